@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""camipc-gen: from interface definitions to plain C."""

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The proxy: what generated calls stand on, and the part of it that pipeline
+ * handlers see. All that this file says holds for every backend.
+ */
+#ifndef CAMIPC_PROXY_H
+#define CAMIPC_PROXY_H
+
+#include <camipc/base.h>
+#include <camipc/interface.h>
+#include <camipc/manager.h>
+
+CAMIPC_BEGIN_DECLS
+
+struct camipc_proxy;
+
+/** Where a proxy is; design: one table for every backend, proxy/README.md. */
+enum camipc_state {
+	CAMIPC_STATE_CREATED = 0,
+	CAMIPC_STATE_READY,
+	CAMIPC_STATE_STARTING,
+	CAMIPC_STATE_RUNNING,
+	CAMIPC_STATE_STOPPING,
+	CAMIPC_STATE_STOPPED,
+	CAMIPC_STATE_RESTARTING, /* not entered yet */
+	CAMIPC_STATE_DEAD,
+};
+
+/** Why a proxy died, or why a call failed: more than an errno says. */
+enum camipc_reason {
+	CAMIPC_REASON_NONE = 0,
+	CAMIPC_REASON_EXITED, /* the worker called exit */
+	CAMIPC_REASON_SIGNALED, /* the worker died of a signal */
+	CAMIPC_REASON_DISCONNECTED, /* closed its channel and lived on */
+	CAMIPC_REASON_BAD_FRAMING, /* lengths that do not fit */
+	CAMIPC_REASON_BAD_PROTOCOL, /* magic, version, type, cookie, state */
+	CAMIPC_REASON_BAD_MESSAGE, /* a body that does not decode */
+	CAMIPC_REASON_BAD_FD, /* number or kind of descriptors */
+	CAMIPC_REASON_BAD_LIMIT, /* size, count or credit exceeded */
+	CAMIPC_REASON_TIMEOUT, /* init, start or stop missed its deadline */
+	CAMIPC_REASON_UNRESPONSIVE, /* several deadlines missed in a row */
+	CAMIPC_REASON_HUNG_THREAD, /* an IPA thread that does not end */
+	CAMIPC_REASON_BAD_ARGUMENT, /* of a call; names a field */
+	CAMIPC_REASON_BAD_STATE, /* of a call */
+	CAMIPC_REASON_NO_CREDIT, /* of a call: too many are unanswered */
+	CAMIPC_REASON_NO_MEMORY, /* of this process */
+	CAMIPC_REASON_NO_FDS, /* of this process */
+};
+
+/** How an IPA ended; told once, from dispatch. Borrowed in the callback. */
+struct camipc_closed_info {
+	uint32_t size; /* sizeof this struct: grows at the end */
+	enum camipc_reason reason;
+	int error; /* what calls return from now on */
+	bool status_known; /* false if the host reaped the worker itself */
+	int status; /* as waitpid() has it */
+	int pid; /* of the worker; 0 in a thread */
+	const char *module; /* path */
+	const char *last_call; /* name, or NULL */
+	const char *last_event; /* name, or NULL */
+	const char *text; /* all of it in one line */
+	const char *stderr_tail; /* sanitised; "" if there is none */
+};
+
+/** What never goes back, since creation. Thread word: safe to read. */
+struct camipc_proxy_stats {
+	uint32_t size; /* sizeof this struct: grows at the end */
+	uint32_t epoch;
+	uint64_t calls; /* synchronous ones sent */
+	uint64_t async_calls; /* accepted */
+	uint64_t async_refused; /* -EAGAIN */
+	uint64_t async_dropped; /* by [overflow=drop_*] */
+	uint64_t events; /* delivered */
+	uint64_t events_dropped; /* by state or epoch, here */
+	uint64_t events_refused; /* no credit, at the IPA: its word */
+	uint64_t timeouts;
+	uint64_t late_replies; /* after their deadline: dropped */
+	uint64_t unused_fds; /* closed: in fields this side lacks */
+	uint64_t skipped_fields; /* unknown fields in messages */
+	uint64_t bytes_sent;
+	uint64_t bytes_received;
+	uint32_t high_water; /* most async calls unconsumed at once */
+	uint32_t leaked_threads;
+};
+
+/** Everything an interface's pipeline side tells the engine. */
+struct camipc_client {
+	uint32_t size;
+	const struct camipc_interface *interface;
+	const camipc_invoke_fn *invoke_event; /* a row for each event */
+
+	/** Calls the closed function of @events, if there is one. */
+	void (*invoke_closed)(const void *events, void *user,
+			      const struct camipc_closed_info *info);
+};
+
+/**
+ * camipc_proxy_create() - find a module, run it, stand for it
+ * @events: the generated table; has to live as long as the proxy
+ * @user: handed to every callback
+ *
+ * Returns 0; -ENOENT (no such module, worker or isolation), -EACCES (not
+ * executable or readable), -ENOEXEC (not an ELF module), -EPROTOTYPE (another
+ * interface), -ESTALE (another version of it), -EPERM (not trusted for a
+ * thread), -EPIPE (the worker died first), -ETIMEDOUT, what the module's
+ * create returned, -EMFILE, -ENOMEM. One log line says more. The proxy
+ * belongs to the calling thread. Thread word: safe.
+ */
+CAMIPC_API int
+camipc_proxy_create(struct camipc_manager *manager,
+		    const struct camipc_match *match,
+		    const struct camipc_client *client, const void *events,
+		    void *user,
+		    struct camipc_proxy **ret_proxy) CAMIPC_MUST_CHECK;
+
+/**
+ * Stops the IPA, ends its worker or thread, frees the proxy. Legal at any
+ * time, in a callback of this proxy too: nothing more is delivered then, and
+ * the memory goes when dispatch unwinds. Calls begun complete with
+ * -ECANCELED. NULL is fine. Thread word: bound.
+ */
+CAMIPC_API void camipc_proxy_destroy(struct camipc_proxy *proxy);
+
+/** Readable while dispatch has work; the same for life. Thread: safe. */
+CAMIPC_API int camipc_proxy_get_fd(const struct camipc_proxy *proxy);
+
+/**
+ * Delivers events and completions without waiting, a bounded number of them.
+ * Returns how many, or -EPIPE once the IPA is gone and `closed` was told, or
+ * -EBUSY in a callback of this proxy, or -ECHILD. Thread word: bound.
+ */
+CAMIPC_API int
+camipc_proxy_dispatch(struct camipc_proxy *proxy) CAMIPC_MUST_CHECK;
+
+/**
+ * camipc_proxy_call() - run a method, or queue an asynchronous one
+ * @id: of the method
+ * @args: the method's args struct, borrowed; NULL if it has none
+ * @outs: set on success only, and then the caller's to clear; NULL drops them
+ *
+ * Returns what the IPA returned, 0 if the method returns nothing, or an error
+ * of proxy/README.md. camipc_proxy_last_error() tells the two kinds apart.
+ * Never runs callbacks. Thread word: bound.
+ */
+CAMIPC_API int camipc_proxy_call(struct camipc_proxy *proxy, uint32_t id,
+				 const void *args,
+				 void *outs) CAMIPC_MUST_CHECK;
+
+/** Generated: calls the typed completion @done with typed @outs. */
+typedef void (*camipc_done_fn)(void (*done)(void), void *user, int ret,
+			       const void *outs);
+
+/**
+ * As camipc_proxy_call() for a synchronous method, without waiting: dispatch
+ * calls @complete(@done, @user, ...) exactly once if this returned 0, also
+ * when the IPA dies, the deadline passes, the call is cancelled or the proxy
+ * is destroyed. Outputs are borrowed in it. Thread word: bound.
+ */
+CAMIPC_API int camipc_proxy_begin(struct camipc_proxy *proxy, uint32_t id,
+				  const void *args, camipc_done_fn complete,
+				  void (*done)(void),
+				  void *user) CAMIPC_MUST_CHECK;
+
+/**
+ * Ends the calls of this proxy that wait or were begun, with -ECANCELED; the
+ * IPA goes on. Thread word: safe, as long as the proxy exists.
+ */
+CAMIPC_API void camipc_proxy_cancel(struct camipc_proxy *proxy);
+
+/**
+ * Stops many proxies at once: the slowest, not the sum, counts. Proxies that
+ * are not running are left alone. Returns 0, or the first error. No event of
+ * any of them is delivered after it returned. Thread word: bound.
+ */
+CAMIPC_API int camipc_stop_all(struct camipc_proxy *const *proxies, size_t n);
+
+/** The proxy's own error in the latest call; 0 if the IPA answered. */
+CAMIPC_API int camipc_proxy_last_error(const struct camipc_proxy *proxy);
+
+/** The raw value the IPA returned in the latest call it answered. */
+CAMIPC_API int32_t camipc_proxy_last_result(const struct camipc_proxy *proxy);
+
+/** Why the latest call failed; names the field if an argument was wrong. */
+CAMIPC_API enum camipc_reason
+camipc_proxy_last_reason(const struct camipc_proxy *proxy,
+			 const char **ret_field);
+
+/** True once creation succeeded, for good: a dead proxy is valid too. */
+CAMIPC_API bool camipc_proxy_is_valid(const struct camipc_proxy *proxy);
+
+CAMIPC_API enum camipc_state
+camipc_proxy_get_state(const struct camipc_proxy *proxy);
+
+/** Name of the factory that made it: "thread", "process", "loopback". */
+CAMIPC_API const char *
+camipc_proxy_get_isolation(const struct camipc_proxy *proxy);
+
+/** Pid of the worker; 0 if there is none. */
+CAMIPC_API int camipc_proxy_get_pid(const struct camipc_proxy *proxy);
+
+/** Fills in what both @stats->size and this library know. Thread: safe. */
+CAMIPC_API void camipc_proxy_get_stats(const struct camipc_proxy *proxy,
+				       struct camipc_proxy_stats *stats);
+
+/** Deadline of calls from now on, in milliseconds; 0: as the IDL says. */
+CAMIPC_API void camipc_proxy_set_timeout(struct camipc_proxy *proxy,
+					 uint32_t timeout_ms);
+
+/** "running", … for logs. Never NULL. */
+CAMIPC_API const char *camipc_state_to_string(enum camipc_state state);
+CAMIPC_API const char *camipc_reason_to_string(enum camipc_reason reason);
+
+/** A code of this library in words: "the IPA is gone". Never NULL. */
+CAMIPC_API const char *camipc_strerror(int error);
+
+CAMIPC_END_DECLS
+
+#endif /* CAMIPC_PROXY_H */

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What generated structs look like, as constant data. The codec never reads
+ * it; tracing, the oracle, fuzzers and mocks are written once over it.
+ */
+#ifndef CAMIPC_TYPE_INFO_H
+#define CAMIPC_TYPE_INFO_H
+
+#include <camipc/base.h>
+
+CAMIPC_BEGIN_DECLS
+
+enum camipc_kind {
+	CAMIPC_KIND_BOOL = 0,
+	CAMIPC_KIND_INT8,
+	CAMIPC_KIND_UINT8,
+	CAMIPC_KIND_INT16,
+	CAMIPC_KIND_UINT16,
+	CAMIPC_KIND_INT32,
+	CAMIPC_KIND_UINT32,
+	CAMIPC_KIND_INT64,
+	CAMIPC_KIND_UINT64,
+	CAMIPC_KIND_FLOAT,
+	CAMIPC_KIND_DOUBLE,
+	CAMIPC_KIND_ENUM, /* stored as an enum, or int32_t if extensible */
+	CAMIPC_KIND_FLAGS, /* stored as uint32_t */
+	CAMIPC_KIND_STRING, /* const char *, never NULL once initialised */
+	CAMIPC_KIND_FD, /* int, -1: none */
+	CAMIPC_KIND_STRUCT,
+	CAMIPC_KIND_UNION,
+};
+
+enum camipc_shape {
+	CAMIPC_SHAPE_SINGLE = 0, /* the value itself */
+	CAMIPC_SHAPE_OPTIONAL, /* value and bool at aux_offset */
+	CAMIPC_SHAPE_POINTER, /* const T *, or string: NULL is absent */
+	CAMIPC_SHAPE_ARRAY, /* const T *, and size_t count at aux_offset */
+	CAMIPC_SHAPE_FIXED, /* T[count] in place */
+	CAMIPC_SHAPE_MAP, /* as ARRAY, of two-field key/value entries */
+};
+
+/** How a number is written; the others follow from kind and shape. */
+enum camipc_wire_form {
+	CAMIPC_WIRE_VARINT = 0,
+	CAMIPC_WIRE_ZIGZAG,
+	CAMIPC_WIRE_FIXED,
+	CAMIPC_WIRE_BYTES, /* array of (u)int8 as bytes */
+	CAMIPC_WIRE_MESSAGE,
+};
+
+#define CAMIPC_FIELD_REQUIRED (1u << 0)
+#define CAMIPC_FIELD_UNPACKED (1u << 1)
+/** min and max hold: as int64_t or uint64_t by kind, or doubles. */
+#define CAMIPC_FIELD_HAS_MIN (1u << 2)
+#define CAMIPC_FIELD_HAS_MAX (1u << 3)
+#define CAMIPC_FIELD_HAS_MAX_LEN (1u << 4)
+/** The IDL's default is not zero: always encoded, absent means default. */
+#define CAMIPC_FIELD_HAS_DEFAULT (1u << 5)
+
+union camipc_bound {
+	int64_t i;
+	uint64_t u;
+	double f;
+};
+
+struct camipc_type_info;
+
+/** A field of a struct, an arm of a union, or key or value of a map entry. */
+struct camipc_field_info {
+	const char *name; /* as in the IDL */
+	uint32_t number; /* of protobuf */
+	enum camipc_kind kind; /* of the value, or of each element */
+	enum camipc_shape shape;
+	enum camipc_wire_form wire;
+	uint32_t flags; /* CAMIPC_FIELD_* */
+	uint32_t offset; /* in bytes */
+	uint32_t aux_offset; /* of the count or of has_x */
+	uint32_t count; /* elements of FIXED */
+	uint32_t max_len; /* elements, or bytes of a string */
+	union camipc_bound min;
+	union camipc_bound max;
+	const struct camipc_type_info *type; /* STRUCT UNION ENUM FLAGS MAP */
+};
+
+struct camipc_enumerator_info {
+	const char *name; /* as in the IDL */
+	int32_t value;
+};
+
+#define CAMIPC_TYPE_EXTENSIBLE (1u << 0)
+
+/** A struct, a union, an enum, or a message made for a method. */
+struct camipc_type_info {
+	const char *name; /* qualified, as in the IDL */
+	enum camipc_kind kind; /* STRUCT, UNION, ENUM or FLAGS */
+	uint32_t flags; /* CAMIPC_TYPE_* */
+	uint32_t size; /* sizeof, in bytes */
+	uint32_t tag_offset; /* of a union's tag, which holds arm numbers */
+	uint32_t n_fields;
+	uint32_t n_enumerators;
+	const struct camipc_field_info *fields;
+	const struct camipc_enumerator_info *enumerators;
+	void (*init)(void *value); /* NULL: all zero */
+};
+
+CAMIPC_END_DECLS
+
+#endif /* CAMIPC_TYPE_INFO_H */

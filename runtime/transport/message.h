@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* One message: fixed header, body, file descriptors. */
+#ifndef CAMIPC_TRANSPORT_MESSAGE_H
+#define CAMIPC_TRANSPORT_MESSAGE_H
+
+#include <camipc/arena.h>
+#include <camipc/base.h>
+#include <camipc/limits.h>
+
+#define CAMIPC_WIRE_MAGIC UINT32_C(0x43504943) /* "CIPC" */
+#define CAMIPC_WIRE_VERSION 1
+
+enum camipc_message_kind {
+	CAMIPC_MESSAGE_HELLO = 1,
+	CAMIPC_MESSAGE_LOADED = 2,
+	CAMIPC_MESSAGE_CALL = 3,
+	CAMIPC_MESSAGE_REPLY = 4,
+	CAMIPC_MESSAGE_EVENT = 5,
+	CAMIPC_MESSAGE_LOG = 6,
+	CAMIPC_MESSAGE_CREDIT = 7,
+	CAMIPC_MESSAGE_BYE = 8,
+};
+
+/** The body is in a sealed memfd, which is the last descriptor. */
+#define CAMIPC_MESSAGE_SPILLED (1u << 0)
+/** A reply without outputs: status says why. */
+#define CAMIPC_MESSAGE_ERROR (1u << 1)
+/** Nobody waits for a reply: an async call. */
+#define CAMIPC_MESSAGE_ONEWAY (1u << 2)
+#define CAMIPC_MESSAGE_FLAGS 7u
+
+/**
+ * The header, as in idl/README.md:
+ *
+ *   0 magic u32       4 version u8, kind u8   6 flags u16
+ *   8 id u32         12 cookie u32           16 body u32
+ *  20 consumed u32   24 fds u16              26 status i16
+ *  28 epoch u32
+ */
+struct camipc_header {
+	uint8_t kind;
+	uint16_t flags;
+	uint32_t id; /* of the method or event */
+	uint32_t cookie; /* joins a reply to its call */
+	uint32_t body_size; /* bytes */
+	uint32_t consumed; /* async calls or events consumed so far */
+	uint16_t n_fds; /* without the spilled body's */
+	int16_t status; /* of an error reply: negative errno */
+	uint32_t epoch; /* +1 per start */
+};
+
+/** Thread word: bound. */
+struct camipc_message {
+	struct camipc_header header;
+	uint8_t *bytes; /* CAMIPC_HEADER_SIZE, then the body; owned, kept */
+	size_t room; /* of @bytes */
+	struct camipc_fd_table fds; /* owned */
+};
+
+void camipc_message_init(struct camipc_message *message);
+/** Closes its fds, keeps its memory. */
+void camipc_message_reset(struct camipc_message *message);
+void camipc_message_fini(struct camipc_message *message);
+
+/** At least @size bytes of body, contents lost. 0 or -ENOMEM. */
+int camipc_message_reserve(struct camipc_message *message, size_t size);
+
+static inline uint8_t *camipc_message_body(struct camipc_message *message)
+{
+	return message->bytes + CAMIPC_HEADER_SIZE;
+}
+
+void camipc_header_encode(const struct camipc_header *header,
+			  uint8_t bytes[CAMIPC_HEADER_SIZE]);
+
+/** 0, or -EPROTO: magic, version, kind or flags nobody knows. */
+int camipc_header_decode(const uint8_t bytes[CAMIPC_HEADER_SIZE],
+			 struct camipc_header *header);
+
+#endif /* CAMIPC_TRANSPORT_MESSAGE_H */
