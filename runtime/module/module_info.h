@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* Reads what a module says about itself, without loading anything of it. */
+#ifndef CAMIPC_MODULE_INFO_H
+#define CAMIPC_MODULE_INFO_H
+
+#include <camipc/module.h>
+
+/** Room for the reason that the functions below give; longer ones are cut. */
+#define CAMIPC_MODULE_WHY_SIZE 160
+
+/**
+ * camipc_module_info_read() - find and check the note of a module
+ * @fd: borrowed, open for reading; its offset is left alone
+ * @ret_info: strings are NUL-terminated, printable UTF-8; name and interface
+ *            are not empty
+ * @why: CAMIPC_MODULE_WHY_SIZE bytes; on failure one line that says what is
+ *       wrong with the file
+ *
+ * The file may be hostile: every offset is checked against its size, and reads
+ * are bounded in number and length.
+ *
+ * Returns 0; -ENOEXEC (not an ELF shared object of this machine, truncated, no
+ * note or more than one, a note that breaks its format); -ESTALE (made for
+ * another module ABI or codegen revision); -EIO. Thread word: reentrant.
+ */
+int camipc_module_info_read(int fd, struct camipc_module_info *ret_info,
+			    char *why) CAMIPC_MUST_CHECK;
+
+/**
+ * camipc_module_open() - open a file that may be a module
+ * @path: absolute, or relative to the working directory
+ * @ret_fd: close-on-exec; the caller closes it
+ *
+ * Does not block on fifos and devices. Returns 0; -ENOEXEC (not a regular
+ * file); or what open() says: -ENOENT, -EACCES, -ENOTDIR, -ELOOP, -EMFILE.
+ * Thread word: reentrant.
+ */
+int camipc_module_open(const char *path, int *ret_fd,
+		       char *why) CAMIPC_MUST_CHECK;
+
+/** camipc_module_open() and camipc_module_info_read() in one. */
+int camipc_module_info_read_path(const char *path,
+				 struct camipc_module_info *ret_info,
+				 char *why) CAMIPC_MUST_CHECK;
+
+/** The fingerprint that the note keeps in two halves. */
+static inline uint64_t
+camipc_module_info_fingerprint(const struct camipc_module_info *info)
+{
+	return ((uint64_t)info->wire_fingerprint_high << 32) |
+	       info->wire_fingerprint_low;
+}
+
+#endif /* CAMIPC_MODULE_INFO_H */
