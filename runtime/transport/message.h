@@ -23,7 +23,12 @@ enum camipc_message_kind {
 
 /** The body is in a sealed memfd, which is the last descriptor. */
 #define CAMIPC_MESSAGE_SPILLED (1u << 0)
-/** A reply without outputs: status says why. */
+/**
+ * On the wire: a reply without outputs; status says why. A received call or
+ * event has it when this process could not take it in (status -EMFILE or
+ * -ENOMEM): it has no body then, counts as consumed, and is not the peer's
+ * fault. A reply that could not be taken in looks like an error reply.
+ */
 #define CAMIPC_MESSAGE_ERROR (1u << 1)
 /** Nobody waits for a reply: an async call. */
 #define CAMIPC_MESSAGE_ONEWAY (1u << 2)
@@ -49,21 +54,42 @@ struct camipc_header {
 	uint32_t epoch; /* +1 per start */
 };
 
-/** Thread word: bound. */
+/** Readable bytes behind every body, for decoders that load in words. */
+#define CAMIPC_MESSAGE_SLACK 16
+
+/** One message and what belongs to it. Thread word: bound. */
 struct camipc_message {
 	struct camipc_header header;
 	uint8_t *bytes; /* CAMIPC_HEADER_SIZE, then the body; owned, kept */
-	size_t room; /* of @bytes */
-	struct camipc_fd_table fds; /* owned */
+	size_t room; /* bytes of body that fit, without the slack */
+	struct camipc_fd_table fds; /* owned: closed by reset and fini */
 };
 
+/** An empty message without memory. Cannot fail. */
 void camipc_message_init(struct camipc_message *message);
-/** Closes its fds, keeps its memory. */
+
+/** Closes its fds and clears its header, keeps its memory. */
 void camipc_message_reset(struct camipc_message *message);
+
+/** Closes its fds and frees its memory; zeroed messages too. */
 void camipc_message_fini(struct camipc_message *message);
 
-/** At least @size bytes of body, contents lost. 0 or -ENOMEM. */
-int camipc_message_reserve(struct camipc_message *message, size_t size);
+/**
+ * Makes room for a body of @size bytes; what was in it is kept. Returns 0 or
+ * -ENOMEM.
+ */
+int camipc_message_reserve(struct camipc_message *message,
+			   size_t size) CAMIPC_MUST_CHECK;
+
+/**
+ * Adds @fd, which the message owns from now on, also when this fails: it is
+ * closed then. Returns 0 or -ENOMEM.
+ */
+int camipc_message_take_fd(struct camipc_message *message,
+			   int fd) CAMIPC_MUST_CHECK;
+
+/** Closes the descriptors of @table and empties it; keeps errno. */
+void camipc_fd_table_close(struct camipc_fd_table *table);
 
 static inline uint8_t *camipc_message_body(struct camipc_message *message)
 {
@@ -73,8 +99,11 @@ static inline uint8_t *camipc_message_body(struct camipc_message *message)
 void camipc_header_encode(const struct camipc_header *header,
 			  uint8_t bytes[CAMIPC_HEADER_SIZE]);
 
-/** 0, or -EPROTO: magic, version, kind or flags nobody knows. */
+/**
+ * Returns 0; -ESTALE for another version of this protocol; or -EPROTO: magic,
+ * kind or flags nobody knows, flags or descriptors that do not fit the kind.
+ */
 int camipc_header_decode(const uint8_t bytes[CAMIPC_HEADER_SIZE],
-			 struct camipc_header *header);
+			 struct camipc_header *header) CAMIPC_MUST_CHECK;
 
 #endif /* CAMIPC_TRANSPORT_MESSAGE_H */

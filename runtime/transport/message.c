@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+#include "message.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Most messages are smaller: their records then never grow. */
+#define FIRST_ROOM 480u
+
+void camipc_message_init(struct camipc_message *message)
+{
+	memset(message, 0, sizeof(*message));
+}
+
+void camipc_fd_table_close(struct camipc_fd_table *table)
+{
+	int saved = errno;
+
+	for (uint32_t i = 0; i < table->n; i++) {
+		if (table->fds[i] >= 0)
+			close(table->fds[i]);
+	}
+	table->n = 0;
+	errno = saved;
+}
+
+void camipc_message_reset(struct camipc_message *message)
+{
+	if (message->fds.n)
+		camipc_fd_table_close(&message->fds);
+	memset(&message->header, 0, sizeof(message->header));
+}
+
+void camipc_message_fini(struct camipc_message *message)
+{
+	camipc_message_reset(message);
+	free(message->bytes);
+	free(message->fds.fds);
+	camipc_message_init(message);
+}
+
+int camipc_message_reserve(struct camipc_message *message, size_t size)
+{
+	size_t room = message->room ? message->room : FIRST_ROOM;
+	uint8_t *bytes;
+
+	if (CAMIPC_LIKELY(message->bytes && size <= message->room))
+		return 0;
+	if (size > CAMIPC_MAX_MESSAGE_SIZE_CEILING)
+		return -ENOMEM;
+	while (room < size)
+		room *= 2;
+	bytes = realloc(message->bytes,
+			CAMIPC_HEADER_SIZE + room + CAMIPC_MESSAGE_SLACK);
+	if (!bytes)
+		return -ENOMEM;
+	message->bytes = bytes;
+	message->room = room;
+	return 0;
+}
+
+int camipc_message_take_fd(struct camipc_message *message, int fd)
+{
+	struct camipc_fd_table *table = &message->fds;
+
+	if (table->n == table->room) {
+		uint32_t room = table->room ? 2 * table->room : 4;
+		int *fds = realloc(table->fds, room * sizeof(*fds));
+
+		if (!fds) {
+			close(fd);
+			return -ENOMEM;
+		}
+		table->fds = fds;
+		table->room = room;
+	}
+	table->fds[table->n++] = fd;
+	return 0;
+}
+
+static void put_u16(uint8_t *p, uint16_t value)
+{
+	p[0] = (uint8_t)value;
+	p[1] = (uint8_t)(value >> 8);
+}
+
+static void put_u32(uint8_t *p, uint32_t value)
+{
+	p[0] = (uint8_t)value;
+	p[1] = (uint8_t)(value >> 8);
+	p[2] = (uint8_t)(value >> 16);
+	p[3] = (uint8_t)(value >> 24);
+}
+
+static uint16_t get_u16(const uint8_t *p)
+{
+	return (uint16_t)(p[0] | p[1] << 8);
+}
+
+static uint32_t get_u32(const uint8_t *p)
+{
+	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
+	       (uint32_t)p[3] << 24;
+}
+
+void camipc_header_encode(const struct camipc_header *header,
+			  uint8_t bytes[CAMIPC_HEADER_SIZE])
+{
+	put_u32(bytes, CAMIPC_WIRE_MAGIC);
+	bytes[4] = CAMIPC_WIRE_VERSION;
+	bytes[5] = header->kind;
+	put_u16(bytes + 6, header->flags);
+	put_u32(bytes + 8, header->id);
+	put_u32(bytes + 12, header->cookie);
+	put_u32(bytes + 16, header->body_size);
+	put_u32(bytes + 20, header->consumed);
+	put_u16(bytes + 24, header->n_fds);
+	put_u16(bytes + 26, (uint16_t)header->status);
+	put_u32(bytes + 28, header->epoch);
+}
+
+/* Which flags a message of this kind can have; UINT16_MAX: no such kind. */
+static uint16_t legal_flags(uint8_t kind)
+{
+	switch (kind) {
+	case CAMIPC_MESSAGE_CALL:
+		return CAMIPC_MESSAGE_SPILLED | CAMIPC_MESSAGE_ONEWAY;
+	case CAMIPC_MESSAGE_REPLY:
+		return CAMIPC_MESSAGE_SPILLED | CAMIPC_MESSAGE_ERROR;
+	case CAMIPC_MESSAGE_EVENT:
+		return CAMIPC_MESSAGE_SPILLED;
+	case CAMIPC_MESSAGE_HELLO:
+	case CAMIPC_MESSAGE_LOADED:
+	case CAMIPC_MESSAGE_LOG:
+	case CAMIPC_MESSAGE_CREDIT:
+	case CAMIPC_MESSAGE_BYE:
+		return 0;
+	default:
+		return UINT16_MAX;
+	}
+}
+
+int camipc_header_decode(const uint8_t bytes[CAMIPC_HEADER_SIZE],
+			 struct camipc_header *header)
+{
+	uint16_t legal = legal_flags(bytes[5]);
+	uint16_t flags = get_u16(bytes + 6);
+	uint16_t status = get_u16(bytes + 26);
+
+	if (get_u32(bytes) != CAMIPC_WIRE_MAGIC)
+		return -EPROTO;
+	if (bytes[4] != CAMIPC_WIRE_VERSION)
+		return -ESTALE;
+	if (legal == UINT16_MAX || (flags & ~(unsigned int)legal))
+		return -EPROTO;
+	/* Only replies have a status, and only calls' kin carry descriptors. */
+	if (status && !(flags & CAMIPC_MESSAGE_ERROR))
+		return -EPROTO;
+	if ((flags & CAMIPC_MESSAGE_ERROR) && (status & 0x8000) == 0)
+		return -EPROTO;
+	if (!(legal & CAMIPC_MESSAGE_SPILLED) && get_u16(bytes + 24))
+		return -EPROTO;
+
+	header->kind = bytes[5];
+	header->flags = flags;
+	header->id = get_u32(bytes + 8);
+	header->cookie = get_u32(bytes + 12);
+	header->body_size = get_u32(bytes + 16);
+	header->consumed = get_u32(bytes + 20);
+	header->n_fds = get_u16(bytes + 24);
+	header->status = (int16_t)status;
+	header->epoch = get_u32(bytes + 28);
+	return 0;
+}
