@@ -33,8 +33,8 @@
 /** The result is an error code, which nobody may throw away. */
 #define CAMIPC_MUST_CHECK __attribute__((warn_unused_result))
 
-#define CAMIPC_PRINTF(format, first) \
-	__attribute__((format(printf, format, first)))
+#define CAMIPC_PRINTF(text, first) \
+	__attribute__((format(printf, text, first)))
 
 #define CAMIPC_LIKELY(x) __builtin_expect(!!(x), 1)
 #define CAMIPC_UNLIKELY(x) __builtin_expect(!!(x), 0)
