@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: MIT */
+#include "module_info.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <link.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/*
+ * Only files that this process could load are of interest, so headers of the
+ * other class or byte order are refused rather than translated.
+ */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define NATIVE_DATA ELFDATA2LSB
+#else
+#define NATIVE_DATA ELFDATA2MSB
+#endif
+#define NATIVE_CLASS (sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32)
+
+/* Machines that share class and byte order with another common one. */
+#if defined(__x86_64__)
+#define NATIVE_MACHINE EM_X86_64
+#elif defined(__aarch64__)
+#define NATIVE_MACHINE EM_AARCH64
+#elif defined(__arm__)
+#define NATIVE_MACHINE EM_ARM
+#elif defined(__i386__)
+#define NATIVE_MACHINE EM_386
+#elif defined(__riscv)
+#define NATIVE_MACHINE EM_RISCV
+#elif defined(__s390__)
+#define NATIVE_MACHINE EM_S390
+#else
+#define NATIVE_MACHINE EM_NONE /* the dynamic loader will tell */
+#endif
+
+/* A shared object has about ten segments, and notes of a few hundred bytes. */
+#define MAX_SEGMENTS 64
+#define MAX_NOTES_SIZE 4096
+
+/** A file being read. */
+struct elf_file {
+	int fd;
+	uint64_t size; /* of the file, in bytes */
+	char *why;
+	bool found;
+	struct camipc_module_info info;
+};
+
+CAMIPC_PRINTF(3, 4)
+static int refuse(char *why, int error, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(why, CAMIPC_MODULE_WHY_SIZE, format, args);
+	va_end(args);
+	return error;
+}
+
+/** True if the file has @size bytes at @offset, without wrapping. */
+static bool within(const struct elf_file *file, uint64_t offset, uint64_t size)
+{
+	return offset <= file->size && size <= file->size - offset;
+}
+
+/** All of @size bytes at @offset, or an error. */
+static int read_at(const struct elf_file *file, uint64_t offset, void *data,
+		   size_t size)
+{
+	char *pos = data;
+
+	if (!within(file, offset, size))
+		return refuse(file->why, -ENOEXEC, "truncated");
+	while (size > 0) {
+		ssize_t n = pread(file->fd, pos, size, (off_t)offset);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return refuse(file->why, -EIO, "cannot be read: %s",
+				      strerror(errno));
+		if (n == 0)
+			return refuse(file->why, -ENOEXEC,
+				      "shrank while it was read");
+		pos += n;
+		offset += (uint64_t)n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+static int check_ident(const struct elf_file *file, const ElfW(Ehdr) *header)
+{
+	const unsigned char *ident = header->e_ident;
+
+	if (memcmp(ident, ELFMAG, SELFMAG) != 0)
+		return refuse(file->why, -ENOEXEC, "not an ELF file");
+	if (ident[EI_CLASS] != NATIVE_CLASS)
+		return refuse(file->why, -ENOEXEC,
+			      "ELF class %u, this process has %u",
+			      ident[EI_CLASS], (unsigned int)NATIVE_CLASS);
+	if (ident[EI_DATA] != NATIVE_DATA)
+		return refuse(file->why, -ENOEXEC, "of the other byte order");
+	if (ident[EI_VERSION] != EV_CURRENT)
+		return refuse(file->why, -ENOEXEC, "ELF version %u",
+			      ident[EI_VERSION]);
+	return 0;
+}
+
+static int read_header(const struct elf_file *file, ElfW(Ehdr) *header)
+{
+	uint64_t sections;
+	int ret;
+
+	/* The magic first: short text files are not "truncated". */
+	ret = read_at(file, 0, header->e_ident, EI_NIDENT);
+	if (ret < 0)
+		return ret;
+	ret = check_ident(file, header);
+	if (ret < 0)
+		return ret;
+	ret = read_at(file, 0, header, sizeof(*header));
+	if (ret < 0)
+		return ret;
+	if (header->e_type != ET_DYN)
+		return refuse(file->why, -ENOEXEC, "not a shared object");
+	if (NATIVE_MACHINE != EM_NONE && header->e_machine != NATIVE_MACHINE)
+		return refuse(file->why, -ENOEXEC,
+			      "for ELF machine %u, this process is of %u",
+			      header->e_machine, (unsigned int)NATIVE_MACHINE);
+	if (header->e_phentsize != sizeof(ElfW(Phdr)))
+		return refuse(file->why, -ENOEXEC,
+			      "program headers of %u bytes",
+			      header->e_phentsize);
+	if (header->e_phnum == 0 || header->e_phnum > MAX_SEGMENTS)
+		return refuse(file->why, -ENOEXEC, "%u program headers",
+			      header->e_phnum);
+	/*
+	 * Nothing here needs the section table, but it is what linkers write
+	 * last: a file that lacks a part of it was cut off.
+	 */
+	sections = (uint64_t)header->e_shnum * header->e_shentsize;
+	if (header->e_shoff != 0 && !within(file, header->e_shoff, sections))
+		return refuse(file->why, -ENOEXEC, "truncated");
+	return 0;
+}
+
+/** Continuation bytes and least value of a UTF-8 sequence, by first byte. */
+static unsigned int utf8_sequence(unsigned char first, uint32_t *ret_least,
+				  uint32_t *ret_bits)
+{
+	if (first >= 0xc2 && first <= 0xdf) {
+		*ret_least = 0x80;
+		*ret_bits = first & 0x1fu;
+		return 1;
+	}
+	if (first >= 0xe0 && first <= 0xef) {
+		*ret_least = 0x800;
+		*ret_bits = first & 0x0fu;
+		return 2;
+	}
+	if (first >= 0xf0 && first <= 0xf4) {
+		*ret_least = 0x10000;
+		*ret_bits = first & 0x07u;
+		return 3;
+	}
+	return 0;
+}
+
+/**
+ * Terminated within @size bytes, UTF-8, and without control characters: these
+ * texts end up on terminals.
+ */
+static bool is_printable(const char *text, size_t size)
+{
+	const unsigned char *pos = (const unsigned char *)text;
+	const unsigned char *end = memchr(text, 0, size);
+
+	if (!end)
+		return false;
+	while (pos < end) {
+		uint32_t least;
+		uint32_t code;
+		unsigned int n;
+
+		if (*pos < 0x80) {
+			if (*pos < 0x20 || *pos == 0x7f)
+				return false;
+			pos++;
+			continue;
+		}
+		n = utf8_sequence(*pos++, &least, &code);
+		if (n == 0)
+			return false;
+		for (; n > 0; n--, pos++) {
+			/* The NUL at the end is no continuation byte. */
+			if ((*pos & 0xc0u) != 0x80)
+				return false;
+			code = code << 6 | (*pos & 0x3fu);
+		}
+		if (code < least || code > 0x10ffff || code < 0xa0 ||
+		    (code >= 0xd800 && code <= 0xdfff))
+			return false;
+	}
+	return true;
+}
+
+static int check_info(const struct elf_file *file)
+{
+	const struct camipc_module_info *info = &file->info;
+
+	/* Before the rest: another ABI may have another struct. */
+	if (info->abi != CAMIPC_MODULE_ABI)
+		return refuse(file->why, -ESTALE,
+			      "has module ABI %u, this library %u", info->abi,
+			      CAMIPC_MODULE_ABI);
+	if (!is_printable(info->name, sizeof(info->name)) || !info->name[0])
+		return refuse(file->why, -ENOEXEC, "its note has a bad name");
+	if (!is_printable(info->interface, sizeof(info->interface)) ||
+	    !info->interface[0])
+		return refuse(file->why, -ENOEXEC,
+			      "its note has a bad interface name");
+	if (!is_printable(info->license, sizeof(info->license)))
+		return refuse(file->why, -ENOEXEC,
+			      "its note has a bad licence text");
+	if (info->interface_version == 0 ||
+	    info->compatible_since > info->interface_version)
+		return refuse(file->why, -ENOEXEC,
+			      "its note has bad interface versions");
+	if (info->codegen_revision != CAMIPC_CODEGEN_REVISION)
+		return refuse(file->why, -ESTALE,
+			      "was generated by camipc-gen of revision %u, this "
+			      "library is of %u",
+			      info->codegen_revision, CAMIPC_CODEGEN_REVISION);
+	return 0;
+}
+
+/** One note, whose owner's name and description lie in memory. */
+static int take_note(struct elf_file *file, const ElfW(Nhdr) *note,
+		     const char *name, const char *description)
+{
+	if (note->n_namesz != sizeof(CAMIPC_NOTE_NAME) ||
+	    memcmp(name, CAMIPC_NOTE_NAME, sizeof(CAMIPC_NOTE_NAME)) != 0 ||
+	    note->n_type != CAMIPC_NOTE_TYPE)
+		return 0;
+	if (file->found)
+		return refuse(file->why, -ENOEXEC, "has two module notes");
+	/* A larger one is of a later library, which only adds at the end. */
+	if (note->n_descsz < sizeof(file->info))
+		return refuse(file->why, -ENOEXEC,
+			      "its note has %u bytes instead of %zu",
+			      note->n_descsz, sizeof(file->info));
+	memcpy(&file->info, description, sizeof(file->info));
+	file->found = true;
+	return 0;
+}
+
+/** @size rounded up to @align, a power of two. */
+static uint64_t round_up(uint64_t size, uint64_t align)
+{
+	return (size + align - 1) & ~(align - 1);
+}
+
+/** Walks the @size bytes of one segment. */
+static int walk_notes(struct elf_file *file, const char *notes, size_t size,
+		      uint64_t align)
+{
+	uint64_t pos = 0;
+
+	while (size - pos >= sizeof(ElfW(Nhdr))) {
+		ElfW(Nhdr) note;
+		uint64_t name;
+		uint64_t description;
+		uint64_t end;
+		int ret;
+
+		memcpy(&note, notes + pos, sizeof(note));
+		/* 32-bit sizes: the sums below cannot wrap in 64 bits. */
+		name = pos + sizeof(note);
+		description = round_up(name + note.n_namesz, align);
+		end = description + note.n_descsz;
+		if (end > size)
+			return refuse(file->why, -ENOEXEC,
+				      "a note runs past its segment");
+		ret = take_note(file, &note, notes + name,
+				notes + description);
+		if (ret < 0)
+			return ret;
+		pos = round_up(end, align);
+		if (pos > size)
+			break; /* the last one's padding may be missing */
+	}
+	return 0;
+}
+
+static int read_segment(struct elf_file *file, const ElfW(Phdr) *segment)
+{
+	char notes[MAX_NOTES_SIZE];
+	int ret;
+
+	if (segment->p_type != PT_LOAD && segment->p_type != PT_NOTE)
+		return 0;
+	/* The loader would map what is not there, and die of SIGBUS. */
+	if (!within(file, segment->p_offset, segment->p_filesz))
+		return refuse(file->why, -ENOEXEC, "truncated");
+	if (segment->p_type != PT_NOTE)
+		return 0;
+	if (segment->p_filesz > sizeof(notes))
+		return refuse(file->why, -ENOEXEC, "notes of %llu bytes",
+			      (unsigned long long)segment->p_filesz);
+	ret = read_at(file, segment->p_offset, notes,
+		      (size_t)segment->p_filesz);
+	if (ret < 0)
+		return ret;
+	return walk_notes(file, notes, (size_t)segment->p_filesz,
+			  segment->p_align == 8 ? 8 : 4);
+}
+
+int camipc_module_info_read(int fd, struct camipc_module_info *ret_info,
+			    char *why)
+{
+	struct elf_file file = { .fd = fd, .why = why };
+	ElfW(Phdr) segments[MAX_SEGMENTS];
+	ElfW(Ehdr) header;
+	struct stat status;
+	int ret;
+
+	if (fstat(fd, &status) < 0)
+		return refuse(why, -EIO, "cannot be read: %s", strerror(errno));
+	if (!S_ISREG(status.st_mode) || status.st_size < 0)
+		return refuse(why, -ENOEXEC, "not a regular file");
+	file.size = (uint64_t)status.st_size;
+	ret = read_header(&file, &header);
+	if (ret < 0)
+		return ret;
+	ret = read_at(&file, header.e_phoff, segments,
+		      header.e_phnum * sizeof(segments[0]));
+	if (ret < 0)
+		return ret;
+	for (unsigned int i = 0; i < header.e_phnum; i++) {
+		ret = read_segment(&file, &segments[i]);
+		if (ret < 0)
+			return ret;
+	}
+	if (!file.found)
+		return refuse(why, -ENOEXEC, "no IPA module: has no %s note",
+			      CAMIPC_NOTE_NAME);
+	ret = check_info(&file);
+	if (ret < 0)
+		return ret;
+	*ret_info = file.info;
+	return 0;
+}
+
+int camipc_module_open(const char *path, int *ret_fd, char *why)
+{
+	struct stat status;
+	int fd;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return refuse(why, -errno, "cannot be opened: %s",
+			      strerror(errno));
+	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)) {
+		close(fd);
+		return refuse(why, -ENOEXEC, "not a regular file");
+	}
+	*ret_fd = fd;
+	return 0;
+}
+
+int camipc_module_info_read_path(const char *path,
+				 struct camipc_module_info *ret_info,
+				 char *why)
+{
+	int fd;
+	int ret;
+
+	ret = camipc_module_open(path, &fd, why);
+	if (ret < 0)
+		return ret;
+	ret = camipc_module_info_read(fd, ret_info, why);
+	close(fd);
+	return ret;
+}
