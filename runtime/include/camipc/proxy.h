@@ -193,6 +193,44 @@ CAMIPC_API const char *camipc_reason_to_string(enum camipc_reason reason);
 /** A code of this library in words: "the IPA is gone". Never NULL. */
 CAMIPC_API const char *camipc_strerror(int error);
 
+/*
+ * Descriptors of the interfaces whose pipeline side is in this process, so
+ * that tools can show and decode what they were not written for.
+ */
+
+/** By name ("ipa.vimc"), or NULL. Thread word: safe. */
+CAMIPC_API const struct camipc_interface *
+camipc_interface_find(const char *name);
+
+/** By name, ascending; returns how many, fills in at most @max. */
+CAMIPC_API size_t camipc_interface_list(const struct camipc_interface **found,
+					size_t max);
+
+/** Returns 0, -EINVAL (no name, wrong size), -EEXIST or -ENOSPC. */
+CAMIPC_API int
+camipc_interface_register(const struct camipc_interface *interface);
+
+/** Forgets it again; for what can be unloaded. */
+CAMIPC_API void
+camipc_interface_unregister(const struct camipc_interface *interface);
+
+/** Before main(): what goes wrong is kept and logged at first use. */
+CAMIPC_API void
+camipc_interface_register_early(const struct camipc_interface *interface);
+
+/** Generated: one line for each interface, beside its calls. */
+#define CAMIPC_REGISTER_INTERFACE(interface)                                \
+	__attribute__((constructor)) static void                            \
+	register_interface_##interface(void)                                \
+	{                                                                   \
+		camipc_interface_register_early(&(interface));              \
+	}                                                                   \
+	__attribute__((destructor)) static void                             \
+	unregister_interface_##interface(void)                              \
+	{                                                                   \
+		camipc_interface_unregister(&(interface));                  \
+	}
+
 CAMIPC_END_DECLS
 
 #endif /* CAMIPC_PROXY_H */
