@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Two registries of the same kind: proxy factories and interfaces. Both are
+ * filled before main(), in an order that nobody knows, so the tables need no
+ * construction and nothing is logged until somebody asks.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+
+#include <camipc/log.h>
+#include <camipc/manager.h>
+#include <camipc/proxy.h>
+
+#include "link.h"
+
+#define TOPIC "registry"
+
+/* A kind of proxy, or an interface, is a rare thing: dozens at most. */
+#define MAX_ENTRIES 64
+
+/** One registration, or one that failed and has not been logged yet. */
+struct entry {
+	const char *name;
+	const void *object;
+	int error;
+	bool logged;
+};
+
+struct registry {
+	const char *what;
+	size_t n_entries; /* ascending by name; link order must not matter */
+	size_t n_failures;
+	size_t n_lost; /* failures without room */
+	struct entry entries[MAX_ENTRIES];
+	struct entry failures[8];
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct registry factories = { .what = "proxy factory" };
+static struct registry interfaces = { .what = "interface" };
+
+/** Where @name is, or belongs. Needs the lock. */
+static size_t place_of(const struct registry *registry, const char *name,
+		       bool *ret_there)
+{
+	size_t i = 0;
+	int order = 1;
+
+	while (i < registry->n_entries) {
+		order = strcmp(name, registry->entries[i].name);
+		if (order <= 0)
+			break;
+		i++;
+	}
+	*ret_there = i < registry->n_entries && order == 0;
+	return i;
+}
+
+static int insert_locked(struct registry *registry, const char *name,
+			 const void *object)
+{
+	struct entry *entry;
+	bool there;
+	size_t i;
+
+	i = place_of(registry, name, &there);
+	if (there)
+		return -EEXIST;
+	if (registry->n_entries == MAX_ENTRIES)
+		return -ENOSPC;
+	entry = &registry->entries[i];
+	memmove(entry + 1, entry,
+		(registry->n_entries - i) * sizeof(registry->entries[0]));
+	*entry = (struct entry){ .name = name, .object = object };
+	registry->n_entries++;
+	return 0;
+}
+
+static int insert(struct registry *registry, const char *name,
+		  const void *object)
+{
+	int ret;
+
+	pthread_mutex_lock(&lock);
+	ret = insert_locked(registry, name, object);
+	pthread_mutex_unlock(&lock);
+	return ret;
+}
+
+/** Puts a failure aside until there is somebody to tell. */
+static void keep_failure(struct registry *registry, const char *name,
+			 int error)
+{
+	const size_t room = sizeof(registry->failures) /
+			    sizeof(registry->failures[0]);
+
+	pthread_mutex_lock(&lock);
+	if (registry->n_failures < room)
+		registry->failures[registry->n_failures++] =
+			(struct entry){ .name = name, .error = error };
+	else
+		registry->n_lost++;
+	pthread_mutex_unlock(&lock);
+}
+
+/** The next thing to log; false if there is none. */
+static bool take_news(struct registry *registry, struct entry *ret_entry)
+{
+	bool found = false;
+
+	pthread_mutex_lock(&lock);
+	if (registry->n_failures > 0) {
+		*ret_entry = registry->failures[--registry->n_failures];
+		found = true;
+	}
+	for (size_t i = 0; i < registry->n_entries && !found; i++) {
+		struct entry *entry = &registry->entries[i];
+
+		if (entry->logged)
+			continue;
+		entry->logged = true;
+		*ret_entry = *entry;
+		found = true;
+	}
+	pthread_mutex_unlock(&lock);
+	return found;
+}
+
+static size_t take_lost(struct registry *registry)
+{
+	size_t n;
+
+	pthread_mutex_lock(&lock);
+	n = registry->n_lost;
+	registry->n_lost = 0;
+	pthread_mutex_unlock(&lock);
+	return n;
+}
+
+/** Logs what happened since the last use; the callback may use us again. */
+static void announce(struct registry *registry)
+{
+	struct entry entry;
+	size_t n_lost;
+
+	while (take_news(registry, &entry)) {
+		if (entry.error)
+			camipc_log(CAMIPC_LOG_ERROR, TOPIC,
+				   "%s \"%s\" refused: %s", registry->what,
+				   entry.name ? entry.name : "",
+				   strerror(-entry.error));
+		else
+			camipc_log(CAMIPC_LOG_DEBUG, TOPIC,
+				   "%s \"%s\" registered", registry->what,
+				   entry.name);
+	}
+	n_lost = take_lost(registry);
+	if (n_lost > 0)
+		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
+			   "%zu more of kind %s refused", n_lost,
+			   registry->what);
+}
+
+static const void *find(struct registry *registry, const char *name)
+{
+	const void *object = NULL;
+	bool there;
+	size_t i;
+
+	announce(registry);
+	if (!name)
+		return NULL;
+	pthread_mutex_lock(&lock);
+	i = place_of(registry, name, &there);
+	if (there)
+		object = registry->entries[i].object;
+	pthread_mutex_unlock(&lock);
+	return object;
+}
+
+/** Removes @object, if it is the one that has its name. */
+static void take_out(struct registry *registry, const char *name,
+		     const void *object)
+{
+	struct entry *entry;
+	bool there;
+	size_t i;
+
+	pthread_mutex_lock(&lock);
+	i = place_of(registry, name, &there);
+	entry = &registry->entries[i];
+	if (there && entry->object == object) {
+		registry->n_entries--;
+		memmove(entry, entry + 1,
+			(registry->n_entries - i) * sizeof(*entry));
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+static int insert_factory(const struct camipc_proxy_factory *factory)
+{
+	if (!factory || factory->size < sizeof(*factory) || !factory->name ||
+	    !factory->name[0] || !factory->create)
+		return -EINVAL;
+	return insert(&factories, factory->name, factory);
+}
+
+int camipc_proxy_factory_register(const struct camipc_proxy_factory *factory)
+{
+	int ret = insert_factory(factory);
+
+	if (ret < 0)
+		keep_failure(&factories, factory ? factory->name : NULL, ret);
+	announce(&factories);
+	return ret;
+}
+
+void camipc_proxy_factory_register_early(
+	const struct camipc_proxy_factory *factory)
+{
+	int ret = insert_factory(factory);
+
+	if (ret < 0)
+		keep_failure(&factories, factory ? factory->name : NULL, ret);
+}
+
+const struct camipc_proxy_factory *camipc_proxy_factory_find(const char *name)
+{
+	return find(&factories, name);
+}
+
+size_t camipc_proxy_factory_list(const char **names, size_t max)
+{
+	size_t n;
+
+	announce(&factories);
+	pthread_mutex_lock(&lock);
+	n = factories.n_entries;
+	for (size_t i = 0; i < n && i < max; i++)
+		names[i] = factories.entries[i].name;
+	pthread_mutex_unlock(&lock);
+	return n;
+}
+
+static int insert_interface(const struct camipc_interface *interface)
+{
+	if (!interface || interface->size < sizeof(*interface) ||
+	    !interface->name || !interface->name[0])
+		return -EINVAL;
+	return insert(&interfaces, interface->name, interface);
+}
+
+int camipc_interface_register(const struct camipc_interface *interface)
+{
+	int ret = insert_interface(interface);
+
+	if (ret < 0)
+		keep_failure(&interfaces, interface ? interface->name : NULL,
+			     ret);
+	announce(&interfaces);
+	return ret;
+}
+
+void camipc_interface_register_early(const struct camipc_interface *interface)
+{
+	int ret = insert_interface(interface);
+
+	if (ret < 0)
+		keep_failure(&interfaces, interface ? interface->name : NULL,
+			     ret);
+}
+
+void camipc_interface_unregister(const struct camipc_interface *interface)
+{
+	take_out(&interfaces, interface->name, interface);
+}
+
+const struct camipc_interface *camipc_interface_find(const char *name)
+{
+	return find(&interfaces, name);
+}
+
+size_t camipc_interface_list(const struct camipc_interface **found, size_t max)
+{
+	size_t n;
+
+	announce(&interfaces);
+	pthread_mutex_lock(&lock);
+	n = interfaces.n_entries;
+	for (size_t i = 0; i < n && i < max; i++)
+		found[i] = interfaces.entries[i].object;
+	pthread_mutex_unlock(&lock);
+	return n;
+}
