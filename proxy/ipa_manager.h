@@ -10,7 +10,7 @@ struct camipc_proxy_factory;
 
 /**
  * camipc_manager_choose() - the module for a match, and how to run it
- * @match: borrowed
+ * @match: borrowed; NULL: any module that has the interface
  * @interface: the pipeline's; what the module's note says has to fit it
  * @ret_module: set on success
  * @ret_factory: set on success; lives for good
