@@ -10,10 +10,10 @@
 #include <camipc/interface.h>
 #include <camipc/proxy.h>
 
+#include "deadline.h"
 #include "record.h"
 
 struct camipc_link;
-struct camipc_module_file;
 
 /** What a factory gets to make a link; borrowed for the call but @manager. */
 struct camipc_link_params {
@@ -49,51 +49,76 @@ struct camipc_link_ops {
 	/**
 	 * Before the start call is sent, and after stop or a failed start was
 	 * answered: makes and ends the IPA thread. leave_run() returns 0, or
-	 * -ETIMEDOUT if the thread did not end by @deadline (nanoseconds of
-	 * CLOCK_MONOTONIC) and was abandoned.
+	 * -ETIMEDOUT if the thread did not end by @deadline (deadline.h) and
+	 * was abandoned. Both may be NULL.
 	 */
 	int (*enter_run)(struct camipc_link *link);
 	int (*leave_run)(struct camipc_link *link, int64_t deadline);
 
 	/**
-	 * Sends a packed record and takes it on success. Never blocks: -EAGAIN
-	 * (kept by the caller), -EPIPE, -EMFILE, -ENOMEM.
+	 * Sends a packed record (CALL or CREDIT), whose header is complete, and
+	 * takes it on success. Never blocks: -EAGAIN (kept by the caller),
+	 * -EPIPE (pop() tells the rest), -EMFILE, -ENOMEM.
 	 */
 	int (*push)(struct camipc_link *link, struct camipc_record *record);
 
-	/** The caller has records waiting for room: wake up for it, or not. */
+	/**
+	 * The caller has records waiting for room: wake up for it (wait() and
+	 * the epoll fd), or not. NULL: push() never says -EAGAIN.
+	 */
 	void (*want_room)(struct camipc_link *link, bool want);
 
 	/**
-	 * The next record from the IPA, for the caller to release. -EAGAIN,
-	 * -EPIPE (all of it was read and no more will come), or an error for
-	 * which *ret_reason says why the peer is BAD.
+	 * The next record from the IPA (REPLY, EVENT or CREDIT; links keep the
+	 * other kinds for themselves), for the caller to release. -EAGAIN;
+	 * -EPIPE (all of it was read and no more will come); -ENOMEM (nothing
+	 * was read); or an error for which *ret_reason says why the peer is
+	 * BAD.
 	 */
 	int (*pop)(struct camipc_link *link, struct camipc_record **ret_record,
 		   enum camipc_reason *ret_reason);
 
 	/**
-	 * Sleeps until pop() has something, there is room again (if wanted),
-	 * cancel_fd is readable (-ECANCELED) or @deadline passed (-ETIMEDOUT).
+	 * Sleeps until pop() has something to say, there is room again (if
+	 * wanted), cancel_fd is readable or interrupt() was called
+	 * (-ECANCELED), or @deadline passed (-ETIMEDOUT; also at once, when
+	 * there is nothing and it has passed already). It may return 0 for
+	 * nothing. Services what service() does while it waits.
 	 */
 	int (*wait)(struct camipc_link *link, int64_t deadline);
 
 	/**
+	 * Makes a wait() under way, or else the next one, return -ECANCELED.
+	 * NULL: cancel_fd is enough. The only function that is safe to call
+	 * from any thread.
+	 */
+	void (*interrupt)(struct camipc_link *link);
+
+	/**
+	 * The proxy has stopped looking for now: makes sure that the epoll fd
+	 * tells of what pop() has left. NULL: it always does.
+	 */
+	void (*settle)(struct camipc_link *link);
+
+	/**
 	 * What has nothing to do with records: worker logs, stderr. Bounded.
-	 * Called from dispatch and by waiting calls.
+	 * Called from dispatch. May be NULL.
 	 */
 	void (*service)(struct camipc_link *link);
 
 	/**
-	 * The IPA is given up: kill, reap within a bound, and fill in what is
-	 * known (status, pid, stderr tail). Idempotent.
+	 * The IPA is given up, for info->reason if that is set: kill, reap
+	 * within a bound, and fill in what is known (status, pid, stderr tail;
+	 * the reason, too, if it is NONE or something worse is found: a thread
+	 * that hangs). pop() says -EPIPE from now on. Idempotent; what it
+	 * points to lives until destroy().
 	 */
 	void (*kill)(struct camipc_link *link, struct camipc_closed_info *info);
 
-	/** Orderly end (bye, grace, kill) and free. @hung: don't wait. */
+	/** Orderly end (bye, grace, kill) and free. */
 	void (*destroy)(struct camipc_link *link);
 
-	/** Pid of the worker, or 0. */
+	/** Pid of the worker, or 0. May be NULL. */
 	int (*get_pid)(const struct camipc_link *link);
 };
 

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Deadlines: nanoseconds of CLOCK_MONOTONIC. CAMIPC_DEADLINE_SCALE (a decimal
+ * number, read once with secure_getenv) stretches all of them, for debuggers,
+ * valgrind and slow machines; 0 switches them off.
+ */
+#ifndef CAMIPC_PROXY_DEADLINE_H
+#define CAMIPC_PROXY_DEADLINE_H
+
+#include <stdint.h>
+
+/** A deadline that never passes. */
+#define CAMIPC_NO_DEADLINE INT64_MAX
+
+/** Now, in nanoseconds. Thread word: safe. */
+int64_t camipc_now(void);
+
+/** The deadline @timeout_ms (scaled) after @now. Thread word: safe. */
+int64_t camipc_deadline_after(int64_t now, uint32_t timeout_ms);
+
+/**
+ * Milliseconds from @now to @deadline as poll() wants them, rounded up, at
+ * most INT_MAX; -1 for CAMIPC_NO_DEADLINE.
+ */
+int camipc_deadline_to_poll(int64_t deadline, int64_t now);
+
+/** What a scale text means, in thousandths; 1000 for what is no number. */
+uint32_t camipc_deadline_parse_scale(const char *text);
+
+#endif /* CAMIPC_PROXY_DEADLINE_H */
