@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include "child_birth.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+
+/*
+ * The child runs on a strange stack in its parent's memory. Sanitizers keep
+ * their books there too, and must not enter what only the child does.
+ */
+#if defined(__has_attribute)
+#if __has_attribute(disable_sanitizer_instrumentation)
+#define CHILD_CODE __attribute__((disable_sanitizer_instrumentation))
+#endif
+#endif
+#ifndef CHILD_CODE
+#define CHILD_CODE \
+	__attribute__((no_sanitize_address, no_sanitize_thread, \
+		       no_sanitize_undefined))
+#endif
+
+/* Signals the kernel knows, whatever libc keeps for itself. */
+#define N_SIGNALS 64
+
+/* Above every number that a child's descriptors get. */
+#define FIRST_SPARE_FD (CAMIPC_CHILD_MAX_FDS + 1)
+
+/*
+ * Ignored signals survive exec, and a handler of the parent must not run
+ * here. Zero is SIG_DFL in the kernel's struct of every architecture.
+ */
+CHILD_CODE static void reset_signals(void)
+{
+	uint64_t zero[8] = { 0 };
+
+	for (int signal = 1; signal <= N_SIGNALS; signal++)
+		syscall(SYS_rt_sigaction, signal, zero, NULL, N_SIGNALS / 8);
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, zero, NULL, N_SIGNALS / 8);
+}
+
+/* Real-time priorities, a raised nice value and pinning are the host's. */
+CHILD_CODE static void reset_scheduling(void)
+{
+	struct sched_param param = { 0 };
+	uint64_t all[16];
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		all[i] = UINT64_MAX;
+	syscall(SYS_sched_setscheduler, 0, SCHED_OTHER, &param);
+	/* The system call has 20 - nice. */
+	if (syscall(SYS_getpriority, PRIO_PROCESS, 0) > 20)
+		syscall(SYS_setpriority, PRIO_PROCESS, 0, 0);
+	syscall(SYS_sched_setaffinity, 0, sizeof(all), all);
+}
+
+CHILD_CODE static void close_from(int first)
+{
+	struct rlimit limit;
+
+	if (syscall(SYS_close_range, first, UINT32_MAX, 0) == 0)
+		return;
+	/* Emulators lack it; a worker closes what is left a second time. */
+	if (syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &limit) < 0 ||
+	    limit.rlim_cur > 65536)
+		limit.rlim_cur = 65536;
+	for (int fd = first; fd < (int)limit.rlim_cur; fd++)
+		syscall(SYS_close, fd);
+}
+
+/*
+ * Moves everything out of the way first: a source may be another's target.
+ * The status descriptor goes behind the last one, and closes at exec.
+ */
+CHILD_CODE static int arrange_fds(struct camipc_child_birth *birth)
+{
+	int spare[CAMIPC_CHILD_MAX_FDS + 1];
+	size_t n = birth->n_fds;
+
+	for (size_t i = 0; i <= n; i++) {
+		int fd = i < n ? birth->fds[i] : birth->status_fd;
+		long moved = syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC,
+				     FIRST_SPARE_FD);
+
+		if (moved < 0)
+			return errno;
+		spare[i] = (int)moved;
+	}
+	birth->status_fd = spare[n];
+	for (size_t i = 0; i < n; i++) {
+		if (syscall(SYS_dup3, spare[i], i, 0) < 0)
+			return errno;
+	}
+	if (syscall(SYS_dup3, spare[n], n, O_CLOEXEC) < 0)
+		return errno;
+	birth->status_fd = (int)n;
+	close_from((int)n + 1);
+	return 0;
+}
+
+CHILD_CODE static int prepare(struct camipc_child_birth *birth)
+{
+	reset_signals();
+	/* A terminal's signals are not for the worker, and its process group
+	 * is what ends its own children with it. */
+	if (syscall(SYS_setsid) < 0)
+		return errno;
+	if (syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+		return errno;
+	/* Whose parent died before that waits in vain for the signal. */
+	if (syscall(SYS_getppid) != birth->parent)
+		return ESRCH;
+	reset_scheduling();
+	syscall(SYS_umask, 077);
+	if (syscall(SYS_chdir, "/") < 0)
+		return errno;
+	return arrange_fds(birth);
+}
+
+CHILD_CODE int camipc_child_birth_run(void *arg)
+{
+	struct camipc_child_birth *birth = arg;
+	int error = prepare(birth);
+
+	if (!error) {
+		syscall(SYS_execve, birth->path, birth->argv, birth->envp);
+		error = errno;
+	}
+	syscall(SYS_write, birth->status_fd, &error, sizeof(error));
+	syscall(SYS_exit_group, 127);
+	return 127;
+}

@@ -1,0 +1,440 @@
+/* SPDX-License-Identifier: MIT */
+#include "child_process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "child_birth.h"
+#include "life_line.h"
+
+#ifndef SYS_pidfd_send_signal
+#define SYS_pidfd_send_signal 424
+#endif
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+#ifndef CLONE_PIDFD
+#define CLONE_PIDFD 0x00001000
+#endif
+
+/* P_PIDFD, which older headers lack. */
+#define WAIT_FOR_PIDFD ((idtype_t)3)
+
+/* Between birth and exec there are a dozen small frames. */
+#define BIRTH_STACK_SIZE (64u * 1024u)
+
+/* SIGKILL takes microseconds, a core dump a while; who takes longer is stuck. */
+#define DEATH_MS 500
+
+struct camipc_child {
+	struct camipc_child *next; /* among those set aside */
+	struct camipc_life_line life_line;
+	pid_t pid;
+	int pidfd;
+	int stderr_fd;
+	bool ended;
+	bool status_known;
+	int status;
+};
+
+static pthread_mutex_t stuck_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct camipc_child *stuck;
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/* Descriptors that a birth needs, besides the child's own struct. */
+struct birth_fds {
+	int status[2];
+	int stderr_write;
+	int null;
+	int life_line;
+};
+
+static void close_birth_fds(struct birth_fds *fds)
+{
+	close_fd(&fds->status[0]);
+	close_fd(&fds->status[1]);
+	close_fd(&fds->stderr_write);
+	close_fd(&fds->null);
+	close_fd(&fds->life_line);
+}
+
+static int open_birth_fds(struct camipc_child *child, struct birth_fds *fds)
+{
+	int pipe_fds[2];
+
+	if (pipe2(fds->status, O_CLOEXEC) < 0)
+		return -errno;
+	/* A worker whose log nobody reads loses lines, not its time. */
+	if (pipe2(pipe_fds, O_CLOEXEC | O_NONBLOCK) < 0)
+		return -errno;
+	child->stderr_fd = pipe_fds[0];
+	fds->stderr_write = pipe_fds[1];
+	fds->null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (fds->null < 0)
+		return -errno;
+	return camipc_life_line_init(&child->life_line, &fds->life_line);
+}
+
+/* "NAME=value" of those that may pass; NULL without memory. */
+static char **make_environment(const char *const *names)
+{
+	size_t n = 0;
+	size_t used = 0;
+	char **result;
+
+	while (names && names[n])
+		n++;
+	result = calloc(n + 1, sizeof(*result));
+	for (size_t i = 0; result && i < n; i++) {
+		const char *value = getenv(names[i]);
+		size_t size;
+
+		if (!value)
+			continue;
+		size = strlen(names[i]) + strlen(value) + 2;
+		result[used] = malloc(size);
+		if (!result[used]) {
+			for (size_t j = 0; j < used; j++)
+				free(result[j]);
+			free(result);
+			return NULL;
+		}
+		stpcpy(stpcpy(stpcpy(result[used], names[i]), "="), value);
+		used++;
+	}
+	return result;
+}
+
+static void free_environment(char **environment)
+{
+	for (char **p = environment; *p; p++)
+		free(*p);
+	free(environment);
+}
+
+/*
+ * For systems that refuse to share memory or have no CLONE_PIDFD, such as
+ * emulators: slower in a large host, and the same child.
+ */
+static int give_birth_by_fork(struct camipc_child *child,
+			      struct camipc_child_birth *birth)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		camipc_child_birth_run(birth);
+	if (pid < 0)
+		return -errno;
+	child->pid = pid;
+	child->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (child->pidfd < 0) {
+		int error = errno;
+
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+		return -error;
+	}
+	return 0;
+}
+
+/* No copy of a large host's page tables: the child borrows our memory until
+ * it runs its program, and this thread waits for that. */
+static int give_birth(struct camipc_child *child,
+		      struct camipc_child_birth *birth)
+{
+	char *stack = mmap(NULL, BIRTH_STACK_SIZE, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+	pid_t pid;
+	int error;
+
+	if (stack == MAP_FAILED)
+		return -ENOMEM;
+	pid = clone(camipc_child_birth_run, stack + BIRTH_STACK_SIZE,
+		    CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, birth,
+		    &child->pidfd, NULL, NULL);
+	error = errno;
+	munmap(stack, BIRTH_STACK_SIZE);
+	if (pid > 0) {
+		child->pid = pid;
+		return 0;
+	}
+	if (error == EINVAL || error == ENOSYS || error == EPERM)
+		return give_birth_by_fork(child, birth);
+	return -error;
+}
+
+/* The child tells an errno, or nothing: then its program runs. */
+static int read_birth_status(int fd)
+{
+	int error = 0;
+	ssize_t n;
+
+	do {
+		n = read(fd, &error, sizeof(error));
+	} while (n < 0 && errno == EINTR);
+	return n == (ssize_t)sizeof(error) ? -error : 0;
+}
+
+static int run_birth(struct camipc_child *child, struct birth_fds *fds,
+		     struct camipc_child_birth *birth)
+{
+	sigset_t all;
+	sigset_t saved;
+	int cancel_state;
+	int ret;
+
+	/* No handler of the host may run in the child, on shared memory. */
+	sigfillset(&all);
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
+	pthread_sigmask(SIG_SETMASK, &all, &saved);
+	ret = give_birth(child, birth);
+	pthread_sigmask(SIG_SETMASK, &saved, NULL);
+	close_fd(&fds->status[1]);
+	if (ret == 0)
+		ret = read_birth_status(fds->status[0]);
+	pthread_setcancelstate(cancel_state, NULL);
+	return ret;
+}
+
+static int spawn(struct camipc_child *child,
+		 const struct camipc_child_options *options)
+{
+	struct birth_fds fds = { { -1, -1 }, -1, -1, -1 };
+	int table[CAMIPC_CHILD_FIRST_FD + CAMIPC_CHILD_MAX_OWN_FDS];
+	struct camipc_child_birth birth = {
+		.path = options->path,
+		.argv = options->argv,
+		.fds = table,
+		.n_fds = CAMIPC_CHILD_FIRST_FD + options->n_fds,
+		.parent = getpid(),
+	};
+	char **environment = make_environment(options->environment);
+	int ret = open_birth_fds(child, &fds);
+
+	if (ret == 0 && !environment)
+		ret = -ENOMEM;
+	if (ret == 0) {
+		table[0] = fds.null;
+		table[1] = fds.null;
+		table[2] = fds.stderr_write;
+		table[CAMIPC_CHILD_LIFE_LINE_FD] = fds.life_line;
+		for (size_t i = 0; i < options->n_fds; i++)
+			table[CAMIPC_CHILD_FIRST_FD + i] = options->fds[i];
+		birth.envp = environment;
+		birth.status_fd = fds.status[1];
+		ret = run_birth(child, &fds, &birth);
+	}
+	close_birth_fds(&fds);
+	if (environment)
+		free_environment(environment);
+	return ret == -ENFILE ? -EMFILE : ret;
+}
+
+static void free_child(struct camipc_child *child)
+{
+	camipc_life_line_fini(&child->life_line);
+	close_fd(&child->pidfd);
+	close_fd(&child->stderr_fd);
+	free(child);
+}
+
+/* Reaps those which were stuck and have died since. */
+static void collect_stuck(void)
+{
+	pthread_mutex_lock(&stuck_lock);
+	for (struct camipc_child **link = &stuck; *link;) {
+		struct camipc_child *child = *link;
+
+		if (camipc_child_wait(child, 0) == 0) {
+			*link = child->next;
+			free_child(child);
+		} else {
+			link = &child->next;
+		}
+	}
+	pthread_mutex_unlock(&stuck_lock);
+}
+
+int camipc_child_spawn(const struct camipc_child_options *options,
+		       struct camipc_child **ret_child)
+{
+	struct camipc_child *child;
+	int ret;
+
+	if (options->n_fds > CAMIPC_CHILD_MAX_OWN_FDS ||
+	    options->path[0] != '/')
+		return -EINVAL;
+	collect_stuck();
+	child = calloc(1, sizeof(*child));
+	if (!child)
+		return -ENOMEM;
+	child->pidfd = -1;
+	child->stderr_fd = -1;
+	child->life_line.fd = -1;
+	ret = spawn(child, options);
+	if (ret < 0) {
+		camipc_child_destroy(child);
+		return ret;
+	}
+	*ret_child = child;
+	return 0;
+}
+
+int camipc_child_get_pid(const struct camipc_child *child)
+{
+	return child->pid;
+}
+
+int camipc_child_get_pidfd(const struct camipc_child *child)
+{
+	return child->pidfd;
+}
+
+int camipc_child_get_stderr(const struct camipc_child *child)
+{
+	return child->stderr_fd;
+}
+
+static void signal_child(const struct camipc_child *child, int number)
+{
+	syscall(SYS_pidfd_send_signal, child->pidfd, number, NULL, 0);
+}
+
+/* True if the kernel reaps this process's children by itself. */
+static bool host_ignores_children(void)
+{
+	struct sigaction action;
+
+	return sigaction(SIGCHLD, NULL, &action) == 0 &&
+	       (action.sa_handler == SIG_IGN ||
+		(action.sa_flags & SA_NOCLDWAIT));
+}
+
+void camipc_child_kill(struct camipc_child *child)
+{
+	struct pollfd pfd = { .fd = child->pidfd, .events = POLLIN };
+
+	if (child->ended || child->pidfd < 0)
+		return;
+	if (host_ignores_children()) {
+		/* There will be no zombie to hold the number of its process
+		 * group; while it is stopped it can't end by itself. */
+		signal_child(child, SIGSTOP);
+		if (poll(&pfd, 1, 0) == 0)
+			kill(-child->pid, SIGKILL);
+	}
+	signal_child(child, SIGKILL);
+}
+
+static void note_status(struct camipc_child *child, const siginfo_t *info)
+{
+	child->status_known = true;
+	if (info->si_code == CLD_EXITED)
+		child->status = (info->si_status & 0xff) << 8;
+	else if (info->si_code == CLD_DUMPED)
+		child->status = info->si_status | 0x80;
+	else
+		child->status = info->si_status;
+}
+
+/* True once the child has ended. */
+static bool try_reap(struct camipc_child *child)
+{
+	siginfo_t info;
+
+	memset(&info, 0, sizeof(info));
+	if (waitid(WAIT_FOR_PIDFD, (id_t)child->pidfd, &info,
+		   WEXITED | WNOHANG | WNOWAIT) == 0) {
+		if (info.si_pid == 0)
+			return false;
+		note_status(child, &info);
+		/* As a zombie it keeps the number of its group from use. */
+		kill(-child->pid, SIGKILL);
+		waitid(WAIT_FOR_PIDFD, (id_t)child->pidfd, &info,
+		       WEXITED | WNOHANG);
+	}
+	/* Else somebody reaped it: gone, and nobody knows how. */
+	child->ended = true;
+	return true;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int camipc_child_wait(struct camipc_child *child, int timeout_ms)
+{
+	struct pollfd pfd = { .fd = child->pidfd, .events = POLLIN };
+	int64_t deadline = timeout_ms > 0 ? now_ms() + timeout_ms : 0;
+
+	if (child->ended)
+		return 0;
+	for (;;) {
+		int64_t left = timeout_ms > 0 ? deadline - now_ms() : 0;
+		int n = poll(&pfd, 1, left > 0 ? (int)left : 0);
+
+		if (n > 0 && try_reap(child))
+			return 0;
+		if (n == 0 || (n > 0 && timeout_ms <= 0) || left < 0)
+			return -ETIMEDOUT;
+	}
+}
+
+bool camipc_child_get_status(const struct camipc_child *child, int *ret_status)
+{
+	if (!child->ended || !child->status_known)
+		return false;
+	*ret_status = child->status;
+	return true;
+}
+
+void camipc_child_destroy(struct camipc_child *child)
+{
+	if (!child)
+		return;
+	if (child->pidfd >= 0 && !child->ended) {
+		camipc_child_kill(child);
+		if (camipc_child_wait(child, DEATH_MS) < 0) {
+			pthread_mutex_lock(&stuck_lock);
+			child->next = stuck;
+			stuck = child;
+			pthread_mutex_unlock(&stuck_lock);
+			return;
+		}
+	}
+	free_child(child);
+}
+
+unsigned int camipc_child_count_stuck(void)
+{
+	unsigned int n = 0;
+
+	collect_stuck();
+	pthread_mutex_lock(&stuck_lock);
+	for (const struct camipc_child *child = stuck; child;
+	     child = child->next)
+		n++;
+	pthread_mutex_unlock(&stuck_lock);
+	return n;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+#include "life_line.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* State of the process as a whole, as fork() is: all life-lines it holds. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static struct camipc_life_line lines = { &lines, &lines, -1 };
+static int once_error;
+
+static void before_fork(void)
+{
+	pthread_mutex_lock(&lock);
+}
+
+static void after_fork_in_parent(void)
+{
+	pthread_mutex_unlock(&lock);
+}
+
+static void after_fork_in_child(void)
+{
+	for (struct camipc_life_line *line = lines.next; line != &lines;
+	     line = line->next) {
+		close(line->fd);
+		line->fd = -1;
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+static void register_handlers(void)
+{
+	once_error = pthread_atfork(before_fork, after_fork_in_parent,
+				    after_fork_in_child);
+}
+
+int camipc_life_line_init(struct camipc_life_line *line, int *ret_child_fd)
+{
+	int fds[2];
+	int ret = 0;
+
+	line->fd = -1;
+	pthread_once(&once, register_handlers);
+	if (once_error)
+		return -once_error;
+	/* Under the lock, so that no fork comes between socket and list. */
+	pthread_mutex_lock(&lock);
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0) {
+		ret = errno == ENFILE ? -EMFILE : -errno;
+	} else {
+		line->fd = fds[0];
+		line->next = lines.next;
+		line->previous = &lines;
+		lines.next->previous = line;
+		lines.next = line;
+		*ret_child_fd = fds[1];
+	}
+	pthread_mutex_unlock(&lock);
+	return ret;
+}
+
+void camipc_life_line_fini(struct camipc_life_line *line)
+{
+	pthread_mutex_lock(&lock);
+	if (line->next) {
+		line->next->previous = line->previous;
+		line->previous->next = line->next;
+		line->next = NULL;
+		line->previous = NULL;
+	}
+	if (line->fd >= 0)
+		close(line->fd);
+	line->fd = -1;
+	pthread_mutex_unlock(&lock);
+}
+
+int camipc_life_line_attach(int fd)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0 || fcntl(fd, F_SETOWN, getpid()) < 0 ||
+	    fcntl(fd, F_SETSIG, SIGKILL) < 0 ||
+	    fcntl(fd, F_SETFL, flags | O_ASYNC) < 0)
+		return -errno;
+	/* A parent that died before sends no signal any more. */
+	if (poll(&pfd, 1, 0) != 0)
+		return -EPIPE;
+	if (prctl(PR_SET_PDEATHSIG, 0) < 0)
+		return -errno;
+	return 0;
+}
