@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* Files of tests: folders of their own, and what the build made. */
+#ifndef CAMIPC_TEST_TEST_FILES_H
+#define CAMIPC_TEST_TEST_FILES_H
+
+#include <limits.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/** Room for a path, with a file name behind it. */
+#define TEST_PATH_SIZE PATH_MAX
+
+/** Makes an empty folder for this test; its path is absolute and real. */
+void test_folder_make(char path[TEST_PATH_SIZE]);
+
+/** Removes it with everything in it. */
+void test_folder_remove(const char *path);
+
+/** "@folder/@name" in one of a few static buffers, used in turn. */
+const char *test_path(const char *folder, const char *name);
+
+/** Writes a file, whatever the umask says. */
+void test_file_write(const char *path, const void *data, size_t size,
+		     mode_t mode);
+
+/** Reads a whole file; the caller frees it. */
+void *test_file_read(const char *path, size_t *ret_size);
+
+/** Copies a file. */
+void test_file_copy(const char *from, const char *to, mode_t mode);
+
+/** "@name" in the build folder, or the source folder. As test_path(). */
+const char *test_build_path(const char *name);
+const char *test_source_path(const char *name);
+
+#endif /* CAMIPC_TEST_TEST_FILES_H */
