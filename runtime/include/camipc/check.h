@@ -11,6 +11,7 @@
 
 #include <camipc/arena.h>
 #include <camipc/base.h>
+#include <camipc/fd.h>
 
 CAMIPC_BEGIN_DECLS
 
@@ -55,9 +56,14 @@ static inline void camipc_check_wire(struct camipc_check *check, size_t wire)
 	camipc_check_add(&check->wire, wire);
 }
 
+/** UTF-8 as Unicode has it: nothing overlong, no surrogates; NUL is legal. */
+CAMIPC_API bool camipc_utf8_is_valid(const void *text, size_t len);
+
 /*
- * One call per field; what they add is said in idl/README.md. All are total:
- * a NULL string is "", an array of n > 0 elements at NULL is -EINVAL.
+ * One call per field. Each adds to @wire its contents and ten bytes, which no
+ * tag with a length exceeds; generated code adds a constant for the scalars
+ * and for the prefixes of nested messages. All are total: a NULL string is "",
+ * an array of n > 0 elements at NULL is -EINVAL.
  */
 
 /** A string: UTF-8 of at most @max_len bytes (SIZE_MAX: any). */
@@ -80,9 +86,16 @@ CAMIPC_API bool camipc_check_array(struct camipc_check *check,
 				   size_t wire_size, size_t max_len,
 				   const char *field);
 
-/** A descriptor; -1 is none. Kinds are checked where the IDL names one. */
+/** A descriptor that is open; -1 is none. */
 CAMIPC_API void camipc_check_fd(struct camipc_check *check, int fd,
 				const char *field);
+
+/** Besides camipc_check_fd(), where the IDL says what it has to be. */
+CAMIPC_API void camipc_check_fd_kind(struct camipc_check *check, int fd,
+				     enum camipc_fd_kind kind,
+				     enum camipc_fd_access access,
+				     bool sealed, uint64_t min_size,
+				     const char *field);
 
 /** -EINVAL unless @allowed: enums, flags, ranges, map order, required. */
 static inline void camipc_check_that(struct camipc_check *check, bool allowed,

@@ -14,6 +14,8 @@
 
 #include <camipc/arena.h>
 #include <camipc/base.h>
+#include <camipc/check.h>
+#include <camipc/fd.h>
 #include <camipc/limits.h>
 
 CAMIPC_BEGIN_DECLS
@@ -78,9 +80,6 @@ CAMIPC_API void camipc_put_present_fd(struct camipc_writer *w, uint32_t field,
 /** Notes the first fault; returns the end, which ends every loop. */
 CAMIPC_API const uint8_t *camipc_fail(struct camipc_reader *r,
 				      enum camipc_wire_fault fault);
-
-/** UTF-8 as Unicode has it: nothing overlong, no surrogates; NUL is legal. */
-CAMIPC_API bool camipc_utf8_is_valid(const void *text, size_t len);
 
 /* ---- writer ----------------------------------------------------------- */
 
@@ -648,6 +647,12 @@ CAMIPC_API const uint8_t *camipc_get_bytes_exact(struct camipc_reader *r,
 /** A descriptor, borrowed from the reader's list; -1 for none. */
 CAMIPC_API const uint8_t *camipc_get_fd(struct camipc_reader *r,
 					const uint8_t *p, int *fd);
+
+/** For [fd=] and its relatives: fails unless @fd is of that kind. */
+CAMIPC_API const uint8_t *
+camipc_require_fd_kind(struct camipc_reader *r, const uint8_t *p, int fd,
+		       enum camipc_fd_kind kind, enum camipc_fd_access access,
+		       bool sealed, uint64_t min_size);
 
 /*
  * Arrays of numbers. put writes one packed field, and nothing if @n is 0. get
