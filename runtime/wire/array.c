@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Arrays of numbers. Those of 32 and 64 bits lie in a message as they lie in
+ * memory, except on big-endian hosts, and are copied in bulk.
+ */
+#include "reader-internal.h"
+
+/* How an element of some array is read, in unpacked and in packed fields. */
+typedef const uint8_t *(*read_fn)(struct camipc_reader *r, const uint8_t *p,
+				  void *item);
+
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+static void swap_all(void *items, size_t n, size_t size)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint8_t *item = (uint8_t *)items + i * size;
+
+		for (size_t low = 0; low < size / 2; low++) {
+			uint8_t byte = item[low];
+
+			item[low] = item[size - 1 - low];
+			item[size - 1 - low] = byte;
+		}
+	}
+}
+#else
+static void swap_all(void *items, size_t n, size_t size)
+{
+	(void)items;
+	(void)n;
+	(void)size;
+}
+#endif
+
+/* ---- writing ------------------------------------------------------------ */
+
+static void put_fixed(struct camipc_writer *w, uint32_t field,
+		      const void *items, size_t n, size_t size)
+{
+	size_t bytes;
+
+	if (n == 0)
+		return;
+	if (__builtin_mul_overflow(n, size, &bytes)) {
+		camipc_writer_fail(w, -EMSGSIZE);
+		return;
+	}
+	camipc_put_present_bytes(w, field, items, bytes);
+	if (!w->error)
+		swap_all(w->pos - bytes, n, size);
+}
+
+/* Packed varints: @expression is the one of items[i]. */
+#define PUT_VARINTS(w, field, n, expression)                        \
+	do {                                                        \
+		uint8_t *body_;                                     \
+		if ((n) == 0)                                       \
+			break;                                      \
+		body_ = camipc_open(w, field);                      \
+		for (size_t i = 0; i < (n) && camipc_has_room(w, 0); i++) \
+			(w)->pos = camipc_write_varint((w)->pos,    \
+						       expression); \
+		camipc_close(w, body_);                             \
+	} while (0)
+
+/* ---- reading ------------------------------------------------------------ */
+
+/* Elements in the field, or run of fields, whose tag ends at @p. */
+static size_t count_elements(struct camipc_reader *r, const uint8_t *p,
+			     uint32_t tag, size_t wire_size)
+{
+	size_t len;
+	size_t n = 0;
+
+	if ((tag & 7) != 2)
+		return camipc_count_run(r, p, tag);
+	p = camipc_get_len(r, p, &len);
+	if (wire_size > 0) {
+		if (len % wire_size != 0)
+			camipc_fail(r, CAMIPC_FAULT_BYTES);
+		return len / wire_size;
+	}
+	/* Each varint has one byte without the continuation bit. */
+	for (size_t i = 0; i < len; i++)
+		n += p[i] < 0x80;
+	return n;
+}
+
+/* Reads the elements that count_elements() found into @items. */
+static const uint8_t *read_elements(struct camipc_reader *r, const uint8_t *p,
+				    uint32_t tag, uint8_t *items, size_t n,
+				    size_t size, read_fn read)
+{
+	const uint8_t *outer = r->end;
+	size_t len;
+
+	if ((tag & 7) != 2) {
+		for (;;) {
+			p = read(r, p, items);
+			if (--n == 0 || !camipc_again(r, &p, tag))
+				return p;
+			items += size;
+		}
+	}
+	p = camipc_get_len(r, p, &len);
+	if (r->error)
+		return p;
+	r->end = p + len;
+	while (n > 0 && p < r->end) {
+		p = read(r, p, items);
+		items += size;
+		n--;
+	}
+	/* A varint without an end was not counted. */
+	if (p < r->end)
+		camipc_fail(r, CAMIPC_FAULT_BYTES);
+	r->end = outer;
+	return r->error ? outer : p;
+}
+
+/* Packed and as in memory: one copy. */
+static const uint8_t *read_bulk(struct camipc_reader *r, const uint8_t *p,
+				void *items, size_t n, size_t size)
+{
+	size_t len;
+
+	p = camipc_get_len(r, p, &len);
+	if (r->error)
+		return p;
+	if (len > 0)
+		memcpy(items, p, len);
+	swap_all(items, n, size);
+	return p + len;
+}
+
+/*
+ * @wire_size: of an element, 0 for varints. Bulk copies need elements that
+ * have the same size in memory.
+ */
+struct element {
+	size_t size;
+	size_t wire_size;
+	read_fn read;
+};
+
+static const uint8_t *get_elements(struct camipc_reader *r, const uint8_t *p,
+				   uint32_t tag, const struct element *element,
+				   void *items, size_t n)
+{
+	if (r->error)
+		return r->end;
+	if ((tag & 7) == 2 && element->size == element->wire_size)
+		return read_bulk(r, p, items, n, element->size);
+	return read_elements(r, p, tag, items, n, element->size,
+			     element->read);
+}
+
+/* Adds to an array; its new place comes back in @items. */
+static const uint8_t *get_array(struct camipc_reader *r, const uint8_t *p,
+				uint32_t tag, const struct element *element,
+				const void **items, size_t *n, size_t *room)
+{
+	size_t extra = count_elements(r, p, tag, element->wire_size);
+	uint8_t *list;
+
+	if (extra == 0 && !r->error)
+		return get_elements(r, p, tag, element, NULL, 0);
+	list = camipc_extend_raw(r, *items, *n, room, extra, element->size);
+	if (!list)
+		return r->end;
+	p = get_elements(r, p, tag, element, list + *n * element->size, extra);
+	if (r->error)
+		return r->end;
+	*items = list;
+	*n += extra;
+	return p;
+}
+
+static const uint8_t *get_exact(struct camipc_reader *r, const uint8_t *p,
+				uint32_t tag, const struct element *element,
+				void *items, size_t count, size_t *seen)
+{
+	size_t extra = count_elements(r, p, tag, element->wire_size);
+
+	if (r->error)
+		return r->end;
+	if (extra > count - *seen)
+		return camipc_fail(r, CAMIPC_FAULT_RANGE);
+	p = get_elements(r, p, tag, element,
+			 (uint8_t *)items + *seen * element->size, extra);
+	*seen += extra;
+	return p;
+}
+
+/*
+ * The functions of one kind of array. @scalar names the primitive that reads
+ * an element; @put is the statement that writes them all.
+ */
+#define DEFINE_ARRAY(name, type, scalar, wire, put)                          \
+	static const uint8_t *read_##name(struct camipc_reader *r,           \
+					  const uint8_t *p, void *item)      \
+	{                                                                    \
+		type value;                                                  \
+		p = camipc_get_##scalar(r, p, &value);                       \
+		memcpy(item, &value, sizeof(value));                         \
+		return p;                                                    \
+	}                                                                    \
+	static const struct element name##_element = { sizeof(type), wire,   \
+						       read_##name };        \
+	void camipc_put_##name##_array(struct camipc_writer *w,              \
+				       uint32_t field, const type *items,    \
+				       size_t n)                             \
+	{                                                                    \
+		put;                                                         \
+	}                                                                    \
+	const uint8_t *camipc_get_##name##_array(                            \
+		struct camipc_reader *r, const uint8_t *p, uint32_t tag,     \
+		const type **items, size_t *n, size_t *room)                 \
+	{                                                                    \
+		const void *list = *items;                                   \
+		p = get_array(r, p, tag, &name##_element, &list, n, room);   \
+		*items = list;                                               \
+		return p;                                                    \
+	}                                                                    \
+	const uint8_t *camipc_get_##name##_array_exact(                      \
+		struct camipc_reader *r, const uint8_t *p, uint32_t tag,     \
+		type *items, size_t count, size_t *seen)                     \
+	{                                                                    \
+		return get_exact(r, p, tag, &name##_element, items, count,   \
+				 seen);                                      \
+	}
+
+#define DEFINE_VARINTS(name, type, scalar, expression) \
+	DEFINE_ARRAY(name, type, scalar, 0,            \
+		     PUT_VARINTS(w, field, n, expression))
+
+#define DEFINE_FIXED(name, type, scalar)         \
+	DEFINE_ARRAY(name, type, scalar, sizeof(type), \
+		     put_fixed(w, field, items, n, sizeof(type)))
+
+/* Spelt out, because bool is a macro that one more level would expand. */
+DEFINE_ARRAY(bool, bool, bool, 0, PUT_VARINTS(w, field, n, items[i]))
+DEFINE_VARINTS(int16, int16_t, int16, (uint64_t)items[i])
+DEFINE_VARINTS(uint16, uint16_t, uint16, items[i])
+DEFINE_VARINTS(int32_varint, int32_t, int32, (uint64_t)items[i])
+DEFINE_VARINTS(uint32_varint, uint32_t, uint32, items[i])
+DEFINE_VARINTS(int64_varint, int64_t, int64, (uint64_t)items[i])
+DEFINE_VARINTS(uint64_varint, uint64_t, uint64, items[i])
+DEFINE_VARINTS(int16_zigzag, int16_t, sint16, camipc_zigzag(items[i]))
+DEFINE_VARINTS(int32_zigzag, int32_t, sint32, camipc_zigzag(items[i]))
+DEFINE_VARINTS(int64_zigzag, int64_t, sint64, camipc_zigzag(items[i]))
+
+DEFINE_FIXED(int32, int32_t, sfixed32)
+DEFINE_FIXED(uint32, uint32_t, fixed32)
+DEFINE_FIXED(int64, int64_t, sfixed64)
+DEFINE_FIXED(uint64, uint64_t, fixed64)
+DEFINE_FIXED(float, float, float)
+DEFINE_FIXED(double, double, double)
+
+/* Narrow ones in four bytes each: the packed body is written one by one. */
+static void put_widened(struct camipc_writer *w, uint32_t field, size_t n,
+			uint32_t (*widen)(const void *items, size_t i),
+			const void *items)
+{
+	uint8_t *body;
+
+	if (n == 0)
+		return;
+	body = camipc_open(w, field);
+	for (size_t i = 0; i < n && camipc_has_room(w, 0); i++)
+		w->pos = camipc_write_fixed32(w->pos, widen(items, i));
+	camipc_close(w, body);
+}
+
+static uint32_t widen_int16(const void *items, size_t i)
+{
+	return (uint32_t)((const int16_t *)items)[i];
+}
+
+static uint32_t widen_uint16(const void *items, size_t i)
+{
+	return ((const uint16_t *)items)[i];
+}
+
+DEFINE_ARRAY(int16_fixed, int16_t, sfixed16, 4,
+	     put_widened(w, field, n, widen_int16, items))
+DEFINE_ARRAY(uint16_fixed, uint16_t, fixed16, 4,
+	     put_widened(w, field, n, widen_uint16, items))
+
+/* ---- enums: as int32_t, whichever integer the compiler took ------------- */
+
+void camipc_put_enum_array(struct camipc_writer *w, uint32_t field,
+			   const void *items, size_t n)
+{
+	camipc_put_int32_varint_array(w, field, items, n);
+}
+
+const uint8_t *camipc_get_enum_array(struct camipc_reader *r, const uint8_t *p,
+				     uint32_t tag, const void **items,
+				     size_t *n, size_t *room)
+{
+	return get_array(r, p, tag, &int32_varint_element, items, n, room);
+}
+
+const uint8_t *camipc_get_enum_array_exact(struct camipc_reader *r,
+					   const uint8_t *p, uint32_t tag,
+					   void *items, size_t count,
+					   size_t *seen)
+{
+	return get_exact(r, p, tag, &int32_varint_element, items, count, seen);
+}
