@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+#include "deadline.h"
+
+#include <limits.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "clock.h"
+
+#define THOUSANDTHS 1000u
+#define NS_PER_US UINT64_C(1000)
+
+/* A scale of a million makes a second twelve days: enough for a debugger. */
+#define MAX_SCALE (1000000u * THOUSANDTHS)
+
+int64_t camipc_now(void)
+{
+	return (int64_t)camipc_now_ns();
+}
+
+uint32_t camipc_deadline_parse_scale(const char *text)
+{
+	uint64_t value = 0;
+	uint32_t unit = THOUSANDTHS;
+	bool digits = false;
+
+	if (!text)
+		return THOUSANDTHS;
+	for (; *text >= '0' && *text <= '9'; text++) {
+		value = value * 10 + (uint64_t)(*text - '0') * THOUSANDTHS;
+		if (value > MAX_SCALE)
+			value = MAX_SCALE;
+		digits = true;
+	}
+	/* Not strtod(): hosts set locales, in which a half is "0,5". */
+	if (*text == '.')
+		text++;
+	for (; *text >= '0' && *text <= '9'; text++) {
+		unit /= 10;
+		value += (uint64_t)(*text - '0') * unit;
+		digits = true;
+	}
+	if (*text || !digits)
+		return THOUSANDTHS;
+	return (uint32_t)(value > MAX_SCALE ? MAX_SCALE : value);
+}
+
+static uint32_t scale(void)
+{
+	static atomic_uint cached = UINT_MAX;
+	unsigned int value;
+
+	value = atomic_load_explicit(&cached, memory_order_relaxed);
+	if (value == UINT_MAX) {
+		value = camipc_deadline_parse_scale(
+			secure_getenv("CAMIPC_DEADLINE_SCALE"));
+		atomic_store_explicit(&cached, value, memory_order_relaxed);
+	}
+	return value;
+}
+
+int64_t camipc_deadline_after(int64_t now, uint32_t timeout_ms)
+{
+	/* Milliseconds times thousandths are microseconds: at most 2^62. */
+	uint64_t us = (uint64_t)timeout_ms * scale();
+
+	if (scale() == 0 || us > (uint64_t)(INT64_MAX - now) / NS_PER_US)
+		return CAMIPC_NO_DEADLINE;
+	return now + (int64_t)(us * NS_PER_US);
+}
+
+int camipc_deadline_to_poll(int64_t deadline, int64_t now)
+{
+	int64_t ms;
+
+	if (deadline == CAMIPC_NO_DEADLINE)
+		return -1;
+	if (deadline <= now)
+		return 0;
+	ms = (deadline - now - 1) / (int64_t)CAMIPC_NS_PER_MS + 1;
+	return ms > INT_MAX ? INT_MAX : (int)ms;
+}
