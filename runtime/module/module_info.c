@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "text.h"
+
 /*
  * Only files that this process could load are of interest, so headers of the
  * other class or byte order are refused rather than translated.
@@ -42,6 +44,9 @@
 /* A shared object has about ten segments, and notes of a few hundred bytes. */
 #define MAX_SEGMENTS 64
 #define MAX_NOTES_SIZE 4096
+
+/* The longest text in a note, with its NUL. */
+#define MAX_TEXT_SIZE 64
 
 /** A file being read. */
 struct elf_file {
@@ -151,64 +156,19 @@ static int read_header(const struct elf_file *file, ElfW(Ehdr) *header)
 	return 0;
 }
 
-/** Continuation bytes and least value of a UTF-8 sequence, by first byte. */
-static unsigned int utf8_sequence(unsigned char first, uint32_t *ret_least,
-				  uint32_t *ret_bits)
-{
-	if (first >= 0xc2 && first <= 0xdf) {
-		*ret_least = 0x80;
-		*ret_bits = first & 0x1fu;
-		return 1;
-	}
-	if (first >= 0xe0 && first <= 0xef) {
-		*ret_least = 0x800;
-		*ret_bits = first & 0x0fu;
-		return 2;
-	}
-	if (first >= 0xf0 && first <= 0xf4) {
-		*ret_least = 0x10000;
-		*ret_bits = first & 0x07u;
-		return 3;
-	}
-	return 0;
-}
-
 /**
  * Terminated within @size bytes, UTF-8, and without control characters: these
  * texts end up on terminals.
  */
 static bool is_printable(const char *text, size_t size)
 {
-	const unsigned char *pos = (const unsigned char *)text;
-	const unsigned char *end = memchr(text, 0, size);
+	char clean[MAX_TEXT_SIZE];
+	size_t length = strnlen(text, size);
 
-	if (!end)
+	if (length == size || size > sizeof(clean))
 		return false;
-	while (pos < end) {
-		uint32_t least;
-		uint32_t code;
-		unsigned int n;
-
-		if (*pos < 0x80) {
-			if (*pos < 0x20 || *pos == 0x7f)
-				return false;
-			pos++;
-			continue;
-		}
-		n = utf8_sequence(*pos++, &least, &code);
-		if (n == 0)
-			return false;
-		for (; n > 0; n--, pos++) {
-			/* The NUL at the end is no continuation byte. */
-			if ((*pos & 0xc0u) != 0x80)
-				return false;
-			code = code << 6 | (*pos & 0x3fu);
-		}
-		if (code < least || code > 0x10ffff || code < 0xa0 ||
-		    (code >= 0xd800 && code <= 0xdfff))
-			return false;
-	}
-	return true;
+	return camipc_sanitise(clean, sizeof(clean), text, length) == length &&
+	       memcmp(clean, text, length) == 0;
 }
 
 static int check_info(const struct elf_file *file)

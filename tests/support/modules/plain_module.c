@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A module without generated code: one method, one event, and a switch for
+ * each way in which a module can be broken. tests/runtime and tests/proxy
+ * build it several times.
+ */
+#include <errno.h>
+
+#include <camipc/module.h>
+
+#ifndef PLAIN_NAME
+#define PLAIN_NAME "plain"
+#endif
+#ifndef PLAIN_INTERFACE
+#define PLAIN_INTERFACE "ipa.plain"
+#endif
+#ifndef PLAIN_MODULE_VERSION
+#define PLAIN_MODULE_VERSION 3
+#endif
+#ifndef PLAIN_VERSION
+#define PLAIN_VERSION 2
+#endif
+#ifndef PLAIN_SINCE
+#define PLAIN_SINCE 1
+#endif
+#ifndef PLAIN_FINGERPRINT
+#define PLAIN_FINGERPRINT UINT64_C(0x1122334455667788)
+#endif
+/* What the entry says, where it differs from the note. */
+#ifndef PLAIN_ENTRY_VERSION
+#define PLAIN_ENTRY_VERSION PLAIN_VERSION
+#endif
+#ifndef PLAIN_ENTRY_REVISION
+#define PLAIN_ENTRY_REVISION CAMIPC_CODEGEN_REVISION
+#endif
+#ifndef PLAIN_METHOD_ID
+#define PLAIN_METHOD_ID 1
+#endif
+
+#ifdef PLAIN_MISSING_SYMBOL
+void nobody_defines_this(void);
+#endif
+
+/** The module's ops. */
+struct plain_ops {
+	uint32_t size;
+	void (*poke)(void *ipa);
+};
+
+static void poke(void *ipa)
+{
+	++*(int *)ipa;
+}
+
+static void invoke_poke(const void *table, void *self, const void *args,
+			void *outs)
+{
+	const struct plain_ops *ops = table;
+
+	(void)args;
+	(void)outs;
+	ops->poke(self);
+}
+
+static bool ops_complete(const void *table)
+{
+	const struct plain_ops *ops = table;
+
+	return ops->size >= sizeof(*ops) && ops->poke;
+}
+
+static int create(struct camipc_host *host, void **ret_ipa)
+{
+	static int pokes;
+
+	(void)host;
+#ifdef PLAIN_MISSING_SYMBOL
+	nobody_defines_this();
+#endif
+	*ret_ipa = &pokes;
+	return 0;
+}
+
+static void destroy(void *ipa)
+{
+	(void)ipa;
+}
+
+static const struct plain_ops ops = {
+	.size = sizeof(ops),
+#ifndef PLAIN_MISSING_OP
+	.poke = poke,
+#endif
+};
+
+static const struct camipc_method methods[] = {
+	{ .name = "poke", .id = PLAIN_METHOD_ID },
+};
+
+static const struct camipc_interface interface = {
+	.size = sizeof(interface),
+	.version = PLAIN_ENTRY_VERSION,
+	.name = PLAIN_INTERFACE,
+	.compatible_since = PLAIN_SINCE,
+	.codegen_revision = PLAIN_ENTRY_REVISION,
+	.wire_fingerprint = PLAIN_FINGERPRINT,
+	.methods = methods,
+	.n_methods = 1,
+};
+
+static const camipc_invoke_fn invoke_rows[] = { invoke_poke };
+
+#if defined(PLAIN_NO_INTERFACE)
+#define INTERFACE NULL
+#else
+#define INTERFACE (&interface)
+#endif
+
+#if defined(PLAIN_NO_CREATE)
+#define CREATE NULL
+#else
+#define CREATE create
+#endif
+
+/* So that no variant has unused functions. */
+CAMIPC_EXPORT const void *const plain_parts[] = { &interface, &methods, &ops };
+CAMIPC_EXPORT int (*const plain_create)(struct camipc_host *, void **) = create;
+CAMIPC_EXPORT void (*const plain_poke)(void *) = poke;
+
+#if defined(PLAIN_NO_NOTE) || defined(PLAIN_NO_ENTRY)
+CAMIPC_EXPORT extern const struct camipc_module_entry plain_entry;
+const struct camipc_module_entry plain_entry = {
+	.size = sizeof(plain_entry),
+	.abi = CAMIPC_MODULE_ABI,
+	.interface = INTERFACE,
+	.invoke = invoke_rows,
+	.ops = &ops,
+	.ops_complete = ops_complete,
+	.create = CREATE,
+	.destroy = destroy,
+};
+#endif
+
+#if defined(PLAIN_NO_ENTRY)
+__attribute__((section(CAMIPC_NOTE_SECTION), used, aligned(4)))
+static const struct camipc_module_note note = {
+	sizeof(CAMIPC_NOTE_NAME),
+	sizeof(struct camipc_module_info),
+	CAMIPC_NOTE_TYPE,
+	CAMIPC_NOTE_NAME,
+	{ .abi = CAMIPC_MODULE_ABI,
+	  .codegen_revision = CAMIPC_CODEGEN_REVISION,
+	  .interface_version = 1,
+	  .name = PLAIN_NAME,
+	  .interface = PLAIN_INTERFACE },
+};
+#elif !defined(PLAIN_NO_NOTE)
+CAMIPC_MODULE(PLAIN_NAME, PLAIN_MODULE_VERSION, "MIT", PLAIN_INTERFACE,
+	      PLAIN_VERSION, PLAIN_SINCE, PLAIN_FINGERPRINT, INTERFACE,
+	      invoke_rows, ops_complete, CREATE, destroy, &ops);
+#endif
