@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* From the sensor's colours to those of the display. */
+#ifndef SOFTISP_COLOUR_MATRIX_H
+#define SOFTISP_COLOUR_MATRIX_H
+
+#include "softisp_ipa_types.h"
+#include "tuning.h"
+
+/** The matrix for a light, between those of the tuning. */
+void softisp_colour_matrix(const struct softisp_tuning *tuning, double kelvin,
+			   double ret_matrix[9]);
+
+/** Writes a matrix into parameters. */
+void softisp_colour_matrix_prepare(const double matrix[9],
+				   struct ipa_softisp_parameters *parameters);
+
+#endif /* SOFTISP_COLOUR_MATRIX_H */

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* Reads pictures; one file per format. */
+#ifndef VIRTUAL_PICTURE_READER_H
+#define VIRTUAL_PICTURE_READER_H
+
+#include <stdio.h>
+
+#include "scene.h"
+
+/**
+ * virtual_png_read(), virtual_jpeg_read() - decode an open file
+ * @file: at its beginning; stays open
+ * @ret_picture: free() its rgb
+ * @error: what is wrong, in words
+ *
+ * Returns 0, -EINVAL, -EFBIG or -ENOMEM. Thread word: reentrant.
+ */
+int virtual_png_read(FILE *file, struct virtual_picture *ret_picture,
+		     char error[VIRTUAL_SCENE_ERROR_SIZE]);
+int virtual_jpeg_read(FILE *file, struct virtual_picture *ret_picture,
+		      char error[VIRTUAL_SCENE_ERROR_SIZE]);
+
+#endif /* VIRTUAL_PICTURE_READER_H */
