@@ -1,0 +1,566 @@
+/* SPDX-License-Identifier: MIT */
+#include "servant.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <camipc/log.h>
+
+#include "outbox.h"
+
+#define TOPIC "servant"
+
+/* What an op may take for its outputs, for each byte of the largest message. */
+#define ALLOC_FACTOR 4
+
+struct camipc_servant {
+	struct camipc_host host; /* first: the module has its address */
+	struct camipc_servant_params params;
+	void *ipa;
+	struct camipc_record *running; /* the call whose op is running */
+	bool *knows_event; /* per row: the other side serves it */
+	atomic_uint epoch;
+
+	pthread_mutex_t lock; /* for all that follows */
+	bool open; /* what is raised may be sent */
+	uint32_t refused; /* events, for want of credit */
+	struct camipc_outbox outbox; /* events and replies */
+	struct camipc_debt debt; /* async calls */
+};
+
+static struct camipc_servant *to_servant(struct camipc_host *host)
+{
+	return (struct camipc_servant *)(void *)host;
+}
+
+static const struct camipc_interface *
+interface_of(const struct camipc_servant *servant)
+{
+	return servant->params.entry->interface;
+}
+
+/* ---- sending; all of it under the lock --------------------------------- */
+
+static int send_record(void *user, struct camipc_record *record)
+{
+	struct camipc_servant *servant = user;
+	struct camipc_header *header = &record->message.header;
+	int ret;
+
+	header->consumed = servant->debt.consumed;
+	if (header->kind != CAMIPC_MESSAGE_REPLY)
+		header->cookie = servant->refused;
+	ret = servant->params.send(servant->params.user, record);
+	if (ret == 0)
+		camipc_debt_report(&servant->debt);
+	return ret;
+}
+
+static void lose_record(void *user, struct camipc_record *record, int error)
+{
+	(void)user;
+	camipc_log(CAMIPC_LOG_WARNING, TOPIC,
+		   "a message of kind %u was not sent: %s",
+		   record->message.header.kind, strerror(-error));
+	camipc_record_release(record);
+}
+
+/** Adds a bare credit if the other side may be waiting for one. */
+static void add_credit_if_due(struct camipc_servant *servant)
+{
+	struct camipc_record *record;
+
+	if (!servant->debt.due)
+		return;
+	record = camipc_record_get(servant->params.pool);
+	if (!record)
+		return; /* stays due */
+	record->message.header.kind = CAMIPC_MESSAGE_CREDIT;
+	servant->debt.due = false;
+	camipc_outbox_add_urgent(&servant->outbox, record);
+}
+
+static int flush_locked(struct camipc_servant *servant)
+{
+	const struct camipc_outbox_sender sender = {
+		.send = send_record,
+		.lost = lose_record,
+		.user = servant,
+	};
+
+	if (!servant->open)
+		return 0;
+	return camipc_outbox_flush(&servant->outbox, &sender);
+}
+
+int camipc_servant_flush(struct camipc_servant *servant)
+{
+	int ret;
+
+	pthread_mutex_lock(&servant->lock);
+	servant->open = true;
+	ret = flush_locked(servant);
+	pthread_mutex_unlock(&servant->lock);
+	return ret;
+}
+
+bool camipc_servant_has_backlog(struct camipc_servant *servant)
+{
+	bool has;
+
+	pthread_mutex_lock(&servant->lock);
+	has = camipc_outbox_has_sendable(&servant->outbox);
+	pthread_mutex_unlock(&servant->lock);
+	return has;
+}
+
+int camipc_servant_credit(struct camipc_servant *servant, uint32_t consumed)
+{
+	int ret;
+
+	pthread_mutex_lock(&servant->lock);
+	ret = camipc_outbox_consumed(&servant->outbox, consumed);
+	if (ret == 0 && camipc_outbox_has_sendable(&servant->outbox))
+		flush_locked(servant);
+	pthread_mutex_unlock(&servant->lock);
+	return ret;
+}
+
+/* ---- what a module may call -------------------------------------------- */
+
+/** Packs and queues an event that was judged worthy. Under the lock. */
+static int queue_event(struct camipc_servant *servant,
+		       const struct camipc_method *event, uint16_t row,
+		       const void *args,
+		       const struct camipc_check_result *checked,
+		       enum camipc_admission admission)
+{
+	struct camipc_record *record = camipc_record_get(servant->params.pool);
+	struct camipc_header *header;
+	int ret;
+
+	if (!record)
+		return -ENOMEM;
+	ret = camipc_record_pack(record, event->args, args, checked,
+				 servant->params.encode);
+	if (ret < 0) {
+		camipc_record_release(record);
+		return ret;
+	}
+	header = &record->message.header;
+	header->kind = CAMIPC_MESSAGE_EVENT;
+	header->id = event->id;
+	header->epoch = atomic_load(&servant->epoch);
+	record->row = row;
+	record->n_fds = header->n_fds;
+	camipc_outbox_add(&servant->outbox, record, admission);
+	ret = flush_locked(servant);
+	return ret == -EPIPE ? -EPIPE : 0;
+}
+
+static int emit(struct camipc_host *host, uint32_t id, const void *args)
+{
+	struct camipc_servant *servant = to_servant(host);
+	const struct camipc_interface *interface = interface_of(servant);
+	const struct camipc_method *event =
+		camipc_find_method(interface->events, interface->n_events, id);
+	struct camipc_check_result checked;
+	enum camipc_admission admission;
+	uint16_t row;
+	int ret;
+
+	if (!event)
+		return -EINVAL;
+	row = (uint16_t)(event - interface->events);
+	if (!servant->knows_event[row])
+		return -EOPNOTSUPP;
+	ret = camipc_check_message(event->args, args,
+				   event->max_fds_args ?
+					   event->max_fds_args :
+					   CAMIPC_MAX_FDS_FROM_WORKER,
+				   &checked);
+	if (ret < 0)
+		return ret;
+
+	pthread_mutex_lock(&servant->lock);
+	admission = camipc_outbox_judge(&servant->outbox, row, checked.n_fds);
+	switch (admission) {
+	case CAMIPC_ADMIT:
+	case CAMIPC_ADMIT_KEEP:
+		ret = queue_event(servant, event, row, args, &checked,
+				  admission);
+		break;
+	case CAMIPC_ADMIT_DROP:
+		servant->refused++;
+		break;
+	default:
+		servant->refused++;
+		ret = -EAGAIN;
+		break;
+	}
+	pthread_mutex_unlock(&servant->lock);
+	return ret;
+}
+
+static void *alloc(struct camipc_host *host, size_t n, size_t size)
+{
+	struct camipc_servant *servant = to_servant(host);
+	void *memory;
+
+	if (!servant->running || (size && n > SIZE_MAX / size))
+		return NULL;
+	memory = camipc_arena_alloc(&servant->running->arena, n * size);
+	if (memory)
+		memset(memory, 0, n * size);
+	return memory;
+}
+
+static void write_log(struct camipc_host *host, enum camipc_log_level level,
+		      const char *text)
+{
+	struct camipc_servant *servant = to_servant(host);
+
+	servant->params.log(servant->params.user, level, text ? text : "");
+}
+
+/* ---- replies ----------------------------------------------------------- */
+
+static void queue_reply(struct camipc_servant *servant,
+			const struct camipc_method *method,
+			struct camipc_record *reply,
+			const struct camipc_header *call)
+{
+	struct camipc_header *header = &reply->message.header;
+
+	header->kind = CAMIPC_MESSAGE_REPLY;
+	header->id = call->id;
+	header->cookie = call->cookie;
+	header->epoch = call->epoch;
+	pthread_mutex_lock(&servant->lock);
+	/* Who drains the events of a run waits for this reply behind them. */
+	if (method && method->role == CAMIPC_ROLE_STOP)
+		camipc_outbox_add_free(&servant->outbox, reply);
+	else
+		camipc_outbox_add_urgent(&servant->outbox, reply);
+	flush_locked(servant);
+	pthread_mutex_unlock(&servant->lock);
+}
+
+/** Answers with an error, in the call's own record, so it cannot fail. */
+static void reply_error(struct camipc_servant *servant,
+			const struct camipc_method *method,
+			struct camipc_record *call, int error)
+{
+	const struct camipc_header header = call->message.header;
+
+	camipc_message_reset(&call->message);
+	call->type = NULL;
+	call->data = NULL;
+	call->message.header.flags = CAMIPC_MESSAGE_ERROR;
+	call->message.header.status = (int16_t)error;
+	queue_reply(servant, method, call, &header);
+}
+
+/** An op gives the fds of its outputs away: closes each number once. */
+static void close_given(const struct camipc_check_result *checked,
+			const struct camipc_record *call)
+{
+	const struct camipc_fd_table *lent = &call->message.fds;
+
+	for (uint32_t i = 0; i < checked->n_fds; i++) {
+		int fd = checked->fds[i];
+		bool ours = fd >= 0;
+
+		for (uint32_t k = 0; k < i && ours; k++)
+			ours = checked->fds[k] != fd;
+		/* What was lent is closed with the call. */
+		for (uint32_t k = 0; k < lent->n && ours; k++)
+			ours = lent->fds[k] != fd;
+		if (ours)
+			camipc_clear_fd(fd);
+	}
+}
+
+/** Outputs of a failed op are not given: leaves only what it returned. */
+static void reset_outs(const struct camipc_message_type *type, void *outs)
+{
+	int32_t ret;
+
+	memcpy(&ret, outs, sizeof(ret));
+	memset(outs, 0, type->size);
+	if (type->init)
+		type->init(outs);
+	memcpy(outs, &ret, sizeof(ret));
+}
+
+static bool op_failed(const struct camipc_method *method, const void *outs)
+{
+	int32_t ret = 0;
+
+	if (method->flags & CAMIPC_METHOD_RETURNS_INT32)
+		memcpy(&ret, outs, sizeof(ret));
+	return ret < 0;
+}
+
+/** A reply with @outs in @ret_reply, or why there is none. */
+static int pack_reply(struct camipc_servant *servant,
+		      const struct camipc_method *method,
+		      struct camipc_record *call, void *outs,
+		      struct camipc_record **ret_reply)
+{
+	const uint32_t max_fds = method->max_fds_outs ?
+					 method->max_fds_outs :
+					 CAMIPC_MAX_FDS_FROM_WORKER;
+	struct camipc_check_result given;
+	struct camipc_check_result checked;
+	struct camipc_record *reply;
+	int ret;
+
+	ret = camipc_check_message(method->outs, outs, max_fds, &given);
+	checked = given;
+	if (method->outs && op_failed(method, outs)) {
+		reset_outs(method->outs, outs);
+		ret = camipc_check_message(method->outs, outs, max_fds,
+					   &checked);
+	}
+	if (ret < 0) {
+		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
+			   "%s: the outputs of %s are not what its interface "
+			   "allows (%s)",
+			   interface_of(servant)->name, method->name,
+			   checked.field ? checked.field : "too large");
+		/* The caller did nothing wrong: not -EINVAL. */
+		close_given(&given, call);
+		return ret == -EMSGSIZE ? ret : -EPROTO;
+	}
+	reply = camipc_record_get(servant->params.pool);
+	ret = reply ? camipc_record_pack(reply, method->outs, outs, &checked,
+					 servant->params.encode) :
+		      -ENOMEM;
+	close_given(&given, call);
+	if (ret < 0) {
+		camipc_record_release(reply);
+		return ret == -EBADF ? -EPROTO : ret;
+	}
+	*ret_reply = reply;
+	return 0;
+}
+
+/* ---- calls ------------------------------------------------------------- */
+
+/** Zeroed outputs with their defaults, in the call's own memory. */
+static int make_outs(const struct camipc_message_type *type,
+		     struct camipc_record *call, void **ret_outs)
+{
+	void *outs;
+
+	*ret_outs = NULL;
+	if (!type)
+		return 0;
+	outs = camipc_arena_alloc(&call->arena, type->size);
+	if (!outs)
+		return -ENOMEM;
+	memset(outs, 0, type->size);
+	if (type->init)
+		type->init(outs);
+	*ret_outs = outs;
+	return 0;
+}
+
+/** Runs the op. Returns 0, or why it was not run. */
+static int run_op(struct camipc_servant *servant,
+		  const struct camipc_method *method,
+		  struct camipc_record *call, void **ret_outs)
+{
+	const struct camipc_module_entry *entry = servant->params.entry;
+	const uint16_t row = (uint16_t)(method - entry->interface->methods);
+	struct camipc_open_info info;
+	int ret;
+
+	if (call->message.header.flags & CAMIPC_MESSAGE_ERROR)
+		return call->message.header.status;
+	ret = camipc_record_open(call, method->args, &info);
+	if (ret < 0)
+		return ret;
+	call->arena.budget = ALLOC_FACTOR * servant->params.max_message_size +
+			     CAMIPC_DECODED_BASE;
+	ret = make_outs(method->outs, call, ret_outs);
+	if (ret < 0)
+		return ret;
+	servant->running = call;
+	entry->invoke[row](entry->ops, servant->ipa, call->data, *ret_outs);
+	servant->running = NULL;
+	return 0;
+}
+
+static void handle_async(struct camipc_servant *servant,
+			 const struct camipc_method *method,
+			 struct camipc_record *call)
+{
+	void *outs;
+	int ret;
+
+	ret = run_op(servant, method, call, &outs);
+	if (ret < 0)
+		camipc_log(CAMIPC_LOG_ERROR, TOPIC, "%s: %s was not run: %s",
+			   interface_of(servant)->name, method->name,
+			   strerror(-ret));
+	call->row = (uint16_t)(method - interface_of(servant)->methods);
+	pthread_mutex_lock(&servant->lock);
+	camipc_debt_consume(&servant->debt, call);
+	add_credit_if_due(servant);
+	flush_locked(servant);
+	pthread_mutex_unlock(&servant->lock);
+	camipc_record_release(call);
+}
+
+static void handle_sync(struct camipc_servant *servant,
+			const struct camipc_method *method,
+			struct camipc_record *call)
+{
+	struct camipc_record *reply;
+	void *outs;
+	int ret;
+
+	ret = run_op(servant, method, call, &outs);
+	if (ret == 0)
+		ret = pack_reply(servant, method, call, outs, &reply);
+	if (ret < 0) {
+		reply_error(servant, method, call, ret);
+		return;
+	}
+	queue_reply(servant, method, reply, &call->message.header);
+	camipc_record_release(call);
+}
+
+/** A call that no honest proxy makes: it knows what this module serves. */
+static int handle_unknown(struct camipc_servant *servant,
+			  struct camipc_record *call)
+{
+	if (call->message.header.flags & CAMIPC_MESSAGE_ONEWAY) {
+		camipc_record_release(call);
+		return -EPROTO;
+	}
+	reply_error(servant, NULL, call, -EOPNOTSUPP);
+	return 0;
+}
+
+static int handle_call(struct camipc_servant *servant,
+		       struct camipc_record *call)
+{
+	const struct camipc_interface *interface = interface_of(servant);
+	const struct camipc_header *header = &call->message.header;
+	const struct camipc_method *method = camipc_find_method(
+		interface->methods, interface->n_methods, header->id);
+	const bool oneway = header->flags & CAMIPC_MESSAGE_ONEWAY;
+
+	atomic_store(&servant->epoch, header->epoch);
+	if (!method)
+		return handle_unknown(servant, call);
+	if (oneway != (method->role == CAMIPC_ROLE_ASYNC)) {
+		camipc_record_release(call);
+		return -EPROTO;
+	}
+	if (!oneway) {
+		handle_sync(servant, method, call);
+		return 0;
+	}
+	if (camipc_debt_receive(&servant->debt) < 0) {
+		camipc_record_release(call);
+		return -EPROTO;
+	}
+	handle_async(servant, method, call);
+	return 0;
+}
+
+int camipc_servant_handle(struct camipc_servant *servant,
+			  struct camipc_record *record)
+{
+	const struct camipc_header *header = &record->message.header;
+	int ret;
+
+	ret = camipc_servant_credit(servant, header->consumed);
+	if (ret == 0 && header->kind == CAMIPC_MESSAGE_CALL)
+		return handle_call(servant, record);
+	if (ret == 0 && header->kind != CAMIPC_MESSAGE_CREDIT)
+		ret = -EPROTO;
+	camipc_record_release(record);
+	return ret;
+}
+
+/* ---- birth and death --------------------------------------------------- */
+
+static int note_known_events(struct camipc_servant *servant,
+			     const struct camipc_servant_params *params)
+{
+	const struct camipc_interface *interface = params->entry->interface;
+
+	servant->knows_event = calloc((size_t)interface->n_events + 1,
+				      sizeof(*servant->knows_event));
+	if (!servant->knows_event)
+		return -ENOMEM;
+	for (uint16_t row = 0; row < interface->n_events; row++) {
+		bool known = params->events == NULL;
+
+		for (uint16_t i = 0; i < params->n_events && !known; i++)
+			known = params->events[i] == interface->events[row].id;
+		servant->knows_event[row] = known;
+	}
+	return 0;
+}
+
+static void free_servant(struct camipc_servant *servant)
+{
+	camipc_outbox_fini(&servant->outbox);
+	camipc_debt_fini(&servant->debt);
+	pthread_mutex_destroy(&servant->lock);
+	free(servant->knows_event);
+	free(servant);
+}
+
+int camipc_servant_create(const struct camipc_servant_params *params,
+			  struct camipc_servant **ret_servant)
+{
+	const struct camipc_interface *interface = params->entry->interface;
+	struct camipc_servant *servant = calloc(1, sizeof(*servant));
+	int ret;
+
+	if (!servant)
+		return -ENOMEM;
+	servant->params = *params;
+	servant->host = (struct camipc_host){
+		.size = sizeof(servant->host),
+		.abi = CAMIPC_MODULE_ABI,
+		.emit = emit,
+		.alloc = alloc,
+		.log = write_log,
+	};
+	pthread_mutex_init(&servant->lock, NULL);
+	ret = note_known_events(servant, params);
+	if (ret == 0)
+		ret = camipc_outbox_init(&servant->outbox, interface->events,
+					 interface->n_events, params->window);
+	if (ret == 0)
+		ret = camipc_debt_init(&servant->debt, interface->methods,
+				       interface->n_methods, params->window);
+	if (ret == 0)
+		ret = params->entry->create(&servant->host, &servant->ipa);
+	if (ret != 0) {
+		free_servant(servant);
+		return ret < 0 ? ret : -EPROTO;
+	}
+	*ret_servant = servant;
+	return 0;
+}
+
+void camipc_servant_destroy(struct camipc_servant *servant)
+{
+	if (!servant)
+		return;
+	servant->params.entry->destroy(servant->ipa);
+	free_servant(servant);
+}
