@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: MIT
+"""camipc-gen's command line.
+
+    camipc-gen compile [options] --out DIR FILE...
+
+Exit status: 0 done, 1 errors in what was read, 2 a wrong command line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import List, Optional, Sequence, Tuple
+
+from .compiler import CompileError, compile_files
+from .diagnostics import Diagnostics
+from .loader import Options
+from .messages import WARNINGS
+
+EMIT = ("types", "serializer", "interface", "proxy", "worker", "proto")
+
+
+def _mapping(text: str) -> Tuple[str, str]:
+    source, equals, target = text.partition("=")
+    if not (source and equals and target):
+        raise argparse.ArgumentTypeError("'%s' is not FROM=TO" % text)
+    return source, target
+
+
+def _emit(text: str) -> Tuple[str, ...]:
+    wanted = [word.strip() for word in text.split(",") if word.strip()]
+    if not wanted or wanted == ["all"]:
+        return EMIT
+    for word in wanted:
+        if word not in EMIT:
+            raise argparse.ArgumentTypeError(
+                "'%s' is none of %s, all" % (word, ", ".join(EMIT)))
+    return tuple(word for word in EMIT if word in wanted)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="camipc-gen", description="Generates C from interface "
+        "definitions.", allow_abbrev=False)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    compile_ = commands.add_parser(
+        "compile", help="generate C from .mojom files", allow_abbrev=False)
+    add = compile_.add_argument
+    add("-I", dest="include", action="append", default=[], metavar="DIR",
+        help="look for imports here, too")
+    add("--import-map", action="append", default=[], type=_mapping,
+        metavar="FROM=TO", help="for 'import \"FROM\"' read the file TO")
+    add("--module-map", action="append", default=[], type=_mapping,
+        metavar="FROM=TO", help="references to module FROM mean TO")
+    add("--overlay", action="append", default=[], metavar="FILE",
+        help="add the attributes in FILE")
+    add("--ordinal-base", type=int, choices=(0, 1), default=1,
+        help="0: ordinals start at 0, as Chromium's do")
+    add("--emit", type=_emit, default=EMIT, metavar="LIST",
+        help="of %s; default all" % ", ".join(EMIT))
+    add("--depfile", metavar="FILE", help="write what was read, for make")
+    add("--out", required=True, metavar="DIR", help="where files go")
+    add("--json", action="store_true",
+        help="diagnostics as JSON on standard output")
+    add("-W", dest="warnings", action="append", default=[], metavar="NAME",
+        help="no-NAME disables a warning, error=NAME or error makes one (or "
+        "all) an error")
+    add("files", nargs="+", metavar="FILE")
+    return parser
+
+
+def _warning_options(words: Sequence[str]):
+    """-W words as (disabled, fatal, the first unknown one)."""
+    disabled, fatal = set(), set()
+    for word in words:
+        if word == "error":
+            fatal.add("*")
+        elif word.startswith("error=") and word[6:] in WARNINGS:
+            fatal.add(word[6:])
+        elif word.startswith("no-") and word[3:] in WARNINGS:
+            disabled.add(word[3:])
+        else:
+            return disabled, fatal, word
+    return disabled, fatal, None
+
+
+def _compile(arguments) -> int:
+    disabled, fatal, unknown = _warning_options(arguments.warnings)
+    diagnostics = Diagnostics(disabled=disabled, fatal=fatal)
+    if unknown is not None:
+        diagnostics.error("bad-option", None, "-W%s: warnings are %s"
+                          % (unknown, ", ".join(sorted(WARNINGS))))
+    options = Options(tuple(arguments.include), tuple(arguments.import_map),
+                      tuple(arguments.module_map), tuple(arguments.overlay),
+                      arguments.ordinal_base)
+    status = 0
+    try:
+        diagnostics.stop_on_errors()
+        compiled = compile_files(arguments.files, options, diagnostics)
+        _render(compiled, arguments, diagnostics)
+    except CompileError:
+        status = 1
+    except RecursionError:
+        diagnostics.error("too-deep", None, "a chain of imports, constants "
+                          "or types is too long")
+        status = 1
+    _print(diagnostics, arguments.json)
+    return status
+
+
+def _render(compiled, arguments, diagnostics: Diagnostics) -> None:
+    # Not at the top: checking a file needs no templates.
+    from .render import render
+    try:
+        render(compiled.program, compiled.inputs, arguments.out,
+               arguments.emit, arguments.depfile, compiled.read_files)
+    except OSError as error:
+        diagnostics.error("unwritable", None, "cannot write '%s': %s" % (
+            error.filename or arguments.out, error.strerror or error))
+        diagnostics.stop_on_errors()
+
+
+def _print(diagnostics: Diagnostics, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(diagnostics.to_json())
+        return
+    text = diagnostics.format()
+    encoding = sys.stderr.encoding or "ascii"
+    sys.stderr.write(text.encode(encoding, "backslashreplace")
+                     .decode(encoding))
+
+
+def main(arguments: List[str]) -> int:
+    parser = _parser()
+    parsed = parser.parse_args(arguments)
+    if parsed.command is None:
+        parser.print_usage(sys.stderr)
+        return 2
+    try:
+        return _compile(parsed)
+    except BrokenPipeError:
+        return 1

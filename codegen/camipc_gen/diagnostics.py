@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: MIT
+"""Errors and warnings, as a compiler prints them.
+
+Every message has an id from messages.py. A stage adds what it finds and goes
+on; compiler.py stops between stages if there was an error.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from dataclasses import dataclass
+from typing import Iterable, List, Optional, Sequence, Tuple
+
+from .messages import ERRORS, WARNINGS
+from .source import Sources, Span
+
+# More than this is noise; the count is still printed.
+MAX_PRINTED = 50
+
+
+@dataclass(frozen=True)
+class Note:
+    span: Optional[Span]
+    message: str
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    id: str
+    severity: str          # error, warning
+    span: Optional[Span]   # None: about the command line
+    message: str
+    notes: Tuple[Note, ...] = ()
+    hint: Optional[str] = None
+
+
+class CompileError(Exception):
+    """There were errors; they are in @diagnostics."""
+
+    def __init__(self, diagnostics: "Diagnostics"):
+        super().__init__(diagnostics.format().rstrip("\n"))
+        self.diagnostics = diagnostics
+
+
+class Diagnostics:
+    """What was found in one run."""
+
+    def __init__(self, sources: Optional[Sources] = None,
+                 disabled: Iterable[str] = (), fatal: Iterable[str] = ()):
+        self.sources = sources or Sources()
+        self.found: List[Diagnostic] = []
+        self._disabled = frozenset(disabled)
+        self._fatal = frozenset(fatal)   # warnings made errors; "*" is all
+
+    def error(self, id: str, span: Optional[Span], message: str,
+              notes: Sequence[Tuple[Optional[Span], str]] = (),
+              hint: Optional[str] = None) -> None:
+        assert id in ERRORS, id
+        self._add(id, "error", span, message, notes, hint)
+
+    def warning(self, id: str, span: Optional[Span], message: str,
+                notes: Sequence[Tuple[Optional[Span], str]] = (),
+                hint: Optional[str] = None) -> None:
+        assert id in WARNINGS, id
+        if id in self._disabled:
+            return
+        fatal = id in self._fatal or "*" in self._fatal
+        self._add(id, "error" if fatal else "warning", span, message, notes,
+                  hint)
+
+    def _add(self, id, severity, span, message, notes, hint) -> None:
+        diagnostic = Diagnostic(id, severity, span, message,
+                                tuple(Note(*note) for note in notes), hint)
+        if diagnostic not in self.found:
+            self.found.append(diagnostic)
+
+    @property
+    def has_errors(self) -> bool:
+        return any(d.severity == "error" for d in self.found)
+
+    def stop_on_errors(self) -> None:
+        if self.has_errors:
+            raise CompileError(self)
+
+    def sorted(self) -> List[Diagnostic]:
+        """By position; a file's in one piece, the command line's first."""
+        def key(diagnostic: Diagnostic):
+            span = diagnostic.span
+            if span is None:
+                return ("", 0, 0, diagnostic.id)
+            return (span.path, span.line, span.column, diagnostic.id)
+        return sorted(self.found, key=key)
+
+    # ---- printing ----------------------------------------------------------
+
+    def format(self) -> str:
+        found = self.sorted()
+        lines: List[str] = []
+        for diagnostic in found[:MAX_PRINTED]:
+            lines += self._format_one(diagnostic)
+        if len(found) > MAX_PRINTED:
+            lines.append("%d more not shown" % (len(found) - MAX_PRINTED))
+        return "".join(line + "\n" for line in lines)
+
+    def _format_one(self, diagnostic: Diagnostic) -> List[str]:
+        where = "%s: " % diagnostic.span if diagnostic.span else "camipc-gen: "
+        lines = ["%s%s: %s [%s]" % (where, diagnostic.severity,
+                                    diagnostic.message, diagnostic.id)]
+        lines += self._excerpt(diagnostic.span)
+        for note in diagnostic.notes:
+            where = "%s: " % note.span if note.span else ""
+            lines.append("%snote: %s" % (where, note.message))
+            lines += self._excerpt(note.span)
+        if diagnostic.hint:
+            lines.append("  hint: %s" % diagnostic.hint)
+        return lines
+
+    def _excerpt(self, span: Optional[Span]) -> List[str]:
+        """The line and a caret under it; both end at the same tab stops."""
+        source = self.sources.files.get(span.path) if span else None
+        if source is None:
+            return []
+        text = source.line(span.line)
+        before = text[:span.column - 1]
+        indent = "".join("\t" if c == "\t" else " " for c in before)
+        width = max(1, min(span.length, len(text) - len(before)))
+        shown = "".join(c if c == "\t" or c.isprintable() else "?"
+                        for c in text)
+        return ["  " + shown, "  " + indent + "^" + "~" * (width - 1)]
+
+    def to_json(self) -> str:
+        """One object per diagnostic, for editors."""
+        def position(span: Optional[Span]):
+            return None if span is None else {
+                "file": span.path, "line": span.line, "column": span.column,
+                "length": span.length}
+        return json.dumps([{
+            "id": d.id, "severity": d.severity, "message": d.message,
+            "position": position(d.span), "hint": d.hint,
+            "notes": [{"position": position(n.span), "message": n.message}
+                      for n in d.notes],
+        } for d in self.sorted()], indent=1, ensure_ascii=True) + "\n"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> Optional[str]:
+    """A hint naming the nearest known word, if one is near."""
+    candidates = sorted(set(known))
+    match = difflib.get_close_matches(word, candidates, 1, 0.6)
+    if not match:
+        folded = {name.lower().replace("_", ""): name for name in candidates}
+        same = folded.get(word.lower().replace("_", ""))
+        match = [same] if same else []
+    return "did you mean '%s'?" % match[0] if match else None

@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: MIT
+"""Text to tokens. Doc comments travel on the token that they stand beside."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import List, Optional, Union
+
+from .diagnostics import Diagnostics
+from .source import Source, Span
+from .syntax import Comment
+
+_TOKEN = re.compile(r"""
+    (?P<newline>\n)
+  | (?P<space>[ \t\f\v]+)
+  | (?P<line>//[^\n]*)
+  | (?P<block>/\*)
+  | (?P<float>(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(?![A-Za-z0-9_.])
+      | [0-9]+[eE][+-]?[0-9]+(?![A-Za-z0-9_.]))
+  | (?P<int>0[xX][0-9a-fA-F]+(?![A-Za-z0-9_])|[0-9]+(?![A-Za-z0-9_.]))
+  | (?P<number>\.?[0-9](?:[eE][+-]|[A-Za-z0-9_.])*)
+  | (?P<name>[A-Za-z_][A-Za-z0-9_]*)
+  | (?P<string>"(?:[^"\\\n]|\\[^\n])*")
+  | (?P<arrow>=>)
+  | (?P<shift><<)
+  | (?P<punct>[][{}()<>;,=?@.&|^~+*/%!:-])
+""", re.VERBOSE)
+
+_ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|.)", re.DOTALL)
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\", "'": "'"}
+_LICENSE = re.compile(r"SPDX-License-Identifier:[ \t]*([^\n*]*[^\n* \t])")
+# What a licence expression is made of; anything else stays out of banners.
+_LICENSE_TEXT = re.compile(r"[A-Za-z0-9.+() -]{1,120}\Z")
+
+
+@dataclass
+class Token:
+    """kind is name, int, float, string, end, or the punctuation itself."""
+    kind: str
+    text: str
+    span: Span
+    value: Union[None, int, float, str] = None
+    comments: List[Comment] = field(default_factory=list)   # before it
+    after: List[Comment] = field(default_factory=list)      # behind it
+
+    def __str__(self) -> str:
+        if self.kind == "end":
+            return "the end of the file"
+        if self.kind == "string":
+            return "a string"
+        return "'%s'" % self.text
+
+
+@dataclass
+class Tokens:
+    tokens: List[Token]
+    license: Optional[str]
+
+
+class Lexer:
+    """Reads one source. Bad characters are reported and left out."""
+
+    def __init__(self, source: Source, diagnostics: Diagnostics):
+        self._source = source
+        self._diagnostics = diagnostics
+        self._line = 1
+        self._start = 0            # offset of the line's first character
+        self._tokens: List[Token] = []
+        self._comments: List[Comment] = []
+        self._license: Optional[str] = None
+
+    def run(self) -> Tokens:
+        text = self._source.text
+        at = 0
+        while at < len(text):
+            match = _TOKEN.match(text, at)
+            if match is None:
+                at = self._refuse(at)
+            elif match.lastgroup == "newline":
+                at = match.end()
+                self._next_line(at)
+            elif match.lastgroup == "block":
+                at = self._block_comment(at)
+            else:
+                self._take(match.lastgroup, match.group(), at)
+                at = match.end()
+        self._push("end", "", self._span(at, 1))
+        return Tokens(self._tokens, self._license)
+
+    # ---- pieces ------------------------------------------------------------
+
+    def _span(self, at: int, length: int) -> Span:
+        return Span(self._source.path, self._line, at - self._start + 1,
+                    max(1, length))
+
+    def _next_line(self, at: int) -> None:
+        self._line += 1
+        self._start = at
+
+    def _push(self, kind, text, span, value=None) -> None:
+        self._tokens.append(Token(kind, text, span, value, self._comments))
+        self._comments = []
+
+    def _take(self, group: str, text: str, at: int) -> None:
+        span = self._span(at, len(text))
+        if group == "space":
+            return
+        if group == "line":
+            self._line_comment(text, span)
+        elif group == "int":
+            self._push("int", text, span, self._integer(text, span))
+        elif group == "float":
+            self._push("float", text, span, self._float(text, span))
+        elif group == "number":
+            self._diagnostics.error("bad-number", span,
+                                    "'%s' is not a number" % text[:40])
+            self._push("int", text, span, 0)
+        elif group == "string":
+            self._push("string", text, span, self._string(text, at))
+        elif group == "name":
+            self._push("name", text, span)
+        else:
+            self._push(text, text, span)
+
+    def _integer(self, text: str, span: Span) -> int:
+        if text[:2] in ("0x", "0X"):
+            value = int(text[2:50], 16)
+        elif text[0] == "0" and len(text) > 1:
+            self._diagnostics.error(
+                "octal-literal", span, "octal literals are not allowed",
+                hint="write '%s' or '0x…'" % (text.lstrip("0") or "0"))
+            return 0
+        else:
+            # A longer one is out of every range whatever its digits are;
+            # Python itself refuses to convert thousands of them.
+            value = int(text[:50])
+        if value >= 1 << 64:
+            self._diagnostics.error("number-range", span,
+                                    "no integer type holds '%s'" % text[:40])
+            return 0
+        return value
+
+    def _float(self, text: str, span: Span) -> float:
+        value = float(text)
+        if value in (float("inf"), float("-inf")):
+            self._diagnostics.error(
+                "number-range", span, "'%s' is larger than any double"
+                % text[:40], hint="write double.INFINITY if you mean it")
+        return value
+
+    def _string(self, text: str, at: int) -> str:
+        def replace(match) -> str:
+            escape = match.group(1)
+            if escape in _ESCAPES:
+                return _ESCAPES[escape]
+            if len(escape) == 3 and 1 <= int(escape[1:], 16) < 0x80:
+                return chr(int(escape[1:], 16))
+            self._diagnostics.error(
+                "bad-escape", self._span(at + 1 + match.start(),
+                                         len(escape) + 1),
+                "'\\%s' is no escape sequence" % escape,
+                hint="there are \\n \\t \\r \\\" \\\\ and \\x01 to \\x7f")
+            return ""
+        return _ESCAPE.sub(replace, text[1:-1])
+
+    def _refuse(self, at: int) -> int:
+        text = self._source.text
+        char = text[at]
+        if char == '"':
+            end = text.find("\n", at)
+            end = len(text) if end < 0 else end
+            span = self._span(at, end - at)
+            self._diagnostics.error("unclosed-string", span,
+                                    "this string does not end on its line")
+            self._push("string", text[at:end], span, "")
+            return end
+        shown = "'%s'" % char if char.isprintable() else "U+%04X" % ord(char)
+        self._diagnostics.error("bad-character", self._span(at, 1),
+                                "%s has no meaning here" % shown)
+        return at + 1
+
+    # ---- comments ----------------------------------------------------------
+
+    def _line_comment(self, text: str, span: Span) -> None:
+        self._find_license(text)
+        for marker in ("///<", "//!<"):
+            if text.startswith(marker) and self._tokens:
+                self._tokens[-1].after.append(
+                    Comment(span, (text[len(marker):].strip(),)))
+                return
+        if text.startswith(("///", "//!")) and not text.startswith("////"):
+            line = text[3:].rstrip()
+            self._append_line(line[1:] if line[:1] == " " else line, span)
+
+    def _append_line(self, line: str, span: Span) -> None:
+        """Lines of /// one below the other are one comment."""
+        last = self._comments[-1] if self._comments else None
+        if last is not None and last.span.length == 0 and \
+                last.span.line + len(last.lines) == span.line:
+            self._comments[-1] = Comment(last.span, last.lines + (line,))
+            return
+        start = Span(span.path, span.line, span.column, 0)
+        self._comments.append(Comment(start, (line,)))
+
+    def _block_comment(self, at: int) -> int:
+        text = self._source.text
+        span = self._span(at, 2)
+        end = text.find("*/", at + 2)
+        if end < 0:
+            self._diagnostics.error("unclosed-comment", span,
+                                    "this comment does not end")
+            return len(text)
+        body = text[at + 2:end]
+        self._find_license(body)
+        newlines = body.count("\n")
+        if newlines:
+            self._line += newlines
+            self._start = at + 2 + body.rfind("\n") + 1
+        if body[:2] in ("*<", "!<") and self._tokens:
+            self._tokens[-1].after.append(
+                Comment(span, comment_lines(body[2:])))
+        elif body[:1] in ("*", "!") and body[1:2] != "*" and len(body) > 1:
+            self._comments.append(Comment(span, comment_lines(body[1:])))
+        return end + 2
+
+    def _find_license(self, text: str) -> None:
+        match = None if self._license else _LICENSE.search(text)
+        if match and _LICENSE_TEXT.match(match.group(1)):
+            self._license = match.group(1)
+
+
+def comment_lines(body: str):
+    """The lines of a block comment without stars and common indentation."""
+    lines = []
+    for line in body.split("\n"):
+        stripped = line.strip()
+        if stripped[:1] == "*":
+            stripped = stripped[1:]
+            stripped = stripped[1:] if stripped[:1] == " " else stripped
+        elif stripped:
+            # Text without a star keeps nothing of its indentation.
+            pass
+        lines.append(stripped.rstrip())
+    while lines and not lines[0]:
+        lines.pop(0)
+    while lines and not lines[-1]:
+        lines.pop()
+    return tuple(lines)
+
+
+def lex(source: Source, diagnostics: Diagnostics) -> Tokens:
+    return Lexer(source, diagnostics).run()

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: MIT
+"""Finds the files of a run and puts imports before their importers."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from typing import Dict, List, Optional, Tuple
+
+from .diagnostics import Diagnostics
+from .parser import parse
+from .source import SourceError, Span
+from .syntax import File, ImportNode
+
+
+@dataclass(frozen=True)
+class Options:
+    """The part of the command line that changes what files mean."""
+    include_dirs: Tuple[str, ...] = ()
+    import_map: Tuple[Tuple[str, str], ...] = ()
+    module_map: Tuple[Tuple[str, str], ...] = ()
+    overlays: Tuple[str, ...] = ()
+    ordinal_base: int = 1
+
+
+@dataclass(eq=False)
+class Unit:
+    """A file that was read; @imports are direct, in order."""
+    path: str
+    file: File
+    is_input: bool = False
+    imports: List["Unit"] = field(default_factory=list)
+
+    @property
+    def module(self) -> str:
+        return self.file.module.name if self.file.module else ""
+
+    @property
+    def stem(self) -> str:
+        return stem_of(self.path)
+
+
+def stem_of(path: str) -> str:
+    """File name to the stem of the output files: an identifier."""
+    name = os.path.basename(path)
+    if name.endswith(".mojom"):
+        name = name[:-len(".mojom")]
+    name = re.sub(r"[^A-Za-z0-9_]", "_", name)
+    return "_" + name if name[:1].isdigit() else name or "_"
+
+
+class Loader:
+    def __init__(self, options: Options, diagnostics: Diagnostics):
+        self._options = options
+        self._diagnostics = diagnostics
+        self._import_map = dict(options.import_map)
+        self._used_maps: set = set()
+        self._units: Dict[str, Optional[Unit]] = {}   # by real path
+        self._loading: List[Tuple[str, str]] = []     # (real path, path)
+        self.units: List[Unit] = []                   # imports first
+        # Replaced imports: (the import, its original, the replacement).
+        self.replaced: List[Tuple[Span, str, Unit]] = []
+
+    def load(self, paths) -> List[Unit]:
+        """Reads @paths and what they import; gives the inputs."""
+        inputs: List[Unit] = []
+        for path in paths:
+            unit = self._load(path, None)
+            if unit is not None and unit not in inputs:
+                unit.is_input = True
+                inputs.append(unit)
+        for name, target in self._options.import_map:
+            # An input can be checked against a replacement of its imports.
+            if name not in self._used_maps and os.path.exists(target):
+                self._load(target, None)
+        self._check_stems(inputs)
+        return inputs
+
+    def parse_file(self, path: str, at: Optional[Span]) -> Optional[File]:
+        sources = self._diagnostics.sources
+        try:
+            return parse(sources.read_file(path), self._diagnostics)
+        except SourceError as error:
+            span = Span(path, error.line, error.column) if error.line else at
+            self._diagnostics.error("unreadable", span,
+                                    "'%s': %s" % (path, error))
+            return None
+
+    # ---- inside ------------------------------------------------------------
+
+    def _load(self, path: str, at: Optional[Span]) -> Optional[Unit]:
+        real = os.path.realpath(path) if "\0" not in path else path
+        if any(real == loading for loading, _ in self._loading):
+            self._report_cycle(real, path, at)
+            return None
+        if real in self._units:
+            return self._units[real]
+        file = self.parse_file(path, at)
+        unit = Unit(path, file) if file is not None else None
+        if unit is not None:
+            self._loading.append((real, path))
+            for node in file.imports:
+                self._import(unit, node)
+            self._loading.pop()
+            self.units.append(unit)
+        self._units[real] = unit
+        return unit
+
+    def _import(self, unit: Unit, node: ImportNode) -> None:
+        path = self._find(unit, node)
+        if path is None:
+            return
+        imported = self._load(path, node.span)
+        if imported is None:
+            return
+        if imported not in unit.imports:
+            unit.imports.append(imported)
+        if node.path in self._import_map:
+            self.replaced.append((node.span, node.path, imported))
+
+    def _find(self, unit: Unit, node: ImportNode) -> Optional[str]:
+        """Literally in the map, then in each -I, then beside the file."""
+        mapped = self._import_map.get(node.path)
+        if mapped is not None:
+            self._used_maps.add(node.path)
+            return mapped
+        tried = []
+        for folder in self._options.include_dirs + (
+                os.path.dirname(unit.path),):
+            path = os.path.normpath(os.path.join(folder, node.path))
+            if _is_file(path):
+                return path
+            tried.append(path)
+        self._diagnostics.error(
+            "import-not-found", node.span, "cannot find '%s'" % node.path,
+            [(None, "tried %s" % path) for path in dict.fromkeys(tried)],
+            hint="add its folder with -I, or map it with --import-map")
+        return None
+
+    def original_of(self, path: str) -> Optional[str]:
+        """What a mapped import would have been, if -I has it."""
+        for folder in self._options.include_dirs:
+            original = os.path.normpath(os.path.join(folder, path))
+            if _is_file(original):
+                return original
+        return None
+
+    def unused_import_maps(self) -> List[str]:
+        return [name for name, _ in self._options.import_map
+                if name not in self._used_maps]
+
+    def _report_cycle(self, real: str, path: str,
+                      at: Optional[Span]) -> None:
+        names = [shown for _, shown in self._loading]
+        reals = [loading for loading, _ in self._loading]
+        loop = names[reals.index(real):] + [path]
+        self._diagnostics.error(
+            "import-cycle", at, "files import each other: %s"
+            % " imports ".join("'%s'" % name for name in loop))
+
+    def _check_stems(self, inputs: List[Unit]) -> None:
+        seen: Dict[str, Unit] = {}
+        for unit in inputs:
+            first = seen.setdefault(unit.stem, unit)
+            if first is not unit:
+                self._diagnostics.error(
+                    "duplicate-stem", None, "'%s' and '%s' would both write "
+                    "'%s_ipa_…'" % (first.path, unit.path, unit.stem))
+
+
+def _is_file(path: str) -> bool:
+    try:
+        return os.path.isfile(path)
+    except ValueError:   # a NUL byte in the name
+        return False

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: MIT
+"""Source files and positions in them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import Dict, List
+
+# Far above any interface; keeps a mistaken argument from filling the memory.
+MAX_SOURCE_BYTES = 8 << 20
+
+
+@dataclass(frozen=True)
+class Span:
+    """Part of one line. Lines and columns count from 1, in characters."""
+    path: str
+    line: int
+    column: int
+    length: int = 1
+
+    def to(self, end: "Span") -> "Span":
+        """From here to the end of @end; to the end of a word elsewhere."""
+        if end.path != self.path or end.line != self.line:
+            return self
+        return Span(self.path, self.line, self.column,
+                    max(1, end.column + end.length - self.column))
+
+    def __str__(self) -> str:
+        return "%s:%d:%d" % (self.path, self.line, self.column)
+
+
+@dataclass(frozen=True)
+class Source:
+    """The text of a file, line ends turned into newlines, no byte order mark."""
+    path: str
+    text: str
+
+    def line(self, number: int) -> str:
+        lines = self.text.split("\n", number)
+        return lines[number - 1] if number <= len(lines) else ""
+
+
+class SourceError(Exception):
+    """A file which cannot be source; @offset is its offending byte."""
+
+    def __init__(self, message: str, line: int = 0, column: int = 0):
+        super().__init__(message)
+        self.line = line
+        self.column = column
+
+
+@dataclass
+class Sources:
+    """What was read in one run, by the path that spans name."""
+    files: Dict[str, Source] = field(default_factory=dict)
+    read: List[str] = field(default_factory=list)
+
+    def add(self, source: Source) -> Source:
+        self.files[source.path] = source
+        return source
+
+    def read_file(self, path: str) -> Source:
+        """Reads a file, or raises SourceError with one clear line."""
+        try:
+            data = _read_bytes(path)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise SourceError("cannot read: %s" % reason) from None
+        except ValueError as error:  # a name with a NUL byte in it
+            raise SourceError("cannot read: %s" % error) from None
+        self.read.append(path)
+        return self.add(Source(path, decode(data)))
+
+
+def _read_bytes(path: str) -> bytes:
+    with open(path, "rb") as stream:
+        if os.path.isdir(path):
+            raise IsADirectoryError(21, "Is a directory")
+        data = stream.read(MAX_SOURCE_BYTES + 1)
+    if len(data) > MAX_SOURCE_BYTES:
+        raise SourceError("cannot read: larger than %d MiB"
+                          % (MAX_SOURCE_BYTES >> 20))
+    return data
+
+
+def decode(data: bytes) -> str:
+    """Bytes of a file to text; refuses what no editor would have written."""
+    if data.startswith(b"\xef\xbb\xbf"):
+        data = data[3:]
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line, column = _position(data, error.start)
+        raise SourceError("not UTF-8: byte 0x%02x" % data[error.start],
+                          line, column) from None
+    if "\0" in text:
+        line, column = _position(data, data.index(b"\0"))
+        raise SourceError("a NUL byte, so this is not text", line, column)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _position(data: bytes, offset: int):
+    before = data[:offset].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    line = before.count(b"\n") + 1
+    last = before[before.rfind(b"\n") + 1:]
+    return line, len(last.decode("utf-8", "replace")) + 1
