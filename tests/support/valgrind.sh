@@ -1,0 +1,32 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Runs a test under valgrind: valgrind.sh PROGRAM [ARGUMENT]...
+#
+# Exits with the program's status, or 99 if valgrind found an error or a leak
+# in it or in a worker it started. Leaked descriptors do not count as errors
+# for valgrind 3.19 (--error-exitcode ignores them), so its report is parsed.
+set -u
+
+logs=$(mktemp -d) || exit 99
+trap 'rm -rf "$logs"' EXIT
+
+valgrind --quiet --error-exitcode=99 --leak-check=full \
+	--show-leak-kinds=definite,indirect \
+	--errors-for-leak-kinds=definite,indirect \
+	--track-fds=yes --trace-children=yes --child-silent-after-fork=yes \
+	--log-file="$logs/%p.log" "$@"
+status=$?
+
+# Descriptors that the test got from its parent are not its own.
+leaks=$(awk '
+	/Open (file descriptor|AF_[A-Z0-9]+ socket) [0-9]+/ { open = $0; next }
+	open != "" && /<inherited from parent>/ { open = ""; next }
+	open != "" { print open; open = "" }
+	END { if (open != "") print open }
+' "$logs"/*.log)
+if [ -n "$leaks" ]; then
+	printf 'left open:\n%s\n' "$leaks" >&2
+	[ $status -ne 0 ] || status=99
+fi
+[ $status -ne 99 ] || cat "$logs"/*.log >&2
+exit $status
