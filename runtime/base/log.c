@@ -110,7 +110,7 @@ void camipc_log(enum camipc_log_level level, const char *topic,
 		return;
 	}
 	va_start(args, format);
-	errno = kept; /* for %m */
+	errno = kept;
 	if (vsnprintf(raw, sizeof(raw), format, args) < 0)
 		raw[0] = '\0';
 	va_end(args);

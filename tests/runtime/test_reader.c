@@ -1,0 +1,636 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading: every limit at it and one past it; threats 5 to 13 and 31. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <camipc/wire.h>
+#include <cmocka.h>
+
+#include "alloc_fail.h"
+
+static struct camipc_arena arena;
+
+/* From the heap, so that ASan sees a read past the end. */
+static uint8_t *exact_copy(const void *data, size_t size)
+{
+	uint8_t *copy = malloc(size ? size : 1);
+
+	if (size > 0)
+		memcpy(copy, data, size);
+	return copy;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	camipc_arena_reset(&arena, 1000);
+	return 0;
+}
+
+/* Reads one varint from @size bytes; says whether all of them were it. */
+static bool reads_varint(const void *data, size_t size, uint64_t *value)
+{
+	uint8_t *copy = exact_copy(data, size);
+	struct camipc_reader r;
+	const uint8_t *p = camipc_reader_init(&r, copy, size, &arena, NULL, 0);
+
+	p = camipc_get_uint64(&r, p, value);
+	assert_ptr_equal(p, r.end);
+	assert_int_equal(r.error, r.fault ? -EPROTO : 0);
+	free(copy);
+	return !r.error;
+}
+
+static void test_varints_at_every_length(void **state)
+{
+	uint64_t value = 0;
+
+	(void)state;
+	for (unsigned int bits = 0; bits <= 64; bits++) {
+		uint64_t limit = bits == 64 ? UINT64_MAX :
+					      (UINT64_C(1) << bits) - 1;
+
+		for (int past = 0; past < 2; past++) {
+			uint8_t bytes[10];
+			uint64_t wanted = limit + (unsigned int)past;
+			size_t n = (size_t)(camipc_write_varint(bytes, wanted) -
+					    bytes);
+
+			assert_true(reads_varint(bytes, n, &value));
+			assert_true(value == wanted);
+			for (size_t cut = 0; cut < n; cut++)
+				assert_false(reads_varint(bytes, cut, &value));
+		}
+	}
+}
+
+static void test_varints_longer_than_needed(void **state)
+{
+	uint8_t bytes[12];
+	uint64_t value = 1;
+
+	(void)state;
+	for (size_t n = 2; n <= 12; n++) {
+		memset(bytes, 0x80, sizeof(bytes));
+		bytes[0] = 0x85;
+		bytes[n - 1] = 0;
+		assert_int_equal(reads_varint(bytes, n, &value), n <= 10);
+		if (n <= 10)
+			assert_true(value == 5);
+	}
+	/* What lies beyond bit 64 is dropped, as protobuf does. */
+	memset(bytes, 0xff, sizeof(bytes));
+	bytes[9] = 0x7f;
+	assert_true(reads_varint(bytes, 10, &value));
+	assert_true(value == UINT64_MAX);
+}
+
+#define READ(get, type, bytes, expected)                                     \
+	do {                                                                 \
+		struct camipc_reader r_;                                     \
+		type value_;                                                 \
+		const uint8_t *p_ = camipc_reader_init(                      \
+			&r_, bytes, sizeof(bytes) - 1, &arena, NULL, 0);     \
+		get(&r_, p_, &value_);                                       \
+		assert_int_equal(r_.error, 0);                               \
+		assert_true(value_ == (expected));                           \
+	} while (0)
+
+#define REFUSE(get, type, bytes)                                             \
+	do {                                                                 \
+		struct camipc_reader r_;                                     \
+		type value_;                                                 \
+		const uint8_t *p_ = camipc_reader_init(                      \
+			&r_, bytes, sizeof(bytes) - 1, &arena, NULL, 0);     \
+		assert_ptr_equal(get(&r_, p_, &value_), r_.end);             \
+		assert_int_equal(r_.error, -EPROTO);                         \
+		assert_int_equal(r_.fault, CAMIPC_FAULT_RANGE);              \
+	} while (0)
+
+#define MINUS(last) "\xff\xff\xff\xff\xff\xff\xff\xff\xff" last
+
+static void test_narrow_numbers_are_not_cut(void **state)
+{
+	(void)state;
+	READ(camipc_get_uint8, uint8_t, "\xff\x01", 255);
+	REFUSE(camipc_get_uint8, uint8_t, "\x80\x02");
+	READ(camipc_get_uint16, uint16_t, "\xff\xff\x03", 65535);
+	REFUSE(camipc_get_uint16, uint16_t, "\x80\x80\x04");
+	REFUSE(camipc_get_uint16, uint16_t, "\x81\x80\x80\x80\x10");
+	READ(camipc_get_int8, int8_t, "\x7f", 127);
+	REFUSE(camipc_get_int8, int8_t, "\x80\x01");
+	READ(camipc_get_int8, int8_t,
+	     "\x80\xff\xff\xff\xff\xff\xff\xff\xff\x01", -128);
+	REFUSE(camipc_get_int8, int8_t,
+	       "\xff\xfe\xff\xff\xff\xff\xff\xff\xff\x01");
+	READ(camipc_get_int16, int16_t, "\xff\xff\x01", 32767);
+	REFUSE(camipc_get_int16, int16_t, "\x80\x80\x02");
+	READ(camipc_get_sint8, int8_t, "\xff\x01", -128);
+	REFUSE(camipc_get_sint8, int8_t, "\x80\x02");
+	READ(camipc_get_fixed16, uint16_t, "\xff\xff\0\0", 65535);
+	REFUSE(camipc_get_fixed16, uint16_t, "\0\0\1\0");
+	READ(camipc_get_sfixed8, int8_t, "\x80\xff\xff\xff", -128);
+	REFUSE(camipc_get_sfixed8, int8_t, "\x7f\xff\xff\xff");
+}
+
+static void test_wide_numbers_as_protobuf_has_them(void **state)
+{
+	(void)state;
+	READ(camipc_get_int32, int32_t, MINUS("\x01"), -1);
+	READ(camipc_get_int32, int32_t, "\xff\xff\xff\xff\x0f", -1);
+	READ(camipc_get_uint32, uint32_t, "\x81\x80\x80\x80\x10", 1);
+	READ(camipc_get_int64, int64_t, MINUS("\x01"), -1);
+	READ(camipc_get_sint32, int32_t, "\xff\xff\xff\xff\x0f", INT32_MIN);
+	READ(camipc_get_sint64, int64_t, MINUS("\x01"), INT64_MIN);
+	READ(camipc_get_sfixed32, int32_t, "\xfe\xff\xff\xff", -2);
+	READ(camipc_get_fixed64, uint64_t, "\1\0\0\0\0\0\0\x80",
+	     UINT64_C(0x8000000000000001));
+	READ(camipc_get_float, float, "\0\0\x80\x3f", 1.0f);
+	READ(camipc_get_double, double, "\0\0\0\0\0\0\xf0\xbf", -1.0);
+	/* Threat 14: any varint but 0 is true, stored as 1. */
+	READ(camipc_get_bool, bool, MINUS("\x01"), true);
+	READ(camipc_get_bool, bool, "\x80\x80\x80\x80\x20", true);
+	READ(camipc_get_bool, bool, "\0", false);
+}
+
+/* Skips all fields of @data; returns the reader's error. */
+static int skips(const void *data, size_t size, uint32_t *n)
+{
+	uint8_t *copy = exact_copy(data, size);
+	struct camipc_reader r;
+	const uint8_t *p = camipc_reader_init(&r, copy, size, &arena, NULL, 0);
+	uint32_t tag;
+
+	while (p < r.end) {
+		p = camipc_get_tag(&r, p, &tag);
+		p = camipc_skip(&r, p, tag);
+	}
+	free(copy);
+	*n = r.skipped_fields;
+	return r.error;
+}
+
+static void test_illegal_tags(void **state)
+{
+	uint8_t bytes[16] = { 0 };
+	uint32_t n = 0;
+
+	(void)state;
+	for (unsigned int type = 0; type < 8; type++) {
+		bool known = type == 0 || type == 1 || type == 2 || type == 5;
+
+		bytes[0] = (uint8_t)(1 << 3 | type);
+		memset(bytes + 1, 0, sizeof(bytes) - 1);
+		assert_int_equal(skips(bytes, type == 1 ? 9 :
+					      type == 5 ? 5 : 2, &n),
+				 known ? 0 : -EPROTO);
+		bytes[0] = (uint8_t)type; /* field number 0 */
+		assert_int_equal(skips(bytes, 9, &n), -EPROTO);
+	}
+	/* Field number 2^29 - 1 is the last one; a bit more is no tag. */
+	assert_int_equal(skips("\xf8\xff\xff\xff\x0f\0", 6, &n), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(skips("\x80\x80\x80\x80\x10\0", 6, &n), -EPROTO);
+	assert_int_equal(skips("\x88\x80\0\0", 4, &n), 0); /* overlong tag */
+}
+
+/* Threat 11: lengths at the outer end and one past it. */
+static void test_inner_lengths(void **state)
+{
+	uint32_t n = 0;
+
+	(void)state;
+	assert_int_equal(skips("\x0a\x02zz", 4, &n), 0);
+	assert_int_equal(skips("\x0a\x03zz", 4, &n), -EPROTO);
+	assert_int_equal(skips("\x0a" MINUS("\x01"), 11, &n), -EPROTO);
+	assert_int_equal(skips("\x0a\xff\xff\xff\xff\x0fzz", 8, &n), -EPROTO);
+}
+
+/* Messages in messages without end: 0a len 0a len ... */
+static int nests(uint32_t depth)
+{
+	uint8_t bytes[200];
+	const uint8_t *outer[100];
+	const uint8_t *p;
+	struct camipc_reader r;
+	uint32_t tag;
+	uint32_t in = 0;
+
+	for (uint32_t i = 0; i + 1 < depth; i++) {
+		bytes[2 * i] = 0x0a;
+		bytes[2 * i + 1] = (uint8_t)(2 * (depth - 2 - i));
+	}
+	p = camipc_reader_init(&r, bytes, 2 * (size_t)(depth - 1), &arena,
+			       NULL, 0);
+	p = camipc_enter(&r, p, &outer[in++]);
+	while (p < r.end) {
+		p = camipc_get_tag(&r, p, &tag);
+		p = camipc_enter(&r, p, &outer[in++]);
+	}
+	while (in > 0)
+		p = camipc_leave(&r, p, outer[--in]);
+	assert_int_equal(r.depth, 0);
+	assert_ptr_equal(p, r.end);
+	if (r.error)
+		assert_int_equal(r.fault, CAMIPC_FAULT_DEPTH);
+	return camipc_reader_finish(&r);
+}
+
+static void test_depth_limit(void **state)
+{
+	(void)state;
+	assert_int_equal(nests(CAMIPC_MAX_DEPTH), 0);
+	assert_int_equal(nests(CAMIPC_MAX_DEPTH + 1), -EMSGSIZE);
+}
+
+static int reads_string(const char *bytes, size_t size, const char **text)
+{
+	struct camipc_reader r;
+	const uint8_t *p = camipc_reader_init(&r, bytes, size, &arena, NULL, 0);
+
+	*text = camipc_empty_string;
+	camipc_get_string(&r, p, text);
+	assert_non_null(*text);
+	return r.error;
+}
+
+/* Threat 12. */
+static void test_strings(void **state)
+{
+	const char *text;
+
+	(void)state;
+	assert_int_equal(reads_string("\3abc", 4, &text), 0);
+	assert_string_equal(text, "abc");
+	assert_int_equal(reads_string("\0", 1, &text), 0);
+	assert_ptr_equal(text, camipc_empty_string);
+	assert_int_equal(reads_string("\3a\0c", 4, &text), -EPROTO);
+	assert_int_equal(reads_string("\2\xc3\x28", 3, &text), -EPROTO);
+	assert_int_equal(reads_string("\4abc", 4, &text), -EPROTO);
+	assert_string_equal(text, "");
+	camipc_arena_reset(&arena, 8);
+	assert_int_equal(reads_string("\7abcdefg", 8, &text), 0);
+	camipc_arena_reset(&arena, 8);
+	assert_int_equal(reads_string("\10abcdefgh", 9, &text), -EMSGSIZE);
+}
+
+static void test_bytes_stay_in_the_message(void **state)
+{
+	static const uint8_t message[] = "\4a\0bc";
+	struct camipc_reader r;
+	const uint8_t *data;
+	uint8_t exact[4];
+	size_t n;
+	const uint8_t *p = camipc_reader_init(&r, message, 5, &arena, NULL, 0);
+
+	(void)state;
+	assert_ptr_equal(camipc_get_bytes(&r, p, &data, &n), message + 5);
+	assert_ptr_equal(data, message + 1);
+	assert_int_equal(n, 4);
+	assert_ptr_equal(camipc_get_bytes_exact(&r, p, exact, 4), message + 5);
+	assert_memory_equal(exact, "a\0bc", 4);
+	assert_int_equal(r.error, 0);
+	camipc_get_bytes_exact(&r, p, exact, 3);
+	assert_int_equal(r.error, -EPROTO);
+}
+
+static const int three[] = { 70, 71, 72 };
+
+/* Reads fds named by @places; returns finish's word. */
+static int reads_fds(const char *places, size_t n, bool skip, int *fds,
+		     struct camipc_reader *r)
+{
+	const uint8_t *p = camipc_reader_init(r, places, n, &arena, three, 3);
+
+	if (skip)
+		r->skipped_fields = 1;
+	for (size_t i = 0; i < n; i++)
+		p = camipc_get_fd(r, p, &fds[i]);
+	return camipc_reader_finish(r);
+}
+
+/* Threats 28 and 31, and answers.md 2. */
+static void test_fds_come_once_and_in_order(void **state)
+{
+	struct camipc_reader r;
+	int fds[4];
+
+	(void)state;
+	assert_int_equal(reads_fds("\1\0\2\3", 4, false, fds, &r), 0);
+	assert_int_equal(fds[0], 70);
+	assert_int_equal(fds[1], -1);
+	assert_int_equal(fds[2], 71);
+	assert_int_equal(fds[3], 72);
+
+	assert_int_equal(reads_fds("\1\2\1", 3, false, fds, &r), -EPROTO);
+	assert_int_equal(r.fault, CAMIPC_FAULT_FD);
+	assert_int_equal(fds[2], -1);
+	assert_int_equal(reads_fds("\2\1\3", 3, false, fds, &r), -EPROTO);
+	assert_int_equal(reads_fds("\1\1\3", 3, false, fds, &r), -EPROTO);
+	assert_int_equal(reads_fds("\1\2\4", 3, false, fds, &r), -EPROTO);
+	assert_int_equal(reads_fds("\1\2", 2, false, fds, &r), -EPROTO);
+	assert_int_equal(r.fault, CAMIPC_FAULT_FD);
+	assert_int_equal(reads_fds("", 0, false, fds, &r), -EPROTO);
+}
+
+static void test_fds_of_skipped_fields_are_counted(void **state)
+{
+	struct camipc_reader r;
+	int fds[4];
+
+	(void)state;
+	assert_int_equal(reads_fds("\1", 1, true, fds, &r), 0);
+	assert_int_equal(r.unused_fds, 2);
+	assert_int_equal(reads_fds("\1\3", 2, true, fds, &r), 0);
+	assert_int_equal(r.unused_fds, 1);
+	assert_int_equal(fds[1], 72);
+	assert_int_equal(reads_fds("\3\2", 2, true, fds, &r), -EPROTO);
+	assert_int_equal(reads_fds("\3\3", 2, true, fds, &r), -EPROTO);
+}
+
+static void test_fd_kinds(void **state)
+{
+	struct camipc_reader r;
+	const uint8_t *p = camipc_reader_init(&r, NULL, 0, &arena, NULL, 0);
+
+	(void)state;
+	p = camipc_require_fd_kind(&r, p, -1, CAMIPC_FD_KIND_ANY,
+				   CAMIPC_FD_ACCESS_ANY, false, 0);
+	assert_int_equal(r.fault, CAMIPC_FAULT_FD);
+	assert_ptr_equal(p, r.end);
+}
+
+/* A list of points, as generated code would read it. */
+struct point {
+	uint32_t x;
+	const char *name;
+};
+
+struct shape {
+	const struct point *points;
+	size_t n_points;
+	const struct point *others;
+	size_t n_others;
+};
+
+static const uint8_t *get_point(struct camipc_reader *r, const uint8_t *p,
+				struct point *msg)
+{
+	const uint8_t *outer;
+	uint32_t tag;
+
+	msg->name = camipc_empty_string;
+	p = camipc_enter(r, p, &outer);
+	while (p < r->end) {
+		p = camipc_get_tag(r, p, &tag);
+		switch (tag) {
+		case CAMIPC_VARINT(1):
+			p = camipc_get_uint32(r, p, &msg->x);
+			break;
+		case CAMIPC_BYTES(2):
+			p = camipc_get_string(r, p, &msg->name);
+			break;
+		default:
+			p = camipc_skip(r, p, tag);
+		}
+	}
+	return camipc_leave(r, p, outer);
+}
+
+static const uint8_t *get_points(struct camipc_reader *r, const uint8_t *p,
+				 uint32_t tag, const struct point **points,
+				 size_t *n, size_t *room)
+{
+	size_t extra = camipc_count_run(r, p, tag);
+	struct point *list = camipc_extend(r, *points, *n, room, extra,
+					   sizeof(*list));
+
+	if (!list)
+		return r->end;
+	*points = list;
+	do {
+		p = get_point(r, p, &list[(*n)++]);
+	} while (--extra && camipc_again(r, &p, tag));
+	return p;
+}
+
+/* Field 1 with a tag of one byte, field 100 with one of two. */
+static int decode_shape(const void *data, size_t size, struct shape *msg)
+{
+	struct camipc_reader r;
+	const uint8_t *p = camipc_reader_init(&r, data, size, &arena, NULL, 0);
+	const uint8_t *outer;
+	size_t room_points = 0;
+	size_t room_others = 0;
+	uint32_t tag;
+
+	memset(msg, 0, sizeof(*msg));
+	p = camipc_enter(&r, p, &outer);
+	while (p < r.end) {
+		p = camipc_get_tag(&r, p, &tag);
+		switch (tag) {
+		case CAMIPC_BYTES(1):
+			p = get_points(&r, p, tag, &msg->points,
+				       &msg->n_points, &room_points);
+			break;
+		case CAMIPC_BYTES(100):
+			p = get_points(&r, p, tag, &msg->others,
+				       &msg->n_others, &room_others);
+			break;
+		default:
+			p = camipc_skip(&r, p, tag);
+		}
+	}
+	p = camipc_leave(&r, p, outer);
+	assert_ptr_equal(p, r.end);
+	return camipc_reader_finish(&r);
+}
+
+static const char sample[] = "\x0a\x02\x08\x05"
+			     "\x0a\x07\x08\x06\x12\x03xyz"
+			     "\xa2\x06\x00"
+			     "\xa2\x06\x02\x08\x07"
+			     "\x18\x2a" /* unknown */
+			     "\x0a\x02\x08\x08";
+
+static void test_a_list(void **state)
+{
+	struct shape shape;
+
+	(void)state;
+	assert_int_equal(decode_shape(sample, sizeof(sample) - 1, &shape), 0);
+	assert_int_equal(shape.n_points, 3);
+	assert_int_equal(shape.points[1].x, 6);
+	assert_string_equal(shape.points[1].name, "xyz");
+	assert_int_equal(shape.points[2].x, 8);
+	assert_int_equal(shape.n_others, 2);
+	assert_string_equal(shape.others[0].name, "");
+	assert_int_equal(shape.others[1].x, 7);
+}
+
+static void test_truncation_at_every_length(void **state)
+{
+	/* Where a field of the outermost message ends. */
+	static const size_t legal[] = { 0, 4, 13, 16, 21, 23 };
+
+	(void)state;
+	for (size_t cut = 0; cut < sizeof(sample) - 1; cut++) {
+		uint8_t *copy = exact_copy(sample, cut);
+		struct shape shape;
+		bool whole = false;
+
+		for (size_t i = 0; i < sizeof(legal) / sizeof(*legal); i++)
+			whole |= cut == legal[i];
+		camipc_arena_reset(&arena, 1000);
+		assert_int_equal(decode_shape(copy, cut, &shape),
+				 whole ? 0 : -EPROTO);
+		free(copy);
+	}
+}
+
+/* Bytes of arena that decoding took. */
+static size_t cost_of(const void *data, size_t size)
+{
+	struct shape shape;
+
+	camipc_arena_reset(&arena, 100000000);
+	assert_int_equal(decode_shape(data, size, &shape), 0);
+	assert_int_equal(shape.n_points + shape.n_others,
+			 size / 5 * 2); /* pairs of 2 + 3 bytes */
+	return 100000000 - arena.budget;
+}
+
+/* Spike, pitfall 1: a, b, a, b, ... must not copy everything each time. */
+static void test_interleaved_runs_are_not_quadratic(void **state)
+{
+	size_t n = 20000;
+	uint8_t *message = malloc(n * 5);
+	size_t small;
+	size_t large;
+
+	(void)state;
+	for (size_t i = 0; i < n; i++)
+		memcpy(message + i * 5, "\x0a\x00\xa2\x06\x00", 5);
+	small = cost_of(message, n / 10 * 5);
+	large = cost_of(message, n * 5);
+	assert_in_range(large, n * 2 * sizeof(struct point),
+			n * 2 * sizeof(struct point) * 4);
+	assert_true(large < small * 20);
+	free(message);
+}
+
+static void test_a_long_run_is_counted_once(void **state)
+{
+	size_t n = 20000;
+	uint8_t *message = malloc(n * 3);
+	struct shape shape;
+
+	(void)state;
+	for (size_t i = 0; i < n; i++)
+		memcpy(message + i * 3, "\xa2\x06\x00", 3);
+	/* Exactly what it needs, and nothing twice. */
+	camipc_arena_reset(&arena, n * sizeof(struct point));
+	assert_int_equal(decode_shape(message, n * 3, &shape), 0);
+	assert_int_equal(shape.n_others, n);
+	camipc_arena_reset(&arena, n * sizeof(struct point) - 8);
+	assert_int_equal(decode_shape(message, n * 3, &shape), -EMSGSIZE);
+	free(message);
+}
+
+static int decode_sample(void *user)
+{
+	struct camipc_arena kept = arena;
+	struct shape shape;
+	int ret;
+
+	(void)user;
+	camipc_arena_init(&arena, 100000);
+	ret = decode_shape(sample, sizeof(sample) - 1, &shape);
+	camipc_arena_fini(&arena);
+	arena = kept;
+	return ret;
+}
+
+static void test_no_memory(void **state)
+{
+	(void)state;
+	alloc_fail_each(decode_sample, NULL, 0);
+}
+
+static void test_steady_state_allocates_nothing(void **state)
+{
+	struct shape shape;
+
+	(void)state;
+	assert_int_equal(decode_shape(sample, sizeof(sample) - 1, &shape), 0);
+	alloc_fail_begin(0);
+	for (int i = 0; i < 100; i++) {
+		camipc_arena_reset(&arena, 1000);
+		assert_int_equal(decode_shape(sample, sizeof(sample) - 1,
+					      &shape),
+				 0);
+	}
+	assert_int_equal(alloc_fail_end(), 0);
+}
+
+static void test_an_empty_body(void **state)
+{
+	struct shape shape;
+
+	(void)state;
+	assert_int_equal(decode_shape(NULL, 0, &shape), 0);
+	assert_int_equal(shape.n_points, 0);
+}
+
+static void test_new_is_clear_and_bounded(void **state)
+{
+	struct camipc_reader r;
+	const uint8_t *piece;
+
+	(void)state;
+	camipc_reader_init(&r, NULL, 0, &arena, NULL, 0);
+	memset(camipc_arena_alloc(&arena, 64), 0xff, 64);
+	camipc_arena_reset(&arena, 64);
+	piece = camipc_new(&r, 64);
+	for (int i = 0; i < 64; i++)
+		assert_int_equal(piece[i], 0);
+	assert_null(camipc_new(&r, 1));
+	assert_int_equal(r.error, -EMSGSIZE);
+	assert_int_equal(r.fault, CAMIPC_FAULT_LIMIT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_varints_at_every_length),
+		cmocka_unit_test(test_varints_longer_than_needed),
+		cmocka_unit_test(test_narrow_numbers_are_not_cut),
+		cmocka_unit_test(test_wide_numbers_as_protobuf_has_them),
+		cmocka_unit_test(test_illegal_tags),
+		cmocka_unit_test(test_inner_lengths),
+		cmocka_unit_test(test_depth_limit),
+		cmocka_unit_test_setup(test_strings, setup),
+		cmocka_unit_test_setup(test_bytes_stay_in_the_message, setup),
+		cmocka_unit_test(test_fds_come_once_and_in_order),
+		cmocka_unit_test(test_fds_of_skipped_fields_are_counted),
+		cmocka_unit_test(test_fd_kinds),
+		cmocka_unit_test_setup(test_a_list, setup),
+		cmocka_unit_test(test_truncation_at_every_length),
+		cmocka_unit_test(test_interleaved_runs_are_not_quadratic),
+		cmocka_unit_test(test_a_long_run_is_counted_once),
+		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test_setup(test_steady_state_allocates_nothing,
+				       setup),
+		cmocka_unit_test_setup(test_an_empty_body, setup),
+		cmocka_unit_test(test_new_is_clear_and_bounded),
+	};
+	int ret;
+
+	camipc_arena_init(&arena, 1000);
+	ret = cmocka_run_group_tests(tests, NULL, NULL);
+	camipc_arena_fini(&arena);
+	return ret;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/* Writing: the bytes, defaults left out, and every size of buffer. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <camipc/wire.h>
+#include <cmocka.h>
+
+static uint8_t buffer[1000];
+static struct camipc_writer w;
+
+static void expect(const char *bytes, size_t size)
+{
+	size_t written = 0;
+
+	assert_int_equal(camipc_writer_finish(&w, &written), 0);
+	assert_int_equal(written, size);
+	assert_memory_equal(buffer, bytes, size);
+}
+
+#define WRITES(statement, bytes)                                          \
+	do {                                                              \
+		camipc_writer_init(&w, buffer, sizeof(buffer), NULL, 0);  \
+		statement;                                                \
+		expect(bytes, sizeof(bytes) - 1);                         \
+	} while (0)
+
+static void test_scalars(void **state)
+{
+	(void)state;
+	WRITES(camipc_put_uint32(&w, 1, 0), "");
+	WRITES(camipc_put_present_uint32(&w, 1, 0), "\x08\0");
+	WRITES(camipc_put_uint32(&w, 1, 127), "\x08\x7f");
+	WRITES(camipc_put_uint32(&w, 16, 128), "\x80\x01\x80\x01");
+	WRITES(camipc_put_uint32(&w, 536870911, 1), "\xf8\xff\xff\xff\x0f\1");
+	WRITES(camipc_put_int32(&w, 1, -1),
+	       "\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01");
+	WRITES(camipc_put_int8(&w, 1, -1),
+	       "\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01");
+	WRITES(camipc_put_sint32(&w, 1, -22), "\x08\x2b");
+	WRITES(camipc_put_sint64(&w, 1, INT64_MIN),
+	       "\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01");
+	WRITES(camipc_put_sint16(&w, 1, INT16_MAX), "\x08\xfe\xff\x03");
+	WRITES(camipc_put_fixed32(&w, 1, 1), "\x0d\1\0\0\0");
+	WRITES(camipc_put_sfixed16(&w, 1, -2), "\x0d\xfe\xff\xff\xff");
+	WRITES(camipc_put_sfixed64(&w, 1, -2),
+	       "\x09\xfe\xff\xff\xff\xff\xff\xff\xff");
+	WRITES(camipc_put_bool(&w, 1, true), "\x08\1");
+	WRITES(camipc_put_float(&w, 1, 0.0f), "");
+	WRITES(camipc_put_float(&w, 1, -0.0f), "\x0d\0\0\0\x80");
+	WRITES(camipc_put_double(&w, 1, -0.0), "\x09\0\0\0\0\0\0\0\x80");
+	WRITES(camipc_put_string(&w, 1, NULL), "");
+	WRITES(camipc_put_string(&w, 1, ""), "");
+	WRITES(camipc_put_present_string(&w, 1, NULL), "\x0a\0");
+	WRITES(camipc_put_string(&w, 1, "abc"), "\x0a\3abc");
+	WRITES(camipc_put_bytes(&w, 1, NULL, 0), "");
+	WRITES(camipc_put_present_bytes(&w, 1, NULL, 0), "\x0a\0");
+}
+
+static void test_nested_lengths(void **state)
+{
+	static const size_t sizes[] = { 0, 1, 127, 128, 300 };
+	char text[400];
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		size_t n = sizes[i];
+		uint8_t *outer;
+		uint8_t *inner;
+		struct camipc_reader r;
+		const uint8_t *p;
+		const uint8_t *ends[3];
+		const uint8_t *data;
+		uint32_t tag;
+
+		camipc_writer_init(&w, buffer, sizeof(buffer), NULL, 0);
+		assert_null(camipc_open(&w, 0));
+		outer = camipc_open(&w, 3);
+		inner = camipc_open(&w, 200);
+		camipc_put_bytes(&w, 1, text, n);
+		camipc_close(&w, inner);
+		camipc_put_uint32(&w, 2, 7);
+		camipc_close(&w, outer);
+		camipc_close(&w, NULL);
+
+		p = camipc_reader_init(&r, buffer, camipc_writer_size(&w),
+				       NULL, NULL, 0);
+		p = camipc_enter(&r, p, &ends[0]);
+		p = camipc_get_tag(&r, p, &tag);
+		assert_int_equal(tag, CAMIPC_BYTES(3));
+		p = camipc_enter(&r, p, &ends[1]);
+		p = camipc_get_tag(&r, p, &tag);
+		assert_int_equal(tag, CAMIPC_BYTES(200));
+		p = camipc_enter(&r, p, &ends[2]);
+		if (n > 0) {
+			size_t seen;
+
+			p = camipc_get_tag(&r, p, &tag);
+			p = camipc_get_bytes(&r, p, &data, &seen);
+			assert_int_equal(seen, n);
+			assert_memory_equal(data, text, n);
+		}
+		assert_ptr_equal(p, r.end);
+		p = camipc_leave(&r, p, ends[2]);
+		p = camipc_get_tag(&r, p, &tag);
+		assert_int_equal(tag, CAMIPC_VARINT(2));
+		p = camipc_skip(&r, p, tag);
+		p = camipc_leave(&r, p, ends[1]);
+		p = camipc_leave(&r, p, ends[0]);
+		assert_int_equal(r.error, 0);
+		assert_ptr_equal(p, r.end);
+	}
+}
+
+static void write_everything(size_t size, uint8_t *to)
+{
+	static const uint16_t numbers[40] = { 65535, 65535, 65535, 1 };
+	static const double reals[20] = { 1.0 };
+	char text[200];
+	uint8_t *body;
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	camipc_writer_init(&w, to, size, NULL, 0);
+	body = camipc_open(&w, 5000);
+	camipc_put_int64(&w, 536870911, -1);
+	camipc_put_string(&w, 2, text);
+	camipc_put_double(&w, 3, 1.0);
+	camipc_put_uint16_array(&w, 4, numbers, 40);
+	camipc_put_double_array(&w, 5, reals, 20);
+	camipc_close(&w, body);
+	camipc_put_uint32(&w, 1, UINT32_MAX);
+}
+
+/* Every size of buffer: it fits, or fails, and never writes behind it. */
+static void test_no_room(void **state)
+{
+	size_t needed;
+
+	(void)state;
+	write_everything(sizeof(buffer), buffer);
+	assert_int_equal(w.error, 0);
+	needed = camipc_writer_size(&w);
+	for (size_t size = 0; size < needed + 40; size++) {
+		uint8_t *exact = malloc(size ? size : 1);
+		size_t written = 12345;
+
+		write_everything(size, exact);
+		if (size >= needed + CAMIPC_SCALAR_ROOM)
+			assert_int_equal(w.error, 0);
+		if (w.error) {
+			assert_int_equal(w.error, -EMSGSIZE);
+			assert_int_equal(camipc_writer_finish(&w, &written),
+					 -EMSGSIZE);
+			assert_int_equal(written, 12345);
+		} else {
+			assert_int_equal(camipc_writer_size(&w), needed);
+			assert_memory_equal(exact, buffer, needed);
+		}
+		free(exact);
+	}
+}
+
+static void test_fds(void **state)
+{
+	int fds[2];
+
+	(void)state;
+	camipc_writer_init(&w, buffer, sizeof(buffer), fds, 2);
+	camipc_put_fd(&w, 1, 33);
+	camipc_put_fd(&w, 2, -1);
+	camipc_put_fd(&w, 3, 33);
+	expect("\x08\1\x18\2", 4);
+	assert_int_equal(w.n_fds, 2);
+	assert_int_equal(fds[0], 33);
+	assert_int_equal(fds[1], 33);
+	camipc_put_fd(&w, 4, 34);
+	assert_int_equal(w.error, -EMSGSIZE);
+	assert_int_equal(w.n_fds, 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_scalars),
+		cmocka_unit_test(test_nested_lengths),
+		cmocka_unit_test(test_no_room),
+		cmocka_unit_test(test_fds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
