@@ -1,0 +1,379 @@
+# SPDX-License-Identifier: MIT
+"""Facts about the wire: forms, tags, largest sizes, and the fingerprint.
+
+The wire is protobuf's. idl/README.md says which form each type takes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import singledispatch
+from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Tuple
+
+from . import ir
+from .constants import integer_range
+
+VARINT, FIXED64, LENGTH, FIXED32 = 0, 1, 2, 5
+
+# Descriptors of one message at most; their wire value is an index from 1.
+MAX_FDS = 252
+
+
+class Form(NamedTuple):
+    """How a single value is written."""
+    encoding: str          # varint, zigzag, fixed, length
+    wire_type: int
+    max_size: Optional[int]    # in bytes, length prefix included
+
+
+def varint_size(value: int) -> int:
+    """Bytes of an unsigned number; a negative one takes all ten."""
+    if value < 0:
+        return 10
+    return max(1, (value.bit_length() + 6) // 7)
+
+
+def tag_size(number: int) -> int:
+    return varint_size(number << 3)
+
+
+def _with_length(size: Optional[int]) -> Optional[int]:
+    return None if size is None else size + varint_size(size)
+
+
+# ---- forms of numbers ----------------------------------------------------------
+
+def is_wide(value_type: ir.Type) -> bool:
+    """A number whose packed array is fixed by itself: 32 and 64 bits."""
+    return isinstance(value_type, ir.Scalar) and value_type.name != "bool" \
+        and value_type.bits >= 32
+
+
+def is_byte_array(value_type: ir.Type) -> bool:
+    """Written as bytes."""
+    return isinstance(value_type, ir.Array) and value_type.count is None \
+        and isinstance(value_type.element, ir.Scalar) \
+        and value_type.element.name in ("int8", "uint8")
+
+
+def encoding_of(value_type: ir.Type, wire: Optional[str],
+                is_element: bool) -> str:
+    """varint, zigzag or fixed of a number: as said, or by its type."""
+    if isinstance(value_type, ir.Scalar) and value_type.is_float:
+        return "fixed"
+    if wire is not None and isinstance(value_type, ir.Scalar) and \
+            value_type.name != "bool":
+        return wire
+    return "fixed" if is_element and is_wide(value_type) else "varint"
+
+
+def number_size(encoding: str, value_type: ir.Scalar,
+                low: Optional[int] = None,
+                high: Optional[int] = None) -> int:
+    """Most bytes of a number in a form, given its limits."""
+    if encoding == "fixed":
+        return 8 if value_type.bits == 64 else 4
+    if value_type.name == "bool":
+        return 1
+    least, most = integer_range(value_type.name)
+    least = least if low is None else max(least, int(low))
+    most = most if high is None else min(most, int(high))
+    if encoding == "zigzag":
+        return max(varint_size((v << 1) ^ (v >> 63)) for v in (least, most))
+    return max(varint_size(least), varint_size(most))
+
+
+def is_packed(field: ir.Field) -> bool:
+    """One length and all elements, instead of a tag before each."""
+    if not isinstance(field.type, ir.Array) or field.unpacked or \
+            is_byte_array(field.type):
+        return False
+    element = field.type.element
+    while isinstance(element, ir.Array) and element.count is not None:
+        element = element.element
+    return isinstance(element, (ir.Scalar, ir.EnumRef, ir.FlagsRef))
+
+
+def has_presence(field: ir.Field) -> bool:
+    """Written even if zero: T? that is there, or a default other than 0."""
+    return field.default is not None or isinstance(field.type, ir.Nullable)
+
+
+# ---- largest sizes --------------------------------------------------------------
+
+class Sizes:
+    """The most bytes that messages of a program can take; None: no bound."""
+
+    def __init__(self, program: ir.Program):
+        self._program = program
+        self._known: Dict[str, Optional[int]] = {}
+
+    def message(self, fields: Iterable[ir.Field]) -> Optional[int]:
+        """A struct, arguments or outputs, without a length before it."""
+        total = 0
+        for field in fields:
+            size = self.field(field)
+            if size is None:
+                return None
+            total += size
+        return total
+
+    def reply(self, method: ir.Method) -> Optional[int]:
+        size = self.message(method.outs)
+        if size is None or not method.returns_int32:
+            return size
+        return size + 1 + 5      # field 1, sint32
+
+    def declared(self, name: str) -> Optional[int]:
+        """A struct or union by qualified name."""
+        if name not in self._known:
+            self._known[name] = None     # holds for one inside of itself
+            struct = self._program.structs.get(name)
+            if struct is not None:
+                self._known[name] = None if struct.keep_unknown else \
+                    self.message(struct.fields)
+            else:
+                arms = [self.field(arm)
+                        for arm in self._program.unions[name].arms]
+                self._known[name] = None if None in arms else \
+                    max(arms, default=0)
+        return self._known[name]
+
+    def field(self, field: ir.Field) -> Optional[int]:
+        """With its tags."""
+        tag = tag_size(field.number)
+        value_type = field.type
+        if isinstance(value_type, ir.Nullable):
+            value_type = value_type.inner
+        if isinstance(value_type, (ir.Array, ir.Map)):
+            if isinstance(value_type, ir.Map) or \
+                    not is_byte_array(value_type):
+                return self._repeated(field, value_type, tag)
+        size = self._value(value_type, field, field.wire, False,
+                           field.max_len)
+        return None if size is None else tag + size
+
+    def _repeated(self, field, value_type, tag: int) -> Optional[int]:
+        wrapped = isinstance(field.type, ir.Nullable)
+        size = self._items(field, value_type, 1 if wrapped else tag,
+                           field.max_len)
+        if size is None or not wrapped:
+            return size
+        return tag + _with_length(size)
+
+    def _items(self, field, value_type, tag: int,
+               max_len: Optional[int]) -> Optional[int]:
+        """All elements with their tags."""
+        if isinstance(value_type, ir.Map):
+            key = self._value(value_type.key, field,
+                              field.wire_key or field.wire, False, None)
+            value = self._value(value_type.value, field,
+                                field.wire_value or field.wire, False, None)
+            if None in (key, value, max_len):
+                return None
+            return max_len * (tag + _with_length(2 + key + value))
+        count, element = value_type.count, value_type.element
+        while count is not None and isinstance(element, ir.Array) and \
+                element.count is not None:
+            count, element = count * element.count, element.element
+        count = max_len if count is None else count
+        size = self._value(element, field, field.wire, True, None)
+        if count is None or size is None:
+            return None
+        if not field.unpacked and isinstance(
+                element, (ir.Scalar, ir.EnumRef, ir.FlagsRef)):
+            return tag + _with_length(count * size) if count else 0
+        return count * (tag + size)
+
+    def _value(self, value_type, field, wire, is_element: bool,
+               max_len: Optional[int]) -> Optional[int]:
+        """One value without its tag."""
+        if isinstance(value_type, ir.Scalar):
+            encoding = encoding_of(value_type, wire, is_element)
+            return number_size(encoding, value_type, field.min, field.max)
+        if isinstance(value_type, ir.EnumRef):
+            enum = self._program.enums[value_type.name]
+            if enum.extensible:
+                return 10
+            return max([varint_size(e.value) for e in enum.enumerators],
+                       default=1)
+        if isinstance(value_type, ir.FlagsRef):
+            enum = self._program.enums[value_type.name]
+            return 5 if enum.extensible else varint_size(mask_of(enum))
+        if isinstance(value_type, ir.Fd):
+            return varint_size(MAX_FDS)
+        if isinstance(value_type, (ir.StructRef, ir.UnionRef)):
+            return _with_length(self.declared(value_type.name))
+        if isinstance(value_type, ir.String) or is_byte_array(value_type):
+            return _with_length(max_len)
+        if isinstance(value_type, (ir.Array, ir.Map)):
+            return _with_length(self._items(field, value_type, 1, None))
+        raise TypeError("no size of %s" % type(value_type).__name__)
+
+
+def max_wire(program: ir.Program,
+             fields: Iterable[ir.Field]) -> Optional[int]:
+    """Most bytes that a message of these fields takes, None if unbounded."""
+    return Sizes(program).message(fields)
+
+
+def mask_of(enum: ir.Enum) -> int:
+    """All flags of an enum."""
+    mask = 0
+    for enumerator in enum.enumerators:
+        mask |= enumerator.value
+    return mask
+
+
+# ---- fingerprint ----------------------------------------------------------------
+
+def fingerprint(program: ir.Program, interface: ir.Interface) -> int:
+    """64 bits that differ if two sides would read bytes differently.
+
+    They cover numbers, names, types, wire forms and validation limits of
+    everything that the interface can carry. Comments, formatting, files and
+    the order of declarations don't matter, nor do [timeout_ms], [queue],
+    [overflow], [restore] and [when], nor whether an overlay said something.
+    """
+    text = "\n".join(canonical(program, interface)) + "\n"
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+
+
+def canonical(program: ir.Program, interface: ir.Interface) -> List[str]:
+    """The lines that the fingerprint is made of."""
+    used: Dict[str, None] = {}
+    lines = ["interface " + interface.qualified]
+    for kind, methods in (("method", interface.methods),
+                          ("event", interface.events)):
+        for method in sorted(methods, key=lambda m: m.id):
+            lines.append("%s %d %s %s%s" % (
+                kind, method.id, method.name, method.role,
+                " sint32 1" if method.returns_int32 else ""))
+            lines += _fields("  in", method.params, used)
+            lines += _fields("  out", method.outs, used)
+    return lines + _declarations(program, used)
+
+
+def _declarations(program: ir.Program, used: Dict[str, None]) -> List[str]:
+    """Everything that is used, and what that uses, by name."""
+    described: Dict[str, List[str]] = {}
+    pending = list(used)
+    while pending:
+        name = pending.pop()
+        if name in described:
+            continue
+        inner: Dict[str, None] = {}
+        described[name] = _describe(program, name, inner)
+        pending += inner
+    return [line for name in sorted(described) for line in described[name]]
+
+
+def _describe(program: ir.Program, name: str,
+              used: Dict[str, None]) -> List[str]:
+    if name in program.structs:
+        return ["struct " + name] + _fields(
+            " ", program.structs[name].fields, used)
+    if name in program.unions:
+        union = program.unions[name]
+        return ["union %s%s" % (name, " extensible" * union.extensible)] + \
+            _fields(" ", union.arms, used)
+    enum = program.enums[name]
+    values = sorted((e.value, e.name) for e in enum.enumerators)
+    return ["enum %s%s" % (name, " extensible" * enum.extensible)] + \
+        ["  %d %s" % value for value in values]
+
+
+def _fields(label: str, fields: Iterable[ir.Field],
+            used: Dict[str, None]) -> List[str]:
+    return ["%s %d %s %s%s" % (label, field.number, field.name,
+                               _spell(field, used), _facts(field))
+            for field in sorted(fields, key=lambda f: f.number)]
+
+
+def _facts(field: ir.Field) -> str:
+    """What else decides how bytes are read, or refused."""
+    facts: List[Tuple[str, object]] = [
+        ("required", field.required), ("inline", field.inline),
+        ("present", field.default is not None)]
+    text = "".join(" " + name for name, value in facts if value)
+    for name in ("min", "max", "max_len"):
+        limit = getattr(field, name)
+        if limit is not None:
+            text += " %s=%s" % (name, limit.hex() if isinstance(limit, float)
+                                else limit)
+    return text
+
+
+def _spell(field: ir.Field, used: Dict[str, None]) -> str:
+    spell = _Speller(field, used)
+    return spell(field.type, field.wire, False)
+
+
+class _Speller:
+    """A type with its wire forms written out."""
+
+    def __init__(self, field: ir.Field, used: Dict[str, None]):
+        self.field = field
+        self.used = used
+
+    def __call__(self, value_type, wire, is_element) -> str:
+        return _spell_type(value_type, self, wire, is_element)
+
+
+_Say = Callable[..., str]
+
+
+@singledispatch
+def _spell_type(value_type, say, wire, is_element) -> str:
+    raise TypeError("no spelling of %s" % type(value_type).__name__)
+
+
+@_spell_type.register
+def _(value_type: ir.Scalar, say, wire, is_element) -> str:
+    return "%s:%s" % (value_type.name,
+                      encoding_of(value_type, wire, is_element))
+
+
+@_spell_type.register
+def _(value_type: ir.String, say, wire, is_element) -> str:
+    return "string"
+
+
+@_spell_type.register
+def _(value_type: ir.Fd, say, wire, is_element) -> str:
+    return "fd(%s %s %s %s)" % (value_type.kind, value_type.access,
+                                value_type.sealed, value_type.min_size)
+
+
+@_spell_type.register(ir.EnumRef)
+@_spell_type.register(ir.StructRef)
+@_spell_type.register(ir.UnionRef)
+def _(value_type, say, wire, is_element) -> str:
+    say.used[value_type.name] = None
+    return value_type.name
+
+
+@_spell_type.register
+def _(value_type: ir.FlagsRef, say, wire, is_element) -> str:
+    say.used[value_type.name] = None
+    return "flags %s" % value_type.name
+
+
+@_spell_type.register
+def _(value_type: ir.Array, say, wire, is_element) -> str:
+    count = "" if value_type.count is None else ",%d" % value_type.count
+    unpacked = " unpacked" if say.field.unpacked else ""
+    return "array<%s%s>%s" % (say(value_type.element, wire, True), count,
+                              unpacked)
+
+
+@_spell_type.register
+def _(value_type: ir.Map, say, wire, is_element) -> str:
+    return "map<%s,%s>" % (
+        say(value_type.key, say.field.wire_key or wire, False),
+        say(value_type.value, say.field.wire_value or wire, False))
+
+
+@_spell_type.register
+def _(value_type: ir.Nullable, say, wire, is_element) -> str:
+    return say(value_type.inner, wire, False) + "?"
