@@ -123,7 +123,11 @@ int camipc_servant_credit(struct camipc_servant *servant, uint32_t consumed)
 	int ret;
 
 	pthread_mutex_lock(&servant->lock);
-	ret = camipc_outbox_consumed(&servant->outbox, consumed);
+	/* Within one process a bare credit overtakes calls sent before it. */
+	if ((int32_t)(consumed - servant->outbox.consumed) <= 0)
+		ret = 0;
+	else
+		ret = camipc_outbox_consumed(&servant->outbox, consumed);
 	if (ret == 0 && camipc_outbox_has_sendable(&servant->outbox))
 		flush_locked(servant);
 	pthread_mutex_unlock(&servant->lock);
