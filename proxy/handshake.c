@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+#include "handshake.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "control_message.h"
+#include "text.h"
+
+/* The lowest error code a system call can have. */
+#define MIN_ERROR (-4095)
+
+uint16_t *camipc_list_ids(const struct camipc_method *rows, uint16_t n)
+{
+	uint16_t *ids = malloc(n ? n * sizeof(*ids) : 1);
+
+	for (uint16_t i = 0; ids && i < n; i++)
+		ids[i] = rows[i].id;
+	return ids;
+}
+
+static int write_message(const struct camipc_channel *channel,
+			 enum camipc_message_kind kind,
+			 const ProtobufCMessage *body)
+{
+	struct camipc_message message;
+	int ret;
+
+	camipc_message_init(&message);
+	ret = camipc_message_reserve(&message, CAMIPC_MAX_CONTROL_SIZE);
+	if (ret == 0)
+		ret = camipc_control_pack(body, camipc_message_body(&message));
+	if (ret >= 0) {
+		message.header.kind = (uint8_t)kind;
+		message.header.body_size = (uint32_t)ret;
+		ret = camipc_channel_send(channel, &message);
+	}
+	camipc_message_fini(&message);
+	return ret;
+}
+
+static int read_message(struct camipc_message *message,
+			const ProtobufCMessageDescriptor *type,
+			struct camipc_control_memory *memory,
+			ProtobufCMessage **ret_body)
+{
+	memset(memory, 0, sizeof(*memory));
+	return camipc_control_unpack(type, camipc_message_body(message),
+				     message->header.body_size, memory,
+				     ret_body);
+}
+
+/* NULL pairs and -ENOMEM, or an array to free. */
+static int pack_ids(const uint16_t *ids, uint16_t n, uint32_t **ret_pairs,
+		    size_t *ret_n)
+{
+	uint32_t *pairs = malloc(n ? 2u * n * sizeof(*pairs) : 1);
+
+	if (!pairs)
+		return -ENOMEM;
+	*ret_pairs = pairs;
+	*ret_n = camipc_control_pack_ids(ids, n, pairs);
+	return 0;
+}
+
+static int unpack_ids(const uint32_t *pairs, size_t n, uint16_t **ret_ids,
+		      uint16_t *ret_n)
+{
+	int count = camipc_control_unpack_ids(pairs, n, NULL);
+	uint16_t *ids;
+
+	if (count < 0)
+		return count;
+	ids = malloc(count ? (size_t)count * sizeof(*ids) : 1);
+	if (!ids)
+		return -ENOMEM;
+	*ret_n = (uint16_t)camipc_control_unpack_ids(pairs, n, ids);
+	*ret_ids = ids;
+	return 0;
+}
+
+static ProtobufCBinaryData as_bytes(const uint8_t *data, size_t size)
+{
+	ProtobufCBinaryData bytes = { size, (uint8_t *)(uintptr_t)data };
+
+	return bytes;
+}
+
+/* An error code of the peer's: it must not turn into something else here. */
+static int check_error(int32_t error)
+{
+	return error <= 0 && error >= MIN_ERROR ? 0 : -EPROTO;
+}
+
+static void copy_text(char text[CAMIPC_HANDSHAKE_TEXT_SIZE], const char *from)
+{
+	camipc_sanitise(text, CAMIPC_HANDSHAKE_TEXT_SIZE, from, strlen(from));
+}
+
+int camipc_parent_hello_write(const struct camipc_channel *channel,
+			      const struct camipc_parent_hello *hello)
+{
+	Camipc__Control__ParentHello body = CAMIPC__CONTROL__PARENT_HELLO__INIT;
+	int ret = pack_ids(hello->events, hello->n_events, &body.events,
+			   &body.n_events);
+
+	if (ret < 0)
+		return ret;
+	body.nonce = as_bytes(hello->nonce, CAMIPC_NONCE_SIZE);
+	body.max_message_size = hello->max_message_size;
+	body.window = hello->window;
+	body.log_level = hello->log_level;
+	ret = write_message(channel, CAMIPC_MESSAGE_HELLO, &body.base);
+	free(body.events);
+	return ret;
+}
+
+int camipc_parent_hello_read(struct camipc_message *message,
+			     struct camipc_parent_hello *ret_hello)
+{
+	struct camipc_control_memory memory;
+	ProtobufCMessage *base;
+	const Camipc__Control__ParentHello *body;
+	int ret = read_message(message,
+			       &camipc__control__parent_hello__descriptor,
+			       &memory, &base);
+
+	if (ret < 0)
+		return ret;
+	body = (const Camipc__Control__ParentHello *)(const void *)base;
+	if (body->nonce.len == CAMIPC_NONCE_SIZE && body->window &&
+	    body->max_message_size <= CAMIPC_MAX_MESSAGE_SIZE_CEILING) {
+		memcpy(ret_hello->nonce, body->nonce.data, CAMIPC_NONCE_SIZE);
+		ret_hello->max_message_size = body->max_message_size;
+		ret_hello->window = body->window;
+		ret_hello->log_level = body->log_level;
+		ret = unpack_ids(body->events, body->n_events,
+				 &ret_hello->events, &ret_hello->n_events);
+	} else {
+		ret = -EPROTO;
+	}
+	camipc_control_memory_fini(&memory);
+	return ret;
+}
+
+int camipc_worker_hello_write(const struct camipc_channel *channel,
+			      const struct camipc_worker_hello *hello)
+{
+	Camipc__Control__WorkerHello body = CAMIPC__CONTROL__WORKER_HELLO__INIT;
+
+	body.nonce = as_bytes(hello->nonce, CAMIPC_NONCE_SIZE);
+	body.build_id = as_bytes(hello->build_id, hello->build_id_size);
+	return write_message(channel, CAMIPC_MESSAGE_HELLO, &body.base);
+}
+
+int camipc_worker_hello_read(struct camipc_message *message,
+			     struct camipc_worker_hello *ret_hello)
+{
+	struct camipc_control_memory memory;
+	ProtobufCMessage *base;
+	const Camipc__Control__WorkerHello *body;
+	int ret = read_message(message,
+			       &camipc__control__worker_hello__descriptor,
+			       &memory, &base);
+
+	if (ret < 0)
+		return ret;
+	body = (const Camipc__Control__WorkerHello *)(const void *)base;
+	if (body->nonce.len == CAMIPC_NONCE_SIZE &&
+	    body->build_id.len <= CAMIPC_BUILD_ID_SIZE) {
+		memcpy(ret_hello->nonce, body->nonce.data, CAMIPC_NONCE_SIZE);
+		ret_hello->build_id_size = (uint8_t)body->build_id.len;
+		if (body->build_id.len)
+			memcpy(ret_hello->build_id, body->build_id.data,
+			       body->build_id.len);
+	} else {
+		ret = -EPROTO;
+	}
+	camipc_control_memory_fini(&memory);
+	return ret;
+}
+
+int camipc_loaded_write(const struct camipc_channel *channel,
+			const struct camipc_loaded *loaded)
+{
+	Camipc__Control__Loaded body = CAMIPC__CONTROL__LOADED__INIT;
+	int ret = pack_ids(loaded->methods, loaded->n_methods, &body.methods,
+			   &body.n_methods);
+
+	if (ret < 0)
+		return ret;
+	body.error = loaded->error;
+	body.text = (char *)(uintptr_t)loaded->text;
+	body.wire_fingerprint = loaded->wire_fingerprint;
+	ret = write_message(channel, CAMIPC_MESSAGE_LOADED, &body.base);
+	free(body.methods);
+	return ret;
+}
+
+int camipc_loaded_read(struct camipc_message *message,
+		       struct camipc_loaded *ret_loaded)
+{
+	struct camipc_control_memory memory;
+	ProtobufCMessage *base;
+	const Camipc__Control__Loaded *body;
+	int ret = read_message(message, &camipc__control__loaded__descriptor,
+			       &memory, &base);
+
+	if (ret < 0)
+		return ret;
+	body = (const Camipc__Control__Loaded *)(const void *)base;
+	ret = check_error(body->error);
+	if (ret == 0)
+		ret = unpack_ids(body->methods, body->n_methods,
+				 &ret_loaded->methods, &ret_loaded->n_methods);
+	if (ret == 0) {
+		ret_loaded->error = body->error;
+		ret_loaded->wire_fingerprint = body->wire_fingerprint;
+		copy_text(ret_loaded->text, body->text);
+	}
+	camipc_control_memory_fini(&memory);
+	return ret;
+}
+
+int camipc_bye_write(const struct camipc_channel *channel,
+		     const struct camipc_bye *bye)
+{
+	Camipc__Control__Bye body = CAMIPC__CONTROL__BYE__INIT;
+
+	body.calls = bye->calls;
+	body.events = bye->events;
+	body.log_lines_lost = bye->log_lines_lost;
+	body.error = bye->error;
+	body.text = (char *)(uintptr_t)bye->text;
+	return write_message(channel, CAMIPC_MESSAGE_BYE, &body.base);
+}
+
+int camipc_bye_read(struct camipc_message *message, struct camipc_bye *ret_bye)
+{
+	struct camipc_control_memory memory;
+	ProtobufCMessage *base;
+	const Camipc__Control__Bye *body;
+	int ret = read_message(message, &camipc__control__bye__descriptor,
+			       &memory, &base);
+
+	if (ret < 0)
+		return ret;
+	body = (const Camipc__Control__Bye *)(const void *)base;
+	ret = check_error(body->error);
+	if (ret == 0) {
+		ret_bye->calls = body->calls;
+		ret_bye->events = body->events;
+		ret_bye->log_lines_lost = body->log_lines_lost;
+		ret_bye->error = body->error;
+		copy_text(ret_bye->text, body->text);
+	}
+	camipc_control_memory_fini(&memory);
+	return ret;
+}

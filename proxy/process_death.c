@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+#include "process_death.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <camipc/log.h>
+
+#include "child_process.h"
+#include "handshake.h"
+
+#define TOPIC "proxy.process"
+
+/*
+ * A worker that dies closes its channel a moment before it can be reaped. One
+ * that has only closed its channel is killed after this.
+ */
+#define LAST_BREATH_MS 100
+
+/* SIGKILL works at once, but for those that are stuck in the kernel. */
+#define REAP_MS 500
+
+/* Messages and batches of stderr that are still read at the end. */
+#define LAST_MESSAGES 256
+#define LAST_BATCHES 4
+
+static const struct {
+	int number;
+	const char *name;
+} signals[] = {
+	{ SIGHUP, "SIGHUP" },   { SIGINT, "SIGINT" },   { SIGQUIT, "SIGQUIT" },
+	{ SIGILL, "SIGILL" },   { SIGTRAP, "SIGTRAP" }, { SIGABRT, "SIGABRT" },
+	{ SIGBUS, "SIGBUS" },   { SIGFPE, "SIGFPE" },   { SIGKILL, "SIGKILL" },
+	{ SIGUSR1, "SIGUSR1" }, { SIGSEGV, "SIGSEGV" }, { SIGUSR2, "SIGUSR2" },
+	{ SIGPIPE, "SIGPIPE" }, { SIGALRM, "SIGALRM" }, { SIGTERM, "SIGTERM" },
+	{ SIGXCPU, "SIGXCPU" }, { SIGXFSZ, "SIGXFSZ" }, { SIGSYS, "SIGSYS" },
+};
+
+void camipc_describe_status(int status, char *text, size_t size)
+{
+	if (WIFEXITED(status)) {
+		snprintf(text, size, "exit code %d", WEXITSTATUS(status));
+		return;
+	}
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		if (signals[i].number == WTERMSIG(status)) {
+			snprintf(text, size, "%s", signals[i].name);
+			return;
+		}
+	}
+	snprintf(text, size, "signal %d", WTERMSIG(status));
+}
+
+void camipc_process_note_bye(struct camipc_process_link *process,
+			     struct camipc_message *message)
+{
+	struct camipc_bye bye;
+
+	memset(&bye, 0, sizeof(bye));
+	process->said_bye = true;
+	if (camipc_bye_read(message, &bye) < 0)
+		return;
+	snprintf(process->bye_text, sizeof(process->bye_text), "%s", bye.text);
+	camipc_log(CAMIPC_LOG_DEBUG, TOPIC,
+		   "%s: the worker counted %llu calls, %llu events, "
+		   "%llu lines lost",
+		   process->module_name, (unsigned long long)bye.calls,
+		   (unsigned long long)bye.events,
+		   (unsigned long long)bye.log_lines_lost);
+}
+
+/* The channel's last messages, of which only the log still matters. */
+static void read_last_messages(struct camipc_process_link *process)
+{
+	struct camipc_message message;
+	enum camipc_reason reason;
+
+	camipc_message_init(&message);
+	for (int i = 0; i < LAST_MESSAGES && !process->said_bye; i++) {
+		if (camipc_channel_receive(process->channel, &message, false,
+					   &reason) < 0)
+			break;
+		if (message.header.kind == CAMIPC_MESSAGE_LOG)
+			camipc_worker_log_message(
+				&process->log, message.header.id,
+				camipc_message_body(&message),
+				message.header.body_size);
+		else if (message.header.kind == CAMIPC_MESSAGE_BYE)
+			camipc_process_note_bye(process, &message);
+		camipc_message_reset(&message);
+	}
+	camipc_message_fini(&message);
+}
+
+static void read_last_lines(struct camipc_process_link *process)
+{
+	int fd = camipc_child_get_stderr(process->child);
+
+	for (int i = 0; i < LAST_BATCHES && process->log_open; i++)
+		process->log_open =
+			camipc_worker_log_read(&process->log, fd) == 0;
+	camipc_worker_log_finish(&process->log);
+}
+
+static void stop_watching(struct camipc_process_link *process)
+{
+	if (!process->watched)
+		return;
+	process->watched = false;
+	if (process->channel)
+		epoll_ctl(process->epoll_fd, EPOLL_CTL_DEL,
+			  process->channel->fd, NULL);
+	epoll_ctl(process->epoll_fd, EPOLL_CTL_DEL,
+		  camipc_child_get_pidfd(process->child), NULL);
+	if (process->log_open)
+		epoll_ctl(process->epoll_fd, EPOLL_CTL_DEL,
+			  camipc_child_get_stderr(process->child), NULL);
+}
+
+static void fill_status(struct camipc_process_link *process)
+{
+	struct camipc_closed_info *end = &process->end;
+
+	end->pid = camipc_child_get_pid(process->child);
+	end->status_known =
+		camipc_child_get_status(process->child, &end->status);
+	if (end->reason != CAMIPC_REASON_NONE)
+		return;
+	end->reason = end->status_known && WIFSIGNALED(end->status) ?
+			      CAMIPC_REASON_SIGNALED :
+			      CAMIPC_REASON_EXITED;
+}
+
+/* All of it in one line: "softisp died of SIGSEGV, in start". */
+static void fill_text(struct camipc_process_link *process)
+{
+	struct camipc_closed_info *end = &process->end;
+	char status[48] = "the host reaped it: nobody knows how";
+	char what[160];
+
+	if (end->status_known)
+		camipc_describe_status(end->status, status, sizeof(status));
+	if (end->reason == CAMIPC_REASON_SIGNALED)
+		snprintf(what, sizeof(what), "died of %s", status);
+	else if (end->reason == CAMIPC_REASON_EXITED)
+		snprintf(what, sizeof(what), "ended (%s)", status);
+	else
+		snprintf(what, sizeof(what), "was killed: %s",
+			 camipc_reason_to_string(end->reason));
+	snprintf(process->end_text, sizeof(process->end_text), "%s %s%s%s%s%s",
+		 process->module_name, what, end->last_call ? ", in " : "",
+		 end->last_call ? end->last_call : "",
+		 process->bye_text[0] ? "; it said: " : "", process->bye_text);
+}
+
+static void end_once(struct camipc_process_link *process,
+		     const struct camipc_closed_info *info)
+{
+	struct camipc_closed_info *end = &process->end;
+
+	process->over = true;
+	process->closed = true;
+	*end = *info;
+	if (end->reason == CAMIPC_REASON_NONE &&
+	    camipc_child_wait(process->child, LAST_BREATH_MS) < 0)
+		end->reason = CAMIPC_REASON_DISCONNECTED;
+	camipc_child_kill(process->child);
+	if (camipc_child_wait(process->child, REAP_MS) < 0)
+		camipc_log(CAMIPC_LOG_WARNING, TOPIC,
+			   "%s: worker %d does not die, even of SIGKILL",
+			   process->module_name,
+			   camipc_child_get_pid(process->child));
+	stop_watching(process);
+	read_last_lines(process);
+	camipc_channel_destroy(process->channel);
+	process->channel = NULL;
+	fill_status(process);
+	fill_text(process);
+	end->module = process->module_path;
+	end->text = process->end_text;
+	end->stderr_tail = process->log.tail;
+}
+
+void camipc_process_end(struct camipc_process_link *process,
+			struct camipc_closed_info *info)
+{
+	if (!process->over)
+		end_once(process, info);
+	info->reason = process->end.reason;
+	info->status_known = process->end.status_known;
+	info->status = process->end.status;
+	info->pid = process->end.pid;
+	info->module = process->end.module;
+	info->text = process->end.text;
+	info->stderr_tail = process->end.stderr_tail;
+}
+
+/* What is left of the time that answers to CAMIPC_DEADLINE_SCALE. */
+static int grace_ms(void)
+{
+	int64_t now = camipc_now();
+	int ms = camipc_deadline_to_poll(
+		camipc_deadline_after(now, CAMIPC_GRACE_MS), now);
+
+	return ms < 0 ? INT_MAX : ms;
+}
+
+void camipc_process_say_bye(struct camipc_process_link *process)
+{
+	const struct camipc_bye bye = { .error = 0 };
+	int status = 0;
+
+	if (process->over || process->closed)
+		return;
+	/* With calls still on their way there may be no room: the end of the
+	 * file comes behind them, and says the same. */
+	if (camipc_bye_write(process->channel, &bye) < 0)
+		shutdown(process->channel->fd, SHUT_WR);
+	if (camipc_child_wait(process->child, grace_ms()) < 0) {
+		camipc_log(CAMIPC_LOG_WARNING, TOPIC,
+			   "%s: the worker did not end in time, and was killed",
+			   process->module_name);
+		return;
+	}
+	read_last_messages(process);
+	if (camipc_child_get_status(process->child, &status) && status) {
+		char text[32];
+
+		camipc_describe_status(status, text, sizeof(text));
+		camipc_log(CAMIPC_LOG_WARNING, TOPIC,
+			   "%s: the worker ended badly (%s)",
+			   process->module_name, text);
+	}
+}
+
+void camipc_process_free(struct camipc_process_link *process)
+{
+	if (process->child) {
+		stop_watching(process);
+		camipc_child_kill(process->child);
+		/* If it is stuck, destroy sets it aside: nothing to say here. */
+		if (!process->over &&
+		    camipc_child_wait(process->child, REAP_MS) == 0)
+			read_last_lines(process);
+		camipc_child_destroy(process->child);
+	}
+	camipc_channel_destroy(process->channel);
+	camipc_record_release(process->spare);
+	camipc_record_pool_destroy(process->base.pool);
+	free(process->methods);
+	free(process);
+}

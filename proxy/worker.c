@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: MIT */
+#include "worker.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <camipc/log.h>
+
+#include "child_process.h"
+#include "handshake.h"
+#include "life_line.h"
+#include "module_loader.h"
+#include "servant.h"
+#include "socket_channel.h"
+#include "worker_build_id.h"
+
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+
+/* A line of the module's log; longer ones are cut. */
+#define LOG_LINE_SIZE 512u
+
+/* Records at hand besides a window's: replies, credits, the one read. */
+#define SPARE_RECORDS 8
+
+struct worker {
+	struct camipc_channel *channel;
+	struct camipc_record_pool *pool;
+	struct camipc_module *module;
+	struct camipc_servant *servant;
+	struct camipc_parent_hello hello;
+	atomic_uint log_level;
+	atomic_ullong log_lines_lost;
+	char *text; /* while loading: keeps errors for the parent's one line */
+	uint64_t calls;
+	uint64_t events; /* under the servant's lock */
+};
+
+bool camipc_worker_is_child(void)
+{
+	return camipc_socket_is_channel(CAMIPC_WORKER_CHANNEL_FD);
+}
+
+/* ---- towards the camera process ---------------------------------------- */
+
+/* Any thread of the module's: no lock, no allocation, no waiting. */
+static void send_log(void *user, enum camipc_log_level level, const char *text)
+{
+	struct worker *worker = user;
+	uint8_t bytes[CAMIPC_HEADER_SIZE + LOG_LINE_SIZE];
+	size_t size = strnlen(text, LOG_LINE_SIZE);
+	struct camipc_message message;
+
+	if ((unsigned int)level > atomic_load(&worker->log_level))
+		return;
+	camipc_message_init(&message);
+	message.bytes = bytes;
+	message.room = LOG_LINE_SIZE;
+	message.header.kind = CAMIPC_MESSAGE_LOG;
+	message.header.id = (uint32_t)level;
+	message.header.body_size = (uint32_t)size;
+	memcpy(camipc_message_body(&message), text, size);
+	if (camipc_channel_send(worker->channel, &message) < 0)
+		atomic_fetch_add(&worker->log_lines_lost, 1);
+}
+
+/* The library's own log in this process goes the same way. */
+static void send_own_log(void *user, enum camipc_log_level level,
+			 const char *topic, const char *text)
+{
+	struct worker *worker = user;
+	char line[LOG_LINE_SIZE];
+
+	if (worker->text && level == CAMIPC_LOG_ERROR) {
+		snprintf(worker->text, CAMIPC_HANDSHAKE_TEXT_SIZE, "%s", text);
+		return;
+	}
+	snprintf(line, sizeof(line), "%s: %s", topic, text);
+	send_log(user, level, line);
+}
+
+static int send_record(void *user, struct camipc_record *record)
+{
+	struct worker *worker = user;
+	int ret = camipc_channel_send(worker->channel, &record->message);
+
+	if (ret < 0)
+		return ret;
+	if (record->message.header.kind == CAMIPC_MESSAGE_EVENT)
+		worker->events++;
+	camipc_record_release(record);
+	return 0;
+}
+
+/* ---- birth ------------------------------------------------------------- */
+
+/* Before anything of the module runs: hello is the last trusted word. */
+static int set_up(struct worker *worker)
+{
+	/* What the parent must see before we know what it allows. */
+	const struct camipc_channel_limits limits = {
+		CAMIPC_MAX_MESSAGE_SIZE_CEILING, CAMIPC_MAX_FDS
+	};
+	int ret;
+
+	/* Again, where the kernel could not do it at birth. */
+	syscall(SYS_close_range, CAMIPC_WORKER_CHANNEL_FD + 1, UINT32_MAX, 0);
+	ret = camipc_socket_channel_create(CAMIPC_WORKER_CHANNEL_FD, &limits,
+					   &worker->channel);
+	if (ret < 0)
+		return ret;
+	return camipc_life_line_attach(CAMIPC_CHILD_LIFE_LINE_FD);
+}
+
+static int say_hello(struct worker *worker)
+{
+	struct camipc_worker_hello answer;
+	struct camipc_message message;
+	enum camipc_reason reason;
+	int ret;
+
+	camipc_message_init(&message);
+	ret = camipc_channel_receive(worker->channel, &message, true, &reason);
+	if (ret == 0 && message.header.kind != CAMIPC_MESSAGE_HELLO)
+		ret = -EPROTO;
+	if (ret == 0)
+		ret = camipc_parent_hello_read(&message, &worker->hello);
+	camipc_message_fini(&message);
+	if (ret < 0)
+		return ret;
+	memset(&answer, 0, sizeof(answer));
+	memcpy(answer.nonce, worker->hello.nonce, sizeof(answer.nonce));
+	answer.build_id_size = (uint8_t)camipc_build_id(answer.build_id,
+							CAMIPC_BUILD_ID_SIZE);
+	worker->channel->limits.max_message_size =
+		worker->hello.max_message_size;
+	atomic_store(&worker->log_level, worker->hello.log_level);
+	return camipc_worker_hello_write(worker->channel, &answer);
+}
+
+static int make_servant(struct worker *worker)
+{
+	const struct camipc_servant_params params = {
+		.entry = camipc_module_entry(worker->module),
+		.pool = worker->pool,
+		.max_message_size = worker->hello.max_message_size,
+		.window = worker->hello.window,
+		.encode = true,
+		.events = worker->hello.events,
+		.n_events = worker->hello.n_events,
+		.send = send_record,
+		.log = send_log,
+		.user = worker,
+	};
+
+	return camipc_servant_create(&params, &worker->servant);
+}
+
+static int load(struct worker *worker, const char *path,
+		struct camipc_loaded *loaded)
+{
+	const struct camipc_interface *interface;
+	int ret = camipc_record_pool_create(
+		worker->hello.window + SPARE_RECORDS,
+		worker->hello.max_message_size, &worker->pool);
+
+	if (ret < 0)
+		return ret;
+	ret = camipc_module_load(path, &worker->module);
+	if (ret < 0)
+		return ret;
+	interface = camipc_module_entry(worker->module)->interface;
+	loaded->wire_fingerprint = interface->wire_fingerprint;
+	loaded->n_methods = interface->n_methods;
+	loaded->methods =
+		camipc_list_ids(interface->methods, interface->n_methods);
+	if (!loaded->methods)
+		return -ENOMEM;
+	return make_servant(worker);
+}
+
+static int load_and_tell(struct worker *worker, const char *path)
+{
+	struct camipc_loaded loaded;
+	int ret;
+
+	memset(&loaded, 0, sizeof(loaded));
+	worker->text = loaded.text;
+	loaded.error = load(worker, path, &loaded);
+	worker->text = NULL;
+	ret = camipc_loaded_write(worker->channel, &loaded);
+	free(loaded.methods);
+	return loaded.error < 0 ? loaded.error : ret;
+}
+
+/* ---- life -------------------------------------------------------------- */
+
+/*
+ * Sends what has waited for room. With nothing left, or only what waits for
+ * credit, the next message from the camera process is all there is to wait
+ * for, and recvmsg() does that without poll().
+ */
+static int flush(struct worker *worker)
+{
+	struct pollfd pfd = { .fd = worker->channel->fd };
+
+	while (camipc_servant_has_backlog(worker->servant)) {
+		int ret = camipc_servant_flush(worker->servant);
+
+		if (ret != -EAGAIN)
+			return ret;
+		pfd.events = POLLIN | POLLOUT;
+		pfd.revents = 0;
+		if (poll(&pfd, 1, -1) < 0 && errno != EINTR)
+			return -errno;
+		if (pfd.revents & ~POLLOUT)
+			return 0;
+	}
+	return 0;
+}
+
+/* 0: go on. 1: told to end. */
+static int serve_one(struct worker *worker)
+{
+	struct camipc_record *record = camipc_record_get(worker->pool);
+	enum camipc_reason reason;
+	int ret;
+
+	if (!record)
+		return -ENOMEM;
+	ret = camipc_channel_receive(worker->channel, &record->message, true,
+				     &reason);
+	if (ret == 0) {
+		switch (record->message.header.kind) {
+		case CAMIPC_MESSAGE_CALL:
+			worker->calls++;
+			return camipc_servant_handle(worker->servant, record);
+		case CAMIPC_MESSAGE_CREDIT:
+			return camipc_servant_handle(worker->servant, record);
+		case CAMIPC_MESSAGE_BYE:
+			ret = 1;
+			break;
+		default:
+			ret = -EPROTO;
+		}
+	}
+	camipc_record_release(record);
+	return ret;
+}
+
+static int serve(struct worker *worker)
+{
+	int ret;
+
+	do {
+		ret = flush(worker);
+		if (ret == 0)
+			ret = serve_one(worker);
+	} while (ret == 0);
+	return ret;
+}
+
+/* ---- death ------------------------------------------------------------- */
+
+static void say_bye(struct worker *worker, int error)
+{
+	struct camipc_bye bye;
+
+	memset(&bye, 0, sizeof(bye));
+	bye.calls = worker->calls;
+	bye.events = worker->events;
+	bye.log_lines_lost = atomic_load(&worker->log_lines_lost);
+	bye.error = error;
+	if (error < 0)
+		snprintf(bye.text, sizeof(bye.text),
+			 "the worker cannot go on: %s", strerror(-error));
+	if (camipc_bye_write(worker->channel, &bye) < 0)
+		return; /* nobody reads it any more */
+}
+
+static void tear_down(struct worker *worker)
+{
+	camipc_servant_destroy(worker->servant);
+	camipc_log_set(NULL, NULL, CAMIPC_LOG_WARNING);
+	camipc_module_unload(worker->module);
+	camipc_record_pool_destroy(worker->pool);
+	camipc_channel_destroy(worker->channel);
+	free(worker->hello.events);
+}
+
+static int run(struct worker *worker, const char *module)
+{
+	int ret = set_up(worker);
+
+	if (ret == 0)
+		ret = say_hello(worker);
+	if (ret < 0) {
+		fprintf(stderr, "camipc-worker: no hello: %s\n",
+			strerror(-ret));
+		return CAMIPC_WORKER_EXIT_SETUP;
+	}
+	camipc_log_set(send_own_log, worker,
+		       worker->hello.log_level > CAMIPC_LOG_DEBUG ?
+			       CAMIPC_LOG_DEBUG :
+			       (enum camipc_log_level)worker->hello.log_level);
+	if (load_and_tell(worker, module) < 0)
+		return CAMIPC_WORKER_EXIT_MODULE;
+	ret = serve(worker);
+	/* What it still says comes before bye, the last message of all. */
+	camipc_servant_destroy(worker->servant);
+	worker->servant = NULL;
+	if (ret == -EPIPE)
+		return CAMIPC_WORKER_EXIT_OK;
+	say_bye(worker, ret < 0 ? ret : 0);
+	return ret < 0 ? CAMIPC_WORKER_EXIT_PROTOCOL : CAMIPC_WORKER_EXIT_OK;
+}
+
+int camipc_worker_run(const char *module)
+{
+	struct worker worker;
+	int ret;
+
+	memset(&worker, 0, sizeof(worker));
+	ret = run(&worker, module);
+	tear_down(&worker);
+	return ret;
+}

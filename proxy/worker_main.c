@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* camipc-worker: runs one IPA module for a camera process. */
+#include <stdio.h>
+
+#include "worker.h"
+
+int main(int argc, char **argv)
+{
+	if (argc != 2 || !camipc_worker_is_child()) {
+		fprintf(stderr, "camipc-worker: camera processes start this "
+				"program; it does nothing by hand\n");
+		return CAMIPC_WORKER_EXIT_USAGE;
+	}
+	return camipc_worker_run(argv[1]);
+}
