@@ -24,6 +24,8 @@
 #define SYS_close_range 436
 #endif
 
+#define TOPIC "worker"
+
 /* A line of the module's log; longer ones are cut. */
 #define LOG_LINE_SIZE 512u
 
@@ -38,7 +40,7 @@ struct worker {
 	struct camipc_parent_hello hello;
 	atomic_uint log_level;
 	atomic_ullong log_lines_lost;
-	char *text; /* while loading: keeps errors for the parent's one line */
+	char error_text[CAMIPC_HANDSHAKE_TEXT_SIZE]; /* while loading */
 	uint64_t calls;
 	uint64_t events; /* under the servant's lock */
 };
@@ -75,15 +77,23 @@ static void send_log(void *user, enum camipc_log_level level, const char *text)
 static void send_own_log(void *user, enum camipc_log_level level,
 			 const char *topic, const char *text)
 {
-	struct worker *worker = user;
 	char line[LOG_LINE_SIZE];
 
-	if (worker->text && level == CAMIPC_LOG_ERROR) {
-		snprintf(worker->text, CAMIPC_HANDSHAKE_TEXT_SIZE, "%s", text);
-		return;
-	}
 	snprintf(line, sizeof(line), "%s: %s", topic, text);
 	send_log(user, level, line);
+}
+
+/* While loading: an error becomes part of the camera process's one line. */
+static void keep_error(void *user, enum camipc_log_level level,
+		       const char *topic, const char *text)
+{
+	struct worker *worker = user;
+
+	if (level == CAMIPC_LOG_ERROR)
+		snprintf(worker->error_text, sizeof(worker->error_text), "%s",
+			 text);
+	else
+		send_own_log(user, level, topic, text);
 }
 
 static int send_record(void *user, struct camipc_record *record)
@@ -183,7 +193,18 @@ static int load(struct worker *worker, const char *path,
 		camipc_list_ids(interface->methods, interface->n_methods);
 	if (!loaded->methods)
 		return -ENOMEM;
-	return make_servant(worker);
+	ret = make_servant(worker);
+	if (ret < 0)
+		camipc_log(CAMIPC_LOG_ERROR, TOPIC, "%s: it makes no IPA",
+			   path);
+	return ret;
+}
+
+static enum camipc_log_level log_level(const struct worker *worker)
+{
+	return worker->hello.log_level < CAMIPC_LOG_DEBUG ?
+		       (enum camipc_log_level)worker->hello.log_level :
+		       CAMIPC_LOG_DEBUG;
 }
 
 static int load_and_tell(struct worker *worker, const char *path)
@@ -192,9 +213,12 @@ static int load_and_tell(struct worker *worker, const char *path)
 	int ret;
 
 	memset(&loaded, 0, sizeof(loaded));
-	worker->text = loaded.text;
+	camipc_log_set(keep_error, worker, log_level(worker));
 	loaded.error = load(worker, path, &loaded);
-	worker->text = NULL;
+	/* Afterwards no call of keep_error() is under way any more. */
+	camipc_log_set(send_own_log, worker, log_level(worker));
+	if (loaded.error < 0)
+		memcpy(loaded.text, worker->error_text, sizeof(loaded.text));
 	ret = camipc_loaded_write(worker->channel, &loaded);
 	free(loaded.methods);
 	return loaded.error < 0 ? loaded.error : ret;
@@ -257,13 +281,16 @@ static int serve_one(struct worker *worker)
 
 static int serve(struct worker *worker)
 {
-	int ret;
+	/* The first flush opens the gate for what create() has raised. */
+	int ret = camipc_servant_flush(worker->servant);
 
-	do {
+	if (ret == -EAGAIN)
+		ret = 0;
+	while (ret == 0) {
 		ret = flush(worker);
 		if (ret == 0)
 			ret = serve_one(worker);
-	} while (ret == 0);
+	}
 	return ret;
 }
 
@@ -306,10 +333,6 @@ static int run(struct worker *worker, const char *module)
 			strerror(-ret));
 		return CAMIPC_WORKER_EXIT_SETUP;
 	}
-	camipc_log_set(send_own_log, worker,
-		       worker->hello.log_level > CAMIPC_LOG_DEBUG ?
-			       CAMIPC_LOG_DEBUG :
-			       (enum camipc_log_level)worker->hello.log_level);
 	if (load_and_tell(worker, module) < 0)
 		return CAMIPC_WORKER_EXIT_MODULE;
 	ret = serve(worker);
