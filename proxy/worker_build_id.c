@@ -2,65 +2,65 @@
 #include "worker_build_id.h"
 
 #include <elf.h>
-#include <link.h>
 #include <string.h>
+#include <sys/auxv.h>
 
-struct search {
-	uint8_t *id;
-	size_t size;
-	size_t found;
-};
+#if UINTPTR_MAX > UINT32_MAX
+typedef Elf64_Phdr program_header;
+typedef Elf64_Nhdr note_header;
+#else
+typedef Elf32_Phdr program_header;
+typedef Elf32_Nhdr note_header;
+#endif
 
 static size_t pad(size_t size)
 {
 	return (size + 3) & ~(size_t)3;
 }
 
-static void search_notes(struct search *search, const uint8_t *notes,
-			 size_t size)
+static size_t search_notes(const uint8_t *notes, size_t left, uint8_t *id,
+			   size_t size)
 {
-	while (size >= sizeof(ElfW(Nhdr))) {
-		ElfW(Nhdr) note;
+	note_header note;
+
+	while (left >= sizeof(note)) {
 		const uint8_t *name = notes + sizeof(note);
 		size_t whole;
 
 		memcpy(&note, notes, sizeof(note));
 		whole = sizeof(note) + pad(note.n_namesz) + pad(note.n_descsz);
-		if (whole > size)
-			return;
+		if (whole > left)
+			break;
 		if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 &&
-		    memcmp(name, "GNU", 4) == 0 &&
-		    note.n_descsz <= search->size) {
-			memcpy(search->id, name + 4, note.n_descsz);
-			search->found = note.n_descsz;
-			return;
+		    memcmp(name, "GNU", 4) == 0 && note.n_descsz <= size) {
+			memcpy(id, name + 4, note.n_descsz);
+			return note.n_descsz;
 		}
 		notes += whole;
-		size -= whole;
+		left -= whole;
 	}
-}
-
-/* The first object is the program itself. */
-static int look_at_object(struct dl_phdr_info *info, size_t size, void *data)
-{
-	struct search *search = data;
-
-	(void)size;
-	for (size_t i = 0; i < info->dlpi_phnum && !search->found; i++) {
-		const ElfW(Phdr) *header = &info->dlpi_phdr[i];
-		uintptr_t where = info->dlpi_addr + header->p_vaddr;
-
-		if (header->p_type == PT_NOTE)
-			search_notes(search, (const uint8_t *)where,
-				     header->p_memsz);
-	}
-	return 1;
+	return 0;
 }
 
 size_t camipc_build_id(uint8_t *id, size_t size)
 {
-	struct search search = { id, size, 0 };
+	uintptr_t where = (uintptr_t)getauxval(AT_PHDR);
+	const program_header *headers = (const program_header *)where;
+	size_t n = (size_t)getauxval(AT_PHNUM);
+	uintptr_t bias = 0;
+	size_t found = 0;
 
-	dl_iterate_phdr(look_at_object, &search);
-	return search.found;
+	/* The table tells its own address, as linked; where it lies tells how
+	 * far all was moved. */
+	for (size_t i = 0; i < n; i++) {
+		if (headers[i].p_type == PT_PHDR)
+			bias = where - headers[i].p_vaddr;
+	}
+	for (size_t i = 0; i < n && !found; i++) {
+		if (headers[i].p_type == PT_NOTE)
+			found = search_notes(
+				(const uint8_t *)(bias + headers[i].p_vaddr),
+				headers[i].p_memsz, id, size);
+	}
+	return found;
 }
