@@ -1,8 +1,148 @@
 # SPDX-License-Identifier: MIT
-"""What a resolved program must not say: one function per rule."""
+"""What a resolved program must not say: one function per rule.
+
+A rule looks at the whole program and reports; it never stops at the first
+finding. Rules about single fields are in check_fields.py, those about
+interfaces in check_interfaces.py, those about types which are declared
+elsewhere in check_foreign.py, those about C names in check_names.py.
+"""
 
 from __future__ import annotations
 
+import re
+from typing import Sequence
 
-def check(program, units, loader, resolver) -> None:
-    pass
+from . import ir
+from .check_fields import FIELD_RULES
+from .check_foreign import FOREIGN_RULES
+from .check_interfaces import INTERFACE_RULES
+from .check_names import NAME_RULES
+from .checking import Checking
+from .loader import Loader, Unit
+from .order import members
+from .resolve import Resolver
+from .type_resolver import innermost
+
+_C_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
+
+
+def enum_has_values(checking: Checking) -> None:
+    for enum in checking.enums():
+        if not enum.enumerators:
+            checking.error("enum-empty", enum.span,
+                           "enum '%s' has no values" % enum.name)
+
+
+def enum_names_differ(checking: Checking) -> None:
+    """The C compiler would find it too, but far from here."""
+    for enum in checking.enums():
+        checking.unique(enum.enumerators, enum.name)
+
+
+def enum_values_fit(checking: Checking) -> None:
+    """ISO C wants them to be ints."""
+    for enum in checking.enums():
+        for value in enum.enumerators:
+            if not -(1 << 31) <= value.value < 1 << 31:
+                checking.error(
+                    "enum-range", value.span,
+                    "values of enums fit in int32, '%s' is %d"
+                    % (value.name, value.value),
+                    hint="flags use bits 0 to 30" if enum.used_as_flags
+                    else None)
+
+
+def flags_are_positive(checking: Checking) -> None:
+    """Whether the file itself uses them as flags, or an importer does."""
+    used = {}
+    for enum in checking.enums():
+        if enum.used_as_flags:
+            used[enum.qualified] = enum.span
+    for field in checking.fields():
+        inner = innermost(field.declaration.type)
+        if isinstance(inner, ir.FlagsRef):
+            used.setdefault(inner.name, field.declaration.span)
+    for enum in checking.enums():
+        for value in enum.enumerators:
+            if enum.qualified in used and value.value < 0:
+                checking.error(
+                    "flag-negative", value.span, "a flag is not negative: "
+                    "'%s' is %d" % (value.name, value.value),
+                    [(used[enum.qualified], "'%s' is used as flags here"
+                      % enum.name)])
+
+
+def one_default(checking: Checking) -> None:
+    for enum in checking.enums():
+        _one_default(checking, enum.enumerators)
+    for union in checking.unions():
+        _one_default(checking, union.arms)
+
+
+def _one_default(checking: Checking, declarations: Sequence) -> None:
+    marked = [d for d in declarations if d.attribute("Default")]
+    for declaration in marked[1:]:
+        checking.error("duplicate-value", declaration.span,
+                       "there is a [Default] already",
+                       [(marked[0].span, "declared here")])
+
+
+def control_sizes(checking: Checking) -> None:
+    """[size] says how many values of the [control] type there are."""
+    for enum in checking.enums():
+        for value in enum.enumerators:
+            size = checking.attribute(value, "size")
+            if size is not None and value.attribute("control") is None:
+                checking.error("control-type", size.span, "'size' needs "
+                               "'control', which says of what")
+
+
+def c_names_are_names(checking: Checking) -> None:
+    for declaration in checking.everything():
+        cname = checking.attribute(declaration, "cname")
+        if cname is not None and not _C_NAME.match(cname.value):
+            checking.error("attribute-value", cname.span,
+                           "'%s' is no name in C" % cname.value)
+
+
+def has_fd_is_true(checking: Checking) -> None:
+    """libcamera's [hasFd]: we see for ourselves."""
+    for struct in checking.structs() + checking.unions():
+        mark = checking.attribute(struct, "hasFd")
+        if mark is not None and not any(
+                checking.can_hold_fd(f.type) for f in members(struct)):
+            checking.warning("has-fd", mark.span, "there is no descriptor in "
+                             "'%s'" % struct.name)
+    for field in checking.fields():
+        mark = checking.attribute(field.declaration, "hasFd")
+        if mark is not None and not checking.can_hold_fd(
+                field.declaration.type):
+            checking.warning("has-fd", mark.span, "there is no descriptor in "
+                             "'%s'" % field.declaration.name)
+
+
+def versions_in_order(checking: Checking) -> None:
+    """Without ordinals, a new member can only come last."""
+    for nodes in checking.numbered_nodes():
+        highest = 0
+        for node in nodes:
+            version = checking.node_version(node)
+            if version < highest and getattr(node, "ordinal", None) is None:
+                checking.error(
+                    "min-version-order", node.span, "'%s' has MinVersion %d "
+                    "behind one of %d" % (node.name, version, highest),
+                    hint="a new member comes last, or all get ordinals")
+            highest = max(highest, version)
+
+
+RULES = (enum_has_values, enum_names_differ, enum_values_fit,
+         flags_are_positive, one_default, control_sizes, c_names_are_names,
+         has_fd_is_true, versions_in_order) + \
+    FIELD_RULES + INTERFACE_RULES + FOREIGN_RULES + NAME_RULES
+
+
+def check(program: ir.Program, units: Sequence[Unit], loader: Loader,
+          resolver: Resolver) -> None:
+    checking = Checking(program, units, loader, resolver)
+    for rule in RULES:
+        rule(checking)

@@ -110,10 +110,14 @@ def _compile(arguments) -> int:
 
 def _render(compiled, arguments, diagnostics: Diagnostics) -> None:
     # Not at the top: checking a file needs no templates.
+    from .c_model import Unsupported
     from .render import render
     try:
         render(compiled.program, compiled.inputs, arguments.out,
                arguments.emit, arguments.depfile, compiled.read_files)
+    except Unsupported as error:
+        diagnostics.error("unsupported", error.span, str(error))
+        diagnostics.stop_on_errors()
     except OSError as error:
         diagnostics.error("unwritable", None, "cannot write '%s': %s" % (
             error.filename or arguments.out, error.strerror or error))

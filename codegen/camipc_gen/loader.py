@@ -98,6 +98,13 @@ class Loader:
             return self._units[real]
         file = self.parse_file(path, at)
         unit = Unit(path, file) if file is not None else None
+        if file is not None and file.module is None:
+            first = file.declarations[0].span if file.declarations \
+                else Span(path, 1, 1)
+            if not self._diagnostics.has_errors:
+                self._diagnostics.error(
+                    "no-module", first, "this file has no module statement",
+                    hint="begin it with 'module ipa.%s;'" % unit.stem)
         if unit is not None:
             self._loading.append((real, path))
             for node in file.imports:

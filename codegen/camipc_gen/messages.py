@@ -57,8 +57,8 @@ ERRORS = {
     "bad-shift": "a shift by less than 0 or more than 63",
     # types
     "array-count": "a fixed array without a sensible number of elements",
-    "array-arity": "array<> with a wrong number of arguments",
-    "map-arity": "map<> without exactly a key and a value",
+    "array-arity": "array without its type",
+    "map-arity": "map without exactly a key and a value",
     "unknown-generic": "a<b> which is neither array nor map",
     "map-key": "a key that is a float, a struct, an array, …",
     "null-element": "T? as element, key, value or arm",
@@ -102,10 +102,15 @@ ERRORS = {
     "async-output": "an async method with outputs",
     "async-role": "a role on an async method",
     "duplicate-role": "two methods with one role",
-    "event-attribute": "an attribute of calls on an event, or the reverse",
+    "event-attribute": "an attribute that does not fit what a method is",
     "compatible-since": "CompatibleSince above Version",
     "unknown-key": "[key] names no parameter",
     "unknown-undo": "[undo] names no method",
+    # C
+    "bad-name": "a name without a letter",
+    "reserved-name": "a method named like one that each interface has",
+    "c-name-clash": "two declarations with one name in C",
+    "unsupported": "what the generated C does not do yet",
     # overlay
     "overlay-unknown": "an overlay names what the module does not have",
 }

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: MIT
+"""Rules about C names: two declarations must not end up with one.
+
+c_names.py makes the names; nothing here knows how.
+"""
+
+from __future__ import annotations
+
+from typing import Dict, List, Optional, Sequence, Tuple
+
+from . import c_names, ir
+from .checking import Checking
+from .order import members
+
+# What an interface's own functions and members are called.
+_METHODS_TAKEN = ("create", "destroy", "get_fd", "dispatch", "get_proxy",
+                  "closed", "size", "ops", "events", "interface")
+_EVENTS_TAKEN = ("closed", "size")
+_TYPE_FUNCTIONS = ("init", "copy", "clear", "find", "sort", "to_string")
+
+_HINT = 'rename one, or give it a name with [cname="…"]'
+
+
+def names_have_letters(checking: Checking) -> None:
+    """'_' alone has no words that a C name could be made of."""
+    for declaration in checking.everything():
+        if not declaration.name.strip("_0123456789"):
+            checking.error("bad-name", declaration.span,
+                           "'%s' is no name: it has no letter"
+                           % declaration.name)
+
+
+def _clash(checking: Checking, name: str, first, second,
+           hint: str = _HINT) -> None:
+    checking.error("c-name-clash", second.span, "'%s' is '%s' in C, and so "
+                   "is '%s'" % (second.name, name, first.name),
+                   [(first.span, "declared here")], hint)
+
+
+class _Names:
+    """Tags, functions and macros of all modules: C has one space for them,
+    or C++ does."""
+
+    def __init__(self, checking: Checking):
+        self._checking = checking
+        self._taken: Dict[str, Tuple[ir.Declaration, Optional[int]]] = {}
+
+    def add(self, name: str, declaration: ir.Declaration,
+            value: Optional[int] = None, hint: str = _HINT) -> None:
+        """@value: enumerators of one enum with one value are aliases."""
+        first, known = self._taken.setdefault(name, (declaration, value))
+        if first is declaration or (value is not None and known == value):
+            return
+        _clash(self._checking, name, first, declaration, hint)
+
+
+def global_names_differ(checking: Checking) -> None:
+    if checking.diagnostics.has_errors:
+        return
+    names = _Names(checking)
+    for module in checking.program.modules:
+        for enum in module.enums:
+            _add_enum(names, enum)
+        for composite in module.structs + module.unions:
+            _add_type(names, composite)
+        for const in module.consts:
+            names.add(c_names.of_const(module, const), const)
+        for interface in module.interfaces:
+            _add_interface(names, module, interface)
+
+
+def _add_enum(names: _Names, enum: ir.Enum) -> None:
+    tag = c_names.of_type(enum)
+    names.add(tag, enum)
+    names.add(tag + "_to_string", enum)
+    hint = _HINT if enum.scoped else \
+        'put [scopedEnum] on \'%s\', or give it a name with [cname="…"]' \
+        % enum.name
+    for value in enum.enumerators:
+        names.add(c_names.of_enumerator(enum, value), value, value.value,
+                  hint)
+
+
+def _add_type(names: _Names, composite) -> None:
+    tag = c_names.of_type(composite)
+    for suffix in ("",) + tuple("_" + f for f in _TYPE_FUNCTIONS):
+        names.add(tag + suffix, composite)
+    if isinstance(composite, ir.Union):
+        names.add(tag + "_tag", composite)
+        names.add((tag + "_none").upper(), composite)
+        for arm in composite.arms:
+            names.add("%s_%s" % (tag, c_names.of_member(arm)).upper(), arm)
+
+
+def _add_interface(names: _Names, module: ir.Module,
+                   interface: ir.Interface) -> None:
+    prefix = c_names.interface_prefix(module, interface)
+    for suffix in ("_ops", "_events", "_create", "_destroy", "_interface",
+                   "_get_fd", "_dispatch", "_get_proxy"):
+        names.add(prefix + suffix, interface)
+    for method in interface.methods:
+        name = "%s_%s" % (prefix, c_names.of_method(method))
+        names.add(name, method)
+        for suffix in ("_args", "_outs", "_begin"):
+            names.add(name + suffix, method)
+    for event in interface.events:
+        names.add("%s_emit_%s" % (prefix, c_names.of_method(event)), event)
+
+
+def reserved_methods(checking: Checking) -> None:
+    for interface in checking.interfaces():
+        for methods, taken in ((interface.methods, _METHODS_TAKEN),
+                               (interface.events, _EVENTS_TAKEN)):
+            for method in methods:
+                name = c_names.of_method(method)
+                if name in taken or name.startswith("emit_"):
+                    checking.error(
+                        "reserved-name", method.span, "every interface has "
+                        "'%s' in C already" % name, hint=_HINT)
+
+
+def members_differ(checking: Checking) -> None:
+    """fooBar and foo_bar are one member; n_x counts array x."""
+    for composite in list(checking.structs()) + list(checking.unions()):
+        _local_names(checking, [(c_names.of_member(field), field)
+                                for field in members(composite)])
+    for _, method in checking.methods():
+        _local_names(checking, [(c_names.of_parameter(field), field)
+                                for field in method.params])
+        _local_names(checking, [(c_names.of_parameter(field), field)
+                                for field in method.outs])
+
+
+def methods_differ(checking: Checking) -> None:
+    for interface in checking.interfaces():
+        for methods in (interface.methods, interface.events):
+            _local_names(checking, [(c_names.of_method(method), method)
+                                    for method in methods])
+
+
+def _local_names(checking: Checking,
+                 named: Sequence[Tuple[str, ir.Declaration]]) -> None:
+    taken: Dict[str, ir.Declaration] = {}
+    for name, declaration in named:
+        for used in [name] + _beside(name, declaration):
+            first = taken.setdefault(used, declaration)
+            if first is not declaration:
+                _clash(checking, used, first, declaration)
+
+
+def _beside(name: str, declaration: ir.Declaration) -> List[str]:
+    """What a field brings with it."""
+    value_type = getattr(declaration, "type", None)
+    if isinstance(value_type, ir.Nullable):
+        if isinstance(value_type.inner, (ir.Scalar, ir.EnumRef,
+                                         ir.FlagsRef)):
+            return ["has_" + name]
+    if isinstance(value_type, ir.Map) or (isinstance(value_type, ir.Array)
+                                          and value_type.count is None):
+        return ["n_" + name]
+    return []
+
+
+NAME_RULES = (names_have_letters, reserved_methods, members_differ,
+              methods_differ, global_names_differ)
