@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+"""Doc comments of the IDL as C comments.
+
+Whatever the IDL says, the text cannot leave its comment: the end of a comment
+and the end of a line that a backslash hides are taken apart, trigraphs and
+control bytes too. Names that the reader knows from the IDL become C names.
+"""
+
+import re
+from typing import Dict, List, Optional
+
+_WORD = re.compile(r"\b[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*")
+_WIDTH = 80
+
+
+def safe(text: str) -> str:
+    """Text that is harmless inside /* */ and //, on one line."""
+    text = "".join(c if c >= " " and c not in "\x7f\u2028\u2029\x85" else " "
+                   for c in text)
+    text = text.replace("*/", "* /").replace("/*", "/ *")
+    while "??" in text:
+        text = text.replace("??", "? ?")
+    text = text.rstrip()
+    return text + "." if text.endswith("\\") else text
+
+
+class Words:
+    """Which words of a comment have a C name."""
+
+    def __init__(self, known: Dict[str, str],
+                 outer: Optional["Words"] = None):
+        self._known = known
+        self._outer = outer
+
+    def find(self, word: str) -> Optional[str]:
+        if word in self._known:
+            return self._known[word]
+        return self._outer.find(word) if self._outer else None
+
+    def translate(self, line: str) -> str:
+        def one(match):
+            word = match.group(0)
+            return self.find(word) or word
+        return _WORD.sub(one, line)
+
+
+def comment(doc, words: Words, tabs: int = 0, mark: str = "/**",
+            extra: List[str] = ()) -> List[str]:
+    """Lines of a comment, indented; [] without a text."""
+    lines = [safe(words.translate(line)) for line in doc.lines] if doc else []
+    while lines and not lines[-1]:
+        lines.pop()
+    if extra:
+        lines += ([""] if lines else []) + list(extra)
+    if not lines:
+        return []
+    indent = "\t" * tabs
+    room = _WIDTH - 8 * tabs
+    if len(lines) == 1 and len(lines[0]) + len(mark) + 4 <= room:
+        return ["%s%s %s */" % (indent, mark, lines[0])]
+    out = [indent + mark]
+    for paragraph in _paragraphs(lines):
+        for line in _fill(paragraph, room - 3):
+            out.append((indent + " * " + line).rstrip())
+    return out + [indent + " */"]
+
+
+def _paragraphs(lines: List[str]) -> List[List[str]]:
+    """Runs of lines that may be filled; blank and indented ones stay."""
+    found: List[List[str]] = []
+    for line in lines:
+        plain = line and not line[0].isspace() and line[0] not in "-*@\\"
+        if plain and found and found[-1] and found[-1][0] and \
+                not found[-1][0][0].isspace():
+            found[-1].append(line)
+        else:
+            found.append([line])
+    return found
+
+
+def _fill(lines: List[str], room: int) -> List[str]:
+    """Broken anew only if a C name made one of them too long."""
+    if all(len(line) <= room for line in lines):
+        return lines
+    out: List[str] = []
+    for word in " ".join(lines).split():
+        if out and len(out[-1]) + 1 + len(word) <= room:
+            out[-1] += " " + word
+        else:
+            out.append(word)
+    return out

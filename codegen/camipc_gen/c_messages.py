@@ -1,0 +1,298 @@
+# SPDX-License-Identifier: MIT
+"""C view of messages: everything that is written as a protobuf message.
+
+A struct, a union, an entry of a map, the wrapper of an array where protobuf
+has no array, the arguments and the outputs of a method.
+"""
+
+from typing import Iterator, List, Optional
+
+from .c_slots import Slot
+from .c_values import BytesValue, MessageValue
+
+
+class Message:
+    """A C struct and the functions that generated code has for it."""
+
+    kind = "STRUCT"
+    is_union = False
+
+    def __init__(self, c_name: str, idl_name: str, title: str, doc=None):
+        self.c_name = c_name
+        self.idl_name = idl_name      # "ipa.vimc.Foo"
+        self.title = title            # for comments: "Foo", "map<…>"
+        self.doc = doc
+        self.slots: List[Slot] = []
+        self.is_public = True         # declared in the IDL
+        self.contains_itself = False
+
+    # ---- traits ------------------------------------------------------------
+
+    @property
+    def owns(self) -> bool:
+        return any(slot.owns for slot in self.slots)
+
+    @property
+    def has_fds(self) -> bool:
+        return any(slot.has_fds for message in self.reachable()
+                   for slot in message.slots
+                   if not isinstance(slot.value, MessageValue))
+
+    @property
+    def needs_init(self) -> bool:
+        return any(slot.needs_init for slot in self.slots)
+
+    @property
+    def free(self) -> bool:
+        return all(slot.free for slot in self.slots)
+
+    @property
+    def bound(self) -> Optional[int]:
+        """Most bytes of its body, None if nothing bounds it."""
+        bounds = [slot.bound for slot in self.slots]
+        return None if None in bounds else sum(bounds)
+
+    @property
+    def wire_bound(self) -> int:
+        return sum(slot.wire_bound for slot in self.slots)
+
+    def present(self, expr: str) -> Optional[str]:
+        return None
+
+    def direct(self) -> Iterator["Message"]:
+        for slot in self.slots:
+            if isinstance(slot.value, MessageValue):
+                yield slot.value.message
+            elif isinstance(slot.value, BytesValue):
+                yield slot.value.wrapper
+
+    def reachable(self) -> List["Message"]:
+        """This and every message inside, in a fixed order."""
+        found, queue = [self], [self]
+        while queue:
+            for message in queue.pop(0).direct():
+                if message not in found:
+                    found.append(message)
+                    queue.append(message)
+        return found
+
+    @property
+    def is_deep(self) -> bool:
+        """Can nest without a bound of its own."""
+        return any(message.contains_itself for message in self.reachable())
+
+    @property
+    def depth_limit(self) -> str:
+        """How many levels may be around one, so that the rest fits."""
+        height = max([m.height() for m in self.direct()
+                      if not m.is_deep] + [0])
+        return "CAMIPC_MAX_DEPTH" + (" - %d" % height if height else "")
+
+    def height(self) -> int:
+        """Levels of messages in one that does not contain itself."""
+        return 1 + max([m.height() for m in self.direct()] + [0])
+
+    def max_fds(self) -> Optional[int]:
+        """Most descriptors in one, None if nothing bounds them."""
+        if not self.has_fds:
+            return 0
+        if self.is_deep:
+            return None
+        total = 0
+        for slot in self.slots:
+            if not slot.has_fds:
+                continue
+            inner = slot.value.message.max_fds() if isinstance(
+                slot.value, MessageValue) else 1
+            times = slot.max_count()
+            if inner is None or times is None:
+                return None
+            total += inner * times
+        return total
+
+    def short_name(self, prefix: str) -> str:
+        """Its name for static functions."""
+        return self.c_name[len(prefix) + 1:]
+
+    @property
+    def uses_msg_in_check(self) -> bool:
+        return any("msg->" in line for line in self.check())
+
+    # ---- statements --------------------------------------------------------
+
+    def members(self) -> List[str]:
+        lines = [line for slot in self.slots for line in slot.members()]
+        return lines or ["uint8_t reserved_;"]
+
+    def init(self) -> List[str]:
+        return [line for slot in self.slots for line in slot.init()]
+
+    def put(self) -> List[str]:
+        return [line for slot in self.slots for line in slot.put()]
+
+    def locals(self) -> List[str]:
+        return [line for slot in self.slots for line in slot.locals()]
+
+    def cases(self) -> List[str]:
+        return [line for slot in self.slots for line in slot.cases()]
+
+    unknown = "p = camipc_skip(r, p, tag);"
+
+    def finish(self) -> List[str]:
+        return [line for slot in self.slots for line in slot.finish()]
+
+    def check(self) -> List[str]:
+        lines = []
+        if self.wire_bound:
+            lines.append("camipc_check_wire(check, %d);" % self.wire_bound)
+        for slot in self.slots:
+            lines += slot.check()
+        return lines
+
+    @property
+    def check_name(self) -> str:
+        """What to name when this is nested too deep."""
+        return self.title
+
+    def copy_locals(self) -> List[str]:
+        return [line for slot in self.slots for line in slot.copy_locals()]
+
+    def copy(self) -> List[str]:
+        return [line for slot in self.slots for line in slot.copy()]
+
+    def clear_locals(self) -> List[str]:
+        return [line for slot in self.slots for line in slot.clear_locals()]
+
+    def clear(self) -> List[str]:
+        return [line for slot in self.slots for line in slot.clear()]
+
+
+class UnionMessage(Message):
+    """struct { enum x_tag tag; union { ... }; }, a oneof on the wire."""
+
+    kind = "UNION"
+    is_union = True
+
+    def __init__(self, c_name, idl_name, title, doc=None, extensible=False):
+        super().__init__(c_name, idl_name, title, doc)
+        self.extensible = extensible
+        if not extensible:
+            # An arm that this side lacks: its value would be lost.
+            self.unknown = "p = camipc_fail(r, CAMIPC_FAULT_RANGE);"
+
+    @property
+    def tag_enum(self) -> str:
+        return self.c_name + "_tag"
+
+    @property
+    def none(self) -> str:
+        return self.c_name.upper() + "_NONE"
+
+    def arm(self, slot: Slot) -> str:
+        return (self.c_name + "_" + slot.name.rstrip("_")).upper()
+
+    @property
+    def needs_init(self):
+        return False
+
+    @property
+    def free(self):
+        return False
+
+    @property
+    def bound(self):
+        bounds = [slot.bound for slot in self.slots]
+        return None if None in bounds else max(bounds + [0])
+
+    @property
+    def wire_bound(self):
+        return 0
+
+    def present(self, expr):
+        return "%s.tag != %s" % (expr, self.none)
+
+    def members(self):
+        arms = ["\t" + line for slot in self.slots for line in slot.members()]
+        return (["enum %s tag;" % self.tag_enum]
+                + (["union {"] + arms + ["};"] if arms else []))
+
+    def init(self):
+        return []
+
+    def _switch(self, statements, none=()) -> List[str]:
+        """One case for each arm; @statements(slot) says what it does."""
+        lines = ["switch (msg->tag) {"]
+        idle = ["case %s:" % self.none]
+        for slot in self.slots:
+            body = statements(slot)
+            if not body:
+                idle.append("case %s:" % self.arm(slot))
+                continue
+            lines.append("case %s:" % self.arm(slot))
+            lines += ["\t" + part for line in body + ["break;"]
+                      for part in line.split("\n")]
+        return lines + idle + list(none) + ["\tbreak;", "}"]
+
+    def put(self):
+        return self._switch(lambda slot: slot.put())
+
+    def locals(self):
+        return []
+
+    def cases(self):
+        lines = []
+        for slot in self.slots:
+            own = slot.cases()
+            arm = self.arm(slot)
+            lines.append(own[0])
+            fresh = slot.value.init(slot.place)
+            if isinstance(slot.value, MessageValue):
+                # Two in a row are merged; after another arm it starts anew.
+                fresh = fresh or ["%s = %s;" % (slot.place,
+                                                slot.value.default)]
+                lines += ["\tif (msg->tag != %s)" % arm]
+                lines += ["\t\t" + line for line in fresh]
+            lines.append("\tmsg->tag = %s;" % arm)
+            lines += own[1:-1]
+            # An arm's rules hold only while it is the one.
+            lines += ["\t" + part for line in slot.finish()
+                      for part in line.split("\n")]
+            lines.append("\tbreak;")
+        return lines
+
+    def finish(self):
+        return []
+
+    def check(self):
+        def arm(slot):
+            wire = slot.wire_bound
+            count = ["camipc_check_wire(check, %d);" % wire] if wire else []
+            return count + slot.check()
+        lines = self._switch(arm)
+        return lines[:-2] + ["\tbreak;", "default:",
+                             '\tcamipc_check_fail(check, -EINVAL, "%s");'
+                             % self.title, "}"]
+
+    def copy_locals(self):
+        return []
+
+    def copy(self):
+        return self._partial(lambda slot: slot.copy())
+
+    def clear_locals(self):
+        return []
+
+    def clear(self):
+        return self._partial(lambda slot: slot.clear())
+
+    def _partial(self, statements) -> List[str]:
+        """As _switch(), with the arms that need nothing left out."""
+        lines = []
+        for slot in self.slots:
+            body = statements(slot)
+            if not body:
+                continue
+            lines.append("case %s:" % self.arm(slot))
+            lines += ["\t" + part for line in body + ["break;"]
+                      for part in line.split("\n")]
+        return ["switch (msg->tag) {"] + lines + ["default:", "\tbreak;", "}"]

@@ -1,0 +1,487 @@
+# SPDX-License-Identifier: MIT
+"""From the IR to the C view: which messages there are, and their fields."""
+
+import dataclasses
+from functools import singledispatch
+from typing import Dict, List, Tuple
+
+from . import c_names, ir
+from .c_arrays import ArraySlot, BytesSlot, FixedSlot, MapSlot
+from .c_literals import literal
+from .c_messages import Message, UnionMessage
+from .c_slots import NullableStringSlot, OptionalSlot, PointerSlot, Slot
+from .c_values import (BytesValue, EnumValue, FdValue, FlagsValue,
+                       MessageValue, OpenEnumValue, ScalarValue, StringValue,
+                       Value)
+
+
+class Unsupported(Exception):
+    """Something of the language that generated C does not do yet."""
+
+    def __init__(self, span, message: str):
+        super().__init__(message)
+        self.span = span
+
+
+@dataclasses.dataclass(frozen=True)
+class _Item:
+    """What a message that stands for an array or a map entry has as field."""
+    name: str
+    type: ir.Type
+    number: int
+    source: ir.Field
+    wire: object = None
+    unpacked: bool = False
+    doc: object = None
+    default: object = None
+    required: bool = False
+    min: object = None
+    max: object = None
+    max_len: object = None
+
+    @property
+    def wire_key(self):
+        return self.source.wire_key
+
+    @property
+    def wire_value(self):
+        return self.source.wire_value
+
+
+class Entry(Message):
+    """key and value of a map: an array of these is the map."""
+
+    def __init__(self, c_name, idl_name, title, compare):
+        super().__init__(c_name, idl_name, title)
+        self.is_public = False
+        self.compare = compare
+
+    @property
+    def key(self) -> Slot:
+        return self.slots[0]
+
+    @property
+    def entry_value(self) -> Slot:
+        return self.slots[1]
+
+
+class Wrapper(Message):
+    """{items, n_items}: an array where protobuf has none."""
+
+    def __init__(self, c_name, idl_name, title):
+        super().__init__(c_name, idl_name, title)
+        self.is_public = False
+
+    @property
+    def is_bytes(self) -> bool:
+        """Written as bytes, without a message around them."""
+        return isinstance(self.slots[0], BytesSlot)
+
+
+class Model:
+    """All messages of a program; each belongs to one module."""
+
+    def __init__(self, program: ir.Program):
+        self.program = program
+        self._messages: Dict[str, Message] = {}
+        # By file: messages that the IDL does not name, in order of use.
+        self._made: Dict[int, Dict[str, Message]] = {}
+        for module in program.modules:
+            for declaration in self.declarations(module):
+                self._declare(declaration)
+        for module in program.modules:
+            for declaration in self.declarations(module):
+                self._fill(module, declaration)
+
+    @staticmethod
+    def declarations(module: ir.Module) -> List:
+        """Structs and unions, what is contained by value first."""
+        return list(module.definition_order
+                    or module.structs + module.unions)
+
+    def _declare(self, declaration) -> None:
+        name = c_names.of_type(declaration)
+        if isinstance(declaration, ir.Union):
+            message: Message = UnionMessage(
+                name, declaration.qualified, declaration.name,
+                declaration.doc, declaration.extensible)
+        else:
+            message = Message(name, declaration.qualified, declaration.name,
+                              declaration.doc)
+            if declaration.keep_unknown:
+                raise Unsupported(declaration.span,
+                                  "[keep_unknown] is not supported yet")
+        message.contains_itself = declaration.contains_itself
+        self._messages[declaration.qualified] = message
+
+    def _fill(self, module: ir.Module, declaration) -> None:
+        message = self._messages[declaration.qualified]
+        is_union = isinstance(declaration, ir.Union)
+        for field in declaration.arms if is_union else declaration.fields:
+            slot = self.arm(module, field) if is_union else self.slot(
+                module, field, c_names.of_member(field))
+            message.slots.append(slot)
+
+    # ---- what a module's files define --------------------------------------
+
+    def message(self, qualified: str) -> Message:
+        return self._messages[qualified]
+
+    def messages(self, module: ir.Module) -> List[Message]:
+        """Every message of a module's own, what others contain first."""
+        own = [self._messages[d.qualified]
+               for d in self.declarations(module)]
+        made = list(self._made.get(id(module), {}).values())
+        mine = {id(m) for m in own + made}
+        ordered: List[Message] = []
+
+        def visit(message: Message, path: Tuple[Message, ...]) -> None:
+            if id(message) not in mine or message in ordered:
+                return
+            for slot in message.slots:
+                inner = _contained(slot)
+                if inner is not None and inner not in path:
+                    visit(inner, path + (message,))
+            ordered.append(message)
+
+        for message in own + made:
+            visit(message, ())
+        return ordered
+
+    def args(self, module: ir.Module, c_name: str, idl_name: str, title: str,
+             fields) -> Message:
+        """The message that a method's arguments or outputs make."""
+        message = Message(c_name, idl_name, title)
+        message.is_public = False
+        for field in fields:
+            message.slots.append(self.slot(module, field,
+                                           c_names.of_parameter(field)))
+        return message
+
+    # ---- fields ------------------------------------------------------------
+
+    def arm(self, module: ir.Module, field: ir.Field) -> Slot:
+        slot = Slot(field, c_names.of_member(field),
+                    self.value(module, field, field.type))
+        slot.always_present = True
+        return slot
+
+    def slot(self, module: ir.Module, field, name: str) -> Slot:
+        if getattr(field, "inline", False):
+            raise Unsupported(field.span, "[inline] is not supported yet")
+        type_ = field.type
+        if isinstance(type_, ir.Nullable):
+            return self._nullable(module, field, name, type_.inner)
+        if isinstance(type_, ir.Map):
+            entry = self._entry(module, field, type_)
+            return MapSlot(field, name, MessageValue(entry), entry.compare)
+        if isinstance(type_, ir.Array):
+            return self._array(module, field, name, type_)
+        slot = Slot(field, name, self.value(module, field, type_))
+        if field.default is not None:
+            slot.initial = self._default(slot.value, field)
+        return slot
+
+    def _default(self, value: Value, field: ir.Field) -> str:
+        enum = self.program.enums.get(getattr(field.type, "name", ""))
+        if enum is not None and not isinstance(value, FlagsValue):
+            for enumerator in enum.enumerators:
+                if enumerator.value == field.default:
+                    return c_names.of_enumerator(enum, enumerator)
+        return literal(value, field.default)
+
+    def _nullable(self, module, field, name, inner) -> Slot:
+        if isinstance(inner, ir.String):
+            return NullableStringSlot(field, name, StringValue())
+        value = self.value(module, field, inner)
+        if isinstance(value, FdValue):
+            return Slot(field, name, value)
+        if isinstance(value, (MessageValue, BytesValue)):
+            return PointerSlot(field, name, value)
+        return OptionalSlot(field, name, value)
+
+    def _array(self, module, field, name, type_) -> Slot:
+        counts = []
+        element = type_
+        while isinstance(element, ir.Array) and element.count is not None:
+            counts.append(element.count)
+            element = element.element
+        if counts:
+            return FixedSlot(field, name,
+                             self.value(module, field, element, True), counts)
+        element = type_.element
+        if _is_byte(element) and not field.unpacked:
+            return BytesSlot(field, name,
+                             ScalarValue("uint8", "varint", "varint"))
+        return ArraySlot(field, name,
+                         self.value(module, field, element, True))
+
+    # ---- values ------------------------------------------------------------
+
+    def value(self, module: ir.Module, field, type_: ir.Type,
+              is_element: bool = False) -> Value:
+        return _value(type_, self, module, field, is_element)
+
+    def _made_once(self, module: ir.Module, message: Message, fill) -> Message:
+        for file in _with_imports(module):
+            # Another file of the same module may have made it already.
+            made = self._made.get(id(file), {}).get(message.c_name)
+            if made is not None:
+                return made
+        self._made.setdefault(id(module), {})[message.c_name] = message
+        fill(message)
+        return message
+
+    def wrapper(self, module: ir.Module, field, type_) -> Message:
+        """The message of an array or a map where protobuf needs one."""
+        stem = type_stem(self.program, type_, field)
+        name = c_names.module_prefix(module.name) + "_" + stem
+        wrapper = Wrapper(name, module.name + "." + camel(stem),
+                          idl_text(type_))
+
+        def fill(message):
+            item = _Item("items", type_, 1, field, field.wire, field.unpacked)
+            message.slots.append(self.slot(module, item, "items"))
+        return self._made_once(module, wrapper, fill)
+
+    def _entry(self, module: ir.Module, field, type_: ir.Map) -> Entry:
+        stem = map_stem(self.program, type_, field) + "_entry"
+        name = c_names.module_prefix(module.name) + "_" + stem
+        key = self.value(module, _Item("key", type_.key, 1, field,
+                                       field.wire_key or field.wire),
+                         type_.key)
+        entry = Entry(name, module.name + "." + camel(stem),
+                      idl_text(type_), _compare(key))
+
+        def fill(message):
+            for i, (part, kind, wire) in enumerate((
+                    ("key", type_.key, field.wire_key or field.wire),
+                    ("value", type_.value, field.wire_value or field.wire))):
+                item = _Item(part, kind, i + 1, field, wire)
+                message.slots.append(Slot(item, part,
+                                          self.value(module, item, kind)))
+        made = self._made_once(module, entry, fill)
+        assert isinstance(made, Entry)
+        return made
+
+
+def _with_imports(module: ir.Module) -> List[ir.Module]:
+    """A file and all that it can see."""
+    found = [module]
+    for file in found:
+        found += [m for m in file.imports if m not in found]
+    return found
+
+
+def _contained(slot: Slot):
+    """The message that a slot holds by value, so that it comes first."""
+    if isinstance(slot, (ArraySlot, PointerSlot)):
+        return None
+    if isinstance(slot.value, MessageValue):
+        return slot.value.message
+    if isinstance(slot.value, BytesValue):
+        return slot.value.wrapper
+    return None
+
+
+def _is_byte(type_: ir.Type) -> bool:
+    return isinstance(type_, ir.Scalar) and type_.name in ("int8", "uint8")
+
+
+def _compare(key: Value) -> str:
+    if isinstance(key, StringValue):
+        return "camipc_compare_string"
+    if isinstance(key, (EnumValue, OpenEnumValue)):
+        return "camipc_compare_int32"
+    assert isinstance(key, ScalarValue)
+    return "camipc_compare_" + key.name
+
+
+@singledispatch
+def _value(type_, model, module, field, is_element) -> Value:
+    raise TypeError("no C for %s" % type(type_).__name__)
+
+
+@_value.register
+def _scalar_value(type_: ir.Scalar, model, module, field, is_element):
+    wide = type_.name[-2:] in ("32", "64") or type_.is_float
+    natural = "fixed" if wide else "varint"
+    if type_.name == "bool":
+        return ScalarValue("bool", "varint", "varint")
+    array_form = field.wire or natural
+    single = array_form if is_element else field.wire or "varint"
+    return ScalarValue(type_.name, single, array_form)
+
+
+@_value.register
+def _string_value(type_: ir.String, model, module, field, is_element):
+    return StringValue()
+
+
+@_value.register
+def _fd_value(type_: ir.Fd, model, module, field, is_element):
+    return FdValue()
+
+
+@_value.register
+def _enum_value(type_: ir.EnumRef, model, module, field, is_element):
+    enum = model.program.enums[type_.name]
+    tag = c_names.of_type(enum)
+    return OpenEnumValue(tag) if enum.extensible else EnumValue(tag)
+
+
+@_value.register
+def _flags_value(type_: ir.FlagsRef, model, module, field, is_element):
+    enum = model.program.enums[type_.name]
+    return FlagsValue(c_names.of_type(enum), enum.extensible)
+
+
+@_value.register(ir.StructRef)
+@_value.register(ir.UnionRef)
+def _message_value(type_, model, module, field, is_element):
+    return MessageValue(model.message(type_.name))
+
+
+@_value.register(ir.Array)
+@_value.register(ir.Map)
+def _wrapped_value(type_, model, module, field, is_element):
+    wrapper = model.wrapper(module, field, type_)
+    return BytesValue(wrapper) if wrapper.is_bytes else MessageValue(wrapper)
+
+
+# ---- names of what the IDL does not name -------------------------------------
+
+@singledispatch
+def _stem(type_, program, field) -> str:
+    raise TypeError("no name for %s" % type(type_).__name__)
+
+
+@_stem.register
+def _scalar_stem(type_: ir.Scalar, program, field):
+    form = field.wire
+    wide = type_.name[-2:] in ("32", "64")
+    usual = (None, "fixed" if wide else "varint")
+    if form in usual or type_.name == "bool" or type_.is_float:
+        return type_.name
+    return "%s_%s" % (type_.name, form)
+
+
+@_stem.register
+def _string_stem(type_: ir.String, program, field):
+    return "string"
+
+
+@_stem.register
+def _fd_stem(type_: ir.Fd, program, field):
+    return "fd"
+
+
+@_stem.register(ir.EnumRef)
+@_stem.register(ir.FlagsRef)
+def _enum_stem(type_, program, field):
+    return c_names.stem_words(program.enums[type_.name])
+
+
+@_stem.register
+def _struct_stem(type_: ir.StructRef, program, field):
+    return c_names.stem_words(program.structs[type_.name])
+
+
+@_stem.register
+def _union_stem(type_: ir.UnionRef, program, field):
+    return c_names.stem_words(program.unions[type_.name])
+
+
+@_stem.register
+def _array_stem(type_: ir.Array, program, field):
+    parts = [_stem(type_.element, program, field)]
+    if type_.count is not None:
+        parts.append(str(type_.count))
+    if field.unpacked:
+        parts.append("unpacked")
+    return "_".join(parts + ["array"])
+
+
+@_stem.register
+def _map_stem(type_: ir.Map, program, field):
+    return map_stem(program, type_, field) + "_map"
+
+
+def type_stem(program: ir.Program, type_, field) -> str:
+    return _stem(type_, program, field)
+
+
+def map_stem(program: ir.Program, type_: ir.Map, field) -> str:
+    """uint32_stream for map<uint32, Stream>."""
+    key = dataclasses.replace(_as_item(field),
+                              wire=field.wire_key or field.wire)
+    value = dataclasses.replace(_as_item(field),
+                                wire=field.wire_value or field.wire)
+    return "%s_%s" % (_map_part(type_.key, program, key),
+                      _map_part(type_.value, program, value))
+
+
+def _map_part(type_, program, item) -> str:
+    """Single numbers are varints by themselves, unlike those of arrays."""
+    if isinstance(type_, ir.Scalar) and item.wire not in (None, "varint"):
+        return "%s_%s" % (type_.name, item.wire)
+    if isinstance(type_, ir.Scalar):
+        return type_.name
+    return _stem(type_, program, item)
+
+
+def _as_item(field) -> _Item:
+    if isinstance(field, _Item):
+        return field
+    return _Item(field.name, field.type, field.number, field, field.wire,
+                 field.unpacked)
+
+
+def camel(stem: str) -> str:
+    """uint32_stream_entry -> Uint32StreamEntry, for names in the .proto."""
+    return "".join(word[:1].upper() + word[1:] for word in stem.split("_"))
+
+
+@singledispatch
+def idl_text(type_) -> str:
+    """A type as it is written in the IDL, for comments."""
+    raise TypeError("no IDL for %s" % type(type_).__name__)
+
+
+@idl_text.register
+def _scalar_text(type_: ir.Scalar):
+    return type_.name
+
+
+@idl_text.register
+def _string_text(type_: ir.String):
+    return "string"
+
+
+@idl_text.register
+def _fd_text(type_: ir.Fd):
+    return "SharedFD"
+
+
+@idl_text.register(ir.EnumRef)
+@idl_text.register(ir.FlagsRef)
+@idl_text.register(ir.StructRef)
+@idl_text.register(ir.UnionRef)
+def _name_text(type_):
+    return type_.name.rsplit(".", 1)[-1]
+
+
+@idl_text.register
+def _array_text(type_: ir.Array):
+    count = "" if type_.count is None else ", %d" % type_.count
+    return "array<%s%s>" % (idl_text(type_.element), count)
+
+
+@idl_text.register
+def _map_text(type_: ir.Map):
+    return "map<%s, %s>" % (idl_text(type_.key), idl_text(type_.value))
+
+
+@idl_text.register
+def _nullable_text(type_: ir.Nullable):
+    return idl_text(type_.inner) + "?"

@@ -1,0 +1,435 @@
+# SPDX-License-Identifier: MIT
+"""C code for the fields of a message: how a value lies in a struct.
+
+A slot is one field: a value in place, an optional one, a pointer to one, an
+array of n_x elements, an array of fixed length, a map. Its methods return C
+statements about msg->x, one per line; tabs in them are relative.
+"""
+
+from typing import List, Optional, Tuple
+
+from .c_literals import literal
+from .c_values import (BytesValue, EnumValue, FdValue, MessageValue,
+                       ScalarValue, StringValue, Value, tag_size)
+
+# What generated functions call their own parameters and locals.
+_LOCALS = frozenset("msg arena check w r p i tag outer body".split())
+
+
+def _indented(lines: List[str], tabs: int = 1) -> List[str]:
+    return ["\t" * tabs + part for line in lines for part in line.split("\n")]
+
+
+def branch(condition: str, yes: List[str], no: List[str]) -> List[str]:
+    """if and else, with braces where a branch is more than one line."""
+    braces = len(yes) > 1 or len(no) > 1 or any("\n" in x for x in yes + no)
+    if not braces:
+        return ["if (%s)" % condition] + _indented(yes) + (
+            ["else"] + _indented(no) if no else [])
+    lines = ["if (%s) {" % condition] + _indented(yes)
+    if no:
+        lines += ["} else {"] + _indented(no)
+    return lines + ["}"]
+
+
+class Slot:
+    """What all slots answer; the default is a value in place."""
+
+    shape = "SINGLE"
+    always_present = False
+
+    def __init__(self, field, c_name: str, value: Value):
+        self.idl = field.name
+        self.doc = field.doc
+        self.name = c_name
+        self.place = "msg->" + c_name
+        self.number = field.number
+        self.value = value
+        self.required = field.required
+        self.max_len = field.max_len
+        self.min = field.min
+        self.max = field.max
+        self.initial: Optional[str] = None      # a default that is not zero
+
+    # ---- declarations ------------------------------------------------------
+
+    def members(self) -> List[str]:
+        """Members of the struct."""
+        return [self.value.declare(self.name) + ";"]
+
+    def parameters(self) -> List[str]:
+        """As inputs of a call."""
+        if isinstance(self.value, (MessageValue, BytesValue)):
+            return [self.value.pointer(self.name)]
+        return [self.value.declare(self.name)]
+
+    def out_parameters(self) -> List[str]:
+        """As outputs of a call or of an op."""
+        c_type = self.value.c_type
+        gap = "" if c_type.endswith("*") else " "
+        return ["%s%s*ret_%s" % (c_type, gap, self.name)]
+
+    @property
+    def is_struct_parameter(self) -> bool:
+        """A pointer that must not be NULL."""
+        return isinstance(self.value, (MessageValue, BytesValue))
+
+    def assignments(self) -> List[Tuple[str, str]]:
+        """Members of an args struct, and what a call puts there."""
+        star = "*" if self.is_struct_parameter else ""
+        return [(self.name, star + self.name)]
+
+    def arguments(self, of: str) -> List[str]:
+        """What an op is called with."""
+        amp = "&" if self.is_struct_parameter else ""
+        return ["%s%s->%s" % (amp, of, self.name)]
+
+    def out_arguments(self, of: str) -> List[str]:
+        return ["&%s->%s" % (of, self.name)]
+
+    def results(self) -> List[Tuple[str, str]]:
+        """Output parameters, and the members that they receive."""
+        return [("ret_" + self.name, self.name)]
+
+    def deliver(self) -> List[str]:
+        """Gives the caller an output, or releases one nobody asked for."""
+        results = self.results()
+        wanted = " && ".join(target for target, _ in results)
+        give = ["*%s = outs.%s;" % result for result in results]
+        drop = [line.replace("msg->", "outs.")
+                for line in self.clear_locals() + self.clear()]
+        return branch(wanted, give, drop)
+
+    # ---- traits ------------------------------------------------------------
+
+    @property
+    def owns(self) -> bool:
+        return self.value.owns
+
+    @property
+    def has_fds(self) -> bool:
+        return self.value.has_fds
+
+    @property
+    def needs_init(self) -> bool:
+        return self.initial is not None or self.value.needs_init
+
+    @property
+    def free(self) -> bool:
+        """No check is needed: every value is allowed and bounded."""
+        return (self.value.free and self.value.bound is not None
+                and not self._rules(self.place) and not self.required)
+
+    @property
+    def bound(self) -> Optional[int]:
+        """Most bytes on the wire, tag included."""
+        if self.value.bound is None:
+            return None
+        return self.value.bound + tag_size(self.number)
+
+    @property
+    def wire_bound(self) -> int:
+        """What the sender's sum counts, beside what the checks add."""
+        if self.value.counts_itself:
+            return 0
+        return self.value.wire_bound + tag_size(self.number)
+
+    def _rules(self, place: str) -> List[str]:
+        """Conditions of [min=] and [max=]."""
+        rules = []
+        if self.min is not None:
+            rules.append("%s >= %s" % (place, _number(self.value, self.min)))
+        if self.max is not None:
+            rules.append("%s <= %s" % (place, _number(self.value, self.max)))
+        return rules
+
+    def _label(self) -> str:
+        return "case CAMIPC_%s(%d):" % (self.value.wire, self.number)
+
+    # ---- init, encode, decode ----------------------------------------------
+
+    def init(self) -> List[str]:
+        if self.initial is not None:
+            return ["%s = %s;" % (self.place, self.initial)]
+        return self.value.init(self.place)
+
+    def put(self) -> List[str]:
+        present = self.initial is not None or self.always_present
+        return self.value.put(self.number, self.place, present)
+
+    def locals(self) -> List[str]:
+        """Variables of the decoder."""
+        return []
+
+    def cases(self) -> List[str]:
+        return [self._label()] + _indented(
+            self.value.get(self.place) + ["break;"])
+
+    def finish(self) -> List[str]:
+        """What the decoder looks at when the message has ended."""
+        conditions = self._rules(self.place)
+        if self.required:
+            present = self.value.present(self.place)
+            conditions += [present] if present else []
+        if self.max_len is not None:
+            conditions.append("strlen(%s) <= %d" % (self.place, self.max_len))
+        if not conditions:
+            return []
+        return ["p = camipc_require(r, p, %s);" % " && ".join(conditions)]
+
+    # ---- check, copy, clear ------------------------------------------------
+
+    def check(self) -> List[str]:
+        lines = self.value.check(self.place, self.idl, self.max_len)
+        conditions = self._rules(self.place)
+        if self.required:
+            present = self._sender_present()
+            conditions += [present] if present else []
+        if conditions:
+            lines.append('camipc_check_that(check, %s, "%s");' % (
+                " && ".join(conditions), self.idl))
+        return lines
+
+    def _sender_present(self) -> Optional[str]:
+        if isinstance(self.value, StringValue):
+            return "%s && *%s" % (self.place, self.place)
+        return self.value.present(self.place)
+
+    def copy_locals(self) -> List[str]:
+        return []
+
+    def copy(self) -> List[str]:
+        return self.value.copy(self.place)
+
+    def clear_locals(self) -> List[str]:
+        return []
+
+    def clear(self) -> List[str]:
+        return self.value.clear(self.place)
+
+    # ---- reflection --------------------------------------------------------
+
+    def aux_member(self) -> Optional[str]:
+        return None
+
+    count = 0                  # elements of an array of fixed length
+
+    def max_count(self) -> Optional[int]:
+        """Most values that the slot holds, None if nothing bounds it."""
+        return 1
+
+    @property
+    def info_form(self) -> str:
+        return self.value.form
+
+    def layout_members(self) -> List[str]:
+        """Members whose offsets the layout fingerprint takes."""
+        aux = self.aux_member()
+        return [self.name] + ([aux] if aux else [])
+
+
+def _number(value: Value, number) -> str:
+    """A bound or a default as a C literal."""
+    return literal(value, number)
+
+
+class ReturnSlot(Slot):
+    """The leading int32 of a reply: sint32, or -EINVAL took ten bytes."""
+
+
+class OptionalSlot(Slot):
+    """T? of a number or an enum: bool has_x beside x."""
+
+    shape = "OPTIONAL"
+
+    def __init__(self, field, c_name, value):
+        super().__init__(field, c_name, value)
+        self.has = "has_" + c_name
+
+    def members(self):
+        return ["bool %s;" % self.has, self.value.declare(self.name) + ";"]
+
+    def parameters(self):
+        return ["bool " + self.has, self.value.declare(self.name)]
+
+    def out_parameters(self):
+        return ["bool *ret_" + self.has] + super().out_parameters()
+
+    def assignments(self):
+        return [(self.has, self.has), (self.name, self.name)]
+
+    def arguments(self, of):
+        return ["%s->%s" % (of, self.has), "%s->%s" % (of, self.name)]
+
+    def out_arguments(self, of):
+        return ["&%s->%s" % (of, self.has), "&%s->%s" % (of, self.name)]
+
+    def results(self):
+        return [("ret_" + self.has, self.has), ("ret_" + self.name, self.name)]
+
+    @property
+    def needs_init(self):
+        return False
+
+    def init(self):
+        return []
+
+    def put(self):
+        return ["if (msg->%s)" % self.has] + _indented(
+            self.value.put(self.number, self.place, True))
+
+    def cases(self):
+        return [self._label()] + _indented(
+            ["msg->%s = true;" % self.has] + self.value.get(self.place)
+            + ["break;"])
+
+    def finish(self):
+        rules = self._rules(self.place)
+        if not rules:
+            return []
+        return ["p = camipc_require(r, p, !msg->%s || (%s));" % (
+            self.has, " && ".join(rules))]
+
+    def check(self):
+        conditions = [self.value.valid(self.place)] + self._rules(self.place)
+        conditions = [c for c in conditions if c]
+        if not conditions:
+            return []
+        joined = " && ".join(conditions)
+        if len(conditions) > 1:
+            joined = "(%s)" % joined
+        return ['camipc_check_that(check, !msg->%s || %s, "%s");' % (
+            self.has, joined, self.idl)]
+
+    def aux_member(self):
+        return self.has
+
+
+class NullableStringSlot(Slot):
+    """string?: NULL is absent."""
+
+    shape = "POINTER"
+
+    @property
+    def needs_init(self):
+        return False
+
+    def init(self):
+        return []
+
+    def put(self):
+        return ["if (%s)" % self.place] + _indented(
+            self.value.put(self.number, self.place, True))
+
+    def finish(self):
+        if self.max_len is None:
+            return []
+        return ["p = camipc_require(r, p, !%s || strlen(%s) <= %d);" % (
+            self.place, self.place, self.max_len)]
+
+    def check(self):
+        return ["if (%s)" % self.place] + _indented(
+            self.value.check(self.place, self.idl, self.max_len))
+
+    def copy(self):
+        return ["%s = camipc_copy_optional_string(arena, %s);" % (
+            self.place, self.place)]
+
+
+class PointerSlot(Slot):
+    """T? of a message: const struct x *, NULL is absent."""
+
+    shape = "POINTER"
+
+    def members(self):
+        return [self.value.pointer(self.name) + ";"]
+
+    def parameters(self):
+        return [self.value.pointer(self.name)]
+
+    def out_parameters(self):
+        return ["const %s **ret_%s" % (self.value.c_type, self.name)]
+
+    @property
+    def is_struct_parameter(self):
+        return False
+
+    @property
+    def owns(self):
+        return True
+
+    @property
+    def needs_init(self):
+        return False
+
+    @property
+    def free(self):
+        return False
+
+    @property
+    def bound(self):
+        return None
+
+    def init(self):
+        return []
+
+    def put(self):
+        return ["if (%s)" % self.place] + _indented(
+            self._through(self.value.put, self.number, self.place, True))
+
+    @staticmethod
+    def _through(make, *args) -> List[str]:
+        """Statements about what a pointer points to; args hold its name."""
+        args = list(args)
+        at = 1 if isinstance(args[0], int) else 0
+        pointer = args[at]
+        args[at] = "(*%s)" % pointer
+        return [line.replace("&(*%s)" % pointer, pointer)
+                .replace("(*%s)." % pointer, pointer + "->")
+                for line in make(*args)]
+
+    def cases(self):
+        return [self._label(), "\tp = get_%s_pointer(r, p, &%s);" % (
+            self.value.tag, self.place), "\tbreak;"]
+
+    def finish(self):
+        return []
+
+    def check(self):
+        inner = self._through(self.value.check, self.place, self.idl,
+                              self.max_len)
+        size = "camipc_check_array(check, %s, 1, sizeof(*%s), 0, 1, \"%s\");" \
+            % (self.place, self.place, self.idl)
+        return ["if (%s) {" % self.place] + _indented(
+            ["if (%s" % size[:-1] + ")"] + _indented(inner)
+            if inner else [size]) + ["}"]
+
+    def _local(self) -> str:
+        return self.name + "_" if self.name in _LOCALS else self.name
+
+    def copy_locals(self):
+        return ["%s *%s;" % (self.value.c_type, self._local())]
+
+    def copy(self):
+        name = self._local()
+        inner = self._through(self.value.copy, name)
+        lines = ["%s = camipc_copy_array(arena, %s, %s ? 1 : 0, "
+                 "sizeof(*%s));" % (name, self.place, self.place, name),
+                 "%s = %s;" % (self.place, name)]
+        if inner:
+            lines += ["if (%s)" % name] + _indented(inner)
+        return lines
+
+    def clear_locals(self):
+        if not self.value.owns:
+            return []
+        return ["%s *%s = (%s *)%s;" % (self.value.c_type, self._local(),
+                                        self.value.c_type, self.place)]
+
+    def clear(self):
+        lines = []
+        if self.value.owns:
+            name = self._local()
+            lines += ["if (%s)" % name] + _indented(
+                self._through(self.value.clear, name))
+        return lines + ["camipc_clear_array(%s);" % self.place]

@@ -1,0 +1,272 @@
+# SPDX-License-Identifier: MIT
+"""From the IR to what the templates print, one ModuleView for each file."""
+
+import os
+from typing import Dict, List
+
+from . import c_names, ir, wire
+from .c_arrays import ArraySlot, run_name
+from .c_docs import Words, comment
+from .c_enums import EnumView, const_view
+from .c_info import field_row, layout_terms, reachable
+from .c_messages import Message
+from .c_methods import InterfaceView
+from .c_model import Entry, Model
+from .c_slots import PointerSlot
+
+CODEGEN_REVISION = 1
+
+
+class Helpers:
+    """Static functions that the decoders of one file need."""
+
+    def __init__(self, messages: List[Message]):
+        self.runs = {}
+        self.pointers = {}
+        for message in messages:
+            for slot in message.slots:
+                if isinstance(slot, PointerSlot):
+                    self.pointers[slot.value.tag] = slot.value
+                elif isinstance(slot, ArraySlot) and slot.value.array is None:
+                    self.runs[slot.value.c_type] = slot.value
+
+    @staticmethod
+    def run_prototype(value) -> str:
+        return "static const uint8_t *get_%s_run(struct camipc_reader *r, " \
+            "const uint8_t *p, uint32_t tag, %s, size_t *n, size_t *room)" % (
+                run_name(value), value.pointer("*items"))
+
+    @staticmethod
+    def run_list(value) -> List[str]:
+        return ["%s = camipc_extend(r, *items, *n, room, extra, "
+                "sizeof(*list));" % value.declare("*list")]
+
+    @staticmethod
+    def run_element(value) -> List[str]:
+        return value.init("list[*n]") + value.get("list[(*n)++]")
+
+    @staticmethod
+    def pointer_prototype(value) -> str:
+        return "static const uint8_t *get_%s_pointer(struct camipc_reader " \
+            "*r, const uint8_t *p, const %s **value)" % (value.tag,
+                                                         value.c_type)
+
+    @staticmethod
+    def pointer_init(value) -> List[str]:
+        return [line.replace("&(*target)", "target")
+                for line in value.init("(*target)")]
+
+    @staticmethod
+    def pointer_get(value) -> List[str]:
+        return [line.replace("&(*target).", "&target->").replace(
+            "&(*target)", "target") for line in value.get("(*target)")]
+
+
+def shown_path(path: str) -> str:
+    """A path for the banner: nothing of this machine in it.
+
+    What was given relative to the working directory stays as it is; of others
+    the file and its folder are told, or outputs depended on the build folder.
+    """
+    parts = os.path.normpath(path).replace(os.sep, "/").split("/")
+    if parts[0] in ("", ".."):
+        parts = [part for part in parts if part not in ("", "..")][-2:]
+    return "/".join(parts)
+
+
+class ModuleView:
+    """Everything that the templates of one file print."""
+
+    def __init__(self, program: ir.Program, model: Model,
+                 module: ir.Module):
+        self.program = program
+        self.module = module
+        self.path = shown_path(module.path)
+        self.license = module.license
+        self.stem = module.stem
+        self.revision = CODEGEN_REVISION
+        self.prefix = c_names.module_prefix(module.name)
+        self.guard = "%s_%s" % (self.prefix, module.stem) \
+            if self.prefix.rsplit("_", 1)[-1] != module.stem else self.prefix
+        self.guard = self.guard.upper()
+        self.imports = [imported.stem for imported in module.imports]
+        self.interfaces = [
+            InterfaceView(model, module, interface,
+                          wire.fingerprint(program, interface))
+            for interface in module.interfaces]
+        self.enums = [EnumView(enum) for enum in module.enums]
+        self.consts = [const_view(module, const, program)
+                       for const in module.consts]
+        self.messages = model.messages(module)
+        self.words = Words(self._known_words())
+
+    # ---- parts of the messages ---------------------------------------------
+
+    @property
+    def public(self) -> List[Message]:
+        return [m for m in self.messages if m.is_public]
+
+    @property
+    def entries(self) -> List[Entry]:
+        return [m for m in self.messages if isinstance(m, Entry)]
+
+    @property
+    def made(self) -> List[Message]:
+        return [m for m in self.messages if not m.is_public]
+
+    @property
+    def coded(self) -> List[Message]:
+        """Those with functions of their own: bytes need none."""
+        return [m for m in self.messages
+                if not getattr(m, "is_bytes", False)]
+
+    @property
+    def strict_enums(self) -> List[EnumView]:
+        return [enum for enum in self.enums if not enum.is_extensible]
+
+    def helpers(self, messages: List[Message]) -> Helpers:
+        return Helpers(messages)
+
+    def terms(self, interface: InterfaceView) -> List[str]:
+        return layout_terms(reachable(interface.messages))
+
+    @staticmethod
+    def rows(message: Message) -> List[str]:
+        return [field_row(message, slot) for slot in message.slots]
+
+    def layout_sum(self, interface: InterfaceView) -> List[str]:
+        terms = self.terms(interface) or ["UINT64_C(0)"]
+        return [term + " +" for term in terms[:-1]] + [terms[-1] + ","]
+
+    def struct_body(self, message: Message) -> str:
+        """Members with their comments."""
+        if message.is_union or not message.slots:
+            return "".join("\t" + line + "\n" for line in message.members())
+        out = ""
+        for slot in message.slots:
+            out += self.comment(slot.doc, 1, message.slots)
+            for line in slot.members():
+                out += "\t" + line + "\n"
+        return out
+
+    def struct_comment(self, message: Message) -> str:
+        if message.is_public:
+            return self.comment(message.doc, 0, message.slots)
+        if isinstance(message, Entry):
+            return "/** An entry of %s. */\n" % message.title
+        return "/** %s, where it is a value of its own. */\n" % message.title
+
+    # ---- prototypes --------------------------------------------------------
+
+    @staticmethod
+    def init_prototype(message: Message) -> str:
+        return "void %s_init(struct %s *msg)" % (message.c_name,
+                                                 message.c_name)
+
+    @staticmethod
+    def copy_prototype(message: Message) -> str:
+        return "int %s_copy(struct %s *ret_copy, const struct %s *value)" % (
+            message.c_name, message.c_name, message.c_name)
+
+    @staticmethod
+    def clear_prototype(message: Message) -> str:
+        return "void %s_clear(struct %s *msg)" % (message.c_name,
+                                                  message.c_name)
+
+    @staticmethod
+    def check_prototype(message: Message) -> str:
+        return "void %s_check(struct camipc_check *check, " \
+            "const struct %s *msg)" % (message.c_name, message.c_name)
+
+    @staticmethod
+    def put_prototype(message: Message) -> str:
+        return "void %s_put(struct camipc_writer *w, uint32_t field, " \
+            "const struct %s *msg)" % (message.c_name, message.c_name)
+
+    @staticmethod
+    def get_prototype(message: Message) -> str:
+        return "const uint8_t *%s_get(struct camipc_reader *r, " \
+            "const uint8_t *p, struct %s *msg)" % (message.c_name,
+                                                   message.c_name)
+
+    @staticmethod
+    def copy_in_prototype(message: Message) -> str:
+        return "void %s_copy_in(struct camipc_arena *arena, struct %s *msg)" \
+            % (message.c_name, message.c_name)
+
+    @staticmethod
+    def encode_prototype(short: str) -> str:
+        return "static void encode_%s(struct camipc_writer *w, " \
+            "const void *data)" % short
+
+    @staticmethod
+    def decode_prototype(short: str) -> str:
+        return "static void decode_%s(struct camipc_reader *r, " \
+            "const uint8_t *p, void *data)" % short
+
+    @staticmethod
+    def invoke_prototype(method) -> str:
+        return "static void invoke_%s(const void *table, void *self, " \
+            "const void *data, void *result)" % method.name
+
+    @staticmethod
+    def find_prototype(entry: Entry) -> str:
+        stem = entry.c_name[:-len("_entry")]
+        return "%s_find(const struct %s *entries, size_t n_entries, %s)" % (
+            entry.entry_value.value.pointer(stem), entry.c_name,
+            entry.key.value.declare("key"))
+
+    @staticmethod
+    def find_statements(entry: Entry) -> List[str]:
+        return ["entry = camipc_map_find(entries, n_entries, sizeof(*entries),"
+                " &key, %s);" % entry.compare]
+
+    @staticmethod
+    def sort_prototype(entry: Entry) -> str:
+        stem = entry.c_name[:-len("_entry")]
+        return "void %s_sort(struct %s *entries, size_t n_entries)" % (
+            stem, entry.c_name)
+
+    @staticmethod
+    def sort_statements(entry: Entry) -> List[str]:
+        return ["camipc_map_sort(entries, n_entries, sizeof(*entries), %s);"
+                % entry.compare]
+
+    # ---- documentation -----------------------------------------------------
+
+    def _known_words(self) -> Dict[str, str]:
+        """Names of the IDL, and what they are called in C."""
+        known: Dict[str, str] = {}
+        for enum in self.program.enums.values():
+            for one in enum.enumerators:
+                self._know(known, one.name, c_names.of_enumerator(enum, one))
+        for const in self.program.consts.values():
+            module = self.program.module_of[const.qualified]
+            self._know(known, const.name, c_names.of_const(module, const))
+        for declarations in (self.program.structs, self.program.unions):
+            for declaration in declarations.values():
+                name = "struct " + c_names.of_type(declaration)
+                self._know(known, declaration.name, name)
+                self._know(known, declaration.qualified, name)
+        for enum in self.program.enums.values():
+            name = "enum " + c_names.of_type(enum)
+            self._know(known, enum.name, name)
+            self._know(known, enum.qualified, name)
+        return known
+
+    @staticmethod
+    def _know(known: Dict[str, str], name: str, c_name: str) -> None:
+        # "Point" and "Size" are English, too: only what looks like a name.
+        if sum(c.isupper() for c in name) > 1 or "." in name or \
+                any(c.isdigit() for c in name):
+            known.setdefault(name, c_name)
+
+    def comment(self, doc, tabs: int = 0, fields=(), extra=()) -> str:
+        """A doc comment, or "" without a text; ends in a newline."""
+        inner = {}
+        for field in fields:
+            name = getattr(field, "idl", None)
+            if name and name != field.name and not name.islower():
+                inner[name] = field.name
+        lines = comment(doc, Words(inner, self.words), tabs, extra=extra)
+        return "".join(line + "\n" for line in lines)

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: MIT
+"""Writes the outputs: views into templates, templates into files."""
+
+import os
+from typing import Dict, Iterable, List, NamedTuple, Optional, Tuple
+
+import jinja2
+
+from . import ir
+from .c_layout import layout, layout_block
+from .c_model import Model, Unsupported
+from .c_view import ModuleView
+
+_TEMPLATES = os.path.join(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))), "templates")
+
+
+class Output(NamedTuple):
+    """One file for each module; @needs says which modules have it."""
+    template: str
+    name: str               # %s is the stem
+    needs_interface: bool
+
+
+# The outputs by the name that --emit takes. meson reads this table, too.
+OUTPUTS: Dict[str, Tuple[Output, ...]] = {
+    "types": (Output("types.h.j2", "%s_ipa_types.h", False),
+              Output("types.c.j2", "%s_ipa_types.c", False)),
+    "serializer": (Output("serializer.h.j2", "%s_ipa_serializer.h", False),
+                   Output("serializer.c.j2", "%s_ipa_serializer.c", False)),
+    "interface": (Output("interface.h.j2", "%s_ipa_interface.h", True),
+                  Output("interface.c.j2", "%s_ipa_interface.c", True)),
+    "proxy": (Output("proxy.h.j2", "%s_ipa_proxy.h", True),
+              Output("proxy.c.j2", "%s_ipa_proxy.c", True)),
+    "worker": (Output("worker.h.j2", "%s_ipa_worker.h", True),
+               Output("worker.c.j2", "%s_ipa_worker.c", True)),
+    "proto": (Output("proto.j2", "%s.proto", False),),
+}
+
+
+def render(program: ir.Program, inputs: Iterable[ir.Module], out_dir: str,
+           emit: Iterable[str], depfile: Optional[str] = None,
+           read_files: Iterable[str] = ()) -> List[str]:
+    """Writes the outputs named by @emit for each of @inputs.
+
+    A file is written only if its bytes changed. Returns the paths of all
+    outputs. @depfile, in make's syntax, says that they depend on @read_files.
+    """
+    texts = render_texts(program, inputs, emit)
+    os.makedirs(out_dir, exist_ok=True)
+    paths = []
+    for name, text in texts:
+        path = os.path.join(out_dir, name)
+        _write(path, text)
+        paths.append(path)
+    if depfile:
+        _write(depfile, _rule(paths, read_files))
+    return paths
+
+
+def render_texts(program: ir.Program, inputs: Iterable[ir.Module],
+                 emit: Iterable[str]) -> List[Tuple[str, str]]:
+    """(file name, text) of each output, in the order of the inputs."""
+    wanted = set(emit)
+    unknown = wanted - set(OUTPUTS)
+    if unknown:
+        raise ValueError("no output named " + ", ".join(sorted(unknown)))
+    model = Model(program)
+    environment = _environment()
+    texts = []
+    for module in inputs:
+        view = ModuleView(program, model, module)
+        for kind, outputs in OUTPUTS.items():
+            for output in outputs:
+                if kind not in wanted or (output.needs_interface
+                                          and not module.interfaces):
+                    continue
+                template = environment.get_template(output.template)
+                texts.append((output.name % module.stem,
+                              template.render(view=view)))
+    return texts
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        undefined=jinja2.StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True, keep_trailing_newline=True, autoescape=False)
+    environment.filters.update({
+        "code": _code, "prototype": _prototype, "rule": _rule_line,
+        "members": _members})
+    return environment
+
+
+# ---- filters: strings to strings ---------------------------------------------
+
+def _code(lines: List[str], tabs: int = 1) -> str:
+    """Statements, one tab in, long ones broken; "" without any."""
+    text = "\n".join("\t" * tabs + part for line in lines
+                     for part in line.split("\n"))
+    return layout_block(text) + "\n" if lines else ""
+
+
+def _members(lines: List[str], tabs: int = 1) -> str:
+    return "".join("\t" * tabs + line + "\n" for line in lines)
+
+
+def _prototype(text: str, prefix: str = "", tabs: int = 0) -> str:
+    return layout("\t" * tabs + prefix + text, True)
+
+
+def _rule_line(title: str) -> str:
+    """/* ---- title ------- */"""
+    start = "/* ---- %s " % title
+    return start + "-" * max(3, 76 - len(start)) + " */"
+
+
+def generator_files() -> List[str]:
+    """The generator's own sources: outputs depend on them, too."""
+    folders = ((_TEMPLATES, ".j2"),
+               (os.path.dirname(os.path.abspath(__file__)), ".py"))
+    return [os.path.join(folder, name) for folder, suffix in folders
+            for name in sorted(os.listdir(folder)) if name.endswith(suffix)]
+
+
+# ---- files -------------------------------------------------------------------
+
+def _write(path: str, text: str) -> None:
+    data = text.encode("utf-8")
+    try:
+        with open(path, "rb") as old:
+            if old.read() == data:
+                return
+    except FileNotFoundError:
+        pass
+    with open(path, "wb") as new:
+        new.write(data)
+
+
+def _rule(outputs: Iterable[str], inputs: Iterable[str]) -> str:
+    def escape(path: str) -> str:
+        return path.replace("\\", "\\\\").replace(" ", "\\ ").replace(
+            "#", "\\#").replace("$", "$$")
+    needed = sorted(set(inputs)) + generator_files()
+    return "%s: \\\n%s\n" % (
+        " ".join(escape(path) for path in outputs),
+        " \\\n".join("  " + escape(path) for path in needed))
+
+
+__all__ = ["OUTPUTS", "Unsupported", "render", "render_texts"]
