@@ -134,6 +134,14 @@ struct camipc_interface {
 typedef void (*camipc_invoke_fn)(const void *table, void *self,
 				 const void *args, void *outs);
 
+/**
+ * True if a size-first table of functions is large enough to have @member,
+ * and it is set.
+ */
+#define CAMIPC_TABLE_HAS(table, member)                                      \
+	(offsetof(__typeof__(*(table)), member) < (table)->size &&           \
+	 (table)->member)
+
 /** The method or event with this @id; NULL if the interface has none. */
 static inline const struct camipc_method *
 camipc_find_method(const struct camipc_method *rows, uint16_t n_rows,

@@ -103,6 +103,43 @@ struct camipc_type_info {
 	void (*init)(void *value); /* NULL: all zero */
 };
 
+/**
+ * A row of a generated table of fields: struct camipc_field_info for the
+ * member @member of @owner. Names of enumerators come without their prefix.
+ */
+#define CAMIPC_FIELD(field_name, field_number, field_kind, field_shape,      \
+		     form, type_info, owner, member)                         \
+	{                                                                    \
+		.name = field_name, .number = (field_number),                \
+		.kind = CAMIPC_KIND_##field_kind,                            \
+		.shape = CAMIPC_SHAPE_##field_shape,                         \
+		.wire = CAMIPC_WIRE_##form, .type = type_info,               \
+		.offset = offsetof(owner, member),                           \
+	}
+
+/** As CAMIPC_FIELD(), with more designated members behind. */
+#define CAMIPC_FIELD_WITH(field_name, field_number, field_kind, field_shape, \
+			  form, type_info, owner, member, ...)               \
+	{                                                                    \
+		.name = field_name, .number = (field_number),                \
+		.kind = CAMIPC_KIND_##field_kind,                            \
+		.shape = CAMIPC_SHAPE_##field_shape,                         \
+		.wire = CAMIPC_WIRE_##form, .type = type_info,               \
+		.offset = offsetof(owner, member), __VA_ARGS__,              \
+	}
+
+/**
+ * camipc_flags_to_string() - names of the @flags that are set
+ * @info: of an enum whose enumerators are flags
+ *
+ * "A|B|0x40": what has no name comes as one number at the end, no flag at all
+ * is "0". Returns the length, or -ENOSPC if @size is too small; @buffer then
+ * holds what fitted. Thread word: reentrant.
+ */
+CAMIPC_API int camipc_flags_to_string(const struct camipc_type_info *info,
+				      uint32_t flags, char *buffer,
+				      size_t size);
+
 CAMIPC_END_DECLS
 
 #endif /* CAMIPC_TYPE_INFO_H */
