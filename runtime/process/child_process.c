@@ -103,7 +103,7 @@ static char **make_environment(const char *const *names)
 		n++;
 	result = calloc(n + 1, sizeof(*result));
 	for (size_t i = 0; result && i < n; i++) {
-		const char *value = getenv(names[i]);
+		const char *value = secure_getenv(names[i]);
 		size_t size;
 
 		if (!value)
