@@ -1,0 +1,116 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""The lint rules themselves: each finds what it is there for."""
+
+import os
+import sys
+import tempfile
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import lint  # noqa: E402
+
+HEAD = "/* SPDX-License-Identifier: MIT */\n"
+
+
+class RuleTest(unittest.TestCase):
+    def find(self, rule, files):
+        with tempfile.TemporaryDirectory() as root:
+            for name, text in files.items():
+                path = os.path.join(root, name)
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                with open(path, "w", encoding="utf-8") as file:
+                    file.write(text)
+            return [(name, number) for name, number, _
+                    in lint.RULES[rule](lint.Tree(root))]
+
+    def includes(self, name, include, **others):
+        files = {"proxy/link.h": "", "runtime/base/text.h": "",
+                 "runtime/camera/cam_controls.h": "",
+                 "runtime/include/camipc/base.h": "",
+                 "runtime/module/module_info.h": "",
+                 "ipa/one/one.h": "", "ipa/two/two.h": "",
+                 "pipeline/one/scene.h": ""}
+        files.update(others)
+        files[name] = "%s\n#include %s\n" % (HEAD, include)
+        return self.find("layers", files)
+
+    def allowed(self, name, include):
+        self.assertEqual(self.includes(name, include), [])
+
+    def refused(self, name, include):
+        self.assertEqual(self.includes(name, include), [(name, 3)])
+
+    def test_layers_allowed(self):
+        self.allowed("proxy/a.c", '"link.h"')
+        self.allowed("proxy/a.c", '"text.h"')
+        self.allowed("proxy/a.c", "<camipc/base.h>")
+        self.allowed("proxy/a.c", "<stdio.h>")
+        self.allowed("runtime/camera/a.c", '"core_ipa_types.h"')
+        self.allowed("ipa/one/a.c", '"one.h"')
+        self.allowed("ipa/one/a.c", '"x_ipa_worker.h"')
+        self.allowed("ipa/one/a.c", '"x_ipa_types.h"')
+        self.allowed("pipeline/one/a.c", '"x_ipa_proxy.h"')
+        self.allowed("tools/a.c", '"scene.h"')
+
+    def test_layers_refused(self):
+        self.refused("runtime/base/a.c", '"link.h"')
+        self.refused("runtime/base/a.c", '"module_info.h"')
+        self.refused("runtime/module/a.c", '"core_ipa_types.h"')
+        self.refused("proxy/a.c", '"cam_controls.h"')
+        self.refused("proxy/a.c", '"x_ipa_types.h"')
+        self.refused("proxy/a.c", '"core_ipa_types.h"')
+        self.refused("ipa/one/a.c", '"link.h"')
+        self.refused("ipa/one/a.c", '"text.h"')
+        self.refused("ipa/one/a.c", '"two.h"')
+        self.refused("ipa/one/a.c", '"scene.h"')
+        self.refused("ipa/one/a.c", '"x_ipa_proxy.h"')
+        self.refused("pipeline/one/a.c", '"one.h"')
+        self.refused("pipeline/one/a.c", '"x_ipa_worker.h"')
+        self.refused("pipeline/one/a.c", '"../../proxy/link.h"')
+        self.refused("proxy/a.c", '"unheard_of.h"')
+        self.refused("proxy/a.c", "<camipc/unheard_of.h>")
+
+    def test_spdx(self):
+        self.assertEqual(
+            self.find("spdx", {"a.c": HEAD, "b.c": "int b;\n"}),
+            [("b.c", 1)])
+
+    def test_python(self):
+        env = "#!/usr/bin/" + "env python3\n"
+        self.assertEqual(
+            self.find("python", {"a.py": env, "b.py": "#!/usr/bin/python3"}),
+            [("a.py", 1)])
+
+    def test_environment(self):
+        self.assertEqual(
+            self.find("environment", {
+                "proxy/a.c": 'getenv("X");\n',
+                "proxy/b.c": 'secure_getenv("X");\n',
+                "tests/c.c": 'getenv("X");\n'}),
+            [("proxy/a.c", 1)])
+
+    def test_readmes(self):
+        found = self.find("readmes", {"idl/README.md": "", "proxy/a.c": ""})
+        self.assertIn(("proxy", 1), found)
+        self.assertNotIn(("idl", 1), found)
+
+    def test_machine(self):
+        self.assertEqual(
+            self.find("machine", {
+                "a.md": "see /usr/lib and ~/x and $root/build\n",
+                "b.md": "\nsee /home/" + "somebody\n"}),
+            [("b.md", 2)])
+
+    def test_unfinished(self):
+        self.assertEqual(
+            self.find("unfinished", {
+                "a.c": 'mkstemp("x-XXXXXX");\n',
+                "b.c": "/* TO" + "DO: write this */\n"}),
+            [("b.c", 1)])
+
+
+if __name__ == "__main__":
+    unittest.main()
