@@ -89,7 +89,7 @@ def _add_type(names: _Names, composite) -> None:
         names.add(tag + "_tag", composite)
         names.add((tag + "_none").upper(), composite)
         for arm in composite.arms:
-            names.add("%s_%s" % (tag, c_names.of_member(arm)).upper(), arm)
+            names.add(("%s_%s" % (tag, c_names.of_member(arm))).upper(), arm)
 
 
 def _add_interface(names: _Names, module: ir.Module,
