@@ -12,7 +12,7 @@ Clashes  words that C, C++ or the C library took get an underscore.
 """
 
 import re
-from typing import Iterable, List, Tuple
+from typing import Iterable, List
 
 from . import ir
 
@@ -66,9 +66,6 @@ def parameter(name: str) -> str:
 
 
 def _free(name: str, taken: Iterable[str]) -> str:
-    if not name or name[0].isdigit():
-        name = "_" + name if name else "x"
-        name = "n" + name
     return name + "_" if name in taken else name
 
 
@@ -149,21 +146,3 @@ def interface_name(module: ir.Module, interface: ir.Interface) -> str:
 
 def of_method(method: ir.Method) -> str:
     return method.attribute("cname") or snake(method.name)
-
-
-class Registry:
-    """The names of one module: tags, functions and macros in one space.
-
-    C++ counts a typedef equal to an enum tag as an error, and a function equal
-    to a struct tag fails -Wshadow: both were seen.
-    """
-
-    def __init__(self):
-        self._taken = {}
-        self.clashes: List[Tuple[str, object, object]] = []
-
-    def add(self, name: str, declaration) -> None:
-        """Enters a name; a second owner of it is noted as a clash."""
-        owner = self._taken.setdefault(name, declaration)
-        if owner is not declaration:
-            self.clashes.append((name, owner, declaration))
