@@ -129,15 +129,32 @@ static struct hue limit_offset(struct hue hue, const struct hue *on_curve)
 	return hue;
 }
 
-/* The nearest light of the curve. */
+/* The light whose place on the curve is nearest, by projection. */
 static double kelvin_of(const struct softisp_tuning *tuning,
 			const struct hue *hue)
 {
-	double kelvin;
-	double t = search_curve(tuning, hue, 1, INFINITY);
+	double best = INFINITY;
+	double best_kelvin = 0;
+	size_t i;
 
-	curve_at(tuning, t, &kelvin);
-	return kelvin;
+	for (i = 0; i + 1 < tuning->n_curve; i++) {
+		double kelvin;
+		struct hue a = curve_at(tuning, (double)i, &kelvin);
+		struct hue b = curve_at(tuning, (double)(i + 1), &kelvin);
+		double red = b.red - a.red;
+		double blue = b.blue - a.blue;
+		double along = (hue->red - a.red) * red +
+			       (hue->blue - a.blue) * blue;
+		double f = clamp(along / distance2(&a, &b), 0, 1);
+		struct hue at = curve_at(tuning, (double)i + f, &kelvin);
+		double d2 = distance2(hue, &at);
+
+		if (d2 < best) {
+			best = d2;
+			best_kelvin = kelvin;
+		}
+	}
+	return best_kelvin;
 }
 
 void softisp_white_balance_init(struct softisp_white_balance *balance,

@@ -11,6 +11,9 @@
 #include "picture_reader.h"
 #include "virtual_config.h"
 
+/* Side of the square that each pixel sees, in pixels. */
+#define LENS_BLUR 1.7
+
 /* sRGB bytes as linear 16 bits. */
 static void linear_table(uint16_t table[256])
 {
@@ -43,8 +46,11 @@ static struct scaling fit(const struct virtual_picture *picture,
 	s.step = across < down ? across : down;
 	s.left = (picture->width - s.step * width) / 2;
 	s.top = (picture->height - s.step * height) / 2;
-	/* Less than a pixel would be nearest neighbour, with its steps. */
-	s.reach = s.step > 1 ? s.step : 1;
+	/*
+	 * No lens is as sharp as a pixel; if it were, every edge would have
+	 * colours of its own after debayering.
+	 */
+	s.reach = LENS_BLUR * s.step > 1 ? LENS_BLUR * s.step : 1;
 	return s;
 }
 

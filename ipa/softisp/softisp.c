@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: MIT */
+/* The module: what the generated interface calls. */
+#include "softisp.h"
+
+#include <errno.h>
+#include <linux/v4l2-controls.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "colour_matrix.h"
+
+/* The range of one of the sensor's controls. */
+static int sensor_range(struct softisp *ipa,
+			const struct cam_control_info_map *controls,
+			uint32_t id, const char *name, int32_t *ret_min,
+			int32_t *ret_max)
+{
+	const struct cam_control_info *info = cam_uint32_control_info_find(
+		controls->infos, controls->n_infos, id);
+
+	if (!info || info->min.tag != CAM_CONTROL_VALUE_INTEGER32 ||
+	    info->max.tag != CAM_CONTROL_VALUE_INTEGER32 ||
+	    info->min.integer32 < 1 ||
+	    info->max.integer32 < info->min.integer32) {
+		camipc_host_log(ipa->host, CAMIPC_LOG_ERROR,
+				"softisp: the sensor has no usable %s control",
+				name);
+		return -EINVAL;
+	}
+	*ret_min = info->min.integer32;
+	*ret_max = info->max.integer32;
+	return 0;
+}
+
+/* Learns what the sensor can do; @ipa is left alone on failure. */
+static int set_sensor(struct softisp *ipa,
+		      const struct cam_camera_sensor_info *info,
+		      const struct cam_control_info_map *controls)
+{
+	struct softisp_exposure_limits limits;
+	int ret;
+
+	if (controls->id_space != CAM_CONTROL_ID_SPACE_V4L2 ||
+	    !info->pixel_rate || !info->min_line_length ||
+	    !info->min_frame_length || info->bits_per_pixel != 10) {
+		camipc_host_log(ipa->host, CAMIPC_LOG_ERROR,
+				"softisp: unusable sensor %s", info->model);
+		return -EINVAL;
+	}
+	ret = sensor_range(ipa, controls, V4L2_CID_EXPOSURE, "exposure",
+			   &limits.min_lines, &limits.max_lines);
+	if (ret < 0)
+		return ret;
+	ret = sensor_range(ipa, controls, V4L2_CID_ANALOGUE_GAIN, "gain",
+			   &limits.min_code, &limits.max_code);
+	if (ret < 0)
+		return ret;
+	limits.line_us = info->min_line_length * 1e6 / (double)info->pixel_rate;
+	ipa->limits = limits;
+	ipa->frame_us = limits.line_us * info->min_frame_length;
+	return 0;
+}
+
+/* Forgets what was learned from frames. */
+static void reset(struct softisp *ipa)
+{
+	softisp_black_level_init(&ipa->black, &ipa->tuning);
+	softisp_exposure_init(&ipa->exposure, &ipa->tuning, &ipa->limits);
+	softisp_white_balance_init(&ipa->balance, &ipa->tuning);
+	softisp_tone_set(&ipa->tone, ipa->tuning.gamma);
+	ipa->taken = ipa->exposure.request;
+	ipa->luminance = 0;
+	ipa->frame = 0;
+}
+
+static int32_t softisp_init(void *self, const struct cam_settings *settings,
+			    const struct cam_camera_sensor_info *sensor_info,
+			    const struct cam_control_info_map *sensor_controls,
+			    struct cam_control_info_map *ret_controls)
+{
+	struct softisp *ipa = self;
+	char error[SOFTISP_TUNING_ERROR_SIZE] = "";
+	int ret;
+
+	softisp_tuning_init(&ipa->tuning);
+	if (settings->configuration_file[0]) {
+		ret = softisp_tuning_load(&ipa->tuning,
+					  settings->configuration_file, error);
+		if (ret < 0) {
+			camipc_host_log(ipa->host, CAMIPC_LOG_ERROR,
+					"softisp: %s: %s",
+					settings->configuration_file, error);
+			return ret;
+		}
+	}
+	ret = set_sensor(ipa, sensor_info, sensor_controls);
+	if (ret < 0)
+		return ret;
+	reset(ipa);
+	softisp_list_controls(ipa);
+	ret_controls->id_space = CAM_CONTROL_ID_SPACE_CONTROLS;
+	ret_controls->infos = ipa->infos;
+	ret_controls->n_infos = ipa->n_infos;
+	return 0;
+}
+
+static int32_t softisp_configure(void *self,
+				 const struct ipa_softisp_config_info *config)
+{
+	struct softisp *ipa = self;
+	int ret = set_sensor(ipa, &config->sensor_info,
+			     &config->sensor_controls);
+
+	if (ret < 0)
+		return ret;
+	reset(ipa);
+	return 0;
+}
+
+static int32_t softisp_map_buffers(void *self,
+				   const struct cam_buffer *statistics,
+				   size_t n_statistics,
+				   const struct cam_buffer *parameters,
+				   size_t n_parameters)
+{
+	struct softisp *ipa = self;
+	size_t i;
+	int ret;
+
+	ret = cam_buffer_set_add(&ipa->statistics_buffers, statistics,
+				 n_statistics, CAM_ACCESS_READ,
+				 sizeof(ipa->statistics));
+	if (ret < 0)
+		return ret;
+	ret = cam_buffer_set_add(&ipa->parameters_buffers, parameters,
+				 n_parameters, CAM_ACCESS_READ_WRITE,
+				 sizeof(ipa->parameters));
+	if (ret < 0)
+		for (i = 0; i < n_statistics; i++)
+			cam_buffer_set_remove(&ipa->statistics_buffers,
+					      &statistics[i].id, 1);
+	return ret;
+}
+
+static void softisp_unmap_buffers(void *self, const uint32_t *ids, size_t n_ids)
+{
+	struct softisp *ipa = self;
+
+	cam_buffer_set_remove(&ipa->statistics_buffers, ids, n_ids);
+	cam_buffer_set_remove(&ipa->parameters_buffers, ids, n_ids);
+}
+
+/* Says once that events are lost; each is counted by the engine. */
+static void check_emit(struct softisp *ipa, int ret)
+{
+	if (ret >= 0 || ipa->told_of_loss)
+		return;
+	ipa->told_of_loss = true;
+	camipc_host_log(ipa->host, CAMIPC_LOG_WARNING,
+			"softisp: an event was not accepted (%d)", ret);
+}
+
+static void emit_sensor_controls(struct softisp *ipa, uint32_t frame)
+{
+	struct cam_control controls[2];
+	struct cam_control_builder builder;
+	struct cam_control_list list;
+	int ret;
+
+	cam_control_builder_init(&builder, CAM_CONTROL_ID_SPACE_V4L2, controls,
+				 2);
+	cam_control_builder_set_int32(&builder, V4L2_CID_EXPOSURE,
+				      ipa->exposure.request.lines);
+	cam_control_builder_set_int32(&builder, V4L2_CID_ANALOGUE_GAIN,
+				      ipa->exposure.request.code);
+	ret = cam_control_builder_finish(&builder, &list);
+	if (ret == 0)
+		ret = ipa_softisp_emit_set_sensor_controls(ipa->host, frame,
+							   &list);
+	check_emit(ipa, ret);
+}
+
+static int32_t softisp_start(void *self)
+{
+	struct softisp *ipa = self;
+
+	emit_sensor_controls(ipa, 0);
+	return 0;
+}
+
+static void softisp_stop(void *self)
+{
+	(void)self; /* Nothing runs by itself. */
+}
+
+static void softisp_queue_request(void *self, uint32_t frame,
+				  const struct cam_control_list *controls)
+{
+	(void)frame; /* In force from now on, and frames come in order. */
+	softisp_apply_controls(self, controls);
+}
+
+/* A private copy: the camera process may already write the next frame's. */
+static int read_statistics(struct softisp *ipa, uint32_t buffer_id)
+{
+	struct cam_mapping *mapping =
+		cam_buffer_set_find(&ipa->statistics_buffers, buffer_id);
+	int ret;
+
+	if (!mapping)
+		return -ENOENT;
+	ret = cam_mapping_begin(mapping);
+	if (ret < 0)
+		return ret;
+	memcpy(&ipa->statistics, mapping->data, sizeof(ipa->statistics));
+	return cam_mapping_end(mapping);
+}
+
+/* Runs the algorithms. Returns true if the sensor has to be set. */
+static int learn(struct softisp *ipa, const struct cam_control_list *controls)
+{
+	struct softisp_exposure_values *taken = &ipa->taken;
+	double black[3];
+	int ret;
+
+	(void)!cam_control_list_get_int32(controls, V4L2_CID_EXPOSURE,
+					  &taken->lines);
+	(void)!cam_control_list_get_int32(controls, V4L2_CID_ANALOGUE_GAIN,
+					  &taken->code);
+	softisp_black_level_update(&ipa->black, &ipa->statistics);
+	softisp_black_level_get(&ipa->black, black);
+	ret = softisp_measure(&ipa->statistics, black, &ipa->measure);
+	if (ret < 0)
+		return ret;
+	ipa->luminance = ipa->measure.luminance;
+	taken->digital_gain = softisp_exposure_digital_gain(
+		&ipa->exposure, taken->lines, taken->code);
+	softisp_white_balance_update(&ipa->balance, &ipa->measure);
+	return softisp_exposure_update(&ipa->exposure, taken->lines,
+				       taken->code, ipa->measure.luminance,
+				       ipa->measure.clipped);
+}
+
+static void softisp_process_stats(void *self, uint32_t frame,
+				  uint32_t buffer_id,
+				  const struct cam_control_list *sensor_controls)
+{
+	struct softisp *ipa = self;
+	int ret = read_statistics(ipa, buffer_id);
+
+	if (ret == 0)
+		ret = learn(ipa, sensor_controls);
+	if (ret < 0) {
+		camipc_host_log(ipa->host, CAMIPC_LOG_WARNING,
+				"softisp: no statistics of frame %u in buffer "
+				"%u: %s", frame, buffer_id, strerror(-ret));
+		return;
+	}
+	ipa->frame = frame;
+	if (ret > 0)
+		emit_sensor_controls(ipa, frame);
+}
+
+static void fill_parameters(struct softisp *ipa, uint32_t frame)
+{
+	double matrix[9];
+
+	memset(&ipa->parameters, 0, sizeof(ipa->parameters));
+	ipa->parameters.magic = IPA_SOFTISP_PARAMETERS_MAGIC;
+	ipa->parameters.frame = frame;
+	softisp_black_level_prepare(&ipa->black, &ipa->parameters);
+	softisp_white_balance_prepare(&ipa->balance, ipa->taken.digital_gain,
+				      &ipa->parameters);
+	softisp_colour_matrix(&ipa->tuning, ipa->balance.kelvin, matrix);
+	softisp_colour_matrix_prepare(matrix, &ipa->parameters);
+	softisp_tone_prepare(&ipa->tone, &ipa->parameters);
+}
+
+static int write_parameters(struct softisp *ipa, uint32_t buffer_id)
+{
+	struct cam_mapping *mapping =
+		cam_buffer_set_find(&ipa->parameters_buffers, buffer_id);
+	int ret;
+
+	if (!mapping)
+		return -ENOENT;
+	ret = cam_mapping_begin(mapping);
+	if (ret < 0)
+		return ret;
+	memcpy(mapping->data, &ipa->parameters, sizeof(ipa->parameters));
+	return cam_mapping_end(mapping);
+}
+
+static void softisp_compute_params(void *self, uint32_t frame,
+				   uint32_t buffer_id)
+{
+	struct softisp *ipa = self;
+	int ret;
+
+	fill_parameters(ipa, frame);
+	ret = write_parameters(ipa, buffer_id);
+	check_emit(ipa, ipa_softisp_emit_params_ready(ipa->host, frame,
+						      buffer_id, ret));
+	check_emit(ipa, softisp_emit_metadata(ipa, frame));
+}
+
+static const struct ipa_softisp_ops softisp_ops = {
+	.size = sizeof(struct ipa_softisp_ops),
+	.init = softisp_init,
+	.configure = softisp_configure,
+	.map_buffers = softisp_map_buffers,
+	.unmap_buffers = softisp_unmap_buffers,
+	.start = softisp_start,
+	.stop = softisp_stop,
+	.queue_request = softisp_queue_request,
+	.process_stats = softisp_process_stats,
+	.compute_params = softisp_compute_params,
+};
+
+static int softisp_create(struct camipc_host *host, void **ret_ipa)
+{
+	struct softisp *ipa = calloc(1, sizeof(*ipa));
+
+	if (!ipa)
+		return -ENOMEM;
+	ipa->host = host;
+	*ret_ipa = ipa;
+	return 0;
+}
+
+static void softisp_destroy(void *self)
+{
+	struct softisp *ipa = self;
+
+	cam_buffer_set_fini(&ipa->statistics_buffers);
+	cam_buffer_set_fini(&ipa->parameters_buffers);
+	free(ipa);
+}
+
+IPA_SOFTISP_MODULE("softisp", 1, "MIT", softisp_create, softisp_destroy,
+		   &softisp_ops);

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: MIT */
+#include "tuning.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "softisp_config.h"
+
+#if SOFTISP_HAVE_YAML
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <yaml.h>
+
+/* Files of real sensors have a few kilobytes. */
+#define MAX_FILE_SIZE (64 * 1024)
+
+/* What a part of the file is read into. */
+struct reading {
+	yaml_document_t document;
+	struct softisp_tuning tuning;
+	char *error; /* SOFTISP_TUNING_ERROR_SIZE; the first one counts */
+	int result;
+};
+
+static void fail(struct reading *r, const yaml_node_t *node, const char *text)
+{
+	if (r->result)
+		return;
+	snprintf(r->error, SOFTISP_TUNING_ERROR_SIZE, "line %zu: %s",
+		 node ? node->start_mark.line + 1 : 1, text);
+	r->result = -EINVAL;
+}
+
+static const char *scalar(const yaml_node_t *node)
+{
+	return node && node->type == YAML_SCALAR_NODE ?
+		       (const char *)node->data.scalar.value :
+		       NULL;
+}
+
+/* A number within a range; the engine sees to it that the locale is C. */
+static double number(struct reading *r, const yaml_node_t *node, double min,
+		     double max)
+{
+	const char *text = scalar(node);
+	char *end = NULL;
+	double value = text ? strtod(text, &end) : 0;
+
+	if (!text || end == text || *end)
+		fail(r, node, "a number is expected here");
+	else if (!(value >= min && value <= max))
+		fail(r, node, "this number is out of range");
+	return r->result ? min : value;
+}
+
+/* Element @i of a list; NULL past its end, or if it is no list. */
+static yaml_node_t *element(struct reading *r, const yaml_node_t *list,
+			    size_t i)
+{
+	const yaml_node_item_t *start;
+
+	if (!list || list->type != YAML_SEQUENCE_NODE)
+		return NULL;
+	start = list->data.sequence.items.start;
+	if (i >= (size_t)(list->data.sequence.items.top - start))
+		return NULL;
+	return yaml_document_get_node(&r->document, start[i]);
+}
+
+/* The number of elements; an error if it is not within the bounds. */
+static size_t count(struct reading *r, const yaml_node_t *list, size_t min,
+		    size_t max)
+{
+	size_t n = 0;
+
+	if (list && list->type == YAML_SEQUENCE_NODE)
+		n = (size_t)(list->data.sequence.items.top -
+			     list->data.sequence.items.start);
+	if (n >= min && n <= max)
+		return n;
+	fail(r, list, "a list of another length is expected here");
+	return 0;
+}
+
+/* What a key of a mapping may be, and who reads its value. */
+struct key {
+	const char *name;
+	void (*read)(struct reading *r, const yaml_node_t *value);
+};
+
+static void read_mapping(struct reading *r, const yaml_node_t *node,
+			 const struct key *keys)
+{
+	const yaml_node_pair_t *pair;
+
+	if (!node || node->type != YAML_MAPPING_NODE) {
+		fail(r, node, "names and values are expected here");
+		return;
+	}
+	for (pair = node->data.mapping.pairs.start;
+	     pair < node->data.mapping.pairs.top && !r->result; pair++) {
+		yaml_node_t *name =
+			yaml_document_get_node(&r->document, pair->key);
+		const struct key *key = keys;
+
+		while (key->name && (!scalar(name) ||
+				     strcmp(key->name, scalar(name)) != 0))
+			key++;
+		if (key->name)
+			key->read(r, yaml_document_get_node(&r->document,
+							    pair->value));
+		else
+			fail(r, name, "nothing of this name exists");
+	}
+}
+
+#define NUMBER_READER(member, min, max)                                   \
+	static void read_##member(struct reading *r, const yaml_node_t *v) \
+	{                                                                 \
+		r->tuning.member = number(r, v, min, max);                \
+	}
+
+NUMBER_READER(black_level, 0, 255)
+NUMBER_READER(target, 0.01, 0.8)
+NUMBER_READER(exposure_speed, 0.01, 1)
+NUMBER_READER(max_digital_gain, 1, 16)
+NUMBER_READER(gain_unit, 1, 65536)
+NUMBER_READER(balance_speed, 0.01, 1)
+NUMBER_READER(balance_tolerance, 0.005, 0.5)
+NUMBER_READER(gamma, 1, 4)
+
+static void read_version(struct reading *r, const yaml_node_t *value)
+{
+	number(r, value, 1, 1);
+}
+
+static void read_exposure(struct reading *r, const yaml_node_t *value)
+{
+	static const struct key keys[] = {
+		{ "target", read_target },
+		{ "speed", read_exposure_speed },
+		{ "max_digital_gain", read_max_digital_gain },
+		{ "gain_unit", read_gain_unit },
+		{ NULL, NULL },
+	};
+
+	read_mapping(r, value, keys);
+}
+
+static void read_curve(struct reading *r, const yaml_node_t *list)
+{
+	size_t n = count(r, list, 2, SOFTISP_MAX_CURVE);
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		struct softisp_curve_point *point = &r->tuning.curve[i];
+		const yaml_node_t *node = element(r, list, i);
+
+		if (!count(r, node, 3, 3))
+			return;
+		point->kelvin = number(r, element(r, node, 0), 1000, 20000);
+		point->red = number(r, element(r, node, 1), 0.05, 10);
+		point->blue = number(r, element(r, node, 2), 0.05, 10);
+		if (i && point->kelvin <= point[-1].kelvin)
+			fail(r, node, "temperatures have to ascend");
+	}
+	r->tuning.n_curve = n;
+}
+
+static void read_white_balance(struct reading *r, const yaml_node_t *value)
+{
+	static const struct key keys[] = {
+		{ "speed", read_balance_speed },
+		{ "tolerance", read_balance_tolerance },
+		{ "curve", read_curve },
+		{ NULL, NULL },
+	};
+
+	read_mapping(r, value, keys);
+}
+
+/* Each is a list, too: a temperature, then nine entries. */
+static void read_matrices(struct reading *r, const yaml_node_t *list)
+{
+	size_t n = count(r, list, 1, SOFTISP_MAX_MATRICES);
+	size_t i;
+	size_t k;
+
+	for (i = 0; i < n; i++) {
+		struct softisp_matrix *matrix = &r->tuning.matrices[i];
+		const yaml_node_t *node = element(r, list, i);
+
+		if (!count(r, node, 10, 10))
+			return;
+		matrix->kelvin = number(r, element(r, node, 0), 1000, 20000);
+		for (k = 0; k < 9; k++)
+			matrix->m[k] = number(r, element(r, node, k + 1), -8, 8);
+		if (i && matrix->kelvin <= matrix[-1].kelvin)
+			fail(r, node, "temperatures have to ascend");
+	}
+	r->tuning.n_matrices = n;
+}
+
+static void read_root(struct reading *r)
+{
+	static const struct key keys[] = {
+		{ "version", read_version },
+		{ "black_level", read_black_level },
+		{ "exposure", read_exposure },
+		{ "white_balance", read_white_balance },
+		{ "colour_matrices", read_matrices },
+		{ "gamma", read_gamma },
+		{ NULL, NULL },
+	};
+
+	read_mapping(r, yaml_document_get_root_node(&r->document), keys);
+}
+
+static int parse(struct reading *r, const uint8_t *text, size_t size)
+{
+	yaml_parser_t parser;
+
+	if (!yaml_parser_initialize(&parser)) {
+		snprintf(r->error, SOFTISP_TUNING_ERROR_SIZE, "out of memory");
+		return -ENOMEM;
+	}
+	yaml_parser_set_input_string(&parser, text, size);
+	if (yaml_parser_load(&parser, &r->document)) {
+		read_root(r);
+		yaml_document_delete(&r->document);
+	} else {
+		snprintf(r->error, SOFTISP_TUNING_ERROR_SIZE, "line %zu: %s",
+			 parser.problem_mark.line + 1,
+			 parser.problem ? parser.problem : "not YAML");
+		r->result = -EINVAL;
+	}
+	yaml_parser_delete(&parser);
+	return r->result;
+}
+
+static int load(const char *path, uint8_t *text, size_t *ret_size,
+		char error[SOFTISP_TUNING_ERROR_SIZE])
+{
+	struct stat st;
+	FILE *file = NULL;
+	int ret = 0;
+
+	/* A fifo would wait for ever. */
+	if (stat(path, &st) < 0)
+		ret = -errno;
+	else if (!S_ISREG(st.st_mode))
+		ret = -EINVAL;
+	else if (st.st_size > MAX_FILE_SIZE)
+		ret = -EFBIG;
+	else if (!(file = fopen(path, "rbe")))
+		ret = -errno;
+	if (file) {
+		*ret_size = fread(text, 1, MAX_FILE_SIZE, file);
+		if (ferror(file))
+			ret = -EIO;
+		fclose(file);
+	}
+	if (ret < 0)
+		snprintf(error, SOFTISP_TUNING_ERROR_SIZE, "%s",
+			 strerror(-ret));
+	return ret;
+}
+
+int softisp_tuning_load(struct softisp_tuning *tuning, const char *path,
+			char error[SOFTISP_TUNING_ERROR_SIZE])
+{
+	struct reading r = { .tuning = *tuning, .error = error };
+	uint8_t *text = malloc(MAX_FILE_SIZE);
+	size_t size;
+	int ret;
+
+	if (!text)
+		return -ENOMEM;
+	ret = load(path, text, &size, error);
+	if (ret == 0)
+		ret = parse(&r, text, size);
+	if (ret == 0)
+		*tuning = r.tuning;
+	free(text);
+	return ret;
+}
+
+#else
+
+int softisp_tuning_load(struct softisp_tuning *tuning, const char *path,
+			char error[SOFTISP_TUNING_ERROR_SIZE])
+{
+	(void)tuning;
+	(void)path;
+	snprintf(error, SOFTISP_TUNING_ERROR_SIZE,
+		 "this module was built without libyaml");
+	return -ENOSYS;
+}
+
+#endif
