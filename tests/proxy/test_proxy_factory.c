@@ -225,7 +225,7 @@ static void test_threads(void **state)
 static void test_full_table(void **state)
 {
 	static struct camipc_proxy_factory many[100];
-	static char names[100][8];
+	static char names[100][16];
 	int ret = 0;
 	int n = 0;
 
