@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The module for the kernel's virtual camera, which has nothing to control: it
+ * uses every call of its interface, and checks what it is given.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <camipc/fd.h>
+
+#include "cam_buffers.h"
+#include "cam_controls.h"
+#include "vimc_ipa_worker.h"
+
+/* Frames between a request and its parameters. */
+#define MAX_REQUESTS 16
+
+struct request {
+	uint32_t frame;
+	uint32_t flags; /* IPA_VIMC_TEST_FLAG_* to tell with its parameters */
+	bool used;
+};
+
+struct vimc {
+	struct camipc_host *host;
+	int trace_fd; /* ours; -1: none */
+	struct cam_buffer_set buffers;
+	struct request requests[MAX_REQUESTS];
+	size_t n_streams;
+};
+
+/* Tells the tracer; a slow or broken one is not our business. */
+static void trace(const struct vimc *vimc, enum ipa_vimc_operation_code code)
+{
+	uint8_t byte = (uint8_t)code;
+
+	if (vimc->trace_fd >= 0 && write(vimc->trace_fd, &byte, 1) < 0)
+		camipc_host_log(vimc->host, CAMIPC_LOG_DEBUG,
+				"vimc: cannot trace: %s", strerror(errno));
+}
+
+static int32_t vimc_init(void *self, const struct cam_settings *settings,
+			 int trace_fd, enum ipa_vimc_operation_code code,
+			 uint32_t in_flags, uint32_t *ret_out_flags)
+{
+	struct vimc *vimc = self;
+
+	if (code != IPA_VIMC_OPERATION_INIT)
+		return -EINVAL;
+	if (trace_fd >= 0) {
+		vimc->trace_fd = camipc_fd_dup(trace_fd);
+		if (vimc->trace_fd < 0)
+			return vimc->trace_fd;
+	}
+	camipc_host_log(vimc->host, CAMIPC_LOG_DEBUG,
+			"vimc: sensor '%s', configuration '%s'",
+			settings->sensor_model, settings->configuration_file);
+	trace(vimc, IPA_VIMC_OPERATION_INIT);
+	*ret_out_flags = in_flags;
+	return 0;
+}
+
+static int32_t vimc_configure(
+	void *self, const struct cam_camera_sensor_info *sensor_info,
+	const struct ipa_vimc_uint32_stream_entry *stream_config,
+	size_t n_stream_config,
+	const struct ipa_vimc_uint32_control_info_map_entry *entity_controls,
+	size_t n_entity_controls)
+{
+	struct vimc *vimc = self;
+	size_t i;
+
+	if (!sensor_info->output_size.width || !sensor_info->output_size.height)
+		return -EINVAL;
+	for (i = 0; i < n_stream_config; i++)
+		if (!stream_config[i].value.pixel_format ||
+		    !stream_config[i].value.size.width ||
+		    !stream_config[i].value.size.height)
+			return -EINVAL;
+	for (i = 0; i < n_entity_controls; i++)
+		if (entity_controls[i].value.id_space !=
+		    CAM_CONTROL_ID_SPACE_V4L2)
+			return -EINVAL;
+	vimc->n_streams = n_stream_config;
+	return 0;
+}
+
+static int32_t vimc_start(void *self)
+{
+	struct vimc *vimc = self;
+
+	if (!vimc->n_streams)
+		return -ENODATA;
+	memset(vimc->requests, 0, sizeof(vimc->requests));
+	trace(vimc, IPA_VIMC_OPERATION_START);
+	return 0;
+}
+
+static void vimc_stop(void *self)
+{
+	trace(self, IPA_VIMC_OPERATION_STOP);
+}
+
+static void vimc_map_buffers(void *self, const struct cam_buffer *buffers,
+			     size_t n_buffers)
+{
+	struct vimc *vimc = self;
+	int ret = cam_buffer_set_add(&vimc->buffers, buffers, n_buffers,
+				     CAM_ACCESS_READ_WRITE, sizeof(uint32_t));
+
+	if (ret < 0)
+		camipc_host_log(vimc->host, CAMIPC_LOG_WARNING,
+				"vimc: cannot map %zu buffers: %s", n_buffers,
+				strerror(-ret));
+}
+
+static void vimc_unmap_buffers(void *self, const uint32_t *ids, size_t n_ids)
+{
+	struct vimc *vimc = self;
+
+	cam_buffer_set_remove(&vimc->buffers, ids, n_ids);
+}
+
+static void vimc_queue_request(void *self, uint32_t frame,
+			       const struct cam_control_list *controls)
+{
+	struct vimc *vimc = self;
+	struct request *request = &vimc->requests[frame % MAX_REQUESTS];
+
+	request->frame = frame;
+	request->used = true;
+	request->flags = IPA_VIMC_TEST_FLAG_FLAG1;
+	if (controls->n_controls)
+		request->flags |= IPA_VIMC_TEST_FLAG_FLAG2;
+}
+
+/* Writes the frame's number, so that the other side can look for it. */
+static int fill_buffer(struct vimc *vimc, uint32_t frame, uint32_t buffer_id)
+{
+	struct cam_mapping *mapping =
+		cam_buffer_set_find(&vimc->buffers, buffer_id);
+	int ret;
+
+	if (!mapping)
+		return -ENOENT;
+	ret = cam_mapping_begin(mapping);
+	if (ret < 0)
+		return ret;
+	memcpy(mapping->data, &frame, sizeof(frame));
+	return cam_mapping_end(mapping);
+}
+
+static void vimc_compute_params(void *self, uint32_t frame, uint32_t buffer_id)
+{
+	struct vimc *vimc = self;
+	struct request *request = &vimc->requests[frame % MAX_REQUESTS];
+	uint32_t flags = 0;
+	int ret;
+
+	if (request->used && request->frame == frame) {
+		flags = request->flags;
+		request->used = false;
+	}
+	ret = fill_buffer(vimc, frame, buffer_id);
+	if (ret == 0)
+		flags |= IPA_VIMC_TEST_FLAG_FLAG3;
+	ret = ipa_vimc_emit_params_computed(vimc->host, buffer_id, flags);
+	if (ret < 0)
+		camipc_host_log(vimc->host, CAMIPC_LOG_WARNING,
+				"vimc: frame %u: event not accepted (%d)",
+				frame, ret);
+}
+
+static const struct ipa_vimc_ops vimc_ops = {
+	.size = sizeof(struct ipa_vimc_ops),
+	.init = vimc_init,
+	.configure = vimc_configure,
+	.start = vimc_start,
+	.stop = vimc_stop,
+	.map_buffers = vimc_map_buffers,
+	.unmap_buffers = vimc_unmap_buffers,
+	.queue_request = vimc_queue_request,
+	.compute_params = vimc_compute_params,
+};
+
+static int vimc_create(struct camipc_host *host, void **ret_ipa)
+{
+	struct vimc *vimc = calloc(1, sizeof(*vimc));
+
+	if (!vimc)
+		return -ENOMEM;
+	vimc->host = host;
+	vimc->trace_fd = -1;
+	*ret_ipa = vimc;
+	return 0;
+}
+
+static void vimc_destroy(void *self)
+{
+	struct vimc *vimc = self;
+
+	cam_buffer_set_fini(&vimc->buffers);
+	if (vimc->trace_fd >= 0)
+		close(vimc->trace_fd);
+	free(vimc);
+}
+
+IPA_VIMC_MODULE("vimc", 1, "MIT", vimc_create, vimc_destroy, &vimc_ops);
