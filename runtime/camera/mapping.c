@@ -85,7 +85,7 @@ int cam_mapping_init(struct cam_mapping *mapping,
 		     enum cam_access access)
 {
 	struct cam_mapping m = { .access = access, .fd = -1 };
-	uint64_t size;
+	uint64_t size = 0;
 	int ret;
 
 	if (plane->fd < 0)
