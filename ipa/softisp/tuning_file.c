@@ -273,7 +273,7 @@ int softisp_tuning_load(struct softisp_tuning *tuning, const char *path,
 {
 	struct reading r = { .tuning = *tuning, .error = error };
 	uint8_t *text = malloc(MAX_FILE_SIZE);
-	size_t size;
+	size_t size = 0;
 	int ret;
 
 	if (!text)

@@ -189,7 +189,7 @@ int virtual_scene_load(const char *path, uint32_t width, uint32_t height,
 		       char error[VIRTUAL_SCENE_ERROR_SIZE])
 {
 	struct virtual_picture picture = { .rgb = NULL };
-	FILE *file;
+	FILE *file = NULL;
 	int ret;
 
 	error[0] = '\0';
