@@ -5,6 +5,8 @@
  * build it several times.
  */
 #include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include <camipc/module.h>
 
@@ -77,6 +79,12 @@ static int create(struct camipc_host *host, void **ret_ipa)
 #ifdef PLAIN_MISSING_SYMBOL
 	nobody_defines_this();
 #endif
+#ifdef PLAIN_CREATE_CRASHES
+	abort();
+#endif
+#ifdef PLAIN_CREATE_FAILS
+	return -ENODEV;
+#endif
 	*ret_ipa = &pokes;
 	return 0;
 }
@@ -85,6 +93,28 @@ static void destroy(void *ipa)
 {
 	(void)ipa;
 }
+
+#ifdef PLAIN_LOAD_CRASHES
+__attribute__((constructor)) static void crash(void)
+{
+	abort();
+}
+#endif
+
+#ifdef PLAIN_LOAD_EXITS
+__attribute__((constructor)) static void leave(void)
+{
+	_exit(0);
+}
+#endif
+
+#ifdef PLAIN_LOAD_HANGS
+__attribute__((constructor)) static void hang(void)
+{
+	for (;;)
+		pause();
+}
+#endif
 
 static const struct plain_ops ops = {
 	.size = sizeof(ops),

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Everything that can be wrong when a proxy is created, in a thread and in a
+ * process: the exact code of answers 22, one line that says it, and nothing
+ * left behind. Requirements 18, 22 and 23.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "alloc_fail.h"
+#include "create_fixture.h"
+#include "log_capture.h"
+#include "module_loader.h"
+#include "resolve_path.h"
+
+static const char *const backends[] = { "thread", "process", "loopback" };
+
+#define FOR_EACH_BACKEND(name)                                  \
+	for (size_t b_ = 0; b_ < 3; b_++)                       \
+		for (const char *name = backends[b_]; name; name = NULL)
+
+static int create_good(struct create_fixture *f, const char *isolation,
+		       struct camipc_proxy **ret_proxy)
+{
+	const struct camipc_match match = {
+		.path = test_path(MODULES_FOLDER, "plain.so"),
+		.isolation = isolation,
+	};
+
+	return camipc_proxy_create(f->manager, &match, &plain_client, NULL,
+				   NULL, ret_proxy);
+}
+
+/* The control: with nothing wrong it works, so the rest means something. */
+static void test_good(void **state)
+{
+	struct create_fixture *f = *state;
+
+	FOR_EACH_BACKEND(name) {
+		struct camipc_proxy *proxy = NULL;
+		struct fd_leak before;
+
+		fd_leak_take(&before);
+		assert_int_equal(create_good(f, name, &proxy), 0);
+		assert_true(camipc_proxy_is_valid(proxy));
+		assert_string_equal(camipc_proxy_get_isolation(proxy), name);
+		assert_int_equal(camipc_proxy_call(proxy, 1, NULL, NULL), 0);
+		camipc_proxy_destroy(proxy);
+		fd_leak_assert_none(&before);
+	}
+	assert_int_equal(log_capture_count_from(CAMIPC_LOG_WARNING), 0);
+}
+
+static void test_no_module(void **state)
+{
+	struct create_fixture *f = *state;
+	const char *path = test_path(f->folder, "absent.so");
+
+	FOR_EACH_BACKEND(name)
+		create_expect(f, name, path, -ENOENT, "absent.so: ");
+	/* By a search, too. */
+	FOR_EACH_BACKEND(name)
+		create_expect(f, name, NULL, -ENOENT, "no module for");
+}
+
+static void test_truncated_module(void **state)
+{
+	struct create_fixture *f = *state;
+	const char *path = test_path(f->folder, "cut.so");
+	size_t size;
+	char *data = test_file_read(test_path(MODULES_FOLDER, "plain.so"),
+				    &size);
+	const size_t sizes[] = { 0, 3, 4, 16, 63, 64, size / 2, size - 1 };
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		test_file_write(path, data, sizes[i], 0755);
+		FOR_EACH_BACKEND(name)
+			create_expect(f, name, path, -ENOEXEC, "cut.so: ");
+	}
+	free(data);
+}
+
+static void test_no_elf(void **state)
+{
+	struct create_fixture *f = *state;
+	const char *path = test_path(f->folder, "text.so");
+
+	test_file_write(path, "#!/bin/sh\nexit 0\n", 17, 0755);
+	FOR_EACH_BACKEND(name) {
+		create_expect(f, name, path, -ENOEXEC, "not an ELF file");
+		create_expect(f, name, f->folder, -ENOEXEC,
+			      "not a regular file");
+		create_expect(f, name, "/dev/zero", -ENOEXEC,
+			      "not a regular file");
+		create_expect_variant(f, name, "no_note.so", -ENOEXEC,
+				      "no IPA module");
+	}
+}
+
+static void test_other_interface(void **state)
+{
+	struct create_fixture *f = *state;
+
+	FOR_EACH_BACKEND(name) {
+		create_expect_variant(f, name, "other.so", -EPROTOTYPE,
+				      "the module serves ipa.other, the "
+				      "pipeline wants ipa.plain");
+		create_expect_variant(f, name, "skewed.so", -ESTALE,
+				      "fingerprint 0000000000000001");
+	}
+}
+
+/* What only shows once it is loaded: the worker's word, and its line. */
+static void test_bad_entries(void **state)
+{
+	struct create_fixture *f = *state;
+
+	FOR_EACH_BACKEND(name) {
+		create_expect_variant(f, name, "no_entry.so", -ENOEXEC,
+				      "exports no camipc_module_entry");
+		create_expect_variant(f, name, "no_interface.so", -ENOEXEC,
+				      "has no interface");
+		create_expect_variant(f, name, "no_create.so", -ENOEXEC,
+				      "lacks a function");
+		create_expect_variant(f, name, "missing_op.so", -ENOEXEC,
+				      "does not have every op");
+		create_expect_variant(f, name, "broken_table.so", -ENOEXEC,
+				      "broken table");
+		create_expect_variant(f, name, "other_revision.so", -ESTALE,
+				      "codegen revision");
+	}
+	/* A second try says that it was refused before, in this process. */
+	create_expect_variant(f, "process", "disagrees.so", -ENOEXEC,
+			      "different interfaces");
+	create_expect_variant(f, "thread", "disagrees.so", -ENOEXEC,
+			      "different interfaces");
+	create_expect_variant(f, "thread", "disagrees.so", -ENOEXEC,
+			      "was refused before");
+	create_expect_variant(f, "thread", "missing_symbol.so", -ENOEXEC,
+			      "nobody_defines_this");
+	create_expect_variant(f, "process", "missing_symbol.so", -ENOEXEC,
+			      "nobody_defines_this");
+}
+
+/* Requirement 23: an error that names the module. */
+static void test_create_fails(void **state)
+{
+	struct create_fixture *f = *state;
+
+	FOR_EACH_BACKEND(name)
+		create_expect_variant(f, name, "create_fails.so", -ENODEV,
+				      "create_fails.so");
+}
+
+static void test_worker_dies(void **state)
+{
+	struct create_fixture *f = *state;
+	const char *path = test_path(f->folder, "worker");
+	const char *good = test_path(MODULES_FOLDER, "plain.so");
+
+	create_expect_variant(f, "process", "load_crashes.so", -EPIPE,
+			      "load_crashes.so");
+	create_expect_variant(f, "process", "load_exits.so", -EPIPE,
+			      "load_exits.so");
+	create_expect_variant(f, "process", "create_crashes.so", -EPIPE,
+			      "create_crashes.so");
+	/* Programs that are no worker of ours. */
+	test_file_write(path, "#!/bin/sh\nexit 0\n", 17, 0755);
+	create_use_worker(f, path, false);
+	create_expect(f, "process", good, -EPIPE, "plain.so");
+	test_file_write(path, "#!/bin/sh\nkill -9 $$\n", 21, 0755);
+	create_expect(f, "process", good, -EPIPE, "plain.so");
+}
+
+static void test_no_worker(void **state)
+{
+	struct create_fixture *f = *state;
+	const char *good = test_path(MODULES_FOLDER, "plain.so");
+	char path[TEST_PATH_SIZE];
+
+	strcpy(path, test_path(f->folder, "worker"));
+	assert_int_equal(unsetenv(CAMIPC_WORKER_PATH_VARIABLE), 0);
+	create_use_worker(f, NULL, false);
+	create_expect(f, "process", good, -ENOENT, "worker");
+	create_use_worker(f, path, false);
+	create_expect(f, "process", good, -ENOENT, "worker");
+	test_file_copy(f->worker, path, 0644);
+	create_expect(f, "process", good, -EACCES, "worker");
+	/* Executable, but nothing that can be executed. */
+	test_file_write(path, "\177ELF broken", 11, 0755);
+	create_expect(f, "process", good, -ENOEXEC, "worker");
+}
+
+/* Requirement 18 and answers 35: the one test of the variable. */
+static void test_worker_by_variable(void **state)
+{
+	struct create_fixture *f = *state;
+	struct camipc_proxy *proxy = NULL;
+	char folder[TEST_PATH_SIZE];
+
+	snprintf(folder, sizeof(folder), ":/nowhere:%s", f->worker);
+	*strrchr(folder, '/') = '\0';
+	create_use_worker(f, NULL, false);
+	assert_int_equal(setenv(CAMIPC_WORKER_PATH_VARIABLE, folder, 1), 0);
+	assert_int_equal(create_good(f, "process", &proxy), 0);
+	assert_int_equal(unsetenv(CAMIPC_WORKER_PATH_VARIABLE), 0);
+	camipc_proxy_destroy(proxy);
+}
+
+/* Requirement 22: neither is an invalid proxy, and both are said. */
+static void test_no_factory(void **state)
+{
+	struct create_fixture *f = *state;
+
+	create_expect_variant(f, "vm", "plain.so", -ENOENT,
+			      "no proxy factory is called \"vm\"");
+	create_use_worker(f, f->worker, true);
+	create_expect_variant(f, "thread", "plain.so", -EPERM,
+			      "isolates every module");
+}
+
+/** Creates as somebody who is not root; returns what that returned. */
+static int create_as_nobody(struct create_fixture *f, const char *isolation,
+			    const char *path)
+{
+	const struct camipc_match match = {
+		.path = path,
+		.isolation = isolation,
+	};
+	struct camipc_proxy *proxy;
+	int status;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		if (getuid() == 0 && setresuid(65534, 65534, 65534) < 0)
+			_exit(1);
+		_exit(-camipc_proxy_create(f->manager, &match, &plain_client,
+					   NULL, NULL, &proxy));
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return -WEXITSTATUS(status);
+}
+
+static void test_unreadable(void **state)
+{
+	struct create_fixture *f = *state;
+	const char *path = test_path(f->folder, "secret.so");
+
+	test_file_copy(test_path(MODULES_FOLDER, "plain.so"), path, 0000);
+	assert_int_equal(chmod(f->folder, 0755), 0);
+	assert_int_equal(create_as_nobody(f, "thread", path), -EACCES);
+	assert_int_equal(create_as_nobody(f, "process", path), -EACCES);
+}
+
+static int create_and_destroy(void *user)
+{
+	struct camipc_proxy *proxy;
+	int ret;
+
+	ret = create_good(user, "thread", &proxy);
+	if (ret == 0)
+		camipc_proxy_destroy(proxy);
+	return ret;
+}
+
+/* No memory, at each allocation in turn; module references go back, too. */
+static void test_no_memory(void **state)
+{
+	alloc_fail_each(create_and_destroy, *state, 0);
+	assert_int_equal(camipc_module_count_references(), 0);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, create_set_up, \
+						create_tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(test_good),
+		T(test_no_module),
+		T(test_truncated_module),
+		T(test_no_elf),
+		T(test_other_interface),
+		T(test_bad_entries),
+		T(test_create_fails),
+		T(test_worker_dies),
+		T(test_no_worker),
+		T(test_worker_by_variable),
+		T(test_no_factory),
+		T(test_unreadable),
+		T(test_no_memory),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
