@@ -205,7 +205,7 @@ static void test_worker_by_variable(void **state)
 {
 	struct create_fixture *f = *state;
 	struct camipc_proxy *proxy = NULL;
-	char folder[TEST_PATH_SIZE];
+	char folder[2 * TEST_PATH_SIZE];
 
 	snprintf(folder, sizeof(folder), ":/nowhere:%s", f->worker);
 	*strrchr(folder, '/') = '\0';
