@@ -92,8 +92,9 @@ CHILD_CODE static int arrange_fds(struct camipc_child_birth *birth)
 		long moved = syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC,
 				     FIRST_SPARE_FD);
 
+		/* EINVAL: the limit is below the first spare number. */
 		if (moved < 0)
-			return errno;
+			return errno == EINVAL ? EMFILE : errno;
 		spare[i] = (int)moved;
 	}
 	birth->status_fd = spare[n];
