@@ -15,6 +15,14 @@ class EnumeratorView(NamedTuple):
     doc: Optional[ir.Doc]
 
 
+class ControlView(NamedTuple):
+    """An enumerator that is the number of a control."""
+    c_name: str
+    idl_name: str
+    type: str
+    size: int               # 0: a single value
+
+
 class EnumView:
     """An enum, a set of flags, or both."""
 
@@ -76,6 +84,18 @@ class EnumView:
         return all(e.value for e in self.enumerators)
 
     # ---- for the templates -------------------------------------------------
+
+    @property
+    def controls(self) -> List[ControlView]:
+        """What [control] and [size] say of the enumerators."""
+        return [ControlView(c_names.of_enumerator(self.enum, one), one.name,
+                            str(one.attribute("control")),
+                            int(one.attribute("size", 0)))
+                for one in self.enum.enumerators if one.attribute("control")]
+
+    @property
+    def controls_name(self) -> str:
+        return self.c_name + "s"
 
     @property
     def kind(self) -> str:

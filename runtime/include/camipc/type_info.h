@@ -103,30 +103,31 @@ struct camipc_type_info {
 	void (*init)(void *value); /* NULL: all zero */
 };
 
-/**
- * A row of a generated table of fields: struct camipc_field_info for the
- * member @member of @owner. Names of enumerators come without their prefix.
+/*
+ * Rows of generated tables of fields: for the member @member of @owner, with
+ * more designated initialisers behind, or with the member that holds the count
+ * (or tells whether an optional one is there). Enumerators come without their
+ * prefix.
  */
-#define CAMIPC_FIELD(field_name, field_number, field_kind, field_shape,      \
-		     form, type_info, owner, member)                         \
-	{                                                                    \
-		.name = field_name, .number = (field_number),                \
-		.kind = CAMIPC_KIND_##field_kind,                            \
-		.shape = CAMIPC_SHAPE_##field_shape,                         \
-		.wire = CAMIPC_WIRE_##form, .type = type_info,               \
-		.offset = offsetof(owner, member),                           \
-	}
-
-/** As CAMIPC_FIELD(), with more designated members behind. */
 #define CAMIPC_FIELD_WITH(field_name, field_number, field_kind, field_shape, \
 			  form, type_info, owner, member, ...)               \
 	{                                                                    \
 		.name = field_name, .number = (field_number),                \
 		.kind = CAMIPC_KIND_##field_kind,                            \
 		.shape = CAMIPC_SHAPE_##field_shape,                         \
-		.wire = CAMIPC_WIRE_##form, .type = type_info,               \
-		.offset = offsetof(owner, member), __VA_ARGS__,              \
+		.wire = CAMIPC_WIRE_##form, .offset = offsetof(owner, member), \
+		.type = type_info, __VA_ARGS__                               \
 	}
+
+#define CAMIPC_FIELD(name, number, kind, shape, form, type, owner, member)   \
+	CAMIPC_FIELD_WITH(name, number, kind, shape, form, type, owner,      \
+			  member, .aux_offset = 0)
+
+#define CAMIPC_FIELD_COUNTED(name, number, kind, shape, form, type, owner,   \
+			     member, count_member)                           \
+	CAMIPC_FIELD_WITH(name, number, kind, shape, form, type, owner,      \
+			  member,                                            \
+			  .aux_offset = offsetof(owner, count_member))
 
 /**
  * camipc_flags_to_string() - names of the @flags that are set
@@ -139,6 +140,14 @@ struct camipc_type_info {
 CAMIPC_API int camipc_flags_to_string(const struct camipc_type_info *info,
 				      uint32_t flags, char *buffer,
 				      size_t size);
+
+/** A row of the table that an enum of [control] numbers gets. */
+struct camipc_control_type {
+	uint32_t id;
+	const char *name; /* as in the IDL */
+	const char *type; /* as in the IDL: "int32", "Rectangle", ... */
+	uint32_t size; /* elements of an array; 0: a single value */
+};
 
 CAMIPC_END_DECLS
 
