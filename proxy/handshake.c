@@ -45,10 +45,14 @@ static int read_message(struct camipc_message *message,
 			struct camipc_control_memory *memory,
 			ProtobufCMessage **ret_body)
 {
+	int ret;
+
 	memset(memory, 0, sizeof(*memory));
-	return camipc_control_unpack(type, camipc_message_body(message),
-				     message->header.body_size, memory,
-				     ret_body);
+	ret = camipc_control_unpack(type, camipc_message_body(message),
+				    message->header.body_size, memory,
+				    ret_body);
+	/* Only a peer that breaks the protocol sends more. */
+	return ret == -EMSGSIZE ? -EPROTO : ret;
 }
 
 /* NULL pairs and -ENOMEM, or an array to free. */

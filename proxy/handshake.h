@@ -66,7 +66,7 @@ struct camipc_bye {
  * Thread word: reentrant.
  *
  * The read functions take the body of a received message of that kind. They
- * return 0; -EPROTO (malformed, or a value nobody may send); -EMSGSIZE; or
+ * return 0; -EPROTO (malformed, too large, or a value nobody may send); or
  * -ENOMEM. Thread word: reentrant.
  */
 int camipc_parent_hello_write(const struct camipc_channel *channel,

@@ -263,16 +263,17 @@ static void explain(struct camipc_process_link *process, const char *stage,
 		    const char *text, int error)
 {
 	struct camipc_closed_info info;
+	char end[160];
 
 	memset(&info, 0, sizeof(info));
-	info.size = sizeof(info);
 	if (error != -EPIPE)
 		info.reason = error == -ETIMEDOUT ?
 				      CAMIPC_REASON_TIMEOUT :
 				      CAMIPC_REASON_BAD_PROTOCOL;
 	if (!text[0]) {
 		camipc_process_end(process, &info);
-		text = info.text;
+		camipc_process_describe_end(process, end, sizeof(end));
+		text = end;
 	}
 	camipc_log(CAMIPC_LOG_ERROR, TOPIC, "%s: %s: %s (%s)",
 		   process->module_name, stage, text, strerror(-error));

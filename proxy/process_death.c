@@ -67,7 +67,9 @@ void camipc_process_note_bye(struct camipc_process_link *process,
 	process->said_bye = true;
 	if (camipc_bye_read(message, &bye) < 0)
 		return;
-	snprintf(process->bye_text, sizeof(process->bye_text), "%s", bye.text);
+	if (bye.error < 0)
+		camipc_log(CAMIPC_LOG_ERROR, TOPIC, "%s: %s",
+			   process->module_name, bye.text);
 	camipc_log(CAMIPC_LOG_DEBUG, TOPIC,
 		   "%s: the worker counted %llu calls, %llu events, "
 		   "%llu lines lost",
@@ -138,28 +140,6 @@ static void fill_status(struct camipc_process_link *process)
 			      CAMIPC_REASON_EXITED;
 }
 
-/* All of it in one line: "softisp died of SIGSEGV, in start". */
-static void fill_text(struct camipc_process_link *process)
-{
-	struct camipc_closed_info *end = &process->end;
-	char status[48] = "the host reaped it: nobody knows how";
-	char what[160];
-
-	if (end->status_known)
-		camipc_describe_status(end->status, status, sizeof(status));
-	if (end->reason == CAMIPC_REASON_SIGNALED)
-		snprintf(what, sizeof(what), "died of %s", status);
-	else if (end->reason == CAMIPC_REASON_EXITED)
-		snprintf(what, sizeof(what), "ended (%s)", status);
-	else
-		snprintf(what, sizeof(what), "was killed: %s",
-			 camipc_reason_to_string(end->reason));
-	snprintf(process->end_text, sizeof(process->end_text), "%s %s%s%s%s%s",
-		 process->module_name, what, end->last_call ? ", in " : "",
-		 end->last_call ? end->last_call : "",
-		 process->bye_text[0] ? "; it said: " : "", process->bye_text);
-}
-
 static void end_once(struct camipc_process_link *process,
 		     const struct camipc_closed_info *info)
 {
@@ -182,10 +162,24 @@ static void end_once(struct camipc_process_link *process,
 	camipc_channel_destroy(process->channel);
 	process->channel = NULL;
 	fill_status(process);
-	fill_text(process);
-	end->module = process->module_path;
-	end->text = process->end_text;
 	end->stderr_tail = process->log.tail;
+}
+
+void camipc_process_describe_end(const struct camipc_process_link *process,
+				 char *text, size_t size)
+{
+	const struct camipc_closed_info *end = &process->end;
+	char status[48] = "the host reaped it: nobody knows how";
+
+	if (end->status_known)
+		camipc_describe_status(end->status, status, sizeof(status));
+	if (end->reason == CAMIPC_REASON_SIGNALED)
+		snprintf(text, size, "the worker died of %s", status);
+	else if (end->reason == CAMIPC_REASON_EXITED)
+		snprintf(text, size, "the worker ended (%s)", status);
+	else
+		snprintf(text, size, "the worker was killed: %s",
+			 camipc_reason_to_string(end->reason));
 }
 
 void camipc_process_end(struct camipc_process_link *process,
@@ -197,8 +191,6 @@ void camipc_process_end(struct camipc_process_link *process,
 	info->status_known = process->end.status_known;
 	info->status = process->end.status;
 	info->pid = process->end.pid;
-	info->module = process->end.module;
-	info->text = process->end.text;
 	info->stderr_tail = process->end.stderr_tail;
 }
 

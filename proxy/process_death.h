@@ -22,6 +22,10 @@ void camipc_process_say_bye(struct camipc_process_link *process);
 /** Ends everything that is left, without grace, and frees. */
 void camipc_process_free(struct camipc_process_link *process);
 
+/** "the worker died of SIGSEGV"; after camipc_process_end(). */
+void camipc_process_describe_end(const struct camipc_process_link *process,
+				 char *text, size_t size);
+
 /** "exit code 3", "SIGSEGV", … of a status as waitpid() has it. */
 void camipc_describe_status(int status, char *text, size_t size);
 

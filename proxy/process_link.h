@@ -37,8 +37,6 @@ struct camipc_process_link {
 	uint16_t *methods; /* what @served points to */
 
 	struct camipc_closed_info end;
-	char bye_text[256]; /* why the worker gave up; its word */
-	char end_text[1024];
 	char module_name[64];
 	char module_path[4096];
 };
