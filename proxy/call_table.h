@@ -46,6 +46,7 @@ struct camipc_call {
 	int ret;
 	int error;
 	enum camipc_reason reason;
+	bool owed; /* if DONE: the IPA will still answer */
 };
 
 /** Thread word: bound. */

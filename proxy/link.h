@@ -110,8 +110,9 @@ struct camipc_link_ops {
 	 * The IPA is given up, for info->reason if that is set: kill, reap
 	 * within a bound, and fill in what is known (status, pid, stderr tail;
 	 * the reason, too, if it is NONE or something worse is found: a thread
-	 * that hangs). pop() says -EPIPE from now on. Idempotent; what it
-	 * points to lives until destroy().
+	 * that hangs), and take its own fds out of the epoll, which would say
+	 * "end of file" for ever. pop() says -EPIPE from now on. Idempotent;
+	 * what it points to lives until destroy().
 	 */
 	void (*kill)(struct camipc_link *link, struct camipc_closed_info *info);
 

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT */
+#include "ipa_thread.h"
+
+#include <errno.h>
+#include <fenv.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <camipc/log.h>
+
+#include "module_loader.h"
+
+#define STACK_SIZE (8u * 1024u * 1024u)
+#define TOPIC "ipa"
+
+/*
+ * Hosts set locales (a comma in numbers) and flush denormals to zero; module
+ * code must compute the same wherever it runs.
+ */
+struct surroundings {
+	fenv_t fenv;
+	locale_t locale;
+	locale_t c_locale;
+};
+
+static void enter_module(struct surroundings *host)
+{
+	fegetenv(&host->fenv);
+	fesetenv(FE_DFL_ENV);
+	host->c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+	host->locale = host->c_locale ? uselocale(host->c_locale) : (locale_t)0;
+}
+
+static void leave_module(const struct surroundings *host)
+{
+	if (host->c_locale) {
+		uselocale(host->locale);
+		freelocale(host->c_locale);
+	}
+	fesetenv(&host->fenv);
+}
+
+/* ---- what the servant needs -------------------------------------------- */
+
+static int send_answer(void *user, struct camipc_record *record)
+{
+	struct camipc_ipa_core *core = user;
+
+	camipc_mailbox_post(&core->answers, record);
+	return 0;
+}
+
+static void write_log(void *user, enum camipc_log_level level, const char *text)
+{
+	const struct camipc_ipa_core *core = user;
+
+	camipc_log(level, TOPIC, "%s: %s", core->name, text);
+}
+
+/* ---- the core ---------------------------------------------------------- */
+
+static int note_event_ids(struct camipc_ipa_core *core,
+			  const struct camipc_interface *interface)
+{
+	core->event_ids = calloc((size_t)interface->n_events + 1,
+				 sizeof(*core->event_ids));
+	if (!core->event_ids)
+		return -ENOMEM;
+	for (uint16_t row = 0; row < interface->n_events; row++)
+		core->event_ids[row] = interface->events[row].id;
+	return 0;
+}
+
+static int load_module(struct camipc_ipa_core *core, const char *path)
+{
+	struct surroundings host;
+	int ret;
+
+	enter_module(&host);
+	ret = camipc_module_load(path, &core->module);
+	leave_module(&host);
+	return ret;
+}
+
+int camipc_ipa_core_create(const struct camipc_link_params *params,
+			   struct camipc_ipa_core **ret_core)
+{
+	struct camipc_ipa_core *core = calloc(1, sizeof(*core));
+	int ret;
+
+	if (!core)
+		return -ENOMEM;
+	atomic_init(&core->references, 1);
+	snprintf(core->name, sizeof(core->name), "%s",
+		 params->module->info.name);
+	core->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	ret = core->event_fd < 0 ? -errno : 0;
+	camipc_mailbox_init(&core->calls, -1);
+	camipc_mailbox_init(&core->answers, core->event_fd);
+	if (ret == 0)
+		ret = note_event_ids(core, params->interface);
+	if (ret == 0)
+		ret = camipc_record_pool_create(2 * params->window,
+						params->max_message_size,
+						&core->pool);
+	if (ret == 0)
+		ret = load_module(core, params->module->path);
+	if (ret < 0) {
+		camipc_ipa_core_unref(core);
+		return ret;
+	}
+	*ret_core = core;
+	return 0;
+}
+
+int camipc_ipa_core_open(struct camipc_ipa_core *core,
+			 const struct camipc_link_params *params, bool encode)
+{
+	const struct camipc_servant_params servant = {
+		.entry = camipc_module_entry(core->module),
+		.pool = core->pool,
+		.max_message_size = params->max_message_size,
+		.window = params->window,
+		.encode = encode,
+		.events = core->event_ids,
+		.n_events = params->interface->n_events,
+		.send = send_answer,
+		.log = write_log,
+		.user = core,
+	};
+	struct surroundings host;
+	int ret;
+
+	enter_module(&host);
+	ret = camipc_servant_create(&servant, &core->servant);
+	leave_module(&host);
+	if (ret < 0) {
+		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
+			   "%s: create() failed with %d (%s)",
+			   camipc_module_get_path(core->module), ret,
+			   strerror(-ret));
+		return ret;
+	}
+	return camipc_servant_flush(core->servant);
+}
+
+const struct camipc_interface *
+camipc_ipa_core_interface(const struct camipc_ipa_core *core)
+{
+	return camipc_module_entry(core->module)->interface;
+}
+
+void camipc_ipa_core_unref(struct camipc_ipa_core *core)
+{
+	struct surroundings host;
+
+	if (atomic_fetch_sub(&core->references, 1) != 1)
+		return;
+	enter_module(&host);
+	camipc_servant_destroy(core->servant);
+	leave_module(&host);
+	camipc_mailbox_fini(&core->calls);
+	camipc_mailbox_fini(&core->answers);
+	camipc_record_pool_destroy(core->pool);
+	camipc_module_unload(core->module);
+	if (core->event_fd >= 0)
+		close(core->event_fd);
+	free(core->event_ids);
+	free(core);
+}
+
+void camipc_ipa_run_here(struct camipc_ipa_core *core,
+			 struct camipc_record *record)
+{
+	struct surroundings host;
+
+	enter_module(&host);
+	(void)camipc_servant_handle(core->servant, record);
+	leave_module(&host);
+}
+
+/* ---- the thread -------------------------------------------------------- */
+
+/** Runs calls until it is told to end and none is left. */
+static void serve(struct camipc_ipa_core *core)
+{
+	while (!atomic_load(&core->abandoned)) {
+		/* Read before looking: what was handed over before that is
+		 * found by the look. */
+		const bool ending = atomic_load(&core->ending);
+		struct camipc_record *call = camipc_mailbox_take(&core->calls);
+
+		if (call) {
+			atomic_store(&core->busy, true);
+			(void)camipc_servant_handle(core->servant, call);
+			atomic_store(&core->busy, false);
+		} else if (ending) {
+			break;
+		} else {
+			(void)camipc_mailbox_wait(&core->calls,
+						  CAMIPC_NO_DEADLINE);
+		}
+	}
+}
+
+static void *run(void *user)
+{
+	struct camipc_ipa_core *core = user;
+	struct surroundings host;
+	char name[16];
+
+	snprintf(name, sizeof(name), "ipa:%.11s", core->name);
+	pthread_setname_np(pthread_self(), name);
+	enter_module(&host);
+	serve(core);
+	leave_module(&host);
+	atomic_store(&core->ended, 1);
+	camipc_futex_wake(&core->ended);
+	camipc_ipa_core_unref(core);
+	return NULL;
+}
+
+/** With every signal blocked: the host's handlers run in its own threads. */
+static int create_thread(struct camipc_ipa_core *core)
+{
+	pthread_attr_t attributes;
+	sigset_t all;
+	sigset_t old;
+	int ret;
+
+	ret = pthread_attr_init(&attributes);
+	if (ret != 0)
+		return ret;
+	pthread_attr_setstacksize(&attributes, STACK_SIZE);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	ret = pthread_create(&core->thread, &attributes, run, core);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	pthread_attr_destroy(&attributes);
+	return ret;
+}
+
+int camipc_ipa_thread_start(struct camipc_ipa_core *core)
+{
+	int ret;
+
+	atomic_store(&core->ending, false);
+	atomic_store(&core->ended, 0);
+	atomic_fetch_add(&core->references, 1);
+	ret = create_thread(core);
+	if (ret != 0) {
+		atomic_fetch_sub(&core->references, 1);
+		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
+			   "%s: no thread to run in: %s", core->name,
+			   strerror(ret));
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+int camipc_ipa_thread_end(struct camipc_ipa_core *core, int64_t deadline)
+{
+	atomic_store(&core->ending, true);
+	camipc_mailbox_poke(&core->calls);
+	while (!atomic_load(&core->ended)) {
+		if (camipc_futex_wait(&core->ended, 0, deadline) < 0 &&
+		    !atomic_load(&core->ended)) {
+			atomic_store(&core->abandoned, true);
+			camipc_mailbox_poke(&core->calls);
+			pthread_detach(core->thread);
+			camipc_log(CAMIPC_LOG_ERROR, TOPIC,
+				   "%s: its thread hangs and is left behind, "
+				   "with all it uses",
+				   core->name);
+			return -ETIMEDOUT;
+		}
+	}
+	pthread_join(core->thread, NULL);
+	return 0;
+}

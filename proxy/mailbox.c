@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+#include "mailbox.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "deadline.h"
+
+/* ---- futexes ----------------------------------------------------------- */
+
+int camipc_futex_wait(atomic_int *futex, int expected, int64_t deadline)
+{
+	struct timespec until;
+	struct timespec *timeout = NULL;
+	long ret;
+
+	if (deadline != CAMIPC_NO_DEADLINE) {
+		until = camipc_ns_to_timespec(
+			deadline > 0 ? (uint64_t)deadline : 0);
+		timeout = &until;
+	}
+	/* Unlike FUTEX_WAIT this one takes a point in time. */
+	ret = syscall(SYS_futex, futex,
+		      FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, expected, timeout,
+		      NULL, FUTEX_BITSET_MATCH_ANY);
+	return ret < 0 && errno == ETIMEDOUT ? -ETIMEDOUT : 0;
+}
+
+void camipc_futex_wake(atomic_int *futex)
+{
+	syscall(SYS_futex, futex, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1, NULL,
+		NULL, 0);
+}
+
+/* ---- senders ----------------------------------------------------------- */
+
+void camipc_mailbox_init(struct camipc_mailbox *mailbox, int fd)
+{
+	atomic_init(&mailbox->newest, NULL);
+	mailbox->taken = NULL;
+	atomic_init(&mailbox->attention,
+		    fd < 0 ? CAMIPC_MAILBOX_AWAKE : CAMIPC_MAILBOX_AWAY);
+	atomic_init(&mailbox->poked, false);
+	atomic_init(&mailbox->signalled, false);
+	mailbox->fd = fd;
+}
+
+static void signal_fd(struct camipc_mailbox *mailbox)
+{
+	const uint64_t one = 1;
+
+	/* An eventfd's counter has room for more than anybody can write. */
+	if (write(mailbox->fd, &one, sizeof(one)) < 0)
+		return;
+	/* Only now: whoever reads it because of this must find it readable. */
+	atomic_store(&mailbox->signalled, true);
+}
+
+void camipc_mailbox_post(struct camipc_mailbox *mailbox,
+			 struct camipc_record *record)
+{
+	struct camipc_record *newest = atomic_load(&mailbox->newest);
+
+	do {
+		record->next = newest;
+	} while (!atomic_compare_exchange_weak(&mailbox->newest, &newest,
+					       record));
+	if (atomic_load(&mailbox->attention) == CAMIPC_MAILBOX_AWAKE)
+		return;
+	switch (atomic_exchange(&mailbox->attention, CAMIPC_MAILBOX_AWAKE)) {
+	case CAMIPC_MAILBOX_ASLEEP:
+		camipc_futex_wake(&mailbox->attention);
+		break;
+	case CAMIPC_MAILBOX_AWAY:
+		signal_fd(mailbox);
+		break;
+	default:
+		break;
+	}
+}
+
+void camipc_mailbox_poke(struct camipc_mailbox *mailbox)
+{
+	int asleep = CAMIPC_MAILBOX_ASLEEP;
+
+	atomic_store(&mailbox->poked, true);
+	/* Somebody who is away keeps being told through the descriptor. */
+	if (atomic_compare_exchange_strong(&mailbox->attention, &asleep,
+					   CAMIPC_MAILBOX_AWAKE))
+		camipc_futex_wake(&mailbox->attention);
+}
+
+/* ---- the receiver ------------------------------------------------------ */
+
+/** Takes over all that was posted, and turns it round. */
+static void collect(struct camipc_mailbox *mailbox)
+{
+	struct camipc_record *record =
+		atomic_exchange(&mailbox->newest, NULL);
+
+	while (record) {
+		struct camipc_record *older = record->next;
+
+		record->next = mailbox->taken;
+		mailbox->taken = record;
+		record = older;
+	}
+}
+
+struct camipc_record *camipc_mailbox_take(struct camipc_mailbox *mailbox)
+{
+	struct camipc_record *record;
+
+	if (!mailbox->taken && atomic_load(&mailbox->newest))
+		collect(mailbox);
+	record = mailbox->taken;
+	if (record) {
+		mailbox->taken = record->next;
+		record->next = NULL;
+	}
+	return record;
+}
+
+void camipc_mailbox_fini(struct camipc_mailbox *mailbox)
+{
+	struct camipc_record *record;
+
+	while ((record = camipc_mailbox_take(mailbox)))
+		camipc_record_release(record);
+}
+
+void camipc_mailbox_attend(struct camipc_mailbox *mailbox)
+{
+	atomic_store(&mailbox->attention, CAMIPC_MAILBOX_AWAKE);
+}
+
+void camipc_mailbox_leave(struct camipc_mailbox *mailbox)
+{
+	int away = CAMIPC_MAILBOX_AWAY;
+	uint64_t value;
+
+	if (mailbox->taken) {
+		if (!atomic_load(&mailbox->signalled))
+			signal_fd(mailbox);
+		return;
+	}
+	if (atomic_load(&mailbox->signalled)) {
+		atomic_store(&mailbox->signalled, false);
+		if (read(mailbox->fd, &value, sizeof(value)) < 0)
+			value = 0; /* another signal is on its way */
+	}
+	atomic_store(&mailbox->attention, CAMIPC_MAILBOX_AWAY);
+	/* What came before that was nobody's to tell: tell it now. */
+	if (atomic_load(&mailbox->newest) &&
+	    atomic_compare_exchange_strong(&mailbox->attention, &away,
+					   CAMIPC_MAILBOX_AWAKE))
+		signal_fd(mailbox);
+}
+
+static bool has_mail(const struct camipc_mailbox *mailbox)
+{
+	return mailbox->taken || atomic_load(&mailbox->newest);
+}
+
+int camipc_mailbox_wait(struct camipc_mailbox *mailbox, int64_t deadline)
+{
+	int ret = 0;
+
+	for (;;) {
+		if (has_mail(mailbox))
+			break;
+		if (atomic_load(&mailbox->poked)) {
+			atomic_store(&mailbox->poked, false);
+			ret = -ECANCELED;
+			break;
+		}
+		if (ret == -ETIMEDOUT)
+			break;
+		atomic_store(&mailbox->attention, CAMIPC_MAILBOX_ASLEEP);
+		/* Whoever comes after this store wakes us: look once more. */
+		if (has_mail(mailbox) || atomic_load(&mailbox->poked))
+			continue;
+		ret = camipc_futex_wait(&mailbox->attention,
+					CAMIPC_MAILBOX_ASLEEP, deadline);
+	}
+	if (has_mail(mailbox))
+		ret = 0;
+	atomic_store(&mailbox->attention, CAMIPC_MAILBOX_AWAKE);
+	return ret;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* The end of an IPA: who is told what. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include <camipc/log.h>
+
+#include "proxy_core.h"
+
+/** strsignal() depends on the locale and is not safe in threads. */
+static const char *signal_name(int number)
+{
+	switch (number) {
+	case SIGABRT:
+		return " (aborted)";
+	case SIGBUS:
+		return " (bus error)";
+	case SIGFPE:
+		return " (arithmetic error)";
+	case SIGILL:
+		return " (illegal instruction)";
+	case SIGKILL:
+		return " (killed)";
+	case SIGSEGV:
+		return " (segmentation fault)";
+	case SIGSYS:
+		return " (forbidden system call)";
+	case SIGTERM:
+		return " (terminated)";
+	case SIGTRAP:
+		return " (trap)";
+	default:
+		return "";
+	}
+}
+
+/** "exited with status 3": what is known beyond the reason. */
+static void describe_end(const struct camipc_closed_info *info, char *text,
+			 size_t size)
+{
+	if (info->reason == CAMIPC_REASON_SIGNALED && info->status_known &&
+	    WIFSIGNALED(info->status))
+		snprintf(text, size, "died of signal %d%s",
+			 WTERMSIG(info->status),
+			 signal_name(WTERMSIG(info->status)));
+	else if (info->reason == CAMIPC_REASON_EXITED && info->status_known &&
+		 WIFEXITED(info->status))
+		snprintf(text, size, "exited with status %d",
+			 WEXITSTATUS(info->status));
+	else
+		snprintf(text, size, "%s",
+			 camipc_reason_to_string(info->reason));
+}
+
+static void describe(struct camipc_proxy *proxy)
+{
+	const struct camipc_closed_info *info = &proxy->closed;
+	char pid[32] = "in a thread";
+	char end[96];
+
+	if (info->pid)
+		snprintf(pid, sizeof(pid), "pid %d", info->pid);
+	describe_end(info, end, sizeof(end));
+	snprintf(proxy->closed_text, sizeof(proxy->closed_text),
+		 "IPA %s (%s): %s; last call %s, last event %s",
+		 proxy->module_name, pid, end,
+		 info->last_call ? info->last_call : "none",
+		 info->last_event ? info->last_event : "none");
+}
+
+/** Ends every call that somebody waits for; nothing more will be answered. */
+static void fail_calls(struct camipc_proxy *proxy, int error)
+{
+	for (uint32_t i = 0; i < CAMIPC_MAX_PENDING_CALLS; i++) {
+		struct camipc_call *call = &proxy->calls.calls[i];
+
+		if (call->phase == CAMIPC_CALL_FREE ||
+		    call->phase == CAMIPC_CALL_DONE)
+			continue;
+		camipc_proxy_finish_call(proxy, call, error, error,
+					 proxy->closed.reason, NULL, false);
+	}
+}
+
+void camipc_proxy_die(struct camipc_proxy *proxy, enum camipc_reason reason,
+		      int call_error)
+{
+	struct camipc_closed_info *info = &proxy->closed;
+
+	if (camipc_proxy_state(proxy) == CAMIPC_STATE_DEAD)
+		return;
+	*info = (struct camipc_closed_info){
+		.size = sizeof(*info),
+		.reason = reason,
+		.error = -EPIPE,
+		.module = proxy->module_path,
+		.last_call = proxy->last_call,
+		.last_event = proxy->last_event,
+		.text = proxy->closed_text,
+		.stderr_tail = "",
+	};
+	if (proxy->link->ops->get_pid)
+		info->pid = proxy->link->ops->get_pid(proxy->link);
+	camipc_proxy_drop_stash(proxy);
+	camipc_proxy_set_state(proxy, CAMIPC_STATE_DEAD);
+	proxy->link->ops->kill(proxy->link, info);
+	if (info->reason == CAMIPC_REASON_NONE)
+		info->reason = CAMIPC_REASON_DISCONNECTED;
+	if (info->reason == CAMIPC_REASON_HUNG_THREAD)
+		atomic_fetch_add_explicit(&proxy->stats.leaked_threads, 1,
+					  memory_order_relaxed);
+	describe(proxy);
+	camipc_log(CAMIPC_LOG_ERROR, CAMIPC_PROXY_TOPIC, "%s",
+		   proxy->closed_text);
+	camipc_record_queue_clear(&proxy->outbox.urgent);
+	camipc_record_queue_clear(&proxy->outbox.queue);
+	proxy->outbox.n_ungranted = 0;
+	fail_calls(proxy, call_error);
+	proxy->draining = false;
+	proxy->closed_due = true;
+}

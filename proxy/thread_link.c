@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The IPA in this process: factories "thread" and "loopback" (the same, but
+ * every message goes through both codecs). While the IPA is stopped its ops
+ * run in the caller's thread; between start and stop they run in a thread of
+ * its own.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <camipc/log.h>
+
+#include "ipa_thread.h"
+#include "link.h"
+
+struct thread_link {
+	struct camipc_link base;
+	struct camipc_ipa_core *core; /* shared with the IPA thread */
+	struct camipc_served served;
+	int epoll_fd; /* the proxy's: borrowed */
+	bool encode;
+	bool running; /* the IPA thread exists */
+	bool dead;
+};
+
+static struct thread_link *to_thread(struct camipc_link *link)
+{
+	return (struct thread_link *)(void *)link;
+}
+
+static const struct thread_link *to_const_thread(const struct camipc_link *link)
+{
+	return (const struct thread_link *)(const void *)link;
+}
+
+static bool is_encoded(const struct camipc_link *link)
+{
+	return to_const_thread(link)->encode;
+}
+
+static const struct camipc_served *served(const struct camipc_link *link)
+{
+	return &to_const_thread(link)->served;
+}
+
+/* ---- the thread comes and goes ----------------------------------------- */
+
+static int enter_run(struct camipc_link *link)
+{
+	struct thread_link *thread = to_thread(link);
+	int ret = camipc_ipa_thread_start(thread->core);
+
+	if (ret == 0)
+		thread->running = true;
+	return ret;
+}
+
+static int leave_run(struct camipc_link *link, int64_t deadline)
+{
+	struct thread_link *thread = to_thread(link);
+
+	if (!thread->running)
+		return 0;
+	thread->running = false;
+	return camipc_ipa_thread_end(thread->core, deadline);
+}
+
+/* ---- records ----------------------------------------------------------- */
+
+static int push(struct camipc_link *link, struct camipc_record *record)
+{
+	const struct camipc_header *header = &record->message.header;
+	struct thread_link *thread = to_thread(link);
+	struct camipc_ipa_core *core = thread->core;
+
+	if (thread->dead)
+		return -EPIPE;
+	/* Credit needs no module code: no reason to wake a thread for it. */
+	if (header->kind == CAMIPC_MESSAGE_CREDIT) {
+		(void)camipc_servant_credit(core->servant, header->consumed);
+		camipc_record_release(record);
+		return 0;
+	}
+	/* Whoever calls is going to look for the reply. */
+	if (!(header->flags & CAMIPC_MESSAGE_ONEWAY))
+		camipc_mailbox_attend(&core->answers);
+	if (thread->running)
+		camipc_mailbox_post(&core->calls, record);
+	else
+		camipc_ipa_run_here(core, record);
+	return 0;
+}
+
+static int pop(struct camipc_link *link, struct camipc_record **ret_record,
+	       enum camipc_reason *ret_reason)
+{
+	struct thread_link *thread = to_thread(link);
+	struct camipc_record *record;
+
+	(void)ret_reason;
+	if (thread->dead)
+		return -EPIPE;
+	record = camipc_mailbox_take(&thread->core->answers);
+	if (!record)
+		return -EAGAIN;
+	*ret_record = record;
+	return 0;
+}
+
+static int wait(struct camipc_link *link, int64_t deadline)
+{
+	struct thread_link *thread = to_thread(link);
+
+	if (thread->dead)
+		return 0;
+	return camipc_mailbox_wait(&thread->core->answers, deadline);
+}
+
+static void interrupt(struct camipc_link *link)
+{
+	camipc_mailbox_poke(&to_thread(link)->core->answers);
+}
+
+static void settle(struct camipc_link *link)
+{
+	struct thread_link *thread = to_thread(link);
+
+	if (!thread->dead)
+		camipc_mailbox_leave(&thread->core->answers);
+}
+
+/* ---- the end ----------------------------------------------------------- */
+
+static void kill_ipa(struct camipc_link *link, struct camipc_closed_info *info)
+{
+	const bool late = info->reason == CAMIPC_REASON_TIMEOUT ||
+			  info->reason == CAMIPC_REASON_UNRESPONSIVE;
+	struct thread_link *thread = to_thread(link);
+	int64_t deadline = camipc_now();
+
+	if (thread->dead)
+		return;
+	thread->dead = true;
+	epoll_ctl(thread->epoll_fd, EPOLL_CTL_DEL, thread->core->event_fd,
+		  NULL);
+	/* Who has missed its deadline in an op gets no second one. */
+	if (!late || !atomic_load(&thread->core->busy))
+		deadline = camipc_deadline_after(deadline, CAMIPC_GRACE_MS);
+	if (leave_run(link, deadline) < 0)
+		info->reason = CAMIPC_REASON_HUNG_THREAD;
+}
+
+static void destroy(struct camipc_link *link)
+{
+	struct thread_link *thread = to_thread(link);
+	int64_t deadline =
+		camipc_deadline_after(camipc_now(), CAMIPC_GRACE_MS);
+
+	if (thread->core) {
+		(void)leave_run(link, deadline);
+		camipc_ipa_core_unref(thread->core);
+	}
+	free((void *)thread->served.methods);
+	free(thread);
+}
+
+static const struct camipc_link_ops thread_ops = {
+	.size = sizeof(thread_ops),
+	.name = "thread",
+	.is_encoded = is_encoded,
+	.served = served,
+	.enter_run = enter_run,
+	.leave_run = leave_run,
+	.push = push,
+	.pop = pop,
+	.wait = wait,
+	.interrupt = interrupt,
+	.settle = settle,
+	.kill = kill_ipa,
+	.destroy = destroy,
+};
+
+/* ---- birth ------------------------------------------------------------- */
+
+/** Structs may be handed over as they are: both sides have the same. */
+static bool same_layout(const struct camipc_interface *a,
+			const struct camipc_interface *b)
+{
+	return a->codegen_revision == b->codegen_revision &&
+	       a->wire_fingerprint == b->wire_fingerprint &&
+	       a->layout_fingerprint == b->layout_fingerprint;
+}
+
+static int note_served(struct thread_link *thread)
+{
+	const struct camipc_interface *interface =
+		camipc_ipa_core_interface(thread->core);
+	uint16_t *ids = calloc((size_t)interface->n_methods + 1, sizeof(*ids));
+
+	if (!ids)
+		return -ENOMEM;
+	for (uint16_t row = 0; row < interface->n_methods; row++)
+		ids[row] = interface->methods[row].id;
+	thread->served.methods = ids;
+	thread->served.n_methods = interface->n_methods;
+	return 0;
+}
+
+static int watch_events(struct thread_link *thread)
+{
+	struct epoll_event event = {
+		.events = EPOLLIN,
+		.data.fd = thread->core->event_fd,
+	};
+
+	return epoll_ctl(thread->epoll_fd, EPOLL_CTL_ADD, event.data.fd,
+			 &event) < 0 ?
+		       -errno :
+		       0;
+}
+
+static int make(struct thread_link *thread,
+		const struct camipc_link_params *params)
+{
+	int ret;
+
+	ret = camipc_ipa_core_create(params, &thread->core);
+	if (ret < 0)
+		return ret;
+	thread->base.pool = thread->core->pool;
+	if (!same_layout(params->interface,
+			 camipc_ipa_core_interface(thread->core)))
+		thread->encode = true;
+	ret = watch_events(thread);
+	if (ret == 0)
+		ret = note_served(thread);
+	if (ret == 0)
+		ret = camipc_ipa_core_open(thread->core, params,
+					   thread->encode);
+	return ret;
+}
+
+static int create(const struct camipc_link_params *params, bool encode,
+		  struct camipc_link **ret_link)
+{
+	struct thread_link *thread = calloc(1, sizeof(*thread));
+	int ret;
+
+	if (!thread)
+		return -ENOMEM;
+	thread->base.ops = &thread_ops;
+	thread->encode = encode;
+	thread->epoll_fd = params->epoll_fd;
+	ret = make(thread, params);
+	if (ret < 0) {
+		destroy(&thread->base);
+		return ret;
+	}
+	*ret_link = &thread->base;
+	return 0;
+}
+
+static int create_thread(const struct camipc_link_params *params,
+			 struct camipc_link **ret_link)
+{
+	return create(params, false, ret_link);
+}
+
+static int create_loopback(const struct camipc_link_params *params,
+			   struct camipc_link **ret_link)
+{
+	return create(params, true, ret_link);
+}
+
+static const struct camipc_proxy_factory thread_factory = {
+	.size = sizeof(thread_factory),
+	.name = "thread",
+	.create = create_thread,
+	.needs_trust = true,
+};
+CAMIPC_REGISTER_PROXY_FACTORY(thread_factory)
+
+static const struct camipc_proxy_factory loopback_factory = {
+	.size = sizeof(loopback_factory),
+	.name = "loopback",
+	.create = create_loopback,
+	.needs_trust = true,
+};
+CAMIPC_REGISTER_PROXY_FACTORY(loopback_factory)
