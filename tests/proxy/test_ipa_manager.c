@@ -178,6 +178,25 @@ static void test_list(void **state)
 	assert_string_equal(listed, "other ");
 }
 
+/* By name, whatever order the file system has. */
+static void test_list_order(void **state)
+{
+	static const char *const variants[] = { "other", "plain", "newer",
+						"skewed", "threads" };
+	static const char order[] = "42513";
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < 5; i++) {
+		char name[] = { order[i], '.', 's', 'o', '\0' };
+		char from[32];
+
+		snprintf(from, sizeof(from), "%s.so", variants[order[i] - '1']);
+		put(f->folder, name, from);
+	}
+	assert_int_equal(list(f, 0), 0);
+	assert_string_equal(listed, "other plain newer skewed plain ");
+}
+
 /* The same file by another path is the same module. */
 static void test_list_duplicates(void **state)
 {
@@ -336,6 +355,10 @@ static void test_other_fingerprint(void **state)
 	log_capture_expect(1, CAMIPC_LOG_ERROR, "1122334455667788");
 	log_capture_expect(1, CAMIPC_LOG_ERROR, "0000000000000001");
 	assert_int_equal(choose(f, NULL), -ESTALE);
+	/* Of two that came equally near, the first is named. */
+	put(f->second, "a.so", "skewed.so");
+	assert_int_equal(choose(f, NULL), -ESTALE);
+	log_capture_expect(0, CAMIPC_LOG_ERROR, "second");
 	/* A later one that fits is better than the first one's excuse. */
 	put(f->folder, "b.so", "plain.so");
 	assert_int_equal(choose(f, NULL), 0);
@@ -606,6 +629,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_list),
+		T(test_list_order),
 		T(test_list_duplicates),
 		T(test_list_skips),
 		T(test_missing_folder),
