@@ -157,9 +157,8 @@ class ArraySlot(Slot):
             % (self.place, self.count_place, self.place, self._element_wire(),
                _limit(self.max_len), self.idl)
         inner = self._element_checks()
-        lines = [test + ";"] if not inner else \
-            ["if (%s)" % test] + _indented(self._for_each(inner,
-                                                          self.count_place))
+        lines = [test + ";"] if not inner else branch(
+            test, self._for_each(inner, self.count_place), [])
         if self.required:
             lines.append('camipc_check_that(check, %s > 0, "%s");' % (
                 self.count_place, self.idl))
@@ -282,11 +281,10 @@ class MapSlot(ArraySlot):
 
     def check(self):
         lines = super().check()
-        lines.append(
-            'camipc_check_that(check, camipc_map_is_sorted(%s, %s, '
-            'sizeof(*%s), %s), "%s");' % (self.place, self.count_place,
-                                          self.place, self.compare, self.idl))
-        return lines
+        return lines + [
+            "if (!camipc_map_is_sorted(%s, %s, sizeof(*%s), %s))" % (
+                self.place, self.count_place, self.place, self.compare),
+            '\tcamipc_check_fail(check, -EINVAL, "%s");' % self.idl]
 
 
 class FixedSlot(Slot):

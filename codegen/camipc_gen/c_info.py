@@ -18,10 +18,15 @@ def field_row(message: Message, slot: Slot) -> str:
     basics = '"%s", %d, %s, %s, %s, %s, %s, %s' % (
         slot.idl, slot.number, kind, slot.shape, slot.info_form, type_, owner,
         slot.name)
-    extras = _extras(owner, slot)
-    if not extras:
-        return "CAMIPC_FIELD(%s)," % basics
-    return "CAMIPC_FIELD_WITH(%s, %s)," % (basics, ", ".join(extras))
+    aux = slot.aux_member()
+    extras = _extras(slot)
+    if extras:
+        if aux:
+            extras.insert(0, ".aux_offset = offsetof(%s, %s)" % (owner, aux))
+        return "CAMIPC_FIELD_WITH(%s, %s)," % (basics, ", ".join(extras))
+    if aux:
+        return "CAMIPC_FIELD_COUNTED(%s, %s)," % (basics, aux)
+    return "CAMIPC_FIELD(%s)," % basics
 
 
 def _type(slot: Slot) -> str:
@@ -30,7 +35,7 @@ def _type(slot: Slot) -> str:
     return "&" + slot.value.info
 
 
-def _extras(owner: str, slot: Slot) -> List[str]:
+def _extras(slot: Slot) -> List[str]:
     extras = []
     flags = []
     if slot.required:
@@ -47,9 +52,6 @@ def _extras(owner: str, slot: Slot) -> List[str]:
         flags.append("CAMIPC_FIELD_HAS_DEFAULT")
     if flags:
         extras.append(".flags = " + " | ".join(flags))
-    aux = slot.aux_member()
-    if aux:
-        extras.append(".aux_offset = offsetof(%s, %s)" % (owner, aux))
     if isinstance(slot, FixedSlot):
         extras.append(".count = %d" % slot.count)
     if slot.max_len is not None:

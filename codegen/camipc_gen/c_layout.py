@@ -21,8 +21,9 @@ _FIRST_ARGUMENT = 30    # PenaltyBreakBeforeFirstCallParameter
 _RETURN_TYPE = 60       # PenaltyReturnTypeOnItsOwnLine
 _FIRST_PARAMETER = 100
 _ONLY_ARGUMENT = 19
-_FIRST_BREAK = 15       # of each level of parentheses
-_LEVEL = 20             # more for each level
+_FIRST_BREAK = 15       # of each level
+_LEVEL = 20             # more for each pair of parentheses
+_SHORT_TYPE = 6         # no break behind "void" and "int"
 _OPERATORS = {"||": 4, "&&": 5, "|": 6, "&": 8, "==": 9, "!=": 9, "<": 10,
               "<=": 10, ">": 10, ">=": 10, "<<": 12, "+": 13, "-": 13,
               "*": 14, "/": 14}
@@ -34,7 +35,8 @@ class _Piece(NamedTuple):
     price: int          # -1: cannot break here
     opens: int          # parentheses that this piece leaves open
     closes: int         # and closes of those that earlier ones opened
-    joint: str          # "", "name", "=", "operator", "comma", "open"
+    joint: str          # what a break would separate it from
+    gap: int            # columns before it if there is no break
 
 
 _TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|[A-Za-z_0-9]+|->|<<|[<>=!&|]=|&&|\|\|'
@@ -51,39 +53,68 @@ def indent(columns: int) -> str:
     return "\t" * (columns // TAB) + " " * (columns % TAB)
 
 
-def layout(line: str, is_prototype: bool = False) -> str:
-    """@line, which starts with its tabs, broken if it is too long."""
-    if width(line) <= COLUMNS:
+def layout_macro(head: str, body: str) -> str:
+    """A macro of one statement, its backslashes in one column."""
+    lines = layout("\t" + body, columns=COLUMNS - 2).split("\n")
+    lines = [head] + lines
+    column = max(width(line) for line in lines[:-1]) + 1
+    return "\n".join([line + " " * (column - width(line)) + "\\"
+                      for line in lines[:-1]] + [lines[-1]])
+
+
+def layout(line: str, is_prototype: bool = False, columns: int = COLUMNS,
+           reserve: int = 0, depth: int = 0) -> str:
+    """@line, which starts with its tabs, broken if it is too long.
+
+    @reserve columns stay free at the end, for what a template writes there;
+    @depth is how many braces of an initialiser are around.
+    """
+    if width(line) <= columns - reserve:
         return line
     body = line.lstrip("\t")
     start = (len(line) - len(body)) * TAB
-    pieces = _split(body, is_prototype)
-    return _cheapest(pieces, start)
+    pieces = _split(body, is_prototype, depth)
+    return _Search(pieces, start, columns, reserve).cheapest()
 
 
 def layout_block(text: str) -> str:
     """layout() for each line of a block; macros and comments stay."""
     lines = []
     for line in text.split("\n"):
-        bare = line.lstrip()
-        keep = bare.startswith(("#", "/*", "*", "//"))
+        keep = line.lstrip().startswith(("#", "/*", "*", "//"))
         lines.append(line if keep else layout(line))
     return "\n".join(lines)
 
 
-def _split(body: str, is_prototype: bool) -> List[_Piece]:
-    tokens = [t for t in _TOKEN.findall(body)]
+# ---- from text to pieces -----------------------------------------------------
+
+def _split(body: str, is_prototype: bool, outside: int) -> List[_Piece]:
+    tokens = _TOKEN.findall(body)
+    name_at = tokens.index("(") - 1 if is_prototype else -1
+    if is_prototype and tokens[name_at + 2] == "*":
+        name_at = -1            # a pointer to a function
     pieces: List[_Piece] = []
-    text, price, joint = "", -1, ""
+    text, price, joint = "", -1, "start"
     opens = closes = depth = 0
-    name_at = _function_name(tokens) if is_prototype else -1
+
+    def finish() -> None:
+        gap = 1 if text.startswith(" ") else 0
+        pieces.append(_Piece(text.strip(), price, opens, closes, joint, gap))
+
     for i, token in enumerate(tokens):
         if i == name_at and text.strip():
-            pieces.append(_Piece(text.strip(), price, opens, closes, joint))
-            text, price, joint = "", _RETURN_TYPE + _LEVEL, "name"
+            star = len(text) - len(text.rstrip("*"))
+            if star:
+                # The star stays with the type, without a space behind it.
+                finish()
+                text = ""
+            else:
+                finish()
+                text = " "
+            price, joint = _RETURN_TYPE + _LEVEL, "name"
             opens = closes = 0
         text += token
-        if token in "([{" and not _is_index(token):
+        if token in "({":
             opens += 1
             depth += 1
         elif token in ")}":
@@ -92,28 +123,14 @@ def _split(body: str, is_prototype: bool) -> List[_Piece]:
                 opens -= 1
             else:
                 closes += 1
-        following = tokens[i + 1] if i + 1 < len(tokens) else ""
-        cost = _price(tokens, i, depth, is_prototype)
-        if cost is None or not following:
+        cost = _price(tokens, i, depth + outside, is_prototype)
+        if cost is None or i + 1 == len(tokens):
             continue
-        pieces.append(_Piece(text.strip(), price, opens, closes, joint))
-        text, price = "", cost[0]
-        joint = cost[1]
+        finish()
+        text, (price, joint) = "", cost
         opens = closes = 0
-    pieces.append(_Piece(text.strip(), price, opens, closes, joint))
-    return [p for p in pieces if p.text or p.opens or p.closes]
-
-
-def _is_index(token: str) -> bool:
-    return token == "["
-
-
-def _function_name(tokens: List[str]) -> int:
-    """Index of the name of the function that a prototype declares."""
-    for i, token in enumerate(tokens):
-        if token == "(" and i:
-            return i - 1
-    return -1
+    finish()
+    return pieces
 
 
 def _price(tokens, i, depth, is_prototype):
@@ -122,33 +139,28 @@ def _price(tokens, i, depth, is_prototype):
     level = _LEVEL * (1 + depth)
     following = tokens[i + 1] if i + 1 < len(tokens) else ""
     if token == "(":
-        if following == ")":
-            return None
-        before = tokens[i - 1] if i else ""
-        if before.isspace():
-            before = tokens[i - 2] if i > 1 else ""
-        if before in ("if", "for", "while", "switch", "sizeof") or \
-                following == "*" or not (before[-1:].isalnum()
-                                         or before[-1:] in "_)"):
-            return None
-        if is_prototype:
-            return level + _FIRST_PARAMETER, "open"
-        several = _has_comma(tokens, i)
-        return level + (_FIRST_ARGUMENT if several else _ONLY_ARGUMENT), "open"
+        return _price_of_open(tokens, i, level, is_prototype)
     if token == ",":
         return level + (1 if depth else 3), "comma"
     if not following.isspace():
         return None
-    if token == "=":
+    if token == "=" and not depth:
         return level + _ASSIGNMENT, "="
-    if token in _OPERATORS and i and tokens[i - 1].isspace() and \
-            not _is_pointer(tokens, i):
+    if token in _OPERATORS and i and tokens[i - 1].isspace():
         return level + _OPERATORS[token], "operator"
     return None
 
 
-def _is_pointer(tokens, i) -> bool:
-    return tokens[i] in ("*", "&") and not tokens[i + 1].isspace()
+def _price_of_open(tokens, i, level, is_prototype):
+    before = tokens[i - 1] if i else ""
+    following = tokens[i + 1]
+    if following in (")", "*") or before in ("sizeof", "") or \
+            not (before[-1].isalnum() or before[-1] in "_)"):
+        return None
+    if is_prototype:
+        return level + _FIRST_PARAMETER, "open"
+    several = _has_comma(tokens, i)
+    return level + (_FIRST_ARGUMENT if several else _ONLY_ARGUMENT), "open"
 
 
 def _has_comma(tokens, start) -> bool:
@@ -165,83 +177,122 @@ def _has_comma(tokens, start) -> bool:
     return False
 
 
+# ---- from pieces to the cheapest lines -----------------------------------------
+
 class _Level(NamedTuple):
-    indent: int         # where a line starts after a break on this level
-    broken: bool
+    """A pair of parentheses while we are inside; the first is the line."""
+    indent: int         # where a line starts after a break between arguments
+    broken: bool        # such a break has been paid for
+    operand: int        # column where the current argument starts
+    operand_broken: bool
+    must_break: bool    # an argument was broken: the next starts a line
 
 
-def _cheapest(pieces: List[_Piece], start: int) -> str:
+class _Search:
     """Dijkstra over "break or not" before each piece."""
-    base = _Level(start + TAB, False)
-    count = 0
-    first = pieces[0]
-    column = start + len(first.text)
-    stack = _after((base,), first, start, column)
-    queue: List[Tuple] = [(_excess(column), count, 1, column, stack,
-                           ((start, 0),))]
-    seen = set()
-    while queue:
-        price, _, i, column, stack, breaks = heapq.heappop(queue)
-        if i == len(pieces):
-            return _render(pieces, breaks)
-        state = (i, column, stack)
-        if state in seen:
-            continue
-        seen.add(state)
-        piece = pieces[i]
-        gap = 0 if piece.joint == "open" or (
-            piece.joint == "name" and pieces[i - 1].text.endswith("*")) else 1
-        options = [(0, column + gap, stack, breaks)]
-        if piece.price >= 0:
-            top = stack[-1]
-            cost = piece.price + (0 if top.broken else _FIRST_BREAK)
-            at = start if piece.joint == "name" else top.indent
-            options.append((cost, at,
-                            stack[:-1] + (_Level(top.indent, True),),
-                            breaks + ((at, i),)))
-        for extra, at, levels, marks in options:
-            if not extra and piece.joint == "open":
-                # Arguments line up with the first one.
-                levels = levels[:-1] + (_Level(at, levels[-1].broken),)
-            end = at + len(piece.text)
-            count += 1
-            heapq.heappush(queue, (price + extra + _excess(end), count, i + 1,
-                                   end, _after(levels, piece, at, end), marks))
-    raise AssertionError("a line has no layout")
 
+    def __init__(self, pieces: List[_Piece], start: int, columns: int,
+                 reserve: int):
+        self._pieces = pieces
+        self._start = start
+        self._columns = columns
+        self._reserve = reserve
+        self._queue: List[Tuple] = []
+        self._count = 0
 
-def _excess(column: int) -> int:
-    return _EXCESS * max(0, column - COLUMNS)
+    def cheapest(self) -> str:
+        first = self._pieces[0]
+        base = _Level(self._start + TAB, False, self._operand(first), False,
+                      False)
+        self._push(0, 1, self._start + len(first.text),
+                   self._enter((base,), first, self._start),
+                   ((0, self._start),))
+        seen = set()
+        while True:
+            price, _, i, column, stack, breaks = heapq.heappop(self._queue)
+            if i == len(self._pieces):
+                return self._render(breaks)
+            if (i, column, stack) in seen:
+                continue
+            seen.add((i, column, stack))
+            self._advance(price, i, column, stack, breaks)
 
+    def _operand(self, piece: _Piece) -> int:
+        """Where what follows "return" or "if (" starts."""
+        for word in ("return ",):
+            if piece.text.startswith(word):
+                return self._start + len(word)
+        return self._start
 
-def _after(stack, piece: _Piece, at: int, end: int):
-    """The levels of parentheses after a piece."""
-    if piece.closes:
-        stack = stack[:max(1, len(stack) - piece.closes)]
-    if piece.opens:
-        opened = end
-        if piece.text[-1:] != "(":
-            # "if (x" keeps the condition in line with its start.
-            opened = at + piece.text.rindex("(") + 1
-            stack += tuple(_Level(opened, False)
-                           for _ in range(piece.opens))
-            return stack
+    def _push(self, price, i, column, stack, breaks) -> None:
+        room = self._columns - (self._reserve if i == len(self._pieces) else 0)
+        price += _EXCESS * max(0, column - room)
+        self._count += 1
+        heapq.heappush(self._queue, (price, self._count, i, column, stack,
+                                     breaks))
+
+    def _advance(self, price, i, column, stack, breaks) -> None:
+        piece = self._pieces[i]
+        top = stack[-1]
+        if not (piece.joint == "comma" and top.must_break):
+            at = column + piece.gap
+            levels = stack[:-1] + (self._joined(top, piece, at),)
+            self._push(price, i + 1, at + len(piece.text),
+                       self._enter(levels, piece, at), breaks)
+        if piece.price < 0 or (piece.joint == "name" and
+                               column + piece.gap - self._start < _SHORT_TYPE):
+            return
+        cost, at, level = self._broken(top, piece)
+        # Whatever is around an argument that was broken is broken, too.
+        outer = tuple(one._replace(must_break=True) for one in stack[:-1])
+        if piece.joint == "operator" and len(stack) > 1:
+            level = level._replace(must_break=True)
+        self._push(price + piece.price + cost, i + 1, at + len(piece.text),
+                   self._enter(outer + (level,), piece, at),
+                   breaks + ((i, at),))
+
+    @staticmethod
+    def _joined(top: _Level, piece: _Piece, at: int) -> _Level:
+        if piece.joint == "open":
+            return top._replace(indent=at, operand=at)
+        if piece.joint in ("comma", "="):
+            return top._replace(operand=at, operand_broken=False)
+        return top
+
+    def _broken(self, top: _Level, piece: _Piece):
+        """(price beside the piece's own, column, level) of a break."""
+        if piece.joint == "operator":
+            return (0 if top.operand_broken else _FIRST_BREAK, top.operand,
+                    top._replace(operand_broken=True))
+        if piece.joint == "name":
+            return (_FIRST_BREAK, self._start, top)
+        if piece.joint == "open":
+            return (_FIRST_BREAK, top.indent, top._replace(
+                operand=top.indent))
+        return (0 if top.broken else _FIRST_BREAK, top.indent, top._replace(
+            broken=True, operand=top.indent, operand_broken=False))
+
+    def _enter(self, stack, piece: _Piece, at: int):
+        """The levels after a piece that starts in column @at."""
+        if piece.closes:
+            stack = stack[:max(1, len(stack) - piece.closes)]
+        opened = piece.text.rfind("(") + 1
         for _ in range(piece.opens):
-            stack += (_Level(stack[-1].indent + (
-                TAB if len(stack) > 1 else 0), False),)
-    return stack
+            if piece.text.endswith("("):
+                # Unless an argument follows at once: eight columns more.
+                column = stack[-1].indent + (TAB if len(stack) > 1 else 0)
+            else:
+                column = at + opened
+            stack += (_Level(column, False, column, False, False),)
+        return stack
 
-
-def _render(pieces: List[_Piece], breaks) -> str:
-    starts = {i: column for column, i in breaks}
-    out = ""
-    for i, piece in enumerate(pieces):
-        if i in starts:
-            out = out.rstrip() + ("\n" if i else "") + indent(starts[i])
-        elif piece.joint == "open" or (
-                piece.joint == "name" and pieces[i - 1].text.endswith("*")):
-            pass
-        else:
-            out += " "
-        out += piece.text
-    return out
+    def _render(self, breaks) -> str:
+        starts = dict(breaks)
+        out = ""
+        for i, piece in enumerate(self._pieces):
+            if i in starts:
+                out += ("\n" if i else "") + indent(starts[i])
+            else:
+                out += " " * piece.gap
+            out += piece.text
+        return out

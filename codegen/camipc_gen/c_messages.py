@@ -17,9 +17,11 @@ class Message:
     kind = "STRUCT"
     is_union = False
 
-    def __init__(self, c_name: str, idl_name: str, title: str, doc=None):
+    def __init__(self, c_name: str, idl_name: str, package: str, title: str,
+                 doc=None):
         self.c_name = c_name
-        self.idl_name = idl_name      # "ipa.vimc.Foo"
+        self.idl_name = idl_name      # "ipa.vimc.Foo", also in the .proto
+        self.package = package        # "ipa.vimc"
         self.title = title            # for comments: "Foo", "map<…>"
         self.doc = doc
         self.slots: List[Slot] = []
@@ -173,8 +175,9 @@ class UnionMessage(Message):
     kind = "UNION"
     is_union = True
 
-    def __init__(self, c_name, idl_name, title, doc=None, extensible=False):
-        super().__init__(c_name, idl_name, title, doc)
+    def __init__(self, c_name, idl_name, package, title, doc=None,
+                 extensible=False):
+        super().__init__(c_name, idl_name, package, title, doc)
         self.extensible = extensible
         if not extensible:
             # An arm that this side lacks: its value would be lost.

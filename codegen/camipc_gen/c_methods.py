@@ -39,8 +39,7 @@ class MethodView:
         camel = self.method.name[:1].upper() + self.method.name[1:]
         return model.args(
             module, self.prefix + "_" + self.name + suffix,
-            "%s.%s%s" % (module.name, camel,
-                         "EventArgs" if self.is_event else "Args"),
+            camel + ("EventArgs" if self.is_event else "Args"),
             self.method.name + "(): arguments", self.method.params)
 
     def _outs(self, model, module) -> Optional[Message]:
@@ -48,7 +47,7 @@ class MethodView:
             return None
         camel = self.method.name[:1].upper() + self.method.name[1:]
         outs = model.args(module, self.prefix + "_" + self.name + "_outs",
-                          "%s.%sOuts" % (module.name, camel),
+                          camel + "Outs",
                           self.method.name + "(): outputs", self.method.outs)
         if self.returns_int32:
             field = ir.Field(name=self.method.return_name or "ret",
@@ -298,6 +297,17 @@ class InterfaceView:
     def complete_test(self) -> str:
         tests = ["CAMIPC_TABLE_HAS(ops, %s)" % m.member for m in self.methods]
         return " && ".join(tests) or "ops != NULL"
+
+    @property
+    def module_macro(self) -> List[str]:
+        """Head and body of IPA_X_MODULE()."""
+        return ["#define %s_MODULE(name, version, license, create, destroy, "
+                "ops)" % self.upper,
+                "CAMIPC_MODULE(name, version, license, "
+                "{0}_INTERFACE_NAME, {0}_VERSION, {0}_COMPATIBLE_SINCE, "
+                "{0}_WIRE_FINGERPRINT, &{1}_interface, {1}_invoke, "
+                "{1}_ops_complete, create, destroy, ops)".format(
+                    self.upper, self.prefix)]
 
     @property
     def create_prototype(self) -> str:

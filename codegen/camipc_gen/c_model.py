@@ -51,8 +51,8 @@ class _Item:
 class Entry(Message):
     """key and value of a map: an array of these is the map."""
 
-    def __init__(self, c_name, idl_name, title, compare):
-        super().__init__(c_name, idl_name, title)
+    def __init__(self, c_name, idl_name, package, title, compare):
+        super().__init__(c_name, idl_name, package, title)
         self.is_public = False
         self.compare = compare
 
@@ -68,8 +68,8 @@ class Entry(Message):
 class Wrapper(Message):
     """{items, n_items}: an array where protobuf has none."""
 
-    def __init__(self, c_name, idl_name, title):
-        super().__init__(c_name, idl_name, title)
+    def __init__(self, c_name, idl_name, package, title):
+        super().__init__(c_name, idl_name, package, title)
         self.is_public = False
 
     @property
@@ -103,11 +103,11 @@ class Model:
         name = c_names.of_type(declaration)
         if isinstance(declaration, ir.Union):
             message: Message = UnionMessage(
-                name, declaration.qualified, declaration.name,
-                declaration.doc, declaration.extensible)
+                name, declaration.qualified, declaration.module,
+                declaration.name, declaration.doc, declaration.extensible)
         else:
-            message = Message(name, declaration.qualified, declaration.name,
-                              declaration.doc)
+            message = Message(name, declaration.qualified, declaration.module,
+                              declaration.name, declaration.doc)
             if declaration.keep_unknown:
                 raise Unsupported(declaration.span,
                                   "[keep_unknown] is not supported yet")
@@ -148,10 +148,18 @@ class Model:
             visit(message, ())
         return ordered
 
-    def args(self, module: ir.Module, c_name: str, idl_name: str, title: str,
+    def free_name(self, module: ir.Module, name: str) -> str:
+        """A name for the .proto that no declaration has."""
+        qualified = module.name + "." + name
+        while qualified in self._messages or qualified in self.program.enums:
+            qualified += "_"
+        return qualified
+
+    def args(self, module: ir.Module, c_name: str, name: str, title: str,
              fields) -> Message:
         """The message that a method's arguments or outputs make."""
-        message = Message(c_name, idl_name, title)
+        message = Message(c_name, self.free_name(module, name), module.name,
+                          title)
         message.is_public = False
         for field in fields:
             message.slots.append(self.slot(module, field,
@@ -180,6 +188,7 @@ class Model:
         slot = Slot(field, name, self.value(module, field, type_))
         if field.default is not None:
             slot.initial = self._default(slot.value, field)
+            slot.initial_text = field.default
         return slot
 
     def _default(self, value: Value, field: ir.Field) -> str:
@@ -236,8 +245,8 @@ class Model:
         """The message of an array or a map where protobuf needs one."""
         stem = type_stem(self.program, type_, field)
         name = c_names.module_prefix(module.name) + "_" + stem
-        wrapper = Wrapper(name, module.name + "." + camel(stem),
-                          idl_text(type_))
+        wrapper = Wrapper(name, self.free_name(module, camel(stem)),
+                          module.name, idl_text(type_))
 
         def fill(message):
             item = _Item("items", type_, 1, field, field.wire, field.unpacked)
@@ -250,7 +259,7 @@ class Model:
         key = self.value(module, _Item("key", type_.key, 1, field,
                                        field.wire_key or field.wire),
                          type_.key)
-        entry = Entry(name, module.name + "." + camel(stem),
+        entry = Entry(name, self.free_name(module, camel(stem)), module.name,
                       idl_text(type_), _compare(key))
 
         def fill(message):
@@ -333,7 +342,7 @@ def _enum_value(type_: ir.EnumRef, model, module, field, is_element):
 @_value.register
 def _flags_value(type_: ir.FlagsRef, model, module, field, is_element):
     enum = model.program.enums[type_.name]
-    return FlagsValue(c_names.of_type(enum), enum.extensible)
+    return FlagsValue(c_names.of_type(enum), enum.name, enum.extensible)
 
 
 @_value.register(ir.StructRef)

@@ -50,6 +50,7 @@ class Slot:
         self.min = field.min
         self.max = field.max
         self.initial: Optional[str] = None      # a default that is not zero
+        self.initial_text = None                # as in the IDL
 
     # ---- declarations ------------------------------------------------------
 

@@ -178,6 +178,7 @@ class OpenEnumValue(ScalarValue):
 
     def __init__(self, tag: str):
         super().__init__("int32", "varint", "varint")
+        self.tag = tag
         self.kind = "ENUM"
         self.info = tag + "_info"
 
@@ -188,8 +189,10 @@ class OpenEnumValue(ScalarValue):
 class FlagsValue(ScalarValue):
     """A set of flags; unless [Extensible], of declared ones only."""
 
-    def __init__(self, tag: str, is_open: bool):
+    def __init__(self, tag: str, idl_name: str, is_open: bool):
         super().__init__("uint32", "varint", "varint")
+        self.tag = tag
+        self.idl_name = idl_name
         self.kind = "FLAGS"
         self.info = tag + "_info"
         self.mask = None if is_open else tag.upper() + "_MASK"

@@ -13,8 +13,13 @@ from .c_messages import Message
 from .c_methods import InterfaceView
 from .c_model import Entry, Model
 from .c_slots import PointerSlot
+from .proto import ProtoModule
 
 CODEGEN_REVISION = 1
+
+# Stands on a line that is to vanish: a comment that the IDL does not have, a
+# list without statements. No text of the IDL can hold it.
+NOTHING = "\x01"
 
 
 class Helpers:
@@ -98,6 +103,12 @@ class ModuleView:
         self.consts = [const_view(module, const, program)
                        for const in module.consts]
         self.messages = model.messages(module)
+        self.proto = ProtoModule(
+            module, self.enums,
+            self.messages + [message for interface in self.interfaces
+                             for message in interface.messages],
+            {c_names.of_type(enum): (enum.qualified, enum.module)
+             for enum in program.enums.values()})
         self.words = Words(self._known_words())
 
     # ---- parts of the messages ---------------------------------------------
@@ -127,34 +138,33 @@ class ModuleView:
     def helpers(self, messages: List[Message]) -> Helpers:
         return Helpers(messages)
 
-    def terms(self, interface: InterfaceView) -> List[str]:
-        return layout_terms(reachable(interface.messages))
-
     @staticmethod
     def rows(message: Message) -> List[str]:
         return [field_row(message, slot) for slot in message.slots]
 
     def layout_sum(self, interface: InterfaceView) -> List[str]:
-        terms = self.terms(interface) or ["UINT64_C(0)"]
-        return [term + " +" for term in terms[:-1]] + [terms[-1] + ","]
+        terms = layout_terms(reachable(interface.messages)) or ["UINT64_C(0)"]
+        lines = [term + " +" for term in terms[:-1]] + [terms[-1] + ","]
+        return [line if len(line) <= 64 else line.replace(" * ", " *\n\t")
+                for line in lines]
 
     def struct_body(self, message: Message) -> str:
         """Members with their comments."""
         if message.is_union or not message.slots:
-            return "".join("\t" + line + "\n" for line in message.members())
+            return "\n".join("\t" + line for line in message.members())
         out = ""
         for slot in message.slots:
-            out += self.comment(slot.doc, 1, message.slots)
+            out += self.comment(slot.doc, 1, message.slots) + "\n"
             for line in slot.members():
                 out += "\t" + line + "\n"
-        return out
+        return out.rstrip("\n")
 
     def struct_comment(self, message: Message) -> str:
         if message.is_public:
             return self.comment(message.doc, 0, message.slots)
         if isinstance(message, Entry):
-            return "/** An entry of %s. */\n" % message.title
-        return "/** %s, where it is a value of its own. */\n" % message.title
+            return "/** An entry of %s. */" % message.title
+        return "/** %s, where it is a value of its own. */" % message.title
 
     # ---- prototypes --------------------------------------------------------
 
@@ -262,11 +272,11 @@ class ModuleView:
             known.setdefault(name, c_name)
 
     def comment(self, doc, tabs: int = 0, fields=(), extra=()) -> str:
-        """A doc comment, or "" without a text; ends in a newline."""
+        """A doc comment, or NOTHING without a text."""
         inner = {}
         for field in fields:
             name = getattr(field, "idl", None)
             if name and name != field.name and not name.islower():
                 inner[name] = field.name
         lines = comment(doc, Words(inner, self.words), tabs, extra=extra)
-        return "".join(line + "\n" for line in lines)
+        return "\n".join(lines) or NOTHING

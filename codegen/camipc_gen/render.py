@@ -7,9 +7,10 @@ from typing import Dict, Iterable, List, NamedTuple, Optional, Tuple
 import jinja2
 
 from . import ir
-from .c_layout import layout, layout_block
+from .c_layout import (COLUMNS, layout, layout_block, layout_macro,
+                       width)
 from .c_model import Model, Unsupported
-from .c_view import ModuleView
+from .c_view import NOTHING, ModuleView
 
 _TEMPLATES = os.path.join(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))), "templates")
@@ -76,8 +77,9 @@ def render_texts(program: ir.Program, inputs: Iterable[ir.Module],
                                           and not module.interfaces):
                     continue
                 template = environment.get_template(output.template)
+                text = template.render(view=view)
                 texts.append((output.name % module.stem,
-                              template.render(view=view)))
+                              text.replace(NOTHING + "\n", "")))
     return texts
 
 
@@ -87,8 +89,9 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, keep_trailing_newline=True, autoescape=False)
     environment.filters.update({
-        "code": _code, "prototype": _prototype, "rule": _rule_line,
-        "members": _members})
+        "code": _code, "prototype": _prototype, "definition": _definition, "rows": _rows,
+        "rule": _rule_line,
+        "members": _members, "extern": _extern, "macro": _macro})
     return environment
 
 
@@ -98,15 +101,36 @@ def _code(lines: List[str], tabs: int = 1) -> str:
     """Statements, one tab in, long ones broken; "" without any."""
     text = "\n".join("\t" * tabs + part for line in lines
                      for part in line.split("\n"))
-    return layout_block(text) + "\n" if lines else ""
+    return layout_block(text) if lines else NOTHING
+
+
+def _rows(lines: List[str]) -> str:
+    """Rows of a table: inside braces breaks are dearer."""
+    return "\n".join(layout("\t" + line, depth=1) for line in lines)
 
 
 def _members(lines: List[str], tabs: int = 1) -> str:
-    return "".join("\t" * tabs + line + "\n" for line in lines)
+    return "\n".join("\t" * tabs + line for line in lines) or NOTHING
 
 
 def _prototype(text: str, prefix: str = "", tabs: int = 0) -> str:
-    return layout("\t" * tabs + prefix + text, True)
+    return layout("\t" * tabs + prefix + text, True, reserve=1)
+
+
+def _definition(text: str, prefix: str = "") -> str:
+    """As a prototype, without a semicolon behind it."""
+    return layout(prefix + text, True, reserve=0)
+
+
+def _extern(text: str) -> str:
+    """A declaration of an object: the name goes on a line of its own."""
+    if width(text) <= COLUMNS:
+        return text
+    return "\n\t".join(text.rsplit(" ", 1))
+
+
+def _macro(parts: List[str]) -> str:
+    return layout_macro(parts[0], parts[1])
 
 
 def _rule_line(title: str) -> str:
