@@ -23,7 +23,8 @@ struct camipc_module {
 	dev_t device;
 	ino_t inode;
 	void *handle;
-	int error; /* it was loaded, and then refused */
+	int error; /* it was loaded, and then refused, ... */
+	const char *why; /* ... because of this; a literal */
 	const struct camipc_module_entry *entry;
 	struct camipc_module_info info;
 	unsigned int references;
@@ -38,7 +39,7 @@ struct camipc_module {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct camipc_module *modules;
 
-/** A file about to be loaded. */
+/** A file about to be loaded, or refused. */
 struct candidate {
 	char path[PATH_MAX]; /* real */
 	int fd;
@@ -50,6 +51,14 @@ static int refuse(const struct candidate *candidate, int error,
 		  const char *why)
 {
 	camipc_log(CAMIPC_LOG_ERROR, TOPIC, "%s: %s", candidate->path, why);
+	return error;
+}
+
+/** Refuses for good what is loaded by now; @why is a literal. */
+static int reject(struct camipc_module *module, int error, const char *why)
+{
+	module->error = error;
+	module->why = why;
 	return error;
 }
 
@@ -158,67 +167,69 @@ static bool rows_ascend(const struct camipc_method *rows, uint16_t n_rows)
 	return true;
 }
 
-static int check_interface(const struct candidate *candidate,
+static int check_interface(struct camipc_module *module,
 			   const struct camipc_interface *interface)
 {
 	if (!interface || interface->size < sizeof(*interface) ||
 	    !interface->name)
-		return refuse(candidate, -ENOEXEC,
-			      "its entry has no interface");
+		return reject(module, -ENOEXEC, "its entry has no interface");
 	if (interface->codegen_revision != CAMIPC_CODEGEN_REVISION)
-		return refuse(candidate, -ESTALE,
+		return reject(module, -ESTALE,
 			      "its interface is of another codegen revision");
 	if (!rows_ascend(interface->methods, interface->n_methods) ||
 	    !rows_ascend(interface->events, interface->n_events))
-		return refuse(candidate, -ENOEXEC,
+		return reject(module, -ENOEXEC,
 			      "its interface has a broken table");
 	return 0;
 }
 
-static int check_entry(const struct candidate *candidate,
-		       const struct camipc_module_entry *entry)
+static int check_ops(struct camipc_module *module,
+		     const struct camipc_module_entry *entry)
 {
-	const struct camipc_interface *interface;
-	int ret;
-
-	if (!entry)
-		return refuse(candidate, -ENOEXEC,
-			      "exports no camipc_module_entry");
-	if (entry->abi != CAMIPC_MODULE_ABI)
-		return refuse(candidate, -ESTALE,
-			      "its entry has another module ABI");
-	if (entry->size < sizeof(*entry))
-		return refuse(candidate, -ENOEXEC, "its entry is too short");
-	interface = entry->interface;
-	ret = check_interface(candidate, interface);
-	if (ret < 0)
-		return ret;
 	if (!entry->create || !entry->destroy || !entry->ops_complete)
-		return refuse(candidate, -ENOEXEC,
-			      "its entry lacks a function");
-	if (interface->n_methods > 0 && (!entry->invoke || !entry->ops))
-		return refuse(candidate, -ENOEXEC, "its entry lacks the ops");
-	for (uint16_t i = 0; i < interface->n_methods; i++) {
+		return reject(module, -ENOEXEC, "its entry lacks a function");
+	if (entry->interface->n_methods > 0 && (!entry->invoke || !entry->ops))
+		return reject(module, -ENOEXEC, "its entry lacks the ops");
+	for (uint16_t i = 0; i < entry->interface->n_methods; i++) {
 		if (!entry->invoke[i])
-			return refuse(candidate, -ENOEXEC,
+			return reject(module, -ENOEXEC,
 				      "its entry lacks an invoker");
 	}
 	if (!entry->ops_complete(entry->ops))
-		return refuse(candidate, -ENOEXEC, "does not have every op");
+		return reject(module, -ENOEXEC, "does not have every op");
 	return 0;
 }
 
+static int check_entry(struct camipc_module *module,
+		       const struct camipc_module_entry *entry)
+{
+	int ret;
+
+	if (!entry)
+		return reject(module, -ENOEXEC,
+			      "exports no camipc_module_entry");
+	if (entry->abi != CAMIPC_MODULE_ABI)
+		return reject(module, -ESTALE,
+			      "its entry has another module ABI");
+	if (entry->size < sizeof(*entry))
+		return reject(module, -ENOEXEC, "its entry is too short");
+	ret = check_interface(module, entry->interface);
+	if (ret < 0)
+		return ret;
+	return check_ops(module, entry);
+}
+
 /** What was decided by the note must hold for what is going to run. */
-static int check_agreement(const struct candidate *candidate,
+static int check_agreement(struct camipc_module *module,
 			   const struct camipc_interface *interface)
 {
-	const struct camipc_module_info *info = &candidate->info;
+	const struct camipc_module_info *info = &module->info;
 
 	if (strcmp(info->interface, interface->name) != 0 ||
 	    info->interface_version != interface->version ||
 	    info->compatible_since != interface->compatible_since ||
 	    camipc_module_info_fingerprint(info) != interface->wire_fingerprint)
-		return refuse(candidate, -ENOEXEC,
+		return reject(module, -ENOEXEC,
 			      "its note and its entry name different "
 			      "interfaces");
 	return 0;
@@ -232,13 +243,13 @@ static int accept(struct camipc_module *module,
 	int ret;
 
 	if (!is_same_file(candidate))
-		return refuse(candidate, -ESTALE,
+		return reject(module, -ESTALE,
 			      "was exchanged while it was loaded");
 	entry = dlsym(module->handle, "camipc_module_entry");
-	ret = check_entry(candidate, entry);
+	ret = check_entry(module, entry);
 	if (ret < 0)
 		return ret;
-	ret = check_agreement(candidate, entry->interface);
+	ret = check_agreement(module, entry->interface);
 	if (ret < 0)
 		return ret;
 	module->entry = entry;
@@ -267,11 +278,13 @@ static int add_module(const struct candidate *candidate,
 	module->inode = candidate->status.st_ino;
 	module->info = candidate->info;
 	memcpy(module->path, candidate->path, sizeof(module->path));
-	module->error = accept(module, candidate);
+	ret = accept(module, candidate);
 	module->next = modules;
 	modules = module;
+	if (ret < 0)
+		return refuse(candidate, ret, module->why);
 	*ret_module = module;
-	return module->error;
+	return 0;
 }
 
 /** The one for the file: loaded before, or now. Needs the lock. */
@@ -283,7 +296,7 @@ static int find_or_add(const struct candidate *candidate,
 	if (!module)
 		return add_module(candidate, ret_module);
 	if (module->error)
-		return refuse(candidate, module->error, "was refused before");
+		return refuse(candidate, module->error, module->why);
 	*ret_module = module;
 	return 0;
 }

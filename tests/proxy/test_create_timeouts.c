@@ -21,7 +21,7 @@ static void test_no_hello(void **state)
 
 	test_file_write(path, script, sizeof(script) - 1, 0755);
 	create_use_worker(f, path, false);
-	create_expect_variant(f, "process", "plain.so", -ETIMEDOUT, "plain.so");
+	create_expect_variant(f, "process", "plain.so", -ETIMEDOUT, "plain: ");
 }
 
 static void test_stopped_before_hello(void **state)
@@ -32,7 +32,7 @@ static void test_stopped_before_hello(void **state)
 
 	test_file_write(path, script, sizeof(script) - 1, 0755);
 	create_use_worker(f, path, false);
-	create_expect_variant(f, "process", "plain.so", -ETIMEDOUT, "plain.so");
+	create_expect_variant(f, "process", "plain.so", -ETIMEDOUT, "plain: ");
 }
 
 /* The constructor of a module is the first code of it that runs. */

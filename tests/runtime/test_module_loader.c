@@ -197,6 +197,7 @@ static void test_refused_twice(void **state)
 			 -ENOEXEC);
 	assert_int_equal(camipc_module_load(variant("disagrees.so"), &module),
 			 -ENOEXEC);
+	log_capture_expect(2, CAMIPC_LOG_ERROR, "different interfaces");
 }
 
 static void test_files(void **state)
