@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT */
+/* camipc capture. */
+#include "commands.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "frame_writer.h"
+#include "interrupt.h"
+#include "metadata_writer.h"
+#include "report.h"
+
+/* One capture, from options to files. */
+struct capture {
+	const struct options *options;
+	struct frame_writer writer;
+	struct output_file metadata;
+	bool has_metadata;
+	struct camipc_manager *manager;
+	struct virtual_camera *camera;
+	uint32_t n_done;
+	double seconds;
+};
+
+static double now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec * 1e-9;
+}
+
+/* Everything that can be said before a camera is built. */
+static int check_options(struct capture *capture)
+{
+	const struct options *options = capture->options;
+	const char *error = NULL;
+
+	if (strcmp(options->camera, "virtual") != 0) {
+		report_error("--camera %s: there is no such camera; try "
+			     "'camipc list'", options->camera);
+		return EXIT_USAGE;
+	}
+	if (frame_writer_init(&capture->writer, options->output, &error) < 0) {
+		report_error("--output %s: %s", options->output, error);
+		return EXIT_USAGE;
+	}
+	if (options->n_frames > 1 && !capture->writer.numbered &&
+	    capture->writer.format != FRAME_FORMAT_NONE) {
+		report_error("--output %s: more than one frame needs %%d in "
+			     "the name", options->output);
+		return EXIT_USAGE;
+	}
+	return EXIT_OK;
+}
+
+static int open_metadata(struct capture *capture)
+{
+	const char *path = capture->options->metadata;
+	int ret;
+
+	if (!path)
+		return EXIT_OK;
+	ret = output_file_open(&capture->metadata, path);
+	if (ret < 0) {
+		report_error("cannot write '%s': %s", path, strerror(-ret));
+		return EXIT_FAILED;
+	}
+	capture->has_metadata = true;
+	return EXIT_OK;
+}
+
+/* What the user named and what is wrong with it: 2. What broke: 1. */
+static int code_of_create(int error)
+{
+	return error == -EPIPE || error == -ETIMEDOUT || error == -ENOMEM ||
+			       error == -EMFILE ?
+		       EXIT_FAILED :
+		       EXIT_USAGE;
+}
+
+static int open_camera(struct capture *capture, int interrupt_fd)
+{
+	struct virtual_camera_options camera_options =
+		capture->options->virtual_camera;
+	struct camipc_manager_options manager_options;
+	char error[1024];
+	int ret;
+
+	options_for_manager(capture->options, &manager_options);
+	ret = camipc_manager_create(&manager_options, &capture->manager);
+	if (ret < 0) {
+		report_error("cannot look for modules: %s", strerror(-ret));
+		return EXIT_FAILED;
+	}
+	camera_options.watch_interrupt = true;
+	camera_options.interrupt_fd = interrupt_fd;
+	ret = virtual_camera_create(capture->manager, &camera_options, error,
+				    sizeof(error), &capture->camera);
+	if (ret < 0) {
+		report_error("%s", error);
+		return code_of_create(ret);
+	}
+	return EXIT_OK;
+}
+
+static int set_controls(struct capture *capture)
+{
+	const struct options *options = capture->options;
+	struct cam_control controls[OPTIONS_MAX_CONTROLS];
+	struct cam_control_builder builder;
+	struct cam_control_list list;
+	char error[256];
+	size_t i;
+
+	cam_control_builder_init(&builder, CAM_CONTROL_ID_SPACE_CONTROLS,
+				 controls, OPTIONS_MAX_CONTROLS);
+	for (i = 0; i < options->n_controls; i++) {
+		const struct control_option *option = &options->controls[i];
+
+		if (control_option_check(
+			    option, virtual_camera_get_controls(capture->camera),
+			    error, sizeof(error)) < 0) {
+			report_error("%s", error);
+			return EXIT_USAGE;
+		}
+		cam_control_builder_set(&builder, option->control.id,
+					&option->control.value);
+	}
+	if (cam_control_builder_finish(&builder, &list) < 0 ||
+	    virtual_camera_set_controls(capture->camera, &list) < 0) {
+		report_error("the controls cannot be set");
+		return EXIT_FAILED;
+	}
+	return EXIT_OK;
+}
+
+static int exit_code_of_signal(void)
+{
+	return EXIT_SIGNAL + interrupt_signal();
+}
+
+static int write_frame(struct capture *capture,
+		       const struct virtual_frame *frame)
+{
+	char path[OUTPUT_PATH_SIZE];
+	int ret = frame_writer_put(&capture->writer, frame, path);
+
+	if (ret < 0) {
+		report_error("cannot write '%s': %s", path, strerror(-ret));
+		return EXIT_FAILED;
+	}
+	if (!capture->has_metadata)
+		return EXIT_OK;
+	errno = 0;
+	metadata_write(capture->metadata.stream, frame);
+	if (ferror(capture->metadata.stream)) {
+		report_error("cannot write '%s': %s",
+			     capture->options->metadata,
+			     strerror(errno ? errno : EIO));
+		return EXIT_FAILED;
+	}
+	return EXIT_OK;
+}
+
+static void show_progress(const struct capture *capture, bool wanted)
+{
+	if (wanted)
+		fprintf(stderr, "\rframe %u of %u", capture->n_done,
+			capture->options->n_frames);
+}
+
+static int capture_frames(struct capture *capture)
+{
+	const uint32_t n = capture->options->n_frames;
+	bool progress = !capture->options->quiet && isatty(STDERR_FILENO);
+	int code = EXIT_OK;
+
+	while (code == EXIT_OK && capture->n_done < n) {
+		struct virtual_frame frame;
+		int ret;
+
+		if (interrupt_signal()) {
+			code = exit_code_of_signal();
+			break;
+		}
+		ret = virtual_camera_capture(capture->camera, &frame);
+		if (ret == -EINTR) {
+			code = exit_code_of_signal();
+		} else if (ret < 0) {
+			code = EXIT_FAILED;
+			if (progress)
+				fputc('\n', stderr);
+			report_error("frame %u: %s", capture->n_done,
+				     virtual_camera_error(capture->camera));
+		} else {
+			code = write_frame(capture, &frame);
+			capture->n_done += code == EXIT_OK;
+			show_progress(capture, progress);
+		}
+	}
+	if (progress && code != EXIT_FAILED)
+		fputc('\n', stderr);
+	return code;
+}
+
+static int run(struct capture *capture)
+{
+	double start = now();
+	int code;
+
+	if (virtual_camera_start(capture->camera) < 0) {
+		report_error("%s", virtual_camera_error(capture->camera));
+		return EXIT_FAILED;
+	}
+	code = capture_frames(capture);
+	capture->seconds = now() - start;
+	if (virtual_camera_stop(capture->camera) < 0 && code == EXIT_OK) {
+		report_error("the IPA did not stop: %s",
+			     virtual_camera_error(capture->camera));
+		code = EXIT_FAILED;
+	}
+	return code;
+}
+
+/* Metadata of a capture that did not end well would look complete. */
+static int finish_metadata(struct capture *capture, int code)
+{
+	int ret;
+
+	if (!capture->has_metadata)
+		return code;
+	if (code != EXIT_OK) {
+		output_file_abandon(&capture->metadata);
+		return code;
+	}
+	ret = output_file_commit(&capture->metadata);
+	if (ret == 0)
+		return code;
+	report_error("cannot write '%s': %s", capture->options->metadata,
+		     strerror(-ret));
+	return EXIT_FAILED;
+}
+
+static void print_summary(const struct capture *capture)
+{
+	const struct cam_clamp_counts *counts =
+		virtual_camera_get_clamp_counts(capture->camera);
+	struct camipc_proxy *proxy = virtual_camera_get_proxy(capture->camera);
+	uint64_t clamped = counts->clamped + counts->unknown +
+			   counts->mistyped + counts->refused;
+
+	printf("%u frames in %.2f s (%.1f per second), IPA in a %s",
+	       capture->n_done, capture->seconds,
+	       capture->n_done / capture->seconds,
+	       camipc_proxy_get_isolation(proxy));
+	if (clamped)
+		printf(", %llu sensor controls kept in range",
+		       (unsigned long long)clamped);
+	putchar('\n');
+	fflush(stdout);
+}
+
+int command_capture(const struct options *options)
+{
+	struct capture capture = { .options = options };
+	int interrupt_fd = interrupt_init();
+	int code;
+
+	if (interrupt_fd < 0) {
+		report_error("no pipe: %s", strerror(-interrupt_fd));
+		return EXIT_FAILED;
+	}
+	code = check_options(&capture);
+	if (code == EXIT_OK)
+		code = open_metadata(&capture);
+	if (code == EXIT_OK)
+		code = open_camera(&capture, interrupt_fd);
+	if (code == EXIT_OK)
+		code = set_controls(&capture);
+	if (code == EXIT_OK)
+		code = run(&capture);
+	code = finish_metadata(&capture, code);
+	if (code == EXIT_OK && !options->quiet)
+		print_summary(&capture);
+	virtual_camera_destroy(capture.camera);
+	camipc_manager_destroy(capture.manager);
+	return code;
+}

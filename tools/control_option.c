@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+#include "control_option.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "controls_ipa_types.h"
+
+static const struct camipc_control_type *find_type(const char *name,
+						   size_t length)
+{
+	const struct camipc_control_type *type;
+
+	for (type = cam_control_ids; type->name; type++)
+		if (strlen(type->name) == length &&
+		    !strncmp(type->name, name, length))
+			return type;
+	return NULL;
+}
+
+static int parse_bool(const char *text, bool *ret_value)
+{
+	static const char *const words[] = { "false", "0", "off", "no",
+					     "true",  "1", "on",  "yes" };
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strcmp(words[i], text)) {
+			*ret_value = i >= 4;
+			return 0;
+		}
+	return -EINVAL;
+}
+
+/* Ends at a comma or at the end. */
+static int parse_integer(const char *text, char **ret_end, int64_t *ret_value)
+{
+	long long value;
+
+	errno = 0;
+	value = strtoll(text, ret_end, 10);
+	if (errno || *ret_end == text || (**ret_end && **ret_end != ','))
+		return -EINVAL;
+	*ret_value = value;
+	return 0;
+}
+
+/* The tool never leaves the C locale, so numbers have a point. */
+static int parse_float(const char *text, char **ret_end, float *ret_value)
+{
+	float value;
+
+	errno = 0;
+	value = strtof(text, ret_end);
+	if (errno || *ret_end == text || !isfinite(value) ||
+	    (**ret_end && **ret_end != ','))
+		return -EINVAL;
+	*ret_value = value;
+	return 0;
+}
+
+static int parse_items(struct control_option *option,
+		       const struct camipc_control_type *type, const char *text)
+{
+	bool is_float = !strcmp(type->type, "float");
+	size_t n = type->size ? type->size : 1;
+	char *end = NULL;
+	size_t i;
+
+	if (n > CONTROL_OPTION_MAX_ITEMS)
+		return -EINVAL;
+	for (i = 0; i < n; i++) {
+		int64_t wide = 0;
+
+		if (i && *end != ',')
+			return -EINVAL;
+		if (i)
+			text = end + 1;
+		if (is_float ? parse_float(text, &end, &option->floats[i]) :
+			       parse_integer(text, &end, &wide))
+			return -EINVAL;
+		if (wide < INT32_MIN || wide > INT32_MAX)
+			return -EINVAL;
+		option->integers[i] = (int32_t)wide;
+	}
+	return *end ? -EINVAL : 0;
+}
+
+/* Makes the control of what was read. */
+static int set_value(struct control_option *option,
+		     const struct camipc_control_type *type, const char *text)
+{
+	struct cam_control_builder builder;
+	bool flag;
+
+	cam_control_builder_init(&builder, CAM_CONTROL_ID_SPACE_CONTROLS,
+				 &option->control, 1);
+	if (!strcmp(type->type, "bool") && !type->size) {
+		if (parse_bool(text, &flag) < 0)
+			return -EINVAL;
+		cam_control_builder_set_bool(&builder, type->id, flag);
+		return 0;
+	}
+	if (parse_items(option, type, text) < 0)
+		return -EINVAL;
+	if (!strcmp(type->type, "float") && type->size)
+		cam_control_builder_set_float_array(
+			&builder, type->id, option->floats, type->size);
+	else if (!strcmp(type->type, "float"))
+		cam_control_builder_set_float(&builder, type->id,
+					      option->floats[0]);
+	else if (!strcmp(type->type, "int32") && type->size)
+		cam_control_builder_set_int32_array(
+			&builder, type->id, option->integers, type->size);
+	else if (!strcmp(type->type, "int32"))
+		cam_control_builder_set_int32(&builder, type->id,
+					      option->integers[0]);
+	else
+		return -EINVAL;
+	return 0;
+}
+
+int control_option_parse(struct control_option *option, const char *text,
+			 char *error, size_t size)
+{
+	const char *equals = strchr(text, '=');
+	const struct camipc_control_type *type;
+
+	memset(option, 0, sizeof(*option));
+	if (!equals) {
+		snprintf(error, size, "--control %s: NAME=VALUE is expected",
+			 text);
+		return -EINVAL;
+	}
+	type = find_type(text, (size_t)(equals - text));
+	if (!type) {
+		snprintf(error, size, "--control %s: there is no such control",
+			 text);
+		return -EINVAL;
+	}
+	option->name = type->name;
+	if (set_value(option, type, equals + 1) == 0)
+		return 0;
+	if (type->size)
+		snprintf(error, size, "--control %s: %u times %s is expected",
+			 text, type->size, type->type);
+	else
+		snprintf(error, size, "--control %s: %s is expected", text,
+			 type->type);
+	return -EINVAL;
+}
+
+static void print_bound(const struct cam_control_value *value, char *text,
+			size_t size)
+{
+	if (value->tag == CAM_CONTROL_VALUE_FLOAT32)
+		snprintf(text, size, "%g", (double)value->float32);
+	else if (value->tag == CAM_CONTROL_VALUE_INTEGER32)
+		snprintf(text, size, "%d", value->integer32);
+	else
+		snprintf(text, size, "?");
+}
+
+int control_option_check(const struct control_option *option,
+			 const struct cam_control_info_map *infos, char *error,
+			 size_t size)
+{
+	const struct cam_control_info *info = cam_uint32_control_info_find(
+		infos->infos, infos->n_infos, option->control.id);
+	struct cam_control_list list = {
+		.id_space = CAM_CONTROL_ID_SPACE_CONTROLS,
+		.controls = &option->control,
+		.n_controls = 1,
+	};
+	struct cam_clamp_counts counts = { 0 };
+	struct cam_control clamped;
+	struct cam_control_list result;
+	char min[32];
+	char max[32];
+
+	if (!info || !(info->direction & CAM_CONTROL_DIRECTION_IN)) {
+		snprintf(error, size,
+			 "--control %s: this camera does not let it be set",
+			 option->name);
+		return -EINVAL;
+	}
+	if (cam_control_list_clamp(&list, infos, &clamped, 1, &counts,
+				   &result) == 0)
+		return 0;
+	print_bound(&info->min, min, sizeof(min));
+	print_bound(&info->max, max, sizeof(max));
+	snprintf(error, size, "--control %s: out of range, which is %s to %s",
+		 option->name, min, max);
+	return -EINVAL;
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+#include "frame_writer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools_config.h"
+
+#if TOOLS_HAVE_PNG
+#include <png.h>
+#endif
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t n = strlen(text);
+	size_t m = strlen(end);
+
+	return n >= m && strcmp(text + n - m, end) == 0;
+}
+
+/* The one %d, which is not left to printf(): users make mistakes. */
+static const char *parse_pattern(struct frame_writer *writer,
+				 const char *pattern)
+{
+	const char *percent = strchr(pattern, '%');
+	const char *p;
+
+	if (strlen(pattern) >= OUTPUT_PATH_SIZE - 32)
+		return "the name is too long";
+	if (!percent) {
+		strcpy(writer->before, pattern);
+		return NULL;
+	}
+	p = percent + 1;
+	if (*p == '0')
+		p++;
+	for (; *p >= '0' && *p <= '9' && writer->digits < 10; p++)
+		writer->digits = writer->digits * 10 + (*p - '0');
+	if (*p != 'd' || strchr(p, '%') || writer->digits > 10)
+		return "only one %d, or %04d, can be in the name";
+	memcpy(writer->before, pattern, (size_t)(percent - pattern));
+	strcpy(writer->after, p + 1);
+	writer->numbered = true;
+	return NULL;
+}
+
+int frame_writer_init(struct frame_writer *writer, const char *pattern,
+		      const char **reterr_error)
+{
+	memset(writer, 0, sizeof(*writer));
+	if (!strcmp(pattern, "none"))
+		return 0;
+	*reterr_error = parse_pattern(writer, pattern);
+	if (*reterr_error)
+		return -EINVAL;
+	if (ends_with(pattern, ".ppm")) {
+		writer->format = FRAME_FORMAT_PPM;
+		return 0;
+	}
+	writer->format = FRAME_FORMAT_PNG;
+#if TOOLS_HAVE_PNG
+	return 0;
+#else
+	*reterr_error = "camipc was built without libpng; a name that ends in "
+			".ppm works";
+	return -ENOSYS;
+#endif
+}
+
+#if TOOLS_HAVE_PNG
+
+static void on_error(png_structp png, png_const_charp text)
+{
+	(void)text; /* the stream has an errno, which is more exact */
+	png_longjmp(png, 1);
+}
+
+static void on_warning(png_structp png, png_const_charp text)
+{
+	(void)png;
+	(void)text;
+}
+
+/* All that may longjmp(). */
+static int write_rows(png_structp png, png_infop info, FILE *stream,
+		      const struct virtual_frame *frame)
+{
+	uint32_t y;
+
+	if (setjmp(png_jmpbuf(png)))
+		return errno ? -errno : -EIO;
+	errno = 0;
+	png_init_io(png, stream);
+	png_set_IHDR(png, info, frame->width, frame->height, 8,
+		     PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
+		     PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+	/* Noise hardly packs; most of the time is not worth the rest. */
+	png_set_compression_level(png, 1);
+	png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB);
+	png_write_info(png, info);
+	for (y = 0; y < frame->height; y++)
+		png_write_row(png, frame->rgb + (size_t)3 * frame->width * y);
+	png_write_end(png, info);
+	return 0;
+}
+
+static int write_png(FILE *stream, const struct virtual_frame *frame)
+{
+	png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL,
+						  on_error, on_warning);
+	png_infop info = png ? png_create_info_struct(png) : NULL;
+	int ret = info ? write_rows(png, info, stream, frame) : -ENOMEM;
+
+	png_destroy_write_struct(&png, &info);
+	return ret;
+}
+
+#else
+
+static int write_png(FILE *stream, const struct virtual_frame *frame)
+{
+	(void)stream;
+	(void)frame;
+	return -ENOSYS;
+}
+
+#endif
+
+static int write_ppm(FILE *stream, const struct virtual_frame *frame)
+{
+	size_t size = (size_t)3 * frame->width * frame->height;
+
+	errno = 0;
+	if (fprintf(stream, "P6\n%u %u\n255\n", frame->width, frame->height) > 0 &&
+	    fwrite(frame->rgb, 1, size, stream) == size)
+		return 0;
+	return errno ? -errno : -EIO;
+}
+
+int frame_writer_put(const struct frame_writer *writer,
+		     const struct virtual_frame *frame, char *ret_path)
+{
+	struct output_file file;
+	int n;
+	int ret;
+
+	ret_path[0] = '\0';
+	if (writer->format == FRAME_FORMAT_NONE)
+		return 0;
+	if (writer->numbered)
+		n = snprintf(ret_path, OUTPUT_PATH_SIZE, "%s%0*u%s",
+			     writer->before, writer->digits, frame->number,
+			     writer->after);
+	else
+		n = snprintf(ret_path, OUTPUT_PATH_SIZE, "%s", writer->before);
+	if (n < 0 || n >= OUTPUT_PATH_SIZE)
+		return -ENAMETOOLONG;
+	ret = output_file_open(&file, ret_path);
+	if (ret < 0)
+		return ret;
+	ret = writer->format == FRAME_FORMAT_PNG ?
+		      write_png(file.stream, frame) :
+		      write_ppm(file.stream, frame);
+	if (ret == 0)
+		return output_file_commit(&file);
+	output_file_abandon(&file);
+	return ret;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* Frames as picture files. */
+#ifndef TOOLS_FRAME_WRITER_H
+#define TOOLS_FRAME_WRITER_H
+
+#include "output_file.h"
+#include "virtual_camera.h"
+
+enum frame_format {
+	FRAME_FORMAT_NONE,
+	FRAME_FORMAT_PNG,
+	FRAME_FORMAT_PPM,
+};
+
+/** How files are called: @before, the number with @digits, @after. */
+struct frame_writer {
+	enum frame_format format;
+	char before[OUTPUT_PATH_SIZE];
+	char after[OUTPUT_PATH_SIZE];
+	int digits;
+	bool numbered;
+};
+
+/**
+ * frame_writer_init() - understand --output
+ * @pattern: a file name, with one %d or %04d for the number; or "none"
+ * @error: in words, if it fails
+ *
+ * Returns 0, -EINVAL, or -ENOSYS (PNG, and built without libpng).
+ */
+int frame_writer_init(struct frame_writer *writer, const char *pattern,
+		      const char **reterr_error) CAMIPC_MUST_CHECK;
+
+/**
+ * frame_writer_put() - write one frame
+ * @ret_path: of the file, for messages; OUTPUT_PATH_SIZE
+ *
+ * Returns 0, or what went wrong; no part of the file is left then.
+ */
+int frame_writer_put(const struct frame_writer *writer,
+		     const struct virtual_frame *frame,
+		     char *ret_path) CAMIPC_MUST_CHECK;
+
+#endif /* TOOLS_FRAME_WRITER_H */

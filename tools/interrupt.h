@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* Ctrl-C as something that poll() sees. */
+#ifndef TOOLS_INTERRUPT_H
+#define TOOLS_INTERRUPT_H
+
+#include <camipc/base.h>
+
+/**
+ * interrupt_init() - catch SIGINT, SIGTERM and SIGHUP; ignore SIGPIPE
+ *
+ * Returns a descriptor that is readable once one of them came, until the
+ * program ends, or a negative errno.
+ */
+int interrupt_init(void) CAMIPC_MUST_CHECK;
+
+/** The signal that came first; 0 if none did. */
+int interrupt_signal(void);
+
+#endif /* TOOLS_INTERRUPT_H */

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* camipc list, camipc modules. */
+#include "commands.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "report.h"
+#include "softisp_ipa_interface.h"
+
+/* What the virtual camera would be run with. */
+struct search {
+	bool found;
+	struct camipc_module_found module;
+};
+
+static struct camipc_manager *open_manager(const struct options *options)
+{
+	struct camipc_manager_options manager_options;
+	struct camipc_manager *manager;
+	int ret;
+
+	options_for_manager(options, &manager_options);
+	ret = camipc_manager_create(&manager_options, &manager);
+	if (ret == 0)
+		return manager;
+	report_error("cannot look for modules: %s", strerror(-ret));
+	return NULL;
+}
+
+static int flush_output(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return EXIT_OK;
+	report_error("cannot write the list: %s", strerror(errno));
+	return EXIT_FAILED;
+}
+
+static int take_first(void *user, const struct camipc_module_found *module)
+{
+	struct search *search = user;
+
+	if (strcmp(module->info.interface, IPA_SOFTISP_INTERFACE_NAME) != 0)
+		return 0;
+	search->found = true;
+	search->module = *module;
+	return 1;
+}
+
+int command_list(const struct options *options)
+{
+	struct camipc_manager *manager = open_manager(options);
+	struct search search = { .found = false };
+
+	if (!manager)
+		return EXIT_FAILED;
+	(void)!camipc_manager_list(manager, take_first, &search);
+	camipc_manager_destroy(manager);
+	printf("virtual: a scene, a model of a sensor, 10-bit Bayer to RGB; "
+	       "built in\n");
+	if (search.found)
+		printf("    IPA module %s, in a %s: %s\n", search.module.path,
+		       search.module.isolation, search.module.why);
+	else
+		printf("    no IPA module for %s was found\n",
+		       IPA_SOFTISP_INTERFACE_NAME);
+	return flush_output();
+}
+
+static int print_module(void *user, const struct camipc_module_found *module)
+{
+	size_t *n = user;
+	const struct camipc_module_info *info = &module->info;
+
+	++*n;
+	printf("%s %u: %s %u, licence %s\n    %s\n    runs in a %s: %s\n",
+	       info->name, info->module_version, info->interface,
+	       info->interface_version, info->license, module->path,
+	       module->isolation, module->why);
+	return 0;
+}
+
+int command_modules(const struct options *options)
+{
+	struct camipc_manager *manager = open_manager(options);
+	size_t n = 0;
+
+	if (!manager)
+		return EXIT_FAILED;
+	(void)!camipc_manager_list(manager, print_module, &n);
+	camipc_manager_destroy(manager);
+	if (!n)
+		printf("no module was found\n");
+	return flush_output();
+}

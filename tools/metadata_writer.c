@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+#include "metadata_writer.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "controls_ipa_types.h"
+
+/* Nine digits tell each float from every other. */
+static void write_number(FILE *stream, double value)
+{
+	char text[40];
+	char *comma;
+
+	if (!isfinite(value)) {
+		fputs("null", stream);
+		return;
+	}
+	snprintf(text, sizeof(text), "%.9g", value);
+	comma = strchr(text, ',');
+	if (comma)
+		*comma = '.';
+	fputs(text, stream);
+}
+
+static void write_string(FILE *stream, const char *text)
+{
+	putc('"', stream);
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c == '"' || c == '\\')
+			fprintf(stream, "\\%c", c);
+		else if (c < ' ')
+			fprintf(stream, "\\u%04x", c);
+		else
+			putc(c, stream);
+	}
+	putc('"', stream);
+}
+
+static void write_rectangle(FILE *stream, const struct cam_rectangle *r)
+{
+	fprintf(stream, "[%" PRId32 ",%" PRId32 ",%" PRIu32 ",%" PRIu32 "]",
+		r->x, r->y, r->width, r->height);
+}
+
+/* @write: one statement that writes the element e. */
+#define WRITE_ARRAY(stream, array, write)                          \
+	do {                                                       \
+		size_t i;                                          \
+		putc('[', stream);                                 \
+		for (i = 0; i < (array).n_items; i++) {            \
+			if (i)                                     \
+				putc(',', stream);                 \
+			write((stream), (array).items[i]);         \
+		}                                                  \
+		putc(']', stream);                                 \
+	} while (0)
+
+#define WRITE_BOOL(stream, e) fputs((e) ? "true" : "false", stream)
+#define WRITE_INT(stream, e) fprintf(stream, "%" PRId64, (int64_t)(e))
+#define WRITE_FLOAT(stream, e) write_number(stream, (double)(e))
+#define WRITE_STRING(stream, e) write_string(stream, e)
+#define WRITE_RECTANGLE(stream, e) write_rectangle(stream, &(e))
+#define WRITE_SIZE(stream, e) \
+	fprintf(stream, "[%" PRIu32 ",%" PRIu32 "]", (e).width, (e).height)
+#define WRITE_POINT(stream, e) \
+	fprintf(stream, "[%" PRId32 ",%" PRId32 "]", (e).x, (e).y)
+
+#define CASES(TAG, arm, write)                          \
+	case CAM_CONTROL_VALUE_##TAG:                   \
+		write(stream, value->arm);              \
+		break;                                  \
+	case CAM_CONTROL_VALUE_##TAG##_ARRAY:           \
+		WRITE_ARRAY(stream, value->arm##_array, write); \
+		break
+
+static void write_value(FILE *stream, const struct cam_control_value *value)
+{
+	switch (value->tag) {
+	case CAM_CONTROL_VALUE_NONE:
+		fputs("null", stream);
+		break;
+	CASES(BOOLEAN, boolean, WRITE_BOOL);
+	CASES(BYTE, byte, WRITE_INT);
+	CASES(UNSIGNED16, unsigned16, WRITE_INT);
+	CASES(UNSIGNED32, unsigned32, WRITE_INT);
+	CASES(INTEGER32, integer32, WRITE_INT);
+	CASES(INTEGER64, integer64, WRITE_INT);
+	CASES(FLOAT32, float32, WRITE_FLOAT);
+	CASES(STRING, string, WRITE_STRING);
+	CASES(RECTANGLE, rectangle, WRITE_RECTANGLE);
+	CASES(SIZE, size, WRITE_SIZE);
+	CASES(POINT, point, WRITE_POINT);
+	}
+}
+
+static void write_controls(FILE *stream, const struct cam_control_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->n_controls; i++) {
+		const struct cam_control *control = &list->controls[i];
+		const struct camipc_control_type *type = cam_control_ids;
+
+		while (type->name && type->id != control->id)
+			type++;
+		if (type->name)
+			fprintf(stream, ",\"%s\":", type->name);
+		else
+			fprintf(stream, ",\"%" PRIu32 "\":", control->id);
+		write_value(stream, &control->value);
+	}
+}
+
+void metadata_write(FILE *stream, const struct virtual_frame *frame)
+{
+	fprintf(stream, "{\"frame\":%" PRIu32 ",\"SensorTimestamp\":%" PRIu64,
+		frame->number, frame->timestamp_ns);
+	fputs(",\"light\":{\"brightness\":", stream);
+	write_number(stream, frame->light.brightness);
+	fputs(",\"kelvin\":", stream);
+	write_number(stream, frame->light.kelvin);
+	fprintf(stream, "},\"sensor\":{\"lines\":%" PRId32 ",\"gain\":%" PRId32
+			"}",
+		frame->settings.lines, frame->settings.gain);
+	write_controls(stream, frame->metadata);
+	fputs("}\n", stream);
+}
