@@ -94,6 +94,12 @@ class EnumView:
                 for one in self.enum.enumerators if one.attribute("control")]
 
     @property
+    def control_rows(self) -> List[str]:
+        return ['{ %s, "%s", "%s", %s },' % (one.c_name, one.idl_name,
+                                             one.type, one.size)
+                for one in self.controls]
+
+    @property
     def controls_name(self) -> str:
         return self.c_name + "s"
 
@@ -120,6 +126,11 @@ class EnumView:
     def set_to_string_prototype(self) -> str:
         return "int %s_set_to_string(uint32_t flags, char *buffer, " \
             "size_t size)" % self.c_name
+
+    @property
+    def is_known_prototype(self) -> str:
+        return "static inline bool %s_is_known(enum %s value)" % (
+            self.c_name, self.c_name)
 
     @property
     def get_prototype(self) -> str:

@@ -23,6 +23,8 @@ _FIRST_PARAMETER = 100
 _ONLY_ARGUMENT = 19
 _FIRST_BREAK = 15       # of each level
 _LEVEL = 20             # more for each pair of parentheses
+_STAR = 190             # between a type and the star of a parameter
+_CAST = 100             # between a cast and what it converts
 _SHORT_TYPE = 6         # no break behind "void" and "int"
 _OPERATORS = {"||": 4, "&&": 5, "|": 6, "&": 8, "==": 9, "!=": 9, "<": 10,
               "<=": 10, ">": 10, ">=": 10, "<<": 12, "+": 13, "-": 13,
@@ -142,8 +144,13 @@ def _price(tokens, i, depth, is_prototype):
         return _price_of_open(tokens, i, level, is_prototype)
     if token == ",":
         return level + (1 if depth else 3), "comma"
+    if token == ")" and tokens[i - 1] == "*" and following.isidentifier():
+        return level + _CAST, "cast"
     if not following.isspace():
         return None
+    if is_prototype and depth and i + 3 < len(tokens) and \
+            tokens[i + 2] == "*" and tokens[i + 3][0].isalpha():
+        return level + _STAR, "star"
     if token == "=" and not depth:
         return level + _ASSIGNMENT, "="
     if token in _OPERATORS and i and tokens[i - 1].isspace():
@@ -154,7 +161,7 @@ def _price(tokens, i, depth, is_prototype):
 def _price_of_open(tokens, i, level, is_prototype):
     before = tokens[i - 1] if i else ""
     following = tokens[i + 1]
-    if following in (")", "*") or before in ("sizeof", "") or \
+    if following in (")", "*") or before == "" or \
             not (before[-1].isalnum() or before[-1] in "_)"):
         return None
     if is_prototype:
@@ -266,6 +273,12 @@ class _Search:
                     top._replace(operand_broken=True))
         if piece.joint == "name":
             return (_FIRST_BREAK, self._start, top)
+        if piece.joint == "cast":
+            at = top.indent + (TAB if top.broken else 0)
+            return (0 if top.broken else _FIRST_BREAK, at, top)
+        if piece.joint == "star":
+            return (_FIRST_BREAK, top.indent + TAB,
+                    top._replace(must_break=True))
         if piece.joint == "open":
             return (_FIRST_BREAK, top.indent, top._replace(
                 operand=top.indent))
@@ -277,6 +290,8 @@ class _Search:
         if piece.closes:
             stack = stack[:max(1, len(stack) - piece.closes)]
         opened = piece.text.rfind("(") + 1
+        if piece.text.startswith("{ "):
+            opened = 2
         for _ in range(piece.opens):
             if piece.text.endswith("("):
                 # Unless an argument follows at once: eight columns more.

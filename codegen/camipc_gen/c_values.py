@@ -167,7 +167,7 @@ class EnumValue(Value):
         return ["p = %s_get(r, p, &%s);" % (self.tag, place)]
 
     def valid(self, expr):
-        return "%s_is_known((int32_t)%s)" % (self.tag, expr)
+        return "%s_is_known(%s)" % (self.tag, expr)
 
     def present(self, expr):
         return expr + " != 0"
@@ -199,10 +199,9 @@ class FlagsValue(ScalarValue):
         self.free = is_open
 
     def get(self, place):
-        lines = super().get(place)
-        if self.mask:
-            lines.append("p = camipc_require(r, p, %s);" % self.valid(place))
-        return lines
+        if not self.mask:
+            return super().get(place)
+        return ["p = camipc_get_flags(r, p, &%s, %s);" % (place, self.mask)]
 
     def valid(self, expr):
         return None if not self.mask else "!(%s & ~%s)" % (expr, self.mask)

@@ -91,7 +91,7 @@ def _environment() -> jinja2.Environment:
     environment.filters.update({
         "code": _code, "prototype": _prototype, "definition": _definition, "rows": _rows,
         "rule": _rule_line,
-        "members": _members, "extern": _extern, "macro": _macro})
+        "members": _members, "extern": _extern, "object": _object, "macro": _macro})
     return environment
 
 
@@ -122,11 +122,26 @@ def _definition(text: str, prefix: str = "") -> str:
     return layout(prefix + text, True, reserve=0)
 
 
+# A break between type and name is dearer to clang-format than a column.
+_EXCUSED = 1
+
+
 def _extern(text: str) -> str:
     """A declaration of an object: the name goes on a line of its own."""
-    if width(text) <= COLUMNS:
+    if width(text) <= COLUMNS + _EXCUSED:
         return text
     return "\n\t".join(text.rsplit(" ", 1))
+
+
+def _object(text: str) -> str:
+    """A definition with its initialisers, one a line."""
+    head, rest = text.split("\n", 1)
+    if width(head) > COLUMNS + _EXCUSED:
+        before, name = head[:-len(" = {")].rsplit(" ", 1)
+        head = "%s\n\t%s = {" % (before, name)
+        rest = "".join("\t" + line + "\n" for line in rest.splitlines())
+    return head + "\n" + "\n".join(layout(line)
+                                  for line in rest.split("\n"))
 
 
 def _macro(parts: List[str]) -> str:
