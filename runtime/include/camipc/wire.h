@@ -514,6 +514,15 @@ CAMIPC_DEFINE_GET_NARROW(sfixed8, int8_t, sfixed32, int32_t)
 CAMIPC_DEFINE_GET_NARROW(sfixed16, int16_t, sfixed32, int32_t)
 #undef CAMIPC_DEFINE_GET_NARROW
 
+/** A set of flags, of those in @mask only. */
+static inline const uint8_t *camipc_get_flags(struct camipc_reader *r,
+					      const uint8_t *p,
+					      uint32_t *value, uint32_t mask)
+{
+	p = camipc_get_uint32(r, p, value);
+	return camipc_require(r, p, !(*value & ~mask));
+}
+
 /** A length, which is known to lie inside the message afterwards. */
 static inline const uint8_t *camipc_get_len(struct camipc_reader *r,
 					    const uint8_t *p, size_t *len)
