@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/* How the test module misbehaves, and where it is when it does. */
+#include <errno.h>
+#include <float.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "echo.h"
+
+void echo_plan_init(struct echo *echo)
+{
+	for (size_t i = 0; i <= TEST_ECHO_WHERE; i++)
+		echo->plans[i].fd = -1;
+}
+
+void echo_plan_fini(struct echo *echo)
+{
+	atomic_store(&echo->ending, true);
+	if (echo->emits)
+		pthread_join(echo->emitter, NULL);
+	for (size_t i = 0; i <= TEST_ECHO_WHERE; i++) {
+		if (echo->plans[i].fd >= 0)
+			close(echo->plans[i].fd);
+	}
+}
+
+/** At full rate: refused events are what the test is after. */
+static void *emit_ticks(void *user)
+{
+	struct echo *echo = user;
+	uint32_t number = 0;
+
+	while (!atomic_load(&echo->ending)) {
+		if (test_echo_emit_tick(echo->host, number++) < 0)
+			sched_yield();
+	}
+	return NULL;
+}
+
+static void start_emitter(struct echo *echo)
+{
+	if (!echo->emits)
+		echo->emits = pthread_create(&echo->emitter, NULL, emit_ticks,
+					     echo) == 0;
+}
+
+static void wait_for(int fd)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	char byte;
+
+	while (poll(&pfd, 1, -1) < 0 && errno == EINTR)
+		;
+	if (read(fd, &byte, 1) < 0)
+		return;
+}
+
+bool echo_act(struct echo *echo, enum test_echo_op op, int32_t *ret)
+{
+	const struct echo_plan plan = echo->plans[op];
+
+	echo->plans[op] = (struct echo_plan){ .fd = -1 };
+	switch (plan.act) {
+	case TEST_ECHO_BLOCK:
+		wait_for(plan.fd);
+		break;
+	case TEST_ECHO_RAISE:
+		signal(plan.value, SIG_DFL);
+		kill(getpid(), plan.value);
+		break;
+	case TEST_ECHO_EXIT:
+		_exit(plan.value);
+	case TEST_ECHO_RETURN:
+		*ret = plan.value;
+		break;
+	case TEST_ECHO_TICK:
+		for (int32_t i = 0; i < plan.value; i++)
+			(void)test_echo_emit_tick(echo->host, (uint32_t)i);
+		break;
+	case TEST_ECHO_EMITTER:
+		start_emitter(echo);
+		break;
+	default:
+		break;
+	}
+	if (plan.fd >= 0)
+		close(plan.fd);
+	return plan.act == TEST_ECHO_RETURN;
+}
+
+int32_t echo_plan(void *ipa, enum test_echo_op op, enum test_echo_act act,
+		  int32_t value, int fd)
+{
+	struct echo *echo = ipa;
+	struct echo_plan *plan = &echo->plans[op];
+
+	if (plan->fd >= 0)
+		close(plan->fd);
+	plan->act = act;
+	plan->value = value;
+	plan->fd = fd < 0 ? -1 : camipc_fd_dup(fd);
+	return fd >= 0 && plan->fd < 0 ? plan->fd : 0;
+}
+
+/* ---- where it is ------------------------------------------------------- */
+
+static bool all_signals_blocked(void)
+{
+	sigset_t set;
+
+	pthread_sigmask(SIG_BLOCK, NULL, &set);
+	return sigismember(&set, SIGTERM) && sigismember(&set, SIGUSR1) &&
+	       sigismember(&set, SIGALRM) && sigismember(&set, SIGCHLD);
+}
+
+static bool denormals_are_kept(void)
+{
+	volatile double tiny = DBL_MIN;
+
+	tiny = tiny / 4;
+	return tiny > 0;
+}
+
+static uint64_t stack_size(void)
+{
+	pthread_attr_t attributes;
+	size_t size = 0;
+
+	if (pthread_getattr_np(pthread_self(), &attributes) != 0)
+		return 0;
+	pthread_attr_getstacksize(&attributes, &size);
+	pthread_attr_destroy(&attributes);
+	return size;
+}
+
+void echo_where(void *ipa, struct test_echo_place *ret_place)
+{
+	struct echo *echo = ipa;
+	bool nonsense = echo->plans[TEST_ECHO_WHERE].act == TEST_ECHO_NONSENSE;
+	char *name = camipc_host_alloc(echo->host, 1, 16);
+	char *number = camipc_host_alloc(echo->host, 1, 16);
+	int32_t ret;
+
+	echo_act(echo, TEST_ECHO_WHERE, &ret);
+	if (!name || !number)
+		return;
+	pthread_getname_np(pthread_self(), name, 16);
+	if (nonsense)
+		strcpy(name, "\xff\xfe");
+	snprintf(number, 16, "%.1f", 1.5);
+	number[strlen(number) - 1] = '\0';
+	ret_place->process = getpid();
+	ret_place->thread = (int32_t)syscall(SYS_gettid);
+	ret_place->thread_name = name;
+	ret_place->signals_blocked = all_signals_blocked();
+	ret_place->decimal_point = number + 1;
+	ret_place->keeps_denormals = denormals_are_kept();
+	ret_place->stack_size = stack_size();
+}
