@@ -55,13 +55,13 @@ def enum_values_fit(checking: Checking) -> None:
 def flags_are_positive(checking: Checking) -> None:
     """Whether the file itself uses them as flags, or an importer does."""
     used = {}
-    for enum in checking.enums():
-        if enum.used_as_flags:
-            used[enum.qualified] = enum.span
     for field in checking.fields():
         inner = innermost(field.declaration.type)
         if isinstance(inner, ir.FlagsRef):
             used.setdefault(inner.name, field.declaration.span)
+    for enum in checking.enums():
+        if enum.used_as_flags:
+            used.setdefault(enum.qualified, enum.span)
     for enum in checking.enums():
         for value in enum.enumerators:
             if enum.qualified in used and value.value < 0:

@@ -4,7 +4,7 @@ repeats one, and --import-map, which replaces a file."""
 
 from __future__ import annotations
 
-from typing import Dict, Iterator, Optional, Tuple
+from typing import Dict, Iterator, Tuple
 
 from .checking import Checking
 from .diagnostics import Diagnostics
@@ -12,24 +12,31 @@ from .loader import Unit
 from .parser import parse
 from .scope import FD_NAMES, has_attribute, is_skipped, join
 from .source import SourceError, Span
-from .syntax import (EnumNode, GenericType, NamedType, NullableType,
-                     StructNode)
+from .syntax import (Declared, EnumNode, GenericType, NamedType,
+                     NullableType, StructNode)
 
 
-def _spell(node) -> str:
-    """A type without the modules of its names, which are mapped."""
+Known = Dict[str, Declared]
+
+
+def _spell(node, known: Known) -> str:
+    """A type without the modules of its names, which are mapped, and with
+    the names that aliases stand for."""
     if isinstance(node, NamedType):
-        last = node.name.rpartition(".")[2]
-        return "SharedFD" if last in FD_NAMES else last
+        name = node.name
+        while name not in known and "." in name:
+            name = name.partition(".")[2]
+        name = known[name].name if name in known else name
+        return "SharedFD" if name in FD_NAMES else name
     if isinstance(node, NullableType):
-        return _spell(node.inner) + "?"
+        return _spell(node.inner, known) + "?"
     if isinstance(node, GenericType):
-        return "%s<%s>" % (node.name,
-                           ", ".join(_spell(a) for a in node.arguments))
+        inner = [_spell(a, known) for a in node.arguments]
+        return "%s<%s>" % (node.name, ", ".join(inner))
     return ""
 
 
-def _differences(node: StructNode, other: StructNode,
+def _differences(node: StructNode, other: StructNode, known: Known,
                  ) -> Iterator[Tuple[Span, str, Span]]:
     """Fields of @node that @other lacks, or has with another type."""
     theirs = {field.name: field for field in other.fields}
@@ -38,10 +45,11 @@ def _differences(node: StructNode, other: StructNode,
         if match is None:
             yield (field.span, "'%s' has no field '%s'"
                    % (other.name, field.name), other.span)
-        elif _spell(match.type) != _spell(field.type):
+            continue
+        types = _spell(field.type, known), _spell(match.type, known)
+        if types[0] != types[1]:
             yield (field.span, "'%s' is %s here and %s there"
-                   % (field.name, _spell(field.type), _spell(match.type)),
-                   match.span)
+                   % ((field.name,) + types), match.span)
 
 
 def skipped_types_exist(checking: Checking) -> None:
@@ -62,8 +70,9 @@ def skipped_types_exist(checking: Checking) -> None:
                      "with --module-map" if mapped == unit.module else None)
         elif isinstance(node, StructNode) and node.fields and \
                 isinstance(other.node, StructNode):
-            differences = list(_differences(node, other.node))
-            differences += list(_differences(other.node, node))
+            known = _declared(other.unit)
+            differences = list(_differences(node, other.node, known))
+            differences += list(_differences(other.node, node, known))
             for span, message, theirs in differences[:1]:
                 checking.error("skipped-type", node.span, "'%s' differs from "
                                "the one it stands for: %s"
@@ -83,14 +92,14 @@ def replacements_agree(checking: Checking) -> None:
             file = parse(source, quiet)
         except SourceError:
             continue
-        known: Dict[str, object] = _declared(unit)
+        known = _declared(unit)
         for node in file.declarations:
             _agrees(checking, node, known, unit)
 
 
-def _declared(unit: Unit) -> Dict[str, object]:
-    """By name and by alias, also of what the replacement imports."""
-    known: Dict[str, object] = {}
+def _declared(unit: Unit) -> Known:
+    """By name and by alias, also of what the file imports."""
+    known: Known = {}
     for source in unit.imports + [unit]:
         for node in source.file.declarations:
             known[node.name] = node
@@ -101,30 +110,19 @@ def _declared(unit: Unit) -> Dict[str, object]:
     return known
 
 
-def _agrees(checking: Checking, node, known, unit: Unit) -> None:
+def _agrees(checking: Checking, node, known: Known, unit: Unit) -> None:
     if not isinstance(node, (StructNode, EnumNode)) or \
             node.name in FD_NAMES:
         return
-    other: Optional[object] = known.get(node.name)
+    other = known.get(node.name)
     if other is None:
         checking.warning("import-map-drift", node.span, "'%s' does not "
                          "declare '%s'" % (unit.path, node.name))
     elif isinstance(node, StructNode) and isinstance(other, StructNode) and \
             not (has_attribute(node, "skipSerdes") and is_skipped(node)):
-        for span, message, theirs in _differences(node, other):
+        for span, message, theirs in _differences(node, other, known):
             checking.warning("import-map-drift", span, message,
                              [(theirs, "the replacement is here")])
 
 
-def maps_are_used(checking: Checking) -> None:
-    for name in checking.loader.unused_import_maps():
-        checking.warning("unused-map", None, "nothing imports '%s', which "
-                         "--import-map names" % name)
-    used = checking.resolver.scope.used_module_maps
-    for name, _ in checking.resolver.options.module_map:
-        if name not in used:
-            checking.warning("unused-map", None, "nothing refers to module "
-                             "'%s', which --module-map names" % name)
-
-
-FOREIGN_RULES = (skipped_types_exist, replacements_agree, maps_are_used)
+FOREIGN_RULES = (skipped_types_exist, replacements_agree)

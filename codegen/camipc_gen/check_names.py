@@ -32,6 +32,11 @@ def names_have_letters(checking: Checking) -> None:
 
 def _clash(checking: Checking, name: str, first, second,
            hint: str = _HINT) -> None:
+    """Two declarations clash in several names, as x, x_init(), …: once."""
+    pair = (first.span, second.span)
+    if pair in checking.clashes:
+        return
+    checking.clashes.add(pair)
     checking.error("c-name-clash", second.span, "'%s' is '%s' in C, and so "
                    "is '%s'" % (second.name, name, first.name),
                    [(first.span, "declared here")], hint)
@@ -55,7 +60,7 @@ class _Names:
 
 
 def global_names_differ(checking: Checking) -> None:
-    if checking.diagnostics.has_errors:
+    if any(d.id == "bad-name" for d in checking.diagnostics.found):
         return
     names = _Names(checking)
     for module in checking.program.modules:
@@ -114,9 +119,11 @@ def reserved_methods(checking: Checking) -> None:
             for method in methods:
                 name = c_names.of_method(method)
                 if name in taken or name.startswith("emit_"):
+                    checking.clashes.add((interface.span, method.span))
                     checking.error(
                         "reserved-name", method.span, "every interface has "
-                        "'%s' in C already" % name, hint=_HINT)
+                        "'%s' in C already" % name,
+                        hint='rename it, or give it a name with [cname="…"]')
 
 
 def members_differ(checking: Checking) -> None:

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Dict, Iterator, List, Optional, Sequence, Set, Tuple
 
 from . import ir
 from .loader import Loader, Unit
 from .order import members
 from .resolve import Resolver
 from .scope import is_skipped
+from .source import Span
 from .syntax import EnumNode, InterfaceNode, Literal, StructNode, UnionNode
 
 
@@ -33,6 +34,7 @@ class Checking:
         self.error = resolver.diagnostics.error
         self.warning = resolver.diagnostics.warning
         self._fd_known: Dict[str, bool] = {}
+        self.clashes: Set[Tuple[Span, Span]] = set()   # of C names, reported
 
     # ---- declarations ------------------------------------------------------
 

@@ -15,6 +15,10 @@ from typing import Iterable, List, Optional, Sequence, Tuple
 from .messages import ERRORS, WARNINGS
 from .source import Sources, Span
 
+# What the lexer reports.
+LEXICAL = ("bad-character", "bad-number", "unclosed-string",
+           "unclosed-comment")
+
 # More than this is noise; the count is still printed.
 MAX_PRINTED = 50
 
@@ -50,6 +54,8 @@ class Diagnostics:
                  disabled: Iterable[str] = (), fatal: Iterable[str] = ()):
         self.sources = sources or Sources()
         self.found: List[Diagnostic] = []
+        self._seen: set = set()
+        self._words: set = set()         # lines with words nobody can read
         self._disabled = frozenset(disabled)
         self._fatal = frozenset(fatal)   # warnings made errors; "*" is all
 
@@ -72,8 +78,17 @@ class Diagnostics:
     def _add(self, id, severity, span, message, notes, hint) -> None:
         diagnostic = Diagnostic(id, severity, span, message,
                                 tuple(Note(*note) for note in notes), hint)
-        if diagnostic not in self.found:
-            self.found.append(diagnostic)
+        if diagnostic in self._seen:
+            return
+        self._seen.add(diagnostic)
+        self.found.append(diagnostic)
+        if id in LEXICAL and span is not None:
+            self._words.add((span.path, span.line))
+
+    def has_bad_word(self, *spans: Span) -> bool:
+        """Whether the lexer complained about one of these lines; what is
+        wrong there besides is likely to follow from it."""
+        return any((span.path, span.line) in self._words for span in spans)
 
     @property
     def has_errors(self) -> bool:

@@ -20,11 +20,11 @@ _TOKEN = re.compile(r"""
       | [0-9]+[eE][+-]?[0-9]+(?![A-Za-z0-9_.]))
   | (?P<int>0[xX][0-9a-fA-F]+(?![A-Za-z0-9_])|[0-9]+(?![A-Za-z0-9_.]))
   | (?P<number>\.?[0-9](?:[eE][+-]|[A-Za-z0-9_.])*)
-  | (?P<name>[A-Za-z_][A-Za-z0-9_]*)
+  | (?P<name>[^\W\d]\w*)
   | (?P<string>"(?:[^"\\\n]|\\[^\n])*")
   | (?P<arrow>=>)
   | (?P<shift><<)
-  | (?P<punct>[][{}()<>;,=?@.&|^~+*/%!:-])
+  | (?P<punct>[][{}()<>;,=?@.&|^~+*/%-])
 """, re.VERBOSE)
 
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|.)", re.DOTALL)
@@ -85,7 +85,8 @@ class Lexer:
             else:
                 self._take(match.lastgroup, match.group(), at)
                 at = match.end()
-        self._push("end", "", self._span(at, 1))
+        if not self._tokens or self._tokens[-1].kind != "end":
+            self._push("end", "", self._span(at, 1))
         return Tokens(self._tokens, self._license)
 
     # ---- pieces ------------------------------------------------------------
@@ -119,6 +120,11 @@ class Lexer:
         elif group == "string":
             self._push("string", text, span, self._string(text, at))
         elif group == "name":
+            if not text.isascii():
+                self._diagnostics.error(
+                    "bad-character", span, "names are made of A to Z, a to "
+                    "z, 0 to 9 and _")
+                text = "x"
             self._push("name", text, span)
         else:
             self._push(text, text, span)
@@ -210,6 +216,9 @@ class Lexer:
         if end < 0:
             self._diagnostics.error("unclosed-comment", span,
                                     "this comment does not end")
+            # The end of the file is told to be here: an error there would
+            # only repeat this one.
+            self._tokens.append(Token("end", "", span))
             return len(text)
         body = text[at + 2:end]
         self._find_license(body)

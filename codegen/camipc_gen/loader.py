@@ -83,8 +83,9 @@ class Loader:
             return parse(sources.read_file(path), self._diagnostics)
         except SourceError as error:
             span = Span(path, error.line, error.column) if error.line else at
-            self._diagnostics.error("unreadable", span,
-                                    "'%s': %s" % (path, error))
+            self._diagnostics.error(
+                "unreadable", span, str(error) if error.line else
+                "'%s': %s" % (path, error))
             return None
 
     # ---- inside ------------------------------------------------------------
@@ -152,10 +153,6 @@ class Loader:
             if _is_file(original):
                 return original
         return None
-
-    def unused_import_maps(self) -> List[str]:
-        return [name for name, _ in self._options.import_map
-                if name not in self._used_maps]
 
     def _report_cycle(self, real: str, path: str,
                       at: Optional[Span]) -> None:

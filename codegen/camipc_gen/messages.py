@@ -121,6 +121,5 @@ WARNINGS = {
     "import-map-drift": "the replacement of an import differs from it",
     "has-fd": "[hasFd] where no descriptor can be",
     "doc-mismatch": "a comment that names another declaration",
-    "unused-map": "an --import-map or --module-map that nothing used",
     "unused-overlay": "an overlay for a module that is not compiled",
 }

@@ -56,10 +56,14 @@ class OverlayParser(ExpressionParser):
     def run(self) -> List[Overlay]:
         found: List[Overlay] = []
         while not self.at("end"):
-            overlay = self.guarded(self._overlay, self.skip_declaration)
+            overlay = self.guarded(self._overlay, self._skip_overlay)
             if overlay is not None:
                 found.append(overlay)
         return found
+
+    def _skip_overlay(self) -> None:
+        while not self.at("end") and not self.at_word("overlay"):
+            self.take()
 
     def _overlay(self) -> Overlay:
         if not (self.at_word("overlay") and self.peek().text == "module"):
@@ -187,7 +191,8 @@ def _read(path: str, diagnostics: Diagnostics) -> List[Overlay]:
         source = diagnostics.sources.read_file(path)
     except SourceError as error:
         span = Span(path, error.line, error.column) if error.line else None
-        diagnostics.error("unreadable", span, "'%s': %s" % (path, error))
+        diagnostics.error("unreadable", span, str(error) if span else
+                          "'%s': %s" % (path, error))
         return []
     return OverlayParser(source, diagnostics).run()
 

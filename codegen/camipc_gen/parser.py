@@ -101,7 +101,8 @@ class Parser(ExpressionParser):
                 "'%s' means nothing on %s" % (attribute.name, what))
 
     def _feature(self, start: int, attributes) -> None:
-        self.fail("build-condition", self.token.span,
+        word = self.take()
+        self.fail("build-condition", word.span,
                   "build conditions are not supported",
                   hint="an interface is the same in every build: they would "
                        "change the wire")
@@ -203,10 +204,15 @@ class Parser(ExpressionParser):
             return self._const(start, attributes)
         if self.at_word("struct", "union", "interface") and \
                 self.peek(2).kind == "{":
-            self.fail("nested-declaration", self.token.span,
-                      "a %s cannot be declared inside another declaration"
-                      % self.token.text, hint="put it beside this one")
+            return self._nested(self.take())
         return member(start, attributes)
+
+    def _nested(self, word) -> None:
+        self.diagnostics.error(
+            "nested-declaration", word.span, "a %s cannot be declared inside "
+            "another declaration" % word.text, hint="put it beside this one")
+        self.take()
+        self.skip_block()
 
     def _body_ended(self, opening: Span) -> bool:
         if self.at("}"):

@@ -120,8 +120,9 @@ class Resolver:
                 for a in common["attributes"]}
         facts = {name: says[name] for name in _FD_FACTS if name in says}
         try:
-            value_type = self.types.resolve(node.type, place,
-                                            "flags" in says, facts)
+            resolve = self.types.element if target == "arm" \
+                else self.types.resolve
+            value_type = resolve(node.type, place, "flags" in says, facts)
             default = self._default(node, value_type, place)
         except BadValue:
             return None

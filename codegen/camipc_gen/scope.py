@@ -56,12 +56,10 @@ class Scope:
                  diagnostics: Diagnostics):
         self._diagnostics = diagnostics
         self._module_map = tuple(module_map)
-        self.used_module_maps: set = set()
         self.symbols: Dict[str, Symbol] = {}
         self._aliases: Dict[str, str] = {}
         self._modules: Dict[str, List[Unit]] = {}
         units = list(units)
-        self._roots = [u for u in units if not u.is_input]
         for unit in units:
             self._modules.setdefault(unit.module, []).append(unit)
             for node in unit.file.declarations:
@@ -122,7 +120,6 @@ class Scope:
         """--module-map: a reference to one module means another."""
         for source, target in self._module_map:
             if name == source or name.startswith(source + "."):
-                self.used_module_maps.add(source)
                 return target + name[len(source):]
         return name
 
@@ -218,8 +215,8 @@ class Scope:
         known = list(more)
         for symbol in self.symbols.values():
             if symbol.kind in kinds and self._visible(symbol, unit):
-                known.append(symbol.qualified)
-                known.append(symbol.node.name
+                outer = symbol.outer
+                known.append(join(*outer, symbol.node.name)
                              if symbol.unit.module == unit.module
                              else symbol.qualified)
         hint = did_you_mean(name, known)

@@ -90,8 +90,15 @@ class TokenStream:
 
     def fail(self, id: str, span: Span, message: str, notes=(),
              hint: Optional[str] = None):
-        self.diagnostics.error(id, span, message, notes, hint)
+        if id not in ("syntax", "unclosed-body") or \
+                not self._is_consequence():
+            self.diagnostics.error(id, span, message, notes, hint)
         raise ParseError()
+
+    def _is_consequence(self) -> bool:
+        """Whether what is wrong here comes from a bad word on this line."""
+        return self.diagnostics.has_bad_word(self.previous.span,
+                                             self.token.span)
 
     # ---- comments ----------------------------------------------------------
 
@@ -139,6 +146,16 @@ class TokenStream:
         """To behind the next ',' of an enum's body, or to its '}'."""
         while not self.at("end", "}") and not self.at_opener():
             if self.take().kind == ",":
+                return
+
+    def skip_block(self) -> None:
+        """{...}; as a whole."""
+        depth = 0
+        while not self.at("end"):
+            kind = self.take().kind
+            depth += {"{": 1, "}": -1}.get(kind, 0)
+            if depth <= 0:
+                self.take_if(";")
                 return
 
     def skip_declaration(self) -> None:

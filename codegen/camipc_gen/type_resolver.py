@@ -131,7 +131,9 @@ class TypeResolver:
                    hint="array<T>, array<T, N> and map<K, V> are what there "
                         "is")
 
-    def _element(self, node: TypeNode, place: Place, flags, fd) -> Type:
+    def element(self, node: TypeNode, place: Place, flags: bool,
+                fd: Optional[Dict[str, object]]) -> Type:
+        """Of an array or map; also an arm of a union."""
         if isinstance(node, NullableType):
             name = getattr(node.inner, "name", "T")
             self._fail("null-element", node, "elements cannot be null on "
@@ -142,7 +144,7 @@ class TypeResolver:
         if len(node.arguments) != 1:
             self._fail("array-arity", node, "an array has one type: "
                        "array<uint32>")
-        element = self._element(node.arguments[0], place, flags, fd)
+        element = self.element(node.arguments[0], place, flags, fd)
         count = None
         if node.count is not None:
             value = self._evaluator.evaluate(node.count, place).value
@@ -159,10 +161,10 @@ class TypeResolver:
         if len(node.arguments) != 2:
             self._fail("map-arity", node, "a map has two types: "
                        "map<uint32, string>")
-        key = self._element(node.arguments[0], place, flags, fd)
+        key = self.element(node.arguments[0], place, flags, fd)
         if isinstance(key, Scalar) and not key.is_float or \
                 isinstance(key, (String, EnumRef, FlagsRef)):
-            return Map(key, self._element(node.arguments[1], place, flags,
+            return Map(key, self.element(node.arguments[1], place, flags,
                                           fd))
         self._fail("map-key", node.arguments[0], "keys of maps are integers, "
                    "bool, string or an enum")
