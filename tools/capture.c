@@ -254,7 +254,7 @@ static void print_summary(const struct capture *capture)
 	uint64_t clamped = counts->clamped + counts->unknown +
 			   counts->mistyped + counts->refused;
 
-	printf("%u frames in %.2f s (%.1f per second), IPA in a %s",
+	printf("%u frames in %.2f s (%.1f per second), isolation %s",
 	       capture->n_done, capture->seconds,
 	       capture->n_done / capture->seconds,
 	       camipc_proxy_get_isolation(proxy));

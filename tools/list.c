@@ -60,8 +60,8 @@ int command_list(const struct options *options)
 	printf("virtual: a scene, a model of a sensor, 10-bit Bayer to RGB; "
 	       "built in\n");
 	if (search.found)
-		printf("    IPA module %s, in a %s: %s\n", search.module.path,
-		       search.module.isolation, search.module.why);
+		printf("    IPA module %s\n    %s\n", search.module.path,
+		       search.module.why);
 	else
 		printf("    no IPA module for %s was found\n",
 		       IPA_SOFTISP_INTERFACE_NAME);
@@ -74,10 +74,9 @@ static int print_module(void *user, const struct camipc_module_found *module)
 	const struct camipc_module_info *info = &module->info;
 
 	++*n;
-	printf("%s %u: %s %u, licence %s\n    %s\n    runs in a %s: %s\n",
-	       info->name, info->module_version, info->interface,
-	       info->interface_version, info->license, module->path,
-	       module->isolation, module->why);
+	printf("%s %u: %s %u, licence %s\n    %s\n    %s\n", info->name,
+	       info->module_version, info->interface, info->interface_version,
+	       info->license, module->path, module->why);
 	return 0;
 }
 
