@@ -157,7 +157,7 @@ static void test_create_fails(void **state)
 static void test_worker_dies(void **state)
 {
 	struct create_fixture *f = *state;
-	const char *path = test_path(f->folder, "worker");
+	const char *path = test_path(f->folder, "worker.sh");
 	const char *good = test_path(MODULES_FOLDER, "plain.so");
 
 	create_expect_variant(f, "process", "load_crashes.so", -EPIPE,

@@ -14,6 +14,7 @@ valgrind --quiet --error-exitcode=99 --leak-check=full \
 	--show-leak-kinds=definite,indirect \
 	--errors-for-leak-kinds=definite,indirect \
 	--track-fds=yes --trace-children=yes --child-silent-after-fork=yes \
+	--trace-children-skip="*.sh,/bin/*,/usr/bin/*" \
 	--log-file="$logs/%p.log" "$@"
 status=$?
 
