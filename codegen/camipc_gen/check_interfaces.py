@@ -6,7 +6,8 @@ from __future__ import annotations
 from . import ir
 from .checking import Checking
 from .diagnostics import did_you_mean
-from .syntax import InterfaceNode
+from .scope import has_attribute
+from .syntax import InterfaceNode, NamedType
 
 _ROLES = ("init", "start", "stop")
 
@@ -113,8 +114,8 @@ def _result_ordinal(checking: Checking, node, base: int) -> None:
         return
     first = node.outs[0]
     number = first.ordinal.value + (1 - base)
-    is_folded = getattr(first.type, "name", "") == "int32" and not any(
-        a.name == "value" for a in first.attributes)
+    is_folded = isinstance(first.type, NamedType) and \
+        first.type.name == "int32" and not has_attribute(first, "value")
     if is_folded and number != 1:
         checking.error("ordinal-range", first.ordinal.span, "the result of "
                        "'%s' has number 1" % node.name)

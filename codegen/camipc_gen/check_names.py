@@ -133,9 +133,9 @@ def members_differ(checking: Checking) -> None:
                                 for field in members(composite)])
     for _, method in checking.methods():
         _local_names(checking, [(c_names.of_parameter(field), field)
-                                for field in method.params])
-        _local_names(checking, [(c_names.of_parameter(field), field)
-                                for field in method.outs])
+                                for field in method.params] +
+                     [("ret_" + c_names.of_parameter(field), field)
+                      for field in method.outs])
 
 
 def methods_differ(checking: Checking) -> None:

@@ -247,9 +247,6 @@ def comment_lines(body: str):
         if stripped[:1] == "*":
             stripped = stripped[1:]
             stripped = stripped[1:] if stripped[:1] == " " else stripped
-        elif stripped:
-            # Text without a star keeps nothing of its indentation.
-            pass
         lines.append(stripped.rstrip())
     while lines and not lines[0]:
         lines.pop(0)

@@ -22,10 +22,11 @@ from .expressions import ExpressionParser
 from .lexer import lex
 from .loader import Loader, Options, Unit
 from .source import Source, SourceError, Span
-from .syntax import AttributeNode, Name
+from .syntax import (AttributeNode, EnumNode, InterfaceNode, Name, StructNode,
+                     UnionNode)
 
-_KINDS = {"interface": "InterfaceNode", "struct": "StructNode",
-          "union": "UnionNode", "enum": "EnumNode"}
+_KINDS = {"interface": InterfaceNode, "struct": StructNode,
+          "union": UnionNode, "enum": EnumNode}
 _MEMBERS = ("fields", "arms", "enumerators", "methods", "enums", "consts")
 
 
@@ -151,7 +152,7 @@ class OverlayMerger:
             elif nested:
                 inner = dataclasses.replace(entry, name=nested)
                 nodes[at] = self._into(nodes[at], (inner,), ("enums",))
-            elif type(nodes[at]).__name__ != _KINDS[entry.kind]:
+            elif not isinstance(nodes[at], _KINDS[entry.kind]):
                 self._diagnostics.error(
                     "overlay-unknown", entry.span, "'%s' is no %s"
                     % (entry.name, entry.kind),

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Dict, List, Sequence, Tuple
 
 from . import ir
@@ -29,6 +30,9 @@ def build(units: Sequence[Unit],
                   for found in table.values() for declaration in found]
     containing = self_containing(everything)
     contained_by_value(everything, resolver.diagnostics)
+    for unit in units:
+        # There are none yet; what Chromium's files have is told apart.
+        resolver.attributes.read(unit.file.attributes, "module", Place(unit))
     modules: Dict[int, ir.Module] = {}
     # Enums last: by now it is known which are used as flags.
     for unit in units:
@@ -101,6 +105,5 @@ def _consts(unit: Unit, resolver: Resolver):
 
 
 def _marked(declarations, containing):
-    import dataclasses
     return tuple(dataclasses.replace(d, contains_itself=True)
                  if d.qualified in containing else d for d in declarations)

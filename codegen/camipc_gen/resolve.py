@@ -17,7 +17,7 @@ from .diagnostics import Diagnostics
 from .docs import Docs
 from .loader import Options, Unit
 from .numbering import MAX_FIELD, Numbering, parse_retired
-from .scope import Scope, has_attribute, is_skipped, join
+from .scope import Scope, has_attribute, join
 from .syntax import (ConstNode, EmptyList, EnumNode, FieldNode, Name,
                      NullableType, StructNode, UnionNode)
 from .type_resolver import TypeResolver, innermost

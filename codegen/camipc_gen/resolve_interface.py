@@ -13,7 +13,7 @@ from .loader import Unit
 from .numbering import MAX_METHOD, Numbering, parse_retired
 from .resolve import Resolver
 from .scope import has_attribute, join
-from .syntax import InterfaceNode, MethodNode
+from .syntax import InterfaceNode, MethodNode, NamedType
 
 _IPA_NAME = re.compile(r"IPA(.*)Interface\Z")
 _ROLES = ("init", "start", "stop")
@@ -196,7 +196,6 @@ class InterfaceResolver:
         retired = parse_retired(common["attributes"], self._diagnostics)
         fields = self._resolver.fields
         params = fields(name, node.params, "parameter", place, retired)
-        self._outputs_clash(node)
         results = self._outs(name, outs, place, folded)
         return ir.Method(
             id=number, role=role, params=params, outs=results,
@@ -218,21 +217,11 @@ class InterfaceResolver:
     @staticmethod
     def _folded(outs: Sequence):
         """A leading int32, which becomes the function's result."""
-        if outs and getattr(outs[0].type, "name", None) == "int32" and \
-                type(outs[0].type).__name__ == "NamedType" and \
+        if outs and isinstance(outs[0].type, NamedType) and \
+                outs[0].type.name == "int32" and \
                 not has_attribute(outs[0], "value"):
             return outs[0]
         return None
-
-    def _outputs_clash(self, node: MethodNode) -> None:
-        names = {param.name: param for param in node.params}
-        for out in node.outs or ():
-            if out.name in names:
-                # C tells them apart (ret_x), a person doesn't.
-                self._diagnostics.error(
-                    "duplicate-name", out.span, "'%s' is a parameter and an "
-                    "output of '%s'" % (out.name, node.name),
-                    [(names[out.name].span, "the parameter is here")])
 
     def _refuse_outputs(self, node: MethodNode, role: str) -> None:
         span = node.outs[0].span if node.outs else node.span

@@ -32,7 +32,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Source:
-    """The text of a file, line ends turned into newlines, no byte order mark."""
+    """Text of a file; all line ends are newlines, no byte order mark."""
     path: str
     text: str
 

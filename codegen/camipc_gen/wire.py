@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import singledispatch
-from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Tuple
+from typing import Dict, Iterable, List, NamedTuple, Optional, Tuple
 
 from . import ir
 from .constants import integer_range
@@ -41,7 +41,7 @@ def _with_length(size: Optional[int]) -> Optional[int]:
     return None if size is None else size + varint_size(size)
 
 
-# ---- forms of numbers ----------------------------------------------------------
+# ---- forms of numbers -------------------------------------------------------
 
 def is_wide(value_type: ir.Type) -> bool:
     """A number whose packed array is fixed by itself: 32 and 64 bits."""
@@ -99,7 +99,7 @@ def has_presence(field: ir.Field) -> bool:
     return field.default is not None or isinstance(field.type, ir.Nullable)
 
 
-# ---- largest sizes --------------------------------------------------------------
+# ---- largest sizes ----------------------------------------------------------
 
 class Sizes:
     """The most bytes that messages of a program can take; None: no bound."""
@@ -225,7 +225,7 @@ def mask_of(enum: ir.Enum) -> int:
     return mask
 
 
-# ---- fingerprint ----------------------------------------------------------------
+# ---- fingerprint ------------------------------------------------------------
 
 def fingerprint(program: ir.Program, interface: ir.Interface) -> int:
     """64 bits that differ if two sides would read bytes differently.
@@ -318,9 +318,6 @@ class _Speller:
 
     def __call__(self, value_type, wire, is_element) -> str:
         return _spell_type(value_type, self, wire, is_element)
-
-
-_Say = Callable[..., str]
 
 
 @singledispatch
