@@ -22,8 +22,9 @@ def exported(path):
     found = set()
     for line in out.splitlines():
         name, kind = line.split()[:2]
-        # 'A' is the version node itself, not something to link with.
-        if kind != "A":
+        # 'A' is the version node itself, and what begins with two underscores
+        # is a sanitizer's: neither is something to link with.
+        if kind != "A" and not name.startswith("__"):
             found.add(name.split("@")[0])
     return sorted(found)
 

@@ -43,7 +43,12 @@ GENERATED = (
     (re.compile(r"\.pb-c\.h$"), "control"),
     (re.compile(r"^install_folders\.h$"), "install"),
     (re.compile(r"build_id\.h$"), "build_id"),
+    (re.compile(r"_config\.h$"), "config"),
 )
+
+# Folders that ask meson which optional libraries there are.
+for _layer in ("ipa", "pipeline", "tools"):
+    ALLOWED[_layer].add("generated:config")
 
 # What the two sides of an interface share comes with either of them.
 SHARED_WITH = {"generated:worker", "generated:proxy"}
