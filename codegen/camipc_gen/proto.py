@@ -11,6 +11,7 @@ from typing import Dict, List, Optional, Tuple
 
 from . import c_names, ir
 from .c_arrays import ArraySlot, BytesSlot, FixedSlot, MapSlot
+from .c_docs import safe
 from .c_enums import EnumView
 from .c_messages import Message, UnionMessage
 from .c_slots import NullableStringSlot, OptionalSlot, PointerSlot, Slot
@@ -189,7 +190,7 @@ def _has_presence(slot: Slot) -> bool:
 
 def _remark(slot: Slot) -> str:
     if slot.initial is not None:
-        return "  // absent: " + str(slot.initial_text)
+        return "  // absent: " + safe(str(slot.initial_text))
     if isinstance(slot.value, FdValue):
         return "  // n-th descriptor of the message, from 1; 0: none"
     if isinstance(slot.value, FlagsValue):
