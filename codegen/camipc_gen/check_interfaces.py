@@ -12,6 +12,13 @@ from .syntax import InterfaceNode, NamedType
 _ROLES = ("init", "start", "stop")
 
 
+def interfaces_have_methods(checking: Checking) -> None:
+    for interface in checking.interfaces():
+        if not interface.methods:
+            checking.error("interface-empty", interface.span, "interface "
+                           "'%s' has no methods" % interface.name)
+
+
 def one_method_per_role(checking: Checking) -> None:
     for interface in checking.interfaces():
         first = {}
@@ -121,6 +128,6 @@ def _result_ordinal(checking: Checking, node, base: int) -> None:
                        "'%s' has number 1" % node.name)
 
 
-INTERFACE_RULES = (one_method_per_role, versions_make_sense,
-                   attributes_fit_roles, named_members_exist,
+INTERFACE_RULES = (interfaces_have_methods, one_method_per_role,
+                   versions_make_sense, attributes_fit_roles, named_members_exist,
                    value_is_an_int32, result_is_number_one)

@@ -95,6 +95,7 @@ ERRORS = {
     "inline-union": "[inline] on something which is not a union",
     "control-type": "[control] of a type that controls do not have",
     # interfaces
+    "interface-empty": "a main interface without methods",
     "event-interface-alone": "an event interface without a main interface",
     "event-interface-twice": "one event interface for two main interfaces",
     "unknown-events": "[events] names no interface",
