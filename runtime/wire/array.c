@@ -287,6 +287,57 @@ DEFINE_ARRAY(int16_fixed, int16_t, sfixed16, 4,
 DEFINE_ARRAY(uint16_fixed, uint16_t, fixed16, 4,
 	     put_widened(w, field, n, widen_uint16, items))
 
+/* ---- descriptors: varints that are their places, 0 for none ------------- */
+
+static const uint8_t *read_fd(struct camipc_reader *r, const uint8_t *p,
+			      void *item)
+{
+	int fd;
+
+	p = camipc_get_fd(r, p, &fd);
+	memcpy(item, &fd, sizeof(fd));
+	return p;
+}
+
+static const struct element fd_element = { sizeof(int), 0, read_fd };
+
+/* Enters @fd in the writer's list; returns its place. */
+static uint32_t place_of(struct camipc_writer *w, int fd)
+{
+	if (fd < 0)
+		return 0;
+	if (w->n_fds >= w->max_fds) {
+		camipc_writer_fail(w, -EMSGSIZE);
+		return 0;
+	}
+	w->fds[w->n_fds++] = fd;
+	return w->n_fds;
+}
+
+void camipc_put_fd_array(struct camipc_writer *w, uint32_t field,
+			 const int *items, size_t n)
+{
+	PUT_VARINTS(w, field, n, place_of(w, items[i]));
+}
+
+const uint8_t *camipc_get_fd_array(struct camipc_reader *r, const uint8_t *p,
+				   uint32_t tag, const int **items, size_t *n,
+				   size_t *room)
+{
+	const void *list = *items;
+
+	p = get_array(r, p, tag, &fd_element, &list, n, room);
+	*items = list;
+	return p;
+}
+
+const uint8_t *camipc_get_fd_array_exact(struct camipc_reader *r,
+					 const uint8_t *p, uint32_t tag,
+					 int *items, size_t count, size_t *seen)
+{
+	return get_exact(r, p, tag, &fd_element, items, count, seen);
+}
+
 /* ---- enums: as int32_t, whichever integer the compiler took ------------- */
 
 void camipc_put_enum_array(struct camipc_writer *w, uint32_t field,

@@ -55,6 +55,10 @@ void camipc_close_long(struct camipc_writer *w, uint8_t *body, size_t len)
 
 void camipc_put_present_fd(struct camipc_writer *w, uint32_t field, int fd)
 {
+	if (fd < 0) {
+		camipc_put_present_uint32(w, field, 0);
+		return;
+	}
 	if (w->n_fds >= w->max_fds) {
 		camipc_writer_fail(w, -EMSGSIZE);
 		return;

@@ -151,6 +151,44 @@ static void test_enums(void **state)
 	assert_int_equal(r.error, 0);
 }
 
+static void test_fds(void **state)
+{
+	static const int sent[] = { 33, -1, 34 };
+	static const int received[] = { 43, 44 };
+	int list[2];
+	const int *items = NULL;
+	int exact[3];
+	size_t n = 0;
+	size_t room = 0;
+	size_t seen = 0;
+	uint32_t tag;
+	const uint8_t *p;
+
+	(void)state;
+	camipc_writer_init(&w, buffer, sizeof(buffer), list, 2);
+	camipc_put_fd_array(&w, 1, sent, 3);
+	assert_int_equal(w.error, 0);
+	assert_int_equal(w.n_fds, 2);
+	assert_memory_equal(buffer, "\x0a\3\1\0\2", 5);
+	camipc_arena_reset(&arena, 100);
+	p = camipc_reader_init(&r, buffer, 5, &arena, received, 2);
+	p = camipc_get_tag(&r, p, &tag);
+	camipc_get_fd_array(&r, p, tag, &items, &n, &room);
+	assert_int_equal(camipc_reader_finish(&r), 0);
+	assert_int_equal(n, 3);
+	assert_int_equal(items[0], 43);
+	assert_int_equal(items[1], -1);
+	assert_int_equal(items[2], 44);
+	p = camipc_reader_init(&r, buffer, 5, &arena, received, 2);
+	p = camipc_get_tag(&r, p, &tag);
+	camipc_get_fd_array_exact(&r, p, tag, exact, 3, &seen);
+	assert_int_equal(camipc_reader_finish(&r), 0);
+	assert_int_equal(exact[2], 44);
+	camipc_put_fd_array(&w, 2, sent, 3); /* no room for a third */
+	assert_int_equal(w.error, -EMSGSIZE);
+	assert_int_equal(w.n_fds, 2);
+}
+
 static void test_elements_out_of_range(void **state)
 {
 	static const uint32_t large[] = { 65535, 65536 };
@@ -229,6 +267,7 @@ int main(void)
 		cmocka_unit_test(test_int16_fixed),
 		cmocka_unit_test(test_uint16_fixed),
 		cmocka_unit_test(test_enums),
+		cmocka_unit_test(test_fds),
 		cmocka_unit_test(test_elements_out_of_range),
 		cmocka_unit_test(test_a_present_empty_field_adds_nothing),
 		cmocka_unit_test(test_a_count_bomb),

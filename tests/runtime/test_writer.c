@@ -178,6 +178,9 @@ static void test_fds(void **state)
 	assert_int_equal(w.n_fds, 2);
 	assert_int_equal(fds[0], 33);
 	assert_int_equal(fds[1], 33);
+	/* In an array none takes its place, too. */
+	camipc_put_present_fd(&w, 4, -1);
+	expect("\x08\1\x18\2\x20\0", 6);
 	camipc_put_fd(&w, 4, 34);
 	assert_int_equal(w.error, -EMSGSIZE);
 	assert_int_equal(w.n_fds, 2);

@@ -699,6 +699,7 @@ CAMIPC_DECLARE_ARRAY(int32_zigzag, int32_t)
 CAMIPC_DECLARE_ARRAY(int64_zigzag, int64_t)
 CAMIPC_DECLARE_ARRAY(int16_fixed, int16_t) /* [wire=fixed]: four bytes each */
 CAMIPC_DECLARE_ARRAY(uint16_fixed, uint16_t)
+CAMIPC_DECLARE_ARRAY(fd, int) /* varints: places, 0 for none */
 #undef CAMIPC_DECLARE_ARRAY
 
 /* Enums as varints. C does not say which integer an enum is: hence void. */
