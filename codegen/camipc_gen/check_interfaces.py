@@ -129,5 +129,6 @@ def _result_ordinal(checking: Checking, node, base: int) -> None:
 
 
 INTERFACE_RULES = (interfaces_have_methods, one_method_per_role,
-                   versions_make_sense, attributes_fit_roles, named_members_exist,
-                   value_is_an_int32, result_is_number_one)
+                   versions_make_sense, attributes_fit_roles,
+                   named_members_exist, value_is_an_int32,
+                   result_is_number_one)

@@ -66,6 +66,7 @@ ERRORS = {
     "nullable-default": "a default for T?",
     "default-type": "a default for a type that has no literals",
     "contains-itself": "a struct which contains itself by value",
+    "nesting-depth": "structs nested deeper than a receiver accepts",
     # enums
     "enum-range": "a value outside of int32",
     "enum-empty": "an enum without values",

@@ -11,6 +11,9 @@ from .ir import (Array, Field, Map, Nullable, Struct, StructRef, Type, Union,
 
 Composite = Either[Struct, Union]
 
+# CAMIPC_MAX_DEPTH of the runtime.
+MAX_DEPTH = 32
+
 
 def members(declaration: Composite) -> Tuple[Field, ...]:
     return declaration.arms if isinstance(declaration, Union) \
@@ -122,6 +125,23 @@ def contained_by_value(declarations: Iterable[Composite],
             "contains-itself", field.span, "'%s' contains itself by value"
             % by_name[first].name, through,
             hint="use array<…>, or T? for at most one")
+
+
+def nested_within(declarations: Iterable[Composite], limit: int,
+                  diagnostics: Diagnostics) -> None:
+    """Refuses what is always deeper on the wire than receivers accept."""
+    by_name = {d.qualified: d for d in declarations}
+    graph = _graph(by_name.values(), by_value)
+    depth: Dict[str, int] = {}
+    for component in components(graph):
+        for name in component:
+            depth[name] = 1 + max((depth.get(inner, 0)
+                                   for inner in graph[name]), default=0)
+            if depth[name] == limit + 1:
+                diagnostics.error(
+                    "nesting-depth", by_name[name].span, "'%s' holds more "
+                    "than %d structs one inside the other"
+                    % (by_name[name].name, limit))
 
 
 def definition_order(declarations: Iterable[Composite]) -> Tuple:

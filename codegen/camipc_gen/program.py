@@ -9,7 +9,8 @@ from typing import Dict, List, Sequence, Tuple
 from . import ir
 from .constants import Place
 from .loader import Unit
-from .order import contained_by_value, definition_order, self_containing
+from .order import (MAX_DEPTH, contained_by_value, definition_order,
+                    nested_within, self_containing)
 from .resolve import Resolver
 from .resolve_interface import InterfaceResolver
 from .scope import is_skipped
@@ -30,6 +31,7 @@ def build(units: Sequence[Unit],
                   for found in table.values() for declaration in found]
     containing = self_containing(everything)
     contained_by_value(everything, resolver.diagnostics)
+    nested_within(everything, MAX_DEPTH, resolver.diagnostics)
     for unit in units:
         # There are none yet; what Chromium's files have is told apart.
         resolver.attributes.read(unit.file.attributes, "module", Place(unit))

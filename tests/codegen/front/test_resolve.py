@@ -236,8 +236,13 @@ class Order(unittest.TestCase):
         self.assertEqual([s.contains_itself for s in module.structs],
                          [True, True, False])
 
-    def test_a_long_chain_is_no_recursion(self):
+    def test_structs_may_be_as_deep_as_receivers_accept(self):
         text = "".join("struct S%d { S%d s; };" % (i, i + 1)
+                       for i in range(31)) + "struct S31 { };"
+        self.assertEqual(len(module_of(text).structs), 32)
+
+    def test_a_long_chain_is_no_recursion(self):
+        text = "".join("struct S%d { S%d? s; };" % (i, i + 1)
                        for i in range(3000)) + "struct S3000 { };"
         self.assertEqual(len(module_of(text).definition_order), 3001)
 
