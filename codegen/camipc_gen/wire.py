@@ -8,22 +8,17 @@ from __future__ import annotations
 
 import hashlib
 from functools import singledispatch
-from typing import Dict, Iterable, List, NamedTuple, Optional, Tuple
+from typing import Dict, Iterable, List, Optional, Tuple
 
 from . import ir
 from .constants import integer_range
-
-VARINT, FIXED64, LENGTH, FIXED32 = 0, 1, 2, 5
 
 # Descriptors of one message at most; their wire value is an index from 1.
 MAX_FDS = 252
 
 
-class Form(NamedTuple):
-    """How a single value is written."""
-    encoding: str          # varint, zigzag, fixed, length
-    wire_type: int
-    max_size: Optional[int]    # in bytes, length prefix included
+# Elements that are written side by side, without a tag before each.
+PACKED = (ir.Scalar, ir.EnumRef, ir.FlagsRef, ir.Fd)
 
 
 def varint_size(value: int) -> int:
@@ -91,7 +86,7 @@ def is_packed(field: ir.Field) -> bool:
     element = field.type.element
     while isinstance(element, ir.Array) and element.count is not None:
         element = element.element
-    return isinstance(element, (ir.Scalar, ir.EnumRef, ir.FlagsRef))
+    return isinstance(element, PACKED)
 
 
 def has_presence(field: ir.Field) -> bool:
@@ -180,8 +175,7 @@ class Sizes:
         size = self._value(element, field, field.wire, True, None)
         if count is None or size is None:
             return None
-        if not field.unpacked and isinstance(
-                element, (ir.Scalar, ir.EnumRef, ir.FlagsRef)):
+        if not field.unpacked and isinstance(element, PACKED):
             return tag + _with_length(count * size) if count else 0
         return count * (tag + size)
 
