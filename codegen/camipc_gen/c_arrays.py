@@ -21,6 +21,14 @@ def _element_bound(value) -> int:
     return value.bound
 
 
+def for_each(lines: List[str], count) -> List[str]:
+    """A loop over elements, with braces if its body is more than a line."""
+    head = "for (size_t i = 0; i < %s; i++)" % count
+    if len(lines) == 1 and "\n" not in lines[0]:
+        return [head] + _indented(lines)
+    return [head + " {"] + _indented(lines) + ["}"]
+
+
 class ArraySlot(Slot):
     """array<T>: const T *x and size_t n_x."""
 
@@ -114,16 +122,19 @@ class ArraySlot(Slot):
         valid = self.value.valid(self.place + "[i]")
         return ([valid] if valid else []) + self._rules(self.place + "[i]")
 
-    def _for_each(self, lines: List[str], count: str) -> List[str]:
-        return ["for (size_t i = 0; i < %s; i++)" % count] + _indented(lines)
+    @staticmethod
+    def _for_each(lines: List[str], count: str) -> List[str]:
+        return for_each(lines, count)
 
     def finish(self):
         lines = []
+        settled = self.value.settle(self.place + "[i]")
         conditions = self._element_conditions()
         if conditions:
-            lines += self._for_each(["p = camipc_require(r, p, %s);"
-                                     % " && ".join(conditions)],
-                                    self.count_place)
+            settled.append("p = camipc_require(r, p, %s);"
+                           % " && ".join(conditions))
+        if settled:
+            lines += self._for_each(settled, self.count_place)
         limits = []
         if self.required:
             limits.append("%s > 0" % self.count_place)
@@ -189,11 +200,7 @@ class ArraySlot(Slot):
         return lines
 
     def _copy_elements(self, name: str) -> List[str]:
-        inner = self.value.copy(name + "[i]")
-        if len(inner) == 1:
-            return self._for_each(inner, self.count_place)
-        return ["for (size_t i = 0; i < %s; i++) {" % self.count_place] + \
-            _indented(inner) + ["}"]
+        return self._for_each(self.value.copy(name + "[i]"), self.count_place)
 
     def clear_locals(self):
         if not isinstance(self.value, MessageValue) or not self.value.owns:
@@ -371,15 +378,13 @@ class FixedSlot(Slot):
     def _element(self) -> str:
         return self.first + "[i]"
 
-    def _for_each(self, lines: List[str]) -> List[str]:
-        return ["for (size_t i = 0; i < %d; i++)" % self.count] + \
-            _indented(lines)
+    def _each(self, lines: List[str]) -> List[str]:
+        return for_each(lines, self.count) if lines else []
 
     # ---- init, encode, decode
 
     def init(self):
-        inner = self.value.init(self._element())
-        return self._for_each(inner) if inner else []
+        return self._each(self.value.init(self._element()))
 
     def put(self):
         if self.is_bytes:
@@ -388,8 +393,7 @@ class FixedSlot(Slot):
         if self.packed:
             return ["camipc_put_%s_array(w, %d, %s, %d);" % (
                 self.value.array, self.number, self.first, self.count)]
-        return self._for_each(self.value.put(self.number, self._element(),
-                                             True))
+        return self._each(self.value.put(self.number, self._element(), True))
 
     @property
     def seen(self) -> str:
@@ -424,11 +428,12 @@ class FixedSlot(Slot):
         if not self.is_bytes:
             lines.append("p = camipc_exact_done(r, p, %s, %d);" % (
                 self.seen, self.count))
+        settled = self.value.settle(self._element())
         conditions = self._element_conditions()
         if conditions:
-            lines += self._for_each(["p = camipc_require(r, p, %s);"
-                                     % " && ".join(conditions)])
-        return lines
+            settled.append("p = camipc_require(r, p, %s);"
+                           % " && ".join(conditions))
+        return lines + self._each(settled)
 
     # ---- check, copy, clear
 
@@ -439,20 +444,12 @@ class FixedSlot(Slot):
                 " && ".join(conditions), self.idl)] if conditions else []
         else:
             inner = self.value.check(self._element(), self.idl, None)
-        return self._for_each(inner) if inner else []
+        return self._each(inner)
 
     @property
     def free(self):
         return (self.value.free and self.bound is not None
                 and not self._element_conditions())
-
-    def _each(self, inner: List[str]) -> List[str]:
-        if not inner:
-            return []
-        if len(inner) == 1:
-            return self._for_each(inner)
-        return ["for (size_t i = 0; i < %d; i++) {" % self.count] + \
-            _indented(inner) + ["}"]
 
     def copy(self):
         return self._each(self.value.copy(self._element()))

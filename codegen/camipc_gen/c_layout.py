@@ -165,6 +165,8 @@ def _price_of_open(tokens, i, level, is_prototype):
             not (before[-1].isalnum() or before[-1] in "_)"):
         return None
     if is_prototype:
+        if before == ")" and level > 2 * _LEVEL:
+            return None         # a pointer to a function among parameters
         return level + _FIRST_PARAMETER, "open"
     several = _has_comma(tokens, i)
     return level + (_FIRST_ARGUMENT if several else _ONLY_ARGUMENT), "open"
@@ -193,6 +195,12 @@ class _Level(NamedTuple):
     operand: int        # column where the current argument starts
     operand_broken: bool
     must_break: bool    # an argument was broken: the next starts a line
+
+
+def _value_offset(text: str) -> int:
+    """Where the value starts in ".member = value"."""
+    return text.index(" = ") + 3 if text.startswith(".") and " = " in text \
+        else 0
 
 
 class _Search:
@@ -260,14 +268,16 @@ class _Search:
 
     @staticmethod
     def _joined(top: _Level, piece: _Piece, at: int) -> _Level:
+        operand = at + _value_offset(piece.text)
         if piece.joint == "open":
-            return top._replace(indent=at, operand=at)
+            return top._replace(indent=at, operand=operand)
         if piece.joint in ("comma", "="):
-            return top._replace(operand=at, operand_broken=False)
+            return top._replace(operand=operand, operand_broken=False)
         return top
 
     def _broken(self, top: _Level, piece: _Piece):
         """(price beside the piece's own, column, level) of a break."""
+        operand = top.indent + _value_offset(piece.text)
         if piece.joint == "operator":
             return (0 if top.operand_broken else _FIRST_BREAK, top.operand,
                     top._replace(operand_broken=True))
@@ -280,10 +290,9 @@ class _Search:
             return (_FIRST_BREAK, top.indent + TAB,
                     top._replace(must_break=True))
         if piece.joint == "open":
-            return (_FIRST_BREAK, top.indent, top._replace(
-                operand=top.indent))
+            return (_FIRST_BREAK, top.indent, top._replace(operand=operand))
         return (0 if top.broken else _FIRST_BREAK, top.indent, top._replace(
-            broken=True, operand=top.indent, operand_broken=False))
+            broken=True, operand=operand, operand_broken=False))
 
     def _enter(self, stack, piece: _Piece, at: int):
         """The levels after a piece that starts in column @at."""

@@ -5,7 +5,7 @@ A struct, a union, an entry of a map, the wrapper of an array where protobuf
 has no array, the arguments and the outputs of a method.
 """
 
-from typing import Iterator, List, Optional
+from typing import Iterator, List, Optional, Tuple
 
 from .c_slots import Slot
 from .c_values import BytesValue, MessageValue
@@ -119,6 +119,11 @@ class Message:
     @property
     def uses_msg_in_check(self) -> bool:
         return any("msg->" in line for line in self.check())
+
+    def texts(self) -> List[Tuple[str, str]]:
+        """Constants of default texts: names and literals."""
+        return [(slot.default_name, slot.text_default)
+                for slot in self.slots if slot.text_default]
 
     # ---- statements --------------------------------------------------------
 

@@ -14,7 +14,7 @@ class MethodView:
     """A method or an event, with the messages made for it."""
 
     def __init__(self, model: Model, module: ir.Module, prefix: str,
-                 method: ir.Method):
+                 mark: str, method: ir.Method):
         self.method = method
         self.idl_name = method.name
         self.doc = method.doc
@@ -26,6 +26,7 @@ class MethodView:
         self.member = self.name + "_" if self.name in c_names.RESERVED \
             else self.name
         self.prefix = prefix
+        self.mark = mark
         kind = "EVENT" if self.is_event else "METHOD"
         self.id_name = "%s_%s_%s" % (prefix.upper(), kind, self.name.upper())
         self.returns_int32 = method.returns_int32
@@ -147,6 +148,13 @@ class MethodView:
         return " || ".join("!" + name for name in self.null_checks)
 
     @property
+    def refusal(self) -> str:
+        """What a NULL where a struct has to be leads to."""
+        if self.is_event:
+            return "return -EINVAL;"
+        return "return %srefuse(ipa, %s);" % (self.mark, self.id_name)
+
+    @property
     def assignments(self) -> List[str]:
         """Members of args and their values, "name = value"."""
         return ["%s = %s" % pair for slot in self.slots
@@ -166,8 +174,8 @@ class MethodView:
 
     def _engine_call(self, function: str, tail: str) -> str:
         args = "&args" if self.args else "NULL"
-        return "camipc_proxy_%s(to_proxy(ipa), %s, %s, %s);" % (
-            function, self.id_name, args, tail)
+        return "camipc_proxy_%s(%sto_proxy(ipa), %s, %s, %s);" % (
+            function, self.mark, self.id_name, args, tail)
 
     @property
     def call_statement(self) -> str:
@@ -187,7 +195,8 @@ class MethodView:
 
     @property
     def complete_name(self) -> str:
-        return "complete_" + self.name if self.has_outs else "complete"
+        name = "complete_" + self.mark
+        return name + self.name if self.has_outs else name.rstrip("_")
 
     @property
     def complete_prototype(self) -> str:
@@ -263,9 +272,12 @@ class InterfaceView:
         self.version = interface.version
         self.compatible_since = interface.compatible_since
         self.fingerprint = "UINT64_C(0x%016x)" % fingerprint
-        self.methods = [MethodView(model, module, self.prefix, m)
+        # Makes static names differ where a file has several interfaces.
+        self.mark = "" if len(module.interfaces) == 1 else \
+            interface.core.lower() + "_"
+        self.methods = [MethodView(model, module, self.prefix, self.mark, m)
                         for m in interface.methods]
-        self.events = [MethodView(model, module, self.prefix, m)
+        self.events = [MethodView(model, module, self.prefix, self.mark, m)
                        for m in interface.events]
         self.events_doc = interface.event_interface.doc \
             if interface.event_interface else None
@@ -281,8 +293,8 @@ class InterfaceView:
     @property
     def tables(self) -> List["Table"]:
         """The tables of the descriptor."""
-        found = [Table("methods", "methods", self.by_id),
-                 Table("events", "events", self.events_by_id)]
+        found = [Table(self.mark + "methods", "methods", self.by_id),
+                 Table(self.mark + "events", "events", self.events_by_id)]
         return [table for table in found if table.rows]
 
     @property
@@ -327,7 +339,26 @@ class InterfaceView:
 
     @property
     def to_proxy_prototype(self) -> str:
-        return "struct camipc_proxy *to_proxy(struct %s *ipa)" % self.prefix
+        return "struct camipc_proxy *%sto_proxy(struct %s *ipa)" % (
+            self.mark, self.prefix)
+
+    @property
+    def refuse_prototype(self) -> str:
+        return "static int %srefuse(struct %s *ipa, uint32_t id)" % (
+            self.mark, self.prefix)
+
+    @property
+    def needs_refuse(self) -> bool:
+        return any(method.null_checks for method in self.methods)
+
+    @property
+    def create_call(self) -> str:
+        return "ret = camipc_proxy_create(manager, match, &%sclient, " \
+            "events, user, &proxy);" % self.mark
+
+    @property
+    def emits_structs(self) -> bool:
+        return any(event.null_checks for event in self.events)
 
     @property
     def has_sync(self) -> bool:

@@ -120,6 +120,8 @@ class Model:
         for field in declaration.arms if is_union else declaration.fields:
             slot = self.arm(module, field) if is_union else self.slot(
                 module, field, c_names.of_member(field))
+            slot.default_name = "%s_%s_default" % (
+                c_names.stem_words(declaration), slot.name)
             message.slots.append(slot)
 
     # ---- what a module's files define --------------------------------------
@@ -329,7 +331,8 @@ def _string_value(type_: ir.String, model, module, field, is_element):
 
 @_value.register
 def _fd_value(type_: ir.Fd, model, module, field, is_element):
-    return FdValue()
+    return FdValue(type_.kind, type_.access, type_.sealed, type_.min_size,
+                   isinstance(field.type, ir.Nullable))
 
 
 @_value.register

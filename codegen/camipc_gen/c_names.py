@@ -40,7 +40,7 @@ signals slots emit foreach near far interface environ complex imaginary I NULL
 EOF INFINITY NAN TRUE FALSE ERROR DEBUG
 """
 # What generated code calls its own parameters and locals.
-_LOCALS = "ipa user host"
+_LOCALS = "ipa user host args outs ret done"
 
 RESERVED = frozenset((_C_WORDS + _CPP_WORDS + _MACROS).split())
 RESERVED_PARAMETERS = RESERVED | frozenset(_LOCALS.split())

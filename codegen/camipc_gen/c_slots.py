@@ -51,12 +51,13 @@ class Slot:
         self.max = field.max
         self.initial: Optional[str] = None      # a default that is not zero
         self.initial_text = None                # as in the IDL
+        self.default_name = ""                  # of a default text in C
 
     # ---- declarations ------------------------------------------------------
 
     def members(self) -> List[str]:
         """Members of the struct."""
-        return [self.value.declare(self.name) + ";"]
+        return [self.value.declare(self.name) + ";" + self.value.remark]
 
     def parameters(self) -> List[str]:
         """As inputs of a call."""
@@ -149,7 +150,14 @@ class Slot:
 
     # ---- init, encode, decode ----------------------------------------------
 
+    @property
+    def text_default(self) -> Optional[str]:
+        """The literal of a default text; its address tells clear()."""
+        return self.initial if isinstance(self.value, StringValue) else None
+
     def init(self) -> List[str]:
+        if self.text_default:
+            return ["%s = %s;" % (self.place, self.default_name)]
         if self.initial is not None:
             return ["%s = %s;" % (self.place, self.initial)]
         return self.value.init(self.place)
@@ -174,9 +182,11 @@ class Slot:
             conditions += [present] if present else []
         if self.max_len is not None:
             conditions.append("strlen(%s) <= %d" % (self.place, self.max_len))
-        if not conditions:
-            return []
-        return ["p = camipc_require(r, p, %s);" % " && ".join(conditions)]
+        lines = self.value.settle(self.place)
+        if conditions:
+            lines.append("p = camipc_require(r, p, %s);"
+                         % " && ".join(conditions))
+        return lines
 
     # ---- check, copy, clear ------------------------------------------------
 
@@ -206,6 +216,9 @@ class Slot:
         return []
 
     def clear(self) -> List[str]:
+        if self.text_default:
+            return ["if (%s != %s)" % (self.place, self.default_name)] + \
+                _indented(self.value.clear(self.place))
         return self.value.clear(self.place)
 
     # ---- reflection --------------------------------------------------------

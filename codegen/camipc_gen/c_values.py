@@ -23,6 +23,7 @@ class Value:
     kind = ""                  # CAMIPC_KIND_<kind>
     form = "VARINT"            # CAMIPC_WIRE_<form>
     default = "0"              # the zero value as a C expression
+    remark = ""                # a comment behind the member
     info: Optional[str] = None  # name of the type's camipc_type_info
     owns = False               # a copy has memory or descriptors of its own
     has_fds = False
@@ -50,6 +51,10 @@ class Value:
     def valid(self, expr: str) -> Optional[str]:
         """A condition that a decoded number has to meet, or None."""
         return None
+
+    def settle(self, place: str) -> List[str]:
+        """What the decoder looks at when the message has ended."""
+        return []
 
     def check(self, expr: str, field: str, max_len: Optional[int]
               ) -> List[str]:
@@ -156,7 +161,7 @@ class EnumValue(Value):
     def __init__(self, tag: str):
         self.tag = tag
         self.c_type = "enum " + tag
-        self.info = tag + "_info"
+        self.info = tag + "_type_info"
         self.default = "(enum %s)0" % tag
 
     def put(self, number, expr, present):
@@ -179,8 +184,9 @@ class OpenEnumValue(ScalarValue):
     def __init__(self, tag: str):
         super().__init__("int32", "varint", "varint")
         self.tag = tag
+        self.remark = " /* an enum %s, or a value not known yet */" % tag
         self.kind = "ENUM"
-        self.info = tag + "_info"
+        self.info = tag + "_type_info"
 
     def present(self, expr):
         return expr + " != 0"
@@ -193,8 +199,9 @@ class FlagsValue(ScalarValue):
         super().__init__("uint32", "varint", "varint")
         self.tag = tag
         self.idl_name = idl_name
+        self.remark = " /* set of enum %s */" % tag
         self.kind = "FLAGS"
-        self.info = tag + "_info"
+        self.info = tag + "_type_info"
         self.mask = None if is_open else tag.upper() + "_MASK"
         self.free = is_open
 
@@ -248,10 +255,12 @@ class StringValue(Value):
 
 
 class FdValue(Value):
-    """A file descriptor; -1 is none."""
+    """A file descriptor; -1 is none, which [fd=] without ? forbids."""
 
     c_type = "int"
     kind = "FD"
+    array = "fd"
+    array_form = "varint"
     default = "-1"
     owns = True
     has_fds = True
@@ -267,8 +276,33 @@ class FdValue(Value):
     def get(self, place):
         return ["p = camipc_get_fd(r, p, &%s);" % place]
 
+    def __init__(self, kind=None, access=None, sealed=False, min_size=None,
+                 is_optional=False):
+        self.is_optional = is_optional or kind is None
+        self.facts = None
+        if kind or access or sealed or min_size:
+            self.facts = "CAMIPC_FD_KIND_%s, CAMIPC_FD_ACCESS_%s, %s, %d" % (
+                (kind or "any").upper(), (access or "any").upper(),
+                "true" if sealed else "false", min_size or 0)
+
+    def _of_kind(self, expr: str, statement: str) -> List[str]:
+        if self.is_optional:
+            return ["if (%s >= 0)\n\t%s" % (expr, statement)]
+        return [statement]
+
     def check(self, expr, field, max_len):
-        return ['camipc_check_fd(check, %s, "%s");' % (expr, field)]
+        lines = ['camipc_check_fd(check, %s, "%s");' % (expr, field)]
+        if self.facts:
+            lines += self._of_kind(
+                expr, 'camipc_check_fd_kind(check, %s, %s, "%s");' % (
+                    expr, self.facts, field))
+        return lines
+
+    def settle(self, place):
+        if not self.facts:
+            return []
+        return self._of_kind(place, "p = camipc_require_fd_kind(r, p, %s, "
+                             "%s);" % (place, self.facts))
 
     def copy(self, place):
         return ["%s = camipc_copy_fd(arena, %s);" % (place, place)]
@@ -287,7 +321,7 @@ class BytesValue(Value):
     """array<uint8> where it is a value of its own: an arm, an element."""
 
     wire = "BYTES"
-    kind = "UINT8"
+    kind = "STRUCT"
     form = "BYTES"
     owns = True
     free = False
@@ -298,7 +332,7 @@ class BytesValue(Value):
         self.tag = wrapper.c_name
         self.c_type = "struct " + self.tag
         self.default = "(struct %s){ 0 }" % self.tag
-        self.info = self.tag + "_info"
+        self.info = self.tag + "_type_info"
 
     def put(self, number, expr, present):
         return ["camipc_put_%sbytes(w, %d, %s.items, %s.n_items);" % (
@@ -333,7 +367,7 @@ class MessageValue(Value):
         self.tag = message.c_name
         self.c_type = "struct " + self.tag
         self.kind = message.kind
-        self.info = self.tag + "_info"
+        self.info = self.tag + "_type_info"
         self.default = "(struct %s){ 0 }" % self.tag
 
     @property

@@ -105,8 +105,7 @@ class ModuleView:
         self.messages = model.messages(module)
         self.proto = ProtoModule(
             module, self.enums,
-            self.messages + [message for interface in self.interfaces
-                             for message in interface.messages],
+            self.messages + self.method_messages,
             {c_names.of_type(enum): (enum.qualified, enum.module)
              for enum in program.enums.values()})
         self.words = Words(self._known_words())
@@ -120,6 +119,11 @@ class ModuleView:
     @property
     def entries(self) -> List[Entry]:
         return [m for m in self.messages if isinstance(m, Entry)]
+
+    @property
+    def method_messages(self) -> List[Message]:
+        return [message for interface in self.interfaces
+                for message in interface.messages]
 
     @property
     def made(self) -> List[Message]:
@@ -217,7 +221,7 @@ class ModuleView:
     @staticmethod
     def invoke_prototype(method) -> str:
         return "static void invoke_%s(const void *table, void *self, " \
-            "const void *data, void *result)" % method.name
+            "const void *data, void *result)" % (method.mark + method.name)
 
     @staticmethod
     def find_prototype(entry: Entry) -> str:

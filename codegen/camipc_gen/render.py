@@ -122,8 +122,9 @@ def _definition(text: str, prefix: str = "") -> str:
     return layout(prefix + text, True, reserve=0)
 
 
-# A break between type and name is dearer to clang-format than a column.
+# A break between type and name is dearer to clang-format than a column or two.
 _EXCUSED = 1
+_EXCUSED_WITH_VALUE = 2
 
 
 def _extern(text: str) -> str:
@@ -136,7 +137,7 @@ def _extern(text: str) -> str:
 def _object(text: str) -> str:
     """A definition with its initialisers, one a line."""
     head, rest = text.split("\n", 1)
-    if width(head) > COLUMNS + _EXCUSED:
+    if width(head) > COLUMNS + _EXCUSED_WITH_VALUE:
         before, name = head[:-len(" = {")].rsplit(" ", 1)
         head = "%s\n\t%s = {" % (before, name)
         rest = "".join("\t" + line + "\n" for line in rest.splitlines())
