@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: MIT */
+/* Synchronous calls: results, arguments, deadlines, cancel, begin. */
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+
+#include "contract.h"
+
+/* Long enough for a slow machine to answer, short enough to wait for. */
+#define SHORT_MS 60
+
+/** requirements 1, 27; the answer is the IPA's own. */
+static void results(void **state)
+{
+	struct contract *c = *state;
+	int32_t value = 0;
+
+	contract_ready(c);
+	assert_int_equal(test_echo_add(c->ipa, 40, 2, &value), 0);
+	assert_int_equal(value, 42);
+	assert_int_equal(camipc_proxy_last_error(c->proxy), 0);
+	contract_plan(c, TEST_ECHO_ADD, TEST_ECHO_RETURN, 17);
+	assert_int_equal(test_echo_add(c->ipa, 1, 1, &value), 17);
+	assert_int_equal(camipc_proxy_last_result(c->proxy), 17);
+	/* An output may be dropped. */
+	assert_int_equal(test_echo_add(c->ipa, 1, 1, NULL), 0);
+	/* [value]: no errno. */
+	assert_int_equal(test_echo_temperature(c->ipa, -20, &value), 0);
+	assert_int_equal(value, -20);
+}
+
+static void failed_calls_leave_outputs_alone(void **state)
+{
+	struct contract *c = *state;
+	int32_t sum = 4711;
+
+	contract_ready(c);
+	contract_plan(c, TEST_ECHO_ADD, TEST_ECHO_RETURN, -ENOSPC);
+	assert_int_equal(test_echo_add(c->ipa, 1, 1, &sum), -ENOSPC);
+	assert_int_equal(sum, 4711);
+	assert_int_equal(camipc_proxy_last_error(c->proxy), 0);
+	assert_int_equal(camipc_proxy_last_result(c->proxy), -ENOSPC);
+}
+
+/** Codes of the transport are never the IPA's. */
+static void ipa_cannot_fake_transport_errors(void **state)
+{
+	static const int32_t codes[] = { -EPIPE,     -ETIMEDOUT, -EPROTO,
+					 -ESTALE,    -EOPNOTSUPP, -ECANCELED,
+					 -ECHILD,    -EREMOTEIO };
+	struct contract *c = *state;
+
+	contract_ready(c);
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		contract_plan(c, TEST_ECHO_ADD, TEST_ECHO_RETURN, codes[i]);
+		assert_int_equal(test_echo_add(c->ipa, 1, 1, NULL), -EREMOTEIO);
+		assert_int_equal(camipc_proxy_last_result(c->proxy), codes[i]);
+		assert_int_equal(camipc_proxy_last_error(c->proxy), 0);
+	}
+	contract_expect_state(c, CAMIPC_STATE_READY);
+}
+
+/** An IPA whose outputs break the interface: the caller did nothing wrong. */
+static void nonsense_outputs(void **state)
+{
+	struct contract *c = *state;
+	struct test_echo_place place = { .process = 4711 };
+
+	contract_ready(c);
+	contract_plan(c, TEST_ECHO_WHERE, TEST_ECHO_NONSENSE, 0);
+	assert_int_equal(test_echo_where(c->ipa, &place), -EPROTO);
+	assert_int_equal(place.process, 4711);
+	assert_int_equal(camipc_proxy_last_error(c->proxy), -EPROTO);
+	assert_int_equal(camipc_proxy_last_reason(c->proxy, NULL),
+			 CAMIPC_REASON_BAD_MESSAGE);
+	assert_int_equal(test_echo_where(c->ipa, &place), 0);
+	test_echo_place_clear(&place);
+}
+
+/** threats 37: on time, and what comes later is dropped and counted. */
+static void deadline(void **state)
+{
+	struct contract *c = *state;
+	int64_t before;
+
+	contract_running(c);
+	contract_plan(c, TEST_ECHO_SLOW, TEST_ECHO_BLOCK, 0);
+	camipc_proxy_set_timeout(c->proxy, SHORT_MS);
+	before = contract_now_ms();
+	assert_int_equal(test_echo_slow(c->ipa, 1), -ETIMEDOUT);
+	assert_true(contract_now_ms() - before >= SHORT_MS);
+	assert_int_equal(camipc_proxy_last_error(c->proxy), -ETIMEDOUT);
+	assert_int_equal(contract_stats(c).timeouts, 1);
+	contract_expect_state(c, CAMIPC_STATE_RUNNING);
+	contract_open_gate(c);
+	camipc_proxy_set_timeout(c->proxy, 0);
+	/* Behind the one that came late, which is told from this one. */
+	assert_int_equal(test_echo_slow(c->ipa, 2), 2);
+	assert_int_equal(contract_stats(c).late_replies, 1);
+}
+
+static void miss_deadlines(struct contract *c, int n)
+{
+	camipc_proxy_set_timeout(c->proxy, SHORT_MS);
+	for (int i = 0; i < n; i++)
+		assert_int_equal(test_echo_slow(c->ipa, 1), -ETIMEDOUT);
+	camipc_proxy_set_timeout(c->proxy, 0);
+}
+
+/** threats 37: three misses in a row are the end. */
+static void three_misses_in_a_row(void **state)
+{
+	struct contract *c = *state;
+
+	contract_running(c);
+	contract_plan(c, TEST_ECHO_SLOW, TEST_ECHO_BLOCK, 0);
+	miss_deadlines(c, 2);
+	contract_open_gate(c);
+	/* An answer in time makes all good again. */
+	assert_int_equal(test_echo_slow(c->ipa, 3), 3);
+	contract_plan(c, TEST_ECHO_SLOW, TEST_ECHO_BLOCK, 0);
+	miss_deadlines(c, 2);
+	contract_expect_state(c, CAMIPC_STATE_RUNNING);
+	miss_deadlines(c, 1);
+	contract_expect_state(c, CAMIPC_STATE_DEAD);
+	contract_dispatch_closed(c);
+	assert_int_equal(c->closed.reason, contract_is_local() ?
+						   CAMIPC_REASON_HUNG_THREAD :
+						   CAMIPC_REASON_UNRESPONSIVE);
+	assert_string_equal(c->closed.last_call, "slow");
+}
+
+static void *open_gate_too_late(void *user)
+{
+	struct contract *c = user;
+	const int64_t end = contract_now_ms() + 5;
+
+	while (contract_now_ms() < end)
+		sched_yield();
+	contract_open_gate(c);
+	return NULL;
+}
+
+/** The permitted difference (a): a call before start cannot be cut short. */
+static void overrun_before_start(void **state)
+{
+	struct contract *c = *state;
+	pthread_t thread;
+	int32_t sum = 0;
+	int ret;
+
+	contract_ready(c);
+	contract_plan(c, TEST_ECHO_ADD, TEST_ECHO_BLOCK, 0);
+	camipc_proxy_set_timeout(c->proxy, 1);
+	assert_int_equal(
+		pthread_create(&thread, NULL, open_gate_too_late, c), 0);
+	ret = test_echo_add(c->ipa, 1, 1, &sum);
+	pthread_join(thread, NULL);
+	assert_int_equal(ret, contract_is_local() ? 0 : -ETIMEDOUT);
+	assert_int_equal(sum, contract_is_local() ? 2 : 0);
+	/* Logged and counted, whichever way. */
+	assert_int_equal(contract_stats(c).timeouts, 1);
+	assert_true(log_capture_count(CAMIPC_LOG_WARNING, "add") >= 1);
+	contract_expect_state(c, CAMIPC_STATE_READY);
+}
+
+/* ---- cancel ------------------------------------------------------------ */
+
+static void *cancel_later(void *user)
+{
+	struct contract *c = user;
+
+	/* Only once the call waits is there something to cancel. */
+	while (contract_stats(c).calls < 4)
+		sched_yield();
+	camipc_proxy_cancel(c->proxy);
+	return NULL;
+}
+
+static void cancel_from_another_thread(void **state)
+{
+	struct contract *c = *state;
+	pthread_t thread;
+
+	contract_running(c);
+	contract_plan(c, TEST_ECHO_SLOW, TEST_ECHO_BLOCK, 0);
+	camipc_proxy_set_timeout(c->proxy, 60000);
+	assert_int_equal(contract_stats(c).calls, 3);
+	assert_int_equal(pthread_create(&thread, NULL, cancel_later, c), 0);
+	assert_int_equal(test_echo_slow(c->ipa, 1), -ECANCELED);
+	pthread_join(thread, NULL);
+	contract_expect_state(c, CAMIPC_STATE_RUNNING);
+	assert_int_equal(camipc_proxy_last_error(c->proxy), -ECANCELED);
+	contract_open_gate(c);
+	/* The IPA goes on, and so do later calls. */
+	assert_int_equal(test_echo_slow(c->ipa, 2), 2);
+	assert_int_equal(contract_stats(c).late_replies, 1);
+}
+
+static void cancel_without_a_call(void **state)
+{
+	struct contract *c = *state;
+
+	contract_running(c);
+	camipc_proxy_cancel(c->proxy);
+	assert_int_equal(test_echo_slow(c->ipa, 2), 2);
+	camipc_proxy_cancel(c->proxy);
+	contract_dispatch_all(c);
+	assert_int_equal(test_echo_slow(c->ipa, 3), 3);
+}
+
+static void cancel_begun_calls(void **state)
+{
+	struct contract *c = *state;
+	struct contract_done done[3] = { { 0 } };
+
+	contract_running(c);
+	contract_plan(c, TEST_ECHO_SLOW, TEST_ECHO_BLOCK, 0);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(test_echo_slow_begin(c->ipa, 1, contract_done,
+						      &done[i]),
+				 0);
+	camipc_proxy_cancel(c->proxy);
+	contract_dispatch_done(c, &done[2]);
+	contract_open_gate(c);
+	assert_int_equal(test_echo_slow(c->ipa, 5), 5);
+	contract_dispatch_all(c);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(done[i].n, 1);
+		assert_int_equal(done[i].ret, -ECANCELED);
+	}
+	assert_int_equal(contract_stats(c).late_replies, 3);
+}
+
+/** The switch goes on: what it leads to is known, and only then. */
+static void cancel_a_start(void **state)
+{
+	struct contract *c = *state;
+	struct contract_done done = { 0 };
+
+	contract_ready(c);
+	contract_plan(c, TEST_ECHO_START, TEST_ECHO_BLOCK, 0);
+	assert_int_equal(test_echo_start_begin(c->ipa, contract_done, &done),
+			 0);
+	camipc_proxy_cancel(c->proxy);
+	contract_dispatch_done(c, &done);
+	assert_int_equal(done.ret, -ECANCELED);
+	contract_expect_state(c, CAMIPC_STATE_STARTING);
+	assert_int_equal(test_echo_start(c->ipa), -EBUSY);
+	contract_open_gate(c);
+	while (camipc_proxy_get_state(c->proxy) == CAMIPC_STATE_STARTING)
+		contract_dispatch_all(c);
+	contract_expect_state(c, CAMIPC_STATE_RUNNING);
+	assert_int_equal(done.n, 1);
+}
+
+/* ---- begin ------------------------------------------------------------- */
+
+struct sum {
+	int n;
+	int ret;
+	int32_t sum;
+};
+
+static void on_sum(void *user, int ret, const struct test_echo_add_outs *outs)
+{
+	struct sum *sum = user;
+
+	sum->n++;
+	sum->ret = ret;
+	sum->sum = outs ? outs->sum : -1;
+}
+
+static bool has_pushed(struct contract *c)
+{
+	return c->pushed.n == 1;
+}
+
+static void begin_completes_in_dispatch(void **state)
+{
+	struct contract *c = *state;
+	struct sum sums[2] = { { 0 } };
+
+	contract_running(c);
+	contract_plan(c, TEST_ECHO_ADD, TEST_ECHO_RETURN, -ENOSPC);
+	assert_int_equal(test_echo_add_begin(c->ipa, 1, 2, on_sum, &sums[0]),
+			 0);
+	assert_int_equal(test_echo_add_begin(c->ipa, 3, 4, on_sum, &sums[1]),
+			 0);
+	/* A waiting call takes their replies in; it never tells them. */
+	assert_int_equal(test_echo_slow(c->ipa, 1), 1);
+	assert_int_equal(sums[0].n + sums[1].n, 0);
+	assert_int_equal(test_echo_push(c->ipa, 9), 0);
+	contract_dispatch_until(c, has_pushed);
+	assert_int_equal(sums[0].n, 1);
+	assert_int_equal(sums[0].ret, -ENOSPC);
+	assert_int_equal(sums[0].sum, -1);
+	assert_int_equal(sums[1].n, 1);
+	assert_int_equal(sums[1].ret, 0);
+	assert_int_equal(sums[1].sum, 7);
+}
+
+static void begin_has_a_deadline(void **state)
+{
+	struct contract *c = *state;
+	struct contract_done done = { 0 };
+
+	contract_running(c);
+	contract_plan(c, TEST_ECHO_SLOW, TEST_ECHO_BLOCK, 0);
+	camipc_proxy_set_timeout(c->proxy, SHORT_MS);
+	assert_int_equal(test_echo_slow_begin(c->ipa, 1, contract_done, &done),
+			 0);
+	contract_dispatch_done(c, &done);
+	assert_int_equal(done.ret, -ETIMEDOUT);
+	contract_open_gate(c);
+}
+
+static void begin_on_every_slot(void **state)
+{
+	struct contract *c = *state;
+	struct contract_done done[CAMIPC_MAX_PENDING_CALLS] = { { 0 } };
+
+	contract_running(c);
+	contract_plan(c, TEST_ECHO_SLOW, TEST_ECHO_BLOCK, 0);
+	for (int i = 0; i < CAMIPC_MAX_PENDING_CALLS; i++)
+		assert_int_equal(test_echo_slow_begin(c->ipa, i, contract_done,
+						      &done[i]),
+				 0);
+	/* One past the limit, of both forms. */
+	assert_int_equal(test_echo_slow_begin(c->ipa, 1, contract_done, NULL),
+			 -EAGAIN);
+	assert_int_equal(test_echo_slow(c->ipa, 1), -EAGAIN);
+	assert_int_equal(camipc_proxy_last_reason(c->proxy, NULL),
+			 CAMIPC_REASON_NO_CREDIT);
+	contract_open_gate(c);
+	contract_dispatch_done(c, &done[CAMIPC_MAX_PENDING_CALLS - 1]);
+	for (int i = 0; i < CAMIPC_MAX_PENDING_CALLS; i++) {
+		assert_int_equal(done[i].n, 1);
+		assert_int_equal(done[i].ret, i);
+	}
+}
+
+/* ---- arguments: what one backend refuses, all refuse ------------------- */
+
+static int configure(struct contract *c,
+		     const struct test_echo_uint32_point_entry *streams,
+		     size_t n)
+{
+	return test_echo_configure(c->ipa, streams, n, NULL, 0, NULL, NULL,
+				   NULL);
+}
+
+static void refuse_field(struct contract *c, int ret, const char *name)
+{
+	const char *field = NULL;
+
+	assert_int_equal(ret, -EINVAL);
+	assert_int_equal(camipc_proxy_last_reason(c->proxy, &field),
+			 CAMIPC_REASON_BAD_ARGUMENT);
+	assert_non_null(field);
+	assert_string_equal(field, name);
+}
+
+static int echo_bounds(struct contract *c, const struct test_echo_bounds *b)
+{
+	struct test_echo_everything value;
+
+	test_echo_everything_init(&value);
+	value.bounds = *b;
+	return test_echo_echo(c->ipa, &value, NULL);
+}
+
+static void bad_arguments(void **state)
+{
+	static const uint32_t items[5] = { 1 };
+	const struct test_echo_uint32_point_entry unsorted[] = {
+		{ .key = 2 },
+		{ .key = 1 },
+	};
+	struct contract *c = *state;
+	struct test_echo_bounds b;
+	struct test_echo_defaults defaults;
+
+	test_echo_defaults_init(&defaults);
+	refuse_field(c, test_echo_init(c->ipa, "\xff", &defaults), "name");
+	defaults.mood = (enum test_echo_mood)3;
+	refuse_field(c, test_echo_init(c->ipa, "x", &defaults), "mood");
+	assert_int_equal(test_echo_init(c->ipa, "x", NULL), -EINVAL);
+	contract_ready(c);
+	refuse_field(c, configure(c, unsorted, 2), "streams");
+
+	test_echo_everything_init(&(struct test_echo_everything){ 0 });
+	test_echo_bounds_init(&b);
+	b.level = 101;
+	refuse_field(c, echo_bounds(c, &b), "level");
+	test_echo_bounds_init(&b);
+	b.ratio = 1.5f;
+	refuse_field(c, echo_bounds(c, &b), "ratio");
+	test_echo_bounds_init(&b);
+	b.tag = "123456789";
+	refuse_field(c, echo_bounds(c, &b), "tag");
+	test_echo_bounds_init(&b);
+	b.items = items;
+	b.n_items = 5;
+	refuse_field(c, echo_bounds(c, &b), "items");
+	b.n_items = 4;
+	b.level = 100;
+	b.ratio = 1.0f;
+	b.tag = "12345678";
+	assert_int_equal(echo_bounds(c, &b), 0);
+	contract_expect_state(c, CAMIPC_STATE_READY);
+}
+
+/** The limit of a message, at it and one past it, on all backends. */
+static void message_size(void **state)
+{
+	static uint8_t payload[CAMIPC_MAX_MESSAGE_SIZE];
+	struct contract *c = *state;
+	/* A tag and a length of three bytes; of an empty string nothing. */
+	const size_t most = CAMIPC_MAX_MESSAGE_SIZE - 4;
+	uint64_t size = 0;
+
+	contract_running(c);
+	assert_int_equal(
+		test_echo_measure(c->ipa, payload, most, "", &size, NULL), 0);
+	assert_int_equal(size, most);
+	assert_int_equal(
+		test_echo_measure(c->ipa, payload, most + 1, "", &size, NULL),
+		-EMSGSIZE);
+	assert_int_equal(camipc_proxy_last_reason(c->proxy, NULL),
+			 CAMIPC_REASON_BAD_ARGUMENT);
+	/* The same for what comes back. */
+	assert_int_equal(test_echo_produce(c->ipa, (uint32_t)most + 1, NULL,
+					   NULL),
+			 -EMSGSIZE);
+	assert_int_equal(camipc_proxy_last_error(c->proxy), -EMSGSIZE);
+	contract_expect_state(c, CAMIPC_STATE_RUNNING);
+}
+
+static void large_outputs(void **state)
+{
+	struct contract *c = *state;
+	const uint8_t *payload = NULL;
+	size_t n = 0;
+
+	contract_running(c);
+	assert_int_equal(test_echo_produce(c->ipa, 700000, &payload, &n), 0);
+	assert_int_equal(n, 700000);
+	assert_int_equal(payload[0], 0xa5);
+	assert_int_equal(payload[n - 1], 0xa5);
+	camipc_clear_array(payload);
+}
+
+static const struct CMUnitTest tests[] = {
+	CONTRACT_TEST(results),
+	CONTRACT_TEST(failed_calls_leave_outputs_alone),
+	CONTRACT_TEST(ipa_cannot_fake_transport_errors),
+	CONTRACT_TEST(nonsense_outputs),
+	CONTRACT_TEST(deadline),
+	CONTRACT_TEST(three_misses_in_a_row),
+	CONTRACT_TEST(overrun_before_start),
+	CONTRACT_TEST(cancel_from_another_thread),
+	CONTRACT_TEST(cancel_without_a_call),
+	CONTRACT_TEST(cancel_begun_calls),
+	CONTRACT_TEST(cancel_a_start),
+	CONTRACT_TEST(begin_completes_in_dispatch),
+	CONTRACT_TEST(begin_has_a_deadline),
+	CONTRACT_TEST(begin_on_every_slot),
+	CONTRACT_TEST(bad_arguments),
+	CONTRACT_TEST(message_size),
+	CONTRACT_TEST(large_outputs),
+};
+
+CONTRACT_MAIN(tests)
