@@ -50,7 +50,7 @@ int virtual_scene_load(const char *path, uint32_t width, uint32_t height,
 int virtual_scene_chart(uint32_t width, uint32_t height,
 			struct virtual_scene *ret_scene);
 
-/** A part of the chart that is neutral: middle grey. In pixels. */
+/** A neutral part of a chart of 160 x 120 or more, middle grey. In pixels. */
 void virtual_scene_chart_neutral(uint32_t width, uint32_t height,
 				 uint32_t *ret_x, uint32_t *ret_y,
 				 uint32_t *ret_width, uint32_t *ret_height);

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+/* The sensor model: same seed same frame, and the physics it stands for. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "scene.h"
+#include "sensor.h"
+
+#define WIDTH 128u
+#define HEIGHT 96u
+
+static struct virtual_scene scene;
+static const struct virtual_light daylight = { 1, 6504 };
+
+static void fill_scene(uint16_t level)
+{
+	size_t i;
+
+	for (i = 0; i < (size_t)3 * WIDTH * HEIGHT; i++)
+		scene.rgb[i] = level;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	scene.width = WIDTH;
+	scene.height = HEIGHT;
+	scene.rgb = calloc((size_t)3 * WIDTH * HEIGHT, sizeof(*scene.rgb));
+	return scene.rgb ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	virtual_scene_fini(&scene);
+	return 0;
+}
+
+/* A frame of a fresh sensor, to be freed. */
+static uint16_t *expose(uint64_t seed, uint32_t frame,
+			struct virtual_sensor_settings settings,
+			const struct virtual_light *light)
+{
+	struct virtual_sensor sensor;
+	uint16_t *raw;
+
+	assert_int_equal(virtual_sensor_init(&sensor, WIDTH, HEIGHT, seed), 0);
+	virtual_sensor_reset(&sensor, settings);
+	raw = calloc(virtual_sensor_frame_pixels(&sensor), sizeof(*raw));
+	assert_non_null(raw);
+	virtual_sensor_expose(&sensor, frame, &scene, light, raw);
+	virtual_sensor_fini(&sensor);
+	return raw;
+}
+
+#define PIXELS (WIDTH * (HEIGHT + VIRTUAL_SENSOR_DARK_LINES))
+
+/* Mean and deviation of the first green pixels of the image. */
+static void measure(const uint16_t *raw, double *ret_mean, double *ret_sigma)
+{
+	double sum = 0;
+	double squares = 0;
+	double n = WIDTH / 2.0 * HEIGHT / 2.0;
+	uint32_t x;
+	uint32_t y;
+
+	raw += (size_t)WIDTH * VIRTUAL_SENSOR_DARK_LINES;
+	for (y = 0; y < HEIGHT; y += 2)
+		for (x = 1; x < WIDTH; x += 2) {
+			double v = raw[y * WIDTH + x];
+
+			sum += v;
+			squares += v * v;
+		}
+	*ret_mean = sum / n;
+	*ret_sigma = sqrt(squares / n - *ret_mean * *ret_mean);
+}
+
+static double green_mean(struct virtual_sensor_settings settings,
+			 double brightness, double *ret_sigma)
+{
+	struct virtual_light light = { brightness, 6504 };
+	uint16_t *raw = expose(1, 0, settings, &light);
+	double mean;
+
+	measure(raw, &mean, ret_sigma);
+	free(raw);
+	return mean - VIRTUAL_SENSOR_BLACK;
+}
+
+static void equal_seeds_make_equal_frames(void **state)
+{
+	struct virtual_sensor_settings settings = { 40, 32 };
+	uint16_t *a;
+	uint16_t *b;
+
+	(void)state;
+	fill_scene(20000);
+	a = expose(7, 3, settings, &daylight);
+	b = expose(7, 3, settings, &daylight);
+	assert_memory_equal(a, b, PIXELS * sizeof(*a));
+	free(b);
+	b = expose(8, 3, settings, &daylight);
+	assert_memory_not_equal(a, b, PIXELS * sizeof(*a));
+	free(b);
+	b = expose(7, 4, settings, &daylight);
+	assert_memory_not_equal(a, b, PIXELS * sizeof(*a));
+	free(a);
+	free(b);
+}
+
+static void answers_linearly_to_light_time_and_gain(void **state)
+{
+	struct virtual_sensor_settings settings = { 30, 16 };
+	double sigma;
+	double one;
+	double value;
+
+	(void)state;
+	fill_scene(16384);
+	one = green_mean(settings, 1, &sigma);
+	assert_true(one > 50);
+	value = green_mean(settings, 2, &sigma);
+	assert_true(fabs(value / one - 2) < 0.02);
+	settings.lines = 60;
+	value = green_mean(settings, 1, &sigma);
+	assert_true(fabs(value / one - 2) < 0.02);
+	settings.lines = 30;
+	settings.gain = 64;
+	value = green_mean(settings, 1, &sigma);
+	assert_true(fabs(value / one - 4) < 0.04);
+}
+
+static void noise_grows_with_light_and_gain(void **state)
+{
+	struct virtual_sensor_settings settings = { 30, 16 };
+	double dark;
+	double bright;
+	double amplified;
+
+	(void)state;
+	fill_scene(8000);
+	(void)green_mean(settings, 0.1, &dark);
+	(void)green_mean(settings, 4, &bright);
+	assert_true(bright > 2 * dark);
+	settings.gain = 64;
+	(void)green_mean(settings, 1, &amplified);
+	settings.gain = 16;
+	/* The same value with four times the gain: less light, more noise. */
+	assert_true(amplified > 1.5 * bright);
+}
+
+static void clips_at_white_and_stays_dark(void **state)
+{
+	struct virtual_sensor_settings settings = { 180, 256 };
+	uint16_t *raw;
+	double sum = 0;
+	uint32_t i;
+
+	(void)state;
+	fill_scene(65535);
+	raw = expose(1, 0, settings, &daylight);
+	for (i = WIDTH * VIRTUAL_SENSOR_DARK_LINES; i < PIXELS; i++)
+		assert_true(raw[i] >= VIRTUAL_SENSOR_CLIP &&
+			    raw[i] <= VIRTUAL_SENSOR_WHITE);
+	for (i = 0; i < WIDTH * VIRTUAL_SENSOR_DARK_LINES; i++)
+		sum += raw[i];
+	sum /= WIDTH * VIRTUAL_SENSOR_DARK_LINES;
+	assert_true(fabs(sum - VIRTUAL_SENSOR_BLACK) < 1);
+	free(raw);
+}
+
+static void settings_show_two_frames_later(void **state)
+{
+	struct virtual_sensor sensor;
+	struct virtual_sensor_settings before = { 30, 16 };
+	struct virtual_sensor_settings after = { 60, 32 };
+	uint16_t *raw = calloc(PIXELS, sizeof(*raw));
+
+	(void)state;
+	assert_int_equal(virtual_sensor_init(&sensor, WIDTH, HEIGHT, 1), 0);
+	virtual_sensor_reset(&sensor, before);
+	virtual_sensor_expose(&sensor, 0, &scene, &daylight, raw);
+	virtual_sensor_set(&sensor, after);
+	assert_int_equal(virtual_sensor_current(&sensor).lines, 30);
+	virtual_sensor_expose(&sensor, 1, &scene, &daylight, raw);
+	assert_int_equal(virtual_sensor_current(&sensor).lines, 60);
+	assert_int_equal(virtual_sensor_current(&sensor).gain, 32);
+	virtual_sensor_expose(&sensor, 2, &scene, &daylight, raw);
+	/* And what was set once stays. */
+	assert_int_equal(virtual_sensor_current(&sensor).lines, 60);
+	virtual_sensor_fini(&sensor);
+	virtual_sensor_fini(&sensor);
+	free(raw);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(equal_seeds_make_equal_frames),
+		cmocka_unit_test(answers_linearly_to_light_time_and_gain),
+		cmocka_unit_test(noise_grows_with_light_and_gain),
+		cmocka_unit_test(clips_at_white_and_stays_dark),
+		cmocka_unit_test(settings_show_two_frames_later),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
