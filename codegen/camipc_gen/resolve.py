@@ -12,7 +12,7 @@ from typing import Dict, List, Optional, Sequence, Tuple, Union as Either
 
 from . import ir
 from .attribute_reader import AttributeReader
-from .constants import BadValue, Evaluator, Place
+from .constants import BadValue, Evaluator, Place, integer_range
 from .diagnostics import Diagnostics
 from .docs import Docs
 from .loader import Options, Unit
@@ -133,8 +133,8 @@ class Resolver:
             and not isinstance(node.type, NullableType))
         return ir.Field(
             type=value_type, number=number, default=default,
-            required=required, min=_limit(says.get("min"), value_type),
-            max=_limit(says.get("max"), value_type),
+            required=required, min=_limit(says.get("min"), value_type, 0),
+            max=_limit(says.get("max"), value_type, 1),
             max_len=says.get("max_len"), wire=says.get("wire"),
             wire_key=says.get("wire_key"), wire_value=says.get("wire_value"),
             unpacked="unpacked" in says, inline="inline" in says, **common)
@@ -202,8 +202,12 @@ def is_zero(value) -> bool:
     return value in (0, "", False)
 
 
-def _limit(value: Either[None, int, float], value_type: ir.Type):
+def _limit(value: Either[None, int, float], value_type: ir.Type, end: int):
+    """As the type has it; None if it says no more than the type does."""
     inner = innermost(value_type)
-    if value is not None and isinstance(inner, ir.Scalar) and inner.is_float:
+    if value is None or not isinstance(inner, ir.Scalar) or \
+            inner.name == "bool":
+        return value
+    if inner.is_float:
         return float(value)
-    return value
+    return None if value == integer_range(inner.name)[end] else value

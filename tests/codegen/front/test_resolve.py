@@ -107,6 +107,12 @@ class Types(unittest.TestCase):
         field = fields_of("struct S { [min=1, max=2] float a; };")[0]
         self.assertIsInstance(field.min, float)
 
+    def test_limits_that_the_type_has_anyway_are_none(self):
+        fields = fields_of("struct S { [min=0, max=255] uint8 a; "
+                           "[min=-128, max=126] int8 b; };")
+        self.assertEqual([(f.min, f.max) for f in fields],
+                         [(None, None), (None, 126)])
+
     def test_limits_may_name_constants(self):
         field = fields_of("const uint32 N = 3; "
                           "struct S { [max_len=N * 2] string a; };")[0]
