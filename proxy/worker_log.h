@@ -13,8 +13,8 @@
 #define CAMIPC_WORKER_LINE_SIZE 512
 
 /** Lines a worker may log at once, and how many a second after that. */
-#define CAMIPC_WORKER_LOG_BURST 200
-#define CAMIPC_WORKER_LOG_RATE 50
+#define CAMIPC_WORKER_LOG_BURST 100
+#define CAMIPC_WORKER_LOG_RATE 10
 
 /** Bytes of stderr that one service reads at most. */
 #define CAMIPC_STDERR_BATCH (16u * 1024u)

@@ -27,6 +27,7 @@
 #include "log_capture.h"
 #include "module_info.h"
 #include "test_files.h"
+#include "under_valgrind.h"
 
 #define FINGERPRINT UINT64_C(0x1122334455667788)
 
@@ -725,6 +726,7 @@ static void be_a_host(int fd, bool ignore_children)
 static void a_worker_ends_with_its_camera_process(void **state)
 {
 	(void)state;
+	SKIP_UNDER_VALGRIND();
 	for (int i = 0; i < 2; i++) {
 		char text[32] = "";
 		struct pollfd pfd = { .events = POLLIN };

@@ -32,6 +32,7 @@
 #include "fd_leak.h"
 #include "life_line.h"
 #include "test_files.h"
+#include "under_valgrind.h"
 
 /* Patience for what has to happen; a failure waits this long. */
 #define LIMIT_MS 5000
@@ -52,7 +53,8 @@ static void tell_descriptors(void)
 {
 	char line[64];
 
-	for (int fd = 0; fd < 4096; fd++) {
+	/* Above are those of a valgrind that runs this. */
+	for (int fd = 0; fd < 1000; fd++) {
 		if (fcntl(fd, F_GETFD) < 0)
 			continue;
 		snprintf(line, sizeof(line), "fd %d\n", fd);
@@ -206,9 +208,14 @@ static void hear(int fd, const char *end, char *text, size_t size)
 	}
 }
 
+static int open_pidfd(int pid)
+{
+	return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
 static bool ends_within(int pid, int ms)
 {
-	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	int fd = open_pidfd(pid);
 	struct pollfd pfd = { .fd = fd, .events = POLLIN };
 	bool ended = fd < 0 || poll(&pfd, 1, ms) == 1;
 
@@ -283,7 +290,9 @@ static void a_child_inherits_nothing(void **state)
 	}
 	for (const char *p = text; (p = strstr(p, "fd ")); p++)
 		expected--;
-	assert_int_equal(expected, 0);
+	/* A valgrind that runs the child keeps a log of its own open. */
+	if (!under_valgrind())
+		assert_int_equal(expected, 0);
 	assert_null(strstr(text, "ignored"));
 	assert_null(strstr(text, "blocked"));
 	expect_line(text, "env TEST_KEPT=yes");
@@ -361,11 +370,13 @@ static void without_descriptors_nothing_is_left_behind(void **state)
 	struct camipc_child *child;
 	struct rlimit saved;
 	struct fd_leak before;
-	int first = dup(0);
+	int first;
 	int ret = -EMFILE;
 	unsigned int failures = 0;
 
 	(void)state;
+	SKIP_UNDER_VALGRIND();
+	first = dup(0);
 	close(first);
 	fd_leak_take(&before);
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &saved), 0);
@@ -617,6 +628,7 @@ static int old_host(int report_fd)
 static void a_kernel_may_lack_clone_pidfd(void **state)
 {
 	(void)state;
+	SKIP_UNDER_VALGRIND();
 	in_a_host(old_host, NULL);
 }
 
@@ -703,6 +715,7 @@ static void kill_a_host(int (*host)(int report_fd))
 	struct pollfd pfd;
 	pid_t pid;
 
+	SKIP_UNDER_VALGRIND();
 	assert_int_equal(pipe(fds), 0);
 	pid = fork();
 	if (pid == 0) {
@@ -713,7 +726,7 @@ static void kill_a_host(int (*host)(int report_fd))
 	hear(fds[0], "\n", text, sizeof(text));
 	close(fds[0]);
 	assert_true(sscanf(text, "%d %d", &child, &other) >= 1);
-	pidfd = (int)syscall(SYS_pidfd_open, child, 0);
+	pidfd = open_pidfd(child);
 	assert_true(pidfd >= 0);
 	pfd = (struct pollfd){ .fd = pidfd, .events = POLLIN };
 	/* The thread that made it has ended, and it lives. */
@@ -779,8 +792,10 @@ static void an_unattached_child_dies_with_its_thread(void **state)
 static void an_attached_child_dies_with_its_life_line(void **state)
 {
 	struct camipc_life_line line;
-	struct pollfd pfd = { .events = POLLIN };
 	int child_fd;
+	int ready[2];
+	int status;
+	char byte;
 	pid_t pid;
 
 	(void)state;
@@ -792,19 +807,24 @@ static void an_attached_child_dies_with_its_life_line(void **state)
 	assert_true(camipc_life_line_attach(-1) < 0);
 
 	assert_int_equal(camipc_life_line_init(&line, &child_fd), 0);
+	assert_int_equal(pipe(ready), 0);
 	pid = fork();
 	if (pid == 0) {
-		if (camipc_life_line_attach(child_fd) < 0)
+		if (camipc_life_line_attach(child_fd) < 0 ||
+		    write(ready[1], "r", 1) != 1)
 			_exit(1);
 		for (;;)
 			pause();
 	}
 	close(child_fd);
-	pfd.fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	close(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	/* If it were not to die, the suite's time limit would tell. */
 	camipc_life_line_fini(&line);
-	assert_int_equal(poll(&pfd, 1, LIMIT_MS), 1);
-	close(pfd.fd);
-	waitpid(pid, NULL, 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGKILL);
 }
 
 int main(int argc, char **argv)
