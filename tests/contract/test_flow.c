@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: MIT */
+/* Flow control: credit, [queue=], [overflow=], bursts, memory per call. */
+#include <errno.h>
+
+#include "alloc_fail.h"
+#include "contract.h"
+
+/** The numbers that the IPA was given, oldest first. */
+static size_t take_pushed(struct contract *c, uint32_t *numbers, size_t max)
+{
+	const uint32_t *pushed = NULL;
+	size_t n = 0;
+
+	assert_int_equal(test_echo_take_pushed(c->ipa, &pushed, &n), 0);
+	for (size_t i = 0; i < n && i < max; i++)
+		numbers[i] = pushed[i];
+	camipc_clear_array(pushed);
+	return n;
+}
+
+/** Has the next push wait in the IPA, so that credit runs out. */
+static void block_ipa(struct contract *c)
+{
+	contract_running(c);
+	contract_plan(c, TEST_ECHO_PUSH, TEST_ECHO_BLOCK, 0);
+}
+
+/** A window of calls is accepted, and not one more. */
+static void window(void **state)
+{
+	struct contract *c = *state;
+	uint32_t numbers[CAMIPC_WINDOW + 1];
+
+	block_ipa(c);
+	for (uint32_t i = 0; i < CAMIPC_WINDOW; i++)
+		assert_int_equal(test_echo_push(c->ipa, i), 0);
+	assert_int_equal(test_echo_push(c->ipa, 99), -EAGAIN);
+	assert_int_equal(camipc_proxy_last_reason(c->proxy, NULL),
+			 CAMIPC_REASON_NO_CREDIT);
+	assert_int_equal(contract_stats(c).async_refused, 1);
+	assert_int_equal(contract_stats(c).high_water, CAMIPC_WINDOW);
+	contract_open_gate(c);
+	assert_int_equal(take_pushed(c, numbers, CAMIPC_WINDOW + 1),
+			 CAMIPC_WINDOW);
+	for (uint32_t i = 0; i < CAMIPC_WINDOW; i++)
+		assert_int_equal(numbers[i], i);
+	assert_int_equal(test_echo_push(c->ipa, 1), 0);
+}
+
+/** Main job: none lost silently; accepted, or refused and counted. */
+static void burst(void **state)
+{
+	struct contract *c = *state;
+	const size_t n = 10000;
+	uint64_t accepted = 0;
+	uint64_t refused = 0;
+	size_t pushed;
+
+	block_ipa(c);
+	for (uint32_t i = 0; i < n; i++) {
+		int ret = test_echo_push_few(c->ipa, i);
+
+		if (ret == 0)
+			accepted++;
+		else
+			refused++;
+		assert_true(ret == 0 || ret == -EAGAIN);
+		if (i == n / 2)
+			contract_open_gate(c);
+	}
+	assert_int_equal(accepted + refused, n);
+	assert_true(refused > 0);
+	pushed = take_pushed(c, NULL, 0);
+	assert_int_equal(pushed, accepted);
+	assert_int_equal(contract_stats(c).async_calls, accepted);
+	assert_int_equal(contract_stats(c).async_refused, refused);
+	assert_int_equal(contract_stats(c).async_dropped, 0);
+}
+
+/** The same with events in the way, which nobody dispatches for long. */
+static void burst_with_events(void **state)
+{
+	struct contract *c = *state;
+	uint64_t accepted = 0;
+
+	contract_running(c);
+	for (uint32_t i = 0; i < 10000; i++) {
+		int ret = test_echo_push(c->ipa, i);
+
+		assert_true(ret == 0 || ret == -EAGAIN);
+		accepted += ret == 0;
+		if (i % 1000 == 999)
+			contract_dispatch_all(c);
+	}
+	assert_int_equal(take_pushed(c, NULL, 0), accepted);
+	contract_dispatch_all(c);
+	assert_int_equal(contract_stats(c).async_calls, accepted);
+	/* What the IPA raised was told, or refused there and counted. */
+	assert_int_equal(c->pushed.n + contract_stats(c).events_refused,
+			 accepted);
+}
+
+static void queue_refuses(void **state)
+{
+	struct contract *c = *state;
+	uint32_t numbers[8];
+
+	block_ipa(c);
+	for (uint32_t i = 0; i < 4; i++)
+		assert_int_equal(test_echo_push_few(c->ipa, i), 0);
+	assert_int_equal(test_echo_push_few(c->ipa, 4), -EAGAIN);
+	/* Another method has its own bound. */
+	assert_int_equal(test_echo_push_newest(c->ipa, 10), 0);
+	contract_open_gate(c);
+	assert_int_equal(take_pushed(c, numbers, 8), 5);
+	assert_int_equal(numbers[3], 3);
+	assert_int_equal(numbers[4], 10);
+}
+
+static void overflow_drops_newest(void **state)
+{
+	struct contract *c = *state;
+	uint32_t numbers[8];
+
+	block_ipa(c);
+	for (uint32_t i = 0; i < 10; i++)
+		assert_int_equal(test_echo_push_newest(c->ipa, i), 0);
+	assert_int_equal(contract_stats(c).async_dropped, 6);
+	assert_int_equal(contract_stats(c).async_calls, 4);
+	contract_open_gate(c);
+	assert_int_equal(take_pushed(c, numbers, 8), 4);
+	assert_int_equal(numbers[3], 3);
+}
+
+/** Up to n unsent ones are kept, and the oldest of those goes. */
+static void overflow_drops_oldest(void **state)
+{
+	struct contract *c = *state;
+	uint32_t numbers[16];
+	int32_t sum;
+
+	block_ipa(c);
+	for (uint32_t i = 0; i < 20; i++)
+		assert_int_equal(test_echo_push_oldest(c->ipa, i), 0);
+	/* Four are in the IPA, four wait here, twelve were dropped. */
+	assert_int_equal(contract_stats(c).async_dropped, 12);
+	/* In order: behind all of them. */
+	assert_int_equal(test_echo_push(c->ipa, 77), 0);
+	contract_open_gate(c);
+	assert_int_equal(test_echo_add(c->ipa, 1, 1, &sum), 0);
+	assert_int_equal(take_pushed(c, numbers, 16), 9);
+	for (uint32_t i = 0; i < 4; i++) {
+		assert_int_equal(numbers[i], i);
+		assert_int_equal(numbers[4 + i], 16 + i);
+	}
+	assert_int_equal(numbers[8], 77);
+}
+
+/** Few credits come back in time for a method with a short queue. */
+static void short_queue_never_starves(void **state)
+{
+	struct contract *c = *state;
+
+	contract_running(c);
+	for (uint32_t i = 0; i < 400; i++) {
+		while (test_echo_push_few(c->ipa, i) == -EAGAIN)
+			assert_int_equal(test_echo_temperature(c->ipa, 1, NULL),
+					 0);
+	}
+	assert_int_equal(take_pushed(c, NULL, 0), 400);
+}
+
+/* ---- events ------------------------------------------------------------ */
+
+static void events_are_refused_at_the_ipa(void **state)
+{
+	struct contract *c = *state;
+
+	contract_running(c);
+	assert_int_equal(test_echo_tick_many(c->ipa, 0, 100), 0);
+	assert_int_equal(test_echo_slow(c->ipa, 1), 1);
+	contract_dispatch_all(c);
+	assert_int_equal(c->ticks.n, CAMIPC_WINDOW);
+	assert_int_equal(c->ticks.numbers[CAMIPC_WINDOW - 1],
+			 CAMIPC_WINDOW - 1);
+	/* Consumed ones make room again, and say what was lost. */
+	assert_int_equal(test_echo_tick_many(c->ipa, 200, 1), 0);
+	contract_dispatch_events(c, CAMIPC_WINDOW + 1);
+	assert_int_equal(contract_stats(c).events_refused,
+			 100 - CAMIPC_WINDOW);
+}
+
+static void event_queue_refuses(void **state)
+{
+	struct contract *c = *state;
+
+	contract_running(c);
+	assert_int_equal(test_echo_tick_few(c->ipa, 0, 5), 0);
+	assert_int_equal(test_echo_slow(c->ipa, 1), 1);
+	contract_dispatch_all(c);
+	assert_int_equal(c->few.n, 2);
+	assert_int_equal(c->few.numbers[1], 1);
+}
+
+static void event_overflow_drops_oldest(void **state)
+{
+	struct contract *c = *state;
+
+	contract_running(c);
+	assert_int_equal(test_echo_tick_oldest(c->ipa, 0, 10), 0);
+	assert_int_equal(test_echo_slow(c->ipa, 1), 1);
+	contract_dispatch_events(c, 4);
+	/* Two were on their way; of those kept the newest two. */
+	assert_int_equal(c->latest.numbers[0], 0);
+	assert_int_equal(c->latest.numbers[1], 1);
+	assert_int_equal(c->latest.numbers[2], 8);
+	assert_int_equal(c->latest.numbers[3], 9);
+}
+
+/** A stream of frames: each side's credit comes back by itself. */
+static void endless_stream(void **state)
+{
+	struct contract *c = *state;
+
+	contract_running(c);
+	for (uint32_t i = 0; i < 3000; i++) {
+		assert_int_equal(test_echo_push(c->ipa, i), 0);
+		contract_dispatch_events(c, i + 1);
+	}
+	assert_int_equal(c->pushed.n, 3000);
+	assert_int_equal(contract_stats(c).events_refused, 0);
+}
+
+/** Both directions full, and a call that must get through nevertheless. */
+static void replies_are_never_stuck(void **state)
+{
+	struct contract *c = *state;
+
+	contract_running(c);
+	for (int round = 0; round < 20; round++) {
+		for (uint32_t i = 0; i < 100; i++) {
+			int ret = test_echo_tick_many(c->ipa, 0, 100);
+
+			assert_true(ret == 0 || ret == -EAGAIN);
+		}
+		assert_int_equal(test_echo_slow(c->ipa, round), round);
+	}
+	assert_int_equal(test_echo_stop(c->ipa), 0);
+}
+
+/* ---- memory ------------------------------------------------------------ */
+
+static void frames(struct contract *c, uint32_t n)
+{
+	struct test_echo_everything value;
+	struct test_echo_value items[20] = { { 0 } };
+
+	test_echo_everything_init(&value);
+	for (int i = 0; i < 20; i++) {
+		items[i].tag = TEST_ECHO_VALUE_NUMBER;
+		items[i].number = 1000 + i;
+	}
+	value.arrays.values = items;
+	value.arrays.n_values = 20;
+	value.scalars.text = "a frame";
+	for (uint32_t i = 0; i < n; i++) {
+		size_t before = c->n_events;
+
+		assert_int_equal(test_echo_push(c->ipa, i), 0);
+		assert_int_equal(test_echo_push_value(c->ipa, &value), 0);
+		contract_dispatch_events(c, before + 2);
+	}
+}
+
+/** Main job: no allocation per call in the steady state. */
+static void no_allocation_per_frame(void **state)
+{
+	struct contract *c = *state;
+
+	contract_running(c);
+	frames(c, 300);
+	alloc_fail_begin(0);
+	frames(c, 300);
+	assert_int_equal(alloc_fail_end(), 0);
+	assert_int_equal(c->n_values, 600);
+}
+
+static void no_allocation_per_call(void **state)
+{
+	struct contract *c = *state;
+
+	contract_running(c);
+	for (int i = 0; i < 100; i++)
+		assert_int_equal(test_echo_slow(c->ipa, i), i);
+	alloc_fail_begin(0);
+	for (int i = 0; i < 100; i++)
+		assert_int_equal(test_echo_slow(c->ipa, i), i);
+	assert_int_equal(alloc_fail_end(), 0);
+}
+
+static const struct CMUnitTest tests[] = {
+	CONTRACT_TEST(window),
+	CONTRACT_TEST(burst),
+	CONTRACT_TEST(burst_with_events),
+	CONTRACT_TEST(queue_refuses),
+	CONTRACT_TEST(overflow_drops_newest),
+	CONTRACT_TEST(overflow_drops_oldest),
+	CONTRACT_TEST(short_queue_never_starves),
+	CONTRACT_TEST(events_are_refused_at_the_ipa),
+	CONTRACT_TEST(event_queue_refuses),
+	CONTRACT_TEST(event_overflow_drops_oldest),
+	CONTRACT_TEST(endless_stream),
+	CONTRACT_TEST(replies_are_never_stuck),
+	CONTRACT_TEST(no_allocation_per_frame),
+	CONTRACT_TEST(no_allocation_per_call),
+};
+
+CONTRACT_MAIN(tests)
