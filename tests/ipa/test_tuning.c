@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/* Tuning files: what they say, and what is wrong with them. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "test_files.h"
+#include "tuning.h"
+
+static char folder[TEST_PATH_SIZE];
+static struct softisp_tuning tuning;
+static char error[SOFTISP_TUNING_ERROR_SIZE];
+
+static int setup(void **state)
+{
+	(void)state;
+	test_folder_make(folder);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	test_folder_remove(folder);
+	return 0;
+}
+
+static int load(const char *text)
+{
+	const char *path = test_path(folder, "tuning.yaml");
+
+	test_file_write(path, text, strlen(text), 0600);
+	softisp_tuning_init(&tuning);
+	error[0] = '\0';
+	return softisp_tuning_load(&tuning, path, error);
+}
+
+static void reads_everything(void **state)
+{
+	(void)state;
+	assert_int_equal(load("version: 1\n"
+			      "black_level: 16\n"
+			      "exposure:\n"
+			      "  target: 0.2\n"
+			      "  speed: 0.25\n"
+			      "  max_digital_gain: 2\n"
+			      "  gain_unit: 32\n"
+			      "white_balance:\n"
+			      "  speed: 0.1\n"
+			      "  tolerance: 0.05\n"
+			      "  curve:\n"
+			      "    - [3000, 0.9, 0.4]\n"
+			      "    - [6000, 0.6, 0.7]\n"
+			      "colour_matrices:\n"
+			      "  - [5000, 1.5, -0.25, -0.25, 0, 1, 0, 0, 0, 1]\n"
+			      "gamma: 2.2\n"), 0);
+	assert_true(tuning.black_level == 16 && tuning.target == 0.2);
+	assert_true(tuning.exposure_speed == 0.25 && tuning.gain_unit == 32);
+	assert_true(tuning.max_digital_gain == 2);
+	assert_true(tuning.balance_speed == 0.1);
+	assert_true(tuning.balance_tolerance == 0.05);
+	assert_int_equal(tuning.n_curve, 2);
+	assert_true(tuning.curve[1].kelvin == 6000 &&
+		    tuning.curve[1].blue == 0.7);
+	assert_int_equal(tuning.n_matrices, 1);
+	assert_true(tuning.matrices[0].m[1] == -0.25);
+	assert_true(tuning.gamma == 2.2);
+}
+
+static void keeps_what_is_not_mentioned(void **state)
+{
+	struct softisp_tuning defaults;
+
+	(void)state;
+	softisp_tuning_init(&defaults);
+	assert_int_equal(load("gamma: 1.8\n"), 0);
+	defaults.gamma = 1.8;
+	assert_memory_equal(&tuning, &defaults, sizeof(tuning));
+}
+
+static void says_what_is_wrong_and_where(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *error;
+	} bad[] = {
+		{ "", "line 1: names and values are expected here" },
+		{ "- 1\n", "line 1: names and values are expected here" },
+		{ "gamma: 2\ngama: 3\n",
+		  "line 2: nothing of this name exists" },
+		{ "version: 2\n", "line 1: this number is out of range" },
+		{ "gamma: fast\n", "line 1: a number is expected here" },
+		{ "gamma: 2,2\n", "line 1: a number is expected here" },
+		{ "gamma: [1]\n", "line 1: a number is expected here" },
+		{ "gamma: .nan\n", "line 1: a number is expected here" },
+		{ "gamma: nan\n", "line 1: this number is out of range" },
+		{ "exposure:\n  target: 7\n",
+		  "line 2: this number is out of range" },
+		{ "exposure: 7\n",
+		  "line 1: names and values are expected here" },
+		{ "white_balance:\n  curve:\n    - [3000, 1, 1]\n",
+		  "line 3: a list of another length is expected here" },
+		{ "white_balance:\n  curve:\n    - [3000, 1, 1]\n"
+		  "    - [2000, 1, 1]\n",
+		  "line 4: temperatures have to ascend" },
+		{ "white_balance:\n  curve:\n    - [3000, 1, 1]\n    - [1]\n",
+		  "line 4: a list of another length is expected here" },
+		{ "colour_matrices:\n  - [5000, 1, 2, 3]\n",
+		  "line 2: a list of another length is expected here" },
+		{ "colour_matrices: []\n",
+		  "line 1: a list of another length is expected here" },
+	};
+	struct softisp_tuning before;
+	size_t i;
+
+	(void)state;
+	softisp_tuning_init(&before);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(load(bad[i].text), -EINVAL);
+		assert_string_equal(error, bad[i].error);
+		assert_memory_equal(&tuning, &before, sizeof(tuning));
+	}
+	assert_int_equal(load("gamma: \"2\n"), -EINVAL);
+	assert_non_null(strstr(error, "line 2: "));
+	assert_int_equal(load("a: &a [*a, *a]\n"), -EINVAL);
+}
+
+static void refuses_what_is_no_file(void **state)
+{
+	char large[70000];
+
+	(void)state;
+	memset(large, '#', sizeof(large) - 1);
+	large[sizeof(large) - 1] = '\0';
+	assert_int_equal(load(large), -EFBIG);
+	assert_int_equal(softisp_tuning_load(&tuning, folder, error), -EINVAL);
+	assert_int_equal(softisp_tuning_load(&tuning, "/dev/zero", error),
+			 -EINVAL);
+	assert_int_equal(softisp_tuning_load(&tuning,
+					     test_path(folder, "nothing"),
+					     error), -ENOENT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_everything),
+		cmocka_unit_test(keeps_what_is_not_mentioned),
+		cmocka_unit_test(says_what_is_wrong_and_where),
+		cmocka_unit_test(refuses_what_is_no_file),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+/* White balance, black level, matrices and tone, on made-up measurements. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "black_level.h"
+#include "colour_matrix.h"
+#include "tone.h"
+#include "white_balance.h"
+
+static struct softisp_tuning tuning;
+static struct softisp_measure measure;
+
+static int setup(void **state)
+{
+	(void)state;
+	softisp_tuning_init(&tuning);
+	return 0;
+}
+
+/* @neutral zones of grey and the others of one colour, under a light. */
+static void make_scene(size_t neutral, size_t coloured, double red, double blue,
+		       double colour_red, double colour_blue)
+{
+	size_t i;
+
+	measure.n_zones = neutral + coloured;
+	for (i = 0; i < measure.n_zones; i++) {
+		struct softisp_zone_mean *zone = &measure.zones[i];
+		bool grey = i < neutral;
+
+		zone->green = 0.2;
+		zone->red = 0.2 * red * (grey ? 1 : colour_red);
+		zone->blue = 0.2 * blue * (grey ? 1 : colour_blue);
+	}
+}
+
+static void expect_balanced(size_t point, double tolerance)
+{
+	const struct softisp_curve_point *light = &tuning.curve[point];
+	struct softisp_white_balance balance;
+	int i;
+
+	softisp_white_balance_init(&balance, &tuning);
+	for (i = 0; i < 30; i++)
+		softisp_white_balance_update(&balance, &measure);
+	assert_true(fabs(balance.red * light->red - 1) < tolerance);
+	assert_true(fabs(balance.blue * light->blue - 1) < tolerance);
+	assert_true(fabs(balance.kelvin / light->kelvin - 1) < 4 * tolerance);
+}
+
+static void finds_each_light(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < tuning.n_curve; i++) {
+		make_scene(192, 0, tuning.curve[i].red, tuning.curve[i].blue, 1,
+			   1);
+		expect_balanced(i, 0.005);
+	}
+}
+
+/* A meadow is no green light, and a brick wall no candle. */
+static void colours_have_no_say(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 1; i < 7; i++) {
+		make_scene(60, 132, tuning.curve[i].red, tuning.curve[i].blue,
+			   0.5, 0.4);
+		expect_balanced(i, 0.02);
+		make_scene(110, 82, tuning.curve[i].red, tuning.curve[i].blue,
+			   2.5, 0.5);
+		expect_balanced(i, 0.02);
+	}
+}
+
+/* Light that no lamp has: pulled back to where lamps are. */
+static void stays_near_the_curve(void **state)
+{
+	struct softisp_white_balance balance;
+	int i;
+
+	(void)state;
+	make_scene(192, 0, 0.1, 3, 1, 1);
+	softisp_white_balance_init(&balance, &tuning);
+	for (i = 0; i < 50; i++)
+		softisp_white_balance_update(&balance, &measure);
+	assert_true(balance.red < 1.2 / tuning.curve[8].red);
+	assert_true(balance.blue > 0.8 / tuning.curve[8].blue);
+}
+
+static void moves_gently(void **state)
+{
+	struct softisp_white_balance balance;
+	double before;
+	double change;
+
+	(void)state;
+	softisp_white_balance_init(&balance, &tuning);
+	make_scene(192, 0, tuning.curve[6].red, tuning.curve[6].blue, 1, 1);
+	softisp_white_balance_update(&balance, &measure);
+	/* The first frame is believed at once. */
+	assert_true(fabs(balance.red * tuning.curve[6].red - 1) < 0.005);
+	make_scene(192, 0, tuning.curve[1].red, tuning.curve[1].blue, 1, 1);
+	before = balance.red;
+	softisp_white_balance_update(&balance, &measure);
+	change = log(before / balance.red) /
+		 log(before * tuning.curve[1].red);
+	assert_true(change > 0.2 && change < 0.4);
+}
+
+static void holds_still_without_zones(void **state)
+{
+	struct softisp_white_balance balance;
+	double red;
+
+	(void)state;
+	softisp_white_balance_init(&balance, &tuning);
+	red = balance.red;
+	measure.n_zones = 0;
+	softisp_white_balance_update(&balance, &measure);
+	assert_true(balance.red == red);
+}
+
+static void obeys_manual_gains(void **state)
+{
+	struct softisp_white_balance balance;
+	struct ipa_softisp_parameters parameters;
+
+	(void)state;
+	softisp_white_balance_init(&balance, &tuning);
+	softisp_white_balance_set_gains(&balance, 3, 3);
+	assert_true(balance.red != 3);
+	balance.enabled = false;
+	softisp_white_balance_set_gains(&balance, 2, 0.5);
+	make_scene(192, 0, 1, 1, 1, 1);
+	softisp_white_balance_update(&balance, &measure);
+	assert_true(balance.red == 2 && balance.blue == 0.5);
+	/* The least gain is 1: what is clipped has to come out white. */
+	softisp_white_balance_prepare(&balance, 1, &parameters);
+	assert_int_equal(parameters.gain[0], 4 * 4096);
+	assert_int_equal(parameters.gain[1], 2 * 4096);
+	assert_int_equal(parameters.gain[2], 4096);
+	softisp_white_balance_set_gains(&balance, NAN, 1e9);
+	assert_true(balance.red == 0.25 && balance.blue == 8);
+}
+
+static void black_follows_dark_pixels(void **state)
+{
+	static struct ipa_softisp_statistics s;
+	struct softisp_black_level black;
+	double level[3];
+	int i;
+
+	(void)state;
+	softisp_black_level_init(&black, &tuning);
+	softisp_black_level_get(&black, level);
+	assert_true(level[1] == tuning.black_level);
+	for (i = 0; i < 4; i++)
+		s.dark[i] = (60 + (uint32_t)i) * 256;
+	softisp_black_level_update(&black, &s);
+	softisp_black_level_get(&black, level);
+	assert_true(level[0] == 60 && level[1] == 61.5 && level[2] == 63);
+	/* Slowly from then on, and not to where no black level is. */
+	for (i = 0; i < 4; i++)
+		s.dark[i] = 70 * 256;
+	softisp_black_level_update(&black, &s);
+	assert_true(fabs(black.level[0] - 61) < 1e-9);
+	s.dark[2] = 900 * 256;
+	softisp_black_level_update(&black, &s);
+	s.dark[2] = 0;
+	softisp_black_level_update(&black, &s);
+	assert_true(fabs(black.level[0] - 61) < 1e-9);
+}
+
+static void matrices_keep_grey_grey(void **state)
+{
+	static const double lights[] = { 1500, 2800, 3300, 4000, 5700, 9000,
+					 20000 };
+	double m[9];
+	size_t i;
+	int row;
+
+	(void)state;
+	for (i = 0; i < 7; i++) {
+		softisp_colour_matrix(&tuning, lights[i], m);
+		for (row = 0; row < 3; row++)
+			assert_true(fabs(m[3 * row] + m[3 * row + 1] +
+					 m[3 * row + 2] - 1) < 1e-3);
+	}
+	softisp_colour_matrix(&tuning, 1500, m);
+	assert_memory_equal(m, tuning.matrices[0].m, sizeof(m));
+	softisp_colour_matrix(&tuning, 99999, m);
+	assert_memory_equal(m, tuning.matrices[4].m, sizeof(m));
+}
+
+static void tone_of_24_is_srgb(void **state)
+{
+	struct softisp_tone tone;
+	uint32_t i;
+
+	(void)state;
+	softisp_tone_set(&tone, 2.4);
+	for (i = 0; i < IPA_SOFTISP_GAMMA_STEPS; i++) {
+		double x = i / 256.0;
+		double y = x <= 0.0031308 ? 12.92 * x :
+					    1.055 * pow(x, 1 / 2.4) - 0.055;
+
+		assert_true(fabs(tone.curve[i] / 65535.0 - y) < 0.0005);
+		assert_true(!i || tone.curve[i] > tone.curve[i - 1]);
+	}
+	softisp_tone_set(&tone, 1);
+	assert_int_equal(tone.curve[128], 32768);
+	softisp_tone_set(&tone, NAN);
+	assert_true(tone.gamma >= SOFTISP_MIN_GAMMA &&
+		    tone.gamma <= SOFTISP_MAX_GAMMA);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(finds_each_light),
+		cmocka_unit_test(colours_have_no_say),
+		cmocka_unit_test(stays_near_the_curve),
+		cmocka_unit_test(moves_gently),
+		cmocka_unit_test(holds_still_without_zones),
+		cmocka_unit_test(obeys_manual_gains),
+		cmocka_unit_test(black_follows_dark_pixels),
+		cmocka_unit_test(matrices_keep_grey_grey),
+		cmocka_unit_test(tone_of_24_is_srgb),
+	};
+
+	return cmocka_run_group_tests(tests, setup, NULL);
+}
