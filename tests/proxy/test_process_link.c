@@ -332,8 +332,8 @@ static int run_by_hand(const char *arguments, char *text, size_t size)
 static void a_worker_refuses_to_be_run_by_hand(void **state)
 {
 	static const char *const arguments[] = { "", "/tmp/module.so",
-						 "/tmp/module.so </dev/null "
-						 "4</dev/null",
+						 ("/tmp/module.so </dev/null "
+						  "4</dev/null"),
 						 "--help" };
 	char text[512];
 

@@ -15,7 +15,7 @@ static void test_tables(void **state)
 		"", "a", "camera 1", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80",
 		"\xed\x9f\xbf", "\xee\x80\x80", "\xef\xbf\xbf",
 		"\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf",
-		"12345678\xc3\xa4" "12345678", "1234567\xe2\x82\xac",
+		("12345678\xc3\xa4" "12345678"), "1234567\xe2\x82\xac",
 	};
 	static const char *const bad[] = {
 		"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc2", "\xc2\x41",
@@ -24,7 +24,7 @@ static void test_tables(void **state)
 		"\xf0\x80\x80\x80", "\xf0\x8f\xbf\xbf", /* overlong */
 		"\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "\xfe",
 		"\xf0\x90\x80", "\xf8\x88\x80\x80\x80",
-		"12345678\x80", "1234567\xc2", "12345678\xed\xa0\x80" "12345",
+		"12345678\x80", "1234567\xc2", ("12345678\xed\xa0\x80" "12345"),
 	};
 
 	(void)state;
