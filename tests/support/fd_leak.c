@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -89,8 +90,37 @@ static unsigned int count_maps(void)
 	return n;
 }
 
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define UNDER_TSAN 1
+#endif
+#elif defined(__SANITIZE_THREAD__)
+#define UNDER_TSAN 1
+#endif
+
+#ifdef UNDER_TSAN
+static void *do_nothing(void *user)
+{
+	return user;
+}
+#endif
+
+/** TSan starts a thread of its own with the first one of the program. */
+static void start_tsan(void)
+{
+#ifdef UNDER_TSAN
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, do_nothing, NULL) == 0)
+		pthread_join(thread, NULL);
+#endif
+}
+
 void fd_leak_take(struct fd_leak *ret_now)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, start_tsan);
 	ret_now->maps = count_maps();
 	ret_now->children = count_children();
 	ret_now->threads = count_numbers("/proc/self/task");
