@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Lists every codec and every protobuf-c descriptor that headers declare.
+
+make_tables.py OUTPUT HEADER...
+
+So the oracle's list of messages is made from what the generator emitted: a
+message that somebody adds to an IDL file is in it, or the test fails.
+"""
+
+import os
+import re
+import sys
+
+PUT = re.compile(r"^void (\w+)_put\(struct camipc_writer \*w, uint32_t field,\s*"
+                 r"const struct \w+ \*msg\);", re.M)
+TYPE = re.compile(r"^extern const struct camipc_message_type\s+(\w+);", re.M)
+COPY_IN = re.compile(r"^void (\w+)_copy_in\(", re.M)
+CLEAR = re.compile(r"^void (\w+)_clear\(", re.M)
+INFO = re.compile(r"^extern const struct camipc_type_info\s+(\w+);", re.M)
+DESCRIPTOR = re.compile(
+    r"^extern const ProtobufCMessageDescriptor (\w+);", re.M)
+
+WRAPPERS = """
+static void check_{0}(struct camipc_check *check, const void *msg)
+{{
+	{0}_check(check, msg);
+}}
+
+static void encode_{0}(struct camipc_writer *w, const void *msg)
+{{
+	{0}_put(w, 0, msg);
+}}
+
+static void decode_{0}(struct camipc_reader *r, const uint8_t *p, void *msg)
+{{
+	{0}_get(r, p, msg);
+}}
+"""
+
+COPY_IN_WRAPPER = """
+static void copy_{0}(struct camipc_arena *arena, void *msg)
+{{
+	{0}_copy_in(arena, msg);
+}}
+"""
+
+CLEAR_WRAPPER = """
+static void clear_{0}(void *msg)
+{{
+	{0}_clear(msg);
+}}
+"""
+
+
+def main(output, headers):
+    lines = ["/* SPDX-License-Identifier: MIT */",
+             "/* Made by tests/oracle/make_tables.py. Do not edit. */",
+             '#include "oracle.h"', ""]
+    texts = {}
+    for header in headers:
+        with open(header, encoding="utf-8") as file:
+            texts[os.path.basename(header)] = file.read()
+    lines += ['#include "%s"' % name for name in sorted(texts)]
+    every = "\n".join(texts.values())
+    copies = set(COPY_IN.findall(every))
+    clears = set(CLEAR.findall(every))
+    infos = {name[:name.rindex("_type_info")]: name
+             for name in INFO.findall(every) if name.endswith("_type_info")}
+
+    rows = []
+    descriptors = []
+    setups = []
+    for name in sorted(texts):
+        for codec in PUT.findall(texts[name]):
+            lines.append(WRAPPERS.format(codec))
+            if codec in copies:
+                lines.append(COPY_IN_WRAPPER.format(codec))
+            if codec in clears:
+                lines.append(CLEAR_WRAPPER.format(codec))
+            lines.append("static struct camipc_message_type %s_made = {\n"
+                         "\t.size = sizeof(struct %s),\n"
+                         "\t.info = &%s,\n"
+                         "\t.check = check_%s,\n"
+                         "\t.encode = encode_%s,\n"
+                         "\t.decode = decode_%s,\n"
+                         "%s%s};" % (
+                             codec, codec, infos[codec], codec, codec, codec,
+                             "\t.copy = copy_%s,\n" % codec
+                             if codec in copies else "",
+                             "\t.clear = clear_%s,\n" % codec
+                             if codec in clears else ""))
+            setups.append("\t%s_made.init = %s.init;"
+                          % (codec, infos[codec]))
+            rows.append('\t{ "%s", &%s_made },' % (name, codec))
+        for type_ in TYPE.findall(texts[name]):
+            rows.append('\t{ "%s", &%s },' % (name, type_))
+        descriptors += DESCRIPTOR.findall(texts[name])
+
+    lines += ["", "const struct oracle_codec oracle_codecs[] = {"] + rows
+    lines += ["\t{ NULL, NULL },", "};", ""]
+    lines += ["const ProtobufCMessageDescriptor *const "
+              "oracle_descriptors[] = {"]
+    lines += ["\t&%s," % name for name in descriptors]
+    lines += ["\tNULL,", "};", ""]
+    lines += ["/* What constant expressions cannot say. */",
+              "__attribute__((constructor)) static void set_up(void)", "{"]
+    lines += setups + ["}", ""]
+    with open(output, "w", encoding="utf-8") as file:
+        file.write("\n".join(lines))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2:])

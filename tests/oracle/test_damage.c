@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Damaged bytes, for every message: cut at every length, each bit flipped,
+ * mutated at random. A decode ends in success or in an error, reads nothing
+ * beyond its input (under ASan), and what it lets pass is a value that a
+ * sender would be allowed to send: invariants 1 to 4 and 6 of threats.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "fd_leak.h"
+#include "trial.h"
+
+/** Values of each message that are cut and have their bits flipped. */
+#define VALUES 6
+
+/** Mutations of each message. */
+#define MUTATIONS 500
+
+/** Bytes of a value that is small enough for each of its bits. */
+#define MAX_FLIPPED 300
+
+static unsigned long accepted;
+static unsigned long refused;
+
+/* Decodes from a copy of exactly @size bytes. */
+static void decode_damaged(struct trial *trial, const uint8_t *bytes,
+			   size_t size, uint32_t n_fds)
+{
+	uint8_t *copy = malloc(size ? size : 1);
+	struct camipc_check check = { 0 };
+	size_t taken;
+	int ret;
+
+	if (size > 0)
+		memcpy(copy, bytes, size);
+	ret = trial_decode(trial, copy, size, n_fds, &taken);
+	if (ret == 0) {
+		accepted++;
+		if (trial->type->check)
+			trial->type->check(&check, trial->decoded);
+		if (check.error)
+			fail_msg("%s: a decoded %s is not allowed to be sent",
+				 trial->type->info->name, check.field);
+	} else {
+		refused++;
+		assert_true(ret == -EPROTO || ret == -EMSGSIZE);
+	}
+	assert_true(taken <=
+		    CAMIPC_DECODED_FACTOR * size + CAMIPC_DECODED_BASE);
+	free(copy);
+}
+
+/* Small values whole; of a large one a part, another one each time. */
+static void cut_and_flip(struct trial *trial)
+{
+	uint8_t *damaged;
+	size_t step;
+
+	for (int tries = 0; tries < 8; tries++) {
+		trial_draw(trial);
+		trial_encode(trial, trial->original);
+		if (trial->size <= MAX_FLIPPED)
+			break;
+	}
+	step = trial->size / MAX_FLIPPED + 1;
+	damaged = malloc(trial->size + 1);
+	memcpy(damaged, trial->bytes, trial->size);
+	for (size_t cut = oracle_below(&trial->random, (uint32_t)step);
+	     cut < trial->size; cut += step)
+		decode_damaged(trial, damaged, cut, trial->n_fds);
+	step = step == 1 ? 1 : step * 7 + 1;
+	for (size_t bit = oracle_below(&trial->random, (uint32_t)step);
+	     bit < trial->size * 8; bit += step) {
+		damaged[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		decode_damaged(trial, damaged, trial->size, trial->n_fds);
+		damaged[bit / 8] ^= (uint8_t)(1u << bit % 8);
+	}
+	free(damaged);
+}
+
+/* Changes, doubles, moves and removes pieces. Returns the new size. */
+static size_t mutate(struct oracle_random *random, uint8_t *bytes, size_t size,
+		     size_t room)
+{
+	static const uint8_t telling[] = { 0x00, 0x01, 0x7f, 0x80, 0xff,
+					   0x0a, 0x12, 0x08, 0x0b, 0x0c };
+	uint32_t times = 1 + oracle_below(random, 4);
+
+	while (times-- > 0) {
+		size_t at = oracle_below(random, (uint32_t)size + 1);
+		size_t n = oracle_below(random, 12);
+
+		if (n > size - at)
+			n = size - at;
+		switch (oracle_below(random, 4)) {
+		case 0:
+			if (at < size)
+				bytes[at] = (uint8_t)oracle_next(random);
+			break;
+		case 1:
+			if (at < size)
+				bytes[at] = telling[oracle_below(random, 10)];
+			break;
+		case 2:
+			memmove(bytes + at, bytes + at + n, size - at - n);
+			size -= n;
+			break;
+		default:
+			if (n > room - size)
+				break;
+			memmove(bytes + at + n, bytes + at, size - at);
+			size += n;
+		}
+	}
+	return size;
+}
+
+static void mutate_and_decode(struct trial *trial)
+{
+	size_t room;
+	uint8_t *damaged;
+	size_t size;
+
+	trial_draw(trial);
+	trial_encode(trial, trial->original);
+	room = trial->size + 64;
+	damaged = malloc(room);
+	memcpy(damaged, trial->bytes, trial->size);
+	size = mutate(&trial->random, damaged, trial->size, room);
+	decode_damaged(trial, damaged, size, trial->n_fds);
+	/* One descriptor too many, or too few. */
+	decode_damaged(trial, trial->bytes, trial->size, trial->n_fds + 1);
+	if (trial->n_fds > 0)
+		decode_damaged(trial, trial->bytes, trial->size,
+			       trial->n_fds - 1);
+	free(damaged);
+}
+
+/* Bytes that nobody meant as a message, but that look like one. */
+static void decode_noise(struct trial *trial)
+{
+	uint8_t noise[64];
+	size_t size = oracle_below(&trial->random, sizeof(noise));
+
+	for (size_t i = 0; i < size; i++) {
+		uint32_t number = 1 + oracle_below(&trial->random, 12);
+
+		noise[i] = oracle_below(&trial->random, 2) ?
+				   (uint8_t)(number << 3 |
+					     oracle_below(&trial->random, 6)) :
+				   (uint8_t)oracle_below(&trial->random, 16);
+	}
+	decode_damaged(trial, noise, size,
+		       oracle_below(&trial->random, 8) ? 0 : 1);
+}
+
+static void run(void (*work)(struct trial *trial), int rounds, uint64_t seed)
+{
+	struct fd_leak before;
+
+	accepted = 0;
+	refused = 0;
+	fd_leak_take(&before);
+	trial_for_each(work, rounds, seed);
+	fd_leak_assert_none(&before);
+	print_message("%lu accepted, %lu refused\n", accepted, refused);
+	/* Both must happen, or the damage is none, or nothing but noise. */
+	assert_true(accepted > 100);
+	assert_true(refused > 100);
+}
+
+static void test_cut_and_flipped(void **state)
+{
+	(void)state;
+	run(cut_and_flip, VALUES, 11);
+}
+
+static void test_mutated(void **state)
+{
+	(void)state;
+	run(mutate_and_decode, MUTATIONS, 12);
+}
+
+static void test_noise(void **state)
+{
+	(void)state;
+	run(decode_noise, MUTATIONS, 13);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cut_and_flipped),
+		cmocka_unit_test(test_mutated),
+		cmocka_unit_test(test_noise),
+	};
+
+	return cmocka_run_group_tests(tests, trial_open_fd, trial_close_fd);
+}

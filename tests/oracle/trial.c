@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+#include "trial.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define VALUES_BUDGET ((size_t)64 * 1024 * 1024)
+
+static int open_fd = -1;
+
+int trial_open_fd(void **state)
+{
+	(void)state;
+	/* Fits any [fd=memfd] there is: sealed, large, readable, writable. */
+	open_fd = memfd_create("oracle", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (open_fd < 0 || ftruncate(open_fd, 1 << 24) < 0)
+		return -1;
+	return fcntl(open_fd, F_ADD_SEALS,
+		     F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
+}
+
+int trial_close_fd(void **state)
+{
+	(void)state;
+	return close(open_fd);
+}
+
+static const ProtobufCMessageDescriptor *find_descriptor(const char *name)
+{
+	for (size_t i = 0; oracle_descriptors[i]; i++) {
+		if (strcmp(oracle_descriptors[i]->name, name) == 0)
+			return oracle_descriptors[i];
+	}
+	return NULL;
+}
+
+static void begin(struct trial *trial, const struct camipc_message_type *type,
+		  uint64_t seed)
+{
+	memset(trial, 0, sizeof(*trial));
+	trial->type = type;
+	trial->descriptor = find_descriptor(type->info->name);
+	camipc_arena_init(&trial->values, VALUES_BUDGET);
+	camipc_arena_init(&trial->arena, 0);
+	trial->random.state = seed * 2 + 1;
+	trial->random.arena = &trial->values;
+	trial->random.fds = &open_fd;
+	trial->random.n_fds = 1;
+	trial->original = malloc(type->size);
+	trial->decoded = malloc(type->size);
+	trial->bytes = malloc(TRIAL_BUFFER_SIZE);
+}
+
+static void end(struct trial *trial)
+{
+	camipc_arena_fini(&trial->values);
+	camipc_arena_fini(&trial->arena);
+	free(trial->original);
+	free(trial->decoded);
+	free(trial->bytes);
+}
+
+void trial_for_each(void (*work)(struct trial *trial), int rounds,
+		    uint64_t seed)
+{
+	for (size_t i = 0; oracle_codecs[i].type; i++) {
+		struct trial trial;
+
+		begin(&trial, oracle_codecs[i].type, seed + i * 1000);
+		for (int round = 0; round < rounds; round++)
+			work(&trial);
+		end(&trial);
+	}
+}
+
+void trial_init(const struct trial *trial, void *msg)
+{
+	memset(msg, 0, trial->type->size);
+	if (trial->type->init)
+		trial->type->init(msg);
+}
+
+void trial_draw(struct trial *trial)
+{
+	camipc_arena_reset(&trial->values, VALUES_BUDGET);
+	trial_init(trial, trial->original);
+	trial->random.fds_left = TRIAL_MAX_FDS;
+	oracle_fill(&trial->random, trial->type->info, trial->original);
+}
+
+struct camipc_check trial_encode(struct trial *trial, const void *msg)
+{
+	const char *name = trial->type->info->name;
+	struct camipc_check check = { .max_fds = 0 };
+	struct camipc_writer w;
+
+	if (trial->type->check)
+		trial->type->check(&check, msg);
+	else
+		check.wire = trial->type->max_wire;
+	if (check.error)
+		fail_msg("%s: check says %d of %s", name, check.error,
+			 check.field);
+	camipc_writer_init(&w, trial->bytes, TRIAL_BUFFER_SIZE, trial->fds,
+			   TRIAL_MAX_FDS);
+	trial->type->encode(&w, msg);
+	assert_int_equal(camipc_writer_finish(&w, &trial->size), 0);
+	if (trial->size > check.wire)
+		fail_msg("%s: %zu bytes, but the check promised %zu", name,
+			 trial->size, check.wire);
+	if (trial->type->max_wire)
+		assert_true(trial->size <= trial->type->max_wire);
+	if (trial->type->check)
+		assert_int_equal(check.n_fds, w.n_fds);
+	trial->n_fds = w.n_fds;
+	return check;
+}
+
+int trial_decode(struct trial *trial, const void *bytes, size_t size,
+		 uint32_t n_fds, size_t *ret_taken)
+{
+	size_t budget = CAMIPC_DECODED_FACTOR * size + CAMIPC_DECODED_BASE;
+	struct camipc_reader r;
+	const uint8_t *p;
+	int ret;
+
+	for (uint32_t i = 0; i < n_fds; i++)
+		trial->fds[i] = open_fd;
+	camipc_arena_reset(&trial->arena, budget);
+	trial_init(trial, trial->decoded);
+	p = camipc_reader_init(&r, bytes, size, &trial->arena, trial->fds,
+			       n_fds);
+	trial->type->decode(&r, p, trial->decoded);
+	ret = camipc_reader_finish(&r);
+	assert_int_equal(r.depth, 0);
+	assert_int_equal(ret == 0, r.fault == CAMIPC_FAULT_NONE);
+	*ret_taken = budget - trial->arena.budget;
+	return ret;
+}
