@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* Text from a driver or from a device that was plugged in. */
+#ifndef DEVICE_MEDIA_TEXT_H
+#define DEVICE_MEDIA_TEXT_H
+
+#include <stddef.h>
+
+/**
+ * media_text_copy() - copy a fixed-size text field
+ * @to: at least @size + 1 bytes; ends with a NUL
+ * @from: ends with a NUL or after @size bytes
+ *
+ * Names reach terminals, and a USB device chooses its own: text that is no
+ * UTF-8, or has control characters, gets a '?' for each byte that is not
+ * printable ASCII.
+ */
+void media_text_copy(char *to, const char *from, size_t size);
+
+#endif /* DEVICE_MEDIA_TEXT_H */
