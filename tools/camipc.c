@@ -10,7 +10,7 @@ static const char usage[] =
 	"usage: camipc COMMAND [OPTION]...\n"
 	"\n"
 	"commands\n"
-	"  list      cameras, and the IPA module that each would use\n"
+	"  list      cameras, the IPA module of each, and media devices\n"
 	"  modules   IPA modules, and how each would be run, and why\n"
 	"  capture   take pictures\n"
 	"\n"

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "media_devices.h"
 #include "report.h"
 #include "softisp_ipa_interface.h"
 
@@ -52,6 +53,8 @@ int command_list(const struct options *options)
 {
 	struct camipc_manager *manager = open_manager(options);
 	struct search search = { .found = false };
+	int devices;
+	int flushed;
 
 	if (!manager)
 		return EXIT_FAILED;
@@ -65,7 +68,9 @@ int command_list(const struct options *options)
 	else
 		printf("    no IPA module for %s was found\n",
 		       IPA_SOFTISP_INTERFACE_NAME);
-	return flush_output();
+	devices = media_devices_print();
+	flushed = flush_output();
+	return flushed ? flushed : devices;
 }
 
 static int print_module(void *user, const struct camipc_module_found *module)

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#include "media_devices.h"
+
+#include <stdio.h>
+
+#include "report.h"
+#include "tools_config.h"
+
+#if TOOLS_HAVE_UDEV
+
+#include <errno.h>
+#include <string.h>
+
+#include "device_monitor.h"
+
+static const char *what_it_waits_for(int status)
+{
+	/* "Resource temporarily unavailable" would say nothing. */
+	return status == -EAGAIN ? "not all of its device nodes are there"
+				 : strerror(-status);
+}
+
+static int print_device(void *user, const struct media_device *device)
+{
+	size_t *n = user;
+
+	++*n;
+	printf("%s: ", device->devnode ? device->devnode : device->syspath);
+	if (device->driver[0])
+		printf("driver %s, model %s, bus %s", device->driver,
+		       device->model, device->bus_info);
+	if (device->graph)
+		printf(", %zu entities", device->graph->n_entities);
+	if (device->status)
+		printf("%s%s", device->driver[0] ? "; " : "",
+		       what_it_waits_for(device->status));
+	printf("\n");
+	return 0;
+}
+
+int media_devices_print(void)
+{
+	const struct device_monitor_options options = {
+		.source = DEVICE_SOURCE_NONE,
+	};
+	struct device_monitor *monitor;
+	size_t n = 0;
+	int ret = device_monitor_create(&options, NULL, NULL, &monitor);
+
+	if (ret < 0) {
+		report_error("cannot look for media devices: %s",
+			     strerror(-ret));
+		return EXIT_FAILED;
+	}
+	(void)!device_monitor_list(monitor, print_device, &n);
+	device_monitor_destroy(monitor);
+	if (!n)
+		printf("media devices: none found\n");
+	return EXIT_OK;
+}
+
+#else
+
+int media_devices_print(void)
+{
+	printf("media devices: device enumeration was not built in\n");
+	return EXIT_OK;
+}
+
+#endif
