@@ -163,8 +163,8 @@ static int scan(struct device_monitor *monitor)
 	if (ret >= 0)
 		ret = udev_enumerate_scan_devices(enumerate);
 	if (ret >= 0 || ret == -ENOENT)
-		ret = match_entries(
-			monitor, udev_enumerate_get_list_entry(enumerate));
+		ret = match_entries(monitor,
+				    udev_enumerate_get_list_entry(enumerate));
 	udev_enumerate_unref(enumerate);
 	return ret;
 }
@@ -206,8 +206,7 @@ static void handle_message(void *user, const struct device_message *message)
 	}
 	entry = find_entry(monitor, message->syspath);
 	if (message->is_removal) {
-		if (entry && message->seqnum &&
-		    message->seqnum < entry->seqnum)
+		if (entry && message->seqnum && message->seqnum < entry->seqnum)
 			return;
 		if (entry)
 			entry->gone = true;
@@ -329,8 +328,8 @@ static int open_fds(struct device_monitor *monitor)
 	monitor->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (monitor->epoll_fd < 0)
 		return -errno;
-	monitor->timer_fd = timerfd_create(CLOCK_MONOTONIC,
-					   TFD_CLOEXEC | TFD_NONBLOCK);
+	monitor->timer_fd =
+		timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (monitor->timer_fd < 0)
 		return -errno;
 	if (epoll_ctl(monitor->epoll_fd, EPOLL_CTL_ADD, monitor->timer_fd,
@@ -350,8 +349,7 @@ static int find_devices(struct device_monitor *monitor,
 		return -ENOMEM;
 	if (source != DEVICE_SOURCE_NONE)
 		ret = device_events_create(monitor->probe.udev, source,
-					   monitor->epoll_fd,
-					   &monitor->events);
+					   monitor->epoll_fd, &monitor->events);
 	if (ret == 0)
 		ret = scan(monitor);
 	if (ret < 0)

@@ -89,8 +89,7 @@ struct device_monitor_events {
  */
 int device_monitor_create(const struct device_monitor_options *options,
 			  const struct device_monitor_events *events,
-			  void *user,
-			  struct device_monitor **ret_monitor)
+			  void *user, struct device_monitor **ret_monitor)
 	CAMIPC_MUST_CHECK;
 
 /**

@@ -69,8 +69,8 @@ void device_entry_destroy(struct device_entry *entry)
 }
 
 /* The node of a device: 0, or -ENOENT if there is none that can be used. */
-static int find_node(struct device_probe *probe,
-		     struct udev_device *device, char **ret_devnode)
+static int find_node(struct device_probe *probe, struct udev_device *device,
+		     char **ret_devnode)
 {
 	const char *devnode = udev_device_get_devnode(device);
 	struct stat status;
@@ -162,8 +162,7 @@ static bool is_quiet(struct device_entry *entry,
 static int judge(struct device_probe *probe, struct device_entry *entry,
 		 struct media_graph *graph, int64_t now_ms)
 {
-	int missing =
-		media_graph_find_nodes(graph, find_node_by_number, probe);
+	int missing = media_graph_find_nodes(graph, find_node_by_number, probe);
 	bool quiet = is_quiet(entry, graph, now_ms);
 
 	if (missing > 0)

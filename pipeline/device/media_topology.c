@@ -36,10 +36,10 @@ static int allocate(struct media_topology *topology,
 				    sizeof(*topology->entities));
 	topology->interfaces = calloc(counts->num_interfaces + (size_t)1,
 				      sizeof(*topology->interfaces));
-	topology->pads = calloc(counts->num_pads + (size_t)1,
-				sizeof(*topology->pads));
-	topology->links = calloc(counts->num_links + (size_t)1,
-				 sizeof(*topology->links));
+	topology->pads =
+		calloc(counts->num_pads + (size_t)1, sizeof(*topology->pads));
+	topology->links =
+		calloc(counts->num_links + (size_t)1, sizeof(*topology->links));
 	if (topology->entities && topology->interfaces && topology->pads &&
 	    topology->links)
 		return 0;
