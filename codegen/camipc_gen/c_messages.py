@@ -16,6 +16,7 @@ class Message:
 
     kind = "STRUCT"
     is_union = False
+    is_box = False
 
     def __init__(self, c_name: str, idl_name: str, package: str, title: str,
                  doc=None):
@@ -119,6 +120,11 @@ class Message:
     @property
     def uses_msg_in_check(self) -> bool:
         return any("msg->" in line for line in self.check())
+
+    @property
+    def uses_check(self) -> bool:
+        """Whether there is anything to check, or to count."""
+        return self.is_deep or bool(self.check())
 
     def texts(self) -> List[Tuple[str, str]]:
         """Constants of default texts: names and literals."""

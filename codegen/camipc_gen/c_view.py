@@ -48,7 +48,11 @@ class Helpers:
 
     @staticmethod
     def run_element(value) -> List[str]:
-        return value.init("list[*n]") + value.get("list[(*n)++]")
+        place = "list[(*n)++]"
+        get = value.get(place)
+        if "".join(get).count(place) > 1:
+            get = value.get("list[*n]") + ["(*n)++;"]
+        return value.init("list[*n]") + get
 
     @staticmethod
     def pointer_prototype(value) -> str:
