@@ -282,8 +282,10 @@ int command_capture(const struct options *options)
 		code = open_camera(&capture, interrupt_fd);
 	if (code == EXIT_OK)
 		code = set_controls(&capture);
-	if (code == EXIT_OK)
+	if (code == EXIT_OK) {
+		report_running();
 		code = run(&capture);
+	}
 	code = finish_metadata(&capture, code);
 	if (code == EXIT_OK && !options->quiet)
 		print_summary(&capture);

@@ -34,9 +34,10 @@ int interrupt_init(void)
 	action.sa_flags = SA_RESTART;
 	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		sigaction(signals[i], &action, NULL);
-	/* A reader that went away is an error of write(), not our end. */
+	/* What write() says is an error of a file, not our end. */
 	action.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &action, NULL);
+	sigaction(SIGXFSZ, &action, NULL);
 	return fds[0];
 }
 

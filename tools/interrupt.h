@@ -6,7 +6,9 @@
 #include <camipc/base.h>
 
 /**
- * interrupt_init() - catch SIGINT, SIGTERM and SIGHUP; ignore SIGPIPE
+ * interrupt_init() - catch SIGINT, SIGTERM and SIGHUP
+ *
+ * SIGPIPE and SIGXFSZ are ignored: write() tells them, too.
  *
  * Returns a descriptor that is readable once one of them came, until the
  * program ends, or a negative errno.

@@ -11,7 +11,9 @@
 static struct {
 	pthread_mutex_t mutex;
 	bool verbose;
-	char held[512]; /* the latest error of the library */
+	bool running;
+	char held[512]; /* the latest error or warning of the library */
+	enum camipc_log_level held_level;
 } report = { .mutex = PTHREAD_MUTEX_INITIALIZER };
 
 static const char *level_name(enum camipc_log_level level)
@@ -29,16 +31,30 @@ static const char *level_name(enum camipc_log_level level)
 	return "log";
 }
 
+/* What a failure will be told with; once it runs, warnings are news. */
+static bool hold(enum camipc_log_level level)
+{
+	if (report.verbose)
+		return false;
+	return level == CAMIPC_LOG_ERROR ||
+	       (level == CAMIPC_LOG_WARNING && !report.running);
+}
+
 static void on_log(void *user, enum camipc_log_level level, const char *topic,
 		   const char *text)
 {
 	(void)user;
 	pthread_mutex_lock(&report.mutex);
-	if (level == CAMIPC_LOG_ERROR && !report.verbose)
-		snprintf(report.held, sizeof(report.held), "%s", text);
-	else
+	if (hold(level)) {
+		/* An error says more than the warnings after it. */
+		if (!report.held[0] || level <= report.held_level) {
+			snprintf(report.held, sizeof(report.held), "%s", text);
+			report.held_level = level;
+		}
+	} else {
 		fprintf(stderr, "camipc: %s: %s: %s\n", level_name(level),
 			topic, text);
+	}
 	pthread_mutex_unlock(&report.mutex);
 }
 
@@ -63,5 +79,16 @@ void report_error(const char *format, ...)
 	else
 		fprintf(stderr, "camipc: %s\n", line);
 	report.held[0] = '\0';
+	pthread_mutex_unlock(&report.mutex);
+}
+
+void report_running(void)
+{
+	pthread_mutex_lock(&report.mutex);
+	if (report.held[0])
+		fprintf(stderr, "camipc: %s: %s\n",
+			level_name(report.held_level), report.held);
+	report.held[0] = '\0';
+	report.running = true;
 	pthread_mutex_unlock(&report.mutex);
 }

@@ -16,10 +16,13 @@ enum exit_code {
 };
 
 /**
- * Takes over the library's log: errors are kept for report_error(), warnings
- * go to stderr; with @verbose everything does.
+ * Takes over the library's log: errors and, until report_running(), warnings
+ * are kept for report_error(); with @verbose everything goes to stderr.
  */
 void report_init(bool verbose);
+
+/** All is set up: shows what was kept, and warnings at once from now on. */
+void report_running(void);
 
 /** Prints "camipc: ..." with what the library logged about it last. */
 void report_error(const char *format, ...) CAMIPC_PRINTF(1, 2);

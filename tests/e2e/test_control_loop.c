@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The loop of sensor, statistics and algorithms, closed through the generated
+ * interface: how fast and how exactly it settles. Luma and neutral patch are
+ * measured here, in raw frames, not taken from what the IPA says.
+ */
+#include <errno.h>
+#include <math.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "alloc_fail.h"
+#include "camera_run.h"
+#include "controls_ipa_types.h"
+#include "fd_leak.h"
+#include "scene.h"
+
+/* Of softisp's own tuning. */
+#define TARGET 0.16
+
+static struct camipc_manager *manager;
+
+static int setup(void **state)
+{
+	(void)state;
+	manager = camera_manager();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	camipc_manager_destroy(manager);
+	return 0;
+}
+
+/* Mean of green, 0 to 1, with the digital gain that processing adds. */
+static double luma(const struct virtual_frame *frame)
+{
+	double sum = 0;
+	size_t n = 0;
+	uint32_t x;
+	uint32_t y;
+
+	for (y = 0; y < frame->height; y++)
+		for (x = 1 - (y & 1); x < frame->width; x += 2, n++)
+			sum += frame->raw[(size_t)y * frame->width + x] -
+			       VIRTUAL_SENSOR_BLACK;
+	return sum / (double)n / (VIRTUAL_SENSOR_WHITE - VIRTUAL_SENSOR_BLACK) *
+	       camera_float(frame, CAM_CONTROL_ID_DIGITAL_GAIN);
+}
+
+/* A step of light at frame 40: within 5 % from 12 frames later on. */
+static void expect_settles(const char *light)
+{
+	struct virtual_camera_options options = {
+		.width = 320, .height = 240, .seed = 1, .light = light,
+		.isolation = "thread",
+	};
+	struct virtual_camera *camera = camera_start(manager, &options);
+	struct virtual_frame frame;
+	int crossings = 0;
+	int settled = -1;
+	double worst = 0;
+	double last = 0;
+	int i;
+
+	for (i = 0; i < 40; i++)
+		camera_take(camera, &frame);
+	assert_true(fabs(luma(&frame) / TARGET - 1) < 0.05);
+	for (i = 0; i < 43; i++) {
+		double error;
+
+		camera_take(camera, &frame);
+		error = luma(&frame) / TARGET - 1;
+		if (fabs(error) >= 0.05)
+			settled = -1;
+		else if (settled < 0)
+			settled = i;
+		if (i >= 12)
+			worst = fmax(worst, fabs(error));
+		/* Noise around the target is no crossing. */
+		if (fabs(error) > 0.01) {
+			crossings += last * error < 0;
+			last = error;
+		}
+	}
+	print_message("%-26s settled after %d frames, worst later %.1f %%, "
+		      "%d crossings\n", light, settled, worst * 100, crossings);
+	assert_true(settled >= 0 && settled <= 12);
+	assert_true(worst < 0.05);
+	assert_true(crossings <= 1);
+	virtual_camera_destroy(camera);
+}
+
+static void exposure_settles_after_a_step(void **state)
+{
+	(void)state;
+	expect_settles("0=1@5000,40=4@5000");
+	expect_settles("0=4@5000,40=1@5000");
+	expect_settles("0=1@5000,40=0.25@5000");
+	expect_settles("0=0.25@3000,40=1@3000");
+}
+
+/* R/G and B/G of the neutral patch, linear, balanced. */
+static void neutral_patch(const struct virtual_frame *frame, double ratio[2])
+{
+	uint32_t x0, y0, width, height;
+	double sum[3] = { 0, 0, 0 };
+	float gains[2];
+	uint32_t x;
+	uint32_t y;
+
+	virtual_scene_chart_neutral(frame->width, frame->height, &x0, &y0,
+				    &width, &height);
+	for (y = y0; y < y0 + height; y += 2)
+		for (x = x0; x < x0 + width; x += 2) {
+			const uint16_t *p =
+				frame->raw + (size_t)y * frame->width + x;
+
+			sum[0] += p[0] - VIRTUAL_SENSOR_BLACK;
+			sum[1] += (p[1] + p[frame->width]) / 2.0 -
+				  VIRTUAL_SENSOR_BLACK;
+			sum[2] += p[frame->width + 1] - VIRTUAL_SENSOR_BLACK;
+		}
+	assert_int_equal(cam_control_list_get_floats(
+				 frame->metadata, CAM_CONTROL_ID_COLOUR_GAINS,
+				 gains, 2), 0);
+	ratio[0] = sum[0] / sum[1] * (double)gains[0];
+	ratio[1] = sum[2] / sum[1] * (double)gains[1];
+}
+
+static void grey_is_grey_under_eight_lights(void **state)
+{
+	static const unsigned int lights[] = { 2800, 3200, 3700, 4200,
+					       4800, 5400, 6000, 6500 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 8; i++) {
+		char light[64];
+		struct virtual_camera_options options = {
+			.width = 320, .height = 240, .seed = 1, .light = light,
+			.isolation = "thread",
+		};
+		struct virtual_camera *camera;
+		struct virtual_frame frame;
+		double ratio[2];
+		int k;
+
+		/* From another light, so that it has to be found. */
+		snprintf(light, sizeof(light), "0=1@%u,1=1@%u",
+			 lights[7 - i], lights[i]);
+		camera = camera_start(manager, &options);
+		for (k = 0; k < 30; k++)
+			camera_take(camera, &frame);
+		neutral_patch(&frame, ratio);
+		print_message("%u K: R/G %.4f, B/G %.4f\n", lights[i], ratio[0],
+			      ratio[1]);
+		assert_true(fabs(ratio[0] - 1) < 0.03);
+		assert_true(fabs(ratio[1] - 1) < 0.03);
+		virtual_camera_destroy(camera);
+	}
+}
+
+static void manual_controls_reach_the_sensor(void **state)
+{
+	static const float gains[2] = { 1.5f, 2.5f };
+	struct virtual_camera_options options = {
+		.width = 160, .height = 120, .light = "0=1@5000",
+		.isolation = "process",
+	};
+	struct virtual_camera *camera = camera_start(manager, &options);
+	struct cam_control controls[6];
+	struct cam_control_builder builder;
+	struct cam_control_list list;
+	struct virtual_frame frame;
+	int i;
+
+	(void)state;
+	cam_control_builder_init(&builder, CAM_CONTROL_ID_SPACE_CONTROLS,
+				 controls, 6);
+	cam_control_builder_set_bool(&builder, CAM_CONTROL_ID_AE_ENABLE, false);
+	cam_control_builder_set_int32(&builder, CAM_CONTROL_ID_EXPOSURE_TIME,
+				      10000);
+	cam_control_builder_set_float(&builder, CAM_CONTROL_ID_ANALOGUE_GAIN,
+				      1000); /* more than there is */
+	cam_control_builder_set_bool(&builder, CAM_CONTROL_ID_AWB_ENABLE,
+				     false);
+	cam_control_builder_set_float_array(
+		&builder, CAM_CONTROL_ID_COLOUR_GAINS, gains, 2);
+	/* Comes out of the camera, does not go in; unknown to nobody. */
+	cam_control_builder_set_float(&builder, CAM_CONTROL_ID_GAMMA, 1);
+	assert_int_equal(cam_control_builder_finish(&builder, &list), 0);
+	assert_int_equal(virtual_camera_set_controls(camera, &list), 1);
+	for (i = 0; i < 6; i++)
+		camera_take(camera, &frame);
+	/* 240 lines at 30 frames a second: 138.9 us each. */
+	assert_int_equal(frame.settings.lines, 72);
+	assert_int_equal(frame.settings.gain, VIRTUAL_SENSOR_MAX_GAIN);
+	assert_true(camera_float(&frame, CAM_CONTROL_ID_GAMMA) == 1);
+	virtual_camera_destroy(camera);
+}
+
+/* What it says, and how soon, is told by the tool's own test. */
+static void death_of_the_worker_ends_the_capture(void **state)
+{
+	struct virtual_camera_options options = {
+		.width = 160, .height = 120, .isolation = "process",
+	};
+	struct virtual_camera *camera = camera_start(manager, &options);
+	struct virtual_frame frame;
+	int pid = camipc_proxy_get_pid(virtual_camera_get_proxy(camera));
+	int ret = 0;
+	int i;
+
+	(void)state;
+	camera_take(camera, &frame);
+	assert_true(pid > 0);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	for (i = 0; i < 3 && ret == 0; i++)
+		ret = virtual_camera_capture(camera, &frame);
+	assert_int_equal(ret, -EPIPE);
+	assert_non_null(strstr(virtual_camera_error(camera), "softisp"));
+	assert_non_null(strstr(virtual_camera_error(camera), "killed"));
+	assert_int_equal(virtual_camera_capture(camera, &frame), -EPIPE);
+	virtual_camera_destroy(camera);
+	assert_false(fd_leak_process_exists(pid));
+}
+
+static void frames_allocate_nothing(void **state)
+{
+	size_t i;
+	int n;
+
+	(void)state;
+	for (i = 0; camera_isolations[i]; i++) {
+		struct virtual_camera_options options = {
+			.width = 160, .height = 120,
+			.isolation = camera_isolations[i],
+		};
+		struct virtual_camera *camera = camera_start(manager, &options);
+		struct virtual_frame frame;
+
+		for (n = 0; n < 20; n++)
+			camera_take(camera, &frame);
+		alloc_fail_begin(0);
+		for (n = 0; n < 60; n++)
+			camera_take(camera, &frame);
+		n = (int)alloc_fail_end();
+		if (n)
+			fail_msg("%s: %d allocations in 60 frames",
+				 camera_isolations[i], n);
+		virtual_camera_destroy(camera);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(exposure_settles_after_a_step),
+		cmocka_unit_test(grey_is_grey_under_eight_lights),
+		cmocka_unit_test(manual_controls_reach_the_sensor),
+		cmocka_unit_test(death_of_the_worker_ends_the_capture),
+		cmocka_unit_test(frames_allocate_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -1,0 +1,364 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""camipc, as people use it: options, files, Ctrl-C, and workers that die.
+
+usage: test_tool.py CAMIPC WORKER SOFTISP VIMC
+"""
+
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+CAMIPC, WORKER, SOFTISP, VIMC = (os.path.abspath(p) for p in sys.argv[1:5])
+SMALL = ["--size", "96x64"]
+LIMIT = 30  # seconds, for what ends by itself
+
+
+def command(*words):
+    """A command that finds modules and worker of this build only."""
+    return [CAMIPC, words[0], "--module-path", os.path.dirname(SOFTISP),
+            "--worker", WORKER] + list(words[1:])
+
+
+def run(*words, **options):
+    return subprocess.run(command(*words), stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, universal_newlines=True,
+                          timeout=LIMIT, **options)
+
+
+def children(pid):
+    """The child processes of a process, of all its threads."""
+    found = []
+    try:
+        tasks = os.listdir("/proc/%d/task" % pid)
+    except FileNotFoundError:
+        return found
+    for task in tasks:
+        try:
+            with open("/proc/%d/task/%s/children" % (pid, task)) as file:
+                found += [int(word) for word in file.read().split()]
+        except (FileNotFoundError, ProcessLookupError):
+            pass
+    return found
+
+
+def exists(pid):
+    return os.path.exists("/proc/%d" % pid)
+
+
+def state_of(pid):
+    """One letter; None if there is no such process."""
+    try:
+        with open("/proc/%d/stat" % pid) as file:
+            return file.read().rsplit(")", 1)[1].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+
+
+class ToolTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="camipc-test-")
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def write(self, name, data):
+        with open(self.path(name), "wb") as file:
+            file.write(data)
+        return self.path(name)
+
+    def one_line(self, text):
+        """Exactly one line, and it says who speaks."""
+        self.assertRegex(text, r"\Acamipc: [^\n]+\n\Z")
+
+    def fails(self, code, words, *parts, **options):
+        """A run that fails with this code and one line with these parts."""
+        result = run(*words, **options)
+        self.assertEqual(result.returncode, code,
+                         (words, result.stdout, result.stderr))
+        self.one_line(result.stderr)
+        for part in parts:
+            self.assertIn(part, result.stderr)
+        self.assertEqual(result.stdout, "")
+
+    def wait_for(self, what, seconds=LIMIT):
+        """Looks until @what() is true. Returns it."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            result = what()
+            if result:
+                return result
+            time.sleep(0.005)
+        self.fail("waited in vain")
+
+    def start(self, *words):
+        """An endless capture into a folder of its own; its worker's pid."""
+        self.folder = tempfile.mkdtemp(dir=self.folder)
+        process = subprocess.Popen(
+            command("capture", "--isolation", "process", "--frames",
+                    "100000000", "--output", self.path("frame-%d.ppm"),
+                    "--metadata", self.path("metadata"), *(SMALL + list(words))),
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            universal_newlines=True)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.stderr.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        # A frame was written: it runs.
+        self.wait_for(lambda: os.path.exists(self.path("frame-2.ppm")) or
+                      process.poll() is not None)
+        self.assertIsNone(process.poll())
+        workers = children(process.pid)
+        self.assertEqual(len(workers), 1)
+        return process, workers[0]
+
+    def only_whole_frames(self):
+        names = os.listdir(self.folder)
+        self.assertTrue(names)
+        for name in names:
+            self.assertRegex(name, r"\Aframe-\d+\.ppm\Z")
+            self.assertEqual(os.path.getsize(self.path(name)),
+                             len("P6\n96 64\n255\n") + 96 * 64 * 3)
+
+    # ---- what it shows ------------------------------------------------------
+
+    def test_help(self):
+        for words in (["--help"], ["-h"], ["help"], ["capture", "--help"],
+                      ["list", "-h"]):
+            result = subprocess.run([CAMIPC] + words, stdout=subprocess.PIPE,
+                                    stderr=subprocess.PIPE,
+                                    universal_newlines=True, timeout=LIMIT)
+            self.assertEqual(result.returncode, 0)
+            self.assertEqual(result.stderr, "")
+            self.assertIn("usage: camipc", result.stdout)
+            self.assertIn("exit codes", result.stdout)
+
+    def test_list_and_modules(self):
+        result = run("list")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertIn("virtual: ", result.stdout)
+        self.assertIn(SOFTISP, result.stdout)
+        self.assertIn("in a process, because", result.stdout)
+        result = run("modules", "--module-path", os.path.dirname(VIMC),
+                     "--trust", VIMC)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertIn("softisp 1: ipa.softisp 1, licence MIT", result.stdout)
+        self.assertIn("vimc 1: ipa.vimc 1, licence MIT", result.stdout)
+        self.assertIn("in a thread, because", result.stdout)
+
+    # ---- what it makes ------------------------------------------------------
+
+    def capture(self, name, *words, **options):
+        folder = self.path(name)
+        os.mkdir(folder)
+        result = run("capture", "--frames", "8", "--light", "0=1@4000,3=3@6000",
+                     "--output", os.path.join(folder, "frame-%04d.png"),
+                     "--metadata", os.path.join(folder, "metadata.jsonl"),
+                     *(SMALL + list(words)), **options)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        files = {}
+        for file_name in os.listdir(folder):
+            with open(os.path.join(folder, file_name), "rb") as file:
+                files[file_name] = file.read()
+        self.assertEqual(len(files), 9)
+        return files
+
+    def test_same_files_however_the_ipa_runs(self):
+        for seed in ("1", "2"):
+            expected = None
+            for isolation in ("thread", "process", "loopback", "auto"):
+                files = self.capture(isolation + seed, "--seed", seed,
+                                     "--isolation", isolation)
+                expected = expected or files
+                self.assertEqual(files, expected, isolation)
+
+    def test_metadata_is_json_in_any_locale(self):
+        environment = dict(os.environ, LC_ALL="de_DE.UTF-8", LANG="de_DE")
+        plain = self.capture("plain")
+        german = self.capture("german", env=environment)
+        self.assertEqual(plain, german)
+        lines = plain["metadata.jsonl"].decode().splitlines()
+        self.assertEqual(len(lines), 8)
+        for number, line in enumerate(lines):
+            frame = json.loads(line)
+            self.assertEqual(frame["frame"], number)
+            self.assertEqual(len(frame["ColourGains"]), 2)
+            self.assertGreaterEqual(frame["AnalogueGain"], 1)
+            self.assertEqual(frame["light"]["kelvin"],
+                             4000 if number < 3 else 6000)
+
+    def test_controls(self):
+        files = self.capture("manual", "--control", "AeEnable=off",
+                             "--control", "ExposureTime=5000",
+                             "--control", "AnalogueGain=2",
+                             "--control", "AwbEnable=false",
+                             "--control", "ColourGains=1.5,2.5")
+        last = json.loads(files["metadata.jsonl"].splitlines()[-1].decode())
+        self.assertIs(last["AeEnable"], False)
+        self.assertEqual(last["AnalogueGain"], 2)
+        self.assertEqual(last["ColourGains"], [1.5, 2.5])
+        self.assertAlmostEqual(last["ExposureTime"], 5000, delta=300)
+
+    # ---- what ends it -------------------------------------------------------
+
+    def test_worker_killed(self):
+        for number, words in ((signal.SIGKILL, "signal 9"),
+                              (signal.SIGSEGV, "signal 11")):
+            process, worker = self.start()
+            begin = time.monotonic()
+            os.kill(worker, number)
+            out, err = process.communicate(timeout=LIMIT)
+            seconds = time.monotonic() - begin
+            self.assertEqual(process.returncode, 1, err)
+            self.one_line(err)
+            for part in ("softisp", str(worker), words, "last call"):
+                self.assertIn(part, err)
+            self.assertEqual(out, "")
+            self.assertLess(seconds, 1)
+            self.assertFalse(exists(worker))
+            self.only_whole_frames()
+
+    def test_ctrl_c(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            process, worker = self.start()
+            process.send_signal(number)
+            out, err = process.communicate(timeout=LIMIT)
+            self.assertEqual(process.returncode, 128 + number, err)
+            self.assertEqual((out, err), ("", ""))
+            self.assertFalse(exists(worker))
+            self.only_whole_frames()
+
+    def test_tool_killed(self):
+        process, worker = self.start()
+        process.kill()
+        process.communicate(timeout=LIMIT)
+        # Its life-line ends it, and whoever adopted it reaps it.
+        self.wait_for(lambda: state_of(worker) in (None, "Z", "X"), 1)
+
+    # ---- what it refuses ----------------------------------------------------
+
+    def test_wrong_words(self):
+        capture = ["capture"] + SMALL
+        for words, parts in (
+                (["record"], ["no command 'record'"]),
+                (["list", "--nonsense"], ["--nonsense"]),
+                (["list", "--frames", "3"], ["capture only"]),
+                (["list", "twice"], ["'twice'"]),
+                (capture + ["--frames"], ["--frames needs a value"]),
+                (capture + ["--frames", "0"], ["--frames 0"]),
+                (capture + ["--frames", "-1"], ["--frames -1"]),
+                (capture + ["--frames", "9" * 30], ["--frames 99"]),
+                (capture + ["--seed", "1.5"], ["--seed 1.5"]),
+                (["capture", "--size", "97x64"], ["--size 97x64", "even"]),
+                (["capture", "--size", "96"], ["--size 96"]),
+                (["capture", "--size", "99999x64"], ["--size"]),
+                (capture + ["--isolation", "jail"], ["--isolation jail"]),
+                (capture + ["--camera", "none"], ["--camera none"]),
+                (capture + ["--light", "noon"], ["light 'noon'"]),
+                (capture + ["--output", "%s.png"], ["--output %s.png"]),
+                (capture + ["--output", "%d%d.png"], ["%d%d.png"]),
+                (capture + ["--output", "one.png"], ["more than one frame"]),
+                (capture + ["--control", "Sharpness=1"], ["no such control"]),
+                (capture + ["--control", "Gamma"], ["NAME=VALUE"]),
+                (capture + ["--control", "Gamma=x"], ["float"]),
+                (capture + ["--control", "ColourGains=1"], ["2 times float"]),
+                (capture + ["--control", "Gamma=99"], ["out of range",
+                                                       "1 to 4"]),
+                (capture + ["--control", "AeLocked=1"], ["does not let"])):
+            self.fails(2, words, *parts)
+        result = subprocess.run([CAMIPC], stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, timeout=LIMIT)
+        self.assertEqual(result.returncode, 2)
+
+    def test_broken_scene(self):
+        capture = ["capture"] + SMALL + ["--scene"]
+        png = b"\x89PNG\r\n\x1a\n" + b"\0" * 100
+        jpeg = b"\xff\xd8\xff\xe0\0\x10JFIF\0" + b"\0" * 100
+        for path, part in ((self.path("missing.png"), "No such file"),
+                           (self.folder, "not a file"),
+                           (self.write("empty.png", b""), "empty"),
+                           (self.write("text.png", b"text " * 9), "neither"),
+                           (self.write("bad.png", png), "scene"),
+                           (self.write("bad.jpg", jpeg), "scene")):
+            self.fails(2, capture + [path], path, part)
+
+    def test_broken_tuning(self):
+        tuning = self.write("tuning.yaml", b"version: 1\ngama: 2\n")
+        for isolation in ("thread", "process"):
+            self.fails(2, ["capture", "--isolation", isolation, "--tuning",
+                           tuning] + SMALL, "init", tuning, "line 2")
+        self.fails(2, ["capture", "--tuning", self.path("none.yaml")] + SMALL,
+                   "none.yaml", "No such file")
+
+    def test_broken_module(self):
+        with open(SOFTISP, "rb") as file:
+            whole = file.read()
+        capture = ["capture", "--isolation", "process"] + SMALL
+        for module, part in (
+                ("nothing", "'nothing'"),
+                (self.path("nothing.so"), "nothing.so"),
+                (self.write("text.so", b"no ELF file\n" * 20), "text.so"),
+                (self.write("short.so", whole[:4000]), "short.so"),
+                (VIMC, "interface")):
+            self.fails(2, capture + ["--ipa", module], part)
+
+    def test_broken_worker(self):
+        plain = self.write("worker", b"not to be run\n")
+        os.chmod(plain, 0o644)
+        for path in (self.path("nothing"), plain):
+            result = subprocess.run(
+                [CAMIPC, "capture", "--module-path", os.path.dirname(SOFTISP),
+                 "--worker", path, "--isolation", "process"] + SMALL,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                universal_newlines=True, timeout=LIMIT)
+            if result.returncode == 0:
+                # An installed one is next in the order of search.
+                continue
+            self.assertEqual(result.returncode, 2)
+            self.one_line(result.stderr)
+            self.assertIn("worker", result.stderr)
+
+    def test_unwritable_output(self):
+        capture = ["capture", "--frames", "3"] + SMALL
+        missing = self.path("no/such/folder/frame-%d.png")
+        self.fails(1, capture + ["--output", missing], "frame-0.png",
+                   "No such file")
+        self.fails(1, capture + ["--metadata", self.path("no/metadata")],
+                   "no/metadata", "No such file")
+        self.fails(1, ["capture", "--frames", "1", "--output", "/dev/full"] +
+                   SMALL, "/dev/full", "No space left")
+        self.fails(1, capture + ["--metadata", "/dev/full"], "/dev/full",
+                   "No space left")
+        self.fails(1, ["capture", "--frames", "1", "--output", self.folder] +
+                   SMALL, self.folder)
+        self.assertEqual(os.listdir(self.folder), [])
+
+    def test_full_disk(self):
+        # A frame has 18 kilobytes; shared memory, which counts too, has 8.
+        def small_files():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (12000, 12000))
+
+        self.fails(1, ["capture", "--frames", "3", "--isolation", "process",
+                       "--output", self.path("frame-%d.ppm")] + SMALL,
+                   "frame-0.ppm", "File too large", preexec_fn=small_files)
+        self.assertEqual(os.listdir(self.folder), [])
+
+    def test_files_get_usual_modes(self):
+        result = run("capture", "--frames", "1", "--output",
+                     self.path("frame.ppm"), *SMALL,
+                     preexec_fn=lambda: os.umask(0o027))
+        self.assertEqual(result.returncode, 0)
+        self.assertEqual(os.stat(self.path("frame.ppm")).st_mode & 0o777,
+                         0o640)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=2)
