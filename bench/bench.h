@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* What a benchmark is, and the harness that runs many of them. */
+#ifndef CAMIPC_BENCH_H
+#define CAMIPC_BENCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** Where the two sides of a benchmark run. */
+enum bench_cores {
+	BENCH_ONE_SIDE = 0, /* there is only one: pinned */
+	BENCH_SAME_CORE, /* both pinned to one CPU: no idle wake-up */
+	BENCH_CROSS_CORE, /* one CPU each */
+};
+
+/** One line of the table. */
+struct bench_case {
+	const char *name; /* dotted, as in bench.json */
+	const char *floor; /* name of what it is held against, or NULL */
+	const char *protobuf; /* the same work by protobuf-c, malloc; or NULL */
+	const char *protobuf_arena; /* by protobuf-c with an arena; or NULL */
+	enum bench_cores cores;
+	uint32_t batch; /* operations per time stamp */
+	uint32_t samples; /* time stamps per round */
+	const void *parameter; /* for open() */
+
+	/** Makes what run() needs; NULL with errno set if it cannot be run. */
+	void *(*open)(const struct bench_case *bench);
+
+	/** @n operations. Ends the program if one fails. */
+	void (*run)(void *state, uint32_t n);
+	void (*close)(void *state);
+};
+
+/** A table of them; see tables[] in main.c. */
+struct bench_table {
+	const struct bench_case *cases;
+	size_t n;
+};
+
+/** CPUs of the two sides, as bench_pin() was told last. */
+extern int bench_cpu;
+extern int bench_peer_cpu;
+
+/** Pins a thread, or 0 for the caller, to a CPU. */
+void bench_pin(int tid, int cpu);
+
+/** Pins every thread of this process but the caller to the peer's CPU. */
+void bench_pin_other_threads(void);
+
+/** Ends the program with a message: a figure of a failed run is a lie. */
+__attribute__((noreturn, format(printf, 1, 2))) void
+bench_fail(const char *format, ...);
+
+/** Keeps the compiler from leaving out work whose result nobody needs. */
+static inline void bench_use(const void *pointer)
+{
+	__asm__ volatile("" : : "r"(pointer) : "memory");
+}
+
+/** What the command line says. */
+struct bench_options {
+	const char *json; /* path, or NULL */
+	const char *filter; /* glob */
+	unsigned int rounds;
+	unsigned int divisor; /* of the samples: 1, more if --short */
+};
+
+/**
+ * Runs what the filter selects, and the floors and peers of it, round by
+ * round, each once per round, so that a drift of the machine meets all of
+ * them. Prints the table and writes the JSON. Returns 0 or 1.
+ */
+int bench_run(const struct bench_table *tables, size_t n_tables,
+	      const struct bench_options *options);
+
+extern const struct bench_table bench_floors;
+extern const struct bench_table bench_codec;
+extern const struct bench_table bench_calls;
+
+#endif /* CAMIPC_BENCH_H */

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Generated codecs beside protobuf-c: what a call spends in check + encode and
+ * in init + decode with an arena that is used again, and what protobuf-c needs
+ * for the same bytes: size + pack, unpack + walk + free.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <camipc/wire.h>
+
+#include "bench.h"
+#include "codec_messages.h"
+
+/** So many distinct messages a branch predictor does not learn. */
+#define N_RANDOM 1024u
+
+/** Enough for each of the messages. */
+#define MAX_SIZE (64u * 1024u)
+
+/* What a case asks for. */
+struct codec_parameter {
+	const struct codec_kind *kind;
+	uint32_t n_messages;
+};
+
+struct codec {
+	const struct codec_kind *kind;
+	uint32_t n;
+	uint32_t at;
+	struct camipc_arena values;
+	struct camipc_arena arena;
+	uint8_t *messages; /* n of ours */
+	void *decoded;
+	uint8_t **bytes; /* what they are on the wire */
+	size_t *sizes;
+	ProtobufCMessage **protobuf;
+	uint8_t *buffer;
+	uint8_t *bump; /* of protobuf-c's arena */
+	size_t bump_used;
+};
+
+static void *get_memory(size_t n, size_t size)
+{
+	void *memory = calloc(n, size);
+
+	if (!memory)
+		bench_fail("no memory");
+	return memory;
+}
+
+static size_t encode(struct codec *codec, const void *msg)
+{
+	struct camipc_check check = { .max_fds = 0 };
+	struct camipc_writer w;
+	size_t size = 0;
+
+	codec->kind->check(&check, msg);
+	if (check.error || check.wire > MAX_SIZE)
+		bench_fail("refused: %s", check.field);
+	camipc_writer_init(&w, codec->buffer, MAX_SIZE, NULL, 0);
+	codec->kind->encode(&w, msg);
+	if (camipc_writer_finish(&w, &size) < 0)
+		bench_fail("does not fit");
+	return size;
+}
+
+static uint64_t decode(struct codec *codec, const uint8_t *bytes, size_t size)
+{
+	struct camipc_reader r;
+	const uint8_t *p;
+
+	camipc_arena_reset(&codec->arena, CAMIPC_DECODED_FACTOR * size +
+						  CAMIPC_DECODED_BASE);
+	codec->kind->init(codec->decoded);
+	p = camipc_reader_init(&r, bytes, size, &codec->arena, NULL, 0);
+	codec->kind->decode(&r, p, codec->decoded);
+	if (camipc_reader_finish(&r) < 0)
+		bench_fail("does not decode");
+	return codec->kind->walk(codec->decoded);
+}
+
+/* Makes message @i in each form, and sees that both sides agree. */
+static void make_message(struct codec *codec, uint32_t i, uint64_t *random)
+{
+	const struct codec_kind *kind = codec->kind;
+	void *msg = codec->messages + i * kind->size;
+	size_t size;
+
+	kind->init(msg);
+	kind->fill(random, &codec->values, msg);
+	size = encode(codec, msg);
+	codec->sizes[i] = size;
+	codec->bytes[i] = get_memory(1, size);
+	memcpy(codec->bytes[i], codec->buffer, size);
+	codec->protobuf[i] = protobuf_c_message_unpack(
+		kind->descriptor, NULL, size, codec->bytes[i]);
+	if (!codec->protobuf[i] ||
+	    protobuf_c_message_pack(codec->protobuf[i], codec->buffer) !=
+		    size ||
+	    memcmp(codec->buffer, codec->bytes[i], size) != 0 ||
+	    decode(codec, codec->bytes[i], size) !=
+		    kind->walk_protobuf(codec->protobuf[i]))
+		bench_fail("protobuf-c sees another message");
+}
+
+static void *open_codec(const struct bench_case *bench)
+{
+	const struct codec_parameter *parameter = bench->parameter;
+	struct codec *codec = get_memory(1, sizeof(*codec));
+	uint64_t random = 42;
+
+	codec->kind = parameter->kind;
+	codec->n = parameter->n_messages;
+	camipc_arena_init(&codec->values, SIZE_MAX);
+	camipc_arena_init(&codec->arena, 0);
+	codec->messages = get_memory(codec->n, codec->kind->size);
+	codec->decoded = get_memory(1, codec->kind->size);
+	codec->bytes = get_memory(codec->n, sizeof(*codec->bytes));
+	codec->sizes = get_memory(codec->n, sizeof(*codec->sizes));
+	codec->protobuf = get_memory(codec->n, sizeof(*codec->protobuf));
+	codec->buffer = get_memory(1, MAX_SIZE);
+	codec->bump = get_memory(1, 16 * MAX_SIZE);
+	for (uint32_t i = 0; i < codec->n; i++)
+		make_message(codec, i, &random);
+	return codec;
+}
+
+static void close_codec(void *state)
+{
+	struct codec *codec = state;
+
+	for (uint32_t i = 0; i < codec->n; i++) {
+		protobuf_c_message_free_unpacked(codec->protobuf[i], NULL);
+		free(codec->bytes[i]);
+	}
+	camipc_arena_fini(&codec->values);
+	camipc_arena_fini(&codec->arena);
+	free(codec->messages);
+	free(codec->decoded);
+	free(codec->bytes);
+	free(codec->sizes);
+	free(codec->protobuf);
+	free(codec->buffer);
+	free(codec->bump);
+	free(codec);
+}
+
+static uint32_t step(struct codec *codec)
+{
+	codec->at = (codec->at + 1) & (codec->n - 1);
+	return codec->at;
+}
+
+static void run_encode(void *state, uint32_t n)
+{
+	struct codec *codec = state;
+
+	while (n-- > 0) {
+		uint32_t i = step(codec);
+
+		encode(codec, codec->messages + i * codec->kind->size);
+		bench_use(codec->buffer);
+	}
+}
+
+static void run_decode(void *state, uint32_t n)
+{
+	struct codec *codec = state;
+	uint64_t sum = 0;
+
+	while (n-- > 0) {
+		uint32_t i = step(codec);
+
+		sum += decode(codec, codec->bytes[i], codec->sizes[i]);
+	}
+	bench_use(&sum);
+}
+
+static void run_pack(void *state, uint32_t n)
+{
+	struct codec *codec = state;
+
+	while (n-- > 0) {
+		ProtobufCMessage *message = codec->protobuf[step(codec)];
+
+		/* The size is what tells how large a buffer has to be. */
+		if (protobuf_c_message_get_packed_size(message) > MAX_SIZE)
+			bench_fail("does not fit");
+		protobuf_c_message_pack(message, codec->buffer);
+		bench_use(codec->buffer);
+	}
+}
+
+static void unpack(struct codec *codec, ProtobufCAllocator *allocator,
+		   uint64_t *sum)
+{
+	uint32_t i = step(codec);
+	ProtobufCMessage *message = protobuf_c_message_unpack(
+		codec->kind->descriptor, allocator, codec->sizes[i],
+		codec->bytes[i]);
+
+	if (!message)
+		bench_fail("protobuf-c does not decode");
+	*sum += codec->kind->walk_protobuf(message);
+	if (!allocator)
+		protobuf_c_message_free_unpacked(message, NULL);
+}
+
+static void run_unpack(void *state, uint32_t n)
+{
+	uint64_t sum = 0;
+
+	while (n-- > 0)
+		unpack(state, NULL, &sum);
+	bench_use(&sum);
+}
+
+static void *bump_alloc(void *data, size_t size)
+{
+	struct codec *codec = data;
+	void *piece = codec->bump + codec->bump_used;
+
+	size = (size + 15) & ~(size_t)15;
+	if (size > 16 * MAX_SIZE - codec->bump_used)
+		return NULL;
+	codec->bump_used += size;
+	return piece;
+}
+
+static void bump_free(void *data, void *piece)
+{
+	(void)data;
+	(void)piece;
+}
+
+static void run_unpack_arena(void *state, uint32_t n)
+{
+	struct codec *codec = state;
+	ProtobufCAllocator allocator = { bump_alloc, bump_free, codec };
+	uint64_t sum = 0;
+
+	while (n-- > 0) {
+		codec->bump_used = 0;
+		unpack(codec, &allocator, &sum);
+	}
+	bench_use(&sum);
+}
+
+/* What 32 KiB cost at least. */
+static void run_memcpy(void *state, uint32_t n)
+{
+	struct codec *codec = state;
+
+	while (n-- > 0) {
+		memcpy(codec->buffer, codec->bytes[0], codec->sizes[0]);
+		bench_use(codec->buffer);
+	}
+}
+
+/* ---- the table ----------------------------------------------------------- */
+
+#define CASE(case_name, run_func, parameter_name, ...)  \
+	{                                               \
+		.name = case_name,                      \
+		.batch = 256,                           \
+		.samples = 200,                         \
+		.parameter = &(parameter_name),         \
+		.open = open_codec,                     \
+		.run = run_func,                        \
+		.close = close_codec,                   \
+		__VA_ARGS__                             \
+	}
+
+/* A message in both directions, and the same by protobuf-c. */
+#define CASES(what, parameter_name)                                         \
+	CASE("codec.encode." what, run_encode, parameter_name,              \
+	     .protobuf = "codec.encode." what ".protobuf_c"),               \
+	CASE("codec.encode." what ".protobuf_c", run_pack, parameter_name,  \
+	     .floor = NULL),                                                \
+	CASE("codec.decode." what, run_decode, parameter_name,              \
+	     .protobuf = "codec.decode." what ".protobuf_c",                \
+	     .protobuf_arena = "codec.decode." what ".protobuf_c_arena"),   \
+	CASE("codec.decode." what ".protobuf_c", run_unpack,                \
+	     parameter_name, .floor = NULL),                                \
+	CASE("codec.decode." what ".protobuf_c_arena", run_unpack_arena,    \
+	     parameter_name, .floor = NULL)
+
+static const struct codec_parameter sensor_info = { &codec_sensor_info, 1 };
+static const struct codec_parameter sensor_infos = { &codec_sensor_info,
+						     N_RANDOM };
+static const struct codec_parameter control_list = { &codec_control_list, 1 };
+static const struct codec_parameter control_lists = { &codec_control_list,
+						      N_RANDOM };
+static const struct codec_parameter prepare_params = { &codec_prepare_params,
+						       1 };
+static const struct codec_parameter prepare_paramses = {
+	&codec_prepare_params, N_RANDOM
+};
+static const struct codec_parameter float_table = { &codec_float_table, 1 };
+
+static const struct bench_case cases[] = {
+	CASES("sensor_info", sensor_info),
+	CASES("sensor_info.random", sensor_infos),
+	CASES("control_list_20", control_list),
+	CASES("control_list_20.random", control_lists),
+	CASES("prepare_params", prepare_params),
+	CASES("prepare_params.random", prepare_paramses),
+	CASE("floor.memcpy_32k", run_memcpy, float_table, .floor = NULL),
+	CASE("codec.encode.floats_32k", run_encode, float_table,
+	     .floor = "floor.memcpy_32k"),
+	CASE("codec.decode.floats_32k", run_decode, float_table,
+	     .floor = "floor.memcpy_32k"),
+};
+
+const struct bench_table bench_codec = { cases,
+					 sizeof(cases) / sizeof(*cases) };

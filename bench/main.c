@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* camipc-bench [--json FILE] [--filter GLOB] [--short] [--list] */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench.h"
+
+static const struct bench_table *const tables[] = {
+	&bench_floors,
+	&bench_codec,
+	&bench_calls,
+};
+
+#define N_TABLES (sizeof(tables) / sizeof(*tables))
+
+static void list(void)
+{
+	for (size_t i = 0; i < N_TABLES; i++) {
+		for (size_t j = 0; j < tables[i]->n; j++)
+			puts(tables[i]->cases[j].name);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option known[] = {
+		{ "json", required_argument, NULL, 'j' },
+		{ "filter", required_argument, NULL, 'f' },
+		{ "short", no_argument, NULL, 's' },
+		{ "list", no_argument, NULL, 'l' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct bench_options options = { NULL, "*", 5, 1 };
+	struct bench_table flat[N_TABLES];
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
+		switch (option) {
+		case 'j':
+			options.json = optarg;
+			break;
+		case 'f':
+			options.filter = optarg;
+			break;
+		case 's':
+			options.rounds = 3;
+			options.divisor = 8;
+			break;
+		case 'l':
+			list();
+			return 0;
+		default:
+			return 2;
+		}
+	}
+	for (size_t i = 0; i < N_TABLES; i++)
+		flat[i] = *tables[i];
+	return bench_run(flat, N_TABLES, &options);
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#include "report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int compare_doubles(const void *a, const void *b)
+{
+	double left = *(const double *)a;
+	double right = *(const double *)b;
+
+	return (left > right) - (left < right);
+}
+
+double bench_median(double *values, size_t n)
+{
+	qsort(values, n, sizeof(*values), compare_doubles);
+	return n % 2 ? values[n / 2] :
+		       (values[n / 2 - 1] + values[n / 2]) / 2;
+}
+
+double bench_percentile(const double *values, size_t n, double percent)
+{
+	size_t at = (size_t)((double)n * percent / 100.0);
+
+	return values[at < n ? at : n - 1];
+}
+
+static double median_of(const double *values, size_t n)
+{
+	double sorted[64];
+
+	if (n > sizeof(sorted) / sizeof(*sorted))
+		n = sizeof(sorted) / sizeof(*sorted);
+	memcpy(sorted, values, n * sizeof(*sorted));
+	return bench_median(sorted, n);
+}
+
+static const struct bench_result *find(const struct bench_report *report,
+				       const char *name)
+{
+	for (size_t i = 0; name && i < report->n_results; i++) {
+		const struct bench_result *result = &report->results[i];
+
+		if (strcmp(result->bench->name, name) == 0)
+			return result->skipped ? NULL : result;
+	}
+	return NULL;
+}
+
+/*
+ * The median of the rounds' ratios of @a to @b: what one round measured is
+ * only held against what the same round measured. 0 if there is no @b.
+ */
+static double ratio_of(const struct bench_report *report,
+		       const struct bench_result *a,
+		       const struct bench_result *b)
+{
+	double ratios[64];
+	unsigned int n = report->rounds < 64 ? report->rounds : 64;
+
+	if (!a || !b)
+		return 0;
+	for (unsigned int i = 0; i < n; i++)
+		ratios[i] = a->p50_ns[i] / b->p50_ns[i];
+	return bench_median(ratios, n);
+}
+
+static void print_result(const struct bench_report *report,
+			 const struct bench_result *result, FILE *file)
+{
+	const struct bench_case *bench = result->bench;
+	const struct bench_result *floor = find(report, bench->floor);
+	const struct bench_result *peer = find(report, bench->protobuf);
+	const struct bench_result *arena = find(report, bench->protobuf_arena);
+
+	if (result->skipped) {
+		fprintf(file, "%-44s cannot run here\n", bench->name);
+		return;
+	}
+	fprintf(file, "%-44s %11.1f %11.1f", bench->name,
+		median_of(result->p50_ns, report->rounds),
+		median_of(result->p99_ns, report->rounds));
+	if (floor)
+		fprintf(file, "  %5.2f x %s (%.1f)",
+			ratio_of(report, result, floor), bench->floor,
+			median_of(floor->p50_ns, report->rounds));
+	if (peer)
+		fprintf(file, "  protobuf-c takes %.1f x",
+			ratio_of(report, peer, result));
+	if (arena)
+		fprintf(file, ", with an arena %.1f x",
+			ratio_of(report, arena, result));
+	fputc('\n', file);
+}
+
+void bench_print(const struct bench_report *report, FILE *file)
+{
+	fprintf(file, "%-44s %11s %11s  %s\n", "name", "p50 ns", "p99 ns",
+		"beside");
+	for (size_t i = 0; i < report->n_results; i++)
+		print_result(report, &report->results[i], file);
+}
+
+static void write_ratio(FILE *file, const char *key, double ratio)
+{
+	if (ratio > 0)
+		fprintf(file, ", \"%s\": %.3f", key, ratio);
+}
+
+static void write_result(const struct bench_report *report,
+			 const struct bench_result *result, FILE *file)
+{
+	const struct bench_case *bench = result->bench;
+	const struct bench_result *floor = find(report, bench->floor);
+
+	fprintf(file, "  {\"name\": \"%s\", \"p50_ns\": %.2f, "
+		      "\"p99_ns\": %.2f, ",
+		bench->name, median_of(result->p50_ns, report->rounds),
+		median_of(result->p99_ns, report->rounds));
+	if (floor)
+		fprintf(file, "\"floor\": %.2f, \"ratio\": %.3f, ",
+			median_of(floor->p50_ns, report->rounds),
+			ratio_of(report, result, floor));
+	else
+		fprintf(file, "\"floor\": null, \"ratio\": null, ");
+	fprintf(file, "\"n\": %llu", (unsigned long long)result->n);
+	if (floor)
+		fprintf(file, ", \"floor_name\": \"%s\"", bench->floor);
+	write_ratio(file, "vs_protobuf_c",
+		    ratio_of(report, find(report, bench->protobuf), result));
+	write_ratio(file, "vs_protobuf_c_arena",
+		    ratio_of(report, find(report, bench->protobuf_arena),
+			     result));
+	fputs("}", file);
+}
+
+void bench_write_json(const struct bench_report *report, FILE *file)
+{
+	const char *comma = "";
+
+	fputs("[\n", file);
+	for (size_t i = 0; i < report->n_results; i++) {
+		if (report->results[i].skipped)
+			continue;
+		fputs(comma, file);
+		write_result(report, &report->results[i], file);
+		comma = ",\n";
+	}
+	fputs("\n]\n", file);
+}
