@@ -3,6 +3,7 @@
 #include "commands.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,8 +89,19 @@ static int open_camera(struct capture *capture, int interrupt_fd)
 	struct virtual_camera_options camera_options =
 		capture->options->virtual_camera;
 	struct camipc_manager_options manager_options;
+	char module[PATH_MAX];
 	char error[1024];
 	int ret;
+
+	/* The library wants absolute paths; people like short ones. */
+	if (camera_options.module && strchr(camera_options.module, '/')) {
+		if (!realpath(camera_options.module, module)) {
+			report_error("--ipa %s: %s", camera_options.module,
+				     strerror(errno));
+			return EXIT_USAGE;
+		}
+		camera_options.module = module;
+	}
 
 	options_for_manager(capture->options, &manager_options);
 	ret = camipc_manager_create(&manager_options, &capture->manager);

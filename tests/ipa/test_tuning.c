@@ -83,6 +83,21 @@ static void keeps_what_is_not_mentioned(void **state)
 	assert_memory_equal(&tuning, &defaults, sizeof(tuning));
 }
 
+/* The file that comes with the module says what it does without one. */
+static void agrees_with_the_example(void **state)
+{
+	struct softisp_tuning defaults;
+
+	(void)state;
+	softisp_tuning_init(&defaults);
+	memset(&tuning, 0, sizeof(tuning));
+	assert_int_equal(softisp_tuning_load(
+				 &tuning,
+				 test_source_path("ipa/softisp/virtual.yaml"),
+				 error), 0);
+	assert_memory_equal(&tuning, &defaults, sizeof(tuning));
+}
+
 static void says_what_is_wrong_and_where(void **state)
 {
 	static const struct {
@@ -151,6 +166,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_everything),
 		cmocka_unit_test(keeps_what_is_not_mentioned),
+		cmocka_unit_test(agrees_with_the_example),
 		cmocka_unit_test(says_what_is_wrong_and_where),
 		cmocka_unit_test(refuses_what_is_no_file),
 	};
