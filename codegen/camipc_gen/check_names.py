@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Dict, List, Optional, Sequence, Tuple
 
 from . import c_names, ir
+from .c_model import map_stem, type_stem
 from .checking import Checking
 from .order import members
 
@@ -16,7 +17,8 @@ from .order import members
 _METHODS_TAKEN = ("create", "destroy", "get_fd", "dispatch", "get_proxy",
                   "closed", "size", "ops", "events", "interface")
 _EVENTS_TAKEN = ("closed", "size")
-_TYPE_FUNCTIONS = ("init", "copy", "clear", "find", "sort", "to_string")
+_TYPE_FUNCTIONS = ("init", "copy", "clear", "find", "sort", "to_string",
+                   "check", "put", "get", "copy_in", "type_info")
 
 _HINT = 'rename one, or give it a name with [cname="…"]'
 
@@ -48,15 +50,24 @@ class _Names:
 
     def __init__(self, checking: Checking):
         self._checking = checking
-        self._taken: Dict[str, Tuple[ir.Declaration, Optional[int]]] = {}
+        self._taken: Dict[str, Tuple[ir.Declaration, Optional[tuple]]] = {}
 
     def add(self, name: str, declaration: ir.Declaration,
-            value: Optional[int] = None, hint: str = _HINT) -> None:
+            value: Optional[tuple] = None, hint: str = _HINT) -> None:
         """@value: enumerators of one enum with one value are aliases."""
         first, known = self._taken.setdefault(name, (declaration, value))
         if first is declaration or (value is not None and known == value):
             return
         _clash(self._checking, name, first, declaration, hint)
+
+    def meet(self, name: str, field: ir.Field) -> None:
+        """A type that is made for @field, and for others of its type."""
+        if name in self._taken:
+            first = self._taken[name][0]
+            self._checking.error(
+                "c-name-clash", first.span, "'%s' is '%s' in C, and so is "
+                "what '%s' is made of" % (first.name, name, field.name),
+                [(field.span, "declared here")], _HINT)
 
 
 def global_names_differ(checking: Checking) -> None:
@@ -72,6 +83,34 @@ def global_names_differ(checking: Checking) -> None:
             names.add(c_names.of_const(module, const), const)
         for interface in module.interfaces:
             _add_interface(names, module, interface)
+    for module in checking.program.modules:
+        for made, field in _made_names(checking.program, module):
+            names.meet(made, field)
+
+
+def _made_names(program: ir.Program, module: ir.Module):
+    """Structs that stand for arrays inside of others and for map entries."""
+    prefix = c_names.module_prefix(module.name) + "_"
+    fields = [(field, isinstance(composite, ir.Union))
+              for composite in module.structs + module.unions
+              for field in members(composite)]
+    fields += [(field, False) for interface in module.interfaces
+               for method in interface.methods + interface.events
+               for field in method.params + method.outs]
+    for field, is_inner in fields:
+        pending = [(field.type, is_inner)]
+        while pending:
+            value_type, is_inner = pending.pop()
+            if is_inner and isinstance(value_type, (ir.Array, ir.Map)):
+                yield prefix + type_stem(program, value_type, field), field
+            if isinstance(value_type, ir.Map):
+                yield prefix + map_stem(program, value_type,
+                                        field) + "_entry", field
+                pending.append((value_type.value, True))
+            elif isinstance(value_type, ir.Array):
+                pending.append((value_type.element, True))
+            elif isinstance(value_type, ir.Nullable):
+                pending.append((value_type.inner, True))
 
 
 def _add_enum(names: _Names, enum: ir.Enum) -> None:
@@ -82,8 +121,8 @@ def _add_enum(names: _Names, enum: ir.Enum) -> None:
         'put [scopedEnum] on \'%s\', or give it a name with [cname="…"]' \
         % enum.name
     for value in enum.enumerators:
-        names.add(c_names.of_enumerator(enum, value), value, value.value,
-                  hint)
+        names.add(c_names.of_enumerator(enum, value), value,
+                  (enum.qualified, value.value), hint)
 
 
 def _add_type(names: _Names, composite) -> None:
@@ -101,7 +140,8 @@ def _add_interface(names: _Names, module: ir.Module,
                    interface: ir.Interface) -> None:
     prefix = c_names.interface_prefix(module, interface)
     for suffix in ("_ops", "_events", "_create", "_destroy", "_interface",
-                   "_get_fd", "_dispatch", "_get_proxy"):
+                   "_get_fd", "_dispatch", "_get_proxy", "_invoke",
+                   "_ops_complete"):
         names.add(prefix + suffix, interface)
     for method in interface.methods:
         name = "%s_%s" % (prefix, c_names.of_method(method))
@@ -109,7 +149,9 @@ def _add_interface(names: _Names, module: ir.Module,
         for suffix in ("_args", "_outs", "_begin"):
             names.add(name + suffix, method)
     for event in interface.events:
-        names.add("%s_emit_%s" % (prefix, c_names.of_method(event)), event)
+        name = c_names.of_method(event)
+        names.add("%s_emit_%s" % (prefix, name), event)
+        names.add("%s_%s_event_args" % (prefix, name), event)
 
 
 def reserved_methods(checking: Checking) -> None:
