@@ -30,6 +30,9 @@ struct bench_case {
 
 	/** @n operations. Ends the program if one fails. */
 	void (*run)(void *state, uint32_t n);
+
+	/** Instead of run(): one operation, which it times itself, in ns. */
+	double (*time)(void *state);
 	void (*close)(void *state);
 };
 
@@ -46,8 +49,11 @@ extern int bench_peer_cpu;
 /** Pins a thread, or 0 for the caller, to a CPU. */
 void bench_pin(int tid, int cpu);
 
-/** Pins every thread of this process but the caller to the peer's CPU. */
-void bench_pin_other_threads(void);
+/**
+ * Pins every thread of a process to the peer's CPU; of this one, for @pid 0,
+ * all but the caller.
+ */
+void bench_pin_threads(int pid);
 
 /** Ends the program with a message: a figure of a failed run is a lie. */
 __attribute__((noreturn, format(printf, 1, 2))) void

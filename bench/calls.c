@@ -1,4 +1,301 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench.h"
+/*
+ * Calls and events over the public API of a generated interface, on each
+ * backend, with a module that does next to nothing.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
-const struct bench_table bench_calls = { 0, 0 };
+#include "bench.h"
+#include "bench_ipa_proxy.h"
+#include "clock.h"
+#include "codec_messages.h"
+
+#define N_BUFFERS 4
+
+struct calls {
+	const char *isolation;
+	struct camipc_manager *manager;
+	struct ipa_bench *ipa;
+	struct camipc_arena arena; /* of the controls */
+	struct cam_control_list controls;
+	uint32_t sent;
+	uint32_t received;
+	int fd; /* that buffers are sent with */
+};
+
+static void on_pushed(void *user, uint32_t number)
+{
+	struct calls *calls = user;
+
+	(void)number;
+	calls->received++;
+}
+
+static void on_closed(void *user, const struct camipc_closed_info *info)
+{
+	(void)user;
+	bench_fail("the IPA is gone: %s", info->text);
+}
+
+static const struct ipa_bench_events events = {
+	.size = sizeof(events),
+	.pushed = on_pushed,
+	.closed = on_closed,
+};
+
+static void expect(int ret, const char *what)
+{
+	if (ret < 0)
+		bench_fail("%s: %s", what, camipc_strerror(ret));
+}
+
+/* ---- setting up ----------------------------------------------------------- */
+
+static void create_ipa(struct calls *calls)
+{
+	const struct camipc_match match = {
+		.path = BENCH_MODULE_PATH,
+		.isolation = calls->isolation,
+	};
+
+	expect(ipa_bench_create(calls->manager, &match, &events, calls,
+				&calls->ipa),
+	       "create");
+}
+
+static void *open_manager(const struct bench_case *bench)
+{
+	static const char *const workers[] = { BENCH_WORKER_PATH, NULL };
+	static const char *const none[] = { NULL };
+	const struct camipc_manager_options options = {
+		.size = sizeof(options),
+		.module_paths = none,
+		.worker_paths = workers,
+		.no_install_paths = true,
+	};
+	struct calls *calls = calloc(1, sizeof(*calls));
+	uint64_t random = 42;
+
+	if (!calls)
+		bench_fail("no memory");
+	calls->isolation = bench->parameter;
+	calls->fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	camipc_arena_init(&calls->arena, SIZE_MAX);
+	codec_control_list.fill(&random, &calls->arena, &calls->controls);
+	expect(camipc_manager_create(&options, &calls->manager), "manager");
+	return calls;
+}
+
+static void close_manager(void *state)
+{
+	struct calls *calls = state;
+
+	ipa_bench_destroy(calls->ipa);
+	camipc_manager_destroy(calls->manager);
+	camipc_arena_fini(&calls->arena);
+	close(calls->fd);
+	free(calls);
+}
+
+/* Running, and both sides on the CPUs where they belong. */
+static void *open_running(const struct bench_case *bench)
+{
+	struct calls *calls = open_manager(bench);
+	int pid;
+
+	create_ipa(calls);
+	expect(ipa_bench_init(calls->ipa), "init");
+	expect(ipa_bench_start(calls->ipa), "start");
+	pid = camipc_proxy_get_pid(ipa_bench_get_proxy(calls->ipa));
+	bench_pin_threads(pid);
+	return calls;
+}
+
+/* ---- what is measured ----------------------------------------------------- */
+
+static void run_call(void *state, uint32_t n)
+{
+	struct calls *calls = state;
+
+	for (uint32_t i = 0; i < n; i++) {
+		if (ipa_bench_call(calls->ipa, i) != (int)i)
+			bench_fail("another number came back");
+	}
+}
+
+/* Dispatches until every event that was asked for has come. */
+static void wait_for_events(struct calls *calls)
+{
+	struct pollfd polled = { .fd = ipa_bench_get_fd(calls->ipa),
+				 .events = POLLIN };
+
+	while (calls->received != calls->sent) {
+		if (poll(&polled, 1, 5000) <= 0)
+			bench_fail("no event came");
+		expect(ipa_bench_dispatch(calls->ipa), "dispatch");
+	}
+}
+
+static void run_event(void *state, uint32_t n)
+{
+	struct calls *calls = state;
+
+	for (uint32_t i = 0; i < n; i++) {
+		expect(ipa_bench_push(calls->ipa, i), "push");
+		calls->sent++;
+		wait_for_events(calls);
+	}
+}
+
+static void run_frame(void *state, uint32_t n)
+{
+	struct calls *calls = state;
+
+	for (uint32_t i = 0; i < n; i++) {
+		expect(ipa_bench_queue_request(calls->ipa, i,
+					       &calls->controls),
+		       "queueRequest");
+		expect(ipa_bench_compute_params(calls->ipa, i, 1),
+		       "computeParams");
+		calls->sent++;
+		wait_for_events(calls);
+	}
+}
+
+/* As fast as the credit allows; a call at the end waits for all of them. */
+static void run_oneway(void *state, uint32_t n)
+{
+	struct calls *calls = state;
+	struct pollfd polled = { .fd = ipa_bench_get_fd(calls->ipa),
+				 .events = POLLIN };
+
+	for (uint32_t i = 0; i < n; i++) {
+		int ret;
+
+		while ((ret = ipa_bench_queue_request(calls->ipa, i,
+						      &calls->controls)) ==
+		       -EAGAIN) {
+			if (poll(&polled, 1, 5000) <= 0)
+				bench_fail("no credit came");
+			expect(ipa_bench_dispatch(calls->ipa), "dispatch");
+		}
+		expect(ret, "queueRequest");
+	}
+	expect(ipa_bench_call(calls->ipa, 0), "call");
+}
+
+static void run_map(void *state, uint32_t n)
+{
+	static const uint32_t ids[N_BUFFERS] = { 1, 2, 3, 4 };
+	struct calls *calls = state;
+	struct cam_frame_buffer_plane plane = { calls->fd, 0, 4096 };
+	struct cam_buffer buffers[N_BUFFERS];
+
+	for (uint32_t i = 0; i < N_BUFFERS; i++) {
+		buffers[i].id = ids[i];
+		buffers[i].planes = &plane;
+		buffers[i].n_planes = 1;
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		expect(ipa_bench_map_buffers(calls->ipa, buffers, N_BUFFERS),
+		       "mapBuffers");
+		expect(ipa_bench_unmap_buffers(calls->ipa, ids, N_BUFFERS),
+		       "unmapBuffers");
+	}
+}
+
+static double time_spawn(void *state)
+{
+	struct calls *calls = state;
+	uint64_t begin = camipc_now_ns();
+	uint64_t end;
+
+	create_ipa(calls);
+	expect(ipa_bench_init(calls->ipa), "init");
+	end = camipc_now_ns();
+	ipa_bench_destroy(calls->ipa);
+	calls->ipa = NULL;
+	return (double)(end - begin);
+}
+
+static double time_destroy(void *state)
+{
+	struct calls *calls = state;
+	uint64_t begin;
+
+	create_ipa(calls);
+	expect(ipa_bench_init(calls->ipa), "init");
+	begin = camipc_now_ns();
+	ipa_bench_destroy(calls->ipa);
+	calls->ipa = NULL;
+	return (double)(camipc_now_ns() - begin);
+}
+
+/* ---- the table ------------------------------------------------------------ */
+
+static const char process[] = "process";
+static const char thread[] = "thread";
+static const char loopback[] = "loopback";
+
+#define CALLS(case_name, where, run_func, backend, floor_name, n) \
+	{                                                         \
+		.name = case_name,                                \
+		.floor = floor_name,                              \
+		.cores = where,                                   \
+		.batch = n,                                       \
+		.samples = 4000 / n,                              \
+		.parameter = backend,                             \
+		.open = open_running,                             \
+		.run = run_func,                                  \
+		.close = close_manager,                           \
+	}
+
+#define CALLS_PAIR(name, run_func, backend, floor_name, n)           \
+	CALLS(name ".same_core", BENCH_SAME_CORE, run_func, backend, \
+	      floor_name ".same_core", n),                           \
+	CALLS(name ".cross_core", BENCH_CROSS_CORE, run_func, backend, \
+	      floor_name ".cross_core", n)
+
+#define SPAWN(case_name, time_func, backend, floor_name) \
+	{                                                \
+		.name = case_name,                       \
+		.floor = floor_name,                     \
+		.cores = BENCH_SAME_CORE,                \
+		.batch = 1,                              \
+		.samples = 40,                           \
+		.parameter = backend,                    \
+		.open = open_manager,                    \
+		.time = time_func,                       \
+		.close = close_manager,                  \
+	}
+
+static const struct bench_case cases[] = {
+	CALLS_PAIR("rtt.process.socket", run_call, process, "floor.seqpacket",
+		   1),
+	CALLS_PAIR("rtt.thread", run_call, thread, "floor.thread_futex", 1),
+	CALLS_PAIR("rtt.loopback", run_call, loopback, "floor.thread_futex",
+		   1),
+	CALLS_PAIR("event.process.socket", run_event, process,
+		   "floor.seqpacket", 1),
+	CALLS_PAIR("event.thread", run_event, thread, "floor.thread_futex", 1),
+	CALLS_PAIR("frame.process.socket", run_frame, process,
+		   "floor.seqpacket", 1),
+	CALLS_PAIR("frame.thread", run_frame, thread, "floor.thread_futex", 1),
+	CALLS_PAIR("map.process.socket", run_map, process,
+		   "floor.seqpacket_fd", 1),
+	CALLS_PAIR("oneway.process.socket", run_oneway, process,
+		   "floor.seqpacket", 200),
+	CALLS_PAIR("oneway.thread", run_oneway, thread, "floor.thread_futex",
+		   200),
+	SPAWN("spawn.process.init", time_spawn, process, "floor.spawn"),
+	SPAWN("spawn.process.destroy", time_destroy, process, "floor.spawn"),
+	SPAWN("spawn.thread.init", time_spawn, thread, "floor.spawn"),
+};
+
+const struct bench_table bench_calls = { cases,
+					 sizeof(cases) / sizeof(*cases) };

@@ -288,7 +288,7 @@ static uint64_t walk_control_list_pb(const ProtobufCMessage *message)
 static void fill_prepare_params(uint64_t *random, struct camipc_arena *arena,
 				void *data)
 {
-	struct bench_prepare_params *msg = data;
+	struct ipa_bench_prepare_params *msg = data;
 
 	msg->frame = next(random) % 100000;
 	msg->stats_buffer = 1 + next(random) % 8;
@@ -299,28 +299,28 @@ static void fill_prepare_params(uint64_t *random, struct camipc_arena *arena,
 
 static void init_prepare_params(void *msg)
 {
-	memset(msg, 0, sizeof(struct bench_prepare_params));
+	memset(msg, 0, sizeof(struct ipa_bench_prepare_params));
 }
 
 static void check_prepare_params(struct camipc_check *check, const void *msg)
 {
-	bench_prepare_params_check(check, msg);
+	ipa_bench_prepare_params_check(check, msg);
 }
 
 static void encode_prepare_params(struct camipc_writer *w, const void *msg)
 {
-	bench_prepare_params_put(w, 0, msg);
+	ipa_bench_prepare_params_put(w, 0, msg);
 }
 
 static void decode_prepare_params(struct camipc_reader *r, const uint8_t *p,
 				  void *msg)
 {
-	bench_prepare_params_get(r, p, msg);
+	ipa_bench_prepare_params_get(r, p, msg);
 }
 
 static uint64_t walk_prepare_params(const void *data)
 {
-	const struct bench_prepare_params *msg = data;
+	const struct ipa_bench_prepare_params *msg = data;
 
 	return msg->frame + msg->stats_buffer + msg->params_buffer +
 	       walk_control_list(&msg->sensor_controls) +
@@ -329,7 +329,8 @@ static uint64_t walk_prepare_params(const void *data)
 
 static uint64_t walk_prepare_params_pb(const ProtobufCMessage *message)
 {
-	const Bench__PrepareParams *msg = (const Bench__PrepareParams *)message;
+	const Ipa__Bench__PrepareParams *msg =
+		(const Ipa__Bench__PrepareParams *)message;
 
 	return msg->frame + msg->stats_buffer + msg->params_buffer +
 	       walk_list_pb(msg->sensor_controls) +
@@ -341,7 +342,7 @@ static uint64_t walk_prepare_params_pb(const ProtobufCMessage *message)
 static void fill_float_table(uint64_t *random, struct camipc_arena *arena,
 			     void *data)
 {
-	struct bench_table *msg = data;
+	struct ipa_bench_table *msg = data;
 	float *values = get_memory(arena, N_FLOATS * sizeof(*values));
 
 	for (size_t i = 0; i < N_FLOATS; i++)
@@ -352,35 +353,35 @@ static void fill_float_table(uint64_t *random, struct camipc_arena *arena,
 
 static void init_float_table(void *msg)
 {
-	memset(msg, 0, sizeof(struct bench_table));
+	memset(msg, 0, sizeof(struct ipa_bench_table));
 }
 
 static void check_float_table(struct camipc_check *check, const void *msg)
 {
-	bench_table_check(check, msg);
+	ipa_bench_table_check(check, msg);
 }
 
 static void encode_float_table(struct camipc_writer *w, const void *msg)
 {
-	bench_table_put(w, 0, msg);
+	ipa_bench_table_put(w, 0, msg);
 }
 
 static void decode_float_table(struct camipc_reader *r, const uint8_t *p,
 			       void *msg)
 {
-	bench_table_get(r, p, msg);
+	ipa_bench_table_get(r, p, msg);
 }
 
 static uint64_t walk_float_table(const void *data)
 {
-	const struct bench_table *msg = data;
+	const struct ipa_bench_table *msg = data;
 
 	return (uint64_t)msg->values[msg->n_values - 1];
 }
 
 static uint64_t walk_float_table_pb(const ProtobufCMessage *message)
 {
-	const Bench__Table *msg = (const Bench__Table *)message;
+	const Ipa__Bench__Table *msg = (const Ipa__Bench__Table *)message;
 
 	return (uint64_t)msg->values[msg->n_values - 1];
 }
@@ -401,5 +402,6 @@ static uint64_t walk_float_table_pb(const ProtobufCMessage *message)
 KIND(sensor_info, cam_camera_sensor_info,
      cam__ipacamera_sensor_info__descriptor);
 KIND(control_list, cam_control_list, cam__control_list__descriptor);
-KIND(prepare_params, bench_prepare_params, bench__prepare_params__descriptor);
-KIND(float_table, bench_table, bench__table__descriptor);
+KIND(prepare_params, ipa_bench_prepare_params,
+     ipa__bench__prepare_params__descriptor);
+KIND(float_table, ipa_bench_table, ipa__bench__table__descriptor);

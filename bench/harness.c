@@ -39,12 +39,15 @@ void bench_pin(int tid, int cpu)
 		bench_fail("cannot pin to CPU %d: %s", cpu, strerror(errno));
 }
 
-void bench_pin_other_threads(void)
+void bench_pin_threads(int pid)
 {
-	DIR *dir = opendir("/proc/self/task");
 	int self = (int)syscall(SYS_gettid);
 	struct dirent *entry;
+	char path[64];
+	DIR *dir;
 
+	snprintf(path, sizeof(path), "/proc/%d/task", pid ? pid : getpid());
+	dir = opendir(path);
 	if (!dir)
 		bench_fail("cannot list threads: %s", strerror(errno));
 	while ((entry = readdir(dir))) {
@@ -88,10 +91,15 @@ static void measure(const struct bench_case *bench, void *state,
 
 	if (!values)
 		bench_fail("no memory");
-	bench->run(state, bench->batch * (uint32_t)(samples / 10 + 1));
+	if (bench->run)
+		bench->run(state, bench->batch * (uint32_t)(samples / 10 + 1));
 	for (size_t i = 0; i < samples; i++) {
 		uint64_t begin = camipc_now_ns();
 
+		if (bench->time) {
+			values[i] = bench->time(state);
+			continue;
+		}
 		bench->run(state, bench->batch);
 		values[i] = (double)(camipc_now_ns() - begin) / bench->batch;
 	}

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <camipc/log.h>
+
 #include "bench.h"
 
 static const struct bench_table *const tables[] = {
@@ -54,6 +56,8 @@ int main(int argc, char **argv)
 			return 2;
 		}
 	}
+	/* Refused calls are part of a flood, and would be told each time. */
+	camipc_log_set(NULL, NULL, CAMIPC_LOG_ERROR);
 	for (size_t i = 0; i < N_TABLES; i++)
 		flat[i] = *tables[i];
 	return bench_run(flat, N_TABLES, &options);
