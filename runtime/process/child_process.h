@@ -26,10 +26,11 @@ struct camipc_child_options {
 /**
  * camipc_child_spawn() - start a program
  *
- * The child is its own session, in "/", with default signals, scheduling and
- * affinity, and has no descriptor but those named. It is killed when this
- * process dies: by the life-line once it is attached
- * (camipc_life_line_attach()), before that also when the calling thread ends.
+ * The child has a process group of its own and no terminal, is in "/", with
+ * default signals, scheduling and affinity, and has no descriptor but those
+ * named. It is killed when this process dies: by the life-line once it is
+ * attached (camipc_life_line_attach()), before that also when the calling
+ * thread ends.
  *
  * Returns 0; what exec says (-ENOENT, -EACCES, -ENOEXEC …); -EINVAL; -EMFILE;
  * -EAGAIN (too many processes); -ENOMEM; -ENOSYS (a kernel without pidfd).

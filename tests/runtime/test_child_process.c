@@ -98,10 +98,10 @@ static int report(void)
 	}
 	sched_getaffinity(0, sizeof(cpus), &cpus);
 	snprintf(text, sizeof(text),
-		 "cwd %s\numask %o\nsession %d\ngroup %d\npolicy %d\n"
+		 "cwd %s\numask %o\nterminal %d\ngroup %d\npolicy %d\n"
 		 "cpus %d\nend\n",
 		 getcwd(cwd, sizeof(cwd)), (unsigned int)mask,
-		 getsid(0) == getpid(), getpgid(0) == getpid(),
+		 open("/dev/tty", O_RDWR) >= 0, getpgid(0) == getpid(),
 		 sched_getscheduler(0), CPU_COUNT(&cpus));
 	tell(text);
 	return 0;
@@ -235,6 +235,29 @@ static void expect_line(const char *text, const char *line)
 	fail();
 }
 
+/* Runs @host in a process of its own; its result is 0 if all went well. */
+static void in_a_host(int (*host)(int report_fd), int *ret_report)
+{
+	int fds[2];
+	int status;
+	pid_t pid;
+
+	assert_int_equal(pipe(fds), 0);
+	pid = fork();
+	if (pid == 0) {
+		close(fds[0]);
+		_exit(host(fds[1]));
+	}
+	close(fds[1]);
+	if (ret_report)
+		*ret_report = fds[0];
+	else
+		close(fds[0]);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 /* ---- birth ------------------------------------------------------------- */
 
 static void handler(int number)
@@ -301,7 +324,7 @@ static void a_child_inherits_nothing(void **state)
 	assert_null(strstr(text, "/nowhere"));
 	expect_line(text, "cwd /");
 	expect_line(text, "umask 77");
-	expect_line(text, "session 1");
+	expect_line(text, "terminal 0");
 	expect_line(text, "group 1");
 	expect_line(text, "policy 0");
 	if (CPU_COUNT(&cpus) > 1)
@@ -309,6 +332,43 @@ static void a_child_inherits_nothing(void **state)
 	close(leaked);
 	close(socket);
 	camipc_child_destroy(child);
+}
+
+/* A host with a terminal, which is the child's no more. */
+static int host_on_a_terminal(int report_fd)
+{
+	struct camipc_child *child;
+	char text[8192];
+	int socket;
+	int own;
+	int pty = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	(void)report_fd;
+	if (pty < 0 || grantpt(pty) < 0 || unlockpt(pty) < 0)
+		return 77;
+	if (setsid() < 0 || open(ptsname(pty), O_RDWR) < 0)
+		return 1;
+	own = open("/dev/tty", O_RDWR);
+	if (own < 0)
+		return 2;
+	if (spawn("report", &child, &socket) < 0)
+		return 3;
+	hear(socket, "end\n", text, sizeof(text));
+	if (!strstr(text, "terminal 0\n") || !strstr(text, "group 1\n"))
+		return 4;
+	/* And still the host's own. */
+	close(own);
+	if (open("/dev/tty", O_RDWR) < 0)
+		return 5;
+	camipc_child_destroy(child);
+	return 0;
+}
+
+/* Threat 48: no way to put words into the host's terminal. */
+static void a_child_has_no_terminal(void **state)
+{
+	(void)state;
+	in_a_host(host_on_a_terminal, NULL);
 }
 
 /* A worker must not run at a host's real-time priority. */
@@ -512,29 +572,6 @@ static void many_children_leave_nothing(void **state)
 }
 
 /* ---- hosts with habits of their own ------------------------------------ */
-
-/* Runs @host in a process of its own; its result is 0 if all went well. */
-static void in_a_host(int (*host)(int report_fd), int *ret_report)
-{
-	int fds[2];
-	int status;
-	pid_t pid;
-
-	assert_int_equal(pipe(fds), 0);
-	pid = fork();
-	if (pid == 0) {
-		close(fds[0]);
-		_exit(host(fds[1]));
-	}
-	close(fds[1]);
-	if (ret_report)
-		*ret_report = fds[0];
-	else
-		close(fds[0]);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), 0);
-}
 
 static int ignoring_host(int report_fd)
 {
@@ -831,6 +868,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_child_inherits_nothing),
+		cmocka_unit_test(a_child_has_no_terminal),
 		cmocka_unit_test(real_time_priority_is_not_inherited),
 		cmocka_unit_test(what_exec_says_is_what_spawn_says),
 		cmocka_unit_test(without_descriptors_nothing_is_left_behind),
