@@ -33,6 +33,7 @@ class ArraySlot(Slot):
     """array<T>: const T *x and size_t n_x."""
 
     shape = "ARRAY"
+    has_count = True
     unpacked = False
 
     def __init__(self, field, c_name, value):
@@ -256,6 +257,8 @@ class BytesSlot(ArraySlot):
     def check(self):
         lines = ['camipc_check_bytes(check, %s, %s, %s, "%s");' % (
             self.place, self.count_place, _limit(self.max_len), self.idl)]
+        if self._element_checks():
+            lines += self._for_each(self._element_checks(), self.count_place)
         if self.required:
             lines.append('camipc_check_that(check, %s > 0, "%s");' % (
                 self.count_place, self.idl))
@@ -298,6 +301,7 @@ class FixedSlot(Slot):
     """array<T, N>: T x[N], or x[N][M], in place."""
 
     shape = "FIXED"
+    has_count = True
 
     def __init__(self, field, c_name, value, counts: List[int]):
         super().__init__(field, c_name, value)
@@ -375,8 +379,18 @@ class FixedSlot(Slot):
     def max_count(self):
         return self.count
 
-    def _element(self) -> str:
-        return self.first + "[i]"
+    def _element(self, index: str = "i") -> str:
+        """An element by its place in all rows: no row is left at its end."""
+        if len(self.counts) == 1:
+            return "%s[%s]" % (self.place, index)
+        place, behind = self.place, self.count
+        for count in self.counts:
+            before, behind = behind, behind // count
+            step = index if behind == 1 else "%s / %d" % (index, behind)
+            if before != self.count:
+                step += " %% %d" % count
+            place += "[%s]" % step
+        return place
 
     def _each(self, lines: List[str]) -> List[str]:
         return for_each(lines, self.count) if lines else []
@@ -408,12 +422,14 @@ class FixedSlot(Slot):
                 ["p = camipc_get_bytes_exact(r, p, %s, %d);" % (
                     self.first, self.count), "break;"])
         if self.value.array is None:
-            place = "%s[%s++]" % (self.first, self.seen)
-            get = self.value.get(place)
-            return [self._label()] + _indented(
-                ["if (%s < %d)" % (self.seen, self.count)] + _indented(get)
-                + ["else", "\tp = camipc_fail(r, CAMIPC_FAULT_RANGE);",
-                   "break;"])
+            if len(self.counts) == 1:
+                get = self.value.get(self._element(self.seen + "++"))
+            else:
+                get = self.value.get(self._element(self.seen)) + [
+                    "%s++;" % self.seen]
+            return [self._label()] + _indented(branch(
+                "%s < %d" % (self.seen, self.count), get,
+                ["p = camipc_fail(r, CAMIPC_FAULT_RANGE);"]) + ["break;"])
         get = "p = camipc_get_%s_array_exact(r, p, tag, %s, %d, &%s);" % (
             self.value.array, self.first, self.count, self.seen)
         labels = ["case CAMIPC_BYTES(%d):" % self.number, self._label()]

@@ -22,7 +22,8 @@ def field_row(message: Message, slot: Slot) -> str:
     extras = _extras(slot)
     if extras:
         if aux:
-            extras.insert(0, ".aux_offset = offsetof(%s, %s)" % (owner, aux))
+            return "CAMIPC_FIELD_COUNTED_WITH(%s, %s, %s)," % (
+                basics, aux, ", ".join(extras))
         return "CAMIPC_FIELD_WITH(%s, %s)," % (basics, ", ".join(extras))
     if aux:
         return "CAMIPC_FIELD_COUNTED(%s, %s)," % (basics, aux)

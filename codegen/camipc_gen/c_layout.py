@@ -35,7 +35,7 @@ class _Piece(NamedTuple):
     """Text without a place to break, and what a break before it costs."""
     text: str
     price: int          # -1: cannot break here
-    opens: int          # parentheses that this piece leaves open
+    opens: Tuple[bool, ...]  # parentheses left open: three arguments or more
     closes: int         # and closes of those that earlier ones opened
     joint: str          # what a break would separate it from
     gap: int            # columns before it if there is no break
@@ -97,11 +97,13 @@ def _split(body: str, is_prototype: bool, outside: int) -> List[_Piece]:
         name_at = -1            # a pointer to a function
     pieces: List[_Piece] = []
     text, price, joint = "", -1, "start"
-    opens = closes = depth = 0
+    opens: List[bool] = []
+    closes = depth = 0
 
     def finish() -> None:
         gap = 1 if text.startswith(" ") else 0
-        pieces.append(_Piece(text.strip(), price, opens, closes, joint, gap))
+        pieces.append(_Piece(text.strip(), price, tuple(opens), closes, joint,
+                             gap))
 
     for i, token in enumerate(tokens):
         if i == name_at and text.strip():
@@ -114,15 +116,15 @@ def _split(body: str, is_prototype: bool, outside: int) -> List[_Piece]:
                 finish()
                 text = " "
             price, joint = _RETURN_TYPE + _LEVEL, "name"
-            opens = closes = 0
+            opens, closes = [], 0
         text += token
         if token in "({":
-            opens += 1
+            opens.append(_commas(tokens, i) > 1)
             depth += 1
         elif token in ")}":
             depth -= 1
             if opens:
-                opens -= 1
+                opens.pop()
             else:
                 closes += 1
         cost = _price(tokens, i, depth + outside, is_prototype)
@@ -130,7 +132,7 @@ def _split(body: str, is_prototype: bool, outside: int) -> List[_Piece]:
             continue
         finish()
         text, (price, joint) = "", cost
-        opens = closes = 0
+        opens, closes = [], 0
     finish()
     return pieces
 
@@ -168,22 +170,23 @@ def _price_of_open(tokens, i, level, is_prototype):
         if before == ")" and level > 2 * _LEVEL:
             return None         # a pointer to a function among parameters
         return level + _FIRST_PARAMETER, "open"
-    several = _has_comma(tokens, i)
+    several = _commas(tokens, i) > 0
     return level + (_FIRST_ARGUMENT if several else _ONLY_ARGUMENT), "open"
 
 
-def _has_comma(tokens, start) -> bool:
-    depth = 0
+def _commas(tokens, start) -> int:
+    """Commas right inside the parenthesis at @start."""
+    depth = found = 0
     for token in tokens[start:]:
-        if token == "(":
+        if token in "({":
             depth += 1
-        elif token == ")":
+        elif token in ")}":
             depth -= 1
             if not depth:
-                return False
+                break
         elif token == "," and depth == 1:
-            return True
-    return False
+            found += 1
+    return found
 
 
 # ---- from pieces to the cheapest lines -----------------------------------------
@@ -195,6 +198,8 @@ class _Level(NamedTuple):
     operand: int        # column where the current argument starts
     operand_broken: bool
     must_break: bool    # an argument was broken: the next starts a line
+    is_long: bool       # three arguments or more
+    whole: bool         # then one that does not start a line stays whole
 
 
 def _value_offset(text: str) -> int:
@@ -218,7 +223,7 @@ class _Search:
     def cheapest(self) -> str:
         first = self._pieces[0]
         base = _Level(self._start + TAB, False, self._operand(first), False,
-                      False)
+                      False, False, False)
         self._push(0, 1, self._start + len(first.text),
                    self._enter((base,), first, self._start),
                    ((0, self._start),))
@@ -257,6 +262,9 @@ class _Search:
         if piece.price < 0 or (piece.joint == "name" and
                                column + piece.gap - self._start < _SHORT_TYPE):
             return
+        if any(level.whole for level in stack[:-1]) or (
+                piece.joint == "operator" and top.whole):
+            return
         cost, at, level = self._broken(top, piece)
         # Whatever is around an argument that was broken is broken, too.
         outer = tuple(one._replace(must_break=True) for one in stack[:-1])
@@ -272,7 +280,8 @@ class _Search:
         if piece.joint == "open":
             return top._replace(indent=at, operand=operand)
         if piece.joint in ("comma", "="):
-            return top._replace(operand=operand, operand_broken=False)
+            return top._replace(operand=operand, operand_broken=False,
+                                whole=top.is_long)
         return top
 
     def _broken(self, top: _Level, piece: _Piece):
@@ -292,7 +301,7 @@ class _Search:
         if piece.joint == "open":
             return (_FIRST_BREAK, top.indent, top._replace(operand=operand))
         return (0 if top.broken else _FIRST_BREAK, top.indent, top._replace(
-            broken=True, operand=operand, operand_broken=False))
+            broken=True, operand=operand, operand_broken=False, whole=False))
 
     def _enter(self, stack, piece: _Piece, at: int):
         """The levels after a piece that starts in column @at."""
@@ -301,13 +310,14 @@ class _Search:
         opened = piece.text.rfind("(") + 1
         if piece.text.startswith("{ "):
             opened = 2
-        for _ in range(piece.opens):
+        for is_long in piece.opens:
             if piece.text.endswith("("):
                 # Unless an argument follows at once: eight columns more.
                 column = stack[-1].indent + (TAB if len(stack) > 1 else 0)
             else:
                 column = at + opened
-            stack += (_Level(column, False, column, False, False),)
+            stack += (_Level(column, False, column, False, False, is_long,
+                             False),)
         return stack
 
     def _render(self, breaks) -> str:

@@ -162,10 +162,10 @@ class Message:
             lines += slot.check()
         return lines
 
-    @property
-    def check_name(self) -> str:
-        """What to name when this is nested too deep."""
-        return self.title
+    def enter(self) -> List[str]:
+        """What a check begins with if messages can nest without end."""
+        return ['if (!camipc_check_enter(check, %s, "%s"))' % (
+            self.depth_limit, self.title), "\treturn;"]
 
     def copy_locals(self) -> List[str]:
         return [line for slot in self.slots for line in slot.copy_locals()]
@@ -262,8 +262,8 @@ class UnionMessage(Message):
             fresh = slot.value.init(slot.place)
             if isinstance(slot.value, MessageValue):
                 # Two in a row are merged; after another arm it starts anew.
-                fresh = fresh or ["%s = %s;" % (slot.place,
-                                                slot.value.default)]
+                fresh = fresh or ["memset(&%s, 0, sizeof(%s));" % (
+                    slot.place, slot.place)]
                 lines += ["\tif (msg->tag != %s)" % arm]
                 lines += ["\t\t" + line for line in fresh]
             lines.append("\tmsg->tag = %s;" % arm)

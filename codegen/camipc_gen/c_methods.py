@@ -30,6 +30,10 @@ class MethodView:
         kind = "EVENT" if self.is_event else "METHOD"
         self.id_name = "%s_%s_%s" % (prefix.upper(), kind, self.name.upper())
         self.returns_int32 = method.returns_int32
+        # In the .proto, where all interfaces of a module share one scope.
+        own = prefix[len(c_names.module_prefix(module.name)):].lstrip("_")
+        self.camel = own.capitalize() + method.name[:1].upper() + \
+            method.name[1:]
         self.args = self._args(model, module)
         self.outs = self._outs(model, module)
 
@@ -37,18 +41,16 @@ class MethodView:
         if not self.method.params:
             return None
         suffix = "_event_args" if self.is_event else "_args"
-        camel = self.method.name[:1].upper() + self.method.name[1:]
         return model.args(
             module, self.prefix + "_" + self.name + suffix,
-            camel + ("EventArgs" if self.is_event else "Args"),
+            self.camel + ("EventArgs" if self.is_event else "Args"),
             self.method.name + "(): arguments", self.method.params)
 
     def _outs(self, model, module) -> Optional[Message]:
         if not self.method.outs and not self.returns_int32:
             return None
-        camel = self.method.name[:1].upper() + self.method.name[1:]
         outs = model.args(module, self.prefix + "_" + self.name + "_outs",
-                          camel + "Outs",
+                          self.camel + "Outs",
                           self.method.name + "(): outputs", self.method.outs)
         if self.returns_int32:
             field = ir.Field(name=self.method.return_name or "ret",
@@ -217,6 +219,10 @@ class MethodView:
         return ["Asynchronous."] if self.is_async else []
 
     # ---- the descriptor ------------------------------------------------------
+
+    @property
+    def initializers(self) -> List[str]:
+        return [line + "," for line in self.row]
 
     @property
     def row(self) -> List[str]:

@@ -18,9 +18,9 @@ from .c_values import (BytesValue, EnumValue, FdValue, FlagsValue,
 class Unsupported(Exception):
     """Something of the language that generated C does not do yet."""
 
-    def __init__(self, span, message: str):
+    def __init__(self, declaration, message: str):
         super().__init__(message)
-        self.span = span
+        self.span = getattr(declaration, "span", None)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,6 +68,8 @@ class Entry(Message):
 class Wrapper(Message):
     """{items, n_items}: an array where protobuf has none."""
 
+    is_box = True
+
     def __init__(self, c_name, idl_name, package, title):
         super().__init__(c_name, idl_name, package, title)
         self.is_public = False
@@ -84,6 +86,8 @@ class Model:
     def __init__(self, program: ir.Program):
         self.program = program
         self._messages: Dict[str, Message] = {}
+        # What the message that is being filled is called without a prefix.
+        self._owner = ""
         # By file: messages that the IDL does not name, in order of use.
         self._made: Dict[int, Dict[str, Message]] = {}
         for module in program.modules:
@@ -109,7 +113,7 @@ class Model:
             message = Message(name, declaration.qualified, declaration.module,
                               declaration.name, declaration.doc)
             if declaration.keep_unknown:
-                raise Unsupported(declaration.span,
+                raise Unsupported(declaration,
                                   "[keep_unknown] is not supported yet")
         message.contains_itself = declaration.contains_itself
         self._messages[declaration.qualified] = message
@@ -117,6 +121,7 @@ class Model:
     def _fill(self, module: ir.Module, declaration) -> None:
         message = self._messages[declaration.qualified]
         is_union = isinstance(declaration, ir.Union)
+        self._owner = c_names.stem_words(declaration)
         for field in declaration.arms if is_union else declaration.fields:
             slot = self.arm(module, field) if is_union else self.slot(
                 module, field, c_names.of_member(field))
@@ -163,6 +168,7 @@ class Model:
         message = Message(c_name, self.free_name(module, name), module.name,
                           title)
         message.is_public = False
+        self._owner = c_name[len(c_names.module_prefix(module.name)) + 1:]
         for field in fields:
             message.slots.append(self.slot(module, field,
                                            c_names.of_parameter(field)))
@@ -178,7 +184,7 @@ class Model:
 
     def slot(self, module: ir.Module, field, name: str) -> Slot:
         if getattr(field, "inline", False):
-            raise Unsupported(field.span, "[inline] is not supported yet")
+            raise Unsupported(field, "[inline] is not supported yet")
         type_ = field.type
         if isinstance(type_, ir.Nullable):
             return self._nullable(module, field, name, type_.inner)
@@ -243,17 +249,32 @@ class Model:
         fill(message)
         return message
 
-    def wrapper(self, module: ir.Module, field, type_) -> Message:
-        """The message of an array or a map where protobuf needs one."""
+    def wrapper(self, module: ir.Module, field, type_,
+                is_element: bool) -> Message:
+        """The message of an array or a map where protobuf needs one.
+
+        It carries the limits of the field: then it serves this one only.
+        """
+        limits = {name: getattr(field, name)
+                  for name in ("min", "max", "max_len")}
+        if is_element:
+            limits["max_len"] = None        # counts the elements themselves
         stem = type_stem(self.program, type_, field)
+        if any(limit is not None for limit in limits.values()):
+            stem = "%s_%s_array" % (self._owner, c_names.snake(field.name))
         name = c_names.module_prefix(module.name) + "_" + stem
         wrapper = Wrapper(name, self.free_name(module, camel(stem)),
                           module.name, idl_text(type_))
 
         def fill(message):
-            item = _Item("items", type_, 1, field, field.wire, field.unpacked)
+            item = _Item("items", type_, 1, field, field.wire, field.unpacked,
+                         **limits)
             message.slots.append(self.slot(module, item, "items"))
-        return self._made_once(module, wrapper, fill)
+        made = self._made_once(module, wrapper, fill)
+        if made.is_bytes and (field.min is not None or field.max is not None):
+            raise Unsupported(field, "limits of single bytes need a field of "
+                              "their own here; wrap the array in a struct")
+        return made
 
     def _entry(self, module: ir.Module, field, type_: ir.Map) -> Entry:
         stem = map_stem(self.program, type_, field) + "_entry"
@@ -357,7 +378,7 @@ def _message_value(type_, model, module, field, is_element):
 @_value.register(ir.Array)
 @_value.register(ir.Map)
 def _wrapped_value(type_, model, module, field, is_element):
-    wrapper = model.wrapper(module, field, type_)
+    wrapper = model.wrapper(module, field, type_, is_element)
     return BytesValue(wrapper) if wrapper.is_bytes else MessageValue(wrapper)
 
 

@@ -37,6 +37,7 @@ class Slot:
 
     shape = "SINGLE"
     always_present = False
+    has_count = False          # several values, so [max_len=] is about them
 
     def __init__(self, field, c_name: str, value: Value):
         self.idl = field.name
@@ -49,6 +50,10 @@ class Slot:
         self.max_len = field.max_len
         self.min = field.min
         self.max = field.max
+        if value.is_box:
+            # The box has the limits of what is in it.
+            self.min = self.max = None
+            self.max_len = field.max_len if self.has_count else None
         self.initial: Optional[str] = None      # a default that is not zero
         self.initial_text = None                # as in the IDL
         self.default_name = ""                  # of a default text in C
@@ -301,19 +306,17 @@ class OptionalSlot(Slot):
         rules = self._rules(self.place)
         if not rules:
             return []
-        return ["p = camipc_require(r, p, !msg->%s || (%s));" % (
-            self.has, " && ".join(rules))]
+        return ["if (msg->%s)" % self.has,
+                "\tp = camipc_require(r, p, %s);" % " && ".join(rules)]
 
     def check(self):
         conditions = [self.value.valid(self.place)] + self._rules(self.place)
         conditions = [c for c in conditions if c]
         if not conditions:
             return []
-        joined = " && ".join(conditions)
-        if len(conditions) > 1:
-            joined = "(%s)" % joined
-        return ['camipc_check_that(check, !msg->%s || %s, "%s");' % (
-            self.has, joined, self.idl)]
+        return ["if (msg->%s)" % self.has,
+                '\tcamipc_check_that(check, %s, "%s");' % (
+                    " && ".join(conditions), self.idl)]
 
     def aux_member(self):
         return self.has
@@ -338,8 +341,9 @@ class NullableStringSlot(Slot):
     def finish(self):
         if self.max_len is None:
             return []
-        return ["p = camipc_require(r, p, !%s || strlen(%s) <= %d);" % (
-            self.place, self.place, self.max_len)]
+        return ["if (%s)" % self.place,
+                "\tp = camipc_require(r, p, strlen(%s) <= %d);" % (
+                    self.place, self.max_len)]
 
     def check(self):
         return ["if (%s)" % self.place] + _indented(
@@ -431,7 +435,7 @@ class PointerSlot(Slot):
                  "sizeof(*%s));" % (name, self.place, self.place, name),
                  "%s = %s;" % (self.place, name)]
         if inner:
-            lines += ["if (%s)" % name] + _indented(inner)
+            lines += branch(name, inner, [])
         return lines
 
     def clear_locals(self):
@@ -444,6 +448,5 @@ class PointerSlot(Slot):
         lines = []
         if self.value.owns:
             name = self._local()
-            lines += ["if (%s)" % name] + _indented(
-                self._through(self.value.clear, name))
+            lines += branch(name, self._through(self.value.clear, name), [])
         return lines + ["camipc_clear_array(%s);" % self.place]

@@ -76,6 +76,8 @@ class Value:
         """What [required] demands, or None where nothing can be missing."""
         return None
 
+    is_box = False             # {items, n_items}, a wrapper
+
     # Whether the check of one counts its bytes, tag included.
     counts_itself = False
 
@@ -326,6 +328,7 @@ class BytesValue(Value):
     owns = True
     free = False
     counts_itself = True
+    is_box = True
 
     def __init__(self, wrapper):
         self.wrapper = wrapper
@@ -343,9 +346,16 @@ class BytesValue(Value):
             place, place)]
 
     def check(self, expr, field, max_len):
-        limit = "SIZE_MAX" if max_len is None else str(max_len)
+        most = self.wrapper.slots[0].max_len
+        limit = "SIZE_MAX" if most is None else str(most)
         return ['camipc_check_bytes(check, %s.items, %s.n_items, %s, "%s");'
                 % (expr, expr, limit, field)]
+
+    def settle(self, place):
+        most = self.wrapper.slots[0].max_len
+        if most is None:
+            return []
+        return ["p = camipc_require(r, p, %s.n_items <= %d);" % (place, most)]
 
     def copy(self, place):
         return ["%s.items = camipc_copy_array(arena, %s.items, %s.n_items, 1);"
@@ -361,6 +371,9 @@ class MessageValue(Value):
 
     wire = "BYTES"
     form = "MESSAGE"
+    @property
+    def is_box(self):
+        return self.message.is_box
 
     def __init__(self, message):
         self.message = message

@@ -13,6 +13,7 @@ from . import c_names, ir
 from .c_arrays import ArraySlot, BytesSlot, FixedSlot, MapSlot
 from .c_docs import safe
 from .c_enums import EnumView
+from .c_literals import string
 from .c_messages import Message, UnionMessage
 from .c_slots import NullableStringSlot, OptionalSlot, PointerSlot, Slot
 from .c_values import (BytesValue, EnumValue, FdValue, FlagsValue,

@@ -129,6 +129,13 @@ struct camipc_type_info {
 			  member,                                            \
 			  .aux_offset = offsetof(owner, count_member))
 
+#define CAMIPC_FIELD_COUNTED_WITH(name, number, kind, shape, form, type,     \
+				  owner, member, count_member, ...)          \
+	CAMIPC_FIELD_WITH(name, number, kind, shape, form, type, owner,      \
+			  member,                                            \
+			  .aux_offset = offsetof(owner, count_member),       \
+			  __VA_ARGS__)
+
 /**
  * camipc_flags_to_string() - names of the @flags that are set
  * @info: of an enum whose enumerators are flags
