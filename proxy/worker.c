@@ -38,6 +38,7 @@ struct worker {
 	struct camipc_module *module;
 	struct camipc_servant *servant;
 	struct camipc_parent_hello hello;
+	atomic_bool behind; /* the servant keeps what found no room */
 	atomic_uint log_level;
 	atomic_ullong log_lines_lost;
 	char error_text[CAMIPC_HANDSHAKE_TEXT_SIZE]; /* while loading */
@@ -101,6 +102,8 @@ static int send_record(void *user, struct camipc_record *record)
 	struct worker *worker = user;
 	int ret = camipc_channel_send(worker->channel, &record->message);
 
+	if (ret == -EAGAIN)
+		atomic_store(&worker->behind, true);
 	if (ret < 0)
 		return ret;
 	if (record->message.header.kind == CAMIPC_MESSAGE_EVENT)
@@ -235,9 +238,11 @@ static int flush(struct worker *worker)
 {
 	struct pollfd pfd = { .fd = worker->channel->fd };
 
-	while (camipc_servant_has_backlog(worker->servant)) {
-		int ret = camipc_servant_flush(worker->servant);
+	while (atomic_load(&worker->behind)) {
+		int ret;
 
+		atomic_store(&worker->behind, false);
+		ret = camipc_servant_flush(worker->servant);
 		if (ret != -EAGAIN)
 			return ret;
 		pfd.events = POLLIN | POLLOUT;

@@ -26,13 +26,6 @@ void camipc_fd_table_close(struct camipc_fd_table *table)
 	errno = saved;
 }
 
-void camipc_message_reset(struct camipc_message *message)
-{
-	if (message->fds.n)
-		camipc_fd_table_close(&message->fds);
-	memset(&message->header, 0, sizeof(message->header));
-}
-
 void camipc_message_fini(struct camipc_message *message)
 {
 	camipc_message_reset(message);
@@ -41,13 +34,11 @@ void camipc_message_fini(struct camipc_message *message)
 	camipc_message_init(message);
 }
 
-int camipc_message_reserve(struct camipc_message *message, size_t size)
+int camipc_message_grow(struct camipc_message *message, size_t size)
 {
 	size_t room = message->room ? message->room : FIRST_ROOM;
 	uint8_t *bytes;
 
-	if (CAMIPC_LIKELY(message->bytes && size <= message->room))
-		return 0;
 	if (size > CAMIPC_MAX_MESSAGE_SIZE_CEILING)
 		return -ENOMEM;
 	while (room < size)
@@ -121,31 +112,31 @@ void camipc_header_encode(const struct camipc_header *header,
 	put_u32(bytes + 28, header->epoch);
 }
 
-/* Which flags a message of this kind can have; UINT16_MAX: no such kind. */
-static uint16_t legal_flags(uint8_t kind)
-{
-	switch (kind) {
-	case CAMIPC_MESSAGE_CALL:
-		return CAMIPC_MESSAGE_SPILLED | CAMIPC_MESSAGE_ONEWAY;
-	case CAMIPC_MESSAGE_REPLY:
-		return CAMIPC_MESSAGE_SPILLED | CAMIPC_MESSAGE_ERROR;
-	case CAMIPC_MESSAGE_EVENT:
-		return CAMIPC_MESSAGE_SPILLED;
-	case CAMIPC_MESSAGE_HELLO:
-	case CAMIPC_MESSAGE_LOADED:
-	case CAMIPC_MESSAGE_LOG:
-	case CAMIPC_MESSAGE_CREDIT:
-	case CAMIPC_MESSAGE_BYE:
-		return 0;
-	default:
-		return UINT16_MAX;
-	}
-}
+/* Which flags a message of each kind can have; 1 << 15: no such kind. */
+#define NO_KIND 0x8000u
+static const uint16_t legal_flags[16] = {
+	[0] = NO_KIND,
+	[CAMIPC_MESSAGE_HELLO] = 0,
+	[CAMIPC_MESSAGE_LOADED] = 0,
+	[CAMIPC_MESSAGE_CALL] = CAMIPC_MESSAGE_SPILLED | CAMIPC_MESSAGE_ONEWAY,
+	[CAMIPC_MESSAGE_REPLY] = CAMIPC_MESSAGE_SPILLED | CAMIPC_MESSAGE_ERROR,
+	[CAMIPC_MESSAGE_EVENT] = CAMIPC_MESSAGE_SPILLED,
+	[CAMIPC_MESSAGE_LOG] = 0,
+	[CAMIPC_MESSAGE_CREDIT] = 0,
+	[CAMIPC_MESSAGE_BYE] = 0,
+	[9] = NO_KIND,
+	[10] = NO_KIND,
+	[11] = NO_KIND,
+	[12] = NO_KIND,
+	[13] = NO_KIND,
+	[14] = NO_KIND,
+	[15] = NO_KIND,
+};
 
 int camipc_header_decode(const uint8_t bytes[CAMIPC_HEADER_SIZE],
 			 struct camipc_header *header)
 {
-	uint16_t legal = legal_flags(bytes[5]);
+	uint16_t legal = bytes[5] < 16 ? legal_flags[bytes[5]] : NO_KIND;
 	uint16_t flags = get_u16(bytes + 6);
 	uint16_t status = get_u16(bytes + 26);
 
@@ -153,7 +144,7 @@ int camipc_header_decode(const uint8_t bytes[CAMIPC_HEADER_SIZE],
 		return -EPROTO;
 	if (bytes[4] != CAMIPC_WIRE_VERSION)
 		return -ESTALE;
-	if (legal == UINT16_MAX || (flags & ~(unsigned int)legal))
+	if (legal == NO_KIND || (flags & ~(unsigned int)legal))
 		return -EPROTO;
 	/* Only replies have a status, and only calls' kin carry descriptors. */
 	if (status && !(flags & CAMIPC_MESSAGE_ERROR))

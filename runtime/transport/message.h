@@ -3,6 +3,8 @@
 #ifndef CAMIPC_TRANSPORT_MESSAGE_H
 #define CAMIPC_TRANSPORT_MESSAGE_H
 
+#include <string.h>
+
 #include <camipc/arena.h>
 #include <camipc/base.h>
 #include <camipc/limits.h>
@@ -68,18 +70,36 @@ struct camipc_message {
 /** An empty message without memory. Cannot fail. */
 void camipc_message_init(struct camipc_message *message);
 
+
+/** Closes the descriptors of @table and empties it; keeps errno. */
+void camipc_fd_table_close(struct camipc_fd_table *table);
+
 /** Closes its fds and clears its header, keeps its memory. */
-void camipc_message_reset(struct camipc_message *message);
+static inline void camipc_message_reset(struct camipc_message *message)
+{
+	if (CAMIPC_UNLIKELY(message->fds.n))
+		camipc_fd_table_close(&message->fds);
+	memset(&message->header, 0, sizeof(message->header));
+}
 
 /** Closes its fds and frees its memory; zeroed messages too. */
 void camipc_message_fini(struct camipc_message *message);
+
+/** The slow path of the next one. */
+int camipc_message_grow(struct camipc_message *message,
+			size_t size) CAMIPC_MUST_CHECK;
 
 /**
  * Makes room for a body of @size bytes; what was in it is kept. Returns 0 or
  * -ENOMEM.
  */
-int camipc_message_reserve(struct camipc_message *message,
-			   size_t size) CAMIPC_MUST_CHECK;
+CAMIPC_MUST_CHECK static inline int
+camipc_message_reserve(struct camipc_message *message, size_t size)
+{
+	if (CAMIPC_LIKELY(message->bytes && size <= message->room))
+		return 0;
+	return camipc_message_grow(message, size);
+}
 
 /**
  * Adds @fd, which the message owns from now on, also when this fails: it is
@@ -88,8 +108,6 @@ int camipc_message_reserve(struct camipc_message *message,
 int camipc_message_take_fd(struct camipc_message *message,
 			   int fd) CAMIPC_MUST_CHECK;
 
-/** Closes the descriptors of @table and empties it; keeps errno. */
-void camipc_fd_table_close(struct camipc_fd_table *table);
 
 static inline uint8_t *camipc_message_body(struct camipc_message *message)
 {
