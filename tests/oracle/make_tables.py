@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """Lists every codec and every protobuf-c descriptor that headers declare.
 
@@ -12,8 +12,8 @@ import os
 import re
 import sys
 
-PUT = re.compile(r"^void (\w+)_put\(struct camipc_writer \*w, uint32_t field,\s*"
-                 r"const struct \w+ \*msg\);", re.M)
+PUT = re.compile(r"^void (\w+)_put\(\s*struct camipc_writer \*w, "
+                 r"uint32_t field,\s*const struct \w+ \*msg\);", re.M)
 TYPE = re.compile(r"^extern const struct camipc_message_type\s+(\w+);", re.M)
 COPY_IN = re.compile(r"^void (\w+)_copy_in\(", re.M)
 CLEAR = re.compile(r"^void (\w+)_clear\(", re.M)

@@ -5,7 +5,10 @@
 #include "oracle.h"
 
 /** Deeper than this arrays stay empty, so that values stay small. */
-#define MAX_RANDOM_DEPTH 8
+#define MAX_RANDOM_DEPTH 6
+
+/* Below it arrays have one element: what contains itself would not end. */
+#define MAX_RANDOM_WIDE_DEPTH 2
 
 /** Elements of an array, at most, if the IDL does not allow fewer. */
 #define MAX_ELEMENTS 4
@@ -254,11 +257,15 @@ static void fill_item(struct oracle_random *random,
 		memcpy(item, &text, sizeof(text));
 		return;
 	case CAMIPC_KIND_ENUM:
-		enumerator = any_enumerator(random, field->type);
+		do
+			enumerator = any_enumerator(random, field->type);
+		while (required && enumerator == 0);
 		memcpy(item, &enumerator, sizeof(enumerator));
 		return;
 	case CAMIPC_KIND_FLAGS:
-		flags = any_flags(random, field->type);
+		do
+			flags = any_flags(random, field->type);
+		while (required && flags == 0);
 		memcpy(item, &flags, sizeof(flags));
 		return;
 	case CAMIPC_KIND_FD:
@@ -285,6 +292,8 @@ static uint32_t any_count(struct oracle_random *random,
 	    field->kind != CAMIPC_KIND_UNION &&
 	    field->kind != CAMIPC_KIND_FD && oracle_below(random, 16) == 0)
 		n = 20 + oracle_below(random, 300);
+	if (depth > MAX_RANDOM_WIDE_DEPTH && n > 1)
+		n = 1;
 	if (depth > MAX_RANDOM_DEPTH)
 		n = 0;
 	if (n == 0 && field->flags & CAMIPC_FIELD_REQUIRED)
