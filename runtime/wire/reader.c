@@ -22,6 +22,7 @@ const uint8_t *camipc_reader_init(struct camipc_reader *r, const void *data,
 
 	*r = (struct camipc_reader){
 		.end = p + size,
+		.limit = p + size,
 		.arena = arena,
 		.fds = fds,
 		.n_fds = n_fds,
@@ -64,8 +65,8 @@ int camipc_reader_finish(struct camipc_reader *r)
  * A varint of up to ten bytes, overlong forms included, as protobuf has it;
  * bits beyond the 64th are dropped, as every other implementation drops them.
  */
-const uint8_t *camipc_get_long_varint(struct camipc_reader *r, const uint8_t *p,
-				      uint64_t *value)
+static const uint8_t *get_varint_bytewise(struct camipc_reader *r,
+					  const uint8_t *p, uint64_t *value)
 {
 	uint64_t sum = 0;
 	unsigned int shift = 0;
@@ -82,6 +83,42 @@ const uint8_t *camipc_get_long_varint(struct camipc_reader *r, const uint8_t *p,
 	}
 	*value = 0;
 	return camipc_fail(r, CAMIPC_FAULT_BYTES);
+}
+
+/*
+ * Eight bytes at once, without a branch on how many count. The load may reach
+ * beyond the message that is being read, but not beyond the body.
+ */
+const uint8_t *camipc_get_long_varint(struct camipc_reader *r, const uint8_t *p,
+				      uint64_t *value)
+{
+	uint64_t bits;
+	uint64_t ends;
+	unsigned int n;
+
+	if (r->limit - p < 8)
+		return get_varint_bytewise(r, p, value);
+	memcpy(&bits, p, sizeof(bits));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	bits = __builtin_bswap64(bits);
+#endif
+	ends = ~bits & UINT64_C(0x8080808080808080);
+	if (CAMIPC_UNLIKELY(!ends))
+		return get_varint_bytewise(r, p, value);
+	n = (unsigned int)__builtin_ctzll(ends) / 8 + 1;
+	if (CAMIPC_UNLIKELY(r->end - p < (ptrdiff_t)n)) {
+		*value = 0;
+		return camipc_fail(r, CAMIPC_FAULT_BYTES);
+	}
+	bits &= ends ^ (ends - 1); /* up to the last byte's top bit */
+	bits &= UINT64_C(0x7f7f7f7f7f7f7f7f);
+	bits = (bits & UINT64_C(0x007f007f007f007f)) |
+	       (bits & UINT64_C(0x7f007f007f007f00)) >> 1;
+	bits = (bits & UINT64_C(0x00003fff00003fff)) |
+	       (bits & UINT64_C(0x3fff00003fff0000)) >> 2;
+	*value = (bits & UINT64_C(0x000000000fffffff)) |
+		 (bits & UINT64_C(0x0fffffff00000000)) >> 4;
+	return p + n;
 }
 
 /* The position after the field whose tag ends at @p. */
@@ -219,7 +256,7 @@ const uint8_t *camipc_get_string(struct camipc_reader *r, const uint8_t *p,
 	copy = camipc_arena_alloc(r->arena, len + 1);
 	if (!copy)
 		return fail_arena(r);
-	memcpy(copy, p, len);
+	camipc_copy_short((uint8_t *)copy, p, len);
 	copy[len] = '\0';
 	*text = copy;
 	return p + len;

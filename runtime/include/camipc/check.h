@@ -47,7 +47,8 @@ static inline void camipc_check_fail(struct camipc_check *check, int error,
 /** Adds without wrapping: sizes past the end of memory stay there. */
 static inline void camipc_check_add(size_t *sum, size_t n)
 {
-	*sum = n > SIZE_MAX - *sum ? SIZE_MAX : *sum + n;
+	if (CAMIPC_UNLIKELY(__builtin_add_overflow(*sum, n, sum)))
+		*sum = SIZE_MAX;
 }
 
 /** @wire more bytes at most on the wire. */

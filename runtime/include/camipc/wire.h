@@ -55,6 +55,7 @@ struct camipc_writer {
 /** Reads one message body. Thread word: bound. */
 struct camipc_reader {
 	const uint8_t *end; /* of the message being read, not of the body */
+	const uint8_t *limit; /* of the body: how far loads may reach */
 	struct camipc_arena *arena;
 	const int *fds; /* borrowed: received, owned by the caller's table */
 	uint32_t n_fds;
@@ -123,15 +124,6 @@ static inline bool camipc_has_room(struct camipc_writer *w, size_t n)
 	return false;
 }
 
-static inline uint8_t *camipc_write_varint(uint8_t *pos, uint64_t value)
-{
-	if (CAMIPC_LIKELY(value < 0x80)) {
-		*pos = (uint8_t)value;
-		return pos + 1;
-	}
-	return camipc_write_long_varint(pos, value);
-}
-
 /* Tags are constants, so that the compiler keeps one of the branches. */
 static inline uint8_t *camipc_write_tag(uint8_t *pos, uint32_t tag)
 {
@@ -154,6 +146,30 @@ static inline uint8_t *camipc_write_fixed32(uint8_t *pos, uint32_t value)
 #endif
 	memcpy(pos, &value, sizeof(value));
 	return pos + sizeof(value);
+}
+
+/*
+ * Up to four bytes at once, without a branch on how many: real values come in
+ * all lengths, and a wrong guess costs more than all of this.
+ */
+static inline uint8_t *camipc_write_varint(uint8_t *pos, uint64_t value)
+{
+	uint32_t low = (uint32_t)value;
+	uint32_t spread;
+	unsigned int more; /* bytes before the last one */
+
+	if (value < 0x80) {
+		*pos = (uint8_t)value;
+		return pos + 1;
+	}
+	if (CAMIPC_UNLIKELY(value >= UINT32_C(1) << 28))
+		return camipc_write_long_varint(pos, value);
+	spread = (low & 0x7f) | (low & 0x3f80) << 1 | (low & 0x1fc000) << 2 |
+		 (low & 0xfe00000) << 3;
+	more = (31u - (unsigned int)__builtin_clz(spread)) / 8;
+	spread |= UINT32_C(0x808080) >> (8 * (3 - more));
+	camipc_write_fixed32(pos, spread);
+	return pos + more + 1;
 }
 
 static inline uint8_t *camipc_write_fixed64(uint8_t *pos, uint64_t value)
@@ -279,6 +295,35 @@ CAMIPC_DEFINE_PUT(float, float, fixed32, camipc_float_bits(value))
 CAMIPC_DEFINE_PUT(double, double, fixed64, camipc_double_bits(value))
 #undef CAMIPC_DEFINE_PUT
 
+/*
+ * Most strings and arrays are short: then a call costs more than the copy. The
+ * two halves overlap, so that no length needs a loop.
+ */
+static inline void camipc_copy_short(uint8_t *to, const void *from, size_t len)
+{
+	const uint8_t *bytes = (const uint8_t *)from;
+	uint64_t eight[2];
+	uint32_t four[2];
+
+	if (len > 16) {
+		memcpy(to, from, len);
+	} else if (len >= 8) {
+		memcpy(&eight[0], bytes, 8);
+		memcpy(&eight[1], bytes + len - 8, 8);
+		memcpy(to, &eight[0], 8);
+		memcpy(to + len - 8, &eight[1], 8);
+	} else if (len >= 4) {
+		memcpy(&four[0], bytes, 4);
+		memcpy(&four[1], bytes + len - 4, 4);
+		memcpy(to, &four[0], 4);
+		memcpy(to + len - 4, &four[1], 4);
+	} else if (len > 0) {
+		to[0] = bytes[0];
+		to[len / 2] = bytes[len / 2];
+		to[len - 1] = bytes[len - 1];
+	}
+}
+
 /** Also an array of (u)int8, whose elements are bytes of one field. */
 static inline void camipc_put_present_bytes(struct camipc_writer *w,
 					    uint32_t field, const void *data,
@@ -290,8 +335,7 @@ static inline void camipc_put_present_bytes(struct camipc_writer *w,
 		return;
 	pos = camipc_write_tag(pos, CAMIPC_BYTES(field));
 	pos = camipc_write_varint(pos, len);
-	if (len)
-		memcpy(pos, data, len);
+	camipc_copy_short(pos, data, len);
 	w->pos = pos + len;
 }
 
