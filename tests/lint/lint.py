@@ -231,6 +231,26 @@ def rule_unfinished(tree):
                 yield name, number, "unfinished"
 
 
+def rule_docs(tree):
+    """Requirement 11: what the library exports is documented.
+
+    A comment stands in the same paragraph as the declaration, or heads a
+    group of paragraphs that have none.
+    """
+    for name in tree.files:
+        if not name.startswith("runtime/include/") or not name.endswith(".h"):
+            continue
+        headed = False
+        number = 1
+        for paragraph in "\n".join(tree.lines(name)).split("\n\n"):
+            exports = re.search(r"^CAMIPC_API\b", paragraph, re.MULTILINE)
+            if exports and not headed and "*/" not in paragraph:
+                yield name, number, "exported, and no comment says what it is"
+            headed = paragraph.rstrip().endswith("*/") or (
+                headed and bool(exports))
+            number += paragraph.count("\n") + 2
+
+
 RULES = {
     "layers": rule_layers,
     "spdx": rule_spdx,
@@ -239,6 +259,7 @@ RULES = {
     "readmes": rule_readmes,
     "machine": rule_machine,
     "unfinished": rule_unfinished,
+    "docs": rule_docs,
 }
 
 

@@ -111,6 +111,13 @@ class RuleTest(unittest.TestCase):
                 "b.c": "/* TO" + "DO: write this */\n"}),
             [("b.c", 1)])
 
+    def test_docs(self):
+        name = "runtime/include/camipc/a.h"
+        bare = HEAD + "\n/** A. */\nvoid a(void);\n\nCAMIPC_API void b(void);"
+        self.assertEqual(self.find("docs", {name: bare}), [(name, 6)])
+        group = HEAD + "\n/* Two. */\n\nCAMIPC_API void a(void);\n\n" \
+            "CAMIPC_API void b(void);"
+        self.assertEqual(self.find("docs", {name: group}), [])
 
 if __name__ == "__main__":
     unittest.main()

@@ -168,6 +168,7 @@ camipc_proxy_last_reason(const struct camipc_proxy *proxy,
 /** True once creation succeeded, for good: a dead proxy is valid too. */
 CAMIPC_API bool camipc_proxy_is_valid(const struct camipc_proxy *proxy);
 
+/** Where it is now. Thread word: safe. */
 CAMIPC_API enum camipc_state
 camipc_proxy_get_state(const struct camipc_proxy *proxy);
 
