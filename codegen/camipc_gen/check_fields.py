@@ -133,11 +133,19 @@ def wire_forms_fit(checking: Checking) -> None:
         if is_map:
             _map_forms(checking, place, value_type)
         elif field.wire is not None:
-            _form_fits(checking, place, "wire", [innermost(value_type)])
+            _form_fits(checking, place, "wire", [_number_of(value_type)])
+
+
+def _number_of(value_type: ir.Type) -> ir.Type:
+    """What is inside of arrays; bytes, which are one value, as they are."""
+    while isinstance(value_type, ir.Array) and not is_byte_array(value_type):
+        value_type = value_type.element
+    return innermost(value_type) if not isinstance(value_type, ir.Array) \
+        else value_type
 
 
 def _map_forms(checking: Checking, place: Place, value_type: ir.Map) -> None:
-    value = innermost(value_type.value)
+    value = _number_of(value_type.value)
     both = [part for part in (value_type.key, value) if _is_integer(part)]
     for name, parts in (("wire", both or [value]),
                         ("wire_key", [value_type.key]),
@@ -160,6 +168,8 @@ def _form_fits(checking: Checking, place: Place, name: str,
 
 
 def _form_problem(form: str, part: ir.Type) -> Optional[str]:
+    if is_byte_array(part):
+        return "bytes have one form"
     if not _is_integer(part):
         return "only integers have several wire forms"
     if form == "zigzag" and not part.is_signed:

@@ -2,6 +2,7 @@
 """camipc-gen's command line.
 
     camipc-gen compile [options] --out DIR FILE...
+    camipc-gen explain [options] FILE...
 
 Exit status: 0 done, 1 errors in what was read, 2 a wrong command line.
 """
@@ -45,7 +46,26 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     compile_ = commands.add_parser(
         "compile", help="generate C from .mojom files", allow_abbrev=False)
+    _add_reading(compile_)
     add = compile_.add_argument
+    add("--emit", type=_emit, default=EMIT, metavar="LIST",
+        help="of %s; default all" % ", ".join(EMIT))
+    add("--depfile", metavar="FILE", help="write what was read, for make")
+    add("--out", required=True, metavar="DIR", help="where files go")
+    add("--json", action="store_true",
+        help="diagnostics as JSON on standard output")
+    compile_.set_defaults(work=_render)
+    explain = commands.add_parser(
+        "explain", help="print each message of .mojom files: numbers, C "
+        "names, wire forms, sizes", allow_abbrev=False)
+    _add_reading(explain)
+    explain.set_defaults(work=_explain, json=False)
+    return parser
+
+
+def _add_reading(parser: argparse.ArgumentParser) -> None:
+    """What every command that reads files takes."""
+    add = parser.add_argument
     add("-I", dest="include", action="append", default=[], metavar="DIR",
         help="look for imports here, too")
     add("--import-map", action="append", default=[], type=_mapping,
@@ -56,17 +76,10 @@ def _parser() -> argparse.ArgumentParser:
         help="add the attributes in FILE")
     add("--ordinal-base", type=int, choices=(0, 1), default=1,
         help="0: ordinals start at 0, as Chromium's do")
-    add("--emit", type=_emit, default=EMIT, metavar="LIST",
-        help="of %s; default all" % ", ".join(EMIT))
-    add("--depfile", metavar="FILE", help="write what was read, for make")
-    add("--out", required=True, metavar="DIR", help="where files go")
-    add("--json", action="store_true",
-        help="diagnostics as JSON on standard output")
     add("-W", dest="warnings", action="append", default=[], metavar="NAME",
         help="no-NAME disables a warning, error=NAME or error makes one (or "
         "all) an error")
     add("files", nargs="+", metavar="FILE")
-    return parser
 
 
 def _warning_options(words: Sequence[str]):
@@ -84,7 +97,7 @@ def _warning_options(words: Sequence[str]):
     return disabled, fatal, None
 
 
-def _compile(arguments) -> int:
+def _run(arguments) -> int:
     disabled, fatal, unknown = _warning_options(arguments.warnings)
     diagnostics = Diagnostics(disabled=disabled, fatal=fatal)
     if unknown is not None:
@@ -97,7 +110,7 @@ def _compile(arguments) -> int:
     try:
         diagnostics.stop_on_errors()
         compiled = compile_files(arguments.files, options, diagnostics)
-        _render(compiled, arguments, diagnostics)
+        _back_end(compiled, arguments, diagnostics)
     except CompileError:
         status = 1
     except RecursionError:
@@ -108,30 +121,45 @@ def _compile(arguments) -> int:
     return status
 
 
-def _render(compiled, arguments, diagnostics: Diagnostics) -> None:
+def _back_end(compiled, arguments, diagnostics: Diagnostics) -> None:
     # Not at the top: checking a file needs no templates.
     from .c_model import Unsupported
-    from .render import render
     try:
-        render(compiled.program, compiled.inputs, arguments.out,
-               arguments.emit, arguments.depfile, compiled.read_files)
+        arguments.work(compiled, arguments)
     except Unsupported as error:
         diagnostics.error("unsupported", error.span, str(error))
         diagnostics.stop_on_errors()
+    except BrokenPipeError:
+        raise
     except OSError as error:
         diagnostics.error("unwritable", None, "cannot write '%s': %s" % (
             error.filename or arguments.out, error.strerror or error))
         diagnostics.stop_on_errors()
 
 
+def _render(compiled, arguments) -> None:
+    from .render import render
+    render(compiled.program, compiled.inputs, arguments.out, arguments.emit,
+           arguments.depfile, compiled.read_files)
+
+
+def _explain(compiled, arguments) -> None:
+    from .explain import text_of
+    _write(sys.stdout, "\n".join(text_of(compiled.program, module)
+                                 for module in compiled.inputs))
+
+
 def _print(diagnostics: Diagnostics, as_json: bool) -> None:
     if as_json:
         sys.stdout.write(diagnostics.to_json())
         return
-    text = diagnostics.format()
-    encoding = sys.stderr.encoding or "ascii"
-    sys.stderr.write(text.encode(encoding, "backslashreplace")
-                     .decode(encoding))
+    _write(sys.stderr, diagnostics.format())
+
+
+def _write(stream, text: str) -> None:
+    """Whatever the locale is: what it lacks is escaped."""
+    encoding = stream.encoding or "ascii"
+    stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
 def main(arguments: List[str]) -> int:
@@ -141,6 +169,6 @@ def main(arguments: List[str]) -> int:
         parser.print_usage(sys.stderr)
         return 2
     try:
-        return _compile(parsed)
+        return _run(parsed)
     except BrokenPipeError:
         return 1

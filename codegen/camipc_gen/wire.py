@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Facts about the wire: forms, tags, largest sizes, and the fingerprint.
+"""Facts about the wire: forms, tags, and the fingerprint.
 
 The wire is protobuf's. idl/README.md says which form each type takes.
 """
@@ -11,7 +11,6 @@ from functools import singledispatch
 from typing import Dict, Iterable, List, Optional, Tuple
 
 from . import ir
-from .constants import integer_range
 
 # Descriptors of one message at most; their wire value is an index from 1.
 MAX_FDS = 252
@@ -32,10 +31,6 @@ def tag_size(number: int) -> int:
     return varint_size(number << 3)
 
 
-def _with_length(size: Optional[int]) -> Optional[int]:
-    return None if size is None else size + varint_size(size)
-
-
 # ---- forms of numbers -------------------------------------------------------
 
 def is_wide(value_type: ir.Type) -> bool:
@@ -45,10 +40,14 @@ def is_wide(value_type: ir.Type) -> bool:
 
 
 def is_byte_array(value_type: ir.Type) -> bool:
-    """Written as bytes."""
-    return isinstance(value_type, ir.Array) and value_type.count is None \
-        and isinstance(value_type.element, ir.Scalar) \
-        and value_type.element.name in ("int8", "uint8")
+    """Written as bytes: array<uint8>, array<uint8, N>, rows of the latter."""
+    if not isinstance(value_type, ir.Array):
+        return False
+    element = value_type.element
+    if value_type.count is not None and isinstance(element, ir.Array):
+        return element.count is not None and is_byte_array(element)
+    return isinstance(element, ir.Scalar) and \
+        element.name in ("int8", "uint8")
 
 
 def encoding_of(value_type: ir.Type, wire: Optional[str],
@@ -60,22 +59,6 @@ def encoding_of(value_type: ir.Type, wire: Optional[str],
             value_type.name != "bool":
         return wire
     return "fixed" if is_element and is_wide(value_type) else "varint"
-
-
-def number_size(encoding: str, value_type: ir.Scalar,
-                low: Optional[int] = None,
-                high: Optional[int] = None) -> int:
-    """Most bytes of a number in a form, given its limits."""
-    if encoding == "fixed":
-        return 8 if value_type.bits == 64 else 4
-    if value_type.name == "bool":
-        return 1
-    least, most = integer_range(value_type.name)
-    least = least if low is None else max(least, int(low))
-    most = most if high is None else min(most, int(high))
-    if encoding == "zigzag":
-        return max(varint_size((v << 1) ^ (v >> 63)) for v in (least, most))
-    return max(varint_size(least), varint_size(most))
 
 
 def is_packed(field: ir.Field) -> bool:
@@ -92,123 +75,6 @@ def is_packed(field: ir.Field) -> bool:
 def has_presence(field: ir.Field) -> bool:
     """Written even if zero: T? that is there, or a default other than 0."""
     return field.default is not None or isinstance(field.type, ir.Nullable)
-
-
-# ---- largest sizes ----------------------------------------------------------
-
-class Sizes:
-    """The most bytes that messages of a program can take; None: no bound."""
-
-    def __init__(self, program: ir.Program):
-        self._program = program
-        self._known: Dict[str, Optional[int]] = {}
-
-    def message(self, fields: Iterable[ir.Field]) -> Optional[int]:
-        """A struct, arguments or outputs, without a length before it."""
-        total = 0
-        for field in fields:
-            size = self.field(field)
-            if size is None:
-                return None
-            total += size
-        return total
-
-    def reply(self, method: ir.Method) -> Optional[int]:
-        size = self.message(method.outs)
-        if size is None or not method.returns_int32:
-            return size
-        return size + 1 + 5      # field 1, sint32
-
-    def declared(self, name: str) -> Optional[int]:
-        """A struct or union by qualified name."""
-        if name not in self._known:
-            self._known[name] = None     # holds for one inside of itself
-            struct = self._program.structs.get(name)
-            if struct is not None:
-                self._known[name] = None if struct.keep_unknown else \
-                    self.message(struct.fields)
-            else:
-                arms = [self.field(arm)
-                        for arm in self._program.unions[name].arms]
-                self._known[name] = None if None in arms else \
-                    max(arms, default=0)
-        return self._known[name]
-
-    def field(self, field: ir.Field) -> Optional[int]:
-        """With its tags."""
-        tag = tag_size(field.number)
-        value_type = field.type
-        if isinstance(value_type, ir.Nullable):
-            value_type = value_type.inner
-        if isinstance(value_type, (ir.Array, ir.Map)):
-            if isinstance(value_type, ir.Map) or \
-                    not is_byte_array(value_type):
-                return self._repeated(field, value_type, tag)
-        size = self._value(value_type, field, field.wire, False,
-                           field.max_len)
-        return None if size is None else tag + size
-
-    def _repeated(self, field, value_type, tag: int) -> Optional[int]:
-        wrapped = isinstance(field.type, ir.Nullable)
-        size = self._items(field, value_type, 1 if wrapped else tag,
-                           field.max_len)
-        if size is None or not wrapped:
-            return size
-        return tag + _with_length(size)
-
-    def _items(self, field, value_type, tag: int,
-               max_len: Optional[int]) -> Optional[int]:
-        """All elements with their tags."""
-        if isinstance(value_type, ir.Map):
-            key = self._value(value_type.key, field,
-                              field.wire_key or field.wire, False, None)
-            value = self._value(value_type.value, field,
-                                field.wire_value or field.wire, False, None)
-            if None in (key, value, max_len):
-                return None
-            return max_len * (tag + _with_length(2 + key + value))
-        count, element = value_type.count, value_type.element
-        while count is not None and isinstance(element, ir.Array) and \
-                element.count is not None:
-            count, element = count * element.count, element.element
-        count = max_len if count is None else count
-        size = self._value(element, field, field.wire, True, None)
-        if count is None or size is None:
-            return None
-        if not field.unpacked and isinstance(element, PACKED):
-            return tag + _with_length(count * size) if count else 0
-        return count * (tag + size)
-
-    def _value(self, value_type, field, wire, is_element: bool,
-               max_len: Optional[int]) -> Optional[int]:
-        """One value without its tag."""
-        if isinstance(value_type, ir.Scalar):
-            encoding = encoding_of(value_type, wire, is_element)
-            return number_size(encoding, value_type, field.min, field.max)
-        if isinstance(value_type, ir.EnumRef):
-            enum = self._program.enums[value_type.name]
-            if enum.extensible:
-                return 10
-            return max([varint_size(e.value) for e in enum.enumerators],
-                       default=1)
-        if isinstance(value_type, ir.FlagsRef):
-            enum = self._program.enums[value_type.name]
-            return 5 if enum.extensible else varint_size(mask_of(enum))
-        if isinstance(value_type, ir.Fd):
-            return varint_size(MAX_FDS)
-        if isinstance(value_type, (ir.StructRef, ir.UnionRef)):
-            return _with_length(self.declared(value_type.name))
-        if isinstance(value_type, ir.String) or is_byte_array(value_type):
-            return _with_length(max_len)
-        if isinstance(value_type, (ir.Array, ir.Map)):
-            return _with_length(self._items(field, value_type, 1, None))
-        raise TypeError("no size of %s" % type(value_type).__name__)
-
-
-def max_wire(program: ir.Program,
-             fields: Iterable[ir.Field]) -> Optional[int]:
-    """Most bytes that a message of these fields takes, None if unbounded."""
-    return Sizes(program).message(fields)
 
 
 def mask_of(enum: ir.Enum) -> int:
