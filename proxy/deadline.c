@@ -19,6 +19,14 @@ int64_t camipc_now(void)
 	return (int64_t)camipc_now_ns();
 }
 
+int64_t camipc_now_roughly(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return (int64_t)now.tv_sec * (int64_t)CAMIPC_NS_PER_S + now.tv_nsec;
+}
+
 uint32_t camipc_deadline_parse_scale(const char *text)
 {
 	uint64_t value = 0;
@@ -68,6 +76,26 @@ int64_t camipc_deadline_after(int64_t now, uint32_t timeout_ms)
 	if (scale() == 0 || us > (uint64_t)(INT64_MAX - now) / NS_PER_US)
 		return CAMIPC_NO_DEADLINE;
 	return now + (int64_t)(us * NS_PER_US);
+}
+
+/** How far the cheap clock may be behind. */
+static int64_t tick(void)
+{
+	static atomic_llong cached = 0;
+	long long value = atomic_load_explicit(&cached, memory_order_relaxed);
+	struct timespec resolution;
+
+	if (value == 0) {
+		clock_getres(CLOCK_MONOTONIC_COARSE, &resolution);
+		value = resolution.tv_nsec;
+		atomic_store_explicit(&cached, value, memory_order_relaxed);
+	}
+	return value;
+}
+
+int64_t camipc_deadline_begin(uint32_t timeout_ms)
+{
+	return camipc_deadline_after(camipc_now_roughly() + tick(), timeout_ms);
 }
 
 int camipc_deadline_to_poll(int64_t deadline, int64_t now)

@@ -15,6 +15,18 @@
 /** Now, in nanoseconds. Thread word: safe. */
 int64_t camipc_now(void);
 
+/**
+ * The same, but for a fraction of the price, and up to a clock tick (some
+ * milliseconds) behind. Good enough to wait by: see camipc_deadline_begin().
+ */
+int64_t camipc_now_roughly(void);
+
+/**
+ * The deadline @timeout_ms (scaled) after a now that was read roughly: never
+ * early, a tick late at most. Thread word: safe.
+ */
+int64_t camipc_deadline_begin(uint32_t timeout_ms);
+
 /** The deadline @timeout_ms (scaled) after @now. Thread word: safe. */
 int64_t camipc_deadline_after(int64_t now, uint32_t timeout_ms);
 

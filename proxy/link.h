@@ -43,6 +43,12 @@ struct camipc_link_ops {
 	 */
 	bool (*is_encoded)(const struct camipc_link *link);
 
+	/**
+	 * True if the op of a call that was just pushed has run in the
+	 * caller's thread. NULL: it never does.
+	 */
+	bool (*ran_here)(const struct camipc_link *link);
+
 	/** What the module serves; valid as long as the link. */
 	const struct camipc_served *(*served)(const struct camipc_link *link);
 

@@ -193,7 +193,6 @@ static int open_call(struct camipc_proxy *proxy, const struct attempt *attempt,
 	const struct camipc_method *method = attempt->method;
 	struct camipc_record *record;
 	struct camipc_call *call;
-	int64_t now;
 	int ret;
 
 	call = camipc_call_open(&proxy->calls, phase);
@@ -219,14 +218,13 @@ static int open_call(struct camipc_proxy *proxy, const struct attempt *attempt,
 		camipc_call_close(&proxy->calls, call);
 		return ret;
 	}
-	now = camipc_now();
 	call->method = method;
 	call->epoch = proxy->epoch;
 	call->cancels = atomic_load(&proxy->cancels);
 	call->n_fds = record->n_fds;
-	call->deadline = camipc_deadline_after(
-		now, proxy->timeout_ms ? proxy->timeout_ms :
-					 camipc_state_timeout(method));
+	call->deadline = camipc_deadline_begin(
+		proxy->timeout_ms ? proxy->timeout_ms :
+				    camipc_state_timeout(method));
 	record->message.header.cookie = call->cookie;
 	record->message.header.epoch = proxy->epoch;
 	camipc_outbox_add_free(&proxy->outbox, record);
@@ -243,7 +241,9 @@ static void send_call(struct camipc_proxy *proxy, struct camipc_call *call)
 	const int64_t deadline = call->deadline;
 
 	camipc_proxy_flush(proxy);
-	if (deadline == CAMIPC_NO_DEADLINE || camipc_now() <= deadline)
+	if (!proxy->link->ops->ran_here ||
+	    !proxy->link->ops->ran_here(proxy->link) ||
+	    deadline == CAMIPC_NO_DEADLINE || camipc_now() <= deadline)
 		return;
 	/* Nothing could interrupt it: the one difference between backends
 	 * that nobody can do anything about. */

@@ -24,6 +24,8 @@ struct camipc_servant {
 	struct camipc_record *running; /* the call whose op is running */
 	bool *knows_event; /* per row: the other side serves it */
 	atomic_uint epoch;
+	atomic_uint credited; /* as outbox.consumed */
+	atomic_bool behind; /* something is kept that could be sent */
 
 	pthread_mutex_t lock; /* for all that follows */
 	bool open; /* what is raised may be sent */
@@ -91,10 +93,13 @@ static int flush_locked(struct camipc_servant *servant)
 		.lost = lose_record,
 		.user = servant,
 	};
+	int ret = 0;
 
-	if (!servant->open)
-		return 0;
-	return camipc_outbox_flush(&servant->outbox, &sender);
+	if (servant->open)
+		ret = camipc_outbox_flush(&servant->outbox, &sender);
+	atomic_store(&servant->behind,
+		     camipc_outbox_has_sendable(&servant->outbox));
+	return ret;
 }
 
 int camipc_servant_flush(struct camipc_servant *servant)
@@ -122,12 +127,17 @@ int camipc_servant_credit(struct camipc_servant *servant, uint32_t consumed)
 {
 	int ret;
 
+	/* Most messages say nothing new. */
+	if (consumed == atomic_load(&servant->credited) &&
+	    !atomic_load(&servant->behind))
+		return 0;
 	pthread_mutex_lock(&servant->lock);
 	/* Within one process a bare credit overtakes calls sent before it. */
 	if ((int32_t)(consumed - servant->outbox.consumed) <= 0)
 		ret = 0;
 	else
 		ret = camipc_outbox_consumed(&servant->outbox, consumed);
+	atomic_store(&servant->credited, servant->outbox.consumed);
 	if (ret == 0 && camipc_outbox_has_sendable(&servant->outbox))
 		flush_locked(servant);
 	pthread_mutex_unlock(&servant->lock);

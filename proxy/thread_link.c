@@ -42,6 +42,11 @@ static bool is_encoded(const struct camipc_link *link)
 	return to_const_thread(link)->encode;
 }
 
+static bool ran_here(const struct camipc_link *link)
+{
+	return !to_const_thread(link)->running;
+}
+
 static const struct camipc_served *served(const struct camipc_link *link)
 {
 	return &to_const_thread(link)->served;
@@ -172,6 +177,7 @@ static const struct camipc_link_ops thread_ops = {
 	.size = sizeof(thread_ops),
 	.name = "thread",
 	.is_encoded = is_encoded,
+	.ran_here = ran_here,
 	.served = served,
 	.enter_run = enter_run,
 	.leave_run = leave_run,
