@@ -14,9 +14,12 @@
 struct mock_bed;
 
 /**
- * Makes an empty one, or says why not and exits with 77: umockdev's library
- * has to be preloaded.
+ * False, and a line that says why, if umockdev's library is not preloaded. Then
+ * a test exits with 77.
  */
+bool mock_bed_is_possible(void);
+
+/** Makes an empty one. */
 struct mock_bed *mock_bed_create(void);
 void mock_bed_destroy(struct mock_bed *bed);
 
