@@ -246,8 +246,11 @@ static int process_create(const struct camipc_link_params *params,
 	ret = camipc_record_pool_create(params->window,
 					params->max_message_size,
 					&process->base.pool);
-	if (ret == 0)
+	if (ret == 0) {
+		/* Links are bound to the proxy's thread. */
+		camipc_record_pool_bind(process->base.pool);
 		ret = camipc_process_be_born(process, params);
+	}
 	if (ret == 0)
 		ret = watch(process);
 	if (ret < 0) {

@@ -25,9 +25,8 @@ static void read_log(struct camipc_process_link *process)
 static int poll_once(struct camipc_process_link *process, struct pollfd *pfds,
 		     int64_t deadline)
 {
-	int timeout = deadline == CAMIPC_NO_DEADLINE ?
-			      -1 :
-			      camipc_deadline_to_poll(deadline, camipc_now());
+	/* Roughly: a tick late at most, never early. */
+	int timeout = camipc_deadline_to_poll(deadline, camipc_now_roughly());
 
 	pfds[POLL_LOG].fd = process->log_open ?
 				    camipc_child_get_stderr(process->child) :

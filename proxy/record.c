@@ -20,6 +20,7 @@ struct camipc_record_pool {
 	uint32_t n_out;
 	uint32_t keep;
 	bool destroyed;
+	bool bound; /* to one thread: no need for the lock */
 	size_t max_message_size;
 };
 
@@ -60,6 +61,23 @@ void camipc_record_queue_clear(struct camipc_record_queue *queue)
 }
 
 /* ---- the pool ---------------------------------------------------------- */
+
+static void lock_pool(struct camipc_record_pool *pool)
+{
+	if (!pool->bound)
+		pthread_mutex_lock(&pool->lock);
+}
+
+static void unlock_pool(struct camipc_record_pool *pool)
+{
+	if (!pool->bound)
+		pthread_mutex_unlock(&pool->lock);
+}
+
+void camipc_record_pool_bind(struct camipc_record_pool *pool)
+{
+	pool->bound = true;
+}
 
 static struct camipc_record *make_record(struct camipc_record_pool *pool)
 {
@@ -122,10 +140,10 @@ void camipc_record_pool_destroy(struct camipc_record_pool *pool)
 
 	if (!pool)
 		return;
-	pthread_mutex_lock(&pool->lock);
+	lock_pool(pool);
 	pool->destroyed = true;
 	last = pool->n_out == 0;
-	pthread_mutex_unlock(&pool->lock);
+	unlock_pool(pool);
 	if (last)
 		free_pool(pool);
 }
@@ -134,7 +152,7 @@ struct camipc_record *camipc_record_get(struct camipc_record_pool *pool)
 {
 	struct camipc_record *record;
 
-	pthread_mutex_lock(&pool->lock);
+	lock_pool(pool);
 	record = pool->free_records;
 	if (record) {
 		pool->free_records = record->next;
@@ -144,7 +162,7 @@ struct camipc_record *camipc_record_get(struct camipc_record_pool *pool)
 	}
 	if (record)
 		pool->n_out++;
-	pthread_mutex_unlock(&pool->lock);
+	unlock_pool(pool);
 	if (record)
 		record->next = NULL;
 	return record;
@@ -175,7 +193,7 @@ void camipc_record_release(struct camipc_record *record)
 		return;
 	pool = record->pool;
 	empty_record(record);
-	pthread_mutex_lock(&pool->lock);
+	lock_pool(pool);
 	pool->n_out--;
 	if (pool->destroyed) {
 		last = pool->n_out == 0;
@@ -185,7 +203,7 @@ void camipc_record_release(struct camipc_record *record)
 		pool->n_free++;
 		record = NULL;
 	}
-	pthread_mutex_unlock(&pool->lock);
+	unlock_pool(pool);
 	if (record)
 		free_record(record);
 	if (last)
