@@ -4,7 +4,8 @@
 import hashlib
 from typing import Iterable, List
 
-from .c_arrays import BytesSlot, FixedSlot
+from .c_arrays import BytesSlot
+from .c_fixed import FixedSlot
 from .c_messages import Message
 from .c_slots import Slot
 from .c_values import ScalarValue

@@ -35,7 +35,7 @@ class _Piece(NamedTuple):
     """Text without a place to break, and what a break before it costs."""
     text: str
     price: int          # -1: cannot break here
-    opens: Tuple[bool, ...]  # parentheses left open: three arguments or more
+    opens: Tuple[int, ...]   # parentheses left open: commas in each
     closes: int         # and closes of those that earlier ones opened
     joint: str          # what a break would separate it from
     gap: int            # columns before it if there is no break
@@ -97,7 +97,7 @@ def _split(body: str, is_prototype: bool, outside: int) -> List[_Piece]:
         name_at = -1            # a pointer to a function
     pieces: List[_Piece] = []
     text, price, joint = "", -1, "start"
-    opens: List[bool] = []
+    opens: List[int] = []
     closes = depth = 0
 
     def finish() -> None:
@@ -119,7 +119,7 @@ def _split(body: str, is_prototype: bool, outside: int) -> List[_Piece]:
             opens, closes = [], 0
         text += token
         if token in "({":
-            opens.append(_commas(tokens, i) > 1)
+            opens.append(_commas(tokens, i))
             depth += 1
         elif token in ")}":
             depth -= 1
@@ -198,8 +198,9 @@ class _Level(NamedTuple):
     operand: int        # column where the current argument starts
     operand_broken: bool
     must_break: bool    # an argument was broken: the next starts a line
-    is_long: bool       # three arguments or more
-    whole: bool         # then one that does not start a line stays whole
+    commas: int         # between its arguments; with two or more
+    whole: bool         # one that does not start a line stays whole
+    hangs: int          # columns that its operands are set in by
 
 
 def _value_offset(text: str) -> int:
@@ -223,7 +224,7 @@ class _Search:
     def cheapest(self) -> str:
         first = self._pieces[0]
         base = _Level(self._start + TAB, False, self._operand(first), False,
-                      False, False, False)
+                      False, 0, False, 0)
         self._push(0, 1, self._start + len(first.text),
                    self._enter((base,), first, self._start),
                    ((0, self._start),))
@@ -274,22 +275,27 @@ class _Search:
                    self._enter(outer + (level,), piece, at),
                    breaks + ((i, at),))
 
-    @staticmethod
-    def _joined(top: _Level, piece: _Piece, at: int) -> _Level:
+    def _joined(self, top: _Level, piece: _Piece, at: int) -> _Level:
         operand = at + _value_offset(piece.text)
         if piece.joint == "open":
             return top._replace(indent=at, operand=operand)
         if piece.joint in ("comma", "="):
             return top._replace(operand=operand, operand_broken=False,
-                                whole=top.is_long)
+                                whole=top.commas > 1,
+                                hangs=self._hang(top, piece))
         return top
+
+    @staticmethod
+    def _hang(top: _Level, piece: _Piece) -> int:
+        """Operands of one argument among several stand out from it."""
+        return TAB if top.commas and not _value_offset(piece.text) else 0
 
     def _broken(self, top: _Level, piece: _Piece):
         """(price beside the piece's own, column, level) of a break."""
         operand = top.indent + _value_offset(piece.text)
         if piece.joint == "operator":
-            return (0 if top.operand_broken else _FIRST_BREAK, top.operand,
-                    top._replace(operand_broken=True))
+            return (0 if top.operand_broken else _FIRST_BREAK,
+                    top.operand + top.hangs, top._replace(operand_broken=True))
         if piece.joint == "name":
             return (_FIRST_BREAK, self._start, top)
         if piece.joint == "cast":
@@ -299,9 +305,11 @@ class _Search:
             return (_FIRST_BREAK, top.indent + TAB,
                     top._replace(must_break=True))
         if piece.joint == "open":
-            return (_FIRST_BREAK, top.indent, top._replace(operand=operand))
+            return (_FIRST_BREAK, top.indent, top._replace(
+                operand=operand, hangs=self._hang(top, piece)))
         return (0 if top.broken else _FIRST_BREAK, top.indent, top._replace(
-            broken=True, operand=operand, operand_broken=False, whole=False))
+            broken=True, operand=operand, operand_broken=False, whole=False,
+            hangs=self._hang(top, piece)))
 
     def _enter(self, stack, piece: _Piece, at: int):
         """The levels after a piece that starts in column @at."""
@@ -310,14 +318,14 @@ class _Search:
         opened = piece.text.rfind("(") + 1
         if piece.text.startswith("{ "):
             opened = 2
-        for is_long in piece.opens:
+        for commas in piece.opens:
             if piece.text.endswith("("):
                 # Unless an argument follows at once: eight columns more.
                 column = stack[-1].indent + (TAB if len(stack) > 1 else 0)
             else:
                 column = at + opened
-            stack += (_Level(column, False, column, False, False, is_long,
-                             False),)
+            stack += (_Level(column, False, column, False, False, commas,
+                             False, 0),)
         return stack
 
     def _render(self, breaks) -> str:

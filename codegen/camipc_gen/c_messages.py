@@ -7,8 +7,11 @@ has no array, the arguments and the outputs of a method.
 
 from typing import Iterator, List, Optional, Tuple
 
+from .c_arrays import for_each
+from .c_composite import BytesValue, MessageValue
+from .c_fixed import FixedSlot
 from .c_slots import Slot
-from .c_values import BytesValue, MessageValue
+from .c_values import FdValue
 
 
 class Message:
@@ -61,6 +64,26 @@ class Message:
 
     def present(self, expr: str) -> Optional[str]:
         return None
+
+    @property
+    def judges_defaults(self) -> bool:
+        """Whether its own defaults may be what its decoder refuses."""
+        return any(
+            slot.required or slot.min is not None or slot.max is not None
+            or (isinstance(slot.value, FdValue)
+                and slot.value.facts is not None)
+            for slot in self.slots) or bool(self._judged())
+
+    def _judged(self) -> List[Slot]:
+        """Structs in place whose absence has to be judged, too.
+
+        An absent struct has its defaults; a peer that leaves it out must not
+        get values past the rules by that.
+        """
+        return [slot for slot in self.slots
+                if type(slot) in (Slot, FixedSlot)
+                and isinstance(slot.value, MessageValue)
+                and slot.value.message.judges_defaults]
 
     def direct(self) -> Iterator["Message"]:
         for slot in self.slots:
@@ -144,15 +167,39 @@ class Message:
         return [line for slot in self.slots for line in slot.put()]
 
     def locals(self) -> List[str]:
-        return [line for slot in self.slots for line in slot.locals()]
+        return [line for slot in self.slots for line in slot.locals()] + [
+            "bool seen_%s = false;" % slot.name for slot in self._judged()
+            if not isinstance(slot, FixedSlot)]
 
     def cases(self) -> List[str]:
-        return [line for slot in self.slots for line in slot.cases()]
+        judged = self._judged()
+        lines = []
+        for slot in self.slots:
+            own = slot.cases()
+            if slot in judged and not isinstance(slot, FixedSlot):
+                own.insert(1, "\tseen_%s = true;" % slot.name)
+            lines += own
+        return lines
 
     unknown = "p = camipc_skip(r, p, tag);"
 
     def finish(self) -> List[str]:
-        return [line for slot in self.slots for line in slot.finish()]
+        lines = []
+        for slot in self._judged():
+            lines += ["if (!seen_%s) {" % slot.name]
+            lines += ["\t" + line for line in self._get_absent(slot)]
+            lines += ["}"]
+        return lines + [line for slot in self.slots for line in slot.finish()]
+
+    @staticmethod
+    def _get_absent(slot: Slot) -> List[str]:
+        """Decodes a struct as if it were there and said nothing."""
+        tag = slot.value.tag
+        if not isinstance(slot, FixedSlot):
+            return ["%s_get(r, camipc_absent_begin(r), &%s);" % (
+                tag, slot.place), "p = camipc_absent_end(r, p);"]
+        return for_each(["%s_get(r, camipc_absent_begin(r), &%s[i]);" % (
+            tag, slot.first), "p = camipc_absent_end(r, p);"], slot.count)
 
     def check(self) -> List[str]:
         lines = []
@@ -221,6 +268,8 @@ class UnionMessage(Message):
     @property
     def wire_bound(self):
         return 0
+
+    judges_defaults = False    # without an arm it is legal, or [required]
 
     def present(self, expr):
         return "%s.tag != %s" % (expr, self.none)

@@ -8,15 +8,15 @@ statements about msg->x, one per line; tabs in them are relative.
 
 from typing import List, Optional, Tuple
 
+from .c_composite import BytesValue, MessageValue
 from .c_literals import literal
-from .c_values import (BytesValue, EnumValue, FdValue, MessageValue,
-                       ScalarValue, StringValue, Value, tag_size)
+from .c_values import StringValue, Value, tag_size
 
 # What generated functions call their own parameters and locals.
-_LOCALS = frozenset("msg arena check w r p i tag outer body".split())
+LOCALS = frozenset("msg arena check w r p i tag outer body".split())
 
 
-def _indented(lines: List[str], tabs: int = 1) -> List[str]:
+def indented(lines: List[str], tabs: int = 1) -> List[str]:
     return ["\t" * tabs + part for line in lines for part in line.split("\n")]
 
 
@@ -24,11 +24,11 @@ def branch(condition: str, yes: List[str], no: List[str]) -> List[str]:
     """if and else, with braces where a branch is more than one line."""
     braces = len(yes) > 1 or len(no) > 1 or any("\n" in x for x in yes + no)
     if not braces:
-        return ["if (%s)" % condition] + _indented(yes) + (
-            ["else"] + _indented(no) if no else [])
-    lines = ["if (%s) {" % condition] + _indented(yes)
+        return ["if (%s)" % condition] + indented(yes) + (
+            ["else"] + indented(no) if no else [])
+    lines = ["if (%s) {" % condition] + indented(yes)
     if no:
-        lines += ["} else {"] + _indented(no)
+        lines += ["} else {"] + indented(no)
     return lines + ["}"]
 
 
@@ -176,7 +176,7 @@ class Slot:
         return []
 
     def cases(self) -> List[str]:
-        return [self._label()] + _indented(
+        return [self._label()] + indented(
             self.value.get(self.place) + ["break;"])
 
     def finish(self) -> List[str]:
@@ -223,7 +223,7 @@ class Slot:
     def clear(self) -> List[str]:
         if self.text_default:
             return ["if (%s != %s)" % (self.place, self.default_name)] + \
-                _indented(self.value.clear(self.place))
+                indented(self.value.clear(self.place))
         return self.value.clear(self.place)
 
     # ---- reflection --------------------------------------------------------
@@ -250,203 +250,3 @@ class Slot:
 def _number(value: Value, number) -> str:
     """A bound or a default as a C literal."""
     return literal(value, number)
-
-
-class ReturnSlot(Slot):
-    """The leading int32 of a reply: sint32, or -EINVAL took ten bytes."""
-
-
-class OptionalSlot(Slot):
-    """T? of a number or an enum: bool has_x beside x."""
-
-    shape = "OPTIONAL"
-
-    def __init__(self, field, c_name, value):
-        super().__init__(field, c_name, value)
-        self.has = "has_" + c_name
-
-    def members(self):
-        return ["bool %s;" % self.has, self.value.declare(self.name) + ";"]
-
-    def parameters(self):
-        return ["bool " + self.has, self.value.declare(self.name)]
-
-    def out_parameters(self):
-        return ["bool *ret_" + self.has] + super().out_parameters()
-
-    def assignments(self):
-        return [(self.has, self.has), (self.name, self.name)]
-
-    def arguments(self, of):
-        return ["%s->%s" % (of, self.has), "%s->%s" % (of, self.name)]
-
-    def out_arguments(self, of):
-        return ["&%s->%s" % (of, self.has), "&%s->%s" % (of, self.name)]
-
-    def results(self):
-        return [("ret_" + self.has, self.has), ("ret_" + self.name, self.name)]
-
-    @property
-    def needs_init(self):
-        return False
-
-    def init(self):
-        return []
-
-    def put(self):
-        return ["if (msg->%s)" % self.has] + _indented(
-            self.value.put(self.number, self.place, True))
-
-    def cases(self):
-        return [self._label()] + _indented(
-            ["msg->%s = true;" % self.has] + self.value.get(self.place)
-            + ["break;"])
-
-    def finish(self):
-        rules = self._rules(self.place)
-        if not rules:
-            return []
-        return ["if (msg->%s)" % self.has,
-                "\tp = camipc_require(r, p, %s);" % " && ".join(rules)]
-
-    def check(self):
-        conditions = [self.value.valid(self.place)] + self._rules(self.place)
-        conditions = [c for c in conditions if c]
-        if not conditions:
-            return []
-        return ["if (msg->%s)" % self.has,
-                '\tcamipc_check_that(check, %s, "%s");' % (
-                    " && ".join(conditions), self.idl)]
-
-    def aux_member(self):
-        return self.has
-
-
-class NullableStringSlot(Slot):
-    """string?: NULL is absent."""
-
-    shape = "POINTER"
-
-    @property
-    def needs_init(self):
-        return False
-
-    def init(self):
-        return []
-
-    def put(self):
-        return ["if (%s)" % self.place] + _indented(
-            self.value.put(self.number, self.place, True))
-
-    def finish(self):
-        if self.max_len is None:
-            return []
-        return ["if (%s)" % self.place,
-                "\tp = camipc_require(r, p, strlen(%s) <= %d);" % (
-                    self.place, self.max_len)]
-
-    def check(self):
-        return ["if (%s)" % self.place] + _indented(
-            self.value.check(self.place, self.idl, self.max_len))
-
-    def copy(self):
-        return ["%s = camipc_copy_optional_string(arena, %s);" % (
-            self.place, self.place)]
-
-
-class PointerSlot(Slot):
-    """T? of a message: const struct x *, NULL is absent."""
-
-    shape = "POINTER"
-
-    def members(self):
-        return [self.value.pointer(self.name) + ";"]
-
-    def parameters(self):
-        return [self.value.pointer(self.name)]
-
-    def out_parameters(self):
-        return ["const %s **ret_%s" % (self.value.c_type, self.name)]
-
-    @property
-    def is_struct_parameter(self):
-        return False
-
-    @property
-    def owns(self):
-        return True
-
-    @property
-    def needs_init(self):
-        return False
-
-    @property
-    def free(self):
-        return False
-
-    @property
-    def bound(self):
-        return None
-
-    def init(self):
-        return []
-
-    def put(self):
-        return ["if (%s)" % self.place] + _indented(
-            self._through(self.value.put, self.number, self.place, True))
-
-    @staticmethod
-    def _through(make, *args) -> List[str]:
-        """Statements about what a pointer points to; args hold its name."""
-        args = list(args)
-        at = 1 if isinstance(args[0], int) else 0
-        pointer = args[at]
-        args[at] = "(*%s)" % pointer
-        return [line.replace("&(*%s)" % pointer, pointer)
-                .replace("(*%s)." % pointer, pointer + "->")
-                for line in make(*args)]
-
-    def cases(self):
-        return [self._label(), "\tp = get_%s_pointer(r, p, &%s);" % (
-            self.value.tag, self.place), "\tbreak;"]
-
-    def finish(self):
-        return []
-
-    def check(self):
-        inner = self._through(self.value.check, self.place, self.idl,
-                              self.max_len)
-        size = "camipc_check_array(check, %s, 1, sizeof(*%s), 0, 1, \"%s\");" \
-            % (self.place, self.place, self.idl)
-        return ["if (%s) {" % self.place] + _indented(
-            ["if (%s" % size[:-1] + ")"] + _indented(inner)
-            if inner else [size]) + ["}"]
-
-    def _local(self) -> str:
-        return self.name + "_" if self.name in _LOCALS else self.name
-
-    def copy_locals(self):
-        return ["%s *%s;" % (self.value.c_type, self._local())]
-
-    def copy(self):
-        name = self._local()
-        inner = self._through(self.value.copy, name)
-        lines = ["%s = camipc_copy_array(arena, %s, %s ? 1 : 0, "
-                 "sizeof(*%s));" % (name, self.place, self.place, name),
-                 "%s = %s;" % (self.place, name)]
-        if inner:
-            lines += branch(name, inner, [])
-        return lines
-
-    def clear_locals(self):
-        if not self.value.owns:
-            return []
-        return ["%s *%s = (%s *)%s;" % (self.value.c_type, self._local(),
-                                        self.value.c_type, self.place)]
-
-    def clear(self):
-        lines = []
-        if self.value.owns:
-            name = self._local()
-            lines += branch(name, self._through(self.value.clear, name), [])
-        return lines + ["camipc_clear_array(%s);" % self.place]

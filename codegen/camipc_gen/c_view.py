@@ -12,7 +12,7 @@ from .c_info import field_row, layout_terms, reachable
 from .c_messages import Message
 from .c_methods import InterfaceView
 from .c_model import Entry, Model
-from .c_slots import PointerSlot
+from .c_nullable import PointerSlot
 from .proto import ProtoModule
 
 CODEGEN_REVISION = 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Dict, List, Optional, Sequence, Tuple
 
 from . import c_names, ir
-from .c_model import map_stem, type_stem
+from .c_stems import map_stem, type_stem
 from .checking import Checking
 from .order import members
 

@@ -10,14 +10,17 @@ from functools import singledispatch
 from typing import Dict, List, Optional, Tuple
 
 from . import c_names, ir
-from .c_arrays import ArraySlot, BytesSlot, FixedSlot, MapSlot
+from .c_arrays import ArraySlot, BytesSlot, MapSlot
+from .c_fixed import FixedSlot
+from .c_composite import BytesValue, MessageValue
 from .c_docs import safe
 from .c_enums import EnumView
 from .c_literals import string
 from .c_messages import Message, UnionMessage
-from .c_slots import NullableStringSlot, OptionalSlot, PointerSlot, Slot
-from .c_values import (BytesValue, EnumValue, FdValue, FlagsValue,
-                       MessageValue, OpenEnumValue, ScalarValue, StringValue)
+from .c_nullable import NullableStringSlot, OptionalSlot, PointerSlot
+from .c_slots import Slot
+from .c_values import (EnumValue, FdValue, FlagsValue, OpenEnumValue,
+                       ScalarValue, StringValue)
 
 
 class ProtoEnum:

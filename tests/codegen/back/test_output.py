@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: MIT
+"""What has to hold for all outputs: same bytes, no needless writing, headers
+that stand alone, and nothing for clang-format to do."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from support import (COMMAND, GOLDEN, HERE, IDL, INCLUDE, ROOT, SOURCES,
+                     generate, read_all)
+
+_WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow",
+             "-Wundef", "-Werror", "-fsyntax-only"]
+_COMPILERS = (("gcc", "c", "c11"), ("clang", "c", "c11"),
+              ("g++", "c++", "c++17"), ("clang++", "c++", "c++17"))
+# clang-format sets tables of short rows in columns; one row a line is better
+# to read, and to compare.
+_TABLE = re.compile(rb"^static const struct camipc_enumerator_info.*?^};\n\n",
+                    re.M | re.S)
+# Its names are longer than any sane interface's: README.md, "Layout".
+_NOT_FORMATTED = HERE
+
+
+class Outputs(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp()
+        cls.out = {}
+        for i, (source, files) in enumerate(SOURCES.items()):
+            cls.out[source] = os.path.join(cls.folder, str(i))
+            generate(cls.out[source], source, files)
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.folder)
+
+
+class Determinism(Outputs):
+    def _again(self, source, files, **more):
+        with tempfile.TemporaryDirectory() as out:
+            generate(out, source, files, **more)
+            return read_all(out)
+
+    def test_hash_seed_locale_and_folder_do_not_matter(self):
+        for source, files in SOURCES.items():
+            expected = read_all(self.out[source])
+            for seed, locale, cwd in (("0", "C", "/"),
+                                      ("1", "tr_TR.UTF-8", ROOT),
+                                      ("4242", "C.UTF-8", source)):
+                env = dict(os.environ, PYTHONHASHSEED=seed, LC_ALL=locale,
+                           LANG=locale)
+                self.assertEqual(
+                    self._again(source, files, cwd=cwd, env=env), expected)
+
+    def test_order_of_inputs_does_not_matter(self):
+        for source, files in SOURCES.items():
+            self.assertEqual(self._again(source, files[::-1]),
+                             read_all(self.out[source]))
+
+    def test_one_file_at_a_time_gives_the_same(self):
+        for source, files in SOURCES.items():
+            alone = {}
+            for name in files:
+                alone.update(self._again(source, [name]))
+            self.assertEqual(alone, read_all(self.out[source]))
+
+    def test_nothing_of_this_machine_is_in_it(self):
+        for out in self.out.values():
+            for name, data in read_all(out).items():
+                for secret in (ROOT, self.folder, os.getcwd()):
+                    self.assertNotIn(secret.encode(), data, name)
+
+
+class Files(Outputs):
+    def test_written_only_if_changed(self):
+        out = self.out[GOLDEN]
+        path = os.path.join(out, "gallery_ipa_types.h")
+        os.utime(path, (1, 1))
+        generate(out, GOLDEN, SOURCES[GOLDEN])
+        self.assertEqual(os.stat(path).st_mtime, 1)
+        with open(path, "a", encoding="utf-8") as stream:
+            stream.write("/* stale */\n")
+        generate(out, GOLDEN, SOURCES[GOLDEN])
+        with open(path, encoding="utf-8") as stream:
+            self.assertNotIn("stale", stream.read())
+
+    def test_depfile_names_all_that_was_read(self):
+        with tempfile.TemporaryDirectory() as out:
+            depfile = os.path.join(out, "d $#")
+            generate(out, GOLDEN, ["gallery.mojom"],
+                     extra=["--depfile", depfile])
+            with open(depfile, encoding="utf-8") as stream:
+                text = stream.read().replace("\\\n", " ")
+        targets, needed = text.split(": ", 1)
+        self.assertIn("gallery_ipa_types.h", targets)
+        for name in ("gallery.mojom", "frame.mojom", "types.h.j2",
+                     "c_view.py"):
+            self.assertIn(name, needed)
+
+    def test_emit_chooses(self):
+        with tempfile.TemporaryDirectory() as out:
+            generate(out, GOLDEN, SOURCES[GOLDEN],
+                     extra=["--emit", "proto,types"])
+            self.assertEqual(sorted(os.listdir(out)), [
+                "frame.proto", "frame_ipa_types.c", "frame_ipa_types.h",
+                "gallery.proto", "gallery_ipa_types.c",
+                "gallery_ipa_types.h"])
+
+    def test_what_is_not_generated_yet_is_an_error_with_a_place(self):
+        with tempfile.TemporaryDirectory() as out:
+            path = os.path.join(out, "later.mojom")
+            with open(path, "w", encoding="utf-8") as stream:
+                stream.write("module a.b;\n[keep_unknown] struct S {};\n")
+            done = subprocess.run(
+                [sys.executable, "-B", COMMAND, "compile", "--out", out,
+                 path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                universal_newlines=True, check=False)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("later.mojom:2:23: error:", done.stdout)
+            self.assertEqual(os.listdir(out), ["later.mojom"])
+
+
+class Compiling(Outputs):
+    def test_every_header_stands_alone(self):
+        missing = [c for c, _, _ in _COMPILERS if not shutil.which(c)]
+        if missing:
+            print("not tried, not installed: " + ", ".join(missing))
+        for source, out in self.out.items():
+            for name in sorted(os.listdir(out)):
+                if name.endswith(".h"):
+                    self._compile(source, out, name)
+
+    def _compile(self, source, out, name):
+        paths = ["-I", out, "-I", INCLUDE]
+        for compiler, language, standard in _COMPILERS:
+            if not shutil.which(compiler):
+                continue
+            done = subprocess.run(
+                [compiler, "-x", language, "-std=" + standard] + _WARNINGS
+                + paths + ["-"], input='#include "%s"\n' % name,
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                universal_newlines=True, check=False)
+            self.assertEqual(done.returncode, 0,
+                             "%s: %s" % (compiler, done.stdout))
+
+
+class Formatting(Outputs):
+    def setUp(self):
+        found = shutil.which("clang-format")
+        version = subprocess.run(
+            [found, "--version"], stdout=subprocess.PIPE, check=True,
+            universal_newlines=True).stdout if found else "none"
+        if " version 14." not in version:
+            self.skipTest("clang-format 14 is not installed")
+
+    def test_clang_format_has_nothing_to_do(self):
+        for source, out in self.out.items():
+            if source == _NOT_FORMATTED:
+                continue
+            for name, data in read_all(out).items():
+                if name.endswith((".c", ".h")):
+                    self._format(name, _TABLE.sub(b"", data))
+
+    def _format(self, name, data):
+        done = subprocess.run(
+            ["clang-format", "--style=file", "--assume-filename",
+             os.path.join(ROOT, name)], input=data, stdout=subprocess.PIPE,
+            check=True)
+        self.assertEqual(data.decode(), done.stdout.decode(), name)
+
+    def test_lines_are_short(self):
+        """Nothing but a name that is longer than a line goes past it."""
+        for out in self.out.values():
+            for name, data in read_all(out).items():
+                for line in data.decode().split("\n"):
+                    if len(line.expandtabs(8)) > 100:
+                        self.fail("%s: %s" % (name, line))
+
+
+assert IDL in SOURCES
+
+if __name__ == "__main__":
+    unittest.main()
