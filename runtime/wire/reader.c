@@ -40,6 +40,15 @@ const uint8_t *camipc_fail(struct camipc_reader *r,
 	return r->end;
 }
 
+const uint8_t *camipc_absent_begin(struct camipc_reader *r)
+{
+	/* A length of 0, and room behind it that nobody reads. */
+	static const uint8_t absent[2];
+
+	r->end = absent + sizeof(absent);
+	return absent;
+}
+
 /* What the arena says, as a fault. */
 static const uint8_t *fail_arena(struct camipc_reader *r)
 {
@@ -246,11 +255,11 @@ const uint8_t *camipc_get_string(struct camipc_reader *r, const uint8_t *p,
 	size_t len;
 	char *copy;
 
+	/* Also after a fault: what is looked at then is a string, too. */
+	*text = camipc_empty_string;
 	p = camipc_get_len(r, p, &len);
-	if (len == 0) {
-		*text = camipc_empty_string;
+	if (len == 0)
 		return p;
-	}
 	if (!camipc_utf8_is_valid(p, len) || memchr(p, '\0', len))
 		return camipc_fail(r, CAMIPC_FAULT_RANGE);
 	copy = camipc_arena_alloc(r->arena, len + 1);

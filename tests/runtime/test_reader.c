@@ -251,9 +251,11 @@ static int reads_string(const char *bytes, size_t size, const char **text)
 	struct camipc_reader r;
 	const uint8_t *p = camipc_reader_init(&r, bytes, size, &arena, NULL, 0);
 
-	*text = camipc_empty_string;
+	*text = NULL; /* as in a union that held something else */
 	camipc_get_string(&r, p, text);
 	assert_non_null(*text);
+	if (r.error)
+		assert_string_equal(*text, "");
 	return r.error;
 }
 

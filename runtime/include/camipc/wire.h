@@ -651,6 +651,22 @@ static inline const uint8_t *camipc_leave(struct camipc_reader *r,
 }
 
 /**
+ * camipc_absent_begin() - read a message that is not there
+ *
+ * It has its defaults, which its own rules may not allow: so it is decoded as
+ * if it were there and empty. Returns where to read it; camipc_absent_end()
+ * goes back to @p, which is the end of the message around it.
+ */
+CAMIPC_API const uint8_t *camipc_absent_begin(struct camipc_reader *r);
+
+static inline const uint8_t *camipc_absent_end(struct camipc_reader *r,
+					       const uint8_t *p)
+{
+	r->end = p;
+	return p;
+}
+
+/**
  * Skips a field nobody here knows, and counts it; fails on groups, on the
  * two wire types nobody uses, and on field number 0.
  */
