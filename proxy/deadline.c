@@ -11,6 +11,9 @@
 #define THOUSANDTHS 1000u
 #define NS_PER_US UINT64_C(1000)
 
+/* A sixty-fourth of this is more than ticks that a busy host loses. */
+#define ROUGH_FROM_MS 1000u
+
 /* A scale of a million makes a second twelve days: enough for a debugger. */
 #define MAX_SCALE (1000000u * THOUSANDTHS)
 
@@ -78,24 +81,13 @@ int64_t camipc_deadline_after(int64_t now, uint32_t timeout_ms)
 	return now + (int64_t)(us * NS_PER_US);
 }
 
-/** How far the cheap clock may be behind. */
-static int64_t tick(void)
-{
-	static atomic_llong cached = 0;
-	long long value = atomic_load_explicit(&cached, memory_order_relaxed);
-	struct timespec resolution;
-
-	if (value == 0) {
-		clock_getres(CLOCK_MONOTONIC_COARSE, &resolution);
-		value = resolution.tv_nsec;
-		atomic_store_explicit(&cached, value, memory_order_relaxed);
-	}
-	return value;
-}
-
 int64_t camipc_deadline_begin(uint32_t timeout_ms)
 {
-	return camipc_deadline_after(camipc_now_roughly() + tick(), timeout_ms);
+	if (timeout_ms < ROUGH_FROM_MS)
+		return camipc_deadline_after(camipc_now(), timeout_ms);
+	if (timeout_ms < UINT32_MAX - timeout_ms / 64)
+		timeout_ms += timeout_ms / 64;
+	return camipc_deadline_after(camipc_now_roughly(), timeout_ms);
 }
 
 int camipc_deadline_to_poll(int64_t deadline, int64_t now)

@@ -16,14 +16,15 @@
 int64_t camipc_now(void);
 
 /**
- * The same, but for a fraction of the price, and up to a clock tick (some
- * milliseconds) behind. Good enough to wait by: see camipc_deadline_begin().
+ * The same for a fraction of the price, some clock ticks behind: a sleep
+ * reckoned from it gets longer, never shorter. Thread word: safe.
  */
 int64_t camipc_now_roughly(void);
 
 /**
- * The deadline @timeout_ms (scaled) after a now that was read roughly: never
- * early, a tick late at most. Thread word: safe.
+ * The deadline @timeout_ms (scaled) from now on. Long ones begin from a clock
+ * that costs a fraction of the other and may be some ticks behind; they are
+ * stretched by a sixty-fourth, so as not to pass early. Thread word: safe.
  */
 int64_t camipc_deadline_begin(uint32_t timeout_ms);
 
