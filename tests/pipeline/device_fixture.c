@@ -37,6 +37,7 @@ static int hooked_ioctl(void *user, int fd, unsigned long request,
 			void *argument)
 {
 	struct device_fixture *fixture = user;
+	int ret;
 
 	if (fixture->vanish_call && request == fixture->vanish_at &&
 	    --fixture->vanish_call == 0) {
@@ -45,7 +46,10 @@ static int hooked_ioctl(void *user, int fd, unsigned long request,
 		mock_bed_lose_media(fixture->bed, 0);
 		return -ENODEV;
 	}
-	return media_io_system.ioctl(NULL, fd, request, argument);
+	mock_bed_synchronise(fixture->bed);
+	ret = media_io_system.ioctl(NULL, fd, request, argument);
+	mock_bed_synchronise(fixture->bed);
+	return ret;
 }
 
 static void hooked_close(void *user, int fd)

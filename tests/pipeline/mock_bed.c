@@ -190,6 +190,12 @@ struct fake_media *mock_bed_fake(struct mock_bed *bed, unsigned int number)
 	return &bed->fakes[number];
 }
 
+void mock_bed_synchronise(struct mock_bed *bed)
+{
+	pthread_mutex_lock(&bed->lock);
+	pthread_mutex_unlock(&bed->lock);
+}
+
 /* ---- nodes --------------------------------------------------------------- */
 
 static const char *node_path(const struct mock_bed *bed, const char *folder,

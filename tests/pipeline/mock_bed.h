@@ -24,10 +24,15 @@ struct mock_bed *mock_bed_create(void);
 void mock_bed_destroy(struct mock_bed *bed);
 
 /**
- * What media device @number answers. Before mock_bed_add_media(), or between
- * dispatches.
+ * What media device @number answers; to be changed while nobody asks it.
  */
 struct fake_media *mock_bed_fake(struct mock_bed *bed, unsigned int number);
+
+/**
+ * Between what the test does to the fakes, and umockdev's thread: TSan knows
+ * nothing of what orders them inside of umockdev.
+ */
+void mock_bed_synchronise(struct mock_bed *bed);
 
 /** Plugs it in, "media<number>", with an "add" message. */
 void mock_bed_add_media(struct mock_bed *bed, unsigned int number);

@@ -27,12 +27,14 @@ static void run_list(char *output, size_t size)
 }
 
 /* The list, with @lines about media devices at its end. */
-static void expect_lines(const char *lines)
+static void expect_lines(struct device_fixture *fixture, const char *lines)
 {
 	char output[4096];
 	const char *devices;
 
+	mock_bed_synchronise(fixture->bed);
 	run_list(output, sizeof(output));
+	mock_bed_synchronise(fixture->bed);
 	devices = strstr(output, "media devices: ");
 	if (!devices)
 		devices = strstr(output, "/dev/media");
@@ -42,8 +44,9 @@ static void expect_lines(const char *lines)
 
 static void test_says_that_there_is_none(void **state)
 {
-	(void)state;
-	expect_lines("media devices: none found\n");
+	struct device_fixture *fixture = *state;
+
+	expect_lines(fixture, "media devices: none found\n");
 }
 
 static void test_has_a_line_for_each(void **state)
@@ -55,10 +58,10 @@ static void test_has_a_line_for_each(void **state)
 	snprintf(mock_bed_fake(fixture->bed, 1)->info.model, 32, "Another");
 	mock_bed_add_media(fixture->bed, 1);
 	mock_bed_add_media(fixture->bed, 0);
-	expect_lines("/dev/media0: driver mock, model Mock Camera, "
-		     "bus platform:mock, 2 entities\n"
-		     "/dev/media1: driver mock, model Another, "
-		     "bus platform:mock, 2 entities\n");
+	expect_lines(fixture, "/dev/media0: driver mock, model Mock Camera, "
+			      "bus platform:mock, 2 entities\n"
+			      "/dev/media1: driver mock, model Another, "
+			      "bus platform:mock, 2 entities\n");
 }
 
 static void test_says_what_is_wrong(void **state)
@@ -70,7 +73,8 @@ static void test_says_what_is_wrong(void **state)
 	mock_bed_fake(fixture->bed, 1)->info_error = -EIO;
 	mock_bed_add_media(fixture->bed, 0);
 	mock_bed_add_media(fixture->bed, 1);
-	expect_lines("/dev/media0: driver mock, model Mock Camera, "
+	expect_lines(fixture,
+		     "/dev/media0: driver mock, model Mock Camera, "
 		     "bus platform:mock; not all of its device nodes are "
 		     "there\n"
 		     "/dev/media1: Input/output error\n");
@@ -85,8 +89,8 @@ static void test_prints_no_control_characters(void **state)
 	snprintf(mock_bed_fake(fixture->bed, 0)->info.model, 32,
 		 "\x1b]0;owned\x07\n");
 	mock_bed_add_media(fixture->bed, 0);
-	expect_lines("/dev/media0: driver mock, model ?]0;owned??, "
-		     "bus platform:mock, 2 entities\n");
+	expect_lines(fixture, "/dev/media0: driver mock, model ?]0;owned??, "
+			      "bus platform:mock, 2 entities\n");
 }
 
 #define TEST(name)                                                   \

@@ -96,11 +96,9 @@ static int load(const void *data, size_t size, char *error)
 {
 	const char *path = test_path(folder, "scene");
 	struct virtual_scene scene = { .rgb = NULL };
-	struct fd_leak before;
 	int ret;
 
 	test_file_write(path, data, size, 0600);
-	fd_leak_take(&before);
 	error[0] = '\0';
 	ret = virtual_scene_load(path, 64, 64, &scene, error);
 	if (ret == 0) {
@@ -115,7 +113,6 @@ static int load(const void *data, size_t size, char *error)
 		assert_null(strchr(error, '\n'));
 	}
 	virtual_scene_fini(&scene);
-	fd_leak_assert_none(&before);
 	return ret;
 }
 
@@ -252,13 +249,32 @@ static void chart_has_a_neutral_patch(void **state)
 	}
 }
 
+static struct fd_leak before;
+
+static int count(void **state)
+{
+	(void)state;
+	fd_leak_take(&before);
+	return 0;
+}
+
+static int compare(void **state)
+{
+	(void)state;
+	fd_leak_assert_none(&before);
+	return 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_png_and_jpeg),
-		cmocka_unit_test(refuses_every_truncation),
-		cmocka_unit_test(survives_every_damaged_byte),
-		cmocka_unit_test(refuses_what_is_no_picture),
+		cmocka_unit_test_setup_teardown(refuses_every_truncation, count,
+						compare),
+		cmocka_unit_test_setup_teardown(survives_every_damaged_byte,
+						count, compare),
+		cmocka_unit_test_setup_teardown(refuses_what_is_no_picture,
+						count, compare),
 		cmocka_unit_test(refuses_enormous_pictures),
 		cmocka_unit_test(crops_in_the_middle),
 		cmocka_unit_test(chart_has_a_neutral_patch),
