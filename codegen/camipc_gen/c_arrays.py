@@ -169,12 +169,18 @@ class ArraySlot(Slot):
             % (self.place, self.count_place, self.place, self._element_wire(),
                _limit(self.max_len), self.idl)
         inner = self._element_checks()
-        lines = [test + ";"] if not inner else branch(
-            test, self._for_each(inner, self.count_place), [])
+        if inner:
+            inner = self._for_each(inner, self.count_place)
+        inner += self._order_checks()
+        lines = branch(test, inner, []) if inner else [test + ";"]
         if self.required:
             lines.append('camipc_check_that(check, %s > 0, "%s");' % (
                 self.count_place, self.idl))
         return lines
+
+    def _order_checks(self) -> List[str]:
+        """What is said of all elements together."""
+        return []
 
     def _local(self) -> str:
         return self.name + "_" if self.name in LOCALS else self.name
@@ -289,9 +295,7 @@ class MapSlot(ArraySlot):
                 % (self.count_place, self.place, self.count_place, self.place,
                    self.compare)] + super().finish()
 
-    def check(self):
-        lines = super().check()
-        return lines + [
-            "if (!camipc_map_is_sorted(%s, %s, sizeof(*%s), %s))" % (
-                self.place, self.count_place, self.place, self.compare),
+    def _order_checks(self):
+        return ["if (!camipc_map_is_sorted(%s, %s, sizeof(*%s), %s))" % (
+            self.place, self.count_place, self.place, self.compare),
             '\tcamipc_check_fail(check, -EINVAL, "%s");' % self.idl]

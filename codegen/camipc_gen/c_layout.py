@@ -209,6 +209,17 @@ def _value_offset(text: str) -> int:
         else 0
 
 
+def _open_at(piece: _Piece) -> List[int]:
+    """Where what is in each parenthesis starts that a piece leaves open."""
+    found: List[int] = []
+    for i, char in enumerate(piece.text):
+        if char in "({":
+            found.append(i + (2 if piece.text[i:i + 2] == "{ " else 1))
+        elif char in ")}" and found:
+            found.pop()
+    return found
+
+
 class _Search:
     """Dijkstra over "break or not" before each piece."""
 
@@ -315,11 +326,8 @@ class _Search:
         """The levels after a piece that starts in column @at."""
         if piece.closes:
             stack = stack[:max(1, len(stack) - piece.closes)]
-        opened = piece.text.rfind("(") + 1
-        if piece.text.startswith("{ "):
-            opened = 2
-        for commas in piece.opens:
-            if piece.text.endswith("("):
+        for commas, opened in zip(piece.opens, _open_at(piece)):
+            if opened == len(piece.text):
                 # Unless an argument follows at once: eight columns more.
                 column = stack[-1].indent + (TAB if len(stack) > 1 else 0)
             else:

@@ -17,6 +17,9 @@ from .proto import ProtoModule
 
 CODEGEN_REVISION = 1
 
+# Any odd number far from what sizes and offsets sum up to.
+REVISION_FACTOR = 0x9e3779b97f4a7c15
+
 # Stands on a line that is to vanish: a comment that the IDL does not have, a
 # list without statements. No text of the IDL can hold it.
 NOTHING = "\x01"
@@ -151,7 +154,8 @@ class ModuleView:
         return [field_row(message, slot) for slot in message.slots]
 
     def layout_sum(self, interface: InterfaceView) -> List[str]:
-        terms = layout_terms(reachable(interface.messages)) or ["UINT64_C(0)"]
+        terms = ["CAMIPC_CODEGEN_REVISION * UINT64_C(0x%x)" % REVISION_FACTOR]
+        terms += layout_terms(reachable(interface.messages))
         lines = [term + " +" for term in terms[:-1]] + [terms[-1] + ","]
         return [line if len(line) <= 64 else line.replace(" * ", " *\n\t")
                 for line in lines]

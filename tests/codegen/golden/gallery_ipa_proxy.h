@@ -24,7 +24,9 @@ CAMIPC_BEGIN_DECLS
  * - Arguments are borrowed for the duration of the call, descriptors too. A
  *   NULL where a struct has to be is -EINVAL.
  * - Outputs are not touched on failure. On success they are yours: release a
- *   struct with its _clear() function. A NULL for an output drops it.
+ *   struct with its _clear() function, a text with camipc_clear_string(), an
+ *   array with camipc_clear_array() (first what its elements own), and close
+ *   descriptors. A NULL for an output drops it.
  * - Events and completions are delivered from dispatch() only, in the thread
  *   that calls it. What arrives while a call waits is kept for the next one.
  *   What they are given lives until they return; received descriptors are

@@ -172,10 +172,11 @@ void test_gallery_wall_check(struct camipc_check *check,
 		for (size_t i = 0; i < msg->n_labels; i++)
 			test_gallery_uint32_label_entry_check(check,
 							      &msg->labels[i]);
+		if (!camipc_map_is_sorted(msg->labels, msg->n_labels,
+					  sizeof(*msg->labels),
+					  camipc_compare_uint32))
+			camipc_check_fail(check, -EINVAL, "labels");
 	}
-	if (!camipc_map_is_sorted(msg->labels, msg->n_labels,
-				  sizeof(*msg->labels), camipc_compare_uint32))
-		camipc_check_fail(check, -EINVAL, "labels");
 	if (msg->best) {
 		if (camipc_check_array(check, msg->best, 1, sizeof(*msg->best),
 				       0, 1, "best"))
