@@ -13,7 +13,7 @@ from .loader import Loader, Options
 from .overlay import apply_overlays
 from .program import build
 from .resolve import Resolver
-from .scope import Scope
+from .scope import Scope, skip_what_is_mapped
 
 __all__ = ["CompileError", "Compiled", "compile_files", "load"]
 
@@ -34,6 +34,7 @@ def compile_files(files: Sequence[str], options: Options,
     inputs = loader.load(files)
     units = apply_overlays(loader, options, diagnostics)
     diagnostics.stop_on_errors()
+    skip_what_is_mapped(units, options.module_map)
     scope = Scope(units, options.module_map, diagnostics)
     diagnostics.stop_on_errors()
     resolver = Resolver(scope, options, diagnostics)

@@ -18,8 +18,9 @@ from .syntax import (Comment, EnumNode, InterfaceNode, MethodNode, StructNode,
 
 _COMMAND = re.compile(r"\s*[\\@](struct|var|fn|enum|union|class|file|def|"
                       r"typedef|namespace)\b\s*([^\s(]*)")
-_KINDS = {StructNode: "struct", UnionNode: "union", EnumNode: "enum",
-          InterfaceNode: "class", MethodNode: "fn"}
+_WORDS = {StructNode: ("struct", "class", "typedef"),
+          UnionNode: ("union", "class", "typedef"), EnumNode: ("enum",),
+          InterfaceNode: ("class", "struct"), MethodNode: ("fn",)}
 
 
 class Docs:
@@ -39,8 +40,8 @@ class Docs:
                 self.module = _doc(comment)
         for path, node in self._nodes:
             self._own(path, node, stray)
-        for _, name, comment in stray:
-            self._detached(name, comment)
+        for word, name, comment in stray:
+            self._detached(word, name, comment)
 
     def of(self, node) -> Optional[Doc]:
         docs = self._docs.get(id(node))
@@ -59,9 +60,11 @@ class Docs:
                     self._add(node, comment)
                 continue
             word, name = command
-            if self._names(name, path):
+            if not _fits(word, node):
+                stray.append((word, name, comment))
+            elif _names(name, path):
                 self._add(node, comment)
-            elif last and word == _KINDS.get(type(node), "var"):
+            elif last:
                 self._diagnostics.warning(
                     "doc-mismatch", comment.span, "this comment names '%s' "
                     "and stands before '%s'" % (name, node.name),
@@ -70,21 +73,26 @@ class Docs:
             else:
                 stray.append((word, name, comment))
 
-    @staticmethod
-    def _names(name: str, path: str) -> bool:
-        name = name.replace("::", ".").strip(".")
-        return path == name or path.endswith("." + name) or \
-            name.endswith("." + path)
-
-    def _detached(self, name: str, comment: Comment) -> None:
+    def _detached(self, word: str, name: str, comment: Comment) -> None:
         for path, node in self._nodes:
-            if name and self._names(name, path) and id(node) not in \
-                    self._docs:
+            if name and _names(name, path) and _fits(word, node) and \
+                    id(node) not in self._docs:
                 self._add(node, comment)
                 return
 
     def _add(self, node, comment: Comment) -> None:
         self._docs.setdefault(id(node), []).append(_doc(comment))
+
+
+def _fits(word: str, node) -> bool:
+    """A constructor's comment is not about the struct of its name."""
+    return word in _WORDS.get(type(node), ("var", "def"))
+
+
+def _names(name: str, path: str) -> bool:
+    name = name.replace("::", ".").strip(".")
+    return path == name or path.endswith("." + name) or \
+        name.endswith("." + path)
 
 
 def _command(comment: Comment) -> Optional[Tuple[str, str]]:

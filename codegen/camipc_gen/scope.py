@@ -8,13 +8,13 @@ the file itself and what it imports directly can be seen.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Dict, Iterable, List, Optional, Tuple
 
 from .diagnostics import Diagnostics, did_you_mean
 from .loader import Unit
 from .source import Span
-from .syntax import (ConstNode, Declared, EnumeratorNode, EnumNode,
+from .syntax import (AttributeNode, ConstNode, Declared, EnumeratorNode, EnumNode,
                      InterfaceNode, StructNode, UnionNode)
 
 FD_NAMES = ("SharedFD", "FileDescriptor")
@@ -47,6 +47,42 @@ def has_attribute(node: Declared, *names: str) -> bool:
 def is_skipped(node: Declared) -> bool:
     """Declared elsewhere: this declaration only repeats it."""
     return has_attribute(node, "skipHeader", "skipSerdes")
+
+
+def mapped_name(name: str, module_map) -> str:
+    for source, target in module_map:
+        if name == source or name.startswith(source + "."):
+            return target + name[len(source):]
+    return name
+
+
+def skip_what_is_mapped(units: Iterable[Unit], module_map) -> None:
+    """A type of a mapped module is the one that the other module has: as if
+    it said [skipHeader]. So a file that is replaced is a check as an input.
+    """
+    units = list(units)
+    names: Dict[str, set] = {}
+    for unit in units:
+        known = names.setdefault(unit.module, set())
+        for node in unit.file.declarations:
+            known.add(node.name)
+            known.update(getattr(a.value, "value", None)
+                         for a in node.attributes if a.name == "alias")
+    for unit in units:
+        target = mapped_name(unit.module, module_map)
+        if target == unit.module or target not in names:
+            continue
+        unit.file = replace(unit.file, declarations=tuple(
+            _skipped(node) if node.name in names[target] and isinstance(
+                node, (StructNode, UnionNode, EnumNode)) else node
+            for node in unit.file.declarations))
+
+
+def _skipped(node):
+    if is_skipped(node):
+        return node
+    mark = AttributeNode(node.span, "skipHeader", None)
+    return replace(node, attributes=node.attributes + (mark,))
 
 
 class Scope:
@@ -118,10 +154,7 @@ class Scope:
 
     def map_module(self, name: str) -> str:
         """--module-map: a reference to one module means another."""
-        for source, target in self._module_map:
-            if name == source or name.startswith(source + "."):
-                return target + name[len(source):]
-        return name
+        return mapped_name(name, self._module_map)
 
     def modules_of(self, name: str) -> List[Unit]:
         return self._modules.get(name, [])
@@ -165,7 +198,9 @@ class Scope:
         mapped = self.map_module(name)
         scopes = _scopes(unit.module, outer) if mapped == name else [""]
         for scope in scopes:
-            symbol = self._exact(join(scope, mapped))
+            full = join(scope, mapped)
+            # What the file lacks, the module that it is mapped to may have.
+            symbol = self._exact(full) or self._exact(self.map_module(full))
             if symbol is not None and self._visible(symbol, unit):
                 return symbol
             hidden = hidden or symbol

@@ -67,6 +67,12 @@ class Naming(unittest.TestCase):
                            "/** S. */\nstruct S { };")
         self.assertEqual(lines(module.structs[0]), ("S.",))
 
+    def test_a_constructor_is_not_the_struct(self):
+        module = module_of("/** \\struct S\n * About S. */\n"
+                           "/** \\fn S::S()\n * Makes one. */\n"
+                           "struct S { };")
+        self.assertEqual(lines(module.structs[0]), ("About S.",))
+
     def test_a_wrong_name_of_the_right_kind_is_a_mistake(self):
         text = "module t;\ninterface IPAXInterface {\n" \
             "\t/** \\fn start()\n\t * Ends. */\n\tstop();\n};"
