@@ -247,8 +247,7 @@ static int process_create(const struct camipc_link_params *params,
 					params->max_message_size,
 					&process->base.pool);
 	if (ret == 0) {
-		/* Links are bound to the proxy's thread. */
-		camipc_record_pool_bind(process->base.pool);
+		camipc_record_pool_own(process->base.pool);
 		ret = camipc_process_be_born(process, params);
 	}
 	if (ret == 0)

@@ -12,16 +12,26 @@
 /* Records give back buffers that one large message made them get. */
 #define MAX_KEPT_BYTES (8u * CAMIPC_MAX_INLINE_SIZE)
 
-/** Last in, first out: what was used a moment ago is still in the cache. */
+/**
+ * Last in, first out: what was used a moment ago is still in the cache. One
+ * thread may have a stock of its own beside the common one.
+ */
 struct camipc_record_pool {
-	pthread_mutex_t lock;
+	/* For the owner alone. */
+	struct camipc_record *own_records;
+	uint32_t n_own;
+	uint32_t own_out; /* taken minus given back: may wrap below zero */
+
+	pthread_t owner;
+	bool owned;
+	uint32_t keep;
+	size_t max_message_size;
+
+	pthread_mutex_t lock; /* for all that follows */
 	struct camipc_record *free_records;
 	uint32_t n_free;
 	uint32_t n_out;
-	uint32_t keep;
 	bool destroyed;
-	bool bound; /* to one thread: no need for the lock */
-	size_t max_message_size;
 };
 
 /* ---- queues ------------------------------------------------------------ */
@@ -62,21 +72,15 @@ void camipc_record_queue_clear(struct camipc_record_queue *queue)
 
 /* ---- the pool ---------------------------------------------------------- */
 
-static void lock_pool(struct camipc_record_pool *pool)
+void camipc_record_pool_own(struct camipc_record_pool *pool)
 {
-	if (!pool->bound)
-		pthread_mutex_lock(&pool->lock);
+	pool->owner = pthread_self();
+	pool->owned = true;
 }
 
-static void unlock_pool(struct camipc_record_pool *pool)
+static bool is_owner(const struct camipc_record_pool *pool)
 {
-	if (!pool->bound)
-		pthread_mutex_unlock(&pool->lock);
-}
-
-void camipc_record_pool_bind(struct camipc_record_pool *pool)
-{
-	pool->bound = true;
+	return pool->owned && pthread_equal(pool->owner, pthread_self());
 }
 
 static struct camipc_record *make_record(struct camipc_record_pool *pool)
@@ -134,16 +138,32 @@ int camipc_record_pool_create(uint32_t keep, size_t max_message_size,
 	return 0;
 }
 
+/** The owner's stock becomes part of the common one. */
+static void disown(struct camipc_record_pool *pool)
+{
+	struct camipc_record *record;
+
+	while ((record = pool->own_records)) {
+		pool->own_records = record->next;
+		record->next = pool->free_records;
+		pool->free_records = record;
+		pool->n_free++;
+	}
+	pool->n_out += pool->own_out;
+	pool->owned = false;
+}
+
 void camipc_record_pool_destroy(struct camipc_record_pool *pool)
 {
 	bool last;
 
 	if (!pool)
 		return;
-	lock_pool(pool);
+	pthread_mutex_lock(&pool->lock);
+	disown(pool);
 	pool->destroyed = true;
 	last = pool->n_out == 0;
-	unlock_pool(pool);
+	pthread_mutex_unlock(&pool->lock);
 	if (last)
 		free_pool(pool);
 }
@@ -152,7 +172,15 @@ struct camipc_record *camipc_record_get(struct camipc_record_pool *pool)
 {
 	struct camipc_record *record;
 
-	lock_pool(pool);
+	if (is_owner(pool) && pool->own_records) {
+		record = pool->own_records;
+		pool->own_records = record->next;
+		pool->n_own--;
+		pool->own_out++;
+		record->next = NULL;
+		return record;
+	}
+	pthread_mutex_lock(&pool->lock);
 	record = pool->free_records;
 	if (record) {
 		pool->free_records = record->next;
@@ -162,7 +190,7 @@ struct camipc_record *camipc_record_get(struct camipc_record_pool *pool)
 	}
 	if (record)
 		pool->n_out++;
-	unlock_pool(pool);
+	pthread_mutex_unlock(&pool->lock);
 	if (record)
 		record->next = NULL;
 	return record;
@@ -193,7 +221,14 @@ void camipc_record_release(struct camipc_record *record)
 		return;
 	pool = record->pool;
 	empty_record(record);
-	lock_pool(pool);
+	if (is_owner(pool) && pool->n_own < pool->keep) {
+		record->next = pool->own_records;
+		pool->own_records = record;
+		pool->n_own++;
+		pool->own_out--;
+		return;
+	}
+	pthread_mutex_lock(&pool->lock);
 	pool->n_out--;
 	if (pool->destroyed) {
 		last = pool->n_out == 0;
@@ -203,7 +238,7 @@ void camipc_record_release(struct camipc_record *record)
 		pool->n_free++;
 		record = NULL;
 	}
-	unlock_pool(pool);
+	pthread_mutex_unlock(&pool->lock);
 	if (record)
 		free_record(record);
 	if (last)

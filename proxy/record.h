@@ -57,10 +57,11 @@ int camipc_record_pool_create(uint32_t keep, size_t max_message_size,
 			      struct camipc_record_pool **ret_pool);
 
 /**
- * One thread at a time uses the pool and its records: they need no lock. Call
- * it before the first record is taken.
+ * The calling thread uses the pool more than others, and gets a stock for which
+ * it needs no lock. Call it before the first record is taken. The pool is
+ * destroyed by this thread, or when this thread has no more to do with it.
  */
-void camipc_record_pool_bind(struct camipc_record_pool *pool);
+void camipc_record_pool_own(struct camipc_record_pool *pool);
 
 /** Records still out are freed when they come back; NULL is fine. */
 void camipc_record_pool_destroy(struct camipc_record_pool *pool);

@@ -186,6 +186,7 @@ static int load(struct worker *worker, const char *path,
 
 	if (ret < 0)
 		return ret;
+	camipc_record_pool_own(worker->pool);
 	ret = camipc_module_load(path, &worker->module);
 	if (ret < 0)
 		return ret;
