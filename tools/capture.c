@@ -303,5 +303,6 @@ int command_capture(const struct options *options)
 		print_summary(&capture);
 	virtual_camera_destroy(capture.camera);
 	camipc_manager_destroy(capture.manager);
+	interrupt_fini();
 	return code;
 }

@@ -8,6 +8,21 @@
 
 static volatile sig_atomic_t caught;
 static int wake_fd = -1;
+static int wait_fd = -1;
+
+static const int ending[] = { SIGINT, SIGTERM, SIGHUP };
+static const int ignored[] = { SIGPIPE, SIGXFSZ };
+
+static void set_action(const int *signals, size_t n, void (*handler)(int))
+{
+	struct sigaction action = { .sa_handler = handler };
+	size_t i;
+
+	sigemptyset(&action.sa_mask);
+	action.sa_flags = SA_RESTART;
+	for (i = 0; i < n; i++)
+		sigaction(signals[i], &action, NULL);
+}
 
 static void on_signal(int signal)
 {
@@ -22,23 +37,25 @@ static void on_signal(int signal)
 
 int interrupt_init(void)
 {
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction action = { .sa_handler = on_signal };
 	int fds[2];
-	size_t i;
 
 	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
 		return -errno;
+	wait_fd = fds[0];
 	wake_fd = fds[1];
-	sigemptyset(&action.sa_mask);
-	action.sa_flags = SA_RESTART;
-	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		sigaction(signals[i], &action, NULL);
+	set_action(ending, sizeof(ending) / sizeof(ending[0]), on_signal);
 	/* What write() says is an error of a file, not our end. */
-	action.sa_handler = SIG_IGN;
-	sigaction(SIGPIPE, &action, NULL);
-	sigaction(SIGXFSZ, &action, NULL);
-	return fds[0];
+	set_action(ignored, sizeof(ignored) / sizeof(ignored[0]), SIG_IGN);
+	return wait_fd;
+}
+
+void interrupt_fini(void)
+{
+	set_action(ending, sizeof(ending) / sizeof(ending[0]), SIG_DFL);
+	set_action(ignored, sizeof(ignored) / sizeof(ignored[0]), SIG_DFL);
+	close(wait_fd);
+	close(wake_fd);
+	wait_fd = wake_fd = -1;
 }
 
 int interrupt_signal(void)

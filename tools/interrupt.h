@@ -10,10 +10,13 @@
  *
  * SIGPIPE and SIGXFSZ are ignored: write() tells them, too.
  *
- * Returns a descriptor that is readable once one of them came, until the
- * program ends, or a negative errno.
+ * Returns a descriptor that is readable once one of them came, or a negative
+ * errno.
  */
 int interrupt_init(void) CAMIPC_MUST_CHECK;
+
+/** Signals do again what they did before; closes the descriptor. */
+void interrupt_fini(void);
 
 /** The signal that came first; 0 if none did. */
 int interrupt_signal(void);
