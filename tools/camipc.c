@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "report.h"
 
+/* clang-format off */
 static const char usage[] =
 	"usage: camipc COMMAND [OPTION]...\n"
 	"\n"
@@ -46,6 +47,7 @@ static const char usage[] =
 	"\n"
 	"Files get their names when they are whole; metadata only if the capture\n"
 	"ended well.\n";
+/* clang-format on */
 
 static const struct {
 	const char *name;

@@ -43,7 +43,8 @@ static int check_options(struct capture *capture)
 
 	if (strcmp(options->camera, "virtual") != 0) {
 		report_error("--camera %s: there is no such camera; try "
-			     "'camipc list'", options->camera);
+			     "'camipc list'",
+			     options->camera);
 		return EXIT_USAGE;
 	}
 	if (frame_writer_init(&capture->writer, options->output, &error) < 0) {
@@ -53,7 +54,8 @@ static int check_options(struct capture *capture)
 	if (options->n_frames > 1 && !capture->writer.numbered &&
 	    capture->writer.format != FRAME_FORMAT_NONE) {
 		report_error("--output %s: more than one frame needs %%d in "
-			     "the name", options->output);
+			     "the name",
+			     options->output);
 		return EXIT_USAGE;
 	}
 	return EXIT_OK;
@@ -79,9 +81,9 @@ static int open_metadata(struct capture *capture)
 static int code_of_create(int error)
 {
 	return error == -EPIPE || error == -ETIMEDOUT || error == -ENOMEM ||
-			       error == -EMFILE ?
-		       EXIT_FAILED :
-		       EXIT_USAGE;
+			       error == -EMFILE
+		       ? EXIT_FAILED
+		       : EXIT_USAGE;
 }
 
 static int open_camera(struct capture *capture, int interrupt_fd)
@@ -135,8 +137,9 @@ static int set_controls(struct capture *capture)
 		const struct control_option *option = &options->controls[i];
 
 		if (control_option_check(
-			    option, virtual_camera_get_controls(capture->camera),
-			    error, sizeof(error)) < 0) {
+			    option,
+			    virtual_camera_get_controls(capture->camera), error,
+			    sizeof(error)) < 0) {
 			report_error("%s", error);
 			return EXIT_USAGE;
 		}

@@ -79,8 +79,8 @@ static int parse_items(struct control_option *option,
 			return -EINVAL;
 		if (i)
 			text = end + 1;
-		if (is_float ? parse_float(text, &end, &option->floats[i]) :
-			       parse_integer(text, &end, &wide))
+		if (is_float ? parse_float(text, &end, &option->floats[i])
+			     : parse_integer(text, &end, &wide))
 			return -EINVAL;
 		if (wide < INT32_MIN || wide > INT32_MAX)
 			return -EINVAL;
@@ -107,8 +107,8 @@ static int set_value(struct control_option *option,
 	if (parse_items(option, type, text) < 0)
 		return -EINVAL;
 	if (!strcmp(type->type, "float") && type->size)
-		cam_control_builder_set_float_array(
-			&builder, type->id, option->floats, type->size);
+		cam_control_builder_set_float_array(&builder, type->id,
+						    option->floats, type->size);
 	else if (!strcmp(type->type, "float"))
 		cam_control_builder_set_float(&builder, type->id,
 					      option->floats[0]);

@@ -132,7 +132,8 @@ static int write_ppm(FILE *stream, const struct virtual_frame *frame)
 	size_t size = (size_t)3 * frame->width * frame->height;
 
 	errno = 0;
-	if (fprintf(stream, "P6\n%u %u\n255\n", frame->width, frame->height) > 0 &&
+	if (fprintf(stream, "P6\n%u %u\n255\n", frame->width, frame->height) >
+		    0 &&
 	    fwrite(frame->rgb, 1, size, stream) == size)
 		return 0;
 	return errno ? -errno : -EIO;
@@ -159,9 +160,9 @@ int frame_writer_put(const struct frame_writer *writer,
 	ret = output_file_open(&file, ret_path);
 	if (ret < 0)
 		return ret;
-	ret = writer->format == FRAME_FORMAT_PNG ?
-		      write_png(file.stream, frame) :
-		      write_ppm(file.stream, frame);
+	ret = writer->format == FRAME_FORMAT_PNG
+		      ? write_png(file.stream, frame)
+		      : write_ppm(file.stream, frame);
 	if (ret == 0)
 		return output_file_commit(&file);
 	output_file_abandon(&file);

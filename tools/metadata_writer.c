@@ -47,16 +47,16 @@ static void write_rectangle(FILE *stream, const struct cam_rectangle *r)
 }
 
 /* @write: one statement that writes the element e. */
-#define WRITE_ARRAY(stream, array, write)                          \
-	do {                                                       \
-		size_t i;                                          \
-		putc('[', stream);                                 \
-		for (i = 0; i < (array).n_items; i++) {            \
-			if (i)                                     \
-				putc(',', stream);                 \
-			write((stream), (array).items[i]);         \
-		}                                                  \
-		putc(']', stream);                                 \
+#define WRITE_ARRAY(stream, array, write)                  \
+	do {                                               \
+		size_t i;                                  \
+		putc('[', stream);                         \
+		for (i = 0; i < (array).n_items; i++) {    \
+			if (i)                             \
+				putc(',', stream);         \
+			write((stream), (array).items[i]); \
+		}                                          \
+		putc(']', stream);                         \
 	} while (0)
 
 #define WRITE_BOOL(stream, e) fputs((e) ? "true" : "false", stream)
@@ -69,11 +69,11 @@ static void write_rectangle(FILE *stream, const struct cam_rectangle *r)
 #define WRITE_POINT(stream, e) \
 	fprintf(stream, "[%" PRId32 ",%" PRId32 "]", (e).x, (e).y)
 
-#define CASES(TAG, arm, write)                          \
-	case CAM_CONTROL_VALUE_##TAG:                   \
-		write(stream, value->arm);              \
-		break;                                  \
-	case CAM_CONTROL_VALUE_##TAG##_ARRAY:           \
+#define CASES(TAG, arm, write)                                  \
+	case CAM_CONTROL_VALUE_##TAG:                           \
+		write(stream, value->arm);                      \
+		break;                                          \
+	case CAM_CONTROL_VALUE_##TAG##_ARRAY:                   \
 		WRITE_ARRAY(stream, value->arm##_array, write); \
 		break
 
@@ -83,17 +83,17 @@ static void write_value(FILE *stream, const struct cam_control_value *value)
 	case CAM_CONTROL_VALUE_NONE:
 		fputs("null", stream);
 		break;
-	CASES(BOOLEAN, boolean, WRITE_BOOL);
-	CASES(BYTE, byte, WRITE_INT);
-	CASES(UNSIGNED16, unsigned16, WRITE_INT);
-	CASES(UNSIGNED32, unsigned32, WRITE_INT);
-	CASES(INTEGER32, integer32, WRITE_INT);
-	CASES(INTEGER64, integer64, WRITE_INT);
-	CASES(FLOAT32, float32, WRITE_FLOAT);
-	CASES(STRING, string, WRITE_STRING);
-	CASES(RECTANGLE, rectangle, WRITE_RECTANGLE);
-	CASES(SIZE, size, WRITE_SIZE);
-	CASES(POINT, point, WRITE_POINT);
+		CASES(BOOLEAN, boolean, WRITE_BOOL);
+		CASES(BYTE, byte, WRITE_INT);
+		CASES(UNSIGNED16, unsigned16, WRITE_INT);
+		CASES(UNSIGNED32, unsigned32, WRITE_INT);
+		CASES(INTEGER32, integer32, WRITE_INT);
+		CASES(INTEGER64, integer64, WRITE_INT);
+		CASES(FLOAT32, float32, WRITE_FLOAT);
+		CASES(STRING, string, WRITE_STRING);
+		CASES(RECTANGLE, rectangle, WRITE_RECTANGLE);
+		CASES(SIZE, size, WRITE_SIZE);
+		CASES(POINT, point, WRITE_POINT);
 	}
 }
 
@@ -123,8 +123,8 @@ void metadata_write(FILE *stream, const struct virtual_frame *frame)
 	write_number(stream, frame->light.brightness);
 	fputs(",\"kelvin\":", stream);
 	write_number(stream, frame->light.kelvin);
-	fprintf(stream, "},\"sensor\":{\"lines\":%" PRId32 ",\"gain\":%" PRId32
-			"}",
+	fprintf(stream,
+		"},\"sensor\":{\"lines\":%" PRId32 ",\"gain\":%" PRId32 "}",
 		frame->settings.lines, frame->settings.gain);
 	write_controls(stream, frame->metadata);
 	fputs("}\n", stream);

@@ -103,8 +103,8 @@ static int parse_size(const char *text, struct virtual_camera_options *options)
 		return 0;
 	}
 	report_error("--size %s: WIDTHxHEIGHT is expected, both even, from %d "
-		     "to %d", text, VIRTUAL_CAMERA_MIN_SIDE,
-		     VIRTUAL_CAMERA_MAX_SIDE);
+		     "to %d",
+		     text, VIRTUAL_CAMERA_MIN_SIDE, VIRTUAL_CAMERA_MAX_SIDE);
 	return -EINVAL;
 }
 
@@ -124,7 +124,8 @@ static int parse_isolation(const char *text, const char **ret_isolation)
 			return 0;
 		}
 	report_error("--isolation %s: auto, thread, process or loopback is "
-		     "expected", text);
+		     "expected",
+		     text);
 	return -EINVAL;
 }
 
@@ -261,7 +262,8 @@ int options_parse(struct options *options, bool capture, int argc, char **argv)
 	opterr = 0;
 	optind = 1;
 	while (ret == 0) {
-		int option = getopt_long(argc, argv, ":hvq", long_options, NULL);
+		int option =
+			getopt_long(argc, argv, ":hvq", long_options, NULL);
 
 		if (option < 0)
 			break;

@@ -30,8 +30,8 @@ void softisp_black_level_update(struct softisp_black_level *black,
 		    statistics->dark[i] / 256.0 > MAX_LEVEL)
 			return;
 	for (i = 0; i < 4; i++)
-		black->level[i] += speed * (statistics->dark[i] / 256.0 -
-					    black->level[i]);
+		black->level[i] +=
+			speed * (statistics->dark[i] / 256.0 - black->level[i]);
 	black->measured = true;
 }
 

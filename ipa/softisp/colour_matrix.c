@@ -20,7 +20,8 @@ void softisp_colour_matrix(const struct softisp_tuning *tuning, double kelvin,
 	a = &tuning->matrices[i];
 	b = &tuning->matrices[i < last ? i + 1 : i];
 	if (a != b && kelvin > a->kelvin)
-		f = (1 / kelvin - 1 / a->kelvin) / (1 / b->kelvin - 1 / a->kelvin);
+		f = (1 / kelvin - 1 / a->kelvin) /
+		    (1 / b->kelvin - 1 / a->kelvin);
 	for (i = 0; i < 9; i++)
 		ret_matrix[i] = a->m[i] * (1 - f) + b->m[i] * f;
 }

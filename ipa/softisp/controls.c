@@ -89,8 +89,8 @@ void softisp_list_controls(struct softisp *ipa)
 	add_bool(ipa, CAM_CONTROL_ID_AE_LOCKED, OUT, false);
 	add_float(ipa, CAM_CONTROL_ID_EXPOSURE_VALUE, IN, -MAX_STOPS, MAX_STOPS,
 		  0);
-	add_int32(ipa, CAM_CONTROL_ID_EXPOSURE_TIME, IN | OUT, shortest, longest,
-		  longest / 4);
+	add_int32(ipa, CAM_CONTROL_ID_EXPOSURE_TIME, IN | OUT, shortest,
+		  longest, longest / 4);
 	add_float(ipa, CAM_CONTROL_ID_ANALOGUE_GAIN, IN | OUT,
 		  (float)(limits->min_code / unit),
 		  (float)(limits->max_code / unit),
@@ -171,9 +171,9 @@ static void put_exposure(const struct softisp *ipa,
 				      (float)gain);
 	cam_control_builder_set_float(builder, CAM_CONTROL_ID_DIGITAL_GAIN,
 				      (float)taken->digital_gain);
-	cam_control_builder_set_float(builder, CAM_CONTROL_ID_MEAN_LUMINANCE,
-				      (float)(ipa->luminance *
-					      taken->digital_gain));
+	cam_control_builder_set_float(
+		builder, CAM_CONTROL_ID_MEAN_LUMINANCE,
+		(float)(ipa->luminance * taken->digital_gain));
 	cam_control_builder_set_int64(builder, CAM_CONTROL_ID_FRAME_DURATION,
 				      (int64_t)(ipa->frame_us + 0.5));
 }

@@ -26,13 +26,15 @@ static double clamp(double value, double min, double max)
 
 static double max_wanted(const struct softisp_exposure *e)
 {
-	return e->limits.max_lines * (e->limits.max_code / e->tuning->gain_unit) *
+	return e->limits.max_lines *
+	       (e->limits.max_code / e->tuning->gain_unit) *
 	       e->tuning->max_digital_gain;
 }
 
 static double min_wanted(const struct softisp_exposure *e)
 {
-	return e->limits.min_lines * (e->limits.min_code / e->tuning->gain_unit);
+	return e->limits.min_lines *
+	       (e->limits.min_code / e->tuning->gain_unit);
 }
 
 /* Keeps a request that changed, so that its frame gets its digital gain. */
@@ -73,8 +75,8 @@ void softisp_exposure_init(struct softisp_exposure *exposure,
 		.enabled = true,
 		.compensation = 1.0,
 	};
-	exposure->wanted = clamp(limits->max_lines / 4.0,
-				 min_wanted(exposure), max_wanted(exposure));
+	exposure->wanted = clamp(limits->max_lines / 4.0, min_wanted(exposure),
+				 max_wanted(exposure));
 	split(exposure, exposure->wanted, &exposure->request);
 	request(exposure, &exposure->request);
 }
@@ -85,9 +87,9 @@ void softisp_exposure_set_time(struct softisp_exposure *exposure, double us)
 
 	if (exposure->enabled)
 		return;
-	values.lines = (int32_t)clamp(floor(us / exposure->limits.line_us + 0.5),
-				      exposure->limits.min_lines,
-				      exposure->limits.max_lines);
+	values.lines = (int32_t)clamp(
+		floor(us / exposure->limits.line_us + 0.5),
+		exposure->limits.min_lines, exposure->limits.max_lines);
 	values.digital_gain = 1.0;
 	request(exposure, &values);
 }
@@ -133,8 +135,8 @@ bool softisp_exposure_update(struct softisp_exposure *exposure, int32_t lines,
 {
 	struct softisp_exposure_values values;
 	double taken = lines * (code / exposure->tuning->gain_unit);
-	double shown = taken *
-		       softisp_exposure_digital_gain(exposure, lines, code);
+	double shown =
+		taken * softisp_exposure_digital_gain(exposure, lines, code);
 	double ratio = error_ratio(exposure, luminance, clipped);
 	double goal = clamp(taken * ratio, min_wanted(exposure),
 			    max_wanted(exposure));
@@ -160,9 +162,9 @@ bool softisp_exposure_update(struct softisp_exposure *exposure, int32_t lines,
 double softisp_exposure_digital_gain(const struct softisp_exposure *exposure,
 				     int32_t lines, int32_t code)
 {
-	uint32_t n = exposure->n_history < SOFTISP_EXPOSURE_HISTORY ?
-			     exposure->n_history :
-			     SOFTISP_EXPOSURE_HISTORY;
+	uint32_t n = exposure->n_history < SOFTISP_EXPOSURE_HISTORY
+			     ? exposure->n_history
+			     : SOFTISP_EXPOSURE_HISTORY;
 	uint32_t i;
 
 	for (i = 1; i <= n; i++) {

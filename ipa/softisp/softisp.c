@@ -108,8 +108,8 @@ static int32_t softisp_configure(void *self,
 				 const struct ipa_softisp_config_info *config)
 {
 	struct softisp *ipa = self;
-	int ret = set_sensor(ipa, &config->sensor_info,
-			     &config->sensor_controls);
+	int ret =
+		set_sensor(ipa, &config->sensor_info, &config->sensor_controls);
 
 	if (ret < 0)
 		return ret;
@@ -241,9 +241,9 @@ static int learn(struct softisp *ipa, const struct cam_control_list *controls)
 				       ipa->measure.clipped);
 }
 
-static void softisp_process_stats(void *self, uint32_t frame,
-				  uint32_t buffer_id,
-				  const struct cam_control_list *sensor_controls)
+static void
+softisp_process_stats(void *self, uint32_t frame, uint32_t buffer_id,
+		      const struct cam_control_list *sensor_controls)
 {
 	struct softisp *ipa = self;
 	int ret = read_statistics(ipa, buffer_id);
@@ -253,7 +253,8 @@ static void softisp_process_stats(void *self, uint32_t frame,
 	if (ret < 0) {
 		camipc_host_log(ipa->host, CAMIPC_LOG_WARNING,
 				"softisp: no statistics of frame %u in buffer "
-				"%u: %s", frame, buffer_id, strerror(-ret));
+				"%u: %s",
+				frame, buffer_id, strerror(-ret));
 		return;
 	}
 	ipa->frame = frame;

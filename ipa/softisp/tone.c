@@ -23,8 +23,8 @@ void softisp_tone_set(struct softisp_tone *tone, double gamma)
 	}
 	for (i = 0; i < IPA_SOFTISP_GAMMA_STEPS; i++) {
 		double x = i / (double)(IPA_SOFTISP_GAMMA_STEPS - 1);
-		double y = x <= knee ? slope * x :
-				       (1 + offset) * pow(x, 1 / g) - offset;
+		double y = x <= knee ? slope * x
+				     : (1 + offset) * pow(x, 1 / g) - offset;
 
 		tone->curve[i] = (uint16_t)(fmin(fmax(y, 0), 1) * 65535 + 0.5);
 	}

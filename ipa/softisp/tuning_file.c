@@ -35,9 +35,9 @@ static void fail(struct reading *r, const yaml_node_t *node, const char *text)
 
 static const char *scalar(const yaml_node_t *node)
 {
-	return node && node->type == YAML_SCALAR_NODE ?
-		       (const char *)node->data.scalar.value :
-		       NULL;
+	return node && node->type == YAML_SCALAR_NODE
+		       ? (const char *)node->data.scalar.value
+		       : NULL;
 }
 
 /* A number within a range; the engine sees to it that the locale is C. */
@@ -105,8 +105,8 @@ static void read_mapping(struct reading *r, const yaml_node_t *node,
 			yaml_document_get_node(&r->document, pair->key);
 		const struct key *key = keys;
 
-		while (key->name && (!scalar(name) ||
-				     strcmp(key->name, scalar(name)) != 0))
+		while (key->name &&
+		       (!scalar(name) || strcmp(key->name, scalar(name)) != 0))
 			key++;
 		if (key->name)
 			key->read(r, yaml_document_get_node(&r->document,
@@ -116,10 +116,10 @@ static void read_mapping(struct reading *r, const yaml_node_t *node,
 	}
 }
 
-#define NUMBER_READER(member, min, max)                                   \
+#define NUMBER_READER(member, min, max)                                    \
 	static void read_##member(struct reading *r, const yaml_node_t *v) \
-	{                                                                 \
-		r->tuning.member = number(r, v, min, max);                \
+	{                                                                  \
+		r->tuning.member = number(r, v, min, max);                 \
 	}
 
 NUMBER_READER(black_level, 0, 255)
@@ -196,7 +196,8 @@ static void read_matrices(struct reading *r, const yaml_node_t *list)
 			return;
 		matrix->kelvin = number(r, element(r, node, 0), 1000, 20000);
 		for (k = 0; k < 9; k++)
-			matrix->m[k] = number(r, element(r, node, k + 1), -8, 8);
+			matrix->m[k] =
+				number(r, element(r, node, k + 1), -8, 8);
 		if (i && matrix->kelvin <= matrix[-1].kelvin)
 			fail(r, node, "temperatures have to ascend");
 	}

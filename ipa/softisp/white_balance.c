@@ -143,8 +143,8 @@ static double kelvin_of(const struct softisp_tuning *tuning,
 		struct hue b = curve_at(tuning, (double)(i + 1), &kelvin);
 		double red = b.red - a.red;
 		double blue = b.blue - a.blue;
-		double along = (hue->red - a.red) * red +
-			       (hue->blue - a.blue) * blue;
+		double along =
+			(hue->red - a.red) * red + (hue->blue - a.blue) * blue;
 		double f = clamp(along / distance2(&a, &b), 0, 1);
 		struct hue at = curve_at(tuning, (double)i + f, &kelvin);
 		double d2 = distance2(hue, &at);
@@ -223,12 +223,12 @@ void softisp_white_balance_update(struct softisp_white_balance *balance,
 		return;
 	hue = estimate(balance->tuning, measure);
 	/* Both as logarithms: gains and hues are each other's reciprocals. */
-	balance->red = clamp(balance->red *
-				     pow(exp(-hue.red) / balance->red, speed),
-			     MIN_GAIN, MAX_GAIN);
-	balance->blue = clamp(balance->blue *
-				      pow(exp(-hue.blue) / balance->blue, speed),
-			      MIN_GAIN, MAX_GAIN);
+	balance->red =
+		clamp(balance->red * pow(exp(-hue.red) / balance->red, speed),
+		      MIN_GAIN, MAX_GAIN);
+	balance->blue = clamp(
+		balance->blue * pow(exp(-hue.blue) / balance->blue, speed),
+		MIN_GAIN, MAX_GAIN);
 	hue.red = -log(balance->red);
 	hue.blue = -log(balance->blue);
 	balance->kelvin = kelvin_of(balance->tuning, &hue);
@@ -245,6 +245,6 @@ void softisp_white_balance_prepare(const struct softisp_white_balance *balance,
 
 	/* None below 1, or what the sensor clips would not come out white. */
 	for (i = 0; i < 3; i++)
-		parameters->gain[i] = (uint32_t)(gain[i] / least *
-						 digital_gain * 4096 + 0.5);
+		parameters->gain[i] =
+			(uint32_t)(gain[i] / least * digital_gain * 4096 + 0.5);
 }

@@ -9,6 +9,7 @@
 #define ROWS 4
 
 /* sRGB; the last row is neutral, the first has skin and sky. */
+/* clang-format off */
 static const uint8_t patches[ROWS][COLUMNS][3] = {
 	{ { 112, 80, 66 }, { 200, 152, 132 }, { 92, 124, 160 },
 	  { 90, 110, 64 }, { 132, 128, 180 }, { 98, 190, 172 } },
@@ -19,6 +20,7 @@ static const uint8_t patches[ROWS][COLUMNS][3] = {
 	{ { 244, 244, 244 }, { 202, 202, 202 }, { 162, 162, 162 },
 	  { 122, 122, 122 }, { 84, 84, 84 }, { 50, 50, 50 } },
 };
+/* clang-format on */
 
 #define NEUTRAL_ROW 3
 #define NEUTRAL_COLUMN 2
@@ -85,7 +87,8 @@ static void draw_bottom(struct virtual_picture *picture)
 			set_pixel(picture, x, y, (uint8_t[3]){ v, v, v });
 		}
 		for (; x < x1; x++) {
-			uint32_t fineness = 1 + 5 * (x1 - 1 - x) / (x1 - middle);
+			uint32_t fineness =
+				1 + 5 * (x1 - 1 - x) / (x1 - middle);
 			uint8_t v = (x / fineness) & 1 ? 200 : 40;
 
 			set_pixel(picture, x, y, (uint8_t[3]){ v, v, v });

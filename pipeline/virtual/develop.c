@@ -52,7 +52,8 @@ static void set_levels(struct virtual_developer *d,
 		for (v = 0; v <= RAW_WHITE; v++) {
 			uint64_t light = v * 256 > black ? v * 256 - black : 0;
 			uint64_t level = light * gain * WHITE /
-					 (RAW_WHITE * 256 - black) >> 12;
+						 (RAW_WHITE * 256 - black) >>
+					 12;
 
 			d->levels[i][v] =
 				(uint16_t)(level < WHITE ? level : WHITE);
@@ -68,8 +69,7 @@ static void set_tones(struct virtual_developer *d,
 		VIRTUAL_DEVELOP_TONES / (IPA_SOFTISP_GAMMA_STEPS - 1);
 	uint32_t i;
 
-	if (d->toned &&
-	    !memcmp(d->gamma, parameters->gamma, sizeof(d->gamma)))
+	if (d->toned && !memcmp(d->gamma, parameters->gamma, sizeof(d->gamma)))
 		return;
 	memcpy(d->gamma, parameters->gamma, sizeof(d->gamma));
 	for (i = 0; i < VIRTUAL_DEVELOP_TONES; i++) {

@@ -54,8 +54,8 @@ static int read_jpeg(struct jpeg_reading *reading, FILE *file)
 	}
 	jpeg->out_color_space = JCS_RGB;
 	(void)jpeg_start_decompress(jpeg);
-	reading->rgb = calloc((size_t)3 * jpeg->output_width,
-			      jpeg->output_height);
+	reading->rgb =
+		calloc((size_t)3 * jpeg->output_width, jpeg->output_height);
 	if (!reading->rgb)
 		return -ENOMEM;
 	while (jpeg->output_scanline < jpeg->output_height) {

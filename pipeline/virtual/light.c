@@ -87,7 +87,8 @@ static int parse_points(const char *text, struct virtual_light_script *script,
 	}
 }
 
-int virtual_light_parse(const char *text, struct virtual_light_script *ret_script,
+int virtual_light_parse(const char *text,
+			struct virtual_light_script *ret_script,
 			size_t *reterr_position)
 {
 	struct virtual_light_script script = { .n_points = 0 };

@@ -46,7 +46,8 @@ extern const char virtual_light_default[];
  * Numbers have a point, whatever the locale. Returns 0, -EINVAL, -ERANGE or
  * -E2BIG (too many points).
  */
-int virtual_light_parse(const char *text, struct virtual_light_script *ret_script,
+int virtual_light_parse(const char *text,
+			struct virtual_light_script *ret_script,
 			size_t *reterr_position);
 
 /** The light on a frame. */

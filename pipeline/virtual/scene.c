@@ -21,8 +21,8 @@ static void linear_table(uint16_t table[256])
 
 	for (i = 0; i < 256; i++) {
 		double x = i / 255.0;
-		double y = x <= 0.04045 ? x / 12.92 :
-					  pow((x + 0.055) / 1.055, 2.4);
+		double y = x <= 0.04045 ? x / 12.92
+					: pow((x + 0.055) / 1.055, 2.4);
 
 		table[i] = (uint16_t)(y * 65535 + 0.5);
 	}
@@ -36,8 +36,8 @@ struct scaling {
 	double reach; /* side of the square that is averaged */
 };
 
-static struct scaling fit(const struct virtual_picture *picture,
-			  uint32_t width, uint32_t height)
+static struct scaling fit(const struct virtual_picture *picture, uint32_t width,
+			  uint32_t height)
 {
 	double across = picture->width / (double)width;
 	double down = picture->height / (double)height;
@@ -136,8 +136,8 @@ static int read_picture(FILE *file, struct virtual_picture *ret_picture,
 
 	rewind(file);
 	if (n < sizeof(start)) {
-		snprintf(error, VIRTUAL_SCENE_ERROR_SIZE,
-			 "%s", n ? "too short for a picture" : "empty");
+		snprintf(error, VIRTUAL_SCENE_ERROR_SIZE, "%s",
+			 n ? "too short for a picture" : "empty");
 		return -EINVAL;
 	}
 #if VIRTUAL_HAVE_IMAGES

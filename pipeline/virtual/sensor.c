@@ -117,9 +117,9 @@ static void update_sigma(struct virtual_sensor *sensor, int32_t code)
 	if (sensor->sigma_gain == code)
 		return;
 	for (i = 0; i < SIGMA_ENTRIES; i++) {
-		double values = gain / ELECTRONS_PER_VALUE *
-				sqrt(i * ELECTRONS_PER_VALUE +
-				     READ_NOISE * READ_NOISE);
+		double values =
+			gain / ELECTRONS_PER_VALUE *
+			sqrt(i * ELECTRONS_PER_VALUE + READ_NOISE * READ_NOISE);
 		double sigma = sqrt(values * values +
 				    CONVERTER_NOISE * CONVERTER_NOISE);
 
@@ -142,7 +142,8 @@ static uint64_t hash(uint64_t key, uint64_t counter)
 static int32_t noise(uint32_t bits, int32_t sigma)
 {
 	int32_t sum = (int32_t)((bits & 0xff) + (bits >> 8 & 0xff) +
-				(bits >> 16 & 0xff) + (bits >> 24)) - 510;
+				(bits >> 16 & 0xff) + (bits >> 24)) -
+		      510;
 
 	/* Four bytes have a deviation of 147.8: 65536 / 443.4. */
 	return (int32_t)((int64_t)sum * sigma * 443 / 65536);
@@ -163,26 +164,29 @@ static void set_weights(struct weights *weights, uint32_t row, double exposure,
 		int colour = (int)(row & 1) + x; /* RG, GB */
 
 		for (k = 0; k < 3; k++)
-			weights->w[x][k] = (uint64_t)(
-				FULL / 65535.0 * exposure * light[k] *
-				sensitivity[colour] * response[colour][k] *
-				0x1p24 + 0.5);
+			weights->w[x][k] =
+				(uint64_t)(FULL / 65535.0 * exposure *
+						   light[k] *
+						   sensitivity[colour] *
+						   response[colour][k] *
+						   0x1p24 +
+					   0.5);
 	}
 }
 
 static uint16_t convert(const struct virtual_sensor *sensor, uint32_t signal,
 			int32_t code, uint32_t bits)
 {
-	int32_t value = (int32_t)(signal * (uint32_t)code /
-				  VIRTUAL_SENSOR_GAIN_UNIT);
+	int32_t value =
+		(int32_t)(signal * (uint32_t)code / VIRTUAL_SENSOR_GAIN_UNIT);
 
 	value += VIRTUAL_SENSOR_BLACK * 64 + 32;
 	value += noise(bits, sensor->sigma[signal / 64]);
 	value /= 64;
 	if (value < 0)
 		return 0;
-	return value > VIRTUAL_SENSOR_WHITE ? VIRTUAL_SENSOR_WHITE :
-					      (uint16_t)value;
+	return value > VIRTUAL_SENSOR_WHITE ? VIRTUAL_SENSOR_WHITE
+					    : (uint16_t)value;
 }
 
 /* @line: its scene; NULL for a dark one. */
@@ -200,7 +204,8 @@ static void expose_line(const struct virtual_sensor *sensor,
 		for (i = 0; line && i < 2; i++, line += 3) {
 			const uint64_t *w = weights->w[i];
 			uint64_t sum = (line[0] * w[0] + line[1] * w[1] +
-					line[2] * w[2]) >> 24;
+					line[2] * w[2]) >>
+				       24;
 
 			signal[i] = sum < FULL ? (uint32_t)sum : FULL;
 		}
@@ -231,8 +236,9 @@ void virtual_sensor_expose(struct virtual_sensor *sensor, uint32_t frame,
 		const uint16_t *line = NULL;
 
 		if (row >= VIRTUAL_SENSOR_DARK_LINES)
-			line = scene->rgb + (size_t)3 * sensor->width *
-					(row - VIRTUAL_SENSOR_DARK_LINES);
+			line = scene->rgb +
+			       (size_t)3 * sensor->width *
+				       (row - VIRTUAL_SENSOR_DARK_LINES);
 		expose_line(sensor, &weights[row & 1], line, settings.gain,
 			    hash(key, row), raw);
 		raw += sensor->width;

@@ -176,8 +176,8 @@ static int init_scene(struct virtual_camera *camera,
 	ret = virtual_scene_load(options->scene, width, height, &camera->scene,
 				 why);
 	return ret < 0 ? fail(camera, ret, "scene '%s': %s", options->scene,
-			      why) :
-			 0;
+			      why)
+		       : 0;
 }
 
 static int init_light(struct virtual_camera *camera, const char *text)
@@ -187,9 +187,9 @@ static int init_light(struct virtual_camera *camera, const char *text)
 				      &camera->light, &position);
 
 	return ret < 0 ? fail(camera, ret,
-			      "light '%s' is wrong from character %zu on",
-			      text, position + 1) :
-			 0;
+			      "light '%s' is wrong from character %zu on", text,
+			      position + 1)
+		       : 0;
 }
 
 static int init_sensor(struct virtual_camera *camera, uint32_t width,
@@ -200,9 +200,9 @@ static int init_sensor(struct virtual_camera *camera, uint32_t width,
 	if (ret == 0)
 		ret = virtual_developer_init(&camera->developer, width, height);
 	if (ret == 0) {
-		camera->raw = calloc(
-			virtual_sensor_frame_pixels(&camera->sensor),
-			sizeof(*camera->raw));
+		camera->raw =
+			calloc(virtual_sensor_frame_pixels(&camera->sensor),
+			       sizeof(*camera->raw));
 		camera->rgb = calloc((size_t)width * height, 3);
 		if (!camera->raw || !camera->rgb)
 			ret = -ENOMEM;
@@ -231,11 +231,11 @@ static int init_parts(struct virtual_camera *camera,
 			    "size %ux%u: both have to be even, from %d to %d",
 			    width, height, VIRTUAL_CAMERA_MIN_SIDE,
 			    VIRTUAL_CAMERA_MAX_SIDE);
-	camera->timeout_ms = options->frame_timeout_ms > 0 ?
-				     options->frame_timeout_ms :
-				     DEFAULT_TIMEOUT_MS;
-	camera->interrupt_fd =
-		options->watch_interrupt ? options->interrupt_fd : -1;
+	camera->timeout_ms = options->frame_timeout_ms > 0
+				     ? options->frame_timeout_ms
+				     : DEFAULT_TIMEOUT_MS;
+	camera->interrupt_fd = options->watch_interrupt ? options->interrupt_fd
+							: -1;
 	ret = init_light(camera, options->light);
 	if (ret == 0)
 		ret = init_scene(camera, options, width, height);
@@ -259,8 +259,8 @@ static int create_ipa(struct virtual_camera *camera,
 	ret = ipa_softisp_create(manager, &match, &events, camera,
 				 &camera->ipa);
 	return ret < 0 ? fail(camera, ret, "cannot run the IPA module '%s': %s",
-			      module, camipc_strerror(ret)) :
-			 0;
+			      module, camipc_strerror(ret))
+		       : 0;
 }
 
 /* Says of a failed call whose failure it is. */
@@ -316,18 +316,18 @@ static int map_buffers(struct virtual_camera *camera)
 		int k = i % N_BUFFERS;
 
 		ret = cam_mapping_init_memfd(
-			params ? &camera->parameters[k] :
-				 &camera->statistics[k],
+			params ? &camera->parameters[k]
+			       : &camera->statistics[k],
 			params ? "camipc-parameters" : "camipc-statistics",
-			params ? sizeof(struct ipa_softisp_parameters) :
-				 sizeof(struct ipa_softisp_statistics),
+			params ? sizeof(struct ipa_softisp_parameters)
+			       : sizeof(struct ipa_softisp_statistics),
 			params ? CAM_ACCESS_READ_WRITE : CAM_ACCESS_READ,
 			&planes[i]);
 		if (ret < 0)
 			break;
 		n++;
-		buffers[i].id = (uint32_t)(k + (params ? PARAMETERS_ID :
-							 STATISTICS_ID));
+		buffers[i].id = (uint32_t)(k + (params ? PARAMETERS_ID
+						       : STATISTICS_ID));
 		buffers[i].planes = &planes[i];
 		buffers[i].n_planes = 1;
 	}
@@ -467,8 +467,8 @@ static int wait_for_answer(struct virtual_camera *camera)
 	int64_t deadline = now_ms() + camera->timeout_ms;
 	int ret = 0;
 
-	while (!camera->closed && !(camera->answer.has_params &&
-				    camera->answer.has_metadata)) {
+	while (!camera->closed &&
+	       !(camera->answer.has_params && camera->answer.has_metadata)) {
 		ret = wait_for_ipa(camera, deadline);
 		if (ret < 0)
 			return ret;
@@ -526,8 +526,8 @@ static int take_frame(struct virtual_camera *camera, uint32_t buffer,
 	virtual_zone_statistics(&camera->sensor, camera->frame, camera->raw,
 				mapping->data);
 	ret = cam_mapping_end(mapping);
-	return ret < 0 ? fail(camera, ret, "statistics: %s", strerror(-ret)) :
-			 0;
+	return ret < 0 ? fail(camera, ret, "statistics: %s", strerror(-ret))
+		       : 0;
 }
 
 /* The IPA can write to its parameters at any time: a copy cannot change. */
@@ -547,8 +547,9 @@ static int develop(struct virtual_camera *camera, uint32_t buffer,
 				      &parameters, image, camera->rgb);
 	return ret < 0 ? fail(camera, ret,
 			      "what the IPA computed for frame %u are no "
-			      "parameters", camera->frame) :
-			 0;
+			      "parameters",
+			      camera->frame)
+		       : 0;
 }
 
 int virtual_camera_capture(struct virtual_camera *camera,
@@ -560,8 +561,8 @@ int virtual_camera_capture(struct virtual_camera *camera,
 		.width = camera->sensor.width,
 		.height = camera->sensor.height,
 		.rgb = camera->rgb,
-		.raw = camera->raw + (size_t)camera->sensor.width *
-					     VIRTUAL_SENSOR_DARK_LINES,
+		.raw = camera->raw +
+		       (size_t)camera->sensor.width * VIRTUAL_SENSOR_DARK_LINES,
 		.timestamp_ns = (uint64_t)camera->frame * 1000000000u /
 				VIRTUAL_SENSOR_FRAME_RATE,
 		.light = virtual_light_at(&camera->light, camera->frame),

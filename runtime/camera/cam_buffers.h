@@ -52,10 +52,10 @@ CAMIPC_API int cam_mapping_init(struct cam_mapping *mapping,
  *
  * Returns 0, -EINVAL (length 0), -ENOMEM, -EMFILE or what memfd_create gives.
  */
-CAMIPC_API int
-cam_mapping_init_memfd(struct cam_mapping *mapping, const char *name,
-		       uint32_t length, enum cam_access peer,
-		       struct cam_frame_buffer_plane *ret_plane) CAMIPC_MUST_CHECK;
+CAMIPC_API int cam_mapping_init_memfd(
+	struct cam_mapping *mapping, const char *name, uint32_t length,
+	enum cam_access peer,
+	struct cam_frame_buffer_plane *ret_plane) CAMIPC_MUST_CHECK;
 
 /** Unmaps; an empty mapping is fine. */
 CAMIPC_API void cam_mapping_fini(struct cam_mapping *mapping);

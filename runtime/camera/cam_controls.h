@@ -98,10 +98,9 @@ CAMIPC_API int cam_control_list_get_int64(const struct cam_control_list *list,
 CAMIPC_API int cam_control_list_get_float(const struct cam_control_list *list,
 					  uint32_t id,
 					  float *ret_value) CAMIPC_MUST_CHECK;
-CAMIPC_API int
-cam_control_list_get_floats(const struct cam_control_list *list, uint32_t id,
-			    float *ret_items,
-			    size_t n_items) CAMIPC_MUST_CHECK;
+CAMIPC_API int cam_control_list_get_floats(const struct cam_control_list *list,
+					   uint32_t id, float *ret_items,
+					   size_t n_items) CAMIPC_MUST_CHECK;
 
 /** What clamping had to do, since the counters were zeroed. */
 struct cam_clamp_counts {
@@ -128,12 +127,12 @@ struct cam_clamp_counts {
  * hardware without this. Returns the number of controls changed or left out,
  * or -ENOSPC. Thread word: reentrant.
  */
-CAMIPC_API int cam_control_list_clamp(const struct cam_control_list *list,
-				      const struct cam_control_info_map *infos,
-				      struct cam_control *controls, size_t room,
-				      struct cam_clamp_counts *counts,
-				      struct cam_control_list *ret_list)
-	CAMIPC_MUST_CHECK;
+CAMIPC_API int
+cam_control_list_clamp(const struct cam_control_list *list,
+		       const struct cam_control_info_map *infos,
+		       struct cam_control *controls, size_t room,
+		       struct cam_clamp_counts *counts,
+		       struct cam_control_list *ret_list) CAMIPC_MUST_CHECK;
 
 CAMIPC_END_DECLS
 

@@ -8,7 +8,7 @@
 CAMIPC_BEGIN_DECLS
 
 /** The number of four characters, the first in the lowest byte. */
-#define CAM_FOURCC(a, b, c, d)                                \
+#define CAM_FOURCC(a, b, c, d)                                      \
 	((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | \
 	 (uint32_t)(d) << 24)
 

@@ -123,9 +123,9 @@ static bool clamp_scalar(struct cam_control_value *value,
 				   max->integer64);
 	case CAM_CONTROL_VALUE_FLOAT32:
 		return clamp_float(&value->float32, min->float32, max->float32,
-				   info->def.tag == value->tag ?
-					   info->def.float32 :
-					   min->float32);
+				   info->def.tag == value->tag
+					   ? info->def.float32
+					   : min->float32);
 	case CAM_CONTROL_VALUE_RECTANGLE:
 		return clamp_rectangle(&value->rectangle, &min->rectangle,
 				       &max->rectangle);
@@ -144,26 +144,26 @@ static size_t array_element(const struct cam_control_value *array, size_t i,
 {
 	struct cam_control_value *e = ret_element;
 
-#define ELEMENT(TAG, arm)                                 \
-	case CAM_CONTROL_VALUE_##TAG##_ARRAY:             \
-		if (i < array->arm##_array.n_items) {     \
-			e->tag = CAM_CONTROL_VALUE_##TAG; \
+#define ELEMENT(TAG, arm)                                     \
+	case CAM_CONTROL_VALUE_##TAG##_ARRAY:                 \
+		if (i < array->arm##_array.n_items) {         \
+			e->tag = CAM_CONTROL_VALUE_##TAG;     \
 			e->arm = array->arm##_array.items[i]; \
-		}                                         \
+		}                                             \
 		return array->arm##_array.n_items
 
 	switch (array->tag) {
-	ELEMENT(BOOLEAN, boolean);
-	ELEMENT(BYTE, byte);
-	ELEMENT(UNSIGNED16, unsigned16);
-	ELEMENT(UNSIGNED32, unsigned32);
-	ELEMENT(INTEGER32, integer32);
-	ELEMENT(INTEGER64, integer64);
-	ELEMENT(FLOAT32, float32);
-	ELEMENT(STRING, string);
-	ELEMENT(RECTANGLE, rectangle);
-	ELEMENT(SIZE, size);
-	ELEMENT(POINT, point);
+		ELEMENT(BOOLEAN, boolean);
+		ELEMENT(BYTE, byte);
+		ELEMENT(UNSIGNED16, unsigned16);
+		ELEMENT(UNSIGNED32, unsigned32);
+		ELEMENT(INTEGER32, integer32);
+		ELEMENT(INTEGER64, integer64);
+		ELEMENT(FLOAT32, float32);
+		ELEMENT(STRING, string);
+		ELEMENT(RECTANGLE, rectangle);
+		ELEMENT(SIZE, size);
+		ELEMENT(POINT, point);
 	default:
 		return 0;
 	}
@@ -173,11 +173,11 @@ static size_t array_element(const struct cam_control_value *array, size_t i,
 /* The type of an array's elements; of a scalar, its own. */
 static enum cam_control_value_tag scalar_tag(enum cam_control_value_tag tag)
 {
-	return tag >= CAM_CONTROL_VALUE_BOOLEAN_ARRAY ?
-		       (enum cam_control_value_tag)(
-			       tag - CAM_CONTROL_VALUE_BOOLEAN_ARRAY +
-			       CAM_CONTROL_VALUE_BOOLEAN) :
-		       tag;
+	return tag >= CAM_CONTROL_VALUE_BOOLEAN_ARRAY
+		       ? (enum cam_control_value_tag)(
+				 tag - CAM_CONTROL_VALUE_BOOLEAN_ARRAY +
+				 CAM_CONTROL_VALUE_BOOLEAN)
+		       : tag;
 }
 
 static bool same_scalar(const struct cam_control_value *a,
@@ -264,11 +264,11 @@ int cam_control_list_clamp(const struct cam_control_list *list,
 
 	for (i = 0; i < list->n_controls; i++) {
 		const struct cam_control_info *info =
-			list->id_space == infos->id_space ?
-				cam_uint32_control_info_find(
-					infos->infos, infos->n_infos,
-					list->controls[i].id) :
-				NULL;
+			list->id_space == infos->id_space
+				? cam_uint32_control_info_find(
+					  infos->infos, infos->n_infos,
+					  list->controls[i].id)
+				: NULL;
 		uint64_t *counter = NULL;
 		bool keep = true;
 
@@ -286,8 +286,8 @@ int cam_control_list_clamp(const struct cam_control_list *list,
 
 			keep = v != VERDICT_REFUSED;
 			if (v != VERDICT_KEPT)
-				counter = keep ? &counts->clamped :
-						 &counts->refused;
+				counter = keep ? &counts->clamped
+					       : &counts->refused;
 		}
 		if (counter) {
 			++*counter;

@@ -55,8 +55,8 @@ const char *cam_fourcc_to_string(uint32_t fourcc,
 		char c = (char)(fourcc >> 8 * i & 0xff);
 
 		if (c < ' ' || c > '~') {
-			snprintf(text, CAM_FOURCC_STRING_SIZE,
-				 "0x%08" PRIx32, fourcc);
+			snprintf(text, CAM_FOURCC_STRING_SIZE, "0x%08" PRIx32,
+				 fourcc);
 			return text;
 		}
 		text[i] = c;

@@ -63,9 +63,9 @@ static int map_pages(struct cam_mapping *mapping, int fd, uint32_t offset,
 {
 	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
 	uint64_t first = offset - offset % page;
-	int protection = mapping->access == CAM_ACCESS_READ ?
-				 PROT_READ :
-				 PROT_READ | PROT_WRITE;
+	int protection = mapping->access == CAM_ACCESS_READ
+				 ? PROT_READ
+				 : PROT_READ | PROT_WRITE;
 	uint64_t size = (uint64_t)offset + length - first;
 
 	if (size > SIZE_MAX)
@@ -152,7 +152,8 @@ int cam_mapping_init_memfd(struct cam_mapping *mapping, const char *name,
 	}
 	/* From here on only the mapping above can write (Linux 5.1). */
 	if (peer == CAM_ACCESS_READ &&
-	    fcntl(plane.fd, F_ADD_SEALS, F_SEAL_FUTURE_WRITE | F_SEAL_SEAL) < 0) {
+	    fcntl(plane.fd, F_ADD_SEALS, F_SEAL_FUTURE_WRITE | F_SEAL_SEAL) <
+		    0) {
 		ret = -errno;
 		cam_mapping_fini(&m);
 		close(plane.fd);
@@ -177,9 +178,9 @@ void cam_mapping_fini(struct cam_mapping *mapping)
 static int synchronise(const struct cam_mapping *mapping, uint64_t edge)
 {
 	struct dma_buf_sync sync = {
-		.flags = edge | (mapping->access == CAM_ACCESS_READ ?
-					 DMA_BUF_SYNC_READ :
-					 DMA_BUF_SYNC_RW),
+		.flags = edge |
+			 (mapping->access == CAM_ACCESS_READ ? DMA_BUF_SYNC_READ
+							     : DMA_BUF_SYNC_RW),
 	};
 
 	if (!mapping->synchronised)

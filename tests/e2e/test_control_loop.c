@@ -61,7 +61,10 @@ static double luma(const struct virtual_frame *frame)
 static void expect_settles(const char *light)
 {
 	struct virtual_camera_options options = {
-		.width = 320, .height = 240, .seed = 1, .light = light,
+		.width = 320,
+		.height = 240,
+		.seed = 1,
+		.light = light,
 		.isolation = "thread",
 	};
 	struct virtual_camera *camera = camera_start(manager, &options);
@@ -93,7 +96,8 @@ static void expect_settles(const char *light)
 		}
 	}
 	print_message("%-26s settled after %d frames, worst later %.1f %%, "
-		      "%d crossings\n", light, settled, worst * 100, crossings);
+		      "%d crossings\n",
+		      light, settled, worst * 100, crossings);
 	assert_true(settled >= 0 && settled <= 12);
 	assert_true(worst < 0.05);
 	assert_true(crossings <= 1);
@@ -132,7 +136,8 @@ static void neutral_patch(const struct virtual_frame *frame, double ratio[2])
 		}
 	assert_int_equal(cam_control_list_get_floats(
 				 frame->metadata, CAM_CONTROL_ID_COLOUR_GAINS,
-				 gains, 2), 0);
+				 gains, 2),
+			 0);
 	ratio[0] = sum[0] / sum[1] * (double)gains[0];
 	ratio[1] = sum[2] / sum[1] * (double)gains[1];
 }
@@ -147,7 +152,10 @@ static void grey_is_grey_under_eight_lights(void **state)
 	for (i = 0; i < 8; i++) {
 		char light[64];
 		struct virtual_camera_options options = {
-			.width = 320, .height = 240, .seed = 1, .light = light,
+			.width = 320,
+			.height = 240,
+			.seed = 1,
+			.light = light,
 			.isolation = "thread",
 		};
 		struct virtual_camera *camera;
@@ -156,8 +164,8 @@ static void grey_is_grey_under_eight_lights(void **state)
 		int k;
 
 		/* From another light, so that it has to be found. */
-		snprintf(light, sizeof(light), "0=1@%u,1=1@%u",
-			 lights[7 - i], lights[i]);
+		snprintf(light, sizeof(light), "0=1@%u,1=1@%u", lights[7 - i],
+			 lights[i]);
 		camera = camera_start(manager, &options);
 		for (k = 0; k < 30; k++)
 			camera_take(camera, &frame);
@@ -174,7 +182,9 @@ static void manual_controls_reach_the_sensor(void **state)
 {
 	static const float gains[2] = { 1.5f, 2.5f };
 	struct virtual_camera_options options = {
-		.width = 160, .height = 120, .light = "0=1@5000",
+		.width = 160,
+		.height = 120,
+		.light = "0=1@5000",
 		.isolation = "process",
 	};
 	struct virtual_camera *camera = camera_start(manager, &options);
@@ -213,7 +223,9 @@ static void manual_controls_reach_the_sensor(void **state)
 static void death_of_the_worker_ends_the_capture(void **state)
 {
 	struct virtual_camera_options options = {
-		.width = 160, .height = 120, .isolation = "process",
+		.width = 160,
+		.height = 120,
+		.isolation = "process",
 	};
 	struct virtual_camera *camera = camera_start(manager, &options);
 	struct virtual_frame frame;
@@ -259,7 +271,8 @@ static void frames_allocate_nothing(void **state)
 	(void)state;
 	for (i = 0; camera_isolations[i]; i++) {
 		struct virtual_camera_options options = {
-			.width = 160, .height = 120,
+			.width = 160,
+			.height = 120,
 			.isolation = camera_isolations[i],
 		};
 		struct virtual_camera *camera = camera_start(manager, &options);

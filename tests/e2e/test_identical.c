@@ -39,7 +39,8 @@ static struct virtual_camera_options small(uint64_t seed, const char *isolation)
 	return options;
 }
 
-static void expect_same(struct virtual_camera_options options, uint64_t expected)
+static void expect_same(struct virtual_camera_options options,
+			uint64_t expected)
 {
 	size_t i;
 
@@ -187,7 +188,8 @@ static void stops_and_starts_again(void **state)
 			struct virtual_frame frame;
 
 			if (n % 4 == 3) {
-				assert_int_equal(virtual_camera_stop(camera), 0);
+				assert_int_equal(virtual_camera_stop(camera),
+						 0);
 				assert_int_equal(virtual_camera_start(camera),
 						 0);
 			}

@@ -128,9 +128,8 @@ static void ends_at_its_limits(void **state)
 		step(&loop, 0.00001);
 	assert_int_equal(loop.taken.lines, limits.max_lines);
 	assert_int_equal(loop.taken.code, limits.max_code);
-	assert_true(softisp_exposure_digital_gain(&loop.exposure,
-						  limits.max_lines,
-						  limits.max_code) >
+	assert_true(softisp_exposure_digital_gain(
+			    &loop.exposure, limits.max_lines, limits.max_code) >
 		    0.98 * loop.tuning.max_digital_gain);
 	/* It will not get better: settled. */
 	assert_true(loop.exposure.locked);

@@ -43,22 +43,24 @@ static int load(const char *text)
 static void reads_everything(void **state)
 {
 	(void)state;
-	assert_int_equal(load("version: 1\n"
-			      "black_level: 16\n"
-			      "exposure:\n"
-			      "  target: 0.2\n"
-			      "  speed: 0.25\n"
-			      "  max_digital_gain: 2\n"
-			      "  gain_unit: 32\n"
-			      "white_balance:\n"
-			      "  speed: 0.1\n"
-			      "  tolerance: 0.05\n"
-			      "  curve:\n"
-			      "    - [3000, 0.9, 0.4]\n"
-			      "    - [6000, 0.6, 0.7]\n"
-			      "colour_matrices:\n"
-			      "  - [5000, 1.5, -0.25, -0.25, 0, 1, 0, 0, 0, 1]\n"
-			      "gamma: 2.2\n"), 0);
+	assert_int_equal(
+		load("version: 1\n"
+		     "black_level: 16\n"
+		     "exposure:\n"
+		     "  target: 0.2\n"
+		     "  speed: 0.25\n"
+		     "  max_digital_gain: 2\n"
+		     "  gain_unit: 32\n"
+		     "white_balance:\n"
+		     "  speed: 0.1\n"
+		     "  tolerance: 0.05\n"
+		     "  curve:\n"
+		     "    - [3000, 0.9, 0.4]\n"
+		     "    - [6000, 0.6, 0.7]\n"
+		     "colour_matrices:\n"
+		     "  - [5000, 1.5, -0.25, -0.25, 0, 1, 0, 0, 0, 1]\n"
+		     "gamma: 2.2\n"),
+		0);
 	assert_true(tuning.black_level == 16 && tuning.target == 0.2);
 	assert_true(tuning.exposure_speed == 0.25 && tuning.gain_unit == 32);
 	assert_true(tuning.max_digital_gain == 2);
@@ -94,7 +96,8 @@ static void agrees_with_the_example(void **state)
 	assert_int_equal(softisp_tuning_load(
 				 &tuning,
 				 test_source_path("ipa/softisp/virtual.yaml"),
-				 error), 0);
+				 error),
+			 0);
 	assert_memory_equal(&tuning, &defaults, sizeof(tuning));
 }
 
@@ -156,9 +159,9 @@ static void refuses_what_is_no_file(void **state)
 	assert_int_equal(softisp_tuning_load(&tuning, folder, error), -EINVAL);
 	assert_int_equal(softisp_tuning_load(&tuning, "/dev/zero", error),
 			 -EINVAL);
-	assert_int_equal(softisp_tuning_load(&tuning,
-					     test_path(folder, "nothing"),
-					     error), -ENOENT);
+	assert_int_equal(softisp_tuning_load(
+				 &tuning, test_path(folder, "nothing"), error),
+			 -ENOENT);
 }
 
 int main(void)

@@ -97,8 +97,8 @@ static int configure(struct ipa_vimc *ipa, uint32_t width,
 }
 
 /* Asks for parameters of @frame; returns the flags that came with them. */
-static uint32_t compute(struct ipa_vimc *ipa, struct seen *seen,
-			uint32_t frame, uint32_t buffer_id)
+static uint32_t compute(struct ipa_vimc *ipa, struct seen *seen, uint32_t frame,
+			uint32_t buffer_id)
 {
 	unsigned int n = seen->n;
 
@@ -167,11 +167,11 @@ static void uses_every_method(void **state)
 			 -EINVAL);
 	assert_int_equal(flags, 0);
 	assert_int_equal(ipa_vimc_init(ipa, &settings, trace[1],
-				       IPA_VIMC_OPERATION_INIT, 5, &flags), 0);
+				       IPA_VIMC_OPERATION_INIT, 5, &flags),
+			 0);
 	assert_int_equal(flags, 5);
 	assert_int_equal(ipa_vimc_start(ipa), -ENODATA);
-	assert_int_equal(configure(ipa, 0, CAM_CONTROL_ID_SPACE_V4L2),
-			 -EINVAL);
+	assert_int_equal(configure(ipa, 0, CAM_CONTROL_ID_SPACE_V4L2), -EINVAL);
 	assert_int_equal(configure(ipa, 640, CAM_CONTROL_ID_SPACE_CONTROLS),
 			 -EINVAL);
 	assert_int_equal(configure(ipa, 640, CAM_CONTROL_ID_SPACE_V4L2), 0);

@@ -113,8 +113,7 @@ static void moves_gently(void **state)
 	make_scene(192, 0, tuning.curve[1].red, tuning.curve[1].blue, 1, 1);
 	before = balance.red;
 	softisp_white_balance_update(&balance, &measure);
-	change = log(before / balance.red) /
-		 log(before * tuning.curve[1].red);
+	change = log(before / balance.red) / log(before * tuning.curve[1].red);
 	assert_true(change > 0.2 && change < 0.4);
 }
 
@@ -184,8 +183,8 @@ static void black_follows_dark_pixels(void **state)
 
 static void matrices_keep_grey_grey(void **state)
 {
-	static const double lights[] = { 1500, 2800, 3300, 4000, 5700, 9000,
-					 20000 };
+	static const double lights[] = { 1500, 2800, 3300, 4000,
+					 5700, 9000, 20000 };
 	double m[9];
 	size_t i;
 	int row;
@@ -212,8 +211,8 @@ static void tone_of_24_is_srgb(void **state)
 	softisp_tone_set(&tone, 2.4);
 	for (i = 0; i < IPA_SOFTISP_GAMMA_STEPS; i++) {
 		double x = i / 256.0;
-		double y = x <= 0.0031308 ? 12.92 * x :
-					    1.055 * pow(x, 1 / 2.4) - 0.055;
+		double y = x <= 0.0031308 ? 12.92 * x
+					  : 1.055 * pow(x, 1 / 2.4) - 0.055;
 
 		assert_true(fabs(tone.curve[i] / 65535.0 - y) < 0.0005);
 		assert_true(!i || tone.curve[i] > tone.curve[i - 1]);

@@ -98,7 +98,8 @@ clamp_one(uint32_t id, const struct cam_control_value *value, int expected)
 
 	memset(&counts, 0, sizeof(counts));
 	assert_int_equal(cam_control_list_clamp(&list, &infos, clamped, 8,
-						&counts, &result), expected);
+						&counts, &result),
+			 expected);
 	assert_memory_equal(&control.value, value, sizeof(*value));
 	return result.n_controls ? &result.controls[0].value : NULL;
 }
@@ -247,7 +248,8 @@ static void refuses_another_id_space(void **state)
 	(void)state;
 	memset(&counts, 0, sizeof(counts));
 	assert_int_equal(cam_control_list_clamp(&list, &infos, clamped, 8,
-						&counts, &result), 1);
+						&counts, &result),
+			 1);
 	assert_int_equal(result.n_controls, 0);
 	assert_int_equal(counts.unknown, 1);
 }
@@ -264,7 +266,8 @@ static void says_that_there_is_no_room(void **state)
 
 	(void)state;
 	assert_int_equal(cam_control_list_clamp(&list, &infos, clamped, 1,
-						&counts, &result), -ENOSPC);
+						&counts, &result),
+			 -ENOSPC);
 	assert_int_equal(result.n_controls, 77);
 }
 

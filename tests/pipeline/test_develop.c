@@ -48,8 +48,8 @@ static void fill_raw(uint16_t red, uint16_t green, uint16_t blue)
 	for (y = 0; y < HEIGHT; y++)
 		for (x = 0; x < WIDTH; x++)
 			image[y * WIDTH + x] =
-				(y & 1) ? ((x & 1) ? blue : green) :
-					  ((x & 1) ? green : red);
+				(y & 1) ? ((x & 1) ? blue : green)
+					: ((x & 1) ? green : red);
 	for (x = 0; x < WIDTH * VIRTUAL_SENSOR_DARK_LINES; x++)
 		raw[x] = 64;
 }
@@ -72,8 +72,8 @@ static void expect_colour(int red, int green, int blue)
 {
 	uint32_t i;
 
-	assert_int_equal(virtual_develop(&developer, 0, &parameters, image,
-					 rgb), 0);
+	assert_int_equal(
+		virtual_develop(&developer, 0, &parameters, image, rgb), 0);
 	for (i = 0; i < WIDTH * HEIGHT; i++) {
 		assert_true(abs(rgb[3 * i] - red) <= 1);
 		assert_true(abs(rgb[3 * i + 1] - green) <= 1);
@@ -127,8 +127,8 @@ static void one_pixel_reaches_two_pixels_far(void **state)
 	plain_parameters();
 	fill_raw(64, 64, 64);
 	image[32 * WIDTH + 32] = 1023; /* red */
-	assert_int_equal(virtual_develop(&developer, 0, &parameters, image,
-					 rgb), 0);
+	assert_int_equal(
+		virtual_develop(&developer, 0, &parameters, image, rgb), 0);
 	assert_int_equal(rgb[3 * (32 * WIDTH + 32)], 255);
 	assert_true(abs(rgb[3 * (32 * WIDTH + 33)] - 127) <= 1);
 	assert_true(abs(rgb[3 * (33 * WIDTH + 33)] - 63) <= 1);
@@ -155,13 +155,16 @@ static void survives_any_parameters(void **state)
 			bytes[i] = (uint8_t)(x >> 24);
 		}
 		assert_int_equal(virtual_develop(&developer, 0, &parameters,
-						 image, rgb), -EBADMSG);
+						 image, rgb),
+				 -EBADMSG);
 		parameters.magic = IPA_SOFTISP_PARAMETERS_MAGIC;
 		parameters.frame = 5;
 		assert_int_equal(virtual_develop(&developer, 4, &parameters,
-						 image, rgb), -EBADMSG);
+						 image, rgb),
+				 -EBADMSG);
 		assert_int_equal(virtual_develop(&developer, 5, &parameters,
-						 image, rgb), 0);
+						 image, rgb),
+				 0);
 	}
 }
 

@@ -48,9 +48,9 @@ static void prints_unknown_ones(void **state)
 	uint32_t back = 5;
 
 	(void)state;
-	assert_string_equal(
-		cam_fourcc_to_string(CAM_FOURCC('x', 'y', 'z', '!'), text),
-		"xyz!");
+	assert_string_equal(cam_fourcc_to_string(CAM_FOURCC('x', 'y', 'z', '!'),
+						 text),
+			    "xyz!");
 	assert_string_equal(cam_fourcc_to_string(0x01020304, text),
 			    "0x01020304");
 	assert_int_equal(cam_fourcc_from_string("xyz!", &back), 0);

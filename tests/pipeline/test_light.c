@@ -18,7 +18,8 @@ static void reads_steps_and_glides(void **state)
 
 	(void)state;
 	assert_int_equal(virtual_light_parse("0=1@5000,10=4@3000,20~0.25@6000",
-					     &script, NULL), 0);
+					     &script, NULL),
+			 0);
 	assert_int_equal(script.n_points, 3);
 	light = virtual_light_at(&script, 9);
 	assert_true(light.brightness == 1 && light.kelvin == 5000);
@@ -63,7 +64,8 @@ static void knows_where_it_went_wrong(void **state)
 		size_t position = 99;
 
 		assert_int_equal(virtual_light_parse(bad[i].text, &script,
-						     &position), bad[i].error);
+						     &position),
+				 bad[i].error);
 		assert_int_equal(position, bad[i].position);
 		assert_int_equal(script.n_points, 7);
 	}
@@ -78,8 +80,8 @@ static void refuses_endless_scripts(void **state)
 
 	(void)state;
 	for (i = 0; i <= VIRTUAL_LIGHT_MAX_POINTS; i++)
-		n += (size_t)snprintf(text + n, sizeof(text) - n,
-				      "%s%d=1@5000", i ? "," : "", i);
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%d=1@5000",
+				      i ? "," : "", i);
 	assert_int_equal(virtual_light_parse(text, &script, NULL), -E2BIG);
 }
 
@@ -88,8 +90,8 @@ static void default_script_is_fine(void **state)
 	struct virtual_light_script script;
 
 	(void)state;
-	assert_int_equal(virtual_light_parse(virtual_light_default, &script,
-					     NULL), 0);
+	assert_int_equal(
+		virtual_light_parse(virtual_light_default, &script, NULL), 0);
 }
 
 static void warm_light_is_red(void **state)

@@ -103,11 +103,12 @@ static void makes_memory_that_others_only_read(void **state)
 
 	(void)state;
 	assert_int_equal(cam_mapping_init_memfd(&maker, "test", 5000,
-						CAM_ACCESS_READ, &plane), 0);
-	assert_int_equal(cam_mapping_init(&reader, &plane,
-					  CAM_ACCESS_READ_WRITE), -EPERM);
-	assert_int_equal(cam_mapping_init(&reader, &plane, CAM_ACCESS_READ),
+						CAM_ACCESS_READ, &plane),
 			 0);
+	assert_int_equal(cam_mapping_init(&reader, &plane,
+					  CAM_ACCESS_READ_WRITE),
+			 -EPERM);
+	assert_int_equal(cam_mapping_init(&reader, &plane, CAM_ACCESS_READ), 0);
 	assert_int_equal(cam_mapping_begin(&maker), 0);
 	memset(maker.data, 0x5a, maker.length);
 	assert_int_equal(cam_mapping_end(&maker), 0);
@@ -115,7 +116,8 @@ static void makes_memory_that_others_only_read(void **state)
 	assert_int_equal(write(plane.fd, "x", 1), -1);
 	assert_int_equal(ftruncate(plane.fd, 0), -1);
 	assert_ptr_equal(mmap(NULL, 5000, PROT_READ | PROT_WRITE, MAP_SHARED,
-			      plane.fd, 0), MAP_FAILED);
+			      plane.fd, 0),
+			 MAP_FAILED);
 	close(plane.fd);
 	cam_mapping_fini(&maker);
 	cam_mapping_fini(&reader);
@@ -134,8 +136,8 @@ static void shares_memory_both_ways(void **state)
 	assert_int_equal(cam_mapping_init_memfd(&maker, "test", 64,
 						CAM_ACCESS_READ_WRITE, &plane),
 			 0);
-	assert_int_equal(cam_mapping_init(&other, &plane,
-					  CAM_ACCESS_READ_WRITE), 0);
+	assert_int_equal(
+		cam_mapping_init(&other, &plane, CAM_ACCESS_READ_WRITE), 0);
 	strcpy(other.data, "from the other side");
 	assert_string_equal(maker.data, "from the other side");
 	close(plane.fd);
@@ -147,31 +149,37 @@ static void keeps_buffers_by_id(void **state)
 {
 	int fd = memfd(F_SEAL_SHRINK);
 	struct cam_frame_buffer_plane planes[3] = {
-		{ fd, 0, 100 }, { fd, 4096, 100 }, { fd, 9999, 1 },
+		{ fd, 0, 100 },
+		{ fd, 4096, 100 },
+		{ fd, 9999, 1 },
 	};
 	struct cam_buffer buffers[3] = {
-		{ 10, &planes[0], 1 }, { 20, &planes[1], 1 },
+		{ 10, &planes[0], 1 },
+		{ 20, &planes[1], 1 },
 		{ 30, &planes[2], 1 },
 	};
 	static const uint32_t ids[] = { 10, 77 };
 	struct cam_buffer_set set = { .buffers = NULL };
 
 	(void)state;
-	assert_int_equal(cam_buffer_set_add(&set, buffers, 2, CAM_ACCESS_READ,
-					    100), 0);
+	assert_int_equal(
+		cam_buffer_set_add(&set, buffers, 2, CAM_ACCESS_READ, 100), 0);
 	/* All or none: the third is too short, and 20 is there already. */
 	assert_int_equal(cam_buffer_set_add(&set, buffers + 2, 1,
-					    CAM_ACCESS_READ, 100), -ERANGE);
+					    CAM_ACCESS_READ, 100),
+			 -ERANGE);
 	buffers[2].id = 20;
 	assert_int_equal(cam_buffer_set_add(&set, buffers + 2, 1,
-					    CAM_ACCESS_READ, 1), -EEXIST);
+					    CAM_ACCESS_READ, 1),
+			 -EEXIST);
 	buffers[2].id = 40;
 	buffers[0].n_planes = 0;
 	buffers[0].id = 50;
 	buffers[1] = buffers[2];
 	buffers[2] = buffers[0];
 	assert_int_equal(cam_buffer_set_add(&set, buffers + 1, 2,
-					    CAM_ACCESS_READ, 1), -EINVAL);
+					    CAM_ACCESS_READ, 1),
+			 -EINVAL);
 	assert_int_equal(set.n_buffers, 2);
 	assert_null(cam_buffer_set_find(&set, 40));
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <jpeglib.h>
 #include <png.h>
@@ -98,6 +99,8 @@ static int load(const void *data, size_t size, char *error)
 	struct virtual_scene scene = { .rgb = NULL };
 	int ret;
 
+	/* Some file systems write through what was truncated first. */
+	unlink(path);
 	test_file_write(path, data, size, 0600);
 	error[0] = '\0';
 	ret = virtual_scene_load(path, 64, 64, &scene, error);
@@ -154,6 +157,7 @@ static void survives_every_damaged_byte(void **state)
 		struct virtual_scene scene = { .rgb = NULL };
 
 		data[at] ^= 0x55;
+		unlink(path);
 		test_file_write(path, data, size, 0600);
 		data[at] ^= 0x55;
 		if (virtual_scene_load(path, 64, 64, &scene, error) < 0)
@@ -175,12 +179,13 @@ static void refuses_what_is_no_picture(void **state)
 	assert_int_equal(load("", 0, error), -EINVAL);
 	assert_string_equal(error, "empty");
 	assert_int_equal(virtual_scene_load(test_path(folder, "nothing"), 64,
-					    64, &scene, error), -ENOENT);
+					    64, &scene, error),
+			 -ENOENT);
 	assert_string_equal(error, "No such file or directory");
 	assert_int_equal(virtual_scene_load(folder, 64, 64, &scene, error),
 			 -EINVAL);
-	assert_int_equal(virtual_scene_load("/dev/zero", 64, 64, &scene,
-					    error), -EINVAL);
+	assert_int_equal(virtual_scene_load("/dev/zero", 64, 64, &scene, error),
+			 -EINVAL);
 	assert_string_equal(error, "not a file");
 }
 
@@ -224,7 +229,8 @@ static void crops_in_the_middle(void **state)
 
 static void chart_has_a_neutral_patch(void **state)
 {
-	static const uint32_t sizes[][2] = { { 160, 120 }, { 640, 480 },
+	static const uint32_t sizes[][2] = { { 160, 120 },
+					     { 640, 480 },
 					     { 1920, 1080 } };
 	size_t i;
 
@@ -235,7 +241,8 @@ static void chart_has_a_neutral_patch(void **state)
 		const uint16_t *p;
 
 		assert_int_equal(virtual_scene_chart(sizes[i][0], sizes[i][1],
-						     &scene), 0);
+						     &scene),
+				 0);
 		virtual_scene_chart_neutral(sizes[i][0], sizes[i][1], &x, &y,
 					    &width, &height);
 		assert_true(width && height && width < sizes[i][0] / 5);
