@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "alloc_fail.h"
 #include "fd_leak.h"
 #include "trial.h"
 
@@ -160,6 +161,55 @@ static void decode_noise(struct trial *trial)
 		       oracle_below(&trial->random, 8) ? 0 : 1);
 }
 
+/* A copy with each of its allocations failing, cleared in the end. */
+static void copy_without_memory(struct trial *trial)
+{
+	bool happened = true;
+
+	trial_draw(trial);
+	for (unsigned long n = 1; happened && n < 40; n++) {
+		struct camipc_arena heap;
+
+		camipc_arena_init_heap(&heap, CAMIPC_FD_DUP);
+		memcpy(trial->decoded, trial->original, trial->type->size);
+		alloc_fail_begin(n);
+		if (trial->type->copy)
+			trial->type->copy(&heap, trial->decoded);
+		happened = alloc_fail_happened();
+		alloc_fail_end();
+		assert_int_equal(heap.error, happened ? -ENOMEM : 0);
+		/* Nothing of the original may be left in it. */
+		if (trial->type->clear)
+			trial->type->clear(trial->decoded);
+		refused += happened;
+		accepted += !happened;
+	}
+}
+
+/* A decode whose arena cannot grow. */
+static void decode_without_memory(struct trial *trial)
+{
+	bool happened = true;
+
+	trial_draw(trial);
+	trial_encode(trial, trial->original);
+	for (unsigned long n = 1; happened && n < 10; n++) {
+		size_t taken;
+		int ret;
+
+		camipc_arena_fini(&trial->arena);
+		camipc_arena_init(&trial->arena, 0);
+		alloc_fail_begin(n);
+		ret = trial_decode(trial, trial->bytes, trial->size,
+				   trial->n_fds, &taken);
+		happened = alloc_fail_happened();
+		alloc_fail_end();
+		assert_int_equal(ret, happened ? -ENOMEM : 0);
+		refused += happened;
+		accepted += !happened;
+	}
+}
+
 static void run(void (*work)(struct trial *trial), int rounds, uint64_t seed)
 {
 	struct fd_leak before;
@@ -193,12 +243,26 @@ static void test_noise(void **state)
 	run(decode_noise, MUTATIONS, 13);
 }
 
+static void test_copies_without_memory(void **state)
+{
+	(void)state;
+	run(copy_without_memory, 20, 14);
+}
+
+static void test_decodes_without_memory(void **state)
+{
+	(void)state;
+	run(decode_without_memory, 20, 15);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cut_and_flipped),
 		cmocka_unit_test(test_mutated),
 		cmocka_unit_test(test_noise),
+		cmocka_unit_test(test_copies_without_memory),
+		cmocka_unit_test(test_decodes_without_memory),
 	};
 
 	return cmocka_run_group_tests(tests, trial_open_fd, trial_close_fd);
