@@ -237,15 +237,17 @@ class Model:
         if is_element:
             limits["max_len"] = None        # counts the elements themselves
         stem = type_stem(self.program, type_, field)
+        path = getattr(field, "path", "") or "%s_%s" % (
+            self._owner, c_names.snake(field.name))
         if any(limit is not None for limit in limits.values()):
-            stem = "%s_%s_array" % (self._owner, c_names.snake(field.name))
+            stem = path + "_array"
         name = c_names.module_prefix(module.name) + "_" + stem
         wrapper = Wrapper(name, self.free_name(module, camel(stem)),
                           module.name, idl_text(type_))
 
         def fill(message):
             item = Item("items", type_, 1, field, field.wire, field.unpacked,
-                         **limits)
+                        path=path + "_items", **limits)
             message.slots.append(self.slot(module, item, "items"))
         made = self._made_once(module, wrapper, fill)
         if made.is_bytes and (field.min is not None or field.max is not None):

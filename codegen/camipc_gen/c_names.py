@@ -6,8 +6,8 @@ Words    break before [A-Z] after [a-z], between [A-Z]+ and [A-Z][a-z], and
          ipa_camera_sensor_info, V4L2 stays v4l2, float32Array splits.
 Prefix   the module, lower-cased, dots turned into underscores, never split:
          ipa.RPi is ipa_rpi.
-Types    prefix and words, a leading word IPA dropped; nested ones after the
-         outer type's words.
+Types    prefix and words, a leading word IPA dropped, as from enumerators and
+         constants; nested ones after the outer type's words.
 Clashes  words that C, C++ or the C library took get an underscore.
 """
 
@@ -107,7 +107,7 @@ def of_enumerator(enum: ir.Enum, enumerator: ir.Enumerator) -> str:
     name = enumerator.attribute("cname")
     if not name:
         name = re.sub(r"^k(?=[A-Z])", "", enumerator.name)
-        name = snake(name)
+        name = type_words(name)
     parts = [module_prefix(enum.module)]
     parts += [type_words(outer) for outer in enum.outer]
     if enum.scoped:
@@ -123,7 +123,7 @@ def of_const(module: ir.Module, const: ir.Const) -> str:
             prefix = interface_prefix(module, interface)
             outer = outer[1:]
     parts = [prefix] + [type_words(name) for name in outer]
-    name = const.attribute("cname") or snake(
+    name = const.attribute("cname") or type_words(
         re.sub(r"^k(?=[A-Z])", "", const.name))
     return "_".join(parts + [name]).upper()
 

@@ -26,6 +26,7 @@ class Item:
     min: object = None
     max: object = None
     max_len: object = None
+    path: str = ""           # for the names of boxes in a box with limits
 
     @property
     def wire_key(self):

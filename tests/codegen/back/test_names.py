@@ -91,6 +91,10 @@ class Types(unittest.TestCase):
                  for one in unscoped.enumerators]
         self.assertEqual(names, ["IPA_VIMC_OPERATION_NONE", "IPA_VIMC_FAST",
                                  "IPA_VIMC_KEPT"])
+        foreign = _enum("IPAOperationCode", ["IPAOperationNone"], False)
+        self.assertEqual(c_names.of_enumerator(foreign,
+                                               foreign.enumerators[0]),
+                         "IPA_VIMC_OPERATION_NONE")
         scoped = _enum("TestFlag", ["Flag1"], True)
         self.assertEqual(c_names.of_enumerator(scoped, scoped.enumerators[0]),
                          "IPA_VIMC_TEST_FLAG_FLAG1")
