@@ -13,23 +13,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <camipc/arena.h>
 
-#include "cam_buffers.h"
 #include "cam_fourcc.h"
 #include "core_ipa_serializer.h"
 #include "develop.h"
 #include "scene.h"
 #include "sensor_controls.h"
+#include "shared_buffers.h"
 #include "softisp_ipa_proxy.h"
 #include "zone_statistics.h"
-
-/* Frames take turns, so that a late reader never sees the next one's data. */
-#define N_BUFFERS 2
-#define STATISTICS_ID 1
-#define PARAMETERS_ID 101
 
 #define DEFAULT_TIMEOUT_MS 2000
 
@@ -52,8 +46,7 @@ struct virtual_camera {
 	uint16_t *raw;
 	uint8_t *rgb;
 
-	struct cam_mapping statistics[N_BUFFERS];
-	struct cam_mapping parameters[N_BUFFERS];
+	struct virtual_shared_buffers buffers;
 
 	struct ipa_softisp *ipa;
 	struct cam_control_info_map infos; /* of the IPA; ours to clear */
@@ -302,46 +295,24 @@ static int init_ipa(struct virtual_camera *camera, const char *tuning)
 	return ret < 0 ? call_failed(camera, "configure", ret) : 0;
 }
 
-/* Shares memory with the IPA: statistics to read, parameters to write. */
 static int map_buffers(struct virtual_camera *camera)
 {
-	struct cam_frame_buffer_plane planes[2 * N_BUFFERS];
-	struct cam_buffer buffers[2 * N_BUFFERS];
-	int n = 0;
-	int ret = 0;
-	int i;
+	struct virtual_buffer_offer offer;
+	int ret = virtual_shared_buffers_init(&camera->buffers, &offer);
 
-	for (i = 0; i < 2 * N_BUFFERS && ret == 0; i++) {
-		bool params = i >= N_BUFFERS;
-		int k = i % N_BUFFERS;
-
-		ret = cam_mapping_init_memfd(
-			params ? &camera->parameters[k]
-			       : &camera->statistics[k],
-			params ? "camipc-parameters" : "camipc-statistics",
-			params ? sizeof(struct ipa_softisp_parameters)
-			       : sizeof(struct ipa_softisp_statistics),
-			params ? CAM_ACCESS_READ_WRITE : CAM_ACCESS_READ,
-			&planes[i]);
+	if (ret < 0) {
+		ret = fail(camera, ret, "cannot make shared memory: %s",
+			   strerror(-ret));
+	} else {
+		ret = ipa_softisp_map_buffers(camera->ipa, offer.statistics,
+					      VIRTUAL_N_BUFFERS,
+					      offer.parameters,
+					      VIRTUAL_N_BUFFERS);
 		if (ret < 0)
-			break;
-		n++;
-		buffers[i].id = (uint32_t)(k + (params ? PARAMETERS_ID
-						       : STATISTICS_ID));
-		buffers[i].planes = &planes[i];
-		buffers[i].n_planes = 1;
+			ret = call_failed(camera, "mapBuffers", ret);
 	}
-	if (ret < 0)
-		(void)!fail(camera, ret, "cannot make shared memory: %s",
-			    strerror(-ret));
-	else
-		ret = ipa_softisp_map_buffers(camera->ipa, buffers, N_BUFFERS,
-					      buffers + N_BUFFERS, N_BUFFERS);
-	if (ret < 0)
-		(void)!call_failed(camera, "mapBuffers", ret);
-	while (n--)
-		close(planes[n].fd); /* our mappings stay */
-	return ret < 0 ? ret : 0;
+	virtual_buffer_offer_end(&offer);
+	return ret;
 }
 
 int virtual_camera_create(struct camipc_manager *manager,
@@ -378,16 +349,11 @@ int virtual_camera_create(struct camipc_manager *manager,
 
 void virtual_camera_destroy(struct virtual_camera *camera)
 {
-	int i;
-
 	if (!camera)
 		return;
 	ipa_softisp_destroy(camera->ipa);
 	cam_control_info_map_clear(&camera->infos);
-	for (i = 0; i < N_BUFFERS; i++) {
-		cam_mapping_fini(&camera->statistics[i]);
-		cam_mapping_fini(&camera->parameters[i]);
-	}
+	virtual_shared_buffers_fini(&camera->buffers);
 	camipc_arena_fini(&camera->metadata_arena);
 	camipc_arena_fini(&camera->request_arena);
 	virtual_developer_fini(&camera->developer);
@@ -499,11 +465,11 @@ static int ask_ipa(struct virtual_camera *camera, uint32_t buffer,
 	if (ret < 0)
 		return call_failed(camera, "queueRequest", ret);
 	ret = ipa_softisp_process_stats(camera->ipa, camera->frame,
-					STATISTICS_ID + buffer, &list);
+					VIRTUAL_STATISTICS_ID + buffer, &list);
 	if (ret < 0)
 		return call_failed(camera, "processStats", ret);
 	ret = ipa_softisp_compute_params(camera->ipa, camera->frame,
-					 PARAMETERS_ID + buffer);
+					 VIRTUAL_PARAMETERS_ID + buffer);
 	if (ret < 0)
 		return call_failed(camera, "computeParams", ret);
 	cam_control_list_init(&camera->request);
@@ -514,7 +480,7 @@ static int ask_ipa(struct virtual_camera *camera, uint32_t buffer,
 static int take_frame(struct virtual_camera *camera, uint32_t buffer,
 		      const struct virtual_light *light)
 {
-	struct cam_mapping *mapping = &camera->statistics[buffer];
+	struct cam_mapping *mapping = &camera->buffers.statistics[buffer];
 	int ret;
 
 	camera->streaming = true;
@@ -534,7 +500,7 @@ static int take_frame(struct virtual_camera *camera, uint32_t buffer,
 static int develop(struct virtual_camera *camera, uint32_t buffer,
 		   const uint16_t *image)
 {
-	struct cam_mapping *mapping = &camera->parameters[buffer];
+	struct cam_mapping *mapping = &camera->buffers.parameters[buffer];
 	struct ipa_softisp_parameters parameters;
 	int ret = cam_mapping_begin(mapping);
 
@@ -555,7 +521,7 @@ static int develop(struct virtual_camera *camera, uint32_t buffer,
 int virtual_camera_capture(struct virtual_camera *camera,
 			   struct virtual_frame *ret_frame)
 {
-	uint32_t buffer = camera->frame % N_BUFFERS;
+	uint32_t buffer = camera->frame % VIRTUAL_N_BUFFERS;
 	struct virtual_frame frame = {
 		.number = camera->frame,
 		.width = camera->sensor.width,

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+#include "shared_buffers.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "softisp_ipa_types.h"
+
+/* One buffer; adds its plane to the offer. */
+static int make_buffer(struct virtual_buffer_offer *offer, uint32_t id,
+		       const char *name, uint32_t length, enum cam_access peer,
+		       struct cam_mapping *mapping, struct cam_buffer *buffer)
+{
+	struct cam_frame_buffer_plane *plane = &offer->planes[offer->n_planes];
+	int ret = cam_mapping_init_memfd(mapping, name, length, peer, plane);
+
+	if (ret < 0)
+		return ret;
+	offer->n_planes++;
+	buffer->id = id;
+	buffer->planes = plane;
+	buffer->n_planes = 1;
+	return 0;
+}
+
+int virtual_shared_buffers_init(struct virtual_shared_buffers *buffers,
+				struct virtual_buffer_offer *ret_offer)
+{
+	uint32_t i;
+	int ret = 0;
+
+	memset(ret_offer, 0, sizeof(*ret_offer));
+	for (i = 0; i < VIRTUAL_N_BUFFERS && ret == 0; i++) {
+		ret = make_buffer(ret_offer, VIRTUAL_STATISTICS_ID + i,
+				  "camipc-statistics",
+				  sizeof(struct ipa_softisp_statistics),
+				  CAM_ACCESS_READ, &buffers->statistics[i],
+				  &ret_offer->statistics[i]);
+		if (ret < 0)
+			break;
+		ret = make_buffer(ret_offer, VIRTUAL_PARAMETERS_ID + i,
+				  "camipc-parameters",
+				  sizeof(struct ipa_softisp_parameters),
+				  CAM_ACCESS_READ_WRITE,
+				  &buffers->parameters[i],
+				  &ret_offer->parameters[i]);
+	}
+	return ret;
+}
+
+void virtual_shared_buffers_fini(struct virtual_shared_buffers *buffers)
+{
+	int i;
+
+	for (i = 0; i < VIRTUAL_N_BUFFERS; i++) {
+		cam_mapping_fini(&buffers->statistics[i]);
+		cam_mapping_fini(&buffers->parameters[i]);
+	}
+}
+
+void virtual_buffer_offer_end(struct virtual_buffer_offer *offer)
+{
+	while (offer->n_planes)
+		close(offer->planes[--offer->n_planes].fd);
+}
