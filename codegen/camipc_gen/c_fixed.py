@@ -90,7 +90,7 @@ class FixedSlot(Slot):
     def max_count(self):
         return self.count
 
-    def _element(self, index: str = "i") -> str:
+    def element(self, index: str = "i") -> str:
         """An element by its place in all rows: no row is left at its end."""
         if len(self.counts) == 1:
             return "%s[%s]" % (self.place, index)
@@ -109,7 +109,7 @@ class FixedSlot(Slot):
     # ---- init, encode, decode
 
     def init(self):
-        return self._each(self.value.init(self._element()))
+        return self._each(self.value.init(self.element()))
 
     def put(self):
         if self.is_bytes:
@@ -118,7 +118,7 @@ class FixedSlot(Slot):
         if self.packed:
             return ["camipc_put_%s_array(w, %d, %s, %d);" % (
                 self.value.array, self.number, self.first, self.count)]
-        return self._each(self.value.put(self.number, self._element(), True))
+        return self._each(self.value.put(self.number, self.element(), True))
 
     @property
     def seen(self) -> str:
@@ -134,9 +134,9 @@ class FixedSlot(Slot):
                     self.first, self.count), "break;"])
         if self.value.array is None:
             if len(self.counts) == 1:
-                get = self.value.get(self._element(self.seen + "++"))
+                get = self.value.get(self.element(self.seen + "++"))
             else:
-                get = self.value.get(self._element(self.seen)) + [
+                get = self.value.get(self.element(self.seen)) + [
                     "%s++;" % self.seen]
             return [self._label()] + indented(branch(
                 "%s < %d" % (self.seen, self.count), get,
@@ -147,15 +147,15 @@ class FixedSlot(Slot):
         return labels + indented([get, "break;"])
 
     def _element_conditions(self) -> List[str]:
-        valid = self.value.valid(self._element())
-        return ([valid] if valid else []) + self._rules(self._element())
+        valid = self.value.valid(self.element())
+        return ([valid] if valid else []) + self._rules(self.element())
 
     def finish(self):
         lines = []
         if not self.is_bytes:
             lines.append("p = camipc_exact_done(r, p, %s, %d);" % (
                 self.seen, self.count))
-        settled = self.value.settle(self._element())
+        settled = self.value.settle(self.element())
         conditions = self._element_conditions()
         if conditions:
             settled.append("p = camipc_require(r, p, %s);"
@@ -170,7 +170,7 @@ class FixedSlot(Slot):
             inner = ['camipc_check_that(check, %s, "%s");' % (
                 " && ".join(conditions), self.idl)] if conditions else []
         else:
-            inner = self.value.check(self._element(), self.idl, None)
+            inner = self.value.check(self.element(), self.idl, None)
         return self._each(inner)
 
     @property
@@ -179,10 +179,10 @@ class FixedSlot(Slot):
                 and not self._element_conditions())
 
     def copy(self):
-        return self._each(self.value.copy(self._element()))
+        return self._each(self.value.copy(self.element()))
 
     def clear(self):
-        return self._each(self.value.clear(self._element()))
+        return self._each(self.value.clear(self.element()))
 
     @property
     def info_form(self):

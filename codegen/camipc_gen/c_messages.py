@@ -198,8 +198,8 @@ class Message:
         if not isinstance(slot, FixedSlot):
             return ["%s_get(r, camipc_absent_begin(r), &%s);" % (
                 tag, slot.place), "p = camipc_absent_end(r, p);"]
-        return for_each(["%s_get(r, camipc_absent_begin(r), &%s[i]);" % (
-            tag, slot.first), "p = camipc_absent_end(r, p);"], slot.count)
+        return for_each(["%s_get(r, camipc_absent_begin(r), &%s);" % (
+            tag, slot.element()), "p = camipc_absent_end(r, p);"], slot.count)
 
     def check(self) -> List[str]:
         lines = []
