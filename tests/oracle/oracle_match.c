@@ -188,6 +188,7 @@ static bool match_field(struct walk *walk, const struct camipc_type_info *info,
 	const uint8_t *base = (const uint8_t *)message;
 	const ProtobufCMessage *inner;
 	const uint8_t *member;
+	const uint8_t *list;
 	size_t n;
 
 	if (!pf)
@@ -195,13 +196,13 @@ static bool match_field(struct walk *walk, const struct camipc_type_info *info,
 	member = base + pf->offset;
 	if (pf->label == PROTOBUF_C_LABEL_REPEATED) {
 		memcpy(&n, base + pf->quantifier_offset, sizeof(n));
-		memcpy(&member, member, sizeof(member));
+		memcpy(&list, member, sizeof(list));
 		if (n != values.n)
 			return differ(info, field, "counts differ");
 		for (size_t i = 0; i < n; i++) {
 			if (!match_item(walk, info, field,
 					values.items + i * values.size, pf,
-					member + i * oracle_member_size(pf)))
+					list + i * oracle_member_size(pf)))
 				return false;
 		}
 		return true;
