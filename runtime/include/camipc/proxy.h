@@ -97,7 +97,8 @@ camipc_proxy_create(struct camipc_manager *manager,
  * Stops the IPA, ends its worker or thread, frees the proxy. Legal at any
  * time, in a callback of this proxy too: nothing more is delivered then, and
  * the memory goes when dispatch unwinds. Calls begun complete with
- * -ECANCELED. NULL is fine. Thread word: bound.
+ * -ECANCELED. NULL is fine, and so is a forked child: nothing happens there,
+ * the worker is the parent's. Thread word: bound.
  */
 CAMIPC_API void camipc_proxy_destroy(struct camipc_proxy *proxy);
 
