@@ -55,7 +55,8 @@ static int send_record(void *user, struct camipc_record *record)
 
 	header->consumed = servant->debt.consumed;
 	if (header->kind != CAMIPC_MESSAGE_REPLY)
-		header->cookie = servant->refused;
+		header->cookie = servant->refused +
+				 (uint32_t)servant->outbox.dropped;
 	ret = servant->params.send(servant->params.user, record);
 	if (ret == 0)
 		camipc_debt_report(&servant->debt);

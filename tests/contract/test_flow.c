@@ -215,6 +215,7 @@ static void event_overflow_drops_oldest(void **state)
 	assert_int_equal(c->latest.numbers[1], 1);
 	assert_int_equal(c->latest.numbers[2], 8);
 	assert_int_equal(c->latest.numbers[3], 9);
+	assert_int_equal(contract_stats(c).events_refused, 6);
 }
 
 /** A stream of frames: each side's credit comes back by itself. */
