@@ -10,6 +10,22 @@ from .c_slots import Slot
 from .c_values import ScalarValue
 
 
+_ROLE_NOTES = {
+    "init": "Comes before every other call.",
+    "start": "Events are delivered from here on, by dispatch.",
+    "stop": "No event is delivered after it returned.",
+}
+_OVERFLOW_NOTES = {
+    "error": "-EAGAIN",
+    "drop_newest": "it is dropped, and counted",
+    "drop_oldest": "the oldest is dropped, and counted",
+}
+_WHEN_NOTES = {
+    "stopped": "Legal between runs only, else -EBUSY.",
+    "running": "Legal while running only, else -EINVAL.",
+}
+
+
 class MethodView:
     """A method or an event, with the messages made for it."""
 
@@ -216,7 +232,19 @@ class MethodView:
 
     @property
     def notes(self) -> List[str]:
-        return ["Asynchronous."] if self.is_async else []
+        """What the attributes promise, in words."""
+        method = self.method
+        found = []
+        if method.role in _ROLE_NOTES:
+            found.append(_ROLE_NOTES[method.role])
+        if self.is_async and method.queue:
+            found.append("Asynchronous; beyond %d unfinished ones %s." % (
+                method.queue, _OVERFLOW_NOTES[method.overflow]))
+        elif self.is_async:
+            found.append("Asynchronous.")
+        if method.when in _WHEN_NOTES:
+            found.append(_WHEN_NOTES[method.when])
+        return [" ".join(found)] if found else []
 
     # ---- the descriptor ------------------------------------------------------
 

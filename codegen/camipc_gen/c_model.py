@@ -6,8 +6,8 @@ from typing import Dict, List, Tuple
 
 from . import c_names, ir
 from .c_arrays import ArraySlot, BytesSlot, MapSlot
-from .c_fixed import FixedSlot
 from .c_composite import BytesValue, MessageValue
+from .c_fixed import FixedSlot
 from .c_literals import literal
 from .c_messages import Message, UnionMessage
 from .c_nullable import NullableStringSlot, OptionalSlot, PointerSlot
@@ -331,8 +331,11 @@ def _string_value(type_: ir.String, model, module, field, is_element):
 
 @_value.register
 def _fd_value(type_: ir.Fd, model, module, field, is_element):
+    # "SharedFD?" is the same type, and not required; elements always are.
+    is_optional = isinstance(field, ir.Field) and \
+        isinstance(field.type, ir.Fd) and not field.required
     return FdValue(type_.kind, type_.access, type_.sealed, type_.min_size,
-                   isinstance(field.type, ir.Nullable))
+                   is_optional)
 
 
 @_value.register

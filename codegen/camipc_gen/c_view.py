@@ -259,6 +259,10 @@ class ModuleView:
     def _known_words(self) -> Dict[str, str]:
         """Names of the IDL, and what they are called in C."""
         known: Dict[str, str] = {}
+        for interface in self.interfaces:
+            for method in interface.methods + interface.events:
+                if not method.idl_name.islower():
+                    known.setdefault(method.idl_name, method.name)
         for enum in self.program.enums.values():
             for one in enum.enumerators:
                 self._know(known, one.name, c_names.of_enumerator(enum, one))

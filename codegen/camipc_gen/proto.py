@@ -11,8 +11,8 @@ from typing import Dict, List, Optional, Tuple
 
 from . import c_names, ir
 from .c_arrays import ArraySlot, BytesSlot, MapSlot
-from .c_fixed import FixedSlot
 from .c_composite import BytesValue, MessageValue
+from .c_fixed import FixedSlot
 from .c_docs import safe
 from .c_enums import EnumView
 from .c_literals import string

@@ -71,16 +71,26 @@ CAMIPC_MUST_CHECK int test_gallery_dispatch(struct test_gallery *ipa);
 /** For the camipc_proxy_* functions: state, statistics, cancel, errors. */
 struct camipc_proxy *test_gallery_get_proxy(struct test_gallery *ipa);
 
-/** Opens the gallery with wall_count walls. */
+/**
+ * Opens the gallery with wall_count walls.
+ *
+ * Comes before every other call.
+ */
 CAMIPC_MUST_CHECK int test_gallery_init(struct test_gallery *ipa,
 					uint32_t wall_count, const char *name,
 					struct test_frame_size *ret_room);
 
+/** Events are delivered from here on, by dispatch. */
 CAMIPC_MUST_CHECK int test_gallery_start(struct test_gallery *ipa);
 
+/** No event is delivered after it returned. */
 int test_gallery_stop(struct test_gallery *ipa);
 
-/** Hangs a wall anew; gives the one that was there. */
+/**
+ * Hangs a wall anew; gives the one that was there.
+ *
+ * Legal between runs only, else -EBUSY.
+ */
 CAMIPC_MUST_CHECK int
 test_gallery_hang(struct test_gallery *ipa,
 		  const struct test_gallery_wall *wall,
@@ -88,9 +98,9 @@ test_gallery_hang(struct test_gallery *ipa,
 		  size_t n_extra, struct test_gallery_wall *ret_before);
 
 /**
- * Moves pictures; raises pictureMoved for each.
+ * Moves pictures; raises picture_moved for each.
  *
- * Asynchronous.
+ * Asynchronous; beyond 4 unfinished ones the oldest is dropped, and counted.
  */
 CAMIPC_MUST_CHECK int test_gallery_move(struct test_gallery *ipa,
 					const uint32_t *ids, size_t n_ids);

@@ -50,7 +50,7 @@ struct test_gallery_ops {
 			const struct test_gallery_uint32_label_entry *extra,
 			size_t n_extra, struct test_gallery_wall *ret_before);
 
-	/** Moves pictures; raises pictureMoved for each. */
+	/** Moves pictures; raises picture_moved for each. */
 	void (*move)(void *ipa, const uint32_t *ids, size_t n_ids);
 
 	/** Sprays @paint onto a picture, if care allows. */
