@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* What reading and writing protobuf have in common. */
+#ifndef CAMIPC_WIRE_FORMAT_H
+#define CAMIPC_WIRE_FORMAT_H
+
+#include <string.h>
+
+#include <camipc/base.h>
+
+CAMIPC_BEGIN_DECLS
+
+/** Room one scalar field can need: a five-byte tag and a ten-byte varint. */
+#define CAMIPC_SCALAR_ROOM 16
+
+/* Tags as they stand on the wire: the field number and its wire type. */
+#define CAMIPC_VARINT(field) ((uint32_t)(field) << 3 | 0u)
+#define CAMIPC_FIXED64(field) ((uint32_t)(field) << 3 | 1u)
+#define CAMIPC_BYTES(field) ((uint32_t)(field) << 3 | 2u)
+#define CAMIPC_FIXED32(field) ((uint32_t)(field) << 3 | 5u)
+
+static inline uint32_t camipc_float_bits(float value)
+{
+	uint32_t bits;
+
+	memcpy(&bits, &value, sizeof(bits));
+	return bits;
+}
+
+static inline uint64_t camipc_double_bits(double value)
+{
+	uint64_t bits;
+
+	memcpy(&bits, &value, sizeof(bits));
+	return bits;
+}
+
+static inline uint64_t camipc_zigzag(int64_t value)
+{
+	return (uint64_t)value << 1 ^ (value < 0 ? UINT64_MAX : 0);
+}
+
+static inline int64_t camipc_unzigzag(uint64_t raw)
+{
+	return (int64_t)(raw >> 1 ^ (raw & 1 ? UINT64_MAX : 0));
+}
+
+static inline float camipc_float_of_bits(uint32_t bits)
+{
+	float value;
+
+	memcpy(&value, &bits, sizeof(value));
+	return value;
+}
+
+static inline double camipc_double_of_bits(uint64_t bits)
+{
+	double value;
+
+	memcpy(&value, &bits, sizeof(value));
+	return value;
+}
+
+/*
+ * Most strings and arrays are short: then a call costs more than the copy. The
+ * two halves overlap, so that no length needs a loop.
+ */
+static inline void camipc_copy_short(uint8_t *to, const void *from, size_t len)
+{
+	const uint8_t *bytes = (const uint8_t *)from;
+	uint64_t eight[2];
+	uint32_t four[2];
+
+	if (len > 16) {
+		memcpy(to, from, len);
+	} else if (len >= 8) {
+		memcpy(&eight[0], bytes, 8);
+		memcpy(&eight[1], bytes + len - 8, 8);
+		memcpy(to, &eight[0], 8);
+		memcpy(to + len - 8, &eight[1], 8);
+	} else if (len >= 4) {
+		memcpy(&four[0], bytes, 4);
+		memcpy(&four[1], bytes + len - 4, 4);
+		memcpy(to, &four[0], 4);
+		memcpy(to + len - 4, &four[1], 4);
+	} else if (len > 0) {
+		to[0] = bytes[0];
+		to[len / 2] = bytes[len / 2];
+		to[len - 1] = bytes[len - 1];
+	}
+}
+
+CAMIPC_END_DECLS
+
+#endif /* CAMIPC_WIRE_FORMAT_H */
