@@ -1,0 +1,505 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A peer that breaks the protocol: threats 20 to 27, and what each must lead
+ * to: the reason, one completion per call, closed once. And a transport that
+ * is full, or fails. Run once: the proxy is the same over every link.
+ */
+#include <errno.h>
+#include <unistd.h>
+
+#include "fake_link.h"
+
+static void expect_bad(struct contract *c, enum camipc_reason reason)
+{
+	contract_expect_state(c, CAMIPC_STATE_DEAD);
+	assert_int_equal(fake.n_kills, 1);
+	assert_int_equal(c->n_closed, 0);
+	assert_int_equal(test_echo_dispatch(c->ipa), 1);
+	assert_int_equal(c->n_closed, 1);
+	assert_int_equal(c->closed.reason, reason);
+	assert_int_equal(test_echo_dispatch(c->ipa), -EPIPE);
+	assert_int_equal(c->n_closed, 1);
+	assert_int_equal(test_echo_temperature(c->ipa, 1, NULL), -EPIPE);
+}
+
+/* ---- replies ----------------------------------------------------------- */
+
+static void reply_with_unknown_cookie(struct fake_link *link)
+{
+	(void)link;
+	fake_reply(NULL, NULL)->message.header.cookie += 64;
+}
+
+static void unknown_cookie(void **state)
+{
+	struct contract *c = *state;
+
+	fake_running(c);
+	fake.on_wait = reply_with_unknown_cookie;
+	assert_int_equal(test_echo_slow(c->ipa, 1), -EPROTO);
+	assert_int_equal(camipc_proxy_last_reason(c->proxy, NULL),
+			 CAMIPC_REASON_BAD_PROTOCOL);
+	expect_bad(c, CAMIPC_REASON_BAD_PROTOCOL);
+}
+
+static void reply_with_cookie_0(struct fake_link *link)
+{
+	(void)link;
+	fake_reply(NULL, NULL)->message.header.cookie = 0;
+}
+
+static void cookie_0(void **state)
+{
+	struct contract *c = *state;
+
+	fake_running(c);
+	fake.on_wait = reply_with_cookie_0;
+	assert_int_equal(test_echo_slow(c->ipa, 1), -EPROTO);
+	expect_bad(c, CAMIPC_REASON_BAD_PROTOCOL);
+}
+
+static void reply_twice(struct fake_link *link)
+{
+	(void)link;
+	fake_reply(NULL, NULL);
+	fake_reply(NULL, NULL);
+}
+
+static void two_replies(void **state)
+{
+	struct contract *c = *state;
+
+	fake_running(c);
+	fake.on_wait = reply_twice;
+	/* The first is as good as any; the caller sees one completion. */
+	assert_int_equal(test_echo_slow(c->ipa, 1), 0);
+	contract_expect_state(c, CAMIPC_STATE_RUNNING);
+	fake.on_wait = NULL;
+	assert_int_equal(test_echo_dispatch(c->ipa), 1);
+	assert_int_equal(c->closed.reason, CAMIPC_REASON_BAD_PROTOCOL);
+}
+
+static void reply_of_another_method(struct fake_link *link)
+{
+	(void)link;
+	fake_reply(NULL, NULL)->message.header.id = TEST_ECHO_METHOD_ADD;
+}
+
+static void another_method(void **state)
+{
+	struct contract *c = *state;
+
+	fake_running(c);
+	fake.on_wait = reply_of_another_method;
+	assert_int_equal(test_echo_slow(c->ipa, 1), -EPROTO);
+	expect_bad(c, CAMIPC_REASON_BAD_PROTOCOL);
+}
+
+static void reply_of_another_epoch(struct fake_link *link)
+{
+	(void)link;
+	fake_reply(NULL, NULL)->message.header.epoch++;
+}
+
+static void another_epoch(void **state)
+{
+	struct contract *c = *state;
+
+	fake_running(c);
+	fake.on_wait = reply_of_another_epoch;
+	assert_int_equal(test_echo_slow(c->ipa, 1), -EPROTO);
+	expect_bad(c, CAMIPC_REASON_BAD_PROTOCOL);
+}
+
+/** threats 23. */
+static void late_reply(void **state)
+{
+	struct contract *c = *state;
+	struct camipc_header late;
+
+	fake_running(c);
+	assert_int_equal(test_echo_slow(c->ipa, 1), -ETIMEDOUT);
+	late = *fake_last_sent();
+	fake_reply(NULL, NULL);
+	assert_int_equal(test_echo_dispatch(c->ipa), 0);
+	assert_int_equal(contract_stats(c).late_replies, 1);
+	contract_expect_state(c, CAMIPC_STATE_RUNNING);
+	/* A second one is no late reply any more. */
+	fake_reply(NULL, NULL)->message.header.cookie = late.cookie;
+	assert_int_equal(test_echo_dispatch(c->ipa), 1);
+	assert_int_equal(c->closed.reason, CAMIPC_REASON_BAD_PROTOCOL);
+}
+
+static void reply_that_does_not_decode(struct fake_link *link)
+{
+	struct camipc_record *record = fake_reply(NULL, NULL);
+
+	(void)link;
+	assert_int_equal(camipc_message_reserve(&record->message, 4), 0);
+	camipc_message_body(&record->message)[0] = 0x07; /* wire type 7 */
+	record->message.header.body_size = 1;
+}
+
+static void malformed_reply(void **state)
+{
+	struct contract *c = *state;
+
+	fake_running(c);
+	fake.on_wait = reply_that_does_not_decode;
+	assert_int_equal(test_echo_slow(c->ipa, 1), -EPROTO);
+	expect_bad(c, CAMIPC_REASON_BAD_MESSAGE);
+}
+
+static int16_t status;
+
+static void reply_with_status(struct fake_link *link)
+{
+	struct camipc_record *record = fake_reply(NULL, NULL);
+
+	(void)link;
+	record->message.header.flags = CAMIPC_MESSAGE_ERROR;
+	record->message.header.status = status;
+}
+
+static void error_replies(void **state)
+{
+	static const int16_t allowed[] = { -EPROTO, -EMSGSIZE, -EMFILE, -ENOMEM,
+					   -EOPNOTSUPP };
+	struct contract *c = *state;
+
+	fake_running(c);
+	fake.on_wait = reply_with_status;
+	for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++) {
+		status = allowed[i];
+		assert_int_equal(test_echo_slow(c->ipa, 1), status);
+		assert_int_equal(camipc_proxy_last_error(c->proxy), status);
+	}
+	contract_expect_state(c, CAMIPC_STATE_RUNNING);
+	status = -EPIPE;
+	assert_int_equal(test_echo_slow(c->ipa, 1), -EPROTO);
+	expect_bad(c, CAMIPC_REASON_BAD_PROTOCOL);
+}
+
+static void all_pending_calls_end(void **state)
+{
+	struct contract *c = *state;
+	struct contract_done done[3] = { { 0 } };
+
+	fake_running(c);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(test_echo_slow_begin(c->ipa, 1, contract_done,
+						      &done[i]),
+				 0);
+	fake_send(CAMIPC_MESSAGE_EVENT, 99, NULL, NULL);
+	/* Three completions, then closed. */
+	assert_int_equal(test_echo_dispatch(c->ipa), 4);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(done[i].n, 1);
+		assert_int_equal(done[i].ret, -EPROTO);
+	}
+	assert_int_equal(c->n_closed, 1);
+}
+
+/* ---- events and other kinds -------------------------------------------- */
+
+/** threats 24. */
+static void unknown_event(void **state)
+{
+	struct contract *c = *state;
+
+	fake_running(c);
+	fake_send(CAMIPC_MESSAGE_EVENT, 99, NULL, NULL);
+	assert_int_equal(test_echo_dispatch(c->ipa), 1);
+	assert_int_equal(c->closed.reason, CAMIPC_REASON_BAD_PROTOCOL);
+}
+
+/** threats 27: at the limit, and one past it. */
+static void events_beyond_credit(void **state)
+{
+	struct contract *c = *state;
+
+	fake_running(c);
+	for (uint32_t i = 0; i < CAMIPC_WINDOW; i++)
+		fake_tick(i);
+	fake_answer_all();
+	assert_int_equal(test_echo_slow(c->ipa, 1), 0);
+	contract_expect_state(c, CAMIPC_STATE_RUNNING);
+	fake.on_wait = NULL;
+	fake_tick(CAMIPC_WINDOW);
+	assert_int_equal(test_echo_slow(c->ipa, 1), -EPROTO);
+	expect_bad(c, CAMIPC_REASON_BAD_LIMIT);
+	assert_int_equal(c->ticks.n, 0);
+}
+
+/** Credit that was given back may be used again, as often as wanted. */
+static void events_within_credit(void **state)
+{
+	struct contract *c = *state;
+
+	fake_running(c);
+	for (int round = 0; round < 10; round++) {
+		for (uint32_t i = 0; i < CAMIPC_WINDOW; i++)
+			fake_tick(i);
+		assert_int_equal(test_echo_dispatch(c->ipa), CAMIPC_WINDOW);
+		/* Somebody who only listens is told what was consumed. */
+		assert_int_equal(fake_last_sent()->kind, CAMIPC_MESSAGE_CREDIT);
+		assert_int_equal(fake_last_sent()->consumed,
+				 (uint32_t)(round + 1) * CAMIPC_WINDOW);
+	}
+	contract_expect_state(c, CAMIPC_STATE_RUNNING);
+}
+
+static void events_of_other_runs(void **state)
+{
+	struct contract *c = *state;
+
+	fake_running(c);
+	fake_tick(1)->message.header.epoch--;
+	fake_tick(2)->message.header.epoch++;
+	fake_tick(3);
+	assert_int_equal(test_echo_dispatch(c->ipa), 1);
+	assert_int_equal(c->ticks.numbers[0], 3);
+	assert_int_equal(contract_stats(c).events_dropped, 2);
+}
+
+static void malformed_event(void **state)
+{
+	struct contract *c = *state;
+	struct camipc_record *record;
+
+	fake_running(c);
+	fake_tick(1);
+	record = fake_tick(2);
+	camipc_message_body(&record->message)[0] = 0x07;
+	fake_tick(3);
+	assert_int_equal(test_echo_dispatch(c->ipa), 3);
+	assert_int_equal(c->ticks.n, 1);
+	assert_int_equal(c->closed.reason, CAMIPC_REASON_BAD_MESSAGE);
+}
+
+/** An event that this process had no memory for: dropped, not blamed. */
+static void event_without_memory(void **state)
+{
+	struct contract *c = *state;
+	struct camipc_record *record;
+
+	fake_running(c);
+	record = fake_tick(1);
+	record->message.header.flags = CAMIPC_MESSAGE_ERROR;
+	record->message.header.status = -ENOMEM;
+	record->message.header.body_size = 0;
+	fake_tick(2);
+	assert_int_equal(test_echo_dispatch(c->ipa), 1);
+	assert_int_equal(c->ticks.numbers[0], 2);
+	assert_int_equal(contract_stats(c).events_dropped, 1);
+	contract_expect_state(c, CAMIPC_STATE_RUNNING);
+}
+
+/** threats 26. */
+static void call_from_the_peer(void **state)
+{
+	struct contract *c = *state;
+
+	fake_running(c);
+	fake_send(CAMIPC_MESSAGE_CALL, TEST_ECHO_METHOD_ADD, NULL, NULL);
+	assert_int_equal(test_echo_dispatch(c->ipa), 1);
+	assert_int_equal(c->closed.reason, CAMIPC_REASON_BAD_PROTOCOL);
+}
+
+static void too_much_consumed(void **state)
+{
+	struct contract *c = *state;
+
+	fake_running(c);
+	assert_int_equal(test_echo_push(c->ipa, 1), 0);
+	fake_send(CAMIPC_MESSAGE_CREDIT, 0, NULL, NULL)
+		->message.header.consumed = 1;
+	assert_int_equal(test_echo_dispatch(c->ipa), 0);
+	fake_send(CAMIPC_MESSAGE_CREDIT, 0, NULL, NULL)
+		->message.header.consumed = 2;
+	assert_int_equal(test_echo_dispatch(c->ipa), 1);
+	assert_int_equal(c->closed.reason, CAMIPC_REASON_BAD_LIMIT);
+}
+
+/** threats 28, 31: more than the interface lets an event have, or unused. */
+static void too_many_descriptors(void **state)
+{
+	struct contract *c = *state;
+	struct camipc_record *record;
+
+	fake_running(c);
+	record = fake_tick(1);
+	record->message.header.n_fds = CAMIPC_MAX_FDS_FROM_WORKER + 1;
+	assert_int_equal(test_echo_dispatch(c->ipa), 1);
+	assert_int_equal(c->closed.reason, CAMIPC_REASON_BAD_FD);
+}
+
+static void unused_descriptor(void **state)
+{
+	struct contract *c = *state;
+	struct camipc_record *record;
+
+	fake_running(c);
+	record = fake_tick(1);
+	assert_int_equal(camipc_message_take_fd(&record->message, dup(0)), 0);
+	record->message.header.n_fds = 1;
+	/* A tick that was not told, and closed. */
+	assert_int_equal(test_echo_dispatch(c->ipa), 2);
+	assert_int_equal(c->ticks.n, 0);
+	assert_int_equal(c->closed.reason, CAMIPC_REASON_BAD_FD);
+}
+
+static void end_of_file(void **state)
+{
+	struct contract *c = *state;
+
+	fake_running(c);
+	fake_reply(NULL, NULL);
+	fake.n_sent = 0;
+	camipc_record_queue_clear(&fake.answers);
+	fake.pop_error = -EPIPE;
+	assert_int_equal(test_echo_slow(c->ipa, 1), -EPIPE);
+	assert_int_equal(camipc_proxy_last_error(c->proxy), -EPIPE);
+	expect_bad(c, CAMIPC_REASON_DISCONNECTED);
+}
+
+static void answer_then_end(struct fake_link *link)
+{
+	fake_reply(NULL, NULL);
+	link->pop_error = -EPIPE;
+}
+
+/** What was sent before the end is read before it. */
+static void last_words(void **state)
+{
+	struct contract *c = *state;
+
+	fake_running(c);
+	fake.on_wait = answer_then_end;
+	assert_int_equal(test_echo_slow(c->ipa, 1), 0);
+	fake.on_wait = NULL;
+	assert_int_equal(test_echo_slow(c->ipa, 1), -EPIPE);
+}
+
+/* ---- ids that a module lacks ------------------------------------------- */
+
+static void calls_the_module_lacks(void **state)
+{
+	struct contract *c = *state;
+	struct test_echo *ipa = c->ipa;
+	size_t sent;
+
+	test_echo_destroy(ipa);
+	fake.hides[TEST_ECHO_METHOD_SINCE] = true;
+	fake.hides[TEST_ECHO_METHOD_PUSH] = true;
+	c->ipa = contract_create(c);
+	c->proxy = test_echo_get_proxy(c->ipa);
+	fake_running(c);
+	sent = fake.n_sent;
+	assert_int_equal(test_echo_since(c->ipa, NULL), -EOPNOTSUPP);
+	assert_int_equal(test_echo_push(c->ipa, 1), -EOPNOTSUPP);
+	/* Nothing was sent. */
+	assert_int_equal(fake.n_sent, sent);
+	assert_int_equal(test_echo_push_few(c->ipa, 1), 0);
+}
+
+/* ---- a transport that is full, or fails -------------------------------- */
+
+static void full_transport_keeps_order(void **state)
+{
+	struct contract *c = *state;
+	size_t sent;
+
+	fake_running(c);
+	sent = fake.n_sent;
+	fake.push_error = -EAGAIN;
+	for (uint32_t i = 0; i < 10; i++)
+		assert_int_equal(test_echo_push(c->ipa, i), 0);
+	assert_int_equal(test_echo_push_few(c->ipa, 1), 0);
+	assert_true(fake.wants_room);
+	assert_int_equal(fake.n_sent, sent);
+	fake.push_error = 0;
+	assert_int_equal(test_echo_dispatch(c->ipa), 0);
+	assert_false(fake.wants_room);
+	assert_int_equal(fake.n_sent, sent + 11);
+	for (size_t i = 0; i < 10; i++)
+		assert_int_equal(fake.sent[sent + i].id, TEST_ECHO_METHOD_PUSH);
+	assert_int_equal(fake.sent[sent + 10].id, TEST_ECHO_METHOD_PUSH_FEW);
+}
+
+/** A call that never left is not waited for afterwards. */
+static void unsent_call_times_out(void **state)
+{
+	struct contract *c = *state;
+	size_t sent;
+
+	fake_running(c);
+	sent = fake.n_sent;
+	fake.push_error = -EAGAIN;
+	assert_int_equal(test_echo_slow(c->ipa, 1), -ETIMEDOUT);
+	fake.push_error = 0;
+	assert_int_equal(test_echo_dispatch(c->ipa), 0);
+	assert_int_equal(fake.n_sent, sent);
+	fake_answer_all();
+	assert_int_equal(test_echo_slow(c->ipa, 1), 0);
+}
+
+static void call_that_cannot_be_sent(void **state)
+{
+	struct contract *c = *state;
+
+	fake_running(c);
+	fake.push_error = -EMFILE;
+	assert_int_equal(test_echo_slow(c->ipa, 1), -EMFILE);
+	assert_int_equal(camipc_proxy_last_reason(c->proxy, NULL),
+			 CAMIPC_REASON_NO_FDS);
+	/* Accepted, and then counted: never lost silently. */
+	assert_int_equal(test_echo_push(c->ipa, 1), 0);
+	assert_int_equal(contract_stats(c).async_dropped, 1);
+	fake.push_error = 0;
+	fake_answer_all();
+	assert_int_equal(test_echo_slow(c->ipa, 1), 0);
+	contract_expect_state(c, CAMIPC_STATE_RUNNING);
+}
+
+/** Three misses in a row, and no fourth call. */
+static void silent_peer(void **state)
+{
+	struct contract *c = *state;
+
+	fake_running(c);
+	for (int i = 0; i < CAMIPC_MAX_MISSED_DEADLINES; i++)
+		assert_int_equal(test_echo_slow(c->ipa, 1), -ETIMEDOUT);
+	expect_bad(c, CAMIPC_REASON_UNRESPONSIVE);
+}
+
+static const struct CMUnitTest tests[] = {
+	FAKE_TEST(unknown_cookie),
+	FAKE_TEST(cookie_0),
+	FAKE_TEST(two_replies),
+	FAKE_TEST(another_method),
+	FAKE_TEST(another_epoch),
+	FAKE_TEST(late_reply),
+	FAKE_TEST(malformed_reply),
+	FAKE_TEST(error_replies),
+	FAKE_TEST(all_pending_calls_end),
+	FAKE_TEST(unknown_event),
+	FAKE_TEST(events_beyond_credit),
+	FAKE_TEST(events_within_credit),
+	FAKE_TEST(events_of_other_runs),
+	FAKE_TEST(malformed_event),
+	FAKE_TEST(event_without_memory),
+	FAKE_TEST(call_from_the_peer),
+	FAKE_TEST(too_much_consumed),
+	FAKE_TEST(too_many_descriptors),
+	FAKE_TEST(unused_descriptor),
+	FAKE_TEST(end_of_file),
+	FAKE_TEST(last_words),
+	FAKE_TEST(calls_the_module_lacks),
+	FAKE_TEST(full_transport_keeps_order),
+	FAKE_TEST(unsent_call_times_out),
+	FAKE_TEST(call_that_cannot_be_sent),
+	FAKE_TEST(silent_peer),
+};
+
+CONTRACT_MAIN(tests)
