@@ -99,7 +99,9 @@ class Declared(Foreign):
         path = os.path.join(self.out, "raspberrypi_ipa_proxy.h")
         with open(path, encoding="utf-8") as stream:
             text = stream.read()
-        self.assertIn("/** Frames follow */\nCAMIPC_MUST_CHECK int "
+        self.assertIn("/**\n * Frames follow\n *\n * Events are delivered "
+                      "from here on, by dispatch.\n */\n"
+                      "CAMIPC_MUST_CHECK int "
                       "ipa_rpi_start(", text)
         self.assertIn(" * No more frames\n", text)
 
