@@ -34,8 +34,12 @@ static const char usage[] =
 	"  --ipa NAME|PATH     the module; default: softisp\n"
 	"  --tuning FILE       for the module\n"
 	"  --control NAME=V    set a control; arrays as V,V; may be repeated\n"
-	"  --output NAME       frame-%04d.png, or .ppm; none, the default\n"
+	"  --realtime          frames come when the sensor has them, and do not\n"
+	"                      wait for the IPA; late ones are counted\n"
+	"  --output NAME       frame-%04d.png, or .ppm; all in one: out.y4m;\n"
+	"                      none, the default\n"
 	"  --metadata FILE     a line of JSON for each frame\n"
+	"  --plot FILE.png     how exposure and colours settle\n"
 	"  --timeout MS        for the parameters of a frame; default: 2000\n"
 	"  -q, --quiet         no progress, no summary\n"
 	"\n"
@@ -45,8 +49,8 @@ static const char usage[] =
 	"  2  options, or a file that they name, are wrong\n"
 	"  128 + n  ended by signal n (Ctrl-C: 130); no worker is left\n"
 	"\n"
-	"Files get their names when they are whole; metadata only if the capture\n"
-	"ended well.\n";
+	"Files get their names when they are whole; metadata, plot and .y4m only if\n"
+	"the capture ended well.\n";
 /* clang-format on */
 
 static const struct {

@@ -13,6 +13,7 @@
 #include "frame_writer.h"
 #include "interrupt.h"
 #include "metadata_writer.h"
+#include "plot.h"
 #include "report.h"
 
 /* One capture, from options to files. */
@@ -21,6 +22,7 @@ struct capture {
 	struct frame_writer writer;
 	struct output_file metadata;
 	bool has_metadata;
+	struct plot plot;
 	struct camipc_manager *manager;
 	struct virtual_camera *camera;
 	uint32_t n_done;
@@ -47,12 +49,17 @@ static int check_options(struct capture *capture)
 			     options->camera);
 		return EXIT_USAGE;
 	}
+	if (options->plot && !plot_is_available()) {
+		report_error("--plot: camipc was built without cairo");
+		return EXIT_USAGE;
+	}
 	if (frame_writer_init(&capture->writer, options->output, &error) < 0) {
 		report_error("--output %s: %s", options->output, error);
 		return EXIT_USAGE;
 	}
 	if (options->n_frames > 1 && !capture->writer.numbered &&
-	    capture->writer.format != FRAME_FORMAT_NONE) {
+	    capture->writer.format != FRAME_FORMAT_NONE &&
+	    capture->writer.format != FRAME_FORMAT_Y4M) {
 		report_error("--output %s: more than one frame needs %%d in "
 			     "the name",
 			     options->output);
@@ -169,10 +176,15 @@ static int write_frame(struct capture *capture,
 		report_error("cannot write '%s': %s", path, strerror(-ret));
 		return EXIT_FAILED;
 	}
+	if (capture->options->plot && plot_add(&capture->plot, frame) < 0) {
+		report_error("out of memory");
+		return EXIT_FAILED;
+	}
 	if (!capture->has_metadata)
 		return EXIT_OK;
 	errno = 0;
-	metadata_write(capture->metadata.stream, frame);
+	metadata_write(capture->metadata.stream, frame,
+		       capture->options->virtual_camera.realtime);
 	if (ferror(capture->metadata.stream)) {
 		report_error("cannot write '%s': %s",
 			     capture->options->metadata,
@@ -261,6 +273,46 @@ static int finish_metadata(struct capture *capture, int code)
 	return EXIT_FAILED;
 }
 
+static int finish_plot(struct capture *capture, int code)
+{
+	const char *path = capture->options->plot;
+	int ret = path && code == EXIT_OK ? plot_write(&capture->plot, path)
+					  : 0;
+
+	plot_fini(&capture->plot);
+	if (ret == 0)
+		return code;
+	report_error("cannot write '%s': %s", path, strerror(-ret));
+	return EXIT_FAILED;
+}
+
+/* The same of a file that has all frames. */
+static int finish_movie(struct capture *capture, int code)
+{
+	int ret = frame_writer_finish(&capture->writer, code == EXIT_OK);
+
+	if (ret == 0)
+		return code;
+	report_error("cannot write '%s': %s", capture->options->output,
+		     strerror(-ret));
+	return EXIT_FAILED;
+}
+
+/* In real time: "5 late (3 for the IPA, 2 frame times missed)". */
+static void print_late(const struct capture *capture)
+{
+	const struct virtual_late_counts *late =
+		virtual_camera_get_late_counts(capture->camera);
+
+	if (!capture->options->virtual_camera.realtime)
+		return;
+	printf(", %llu late", (unsigned long long)late->frames);
+	if (late->frames)
+		printf(" (%llu for the IPA, %llu frame times missed)",
+		       (unsigned long long)late->ipa,
+		       (unsigned long long)late->host);
+}
+
 static void print_summary(const struct capture *capture)
 {
 	const struct cam_clamp_counts *counts =
@@ -273,6 +325,7 @@ static void print_summary(const struct capture *capture)
 	       capture->n_done, capture->seconds,
 	       capture->n_done / capture->seconds,
 	       camipc_proxy_get_isolation(proxy));
+	print_late(capture);
 	if (clamped)
 		printf(", %llu sensor controls kept in range",
 		       (unsigned long long)clamped);
@@ -282,7 +335,14 @@ static void print_summary(const struct capture *capture)
 
 int command_capture(const struct options *options)
 {
-	struct capture capture = { .options = options };
+	const struct virtual_camera_options *camera = &options->virtual_camera;
+	struct capture capture = {
+		.options = options,
+		/* Others aim at what only they know. */
+		.plot.has_target = !camera->tuning && !camera->module &&
+				   options->n_controls == 0,
+		.plot.has_neutral = !camera->scene,
+	};
 	int interrupt_fd = interrupt_init();
 	int code;
 
@@ -301,6 +361,8 @@ int command_capture(const struct options *options)
 		report_running();
 		code = run(&capture);
 	}
+	code = finish_movie(&capture, code);
+	code = finish_plot(&capture, code);
 	code = finish_metadata(&capture, code);
 	if (code == EXIT_OK && !options->quiet)
 		print_summary(&capture);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tools_config.h"
+#include "y4m.h"
 
 #if TOOLS_HAVE_PNG
 #include <png.h>
@@ -57,6 +58,11 @@ int frame_writer_init(struct frame_writer *writer, const char *pattern,
 	if (ends_with(pattern, ".ppm")) {
 		writer->format = FRAME_FORMAT_PPM;
 		return 0;
+	}
+	if (ends_with(pattern, ".y4m")) {
+		writer->format = FRAME_FORMAT_Y4M;
+		*reterr_error = "a .y4m has all frames: no %d in the name";
+		return writer->numbered ? -EINVAL : 0;
 	}
 	writer->format = FRAME_FORMAT_PNG;
 #if TOOLS_HAVE_PNG
@@ -139,7 +145,35 @@ static int write_ppm(FILE *stream, const struct virtual_frame *frame)
 	return errno ? -errno : -EIO;
 }
 
-int frame_writer_put(const struct frame_writer *writer,
+static int put_movie(struct frame_writer *writer,
+		     const struct virtual_frame *frame)
+{
+	int ret;
+
+	if (!writer->movie.stream) {
+		writer->planes = malloc(y4m_frame_size(frame));
+		if (!writer->planes)
+			return -ENOMEM;
+		ret = output_file_open(&writer->movie, writer->before);
+		if (ret == 0)
+			ret = y4m_write_header(writer->movie.stream, frame);
+		if (ret < 0)
+			return ret;
+	}
+	return y4m_write_frame(writer->movie.stream, frame, writer->planes);
+}
+
+int frame_writer_finish(struct frame_writer *writer, bool keep)
+{
+	free(writer->planes);
+	writer->planes = NULL;
+	if (keep && writer->movie.stream)
+		return output_file_commit(&writer->movie);
+	output_file_abandon(&writer->movie);
+	return 0;
+}
+
+int frame_writer_put(struct frame_writer *writer,
 		     const struct virtual_frame *frame, char *ret_path)
 {
 	struct output_file file;
@@ -157,6 +191,8 @@ int frame_writer_put(const struct frame_writer *writer,
 		n = snprintf(ret_path, OUTPUT_PATH_SIZE, "%s", writer->before);
 	if (n < 0 || n >= OUTPUT_PATH_SIZE)
 		return -ENAMETOOLONG;
+	if (writer->format == FRAME_FORMAT_Y4M)
+		return put_movie(writer, frame);
 	ret = output_file_open(&file, ret_path);
 	if (ret < 0)
 		return ret;

@@ -10,6 +10,7 @@ enum frame_format {
 	FRAME_FORMAT_NONE,
 	FRAME_FORMAT_PNG,
 	FRAME_FORMAT_PPM,
+	FRAME_FORMAT_Y4M, /* all frames in one file */
 };
 
 /** How files are called: @before, the number with @digits, @after. */
@@ -19,6 +20,8 @@ struct frame_writer {
 	char after[OUTPUT_PATH_SIZE];
 	int digits;
 	bool numbered;
+	struct output_file movie;
+	uint8_t *planes; /* Y, Cb and Cr of one frame */
 };
 
 /**
@@ -37,8 +40,17 @@ int frame_writer_init(struct frame_writer *writer, const char *pattern,
  *
  * Returns 0, or what went wrong; no part of the file is left then.
  */
-int frame_writer_put(const struct frame_writer *writer,
+int frame_writer_put(struct frame_writer *writer,
 		     const struct virtual_frame *frame,
 		     char *ret_path) CAMIPC_MUST_CHECK;
+
+/**
+ * frame_writer_finish() - end a file of many frames, if there is one
+ * @keep: give it its name; otherwise nothing is left of it
+ *
+ * Returns 0, or what went wrong. A zeroed or finished writer is fine.
+ */
+int frame_writer_finish(struct frame_writer *writer,
+			bool keep) CAMIPC_MUST_CHECK;
 
 #endif /* TOOLS_FRAME_WRITER_H */

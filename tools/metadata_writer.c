@@ -115,7 +115,8 @@ static void write_controls(FILE *stream, const struct cam_control_list *list)
 	}
 }
 
-void metadata_write(FILE *stream, const struct virtual_frame *frame)
+void metadata_write(FILE *stream, const struct virtual_frame *frame,
+		    bool realtime)
 {
 	fprintf(stream, "{\"frame\":%" PRIu32 ",\"SensorTimestamp\":%" PRIu64,
 		frame->number, frame->timestamp_ns);
@@ -126,6 +127,10 @@ void metadata_write(FILE *stream, const struct virtual_frame *frame)
 	fprintf(stream,
 		"},\"sensor\":{\"lines\":%" PRId32 ",\"gain\":%" PRId32 "}",
 		frame->settings.lines, frame->settings.gain);
+	if (realtime)
+		fprintf(stream, ",\"late\":%s,\"parametersFrame\":%" PRIu32,
+			frame->late ? "true" : "false",
+			frame->parameters_frame);
 	write_controls(stream, frame->metadata);
 	fputs("}\n", stream);
 }

@@ -7,7 +7,11 @@
 
 #include "virtual_camera.h"
 
-/** Writes one line. Numbers have a point, whatever the locale. */
-void metadata_write(FILE *stream, const struct virtual_frame *frame);
+/**
+ * Writes one line. Numbers have a point, whatever the locale. With @realtime it
+ * says whether the frame is late, too.
+ */
+void metadata_write(FILE *stream, const struct virtual_frame *frame,
+		    bool realtime);
 
 #endif /* TOOLS_METADATA_WRITER_H */

@@ -26,6 +26,8 @@ enum {
 	OPT_METADATA,
 	OPT_CONTROL,
 	OPT_TIMEOUT,
+	OPT_REALTIME,
+	OPT_PLOT,
 };
 
 static const struct option long_options[] = {
@@ -48,6 +50,8 @@ static const struct option long_options[] = {
 	{ "metadata", required_argument, NULL, OPT_METADATA },
 	{ "control", required_argument, NULL, OPT_CONTROL },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
+	{ "realtime", no_argument, NULL, OPT_REALTIME },
+	{ "plot", required_argument, NULL, OPT_PLOT },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -210,6 +214,12 @@ static int apply_capture(struct options *options, int option, const char *value)
 	case OPT_TIMEOUT:
 		ret = parse_whole("timeout", value, 1, 3600000, &number);
 		camera->frame_timeout_ms = (int)number;
+		break;
+	case OPT_REALTIME:
+		camera->realtime = true;
+		break;
+	case OPT_PLOT:
+		options->plot = value;
 		break;
 	default:
 		ret = -EINVAL;

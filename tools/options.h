@@ -25,6 +25,7 @@ struct options {
 	uint32_t n_frames;
 	const char *output;
 	const char *metadata;
+	const char *plot;
 	bool quiet;
 	struct virtual_camera_options virtual_camera;
 	struct control_option controls[OPTIONS_MAX_CONTROLS];

@@ -26,6 +26,7 @@ struct virtual_camera_options {
 	const char *isolation; /* as struct camipc_match has it */
 	const char *tuning; /* file for the module; NULL: its own */
 	int frame_timeout_ms; /* for one frame's parameters; 0: 2000 */
+	bool realtime; /* frames come when the sensor has them */
 	bool watch_interrupt; /* look at the next */
 	int interrupt_fd; /* once readable, waiting ends with -EINTR */
 };
@@ -41,6 +42,15 @@ struct virtual_frame {
 	struct virtual_light light;
 	struct virtual_sensor_settings settings;
 	const struct cam_control_list *metadata; /* from the IPA */
+	uint32_t parameters_frame; /* whose parameters it was made with */
+	bool late; /* see the next; never in lock-step */
+};
+
+/** How well a camera in real time keeps up. */
+struct virtual_late_counts {
+	uint64_t frames; /* for one of these reasons, or both */
+	uint64_t ipa; /* frames without parameters of the one before */
+	uint64_t host; /* times at which nobody took the sensor's frame */
 };
 
 /**
@@ -79,7 +89,11 @@ int virtual_camera_set_controls(struct virtual_camera *camera,
 	CAMIPC_MUST_CHECK;
 
 /**
- * virtual_camera_capture() - take the next frame, and wait for its parameters
+ * virtual_camera_capture() - take the next frame, and make an image of it
+ *
+ * In lock-step, which is the default, it waits for the frame's parameters. In
+ * real time it waits for the sensor's frame time, and uses the parameters that
+ * came last; only a first frame waits for its own, because there are no others.
  *
  * Returns 0; -EINTR; -ETIMEDOUT (no parameters); -EPIPE (the IPA is gone);
  * -EBADMSG (nonsense for parameters); or what a call gave.
@@ -97,6 +111,10 @@ virtual_camera_get_controls(const struct virtual_camera *camera);
 /** What clamping the IPA's controls for the sensor had to do. */
 const struct cam_clamp_counts *
 virtual_camera_get_clamp_counts(const struct virtual_camera *camera);
+
+/** Frames that were late in real time; all 0 in lock-step. */
+const struct virtual_late_counts *
+virtual_camera_get_late_counts(const struct virtual_camera *camera);
 
 /** How the IPA is run: state, statistics, pid. */
 struct camipc_proxy *virtual_camera_get_proxy(struct virtual_camera *camera);

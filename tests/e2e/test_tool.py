@@ -207,6 +207,99 @@ class ToolTest(unittest.TestCase):
         self.assertEqual(last["ColourGains"], [1.5, 2.5])
         self.assertAlmostEqual(last["ExposureTime"], 5000, delta=300)
 
+    def movie(self, name, *words):
+        """A .y4m of 3 frames; its header and planes."""
+        path = self.path(name)
+        result = run("capture", "--frames", "3", "--output", path, *words)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        with open(path, "rb") as file:
+            header = file.readline()
+            frames = []
+            for mark in iter(file.readline, b""):
+                self.assertEqual(mark, b"FRAME\n")
+                width, height = (int(word[1:]) for word in header.split()[1:3])
+                frames.append(file.read(3 * width * height))
+        self.assertEqual({len(f) for f in frames}, {3 * width * height})
+        self.assertEqual(len(frames), 3)
+        return header, frames
+
+    def test_movie(self):
+        header, frames = self.movie("thread.y4m", "--isolation", "thread",
+                                    *SMALL)
+        self.assertEqual(header, b"YUV4MPEG2 W96 H64 F30:1 Ip A1:1 C444\n")
+        self.assertEqual((header, frames),
+                         self.movie("process.y4m", "--isolation", "process",
+                                    *SMALL))
+        # Against the definition, in floating point.
+        self.check_matrix(frames[0], 96, 64, 0.299, 0.114)
+        _, frames = self.movie("large.y4m", "--size", "64x720")
+        self.check_matrix(frames[0], 64, 720, 0.2126, 0.0722)
+
+    def check_matrix(self, planes, width, height, red, blue):
+        size = "%dx%d" % (width, height)
+        result = run("capture", "--frames", "1", "--size", size, "--output",
+                     self.path("frame.ppm"))
+        self.assertEqual(result.returncode, 0)
+        with open(self.path("frame.ppm"), "rb") as file:
+            rgb = file.read()[-3 * width * height:]
+        n = width * height
+        for i in range(n):
+            r, g, b = (value / 255 for value in rgb[3 * i:3 * i + 3])
+            y = red * r + (1 - red - blue) * g + blue * b
+            for plane, value in ((0, 16 + 219 * y),
+                                 (1, 128 + 112 * (b - y) / (1 - blue)),
+                                 (2, 128 + 112 * (r - y) / (1 - red))):
+                self.assertLess(abs(planes[plane * n + i] - value), 0.51)
+
+    def test_real_time(self):
+        """Late frames are counted, whoever is slow, and waited for by none."""
+        for who in ("IPA", "host"):
+            process, worker = self.start("--realtime", "--frames", "40",
+                                         "--timeout", "60000")
+            stopped = worker if who == "IPA" else process.pid
+            os.kill(stopped, signal.SIGSTOP)
+            if who == "IPA":
+                self.wait_for(lambda: os.path.exists(
+                    self.path("frame-12.ppm")))
+            else:
+                self.wait_for(lambda: state_of(stopped) == "T")
+                end = time.monotonic() + 0.2
+                self.wait_for(lambda: time.monotonic() > end)
+            os.kill(stopped, signal.SIGCONT)
+            out, err = process.communicate(timeout=LIMIT)
+            self.assertEqual((process.returncode, err), (0, ""))
+            with open(self.path("metadata")) as file:
+                frames = [json.loads(line) for line in file]
+            self.assertEqual(len(frames), 40)
+            late = [frame for frame in frames if frame["late"]]
+            self.assertIn(", %d late (" % len(late), out)
+            times = [frame["SensorTimestamp"] for frame in frames]
+            self.assertEqual(times, sorted(set(times)))
+            for frame in frames:
+                self.assertLessEqual(frame["parametersFrame"], frame["frame"])
+            if who == "IPA":
+                self.assertGreaterEqual(max(
+                    frame["frame"] - frame["parametersFrame"]
+                    for frame in frames), 5)
+            else:
+                self.assertGreater(max(b - a for a, b in
+                                       zip(times, times[1:])), 100000000)
+
+    def test_real_time_ends(self):
+        process, worker = self.start("--realtime")
+        os.kill(worker, signal.SIGKILL)
+        _, err = process.communicate(timeout=LIMIT)
+        self.assertEqual(process.returncode, 1)
+        self.one_line(err)
+        self.assertIn("signal 9", err)
+        # Nobody answers: it does not go on for ever with old parameters.
+        process, worker = self.start("--realtime", "--timeout", "300")
+        os.kill(worker, signal.SIGSTOP)
+        _, err = process.communicate(timeout=LIMIT)
+        self.assertEqual(process.returncode, 1)
+        self.assertIn("no parameters", err)
+        self.assertFalse(exists(worker))
+
     # ---- what ends it -------------------------------------------------------
 
     def test_worker_killed(self):
@@ -336,6 +429,9 @@ class ToolTest(unittest.TestCase):
                    "no/metadata", "No such file")
         self.fails(1, ["capture", "--frames", "1", "--output", "/dev/full"] +
                    SMALL, "/dev/full", "No space left")
+        self.fails(1, capture + ["--output", self.path("no/out.y4m")],
+                   "no/out.y4m", "No such file")
+        self.fails(2, capture + ["--output", self.path("%d.y4m")], "%d")
         self.fails(1, capture + ["--metadata", "/dev/full"], "/dev/full",
                    "No space left")
         self.fails(1, ["capture", "--frames", "1", "--output", self.folder] +
@@ -350,6 +446,9 @@ class ToolTest(unittest.TestCase):
         self.fails(1, ["capture", "--frames", "3", "--isolation", "process",
                        "--output", self.path("frame-%d.ppm")] + SMALL,
                    "frame-0.ppm", "File too large", preexec_fn=small_files)
+        self.fails(1, ["capture", "--frames", "3", "--isolation", "process",
+                       "--output", self.path("out.y4m")] + SMALL,
+                   "out.y4m", "File too large", preexec_fn=small_files)
         self.assertEqual(os.listdir(self.folder), [])
 
     def test_files_get_usual_modes(self):

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+#include "plot.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "controls_ipa_types.h"
+#include "plot_draw.h"
+#include "scene.h"
+
+/* Mean of a colour of the chart's neutral patch, above black. */
+static double neutral_mean(const struct virtual_frame *frame, uint32_t row,
+			   uint32_t column)
+{
+	uint32_t x0, y0, width, height, x, y;
+	uint64_t sum = 0;
+	uint64_t n = 0;
+
+	virtual_scene_chart_neutral(frame->width, frame->height, &x0, &y0,
+				    &width, &height);
+	for (y = y0 + (y0 + row) % 2; y < y0 + height; y += 2)
+		for (x = x0 + (x0 + column) % 2; x < x0 + width; x += 2, n++)
+			sum += frame->raw[(size_t)y * frame->width + x];
+	return n ? (double)sum / (double)n - VIRTUAL_SENSOR_BLACK : 0;
+}
+
+static void measure_colours(struct plot_point *point,
+			    const struct virtual_frame *frame, bool has_neutral)
+{
+	double green;
+
+	if (!has_neutral) {
+		point->red = point->gains[0];
+		point->blue = point->gains[1];
+		return;
+	}
+	green = neutral_mean(frame, 0, 1) + neutral_mean(frame, 1, 0);
+	if (green <= 0)
+		return;
+	point->red = 2 * neutral_mean(frame, 0, 0) / green * point->gains[0];
+	point->blue = 2 * neutral_mean(frame, 1, 1) / green * point->gains[1];
+}
+
+int plot_add(struct plot *plot, const struct virtual_frame *frame)
+{
+	struct plot_point point = { .light = frame->light };
+	const struct cam_control_list *list = frame->metadata;
+	size_t i;
+
+	if (plot->n_points == plot->n_room) {
+		size_t n = plot->n_room ? 2 * plot->n_room : 256;
+		void *points = realloc(plot->points, n * sizeof(point));
+
+		if (!points)
+			return -ENOMEM;
+		plot->points = points;
+		plot->n_room = n;
+	}
+	for (i = 0; i < list->n_controls; i++) {
+		const struct cam_control_value *value =
+			&list->controls[i].value;
+
+		switch (list->controls[i].id) {
+		case CAM_CONTROL_ID_MEAN_LUMINANCE:
+			point.luma = (double)value->float32;
+			break;
+		case CAM_CONTROL_ID_EXPOSURE_TIME:
+			point.exposure = value->integer32 / 1000.0;
+			break;
+		case CAM_CONTROL_ID_ANALOGUE_GAIN:
+			point.gain = (double)value->float32;
+			break;
+		case CAM_CONTROL_ID_COLOUR_GAINS:
+			if (value->float32_array.n_items < 2)
+				break;
+			point.gains[0] = (double)value->float32_array.items[0];
+			point.gains[1] = (double)value->float32_array.items[1];
+			break;
+		default:
+			break;
+		}
+	}
+	measure_colours(&point, frame, plot->has_neutral);
+	plot->points[plot->n_points++] = point;
+	return 0;
+}
+
+void plot_fini(struct plot *plot)
+{
+	free(plot->points);
+	plot->points = NULL;
+	plot->n_points = 0;
+	plot->n_room = 0;
+}
