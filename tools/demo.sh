@@ -1,21 +1,36 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Sixty frames of the virtual camera while the light changes, with its IPA in a
-# thread and in a process: a table, and whether the two runs are identical.
+# Frames of the virtual camera while the light changes, with its IPA in a
+# thread and in a process: a table, pictures, how exposure and colours settle,
+# and whether the two runs are identical.
 #
-# usage: demo.sh BUILD [PHOTOGRAPH]
+# usage: demo.sh [--frames N] BUILD [PHOTOGRAPH]
 #
+# N is 120 unless given. The light changes after a third and after two.
 # Without a photograph it takes one that Debian ships under a free licence, if
 # that is installed or can be fetched, or else the built-in chart.
 set -eu
 
-[ $# -ge 1 ] && [ $# -le 2 ] || {
-	echo "usage: demo.sh BUILD [PHOTOGRAPH]" >&2
+usage() {
+	echo "usage: demo.sh [--frames N] BUILD [PHOTOGRAPH]    (N: 30 or more)" >&2
 	exit 2
 }
+
+frames=120
+if [ "${1-}" = --frames ]; then
+	[ $# -ge 2 ] || usage
+	case $2 in
+	'' | *[!0-9]* | ??????*) usage ;;
+	esac
+	frames=$2
+	[ "$frames" -ge 30 ] || usage
+	shift 2
+fi
+[ $# -ge 1 ] && [ $# -le 2 ] || usage
 build=$(cd "$1" && pwd)
 out=$build/demo
-frames=60
+brighter=$((frames / 3))
+warmer=$((2 * frames / 3))
 photograph=${2-}
 
 # Of python3-skimage: coffee.png is CC0, by Rachel Michetti.
@@ -46,7 +61,9 @@ capture() {
 	"$build/tools/camipc" capture --camera virtual --frames $frames \
 		--isolation "$1" --module-path "$build/ipa/softisp" \
 		--worker "$build/proxy/camipc-worker" \
+		--light "0=1@5000,$brighter=4@5000,$warmer=1@3000" \
 		--output "$out/$1/frame-%04d.png" \
+		${plots:+--plot "$out/$1/converge.png"} \
 		--metadata "$out/$1/metadata.jsonl" \
 		${photograph:+--scene "$photograph"} >"$out/$1.summary"
 }
@@ -58,7 +75,8 @@ field() {
 
 # rows ISOLATION: what happened, at a few frames
 rows() {
-	for frame in 0 19 20 26 39 40 59; do
+	for frame in 0 $((brighter - 1)) $brighter $((brighter + 6)) \
+		$((warmer - 1)) $warmer $((frames - 1)); do
 		line=$(sed -n "$((frame + 1))p" "$out/$1/metadata.jsonl")
 		printf '%-9s %5d %10s %6s %8s %6s %9s %11s\n' "$1" $frame \
 			"$(field "$line" brightness)" "$(field "$line" kelvin)" \
@@ -72,8 +90,16 @@ rows() {
 mkdir -p "$out"
 [ -n "$photograph" ] || photograph=$(find_photograph)
 echo "scene: ${photograph:-the built-in chart}"
-echo "light: 5000 K; four times as bright from frame 20 on; from frame 40 on"
+echo "light: 5000 K; four times as bright from frame $brighter on; from frame $warmer on"
 echo "       as bright as before, at 3000 K"
+# A build without cairo says so before anything else.
+plots=yes
+n_plots=1
+if "$build/tools/camipc" capture --plot /dev/null --camera none 2>&1 |
+	grep -q 'without cairo'; then
+	plots=
+	n_plots=0
+fi
 capture thread
 capture process
 echo
@@ -84,6 +110,17 @@ rows process
 echo
 cat "$out/thread.summary" "$out/process.summary"
 echo "frames and metadata: $out/thread and $out/process"
+for at in "first 0" "brighter $brighter" "converged $((warmer - 1))" \
+	"warmer $warmer" "converged-warm $((frames - 1))"; do
+	cp "$out/thread/frame-$(printf %04d "${at#* }").png" \
+		"$out/${at% *}.png"
+done
+echo "pictures: $out/first.png, brighter.png, converged.png, warmer.png,"
+echo "          converged-warm.png"
+[ -z "$plots" ] || {
+	cp "$out/thread/converge.png" "$out/converge.png"
+	echo "plot: $out/converge.png"
+}
 
 different=0
 for file in "$out"/thread/*; do
@@ -92,7 +129,7 @@ for file in "$out"/thread/*; do
 done
 n_thread=$(find "$out/thread" -type f | wc -l)
 n_process=$(find "$out/process" -type f | wc -l)
-if [ $different -eq 0 ] && [ "$n_thread" -eq $((frames + 1)) ] &&
+if [ $different -eq 0 ] && [ "$n_thread" -eq $((frames + 1 + n_plots)) ] &&
 	[ "$n_process" -eq "$n_thread" ]; then
 	echo "identical: $frames frames and their metadata, thread and process, byte for byte"
 else

@@ -71,7 +71,8 @@ static double top_of(const struct plot *plot, const struct panel *panel)
 		for (i = 0; i < plot->n_points; i++)
 			if (value_at(plot, &panel->curves[c], i) > top)
 				top = value_at(plot, &panel->curves[c], i);
-	return top > 0 ? top * 1.1 : 1;
+	/* Words are above the curves. */
+	return top > 0 ? top * 1.25 : 1;
 }
 
 static void draw_axes(cairo_t *cr, const struct plot *plot, double y0,
@@ -100,6 +101,7 @@ static void draw_axes(cairo_t *cr, const struct plot *plot, double y0,
 		snprintf(text, sizeof(text), "%zu", i);
 		put_text(cr, x_of(plot, i) - 4, y0 + PANEL + 15, text);
 	}
+	cairo_new_path(cr);
 	cairo_rectangle(cr, LEFT, y0, WIDTH - LEFT - RIGHT, PANEL);
 	cairo_stroke(cr);
 }
@@ -161,6 +163,8 @@ static void draw_curves(cairo_t *cr, const struct plot *plot,
 
 		cairo_set_source_rgb(cr, curve->rgb[0], curve->rgb[1],
 				     curve->rgb[2]);
+		/* Text leaves a point behind. */
+		cairo_new_path(cr);
 		for (i = 0; i < plot->n_points; i++)
 			cairo_line_to(cr, x_of(plot, i),
 				      y0 + PANEL -
