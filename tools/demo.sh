@@ -88,6 +88,7 @@ rows() {
 }
 
 mkdir -p "$out"
+rm -f "$out/converge.png"
 [ -n "$photograph" ] || photograph=$(find_photograph)
 echo "scene: ${photograph:-the built-in chart}"
 echo "light: 5000 K; four times as bright from frame $brighter on; from frame $warmer on"

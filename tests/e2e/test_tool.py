@@ -10,11 +10,13 @@ import os
 import resource
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
+import zlib
 
 CAMIPC, WORKER, SOFTISP, VIMC = (os.path.abspath(p) for p in sys.argv[1:5])
 SMALL = ["--size", "96x64"]
@@ -250,6 +252,38 @@ class ToolTest(unittest.TestCase):
                                  (1, 128 + 112 * (b - y) / (1 - blue)),
                                  (2, 128 + 112 * (r - y) / (1 - red))):
                 self.assertLess(abs(planes[plane * n + i] - value), 0.51)
+
+    def test_plot(self):
+        path = self.path("converge.png")
+        result = run("capture", "--frames", "9", "--light",
+                     "0=1@5000,3=4@3000,5~1@4000", "--plot", path, *SMALL)
+        if "without cairo" in result.stderr:
+            self.one_line(result.stderr)
+            self.assertEqual(result.returncode, 2)
+            self.skipTest("camipc was built without cairo")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        with open(path, "rb") as file:
+            data = file.read()
+        self.assertEqual(data[:8], b"\x89PNG\r\n\x1a\n")
+        width, height = struct.unpack(">II", data[16:24])
+        # Each chunk, and all rows, by their checksums.
+        at, rows, names = 8, b"", []
+        while at < len(data):
+            size, name = struct.unpack(">I4s", data[at:at + 8])
+            body = data[at + 8:at + 8 + size]
+            crc, = struct.unpack(">I", data[at + 8 + size:at + 12 + size])
+            self.assertEqual(crc, zlib.crc32(name + body) & 0xffffffff)
+            names.append(name)
+            rows += body if name == b"IDAT" else b""
+            at += 12 + size
+        self.assertEqual((names[0], names[-1]), (b"IHDR", b"IEND"))
+        self.assertEqual(len(zlib.decompress(rows)), (3 * width + 1) * height)
+        self.assertEqual(os.listdir(self.folder), ["converge.png"])
+        capture = ["capture", "--frames", "3"] + SMALL
+        self.fails(1, capture + ["--plot", "/dev/full"], "/dev/full",
+                   "No space left")
+        self.fails(1, capture + ["--plot", self.path("no/plot.png")],
+                   "no/plot.png", "No such file")
 
     def test_real_time(self):
         """Late frames are counted, whoever is slow, and waited for by none."""
