@@ -164,7 +164,9 @@ class Message:
         return [line for slot in self.slots for line in slot.init()]
 
     def put(self) -> List[str]:
-        return [line for slot in self.slots for line in slot.put()]
+        """In the order of numbers, as protobuf's own writers do."""
+        return [line for slot in sorted(self.slots, key=lambda s: s.number)
+                for line in slot.put()]
 
     def locals(self) -> List[str]:
         return [line for slot in self.slots for line in slot.locals()] + [

@@ -15,6 +15,7 @@ from .c_slots import Slot
 from .c_stems import Item, camel, idl_text, map_stem, type_stem
 from .c_values import (EnumValue, FdValue, FlagsValue, OpenEnumValue,
                        ScalarValue, StringValue, Value)
+from .wire import mask_of
 
 
 class Unsupported(Exception):
@@ -154,7 +155,7 @@ class Model:
     # ---- fields ------------------------------------------------------------
 
     def arm(self, module: ir.Module, field: ir.Field) -> Slot:
-        slot = Slot(field, c_names.of_member(field),
+        slot = Slot(field, c_names.of_arm(field),
                     self.value(module, field, field.type))
         slot.always_present = True
         return slot
@@ -348,7 +349,11 @@ def _enum_value(type_: ir.EnumRef, model, module, field, is_element):
 @_value.register
 def _flags_value(type_: ir.FlagsRef, model, module, field, is_element):
     enum = model.program.enums[type_.name]
-    return FlagsValue(c_names.of_type(enum), enum.name, enum.extensible)
+    value = FlagsValue(c_names.of_type(enum), enum.name, enum.extensible)
+    if value.mask and not enum.used_as_flags:
+        # Its header has no mask: only other files use it as flags.
+        value.mask = "UINT32_C(0x%x)" % mask_of(enum)
+    return value
 
 
 @_value.register(ir.StructRef)

@@ -40,7 +40,7 @@ signals slots emit foreach near far interface environ complex imaginary I NULL
 EOF INFINITY NAN TRUE FALSE ERROR DEBUG
 """
 # What generated code calls its own parameters and locals.
-_LOCALS = "ipa user host args outs ret done"
+_LOCALS = "ipa user host args outs ret done i"
 
 RESERVED = frozenset((_C_WORDS + _CPP_WORDS + _MACROS).split())
 RESERVED_PARAMETERS = RESERVED | frozenset(_LOCALS.split())
@@ -72,6 +72,11 @@ def _free(name: str, taken: Iterable[str]) -> str:
 def of_member(field: ir.Declaration) -> str:
     """A field's C name; [cname=] overrules the rules."""
     return field.attribute("cname") or member(field.name)
+
+
+def of_arm(arm: ir.Declaration) -> str:
+    """A member of a union, which stands beside the struct's tag."""
+    return _free(of_member(arm), ("tag",))
 
 
 def of_parameter(field: ir.Declaration) -> str:

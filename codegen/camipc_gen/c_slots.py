@@ -13,7 +13,7 @@ from .c_literals import literal
 from .c_values import StringValue, Value, tag_size
 
 # What generated functions call their own parameters and locals.
-LOCALS = frozenset("msg arena check w r p i tag outer body".split())
+LOCALS = frozenset("msg data arena check w r p i tag outer body".split())
 
 
 def indented(lines: List[str], tabs: int = 1) -> List[str]:

@@ -133,7 +133,8 @@ def _add_type(names: _Names, composite) -> None:
         names.add(tag + "_tag", composite)
         names.add((tag + "_none").upper(), composite)
         for arm in composite.arms:
-            names.add(("%s_%s" % (tag, c_names.of_member(arm))).upper(), arm)
+            names.add(("%s_%s" % (tag, c_names.of_arm(arm).rstrip("_"))
+                       ).upper(), arm)
 
 
 def _add_interface(names: _Names, module: ir.Module,
@@ -170,9 +171,12 @@ def reserved_methods(checking: Checking) -> None:
 
 def members_differ(checking: Checking) -> None:
     """fooBar and foo_bar are one member; n_x counts array x."""
-    for composite in list(checking.structs()) + list(checking.unions()):
+    for struct in checking.structs():
         _local_names(checking, [(c_names.of_member(field), field)
-                                for field in members(composite)])
+                                for field in struct.fields])
+    for union in checking.unions():
+        _local_names(checking, [(c_names.of_arm(arm), arm)
+                                for arm in union.arms])
     for _, method in checking.methods():
         _local_names(checking, [(c_names.of_parameter(field), field)
                                 for field in method.params] +

@@ -159,7 +159,11 @@ class _Explainer:
 
     def _declared(self, field: ir.Field) -> str:
         """As it could stand in the IDL."""
-        text = "%s %s" % (_spell(field.type, self._module.name), field.name)
+        kind = _spell(field.type, self._module.name)
+        if isinstance(field.type, ir.Fd) and field.type.kind and \
+                not field.required:
+            kind += "?"
+        text = "%s %s" % (kind, field.name)
         if field.default is None:
             return text
         return "%s = %s" % (text, self._default(field))

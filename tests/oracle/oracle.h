@@ -70,6 +70,10 @@ struct oracle_values oracle_look(const struct camipc_type_info *info,
 				 const struct camipc_field_info *field,
 				 const void *msg);
 
+/** The field of @info with the next number above @number, or NULL. */
+const struct camipc_field_info *
+oracle_next_field(const struct camipc_type_info *info, uint32_t number);
+
 /** A box {items, n} of bytes in place of a struct: an arm, an element. */
 bool oracle_is_bytes_box(const struct camipc_field_info *field);
 

@@ -205,10 +205,12 @@ build_message(struct walk *walk, const struct camipc_type_info *info,
 {
 	ProtobufCMessage *message =
 		new_memory(1, descriptor->sizeof_message);
+	const struct camipc_field_info *field;
 
 	protobuf_c_message_init(descriptor, message);
-	for (uint32_t i = 0; i < info->n_fields; i++)
-		build_field(walk, info, &info->fields[i], msg, message);
+	for (field = oracle_next_field(info, 0); field;
+	     field = oracle_next_field(info, field->number))
+		build_field(walk, info, field, msg, message);
 	return message;
 }
 

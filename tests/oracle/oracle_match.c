@@ -233,10 +233,14 @@ static bool match_message(struct walk *walk,
 			  const struct camipc_type_info *info,
 			  const uint8_t *msg, const ProtobufCMessage *message)
 {
+	const struct camipc_field_info *field;
+
 	meet(info);
 	meet(message->descriptor);
-	for (uint32_t i = 0; i < info->n_fields; i++) {
-		if (!match_field(walk, info, &info->fields[i], msg, message))
+	/* Descriptors are counted as they are written: by number. */
+	for (field = oracle_next_field(info, 0); field;
+	     field = oracle_next_field(info, field->number)) {
+		if (!match_field(walk, info, field, msg, message))
 			return false;
 	}
 	return message->n_unknown_fields == 0 ||

@@ -434,7 +434,8 @@ static bool has_required(const struct camipc_type_info *info)
 		if (field->flags & (CAMIPC_FIELD_REQUIRED | CAMIPC_FIELD_HAS_MIN))
 			return true;
 		if (field->kind == CAMIPC_KIND_STRUCT &&
-		    field->shape == CAMIPC_SHAPE_SINGLE &&
+		    (field->shape == CAMIPC_SHAPE_SINGLE ||
+		     field->shape == CAMIPC_SHAPE_FIXED) &&
 		    !oracle_is_bytes_box(field) && has_required(field->type))
 			return true;
 	}

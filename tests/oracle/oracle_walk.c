@@ -115,6 +115,21 @@ struct oracle_values oracle_look(const struct camipc_type_info *info,
 	return values;
 }
 
+const struct camipc_field_info *
+oracle_next_field(const struct camipc_type_info *info, uint32_t number)
+{
+	const struct camipc_field_info *next = NULL;
+
+	for (uint32_t i = 0; i < info->n_fields; i++) {
+		const struct camipc_field_info *field = &info->fields[i];
+
+		if (field->number > number &&
+		    (!next || field->number < next->number))
+			next = field;
+	}
+	return next;
+}
+
 uint64_t oracle_number(const struct camipc_field_info *field,
 		       const uint8_t *item)
 {
