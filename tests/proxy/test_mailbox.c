@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/* Handing records between threads: order, waking, no wake-up lost. */
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "deadline.h"
+#include "mailbox.h"
+
+#define N 20000u
+#define SENDERS 3
+#define PATIENCE INT64_C(20000000000) /* ns */
+
+struct fixture {
+	struct camipc_mailbox mailbox;
+	struct camipc_record_pool *pool;
+	int fd;
+};
+
+static int set_up(void **state)
+{
+	static struct fixture f;
+
+	f.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	assert_true(f.fd >= 0);
+	assert_int_equal(camipc_record_pool_create(8, 1024, &f.pool), 0);
+	camipc_mailbox_init(&f.mailbox, f.fd);
+	*state = &f;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *f = *state;
+
+	camipc_mailbox_fini(&f->mailbox);
+	camipc_record_pool_destroy(f->pool);
+	close(f->fd);
+	return 0;
+}
+
+static void post(struct fixture *f, uint32_t sender, uint32_t number)
+{
+	struct camipc_record *record = camipc_record_get(f->pool);
+
+	assert_non_null(record);
+	record->message.header.id = sender;
+	record->message.header.cookie = number;
+	camipc_mailbox_post(&f->mailbox, record);
+}
+
+static bool is_readable(const struct fixture *f)
+{
+	struct pollfd pfd = { .fd = f->fd, .events = POLLIN };
+
+	return poll(&pfd, 1, 0) == 1;
+}
+
+/** The descriptor tells, only while somebody is away, and only once. */
+static void telling(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_false(is_readable(f));
+	post(f, 0, 1);
+	post(f, 0, 2);
+	assert_true(is_readable(f));
+	camipc_mailbox_attend(&f->mailbox);
+	camipc_record_release(camipc_mailbox_take(&f->mailbox));
+	/* Left with one in it: still told. */
+	camipc_mailbox_leave(&f->mailbox);
+	assert_true(is_readable(f));
+	camipc_record_release(camipc_mailbox_take(&f->mailbox));
+	assert_null(camipc_mailbox_take(&f->mailbox));
+	camipc_mailbox_leave(&f->mailbox);
+	assert_false(is_readable(f));
+	/* Who attends needs no telling; who leaves is told of all there is. */
+	camipc_mailbox_attend(&f->mailbox);
+	post(f, 0, 3);
+	assert_false(is_readable(f));
+	camipc_mailbox_leave(&f->mailbox);
+	assert_true(is_readable(f));
+}
+
+static void deadlines_and_pokes(void **state)
+{
+	struct fixture *f = *state;
+	int64_t soon = camipc_now() + 5000000;
+
+	assert_int_equal(camipc_mailbox_wait(&f->mailbox, soon), -ETIMEDOUT);
+	assert_true(camipc_now() >= soon);
+	/* One that has passed: at once. */
+	assert_int_equal(camipc_mailbox_wait(&f->mailbox, 0), -ETIMEDOUT);
+	camipc_mailbox_poke(&f->mailbox);
+	assert_int_equal(camipc_mailbox_wait(&f->mailbox, 0), -ECANCELED);
+	assert_int_equal(camipc_mailbox_wait(&f->mailbox, 0), -ETIMEDOUT);
+	/* Mail goes first. */
+	camipc_mailbox_poke(&f->mailbox);
+	post(f, 0, 1);
+	assert_int_equal(camipc_mailbox_wait(&f->mailbox, 0), 0);
+}
+
+struct sender {
+	struct fixture *f;
+	uint32_t id;
+};
+
+static void *send_many(void *user)
+{
+	struct sender *sender = user;
+
+	for (uint32_t i = 0; i < N; i++)
+		post(sender->f, sender->id, i);
+	return NULL;
+}
+
+/** Takes what is there; each sender's records have to be in order. */
+static uint32_t take_all(struct fixture *f, uint32_t next[SENDERS])
+{
+	struct camipc_record *record;
+	uint32_t n = 0;
+
+	while ((record = camipc_mailbox_take(&f->mailbox))) {
+		const struct camipc_header *header = &record->message.header;
+
+		assert_int_equal(header->cookie, next[header->id]);
+		next[header->id]++;
+		camipc_record_release(record);
+		n++;
+	}
+	return n;
+}
+
+static void start_senders(struct fixture *f, struct sender senders[SENDERS],
+			  pthread_t threads[SENDERS])
+{
+	for (uint32_t i = 0; i < SENDERS; i++) {
+		senders[i] = (struct sender){ .f = f, .id = i };
+		assert_int_equal(pthread_create(&threads[i], NULL, send_many,
+						&senders[i]),
+				 0);
+	}
+}
+
+static void asleep_in_a_futex(void **state)
+{
+	struct fixture *f = *state;
+	struct sender senders[SENDERS];
+	pthread_t threads[SENDERS];
+	uint32_t next[SENDERS] = { 0 };
+	uint32_t n = 0;
+
+	start_senders(f, senders, threads);
+	while (n < SENDERS * N) {
+		assert_int_equal(camipc_mailbox_wait(&f->mailbox,
+						     camipc_now() + PATIENCE),
+				 0);
+		n += take_all(f, next);
+	}
+	for (int i = 0; i < SENDERS; i++)
+		pthread_join(threads[i], NULL);
+}
+
+static void away_at_a_descriptor(void **state)
+{
+	struct fixture *f = *state;
+	struct sender senders[SENDERS];
+	pthread_t threads[SENDERS];
+	uint32_t next[SENDERS] = { 0 };
+	uint32_t n = 0;
+
+	start_senders(f, senders, threads);
+	while (n < SENDERS * N) {
+		struct pollfd pfd = { .fd = f->fd, .events = POLLIN };
+
+		/* A lost wake-up would show here. */
+		assert_int_equal(poll(&pfd, 1, 20000), 1);
+		n += take_all(f, next);
+		camipc_mailbox_leave(&f->mailbox);
+	}
+	for (int i = 0; i < SENDERS; i++)
+		pthread_join(threads[i], NULL);
+	/* At most one signal was on its way when the last was taken. */
+	camipc_mailbox_leave(&f->mailbox);
+	assert_false(is_readable(f));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(telling),
+		TEST(deadlines_and_pokes),
+		TEST(asleep_in_a_futex),
+		TEST(away_at_a_descriptor),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
