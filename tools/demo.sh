@@ -96,7 +96,7 @@ echo "       as bright as before, at 3000 K"
 # A build without cairo says so before anything else.
 plots=yes
 n_plots=1
-if "$build/tools/camipc" capture --plot /dev/null --camera none 2>&1 |
+if "$build/tools/camipc" capture --plot /dev/null --output %none 2>&1 |
 	grep -q 'without cairo'; then
 	plots=
 	n_plots=0
