@@ -283,6 +283,12 @@ static void live_badly(const char *what, struct camipc_message *call)
 		send_log(text, sizeof(text));
 		reply_to(call);
 	}
+	if (is(what, "log burst")) {
+		for (int i = 0; i < 100; i++)
+			send_log("again", 5);
+		reply_to(call);
+		_exit(0);
+	}
 	if (is(what, "log flood"))
 		flood_log();
 	if (is(what, "stderr flood"))

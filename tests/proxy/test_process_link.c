@@ -609,6 +609,31 @@ static void floods_do_not_stretch_deadlines(void **state)
 	}
 }
 
+/* Threat 27: when the time is up, it is up, though there is more to read. */
+static void a_deadline_passes_over_unread_logs(void **state)
+{
+	struct fixture fixture;
+	struct camipc_record *record;
+	enum camipc_reason reason;
+	siginfo_t info;
+
+	(void)state;
+	set_up_fake(&fixture, "log burst");
+	assert_int_equal(push_call(&fixture, 1, 6, 0), 0);
+	/* Once it has ended, all that it sent is there; the answer is behind
+	 * a hundred lines, more than one look takes in. */
+	assert_int_equal(waitid(P_PID,
+				(id_t)fixture.link->ops->get_pid(fixture.link),
+				&info, WEXITED | WNOWAIT),
+			 0);
+	assert_int_equal(fixture.link->ops->pop(fixture.link, &record, &reason),
+			 -EAGAIN);
+	assert_int_equal(fixture.link->ops->wait(fixture.link, 0), -ETIMEDOUT);
+	expect_record(&fixture, CAMIPC_MESSAGE_REPLY, 6);
+	expect_end(&fixture, -EPIPE, CAMIPC_REASON_NONE);
+	tear_down(&fixture);
+}
+
 /* Threat 50. */
 static void logs_are_made_harmless(void **state)
 {
@@ -796,6 +821,7 @@ int main(void)
 		cmocka_unit_test(
 			a_stopped_worker_misses_deadlines_and_is_killed),
 		cmocka_unit_test(floods_do_not_stretch_deadlines),
+		cmocka_unit_test(a_deadline_passes_over_unread_logs),
 		cmocka_unit_test(logs_are_made_harmless),
 		cmocka_unit_test(a_full_socket_wakes_up_when_there_is_room),
 		cmocka_unit_test(waiting_can_be_cancelled),

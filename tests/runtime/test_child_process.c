@@ -276,7 +276,8 @@ static void a_child_inherits_nothing(void **state)
 	cpu_set_t cpus;
 	cpu_set_t one;
 	int socket;
-	int leaked = open("/dev/null", O_RDONLY);
+	/* Not where the child's own are put. */
+	int leaked = fcntl(0, F_DUPFD, 100);
 	int expected = 0;
 
 	(void)state;
