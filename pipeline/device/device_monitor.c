@@ -120,23 +120,13 @@ static void destroy_entries(struct device_entry *entry)
 
 /* ---- what is there ------------------------------------------------------ */
 
-static bool is_listed(struct udev_list_entry *found, const char *syspath)
-{
-	while (found && strcmp(udev_list_entry_get_name(found), syspath) != 0)
-		found = udev_list_entry_get_next(found);
-	return found != NULL;
-}
-
-/* What udev found is all there is. */
-static int match_entries(struct device_monitor *monitor,
-			 struct udev_list_entry *found)
+/* Adds what is new; whether the others are still there, looking will tell. */
+static int add_found(struct device_monitor *monitor,
+		     struct udev_list_entry *found)
 {
 	for (struct device_entry *entry = monitor->entries; entry;
-	     entry = entry->next) {
-		entry->gone = !is_listed(found, entry->device.syspath);
+	     entry = entry->next)
 		entry->due = true;
-	}
-	sort_out_gone(monitor);
 	for (; found; found = udev_list_entry_get_next(found)) {
 		const char *syspath = udev_list_entry_get_name(found);
 		struct device_entry *entry = find_entry(monitor, syspath);
@@ -163,8 +153,8 @@ static int scan(struct device_monitor *monitor)
 	if (ret >= 0)
 		ret = udev_enumerate_scan_devices(enumerate);
 	if (ret >= 0 || ret == -ENOENT)
-		ret = match_entries(monitor,
-				    udev_enumerate_get_list_entry(enumerate));
+		ret = add_found(monitor,
+				udev_enumerate_get_list_entry(enumerate));
 	udev_enumerate_unref(enumerate);
 	return ret;
 }
