@@ -236,7 +236,10 @@ int camipc_stop_all(struct camipc_proxy *const *proxies, size_t n)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++) {
 		all[i].proxy = proxies[i];
-		if (camipc_proxy_get_state(proxies[i]) == CAMIPC_STATE_RUNNING)
+		if (camipc_proxy_get_state(proxies[i]) ==
+			    CAMIPC_STATE_RUNNING &&
+		    camipc_state_find_role(proxies[i]->interface,
+					   CAMIPC_ROLE_STOP))
 			note_first(&first,
 				   camipc_proxy_call_role(proxies[i],
 							  CAMIPC_ROLE_STOP,
