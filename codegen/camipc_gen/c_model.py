@@ -12,7 +12,8 @@ from .c_literals import literal
 from .c_messages import Message, UnionMessage
 from .c_nullable import NullableStringSlot, OptionalSlot, PointerSlot
 from .c_slots import Slot
-from .c_stems import Item, camel, idl_text, map_stem, type_stem
+from .c_stems import (Item, camel, idl_text, key_form, map_stem, type_stem,
+                      value_form)
 from .c_values import (EnumValue, FdValue, FlagsValue, OpenEnumValue,
                        ScalarValue, StringValue, Value)
 from .wire import mask_of
@@ -260,15 +261,15 @@ class Model:
         stem = map_stem(self.program, type_, field) + "_entry"
         name = c_names.module_prefix(module.name) + "_" + stem
         key = self.value(module, Item("key", type_.key, 1, field,
-                                       field.wire_key or field.wire),
+                                      key_form(field)),
                          type_.key)
         entry = Entry(name, self.free_name(module, camel(stem)), module.name,
                       idl_text(type_), _compare(key))
 
         def fill(message):
             for i, (part, kind, wire) in enumerate((
-                    ("key", type_.key, field.wire_key or field.wire),
-                    ("value", type_.value, field.wire_value or field.wire))):
+                    ("key", type_.key, key_form(field)),
+                    ("value", type_.value, value_form(field)))):
                 item = Item(part, kind, i + 1, field, wire)
                 message.slots.append(Slot(item, part,
                                           self.value(module, item, kind)))

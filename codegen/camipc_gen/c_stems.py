@@ -28,13 +28,21 @@ class Item:
     max_len: object = None
     path: str = ""           # for the names of boxes in a box with limits
 
-    @property
-    def wire_key(self):
-        return self.source.wire_key
 
-    @property
-    def wire_value(self):
-        return self.source.wire_value
+def _declared(field):
+    """The field of the IDL that a part of it stands for."""
+    while isinstance(field, Item):
+        field = field.source
+    return field
+
+
+def key_form(field):
+    """The wire form of keys, also of maps in maps."""
+    return _declared(field).wire_key or _declared(field).wire
+
+
+def value_form(field):
+    return _declared(field).wire_value or _declared(field).wire
 
 
 @singledispatch
@@ -100,9 +108,9 @@ def type_stem(program: ir.Program, type_, field) -> str:
 def map_stem(program: ir.Program, type_: ir.Map, field) -> str:
     """uint32_stream for map<uint32, Stream>."""
     key = dataclasses.replace(_as_item(field),
-                              wire=field.wire_key or field.wire)
+                              wire=key_form(field))
     value = dataclasses.replace(_as_item(field),
-                                wire=field.wire_value or field.wire)
+                                wire=value_form(field))
     return "%s_%s" % (_map_part(type_.key, program, key),
                       _map_part(type_.value, program, value))
 

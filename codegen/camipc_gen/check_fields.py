@@ -130,28 +130,31 @@ def wire_forms_fit(checking: Checking) -> None:
         for name in ("wire_key", "wire_value"):
             if getattr(field, name) is not None and not is_map:
                 _misfit(checking, place, name, "a map")
-        if is_map:
-            _map_forms(checking, place, value_type)
-        elif field.wire is not None:
-            _form_fits(checking, place, "wire", [_number_of(value_type)])
+        if is_map or field.wire is not None:
+            _number_forms(checking, place, value_type)
 
 
-def _number_of(value_type: ir.Type) -> ir.Type:
-    """What is inside of arrays; bytes, which are one value, as they are."""
-    while isinstance(value_type, ir.Array) and not is_byte_array(value_type):
-        value_type = value_type.element
-    return innermost(value_type) if not isinstance(value_type, ir.Array) \
-        else value_type
-
-
-def _map_forms(checking: Checking, place: Place, value_type: ir.Map) -> None:
-    value = _number_of(value_type.value)
-    both = [part for part in (value_type.key, value) if _is_integer(part)]
-    for name, parts in (("wire", both or [value]),
-                        ("wire_key", [value_type.key]),
+def _number_forms(checking: Checking, place: Place,
+                  value_type: ir.Type) -> None:
+    """What is said of keys holds for those of maps in the map, too."""
+    keys, value = _keys_and_value(value_type)
+    both = [part for part in keys + [value] if _is_integer(part)]
+    for name, parts in (("wire", both or [value]), ("wire_key", keys),
                         ("wire_value", [value])):
         if getattr(place.declaration, name) is not None:
             _form_fits(checking, place, name, parts)
+
+
+def _keys_and_value(value_type: ir.Type):
+    keys = []
+    while isinstance(value_type, (ir.Array, ir.Map)) and \
+            not is_byte_array(value_type):
+        if isinstance(value_type, ir.Map):
+            keys.append(value_type.key)
+            value_type = value_type.value
+        else:
+            value_type = value_type.element
+    return keys, value_type
 
 
 def _form_fits(checking: Checking, place: Place, name: str,

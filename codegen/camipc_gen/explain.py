@@ -269,7 +269,8 @@ class _Form:
     def repeated(self, value_type: ir.Type,
                  form: Optional[str]) -> Optional[str]:
         if isinstance(value_type, ir.Map):
-            key = self.value(value_type.key, self._field.wire_key or form)
+            key = self.value(value_type.key, self._field.wire_key or
+                             self._field.wire)
             value = self.value(value_type.value,
                                self._field.wire_value or form)
             return "repeated message {1: %s, 2: %s}" % (key, value)

@@ -197,7 +197,7 @@ class Sizes:
     def _entry(self, field, value_type: ir.Map, wire) -> Size:
         """key = 1, value = 2; zeros are left out, as anywhere."""
         parts = []
-        for part, form in ((value_type.key, field.wire_key or wire),
+        for part, form in ((value_type.key, field.wire_key or field.wire),
                            (value_type.value, field.wire_value or wire)):
             size = of_tag(1).plus(self._value(part, field, form, False, None))
             is_message = isinstance(part, (ir.StructRef, ir.UnionRef)) or \

@@ -227,7 +227,7 @@ def _(value_type: ir.Array, say, wire, is_element) -> str:
 @_spell_type.register
 def _(value_type: ir.Map, say, wire, is_element) -> str:
     return "map<%s,%s>" % (
-        say(value_type.key, say.field.wire_key or wire, False),
+        say(value_type.key, say.field.wire_key or say.field.wire, False),
         say(value_type.value, say.field.wire_value or wire, False))
 
 
