@@ -30,6 +30,7 @@ struct camipc_completion {
 	struct camipc_record *reply; /* opened, or NULL */
 	int ret;
 	int error; /* of the proxy; 0 if the IPA answered */
+	int32_t result; /* the IPA's own, if it answered */
 	bool switches; /* the state, once it is delivered */
 };
 
@@ -45,6 +46,7 @@ struct camipc_call {
 	struct camipc_record *reply; /* if DONE; opened, or NULL */
 	int ret;
 	int error;
+	int32_t result; /* the IPA's own, if it answered */
 	enum camipc_reason reason;
 	bool owed; /* if DONE: the IPA will still answer */
 };

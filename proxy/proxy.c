@@ -228,6 +228,7 @@ void camipc_proxy_finish_destroy(struct camipc_proxy *proxy)
 
 	camipc_proxy_complete_all(proxy);
 	camipc_proxy_wait_switch(proxy);
+	proxy->finishing = true;
 	if (camipc_proxy_state(proxy) == CAMIPC_STATE_RUNNING &&
 	    camipc_proxy_call_role(proxy, CAMIPC_ROLE_STOP, &call) == 0) {
 		camipc_proxy_wait(proxy, call);

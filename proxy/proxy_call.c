@@ -62,7 +62,7 @@ static int prepare(struct camipc_proxy *proxy, uint32_t id, const void *args,
 		return refuse(proxy, -EINVAL, CAMIPC_REASON_BAD_ARGUMENT, NULL);
 	attempt->method = method;
 	attempt->row = (uint16_t)(method - interface->methods);
-	if (proxy->destroyed && !camipc_role_switches(method->role))
+	if (proxy->destroyed && !proxy->finishing)
 		return refuse(proxy, -EPIPE, CAMIPC_REASON_BAD_STATE, NULL);
 	ret = judge_state(proxy, method, attempt->row);
 	if (ret < 0)
@@ -287,6 +287,8 @@ int camipc_proxy_collect(struct camipc_proxy *proxy, struct camipc_call *call,
 	int ret = call->ret;
 	enum camipc_reason reason = call->reason;
 
+	if (!error)
+		proxy->last_result = call->result;
 	if (ret >= 0 && outs && method->outs) {
 		int given = give_outs(method->outs, call->reply, outs);
 

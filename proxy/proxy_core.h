@@ -114,6 +114,7 @@ struct camipc_proxy {
 	bool valid;
 	bool dispatching;
 	bool destroyed;
+	bool finishing; /* the last stop, by destroy itself */
 
 	struct camipc_proxy_counters stats;
 };

@@ -46,6 +46,8 @@ static void deliver_completion(struct camipc_proxy *proxy,
 		camipc_proxy_switch_end(proxy, completion->method,
 					completion->ret);
 	proxy->last_error = completion->error;
+	if (!completion->error)
+		proxy->last_result = completion->result;
 	proxy->last_reason = CAMIPC_REASON_NONE;
 	proxy->last_field = NULL;
 	if (completion->ret >= 0 && completion->reply)

@@ -183,6 +183,7 @@ void camipc_proxy_finish_call(struct camipc_proxy *proxy,
 	if (begun) {
 		call->completion->ret = ret;
 		call->completion->error = error;
+		call->completion->result = call->result;
 		call->completion->reply = reply;
 		call->completion->switches = switches && !owed;
 		camipc_call_complete(&proxy->calls, call, ++proxy->order);
@@ -215,16 +216,14 @@ static bool is_transport_only(int32_t ret)
 	}
 }
 
-/** What the caller gets for the IPA's own result. */
-static int fold_result(struct camipc_proxy *proxy,
-		       const struct camipc_method *method, const void *outs)
+/** What the IPA returned; 0 if the method returns nothing. */
+static int32_t result_of(const struct camipc_method *method, const void *outs)
 {
-	int32_t ret = 0;
+	int32_t result = 0;
 
 	if (outs && (method->flags & CAMIPC_METHOD_RETURNS_INT32))
-		memcpy(&ret, outs, sizeof(ret));
-	proxy->last_result = ret;
-	return is_transport_only(ret) ? -EREMOTEIO : ret;
+		memcpy(&result, outs, sizeof(result));
+	return result;
 }
 
 /** An answer without outputs: the servant says why. */
@@ -284,7 +283,8 @@ static int finish_answered(struct camipc_proxy *proxy,
 	}
 	camipc_count(&proxy->stats.unused_fds, info.unused_fds);
 	camipc_count(&proxy->stats.skipped_fields, info.skipped_fields);
-	ret = fold_result(proxy, method, reply->data);
+	call->result = result_of(method, reply->data);
+	ret = is_transport_only(call->result) ? -EREMOTEIO : call->result;
 	camipc_proxy_finish_call(proxy, call, ret, 0, CAMIPC_REASON_NONE, reply,
 				 false);
 	return 0;

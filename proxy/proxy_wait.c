@@ -95,6 +95,9 @@ void camipc_proxy_cancel(struct camipc_proxy *proxy)
 {
 	const uint64_t one = 1;
 
+	/* A child's descriptor is the parent's, too. */
+	if (!camipc_process_is_same(proxy->process))
+		return;
 	atomic_fetch_add(&proxy->cancels, 1);
 	/* The counter of an eventfd does not fill up with ones. */
 	if (write(proxy->cancel_fd, &one, sizeof(one)) < 0)

@@ -281,6 +281,50 @@ static bool has_pushed(struct contract *c)
 	return c->pushed.n == 1;
 }
 
+struct results {
+	struct contract *c;
+	int n;
+	int32_t result[2];
+};
+
+static void note_result(void *user, int ret,
+			const struct test_echo_add_outs *outs)
+{
+	struct results *results = user;
+
+	(void)outs;
+	assert_int_equal(camipc_proxy_last_error(results->c->proxy), 0);
+	assert_int_equal(ret, results->n ? 0 : -EREMOTEIO);
+	results->result[results->n++] =
+		camipc_proxy_last_result(results->c->proxy);
+}
+
+static bool has_two_results(struct contract *c)
+{
+	const struct results *results = c->context;
+
+	return results->n == 2;
+}
+
+/** In a completion, what the latest call said is what this one said. */
+static void begin_tells_its_own_result(void **state)
+{
+	struct contract *c = *state;
+	struct results results = { .c = c };
+
+	contract_running(c);
+	c->context = &results;
+	contract_plan(c, TEST_ECHO_ADD, TEST_ECHO_RETURN, -EPIPE);
+	assert_int_equal(
+		test_echo_add_begin(c->ipa, 1, 2, note_result, &results), 0);
+	assert_int_equal(
+		test_echo_add_begin(c->ipa, 1, 2, note_result, &results), 0);
+	assert_int_equal(test_echo_slow(c->ipa, 17), 17);
+	contract_dispatch_until(c, has_two_results);
+	assert_int_equal(results.result[0], -EPIPE);
+	assert_int_equal(results.result[1], 0);
+}
+
 static void begin_completes_in_dispatch(void **state)
 {
 	struct contract *c = *state;
@@ -469,6 +513,7 @@ static const struct CMUnitTest tests[] = {
 	CONTRACT_TEST(cancel_begun_calls),
 	CONTRACT_TEST(cancel_a_start),
 	CONTRACT_TEST(begin_completes_in_dispatch),
+	CONTRACT_TEST(begin_tells_its_own_result),
 	CONTRACT_TEST(begin_has_a_deadline),
 	CONTRACT_TEST(begin_on_every_slot),
 	CONTRACT_TEST(bad_arguments),
