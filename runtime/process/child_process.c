@@ -46,6 +46,17 @@
 #define MAY_SHARE_MEMORY 1
 #endif
 
+#if defined(__SANITIZE_ADDRESS__)
+#define HAS_ADDRESS_SANITIZER
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HAS_ADDRESS_SANITIZER
+#endif
+#endif
+#ifdef HAS_ADDRESS_SANITIZER
+#include <sanitizer/asan_interface.h>
+#endif
+
 /* Between birth and exec there are a dozen small frames. */
 #define BIRTH_STACK_SIZE (64u * 1024u)
 
@@ -169,6 +180,21 @@ static int give_birth_by_fork(struct camipc_child *child,
 	return 0;
 }
 
+/*
+ * A child that runs its program never returns, so what AddressSanitizer noted
+ * about its stack would stay, and be held against whatever is mapped there
+ * next.
+ */
+static void forget_stack(void *stack, size_t size)
+{
+#ifdef HAS_ADDRESS_SANITIZER
+	__asan_unpoison_memory_region(stack, size);
+#else
+	(void)stack;
+	(void)size;
+#endif
+}
+
 /* No copy of a large host's page tables: the child borrows our memory until
  * it runs its program, and this thread waits for that. */
 static int give_birth(struct camipc_child *child,
@@ -188,6 +214,7 @@ static int give_birth(struct camipc_child *child,
 		    CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, birth,
 		    &child->pidfd, NULL, NULL);
 	error = errno;
+	forget_stack(stack, BIRTH_STACK_SIZE);
 	munmap(stack, BIRTH_STACK_SIZE);
 	if (pid > 0) {
 		child->pid = pid;
