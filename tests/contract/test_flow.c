@@ -251,19 +251,29 @@ static void replies_are_never_stuck(void **state)
 
 /* ---- memory ------------------------------------------------------------ */
 
-static void frames(struct contract *c, uint32_t n)
+/** A value of the size of a frame's controls; @items are its 20. */
+static struct test_echo_everything frame_value(struct test_echo_value *items)
 {
 	struct test_echo_everything value;
-	struct test_echo_value items[20] = { { 0 } };
 
 	test_echo_everything_init(&value);
 	for (int i = 0; i < 20; i++) {
-		items[i].tag = TEST_ECHO_VALUE_NUMBER;
+		items[i] = (struct test_echo_value){
+			.tag = TEST_ECHO_VALUE_NUMBER,
+		};
 		items[i].number = 1000 + i;
 	}
 	value.arrays.values = items;
 	value.arrays.n_values = 20;
 	value.scalars.text = "a frame";
+	return value;
+}
+
+static void frames(struct contract *c, uint32_t n)
+{
+	struct test_echo_value items[20];
+	const struct test_echo_everything value = frame_value(items);
+
 	for (uint32_t i = 0; i < n; i++) {
 		size_t before = c->n_events;
 
@@ -273,17 +283,42 @@ static void frames(struct contract *c, uint32_t n)
 	}
 }
 
+/**
+ * Records grow when they first carry a message of some size, and how many are
+ * on their way at once depends on the scheduler: has more of them carry the
+ * largest than frames() ever needs.
+ */
+static void warm_up(struct contract *c)
+{
+	struct test_echo_value items[20];
+	const struct test_echo_everything value = frame_value(items);
+
+	for (int round = 0; round < 20; round++) {
+		size_t before = c->n_events;
+
+		for (int i = 0; i < 16; i++)
+			assert_int_equal(test_echo_push_value(c->ipa, &value),
+					 0);
+		/* Its answer is behind them: meanwhile events pile up. */
+		assert_int_equal(test_echo_slow(c->ipa, round), round);
+		contract_dispatch_events(c, before + 16);
+	}
+}
+
 /** Main job: no allocation per call in the steady state. */
 static void no_allocation_per_frame(void **state)
 {
 	struct contract *c = *state;
+	size_t values;
 
 	contract_running(c);
+	warm_up(c);
 	frames(c, 300);
+	values = c->n_values;
 	alloc_fail_begin(0);
 	frames(c, 300);
 	assert_int_equal(alloc_fail_end(), 0);
-	assert_int_equal(c->n_values, 600);
+	assert_int_equal(c->n_values - values, 300);
 }
 
 static void no_allocation_per_call(void **state)
