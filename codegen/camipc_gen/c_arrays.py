@@ -4,7 +4,7 @@
 from typing import List, Optional
 
 from .c_composite import BytesValue, MessageValue
-from .c_slots import LOCALS, Slot, branch, indented
+from .c_slots import Slot, branch, indented
 from .c_values import EnumValue, ScalarValue, tag_size
 
 PACKED_PREFIX = 5             # length of a packed field, at most
@@ -182,9 +182,6 @@ class ArraySlot(Slot):
         """What is said of all elements together."""
         return []
 
-    def _local(self) -> str:
-        return self.name + "_" if self.name in LOCALS else self.name
-
     def _element_pointer(self) -> str:
         gap = "" if self.value.c_type.endswith("*") else " "
         return "%s%s*" % (self.value.c_type, gap)
@@ -192,10 +189,10 @@ class ArraySlot(Slot):
     def copy_locals(self):
         if not self.value.owns:
             return []
-        return ["%s%s;" % (self._element_pointer(), self._local())]
+        return ["%s%s;" % (self._element_pointer(), self.local)]
 
     def copy(self):
-        name = self._local()
+        name = self.local
         place = name if self.value.owns else self.place
         lines = ["%s = camipc_copy_array(arena, %s, %s, sizeof(*%s));" % (
             place, self.place, self.count_place, place)]
@@ -213,13 +210,13 @@ class ArraySlot(Slot):
         if not isinstance(self.value, MessageValue) or not self.value.owns:
             return []
         pointer = self._element_pointer()
-        return ["%s%s = (%s)%s;" % (pointer, self._local(), pointer,
+        return ["%s%s = (%s)%s;" % (pointer, self.local, pointer,
                                     self.place)]
 
     def clear(self):
         lines = []
         if self.value.owns:
-            name = self._local() if self.clear_locals() else self.place
+            name = self.local if self.clear_locals() else self.place
             lines = self._for_each(self.value.clear(name + "[i]"),
                                    self.count_place)
         return lines + ["camipc_clear_array(%s);" % self.place]

@@ -11,12 +11,16 @@ from typing import Dict, List, Optional
 
 _WORD = re.compile(r"\b[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*")
 _WIDTH = 80
+# Control characters, line ends of Unicode, bytes of a path that are no text,
+# and what turns the direction of writing: compilers warn of it, since code can
+# pose as a comment that way.
+_UNSEEN = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-"
+                     "\\u202e\\u2066-\\u2069\\ufeff\\ud800-\\udfff]")
 
 
 def safe(text: str) -> str:
     """Text that is harmless inside /* */ and //, on one line."""
-    text = "".join(c if c >= " " and c not in "\x7f\u2028\u2029\x85" else " "
-                   for c in text)
+    text = _UNSEEN.sub(" ", text)
     text = text.replace("*/", "* /").replace("/*", "/ *")
     while "??" in text:
         text = text.replace("??", "? ?")

@@ -133,9 +133,9 @@ class FixedSlot(Slot):
                 ["p = camipc_get_bytes_exact(r, p, %s, %d);" % (
                     self.first, self.count), "break;"])
         if self.value.array is None:
-            if len(self.counts) == 1:
-                get = self.value.get(self.element(self.seen + "++"))
-            else:
+            place = self.element(self.seen + "++")
+            get = self.value.get(place)
+            if len(self.counts) > 1 or "".join(get).count(place) > 1:
                 get = self.value.get(self.element(self.seen)) + [
                     "%s++;" % self.seen]
             return [self._label()] + indented(branch(

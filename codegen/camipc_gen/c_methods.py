@@ -68,6 +68,10 @@ class MethodView:
         outs = model.args(module, self.prefix + "_" + self.name + "_outs",
                           self.camel + "Outs",
                           self.method.name + "(): outputs", self.method.outs)
+        names = {part.strip("*") for parameter in self.parameters
+                 for part in parameter.split()}
+        for slot in outs.slots:
+            slot.taken = names
         if self.returns_int32:
             field = ir.Field(name=self.method.return_name or "ret",
                              span=self.method.span, doc=None, attributes=(),

@@ -3,7 +3,7 @@
 
 from typing import List
 
-from .c_slots import LOCALS, Slot, branch, indented
+from .c_slots import Slot, branch, indented
 
 
 class OptionalSlot(Slot):
@@ -172,14 +172,11 @@ class PointerSlot(Slot):
             ["if (%s" % size[:-1] + ")"] + indented(inner)
             if inner else [size]) + ["}"]
 
-    def _local(self) -> str:
-        return self.name + "_" if self.name in LOCALS else self.name
-
     def copy_locals(self):
-        return ["%s *%s;" % (self.value.c_type, self._local())]
+        return ["%s *%s;" % (self.value.c_type, self.local)]
 
     def copy(self):
-        name = self._local()
+        name = self.local
         inner = self._through(self.value.copy, name)
         lines = ["%s = camipc_copy_array(arena, %s, %s ? 1 : 0, "
                  "sizeof(*%s));" % (name, self.place, self.place, name),
@@ -191,12 +188,12 @@ class PointerSlot(Slot):
     def clear_locals(self):
         if not self.value.owns:
             return []
-        return ["%s *%s = (%s *)%s;" % (self.value.c_type, self._local(),
+        return ["%s *%s = (%s *)%s;" % (self.value.c_type, self.local,
                                         self.value.c_type, self.place)]
 
     def clear(self):
         lines = []
         if self.value.owns:
-            name = self._local()
+            name = self.local
             lines += branch(name, self._through(self.value.clear, name), [])
         return lines + ["camipc_clear_array(%s);" % self.place]

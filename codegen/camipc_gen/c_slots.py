@@ -37,6 +37,8 @@ class Slot:
 
     shape = "SINGLE"
     always_present = False
+    # Names that a variable of its own must not have, beside LOCALS.
+    taken = frozenset()
     has_count = False          # several values, so [max_len=] is about them
 
     def __init__(self, field, c_name: str, value: Value):
@@ -106,6 +108,14 @@ class Slot:
         drop = [line.replace("msg->", "outs.")
                 for line in self.clear_locals() + self.clear()]
         return branch(wanted, give, drop)
+
+    @property
+    def local(self) -> str:
+        """A variable for what the member points to."""
+        name = self.name
+        while name in LOCALS or name in self.taken:
+            name += "_"
+        return name
 
     # ---- traits ------------------------------------------------------------
 

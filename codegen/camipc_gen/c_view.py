@@ -6,7 +6,7 @@ from typing import Dict, List
 
 from . import c_names, ir, wire
 from .c_arrays import ArraySlot, run_name
-from .c_docs import Words, comment
+from .c_docs import Words, comment, safe
 from .c_enums import EnumView, const_view
 from .c_info import field_row, layout_terms, reachable
 from .c_messages import Message
@@ -83,7 +83,7 @@ def shown_path(path: str) -> str:
     parts = os.path.normpath(path).replace(os.sep, "/").split("/")
     if parts[0] in ("", ".."):
         parts = [part for part in parts if part not in ("", "..")][-2:]
-    return "/".join(parts)
+    return safe("/".join(parts))
 
 
 class ModuleView:

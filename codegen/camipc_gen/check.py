@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import Sequence
 
-from . import ir
+from . import c_names, ir
 from .check_fields import FIELD_RULES
 from .check_foreign import FOREIGN_RULES
 from .check_interfaces import INTERFACE_RULES
@@ -23,6 +23,8 @@ from .order import members
 from .resolve import Resolver
 from .type_resolver import innermost
 
+# What a [cname] cannot be; of a type or a method, a prefix is before it.
+_TAKEN = {"field": c_names.RESERVED, "arm": c_names.RESERVED | {"tag"}}
 _C_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 
 
@@ -103,6 +105,13 @@ def c_names_are_names(checking: Checking) -> None:
         if cname is not None and not _C_NAME.match(cname.value):
             checking.error("attribute-value", cname.span,
                            "'%s' is no name in C" % cname.value)
+    for place in checking.fields():
+        cname = checking.attribute(place.declaration, "cname")
+        if cname is not None and cname.value in _TAKEN.get(
+                place.kind, c_names.RESERVED_PARAMETERS):
+            checking.error("attribute-value", cname.span, "'%s' is taken: by "
+                           "C, C++, their headers, or generated code"
+                           % cname.value)
 
 
 def has_fd_is_true(checking: Checking) -> None:

@@ -59,12 +59,27 @@ def limits_fit(checking: Checking) -> None:
                        isinstance(_bare(field.type), ir.Map)):
             _misfit(checking, place, limits[0][0], "a number")
             continue
+        if limits and _holds_signed_bytes(field.type):
+            _misfit(checking, place, limits[0][0], "a number, and "
+                    "array<int8> is bytes in C")
+            continue
         for name, value in limits:
             _limit_in_range(checking, place, name, value, inner)
         if len(limits) == 2 and field.min > field.max:
             checking.error(
                 "limit-order", checking.attribute(field, "min").span,
                 "min is above max: nothing fits '%s'" % field.name)
+
+
+def _holds_signed_bytes(value_type: ir.Type) -> bool:
+    """array<int8>, which is const uint8_t * in C; array<int8, N> is not."""
+    value_type = _bare(value_type)
+    while isinstance(value_type, ir.Array):
+        if value_type.count is None and \
+                value_type.element == ir.Scalar("int8"):
+            return True
+        value_type = value_type.element
+    return False
 
 
 def _limit_in_range(checking: Checking, place: Place, name: str, value,

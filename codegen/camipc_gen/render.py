@@ -166,7 +166,8 @@ def generator_files() -> List[str]:
 # ---- files -------------------------------------------------------------------
 
 def _write(path: str, text: str) -> None:
-    data = text.encode("utf-8")
+    # Only a rule for make has paths in it, which need not be text.
+    data = text.encode("utf-8", "surrogateescape")
     try:
         with open(path, "rb") as old:
             if old.read() == data:

@@ -81,6 +81,18 @@ class Command(unittest.TestCase):
                                       self.write(name, data))
                 self.assertEqual((result.returncode, result.stderr), (0, ""))
 
+    def test_names_of_files_need_not_be_text(self):
+        folder = os.fsencode(self.folder) + b"/\xff"
+        os.mkdir(folder)
+        with open(folder + b"/t.mojom", "w") as stream:
+            stream.write("module t; struct S { int32 a; };")
+        name = os.fsdecode(b"\xff/t.mojom")
+        result = self.compile("--depfile", "t.d", name)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        with open(os.path.join(self.folder, "t.d"), "rb") as stream:
+            self.assertIn(b"\xff/t.mojom", stream.read())
+        self.assertEqual(self.run_it("explain", name).returncode, 0)
+
     # ---- warnings ----------------------------------------------------------
 
     WARNED = "module t;\n[Stable] struct S { };\n"
