@@ -30,6 +30,7 @@ struct camipc_servant {
 	pthread_mutex_t lock; /* for all that follows */
 	bool open; /* what is raised may be sent */
 	uint32_t refused; /* events, for want of credit */
+	uint32_t refused_told; /* so many the other side knows of */
 	struct camipc_outbox outbox; /* events and replies */
 	struct camipc_debt debt; /* async calls */
 };
@@ -47,19 +48,28 @@ interface_of(const struct camipc_servant *servant)
 
 /* ---- sending; all of it under the lock --------------------------------- */
 
+static uint32_t count_refused(const struct camipc_servant *servant)
+{
+	return servant->refused + (uint32_t)servant->outbox.dropped;
+}
+
 static int send_record(void *user, struct camipc_record *record)
 {
 	struct camipc_servant *servant = user;
 	struct camipc_header *header = &record->message.header;
+	const uint32_t refused = count_refused(servant);
+	bool tells;
 	int ret;
 
 	header->consumed = servant->debt.consumed;
-	if (header->kind != CAMIPC_MESSAGE_REPLY)
-		header->cookie = servant->refused +
-				 (uint32_t)servant->outbox.dropped;
+	tells = header->kind != CAMIPC_MESSAGE_REPLY;
+	if (tells)
+		header->cookie = refused;
 	ret = servant->params.send(servant->params.user, record);
 	if (ret == 0)
 		camipc_debt_report(&servant->debt);
+	if (ret == 0 && tells)
+		servant->refused_told = refused;
 	return ret;
 }
 
@@ -139,6 +149,10 @@ int camipc_servant_credit(struct camipc_servant *servant, uint32_t consumed)
 	else
 		ret = camipc_outbox_consumed(&servant->outbox, consumed);
 	atomic_store(&servant->credited, servant->outbox.consumed);
+	/* It is taking events in again: now it can hear what it missed. */
+	if (count_refused(servant) != servant->refused_told)
+		servant->debt.due = true;
+	add_credit_if_due(servant);
 	if (ret == 0 && camipc_outbox_has_sendable(&servant->outbox))
 		flush_locked(servant);
 	pthread_mutex_unlock(&servant->lock);
