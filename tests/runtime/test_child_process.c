@@ -681,7 +681,7 @@ static void *spawn_in_thread(void *data)
 {
 	struct camipc_child *child = NULL;
 	char text[64];
-	int socket;
+	int socket = -1;
 
 	(void)data;
 	if (spawn(thread_role, &child, &socket) < 0)
