@@ -67,6 +67,8 @@ static int wait_for(struct camipc_link *link, int64_t deadline)
 	(void)deadline;
 	if (fake.on_wait)
 		fake.on_wait(&fake);
+	if (fake.late)
+		return -ETIMEDOUT;
 	return fake.answers.head || fake.pop_error ? 0 : -ETIMEDOUT;
 }
 

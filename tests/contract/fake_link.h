@@ -23,6 +23,7 @@ struct fake_link {
 	bool wants_room;
 	bool hides[64]; /* method ids the module lacks */
 	int n_kills;
+	bool late; /* wait() says that time is up, whatever there is */
 	/** Called in wait(), if set: the peer's turn. */
 	void (*on_wait)(struct fake_link *fake);
 };

@@ -462,6 +462,78 @@ static void call_that_cannot_be_sent(void **state)
 	contract_expect_state(c, CAMIPC_STATE_RUNNING);
 }
 
+/** At a deadline everything is read that came: the host may have slept. */
+static void channel_is_read_once_more(void **state)
+{
+	struct contract *c = *state;
+
+	fake_running(c);
+	for (uint32_t i = 0; i < CAMIPC_WINDOW; i++)
+		fake_tick(i);
+	fake.late = true;
+	fake_answer_all();
+	assert_int_equal(test_echo_slow(c->ipa, 1), 0);
+	assert_int_equal(contract_stats(c).timeouts, 0);
+	fake.late = false;
+}
+
+/** Completions count, too; and what callbacks cause waits for the next. */
+static void dispatch_is_bounded(void **state)
+{
+	struct contract *c = *state;
+	struct contract_done done[20] = { { 0 } };
+	size_t first;
+
+	fake_running(c);
+	for (uint32_t i = 0; i < CAMIPC_WINDOW; i++)
+		fake_tick(i);
+	fake_answer_all();
+	assert_int_equal(test_echo_slow(c->ipa, 1), 0);
+	fake.on_wait = NULL;
+	first = fake.n_sent;
+	for (int i = 0; i < 20; i++)
+		assert_int_equal(test_echo_slow_begin(c->ipa, 1, contract_done,
+						      &done[i]),
+				 0);
+	for (size_t i = 0; i < 20; i++) {
+		struct camipc_record *reply = fake_reply(NULL, NULL);
+
+		reply->message.header.cookie = fake.sent[first + i].cookie;
+	}
+	assert_int_equal(test_echo_dispatch(c->ipa), CAMIPC_DISPATCH_BATCH);
+	assert_int_equal(done[0].n, 0);
+	assert_int_equal(test_echo_dispatch(c->ipa), 20);
+	assert_int_equal(done[19].n, 1);
+}
+
+static void stop_again(void *user, int ret)
+{
+	struct contract_done *done = user;
+
+	assert_int_equal(ret, 0);
+	done->n++;
+	/* Needless, so it completes at once: but not in this dispatch. */
+	if (done->n < 3)
+		assert_int_equal(test_echo_stop_begin(done->c->ipa, stop_again,
+						      done),
+				 0);
+}
+
+static void callbacks_cannot_hold_dispatch(void **state)
+{
+	struct contract *c = *state;
+	struct contract_done done = { .c = c };
+
+	fake_answer_all();
+	contract_ready(c);
+	assert_int_equal(test_echo_stop_begin(c->ipa, stop_again, &done), 0);
+	for (int i = 1; i <= 3; i++) {
+		assert_int_equal(test_echo_dispatch(c->ipa), 1);
+		assert_int_equal(done.n, i);
+	}
+	assert_int_equal(test_echo_dispatch(c->ipa), 0);
+}
+
 /** Three misses in a row, and no fourth call. */
 static void silent_peer(void **state)
 {
@@ -499,6 +571,9 @@ static const struct CMUnitTest tests[] = {
 	FAKE_TEST(full_transport_keeps_order),
 	FAKE_TEST(unsent_call_times_out),
 	FAKE_TEST(call_that_cannot_be_sent),
+	FAKE_TEST(channel_is_read_once_more),
+	FAKE_TEST(dispatch_is_bounded),
+	FAKE_TEST(callbacks_cannot_hold_dispatch),
 	FAKE_TEST(silent_peer),
 };
 

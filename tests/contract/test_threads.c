@@ -137,13 +137,15 @@ static void floating_point(void **state)
 static void locales(void **state)
 {
 	static const char *const candidates[] = { "de_DE.UTF-8", "de_DE.utf8",
-						  "fr_FR.UTF-8", "C.UTF-8" };
+						  "fr_FR.UTF-8" };
 	struct contract *c = *state;
 	const char *set = NULL;
 
 	contract_ready(c);
-	for (size_t i = 0; i < 4 && !set; i++)
+	for (size_t i = 0; i < 3 && !set; i++)
 		set = setlocale(LC_ALL, candidates[i]);
+	if (!set)
+		print_message("skipped: no locale with a decimal comma here\n");
 	assert_string_equal(where(c).decimal_point, ".");
 	contract_start(c);
 	assert_string_equal(where(c).decimal_point, ".");
