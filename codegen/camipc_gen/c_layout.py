@@ -8,6 +8,7 @@ for the cheapest set of breaks; the prices are those of .clang-format plus the
 constants of clang-format 14 that matter for the code we write.
 """
 
+import functools
 import heapq
 import re
 from typing import List, NamedTuple, Tuple
@@ -76,7 +77,9 @@ def layout(line: str, is_prototype: bool = False, columns: int = COLUMNS,
     body = line.lstrip("\t")
     start = (len(line) - len(body)) * TAB
     pieces = _split(body, is_prototype, depth)
-    return _Search(pieces, start, columns, reserve).cheapest()
+    breaks = _cheapest(tuple(_shape(piece) for piece in pieces), start,
+                       columns, reserve)
+    return _render(pieces, breaks)
 
 
 def layout_block(text: str) -> str:
@@ -203,27 +206,69 @@ class _Level(NamedTuple):
     hangs: int          # columns that its operands are set in by
 
 
-def _value_offset(text: str) -> int:
-    """Where the value starts in ".member = value"."""
-    return text.index(" = ") + 3 if text.startswith(".") and " = " in text \
+class _Shape(NamedTuple):
+    """What of a piece decides about breaks: not its letters."""
+    width: int
+    price: int
+    commas: Tuple[int, ...]     # in each parenthesis that it leaves open
+    opened: Tuple[int, ...]     # and where what is in them starts
+    closes: int
+    joint: str
+    gap: int
+    value: int          # where the value starts in ".member = value"
+    operand: int        # where what follows "return" starts
+
+
+def _shape(piece: _Piece) -> _Shape:
+    text = piece.text
+    value = text.index(" = ") + 3 if text.startswith(".") and " = " in text \
         else 0
+    operand = len("return ") if text.startswith("return ") else 0
+    return _Shape(len(text), piece.price, piece.opens, _open_at(text),
+                  piece.closes, piece.joint, piece.gap, value, operand)
 
 
-def _open_at(piece: _Piece) -> List[int]:
+def _open_at(text: str) -> Tuple[int, ...]:
     """Where what is in each parenthesis starts that a piece leaves open."""
     found: List[int] = []
-    for i, char in enumerate(piece.text):
+    for i, char in enumerate(text):
         if char in "({":
-            found.append(i + (2 if piece.text[i:i + 2] == "{ " else 1))
+            found.append(i + (2 if text[i:i + 2] == "{ " else 1))
         elif char in ")}" and found:
             found.pop()
-    return found
+    return tuple(found)
+
+
+@functools.lru_cache(maxsize=None)
+def _cheapest(shapes: Tuple[_Shape, ...], start: int, columns: int,
+              reserve: int) -> Tuple[Tuple[int, int], ...]:
+    """(piece, column) of each break. Most lines look like others."""
+    return _Search(shapes, start, columns, reserve).cheapest()
+
+
+def _render(pieces: List[_Piece], breaks) -> str:
+    starts = dict(breaks)
+    out = ""
+    for i, piece in enumerate(pieces):
+        if i in starts:
+            out += ("\n" if i else "") + indent(starts[i])
+        else:
+            out += " " * piece.gap
+        out += piece.text
+    return out
+
+
+def _unlinked(breaks):
+    """(piece, column, those before) as a sequence of pairs."""
+    while breaks is not None:
+        i, column, breaks = breaks
+        yield i, column
 
 
 class _Search:
     """Dijkstra over "break or not" before each piece."""
 
-    def __init__(self, pieces: List[_Piece], start: int, columns: int,
+    def __init__(self, pieces: Tuple[_Shape, ...], start: int, columns: int,
                  reserve: int):
         self._pieces = pieces
         self._start = start
@@ -232,29 +277,22 @@ class _Search:
         self._queue: List[Tuple] = []
         self._count = 0
 
-    def cheapest(self) -> str:
+    def cheapest(self) -> Tuple[Tuple[int, int], ...]:
         first = self._pieces[0]
-        base = _Level(self._start + TAB, False, self._operand(first), False,
-                      False, 0, False, 0)
-        self._push(0, 1, self._start + len(first.text),
+        base = _Level(self._start + TAB, False, self._start + first.operand,
+                      False, False, 0, False, 0)
+        self._push(0, 1, self._start + first.width,
                    self._enter((base,), first, self._start),
-                   ((0, self._start),))
+                   (0, self._start, None))
         seen = set()
         while True:
             price, _, i, column, stack, breaks = heapq.heappop(self._queue)
             if i == len(self._pieces):
-                return self._render(breaks)
+                return tuple(_unlinked(breaks))
             if (i, column, stack) in seen:
                 continue
             seen.add((i, column, stack))
             self._advance(price, i, column, stack, breaks)
-
-    def _operand(self, piece: _Piece) -> int:
-        """Where what follows "return" or "if (" starts."""
-        for word in ("return ",):
-            if piece.text.startswith(word):
-                return self._start + len(word)
-        return self._start
 
     def _push(self, price, i, column, stack, breaks) -> None:
         room = self._columns - (self._reserve if i == len(self._pieces) else 0)
@@ -269,7 +307,7 @@ class _Search:
         if not (piece.joint == "comma" and top.must_break):
             at = column + piece.gap
             levels = stack[:-1] + (self._joined(top, piece, at),)
-            self._push(price, i + 1, at + len(piece.text),
+            self._push(price, i + 1, at + piece.width,
                        self._enter(levels, piece, at), breaks)
         if piece.price < 0 or (piece.joint == "name" and
                                column + piece.gap - self._start < _SHORT_TYPE):
@@ -282,12 +320,12 @@ class _Search:
         outer = tuple(one._replace(must_break=True) for one in stack[:-1])
         if piece.joint == "operator" and len(stack) > 1:
             level = level._replace(must_break=True)
-        self._push(price + piece.price + cost, i + 1, at + len(piece.text),
+        self._push(price + piece.price + cost, i + 1, at + piece.width,
                    self._enter(outer + (level,), piece, at),
-                   breaks + ((i, at),))
+                   (i, at, breaks))
 
-    def _joined(self, top: _Level, piece: _Piece, at: int) -> _Level:
-        operand = at + _value_offset(piece.text)
+    def _joined(self, top: _Level, piece: _Shape, at: int) -> _Level:
+        operand = at + piece.value
         if piece.joint == "open":
             return top._replace(indent=at, operand=operand)
         if piece.joint in ("comma", "="):
@@ -297,13 +335,13 @@ class _Search:
         return top
 
     @staticmethod
-    def _hang(top: _Level, piece: _Piece) -> int:
+    def _hang(top: _Level, piece: _Shape) -> int:
         """Operands of one argument among several stand out from it."""
-        return TAB if top.commas and not _value_offset(piece.text) else 0
+        return TAB if top.commas and not piece.value else 0
 
-    def _broken(self, top: _Level, piece: _Piece):
+    def _broken(self, top: _Level, piece: _Shape):
         """(price beside the piece's own, column, level) of a break."""
-        operand = top.indent + _value_offset(piece.text)
+        operand = top.indent + piece.value
         if piece.joint == "operator":
             return (0 if top.operand_broken else _FIRST_BREAK,
                     top.operand + top.hangs, top._replace(operand_broken=True))
@@ -322,12 +360,12 @@ class _Search:
             broken=True, operand=operand, operand_broken=False, whole=False,
             hangs=self._hang(top, piece)))
 
-    def _enter(self, stack, piece: _Piece, at: int):
+    def _enter(self, stack, piece: _Shape, at: int):
         """The levels after a piece that starts in column @at."""
         if piece.closes:
             stack = stack[:max(1, len(stack) - piece.closes)]
-        for commas, opened in zip(piece.opens, _open_at(piece)):
-            if opened == len(piece.text):
+        for commas, opened in zip(piece.commas, piece.opened):
+            if opened == piece.width:
                 # Unless an argument follows at once: eight columns more.
                 column = stack[-1].indent + (TAB if len(stack) > 1 else 0)
             else:
@@ -335,14 +373,3 @@ class _Search:
             stack += (_Level(column, False, column, False, False, commas,
                              False, 0),)
         return stack
-
-    def _render(self, breaks) -> str:
-        starts = dict(breaks)
-        out = ""
-        for i, piece in enumerate(self._pieces):
-            if i in starts:
-                out += ("\n" if i else "") + indent(starts[i])
-            else:
-                out += " " * piece.gap
-            out += piece.text
-        return out
