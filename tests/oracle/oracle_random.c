@@ -209,9 +209,13 @@ static const char *any_string(struct oracle_random *random, uint32_t max_len,
 	return text;
 }
 
-static int any_fd(struct oracle_random *random)
+/* Kept for fields that must have one, whatever came before them. */
+#define KEPT_FDS 8
+
+static int any_fd(struct oracle_random *random, bool required)
 {
-	if (random->n_fds == 0 || random->fds_left == 0)
+	if (random->n_fds == 0 ||
+	    random->fds_left <= (required ? 0 : KEPT_FDS))
 		return -1;
 	random->fds_left--;
 	return random->fds[oracle_below(random, random->n_fds)];
@@ -269,7 +273,9 @@ static void fill_item(struct oracle_random *random,
 		memcpy(item, &flags, sizeof(flags));
 		return;
 	case CAMIPC_KIND_FD:
-		fd = required || oracle_below(random, 4) ? any_fd(random) : -1;
+		fd = required || oracle_below(random, 4) ?
+			     any_fd(random, required) :
+			     -1;
 		memcpy(item, &fd, sizeof(fd));
 		return;
 	case CAMIPC_KIND_FLOAT:
