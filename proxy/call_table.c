@@ -70,8 +70,8 @@ struct camipc_call *camipc_call_open(struct camipc_call_table *table,
 	/* Never 0, which async calls have. */
 	do {
 		table->serial++;
-		call->cookie = table->serial * N +
-			       (uint32_t)(call - table->calls);
+		call->cookie =
+			table->serial * N + (uint32_t)(call - table->calls);
 	} while (call->cookie < N);
 	call->completion = completion;
 	table->n_used++;
@@ -124,8 +124,7 @@ void camipc_call_complete(struct camipc_call_table *table,
 	table->last = &completion->next;
 }
 
-struct camipc_completion *
-camipc_completion_pop(struct camipc_call_table *table)
+struct camipc_completion *camipc_completion_pop(struct camipc_call_table *table)
 {
 	struct camipc_completion *completion = table->first;
 

@@ -148,17 +148,16 @@ struct camipc_proxy_factory {
 int camipc_proxy_factory_register(const struct camipc_proxy_factory *factory);
 
 /** By name, or NULL. Thread word: safe. */
-const struct camipc_proxy_factory *
-camipc_proxy_factory_find(const char *name);
+const struct camipc_proxy_factory *camipc_proxy_factory_find(const char *name);
 
 /**
  * Makes a proxy kind known before main(); there is no list to edit. What goes
  * wrong is kept and logged at first use of the registry.
  */
-#define CAMIPC_REGISTER_PROXY_FACTORY(factory)                               \
-	__attribute__((constructor)) static void register_##factory(void)    \
-	{                                                                    \
-		camipc_proxy_factory_register_early(&(factory));             \
+#define CAMIPC_REGISTER_PROXY_FACTORY(factory)                            \
+	__attribute__((constructor)) static void register_##factory(void) \
+	{                                                                 \
+		camipc_proxy_factory_register_early(&(factory));          \
 	}
 void camipc_proxy_factory_register_early(
 	const struct camipc_proxy_factory *factory);

@@ -18,14 +18,13 @@ int camipc_futex_wait(atomic_int *futex, int expected, int64_t deadline)
 	long ret;
 
 	if (deadline != CAMIPC_NO_DEADLINE) {
-		until = camipc_ns_to_timespec(
-			deadline > 0 ? (uint64_t)deadline : 0);
+		until = camipc_ns_to_timespec(deadline > 0 ? (uint64_t)deadline
+							   : 0);
 		timeout = &until;
 	}
 	/* Unlike FUTEX_WAIT this one takes a point in time. */
-	ret = syscall(SYS_futex, futex,
-		      FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, expected, timeout,
-		      NULL, FUTEX_BITSET_MATCH_ANY);
+	ret = syscall(SYS_futex, futex, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG,
+		      expected, timeout, NULL, FUTEX_BITSET_MATCH_ANY);
 	return ret < 0 && errno == ETIMEDOUT ? -ETIMEDOUT : 0;
 }
 
@@ -98,8 +97,7 @@ void camipc_mailbox_poke(struct camipc_mailbox *mailbox)
 /** Takes over all that was posted, and turns it round. */
 static void collect(struct camipc_mailbox *mailbox)
 {
-	struct camipc_record *record =
-		atomic_exchange(&mailbox->newest, NULL);
+	struct camipc_record *record = atomic_exchange(&mailbox->newest, NULL);
 
 	while (record) {
 		struct camipc_record *older = record->next;

@@ -7,8 +7,7 @@
 
 static uint32_t limit_of(const struct camipc_method *method, uint32_t window)
 {
-	return method->queue && method->queue < window ? method->queue :
-							 window;
+	return method->queue && method->queue < window ? method->queue : window;
 }
 
 int camipc_outbox_init(struct camipc_outbox *outbox,
@@ -50,8 +49,7 @@ static bool fds_fit(const struct camipc_outbox *outbox, uint32_t n_fds)
 static bool has_credit(const struct camipc_outbox *outbox, uint16_t row)
 {
 	return outbox->unconsumed < outbox->window &&
-	       outbox->used[row] < limit_of(&outbox->rows[row],
-					    outbox->window);
+	       outbox->used[row] < limit_of(&outbox->rows[row], outbox->window);
 }
 
 static void grant(struct camipc_outbox *outbox, struct camipc_record *record)
@@ -169,8 +167,8 @@ static void drop_oldest(struct camipc_outbox *outbox, uint16_t row)
 	struct camipc_record *before = NULL;
 	struct camipc_record *record = outbox->queue.head;
 
-	while (record && (record->granted || !record->counted ||
-			  record->row != row)) {
+	while (record &&
+	       (record->granted || !record->counted || record->row != row)) {
 		before = record;
 		record = record->next;
 	}
@@ -233,8 +231,8 @@ struct camipc_record *camipc_outbox_remove(struct camipc_outbox *outbox,
 	struct camipc_record *before = NULL;
 	struct camipc_record *record = outbox->queue.head;
 
-	while (record && (record->counted ||
-			  record->message.header.cookie != cookie)) {
+	while (record &&
+	       (record->counted || record->message.header.cookie != cookie)) {
 		before = record;
 		record = record->next;
 	}
@@ -305,9 +303,8 @@ int camipc_outbox_flush(struct camipc_outbox *outbox,
 
 /* ---- the receiver's side ----------------------------------------------- */
 
-int camipc_debt_init(struct camipc_debt *debt,
-		     const struct camipc_method *rows, uint16_t n_rows,
-		     uint32_t window)
+int camipc_debt_init(struct camipc_debt *debt, const struct camipc_method *rows,
+		     uint16_t n_rows, uint32_t window)
 {
 	memset(debt, 0, sizeof(*debt));
 	debt->rows = rows;

@@ -115,9 +115,8 @@ struct camipc_debt {
 };
 
 /** Returns 0 or -ENOMEM. */
-int camipc_debt_init(struct camipc_debt *debt,
-		     const struct camipc_method *rows, uint16_t n_rows,
-		     uint32_t window);
+int camipc_debt_init(struct camipc_debt *debt, const struct camipc_method *rows,
+		     uint16_t n_rows, uint32_t window);
 void camipc_debt_fini(struct camipc_debt *debt);
 
 /** A counted message came. Returns 0, or -EPROTO: beyond its credit. */

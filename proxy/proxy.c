@@ -40,9 +40,9 @@ static int watch(struct camipc_proxy *proxy, int fd)
 
 	if (fd < 0)
 		return -errno;
-	return epoll_ctl(proxy->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ?
-		       -errno :
-		       0;
+	return epoll_ctl(proxy->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0
+		       ? -errno
+		       : 0;
 }
 
 /** None of them is ever shared with a worker. */
@@ -61,8 +61,8 @@ static int open_fds(struct camipc_proxy *proxy)
 	ret = watch(proxy, proxy->cancel_fd);
 	if (ret < 0)
 		return ret;
-	proxy->timer_fd = timerfd_create(CLOCK_MONOTONIC,
-					 TFD_CLOEXEC | TFD_NONBLOCK);
+	proxy->timer_fd =
+		timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	return watch(proxy, proxy->timer_fd);
 }
 
@@ -307,8 +307,8 @@ void camipc_proxy_get_stats(const struct camipc_proxy *proxy,
 			    struct camipc_proxy_stats *stats)
 {
 	const struct camipc_proxy_counters *from = &proxy->stats;
-	const uint32_t size = stats->size < sizeof(*stats) ? stats->size :
-							     sizeof(*stats);
+	const uint32_t size = stats->size < sizeof(*stats) ? stats->size
+							   : sizeof(*stats);
 	const struct camipc_proxy_stats all = {
 		.size = size,
 		.epoch = atomic_load(&from->epoch),

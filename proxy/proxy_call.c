@@ -67,16 +67,16 @@ static int prepare(struct camipc_proxy *proxy, uint32_t id, const void *args,
 	ret = judge_state(proxy, method, attempt->row);
 	if (ret < 0)
 		return refuse(proxy, ret,
-			      ret == -EPIPE ? proxy->closed.reason :
-					      CAMIPC_REASON_BAD_STATE,
+			      ret == -EPIPE ? proxy->closed.reason
+					    : CAMIPC_REASON_BAD_STATE,
 			      NULL);
 	if (ret == CAMIPC_CALL_NEEDLESS)
 		return ret;
 	if (!proxy->serves[attempt->row])
 		return refuse(proxy, -EOPNOTSUPP, CAMIPC_REASON_NONE, NULL);
 	ret = camipc_check_message(method->args, args,
-				   method->max_fds_args ? method->max_fds_args :
-							  CAMIPC_MAX_FDS,
+				   method->max_fds_args ? method->max_fds_args
+							: CAMIPC_MAX_FDS,
 				   &attempt->checked);
 	if (ret < 0)
 		return refuse(proxy, ret, CAMIPC_REASON_BAD_ARGUMENT,
@@ -103,9 +103,9 @@ static int pack_call(struct camipc_proxy *proxy, const struct attempt *attempt,
 		if (ret == -EBADF)
 			ret = -EINVAL;
 		return refuse(proxy, ret,
-			      ret == -EMFILE ? CAMIPC_REASON_NO_FDS :
-			      ret == -ENOMEM ? CAMIPC_REASON_NO_MEMORY :
-					       CAMIPC_REASON_BAD_ARGUMENT,
+			      ret == -EMFILE   ? CAMIPC_REASON_NO_FDS
+			      : ret == -ENOMEM ? CAMIPC_REASON_NO_MEMORY
+					       : CAMIPC_REASON_BAD_ARGUMENT,
 			      NULL);
 	}
 	header = &record->message.header;
@@ -204,8 +204,8 @@ static int open_call(struct camipc_proxy *proxy, const struct attempt *attempt,
 	}
 	ret = pack_call(proxy, attempt, args, &record);
 	if (ret == 0) {
-		ret = camipc_proxy_switch_begin(
-			proxy, method, phase == CAMIPC_CALL_BEGUN);
+		ret = camipc_proxy_switch_begin(proxy, method,
+						phase == CAMIPC_CALL_BEGUN);
 		if (ret < 0) {
 			camipc_record_release(record);
 			refuse(proxy, ret, CAMIPC_REASON_NO_MEMORY, NULL);
@@ -223,8 +223,8 @@ static int open_call(struct camipc_proxy *proxy, const struct attempt *attempt,
 	call->cancels = atomic_load(&proxy->cancels);
 	call->n_fds = record->n_fds;
 	call->deadline = camipc_deadline_begin(
-		proxy->timeout_ms ? proxy->timeout_ms :
-				    camipc_state_timeout(method));
+		proxy->timeout_ms ? proxy->timeout_ms
+				  : camipc_state_timeout(method));
 	record->message.header.cookie = call->cookie;
 	record->message.header.epoch = proxy->epoch;
 	camipc_outbox_add_free(&proxy->outbox, record);
@@ -294,17 +294,17 @@ int camipc_proxy_collect(struct camipc_proxy *proxy, struct camipc_call *call,
 
 		if (given < 0) {
 			error = given;
-			reason = given == -EMFILE ? CAMIPC_REASON_NO_FDS :
-						    CAMIPC_REASON_NO_MEMORY;
+			reason = given == -EMFILE ? CAMIPC_REASON_NO_FDS
+						  : CAMIPC_REASON_NO_MEMORY;
 		}
 	}
 	if (call->owed && !dead) {
 		camipc_record_release(call->reply);
 		call->reply = NULL;
 		camipc_call_set_phase(&proxy->calls, call,
-				      camipc_role_switches(method->role) ?
-					      CAMIPC_CALL_SILENT :
-					      CAMIPC_CALL_ABANDONED);
+				      camipc_role_switches(method->role)
+					      ? CAMIPC_CALL_SILENT
+					      : CAMIPC_CALL_ABANDONED);
 	} else {
 		camipc_call_close(&proxy->calls, call);
 		camipc_proxy_switch_end(proxy, method, ret);
@@ -316,9 +316,8 @@ int camipc_proxy_collect(struct camipc_proxy *proxy, struct camipc_call *call,
 /** Success without a call: outputs are the IDL's defaults. */
 static int answer_needless(struct camipc_proxy *proxy, uint32_t id, void *outs)
 {
-	const struct camipc_method *method =
-		camipc_find_method(proxy->interface->methods,
-				   proxy->interface->n_methods, id);
+	const struct camipc_method *method = camipc_find_method(
+		proxy->interface->methods, proxy->interface->n_methods, id);
 
 	if (outs && method->outs) {
 		memset(outs, 0, method->outs->size);
@@ -328,8 +327,8 @@ static int answer_needless(struct camipc_proxy *proxy, uint32_t id, void *outs)
 	return refuse(proxy, 0, CAMIPC_REASON_NONE, NULL);
 }
 
-int camipc_proxy_call(struct camipc_proxy *proxy, uint32_t id,
-		      const void *args, void *outs)
+int camipc_proxy_call(struct camipc_proxy *proxy, uint32_t id, const void *args,
+		      void *outs)
 {
 	struct attempt attempt;
 	struct camipc_call *call;
@@ -367,8 +366,8 @@ static int begin_needless(struct camipc_proxy *proxy,
 		return refuse(proxy, -EAGAIN, CAMIPC_REASON_NO_CREDIT, NULL);
 	if (method->outs) {
 		reply = camipc_record_get(proxy->link->pool);
-		ret = reply ? camipc_record_open(reply, method->outs, &info) :
-			      -ENOMEM;
+		ret = reply ? camipc_record_open(reply, method->outs, &info)
+			    : -ENOMEM;
 	}
 	if (ret < 0) {
 		camipc_record_release(reply);

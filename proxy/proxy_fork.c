@@ -63,6 +63,6 @@ bool camipc_process_is_same(uint64_t generation)
 
 	if (CAMIPC_UNLIKELY(fallback_pid) && fallback_pid != getpid())
 		return false;
-	return atomic_load_explicit(&mark->generation,
-				    memory_order_relaxed) == generation;
+	return atomic_load_explicit(&mark->generation, memory_order_relaxed) ==
+	       generation;
 }

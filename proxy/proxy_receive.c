@@ -41,9 +41,9 @@ static void lose_record(void *user, struct camipc_record *record, int error)
 	if (call) {
 		call->n_fds = 0;
 		camipc_proxy_finish_call(proxy, call, error, error,
-					 error == -EMFILE ?
-						 CAMIPC_REASON_NO_FDS :
-						 CAMIPC_REASON_NO_MEMORY,
+					 error == -EMFILE
+						 ? CAMIPC_REASON_NO_FDS
+						 : CAMIPC_REASON_NO_MEMORY,
 					 NULL, false);
 	}
 }
@@ -194,8 +194,8 @@ void camipc_proxy_finish_call(struct camipc_proxy *proxy,
 		camipc_call_close(&proxy->calls, call);
 	else
 		camipc_call_set_phase(&proxy->calls, call,
-				      switches ? CAMIPC_CALL_SILENT :
-						 CAMIPC_CALL_ABANDONED);
+				      switches ? CAMIPC_CALL_SILENT
+					       : CAMIPC_CALL_ABANDONED);
 }
 
 /** Codes that only the proxy itself returns; an IPA cannot fake them. */
@@ -261,8 +261,7 @@ static int finish_refused(struct camipc_proxy *proxy, struct camipc_call *call,
 }
 
 /** Reads the outputs of @call from its reply. Takes @reply. */
-static int finish_answered(struct camipc_proxy *proxy,
-			   struct camipc_call *call,
+static int finish_answered(struct camipc_proxy *proxy, struct camipc_call *call,
 			   struct camipc_record *reply,
 			   enum camipc_reason *ret_reason)
 {
@@ -391,8 +390,8 @@ static bool too_many_fds(const struct camipc_proxy *proxy,
 	const bool event = header->kind == CAMIPC_MESSAGE_EVENT;
 	const struct camipc_method *row =
 		event ? camipc_find_method(interface->events,
-					   interface->n_events, header->id) :
-			camipc_find_method(interface->methods,
+					   interface->n_events, header->id)
+		      : camipc_find_method(interface->methods,
 					   interface->n_methods, header->id);
 	uint32_t max = 0;
 

@@ -83,16 +83,16 @@ camipc_state_find_role(const struct camipc_interface *interface,
 enum camipc_state
 camipc_state_after_init(const struct camipc_interface *interface)
 {
-	return camipc_state_find_role(interface, CAMIPC_ROLE_START) ?
-		       CAMIPC_STATE_READY :
-		       CAMIPC_STATE_RUNNING;
+	return camipc_state_find_role(interface, CAMIPC_ROLE_START)
+		       ? CAMIPC_STATE_READY
+		       : CAMIPC_STATE_RUNNING;
 }
 
 enum camipc_state camipc_state_first(const struct camipc_interface *interface)
 {
-	return camipc_state_find_role(interface, CAMIPC_ROLE_INIT) ?
-		       CAMIPC_STATE_CREATED :
-		       camipc_state_after_init(interface);
+	return camipc_state_find_role(interface, CAMIPC_ROLE_INIT)
+		       ? CAMIPC_STATE_CREATED
+		       : camipc_state_after_init(interface);
 }
 
 uint32_t camipc_state_timeout(const struct camipc_method *method)
@@ -106,8 +106,8 @@ uint32_t camipc_state_timeout(const struct camipc_method *method)
 	case CAMIPC_ROLE_STOP:
 		return CAMIPC_TIMEOUT_SWITCH_MS;
 	default:
-		return method->when == CAMIPC_WHEN_STOPPED ?
-			       CAMIPC_TIMEOUT_STOPPED_MS :
-			       CAMIPC_TIMEOUT_CALL_MS;
+		return method->when == CAMIPC_WHEN_STOPPED
+			       ? CAMIPC_TIMEOUT_STOPPED_MS
+			       : CAMIPC_TIMEOUT_CALL_MS;
 	}
 }

@@ -12,8 +12,7 @@ bool camipc_role_switches(enum camipc_role role)
 	       role == CAMIPC_ROLE_STOP;
 }
 
-void camipc_proxy_set_state(struct camipc_proxy *proxy,
-			    enum camipc_state state)
+void camipc_proxy_set_state(struct camipc_proxy *proxy, enum camipc_state state)
 {
 	enum camipc_state old = camipc_proxy_state(proxy);
 

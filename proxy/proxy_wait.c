@@ -43,7 +43,8 @@ void camipc_proxy_take_cancel(struct camipc_proxy *proxy)
 	cancel_calls(proxy);
 }
 
-void camipc_proxy_step(struct camipc_proxy *proxy, struct camipc_call *call, int ret)
+void camipc_proxy_step(struct camipc_proxy *proxy, struct camipc_call *call,
+		       int ret)
 {
 	if (ret == -ECANCELED) {
 		camipc_proxy_take_cancel(proxy);
@@ -70,7 +71,8 @@ void camipc_proxy_wait(struct camipc_proxy *proxy, struct camipc_call *call)
 {
 	while (call->phase == CAMIPC_CALL_WAITING)
 		camipc_proxy_step(proxy, call,
-		     proxy->link->ops->wait(proxy->link, call->deadline));
+				  proxy->link->ops->wait(proxy->link,
+							 call->deadline));
 }
 
 static struct camipc_call *find_silent(struct camipc_proxy *proxy)
@@ -88,7 +90,8 @@ void camipc_proxy_wait_switch(struct camipc_proxy *proxy)
 
 	while ((call = find_silent(proxy)))
 		camipc_proxy_step(proxy, call,
-		     proxy->link->ops->wait(proxy->link, call->deadline));
+				  proxy->link->ops->wait(proxy->link,
+							 call->deadline));
 }
 
 void camipc_proxy_cancel(struct camipc_proxy *proxy)
@@ -243,10 +246,9 @@ int camipc_stop_all(struct camipc_proxy *const *proxies, size_t n)
 			    CAMIPC_STATE_RUNNING &&
 		    camipc_state_find_role(proxies[i]->interface,
 					   CAMIPC_ROLE_STOP))
-			note_first(&first,
-				   camipc_proxy_call_role(proxies[i],
-							  CAMIPC_ROLE_STOP,
-							  &all[i].call));
+			note_first(&first, camipc_proxy_call_role(
+						   proxies[i], CAMIPC_ROLE_STOP,
+						   &all[i].call));
 	}
 	wait_for_all(all, n);
 	for (size_t i = 0; i < n; i++) {

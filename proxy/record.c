@@ -270,8 +270,8 @@ int camipc_check_message(const struct camipc_message_type *type,
 	result->field = check.field;
 	result->wire = check.wire;
 	result->decoded = check.decoded;
-	result->n_fds = check.n_fds < CAMIPC_MAX_FDS ? check.n_fds :
-						       CAMIPC_MAX_FDS;
+	result->n_fds = check.n_fds < CAMIPC_MAX_FDS ? check.n_fds
+						     : CAMIPC_MAX_FDS;
 	if (check.error)
 		return check.error;
 	return check.n_fds > max_fds ? -EMSGSIZE : 0;
@@ -285,8 +285,7 @@ static size_t decoded_budget(size_t wire)
 
 /** Writes the body into @record's bytes; the limits hold exactly then. */
 static int encode_body(struct camipc_record *record,
-		       const struct camipc_message_type *type,
-		       const void *data,
+		       const struct camipc_message_type *type, const void *data,
 		       const struct camipc_check_result *checked,
 		       size_t *ret_size)
 {
@@ -353,8 +352,7 @@ static int copy_body(struct camipc_record *record,
 }
 
 int camipc_record_pack(struct camipc_record *record,
-		       const struct camipc_message_type *type,
-		       const void *data,
+		       const struct camipc_message_type *type, const void *data,
 		       const struct camipc_check_result *checked, bool encode)
 {
 	struct camipc_header *header = &record->message.header;
@@ -453,8 +451,8 @@ int camipc_record_open(struct camipc_record *record,
 		return -ENOMEM;
 	/* Without memory for bytes there is no body: any address will do. */
 	p = camipc_reader_init(&reader,
-			       message->bytes ? camipc_message_body(message) :
-						(const uint8_t *)data,
+			       message->bytes ? camipc_message_body(message)
+					      : (const uint8_t *)data,
 			       size, &record->arena, message->fds.fds,
 			       message->fds.n);
 	if (type)

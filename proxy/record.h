@@ -102,8 +102,7 @@ int camipc_check_message(const struct camipc_message_type *type,
  * -EMSGSIZE, -EMFILE, -EBADF or -ENOMEM.
  */
 int camipc_record_pack(struct camipc_record *record,
-		       const struct camipc_message_type *type,
-		       const void *data,
+		       const struct camipc_message_type *type, const void *data,
 		       const struct camipc_check_result *checked, bool encode);
 
 /** What camipc_record_open() met. */

@@ -208,9 +208,9 @@ static int emit(struct camipc_host *host, uint32_t id, const void *args)
 	if (!servant->knows_event[row])
 		return -EOPNOTSUPP;
 	ret = camipc_check_message(event->args, args,
-				   event->max_fds_args ?
-					   event->max_fds_args :
-					   CAMIPC_MAX_FDS_FROM_WORKER,
+				   event->max_fds_args
+					   ? event->max_fds_args
+					   : CAMIPC_MAX_FDS_FROM_WORKER,
 				   &checked);
 	if (ret < 0)
 		return ret;
@@ -341,9 +341,9 @@ static int pack_reply(struct camipc_servant *servant,
 		      struct camipc_record *call, void *outs,
 		      struct camipc_record **ret_reply)
 {
-	const uint32_t max_fds = method->max_fds_outs ?
-					 method->max_fds_outs :
-					 CAMIPC_MAX_FDS_FROM_WORKER;
+	const uint32_t max_fds = method->max_fds_outs
+					 ? method->max_fds_outs
+					 : CAMIPC_MAX_FDS_FROM_WORKER;
 	struct camipc_check_result given;
 	struct camipc_check_result reset;
 	/* A kilobyte each: not copied, which the caches would feel. */
@@ -369,8 +369,8 @@ static int pack_reply(struct camipc_servant *servant,
 	}
 	reply = camipc_record_get(servant->params.pool);
 	ret = reply ? camipc_record_pack(reply, method->outs, outs, checked,
-					 servant->params.encode) :
-		      -ENOMEM;
+					 servant->params.encode)
+		    : -ENOMEM;
 	close_given(&given, call);
 	if (ret < 0) {
 		camipc_record_release(reply);

@@ -162,8 +162,7 @@ static void kill_ipa(struct camipc_link *link, struct camipc_closed_info *info)
 static void destroy(struct camipc_link *link)
 {
 	struct thread_link *thread = to_thread(link);
-	int64_t deadline =
-		camipc_deadline_after(camipc_now(), CAMIPC_GRACE_MS);
+	int64_t deadline = camipc_deadline_after(camipc_now(), CAMIPC_GRACE_MS);
 
 	if (thread->core) {
 		(void)leave_run(link, deadline);
@@ -224,9 +223,9 @@ static int watch_events(struct thread_link *thread)
 	};
 
 	return epoll_ctl(thread->epoll_fd, EPOLL_CTL_ADD, event.data.fd,
-			 &event) < 0 ?
-		       -errno :
-		       0;
+			 &event) < 0
+		       ? -errno
+		       : 0;
 }
 
 static int make(struct thread_link *thread,

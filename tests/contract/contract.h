@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the files of the contract suite share. Each is one program that is run
- * once per backend, named in its first argument: what they assert holds for
- * all of them, and what may differ asks contract_is().
+ * once per backend, named in its first argument (requirements 20, 22: the same
+ * module either way, chosen by name; 34: all kinds alike): what they assert
+ * holds for all of them, and what may differ asks contract_is().
  */
 #ifndef CAMIPC_TEST_CONTRACT_H
 #define CAMIPC_TEST_CONTRACT_H
@@ -76,7 +77,7 @@ int contract_run(int argc, char **argv, const struct CMUnitTest *tests,
 		 size_t n);
 
 /** One test with a proxy in state Created, and nothing left after it. */
-#define CONTRACT_TEST(name) \
+#define CONTRACT_TEST(name)                                    \
 	cmocka_unit_test_setup_teardown(name, contract_set_up, \
 					contract_tear_down)
 int contract_set_up(void **state);

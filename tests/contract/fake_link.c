@@ -139,14 +139,14 @@ struct camipc_record *fake_send(enum camipc_message_kind kind, uint32_t id,
 	if (type) {
 		assert_int_equal(
 			camipc_check_message(type, body, 252, &checked), 0);
-		assert_int_equal(
-			camipc_record_pack(record, type, body, &checked, true),
-			0);
+		assert_int_equal(camipc_record_pack(record, type, body,
+						    &checked, true),
+				 0);
 	}
 	record->message.header.kind = (uint8_t)kind;
 	record->message.header.id = id;
-	record->message.header.epoch = fake.n_sent ? fake_last_sent()->epoch :
-						     0;
+	record->message.header.epoch = fake.n_sent ? fake_last_sent()->epoch
+						   : 0;
 	camipc_record_queue_push(&fake.answers, record);
 	return record;
 }

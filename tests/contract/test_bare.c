@@ -219,7 +219,6 @@ int main(int argc, char **argv)
 {
 	if (argc > 1)
 		backend = argv[1];
-	return _cmocka_run_group_tests(backend, tests,
-				       sizeof(tests) / sizeof(tests[0]), NULL,
-				       NULL);
+	return _cmocka_run_group_tests(
+		backend, tests, sizeof(tests) / sizeof(tests[0]), NULL, NULL);
 }

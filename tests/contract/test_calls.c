@@ -45,9 +45,9 @@ static void failed_calls_leave_outputs_alone(void **state)
 /** Codes of the transport are never the IPA's. */
 static void ipa_cannot_fake_transport_errors(void **state)
 {
-	static const int32_t codes[] = { -EPIPE,     -ETIMEDOUT, -EPROTO,
-					 -ESTALE,    -EOPNOTSUPP, -ECANCELED,
-					 -ECHILD,    -EREMOTEIO };
+	static const int32_t codes[] = { -EPIPE,  -ETIMEDOUT,  -EPROTO,
+					 -ESTALE, -EOPNOTSUPP, -ECANCELED,
+					 -ECHILD, -EREMOTEIO };
 	struct contract *c = *state;
 
 	contract_ready(c);
@@ -124,9 +124,9 @@ static void three_misses_in_a_row(void **state)
 	miss_deadlines(c, 1);
 	contract_expect_state(c, CAMIPC_STATE_DEAD);
 	contract_dispatch_closed(c);
-	assert_int_equal(c->closed.reason, contract_is_local() ?
-						   CAMIPC_REASON_HUNG_THREAD :
-						   CAMIPC_REASON_UNRESPONSIVE);
+	assert_int_equal(c->closed.reason,
+			 contract_is_local() ? CAMIPC_REASON_HUNG_THREAD
+					     : CAMIPC_REASON_UNRESPONSIVE);
 	assert_string_equal(c->closed.last_call, "slow");
 }
 
@@ -473,9 +473,9 @@ static void message_size(void **state)
 	assert_int_equal(
 		test_echo_measure(c->ipa, payload, most, "", &size, NULL), 0);
 	assert_int_equal(size, most);
-	assert_int_equal(
-		test_echo_measure(c->ipa, payload, most + 1, "", &size, NULL),
-		-EMSGSIZE);
+	assert_int_equal(test_echo_measure(c->ipa, payload, most + 1, "", &size,
+					   NULL),
+			 -EMSGSIZE);
 	assert_int_equal(camipc_proxy_last_reason(c->proxy, NULL),
 			 CAMIPC_REASON_BAD_ARGUMENT);
 	/* The same for what comes back. */

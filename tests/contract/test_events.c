@@ -387,9 +387,8 @@ static void destroy_in_a_completion(void **state)
 	struct contract_done done = { .c = c };
 
 	contract_running(c);
-	assert_int_equal(test_echo_slow_begin(c->ipa, 3, destroy_in_done,
-					      &done),
-			 0);
+	assert_int_equal(
+		test_echo_slow_begin(c->ipa, 3, destroy_in_done, &done), 0);
 	contract_dispatch_done(c, &done);
 	c->ipa = contract_create(c);
 	c->proxy = test_echo_get_proxy(c->ipa);

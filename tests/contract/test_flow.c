@@ -25,7 +25,10 @@ static void block_ipa(struct contract *c)
 	contract_plan(c, TEST_ECHO_PUSH, TEST_ECHO_BLOCK, 0);
 }
 
-/** A window of calls is accepted, and not one more. */
+/**
+ * requirements 21, 28: calls return at once while the IPA is busy; a window of
+ * them is accepted, and not one more.
+ */
 static void window(void **state)
 {
 	struct contract *c = *state;
@@ -188,8 +191,7 @@ static void events_are_refused_at_the_ipa(void **state)
 	/* Consumed ones make room again, and say what was lost. */
 	assert_int_equal(test_echo_tick_many(c->ipa, 200, 1), 0);
 	contract_dispatch_events(c, CAMIPC_WINDOW + 1);
-	assert_int_equal(contract_stats(c).events_refused,
-			 100 - CAMIPC_WINDOW);
+	assert_int_equal(contract_stats(c).events_refused, 100 - CAMIPC_WINDOW);
 }
 
 static void event_queue_refuses(void **state)

@@ -144,8 +144,8 @@ static void stop_all_is_parallel(void **state)
 	pthread_t thread;
 
 	make_all(c, ipas, proxies, gates);
-	assert_int_equal(
-		pthread_create(&thread, NULL, open_together, &opener), 0);
+	assert_int_equal(pthread_create(&thread, NULL, open_together, &opener),
+			 0);
 	assert_int_equal(camipc_stop_all(proxies, N), 0);
 	pthread_join(thread, NULL);
 	for (int i = 0; i < N; i++)

@@ -95,7 +95,8 @@ static void running(void **state)
 	/* One warning per method, and none for [when=any] or [when=running]. */
 	assert_int_equal(call_add(c), 0);
 	assert_int_equal(call_add(c), 0);
-	log_capture_expect(1, CAMIPC_LOG_WARNING, "add is called while running");
+	log_capture_expect(1, CAMIPC_LOG_WARNING,
+			   "add is called while running");
 	log_capture_expect(1, CAMIPC_LOG_WARNING, "is called while running");
 	assert_int_equal(test_echo_stop(c->ipa), 0);
 	contract_expect_state(c, CAMIPC_STATE_STOPPED);
@@ -165,9 +166,9 @@ static void dead(void **state)
 	expect_all(c, -EPIPE, -EPIPE, -EPIPE, -EPIPE, 0);
 	assert_int_equal(c->n_closed, 0);
 	contract_dispatch_closed(c);
-	assert_int_equal(c->closed.reason, contract_is_local() ?
-						   CAMIPC_REASON_HUNG_THREAD :
-						   CAMIPC_REASON_TIMEOUT);
+	assert_int_equal(c->closed.reason, contract_is_local()
+						   ? CAMIPC_REASON_HUNG_THREAD
+						   : CAMIPC_REASON_TIMEOUT);
 	assert_int_equal(contract_stats(c).leaked_threads,
 			 contract_is_local() ? 1 : 0);
 	assert_int_equal(test_echo_dispatch(c->ipa), -EPIPE);

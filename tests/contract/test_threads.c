@@ -227,12 +227,9 @@ static void forked_child(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	CONTRACT_TEST(identities),
-	CONTRACT_TEST(thread_ends_with_stop),
-	CONTRACT_TEST(floating_point),
-	CONTRACT_TEST(locales),
-	CONTRACT_TEST(signals),
-	CONTRACT_TEST(forked_child),
+	CONTRACT_TEST(identities),     CONTRACT_TEST(thread_ends_with_stop),
+	CONTRACT_TEST(floating_point), CONTRACT_TEST(locales),
+	CONTRACT_TEST(signals),	       CONTRACT_TEST(forked_child),
 };
 
 CONTRACT_MAIN(tests)

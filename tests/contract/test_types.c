@@ -57,7 +57,8 @@ static const double wides[3] = { -0.0, DBL_MAX, 0.1 };
 static const enum test_echo_mood moods[3] = { TEST_ECHO_ANGRY, TEST_ECHO_CALM,
 					      TEST_ECHO_BUSY };
 static const char *const texts[3] = { "", "h\xc3\xa9", "third" };
-static const struct test_echo_point points[3] = { { 1, -1 }, { 0, 0 },
+static const struct test_echo_point points[3] = { { 1, -1 },
+						  { 0, 0 },
 						  { INT32_MAX, INT32_MIN } };
 static const struct test_echo_value values[] = {
 	{ .tag = TEST_ECHO_VALUE_NONE },

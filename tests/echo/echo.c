@@ -24,13 +24,12 @@ static int32_t echo_init(void *ipa, const char *name,
 	return defaults->width == 0 ? -ERANGE : 0;
 }
 
-static int32_t echo_configure(void *ipa,
-			      const struct test_echo_uint32_point_entry *streams,
-			      size_t n_streams,
-			      const struct test_echo_value *extras,
-			      size_t n_extras, uint32_t *ret_count,
-			      const struct test_echo_uint32_point_entry **adjusted,
-			      size_t *ret_n_adjusted)
+static int32_t
+echo_configure(void *ipa, const struct test_echo_uint32_point_entry *streams,
+	       size_t n_streams, const struct test_echo_value *extras,
+	       size_t n_extras, uint32_t *ret_count,
+	       const struct test_echo_uint32_point_entry **adjusted,
+	       size_t *ret_n_adjusted)
 {
 	struct echo *echo = ipa;
 	struct test_echo_uint32_point_entry *back;

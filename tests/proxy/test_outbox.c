@@ -137,9 +137,8 @@ static enum camipc_admission offer(struct fixture *f, uint16_t row,
 /** The receiver consumes @n more, and says so. */
 static void consume(struct fixture *f, uint32_t n)
 {
-	assert_int_equal(camipc_outbox_consumed(&f->outbox,
-						f->outbox.consumed + n),
-			 0);
+	assert_int_equal(
+		camipc_outbox_consumed(&f->outbox, f->outbox.consumed + n), 0);
 	flush(f);
 }
 
@@ -363,9 +362,9 @@ static void never_stands_still(void **state)
 
 	for (uint32_t i = 0; i < 3000; i++) {
 		uint16_t row = (uint16_t)(next_random(&seed) % N_ROWS);
-		uint16_t n_fds = next_random(&seed) % 4 ?
-					 0 :
-					 (uint16_t)(next_random(&seed) % 80);
+		uint16_t n_fds = next_random(&seed) % 4
+					 ? 0
+					 : (uint16_t)(next_random(&seed) % 80);
 
 		f->send_error = next_random(&seed) % 8 ? 0 : -EAGAIN;
 		offer_fds(f, row, i, n_fds);
