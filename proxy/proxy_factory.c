@@ -141,7 +141,7 @@ static size_t take_lost(struct registry *registry)
 /** Logs what happened since the last use; the callback may use us again. */
 static void announce(struct registry *registry)
 {
-	struct entry entry;
+	struct entry entry = { 0 };
 	size_t n_lost;
 
 	while (take_news(registry, &entry)) {
