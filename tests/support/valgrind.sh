@@ -10,12 +10,15 @@ set -u
 # Everything takes some twenty times longer, the start of a worker above all.
 export CAMIPC_DEADLINE_SCALE="${CAMIPC_DEADLINE_SCALE:-5}"
 
+# Absolute: workers are traced too, and start in another folder.
+here=$(cd "$(dirname "$0")" && pwd) || exit 99
 logs=$(mktemp -d) || exit 99
 trap 'rm -rf "$logs"' EXIT
 
 valgrind --quiet --error-exitcode=99 --leak-check=full \
 	--show-leak-kinds=definite,indirect \
 	--errors-for-leak-kinds=definite,indirect \
+	--suppressions="$here/valgrind.supp" \
 	--track-fds=yes --trace-children=yes --child-silent-after-fork=yes \
 	--trace-children-skip="*.sh,/bin/*,/usr/bin/*" \
 	--log-file="$logs/%p.log" "$@"
