@@ -149,7 +149,7 @@ class _Explainer:
         c_text = " ".join(_without_remark(m) for m in slot.members())
         size = self._sizes.arm(field) if is_arm else self._sizes.field(field)
         return Row(self._numbers(field), self._declared(field),
-                    c_text.rstrip(";"), self._form(field, is_arm), size)
+                    c_text.rstrip(";"), form_of(field, is_arm), size)
 
     def _numbers(self, field: ir.Field) -> str:
         if not field.inline:
@@ -181,16 +181,18 @@ class _Explainer:
                 "unicode_escape").decode().replace('"', '\\"')
         return str(field.default)
 
-    def _form(self, field: ir.Field, is_arm: bool) -> str:
-        form = _Form(field)
-        if field.inline:
-            return "one of the arms"
-        if isinstance(field.type, ir.Nullable):
-            return form.value(field.type.inner, field.wire) + ", or absent"
-        if is_arm:
-            return form.value(field.type, field.wire)
-        return form.repeated(field.type, field.wire) or \
-            form.value(field.type, field.wire)
+
+def form_of(field: ir.Field, is_arm: bool = False) -> str:
+    """The wire form of a field, in words."""
+    form = _Form(field)
+    if field.inline:
+        return "one of the arms"
+    if isinstance(field.type, ir.Nullable):
+        return form.value(field.type.inner, field.wire) + ", or absent"
+    if is_arm:
+        return form.value(field.type, field.wire)
+    return form.repeated(field.type, field.wire) or \
+        form.value(field.type, field.wire)
 
 
 def _without_remark(member: str) -> str:

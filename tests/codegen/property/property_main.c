@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What tests/oracle says of a random interface, and that every message keeps
- * to the sizes which camipc-gen explain promises.
+ * to the sizes which camipc-gen explain promises. -DROUNDS= says how often.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,8 +12,6 @@
 
 #include "property.h"
 #include "trial.h"
-
-#define ROUNDS 60
 
 static const struct property_size *find_size(const char *name)
 {

@@ -42,7 +42,8 @@ WARNINGS = ["-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Wpedantic",
             "-fsyntax-only"]
 INCLUDES = ["-I" + path for path in (
     os.path.join(RUNTIME, "include"), os.path.join(RUNTIME, "base"),
-    os.path.join(RUNTIME, "wire"), ORACLE, HERE)]
+    os.path.join(RUNTIME, "wire"), ORACLE,
+    os.path.join(ROOT, "tests", "support"), HERE)]
 
 
 def run(*command, **more):
@@ -56,8 +57,13 @@ def run(*command, **more):
     return done.stdout
 
 
-def build_oracle(folder):
-    """Objects that every interface is linked with."""
+def has_tools():
+    return all(shutil.which(tool) for tool in ("gcc", "protoc-c"))
+
+
+def build_oracle(folder, rounds=ROUNDS):
+    """Objects that every interface is linked with; @rounds are values of
+    each message and direction."""
     sources = glob.glob(os.path.join(RUNTIME, "base", "*.c"))
     sources += [path for path in glob.glob(os.path.join(
         RUNTIME, "wire", "*.c")) if "control" not in os.path.basename(path)]
@@ -70,9 +76,9 @@ def build_oracle(folder):
     run("gcc", *SANITIZE, *INCLUDES, "-c",
         *[path for path in sources if path not in mains], cwd=folder)
     run("gcc", *SANITIZE, *INCLUDES, "-Dmain=oracle_main",
-        "-DORACLE_ROUNDS=%d" % ROUNDS, "-DORACLE_MESSAGES=0", "-c",
+        "-DORACLE_ROUNDS=%d" % rounds, "-DORACLE_MESSAGES=0", "-c",
         os.path.join(ORACLE, "test_oracle.c"), cwd=folder)
-    run("gcc", *SANITIZE, *INCLUDES, "-c",
+    run("gcc", *SANITIZE, *INCLUDES, "-DROUNDS=%d" % rounds, "-c",
         os.path.join(HERE, "property_main.c"), cwd=folder)
     return sorted(glob.glob(os.path.join(folder, "*.o")))
 
@@ -152,9 +158,8 @@ def try_it(seed, objects, files=None):
 class Property(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        for tool in ("gcc", "protoc-c"):
-            if not shutil.which(tool):
-                raise unittest.SkipTest(tool + " is not installed")
+        if not has_tools():
+            raise unittest.SkipTest("gcc or protoc-c is not installed")
         cls.folder = tempfile.mkdtemp()
         cls.objects = build_oracle(cls.folder)
 
