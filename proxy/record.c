@@ -202,7 +202,7 @@ static void empty_record(struct camipc_record *record)
 	camipc_message_reset(&record->message);
 	if (record->message.room > MAX_KEPT_BYTES)
 		camipc_message_fini(&record->message);
-	/* Whoever uses the arena next resets it; most never do. */
+	camipc_arena_reset(&record->arena, 0);
 	record->type = NULL;
 	record->data = NULL;
 	record->order = 0;
@@ -444,13 +444,8 @@ int camipc_record_open(struct camipc_record *record,
 	int ret;
 
 	*info = (struct camipc_open_info){ 0 };
-	if (record->data)
+	if (record->data || (!type && size == 0 && message->fds.n == 0))
 		return 0;
-	if (!type && size == 0 && message->fds.n == 0) {
-		/* For what an op allocates. */
-		camipc_arena_reset(&record->arena, 0);
-		return 0;
-	}
 	data = make_data(record, type, decoded_budget(size));
 	if (!data)
 		return -ENOMEM;
