@@ -6,13 +6,13 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #if defined(__SSE2__)
 #include <xmmintrin.h>
 #endif
 
 #include "contract.h"
+#include "forked.h"
 
 /** Numbers of where(); its strings stay behind. */
 struct place {
@@ -181,8 +181,9 @@ static void signals(void **state)
 
 /* ---- forked children --------------------------------------------------- */
 
-static int use_in_child(struct contract *c)
+static int use_in_child(void *user)
 {
+	struct contract *c = user;
 	struct camipc_manager *manager = c->manager;
 	struct test_echo *own = NULL;
 
@@ -212,17 +213,9 @@ static int use_in_child(struct contract *c)
 static void forked_child(void **state)
 {
 	struct contract *c = *state;
-	int status = -1;
-	pid_t pid;
 
 	contract_running(c);
-	pid = fork();
-	assert_true(pid >= 0);
-	if (pid == 0)
-		_exit(use_in_child(c));
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), 0);
+	assert_int_equal(forked_call(use_in_child, c), 0);
 	assert_int_equal(test_echo_slow(c->ipa, 5), 5);
 }
 
