@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <camipc/log.h>
@@ -17,6 +16,7 @@
 #include "link.h"
 #include "module_info.h"
 #include "module_search.h"
+#include "module_trust.h"
 #include "resolve_path.h"
 
 #define TOPIC "manager"
@@ -158,60 +158,6 @@ int camipc_manager_find_worker(struct camipc_manager *manager, char *path,
 	return camipc_resolve_worker(CAMIPC_WORKER_NAME, &search, path, size);
 }
 
-/** True if @path is @root, or lies below it; both are real paths. */
-static bool is_below(const char *path, const char *root)
-{
-	size_t size = strlen(root);
-
-	if (strcmp(root, "/") == 0)
-		return true;
-	return strncmp(path, root, size) == 0 &&
-	       (path[size] == '/' || path[size] == '\0');
-}
-
-/** True if nobody but root can change what @path, a real one, names. */
-static bool is_roots_own(const char *path)
-{
-	char part[PATH_MAX];
-	struct stat status;
-	char *slash;
-
-	snprintf(part, sizeof(part), "%s", path);
-	for (;;) {
-		if (stat(part[0] ? part : "/", &status) < 0 ||
-		    status.st_uid != 0 ||
-		    (status.st_mode & (S_IWGRP | S_IWOTH)))
-			return false;
-		slash = strrchr(part, '/');
-		if (!slash)
-			return true; /* that was the root folder */
-		*slash = '\0';
-	}
-}
-
-/** Is the module trusted, and by what? @why is set if it is. */
-static bool is_trusted(const struct camipc_manager *manager, const char *path,
-		       char *why, size_t why_size)
-{
-	char real[PATH_MAX];
-	char root[PATH_MAX];
-
-	if (!realpath(path, real))
-		return false;
-	for (size_t i = 0; i < manager->trusted.n; i++) {
-		if (!realpath(manager->trusted.paths[i], root) ||
-		    !is_below(real, root))
-			continue;
-		snprintf(why, why_size, "the host trusts it");
-		return true;
-	}
-	if (manager->no_install_paths || !realpath(CAMIPC_IPA_FOLDER, root) ||
-	    !is_below(real, root) || !is_roots_own(real))
-		return false;
-	snprintf(why, why_size, "it is installed and root's own");
-	return true;
-}
-
 /**
  * The policy: what a pipeline handler gets that does not ask for a backend.
  * Sets the last three members of @found.
@@ -219,19 +165,28 @@ static bool is_trusted(const struct camipc_manager *manager, const char *path,
 static void decide(const struct camipc_manager *manager,
 		   struct camipc_module_found *found)
 {
-	char trust[64] = "nobody trusts it";
+	const struct camipc_trust trust = {
+		.paths = manager->trusted.paths,
+		.n_paths = manager->trusted.n,
+		.install_folder = manager->no_install_paths ?
+					  NULL :
+					  CAMIPC_IPA_FOLDER,
+	};
+	const char *reason = camipc_trust_in(&trust, found->path);
 
-	found->trusted = is_trusted(manager, found->path, trust, sizeof(trust));
-	if (found->trusted && !manager->isolate_all) {
+	found->trusted = reason;
+	if (reason && !manager->isolate_all) {
 		found->isolation = "thread";
 		snprintf(found->why, sizeof(found->why),
-			 "in a thread, because %s", trust);
+			 "in a thread, because %s", reason);
 		return;
 	}
+	if (reason)
+		reason = "the host isolates every module";
 	found->isolation = "process";
 	snprintf(found->why, sizeof(found->why),
 		 "in a process, because %s; sandbox: none yet",
-		 found->trusted ? "the host isolates every module" : trust);
+		 reason ? reason : "nobody trusts it");
 }
 
 static void fill_found(const struct camipc_manager *manager, const char *path,
@@ -266,7 +221,7 @@ static void log_refused(void *user, const char *path, int error,
 {
 	(void)user;
 	(void)error;
-	camipc_log(CAMIPC_LOG_INFO, TOPIC, "%s: %s", path, why);
+	camipc_log(CAMIPC_LOG_WARNING, TOPIC, "%s: %s", path, why);
 }
 
 int camipc_manager_list(struct camipc_manager *manager,

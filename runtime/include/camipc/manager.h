@@ -79,7 +79,7 @@ struct camipc_module_found {
 /**
  * Calls @visit for each module found, in the order of search; stops when it
  * returns other than 0, and returns that. What is not a module is skipped,
- * with one log line at info level. Returns 0, or what @visit returned.
+ * with one log line, a warning. Returns 0, or what @visit returned.
  */
 CAMIPC_API int
 camipc_manager_list(struct camipc_manager *manager,
