@@ -5,28 +5,53 @@
 usage: exported_symbols.py [--update] LIST FILE
        exported_symbols.py --module FILE...
 
-The first form compares (or rewrites) a list with one name a line. The second
+The first form compares (or rewrites) a list with one name a line, and wants
+each symbol to have the version that goes with the library's soname. The second
 wants each file to export camipc_module_entry and nothing else.
 """
 
+import re
 import subprocess
 import sys
 
 MODULE_ENTRY = ["camipc_module_entry"]
 
 
-def exported(path):
-    out = subprocess.run(["nm", "--dynamic", "--defined-only",
-                          "--format=posix", path],
-                         check=True, stdout=subprocess.PIPE).stdout.decode()
+def output_of(*command):
+    return subprocess.run(command, check=True,
+                          stdout=subprocess.PIPE).stdout.decode()
+
+
+def symbols(path):
+    """What @path exports, as nm prints it: name, or name@@version."""
     found = set()
-    for line in out.splitlines():
+    for line in output_of("nm", "--dynamic", "--defined-only",
+                          "--format=posix", path).splitlines():
         name, kind = line.split()[:2]
         # 'A' is the version node itself, and what begins with two underscores
         # is a sanitizer's: neither is something to link with.
         if kind != "A" and not name.startswith("__"):
-            found.add(name.split("@")[0])
-    return sorted(found)
+            found.add(name)
+    return found
+
+
+def exported(path):
+    return sorted(name.split("@")[0] for name in symbols(path))
+
+
+def check_versions(path):
+    """libcamipc.so.0 has nothing but symbols of version CAMIPC_0."""
+    soname = re.search(r"SONAME.*\.so\.(\d+)",
+                       output_of("readelf", "--dynamic", path))
+    if not soname:
+        print("%s: no soname with a version" % path)
+        return False
+    wanted = "@@CAMIPC_" + soname.group(1)
+    wrong = sorted(name for name in symbols(path)
+                   if not name.endswith(wanted))
+    for name in wrong:
+        print("%s: %s is not %s" % (path, name, wanted))
+    return not wrong
 
 
 def read_list(path):
@@ -63,6 +88,7 @@ def main(arguments):
     if len(arguments) == 2:
         names = read_list(arguments[0])
         good = compare(arguments[1], names, exported(arguments[1]))
+        good &= check_versions(arguments[1])
         print("%d names on the list" % len(names))
         return 0 if good else 1
     print(__doc__)
