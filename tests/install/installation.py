@@ -76,6 +76,11 @@ class Installation:
     def variable(self, package, name):
         return self.run("pkg-config", "--variable=" + name, package).strip()
 
+    def exports(self, shared_object):
+        symbols = self.run("nm", "--dynamic", "--defined-only",
+                           "--format=posix", shared_object)
+        return [line.split()[0] for line in symbols.splitlines()]
+
     def files(self, root=None):
         """Paths of what was installed, from the prefix on."""
         root = root or self.prefix

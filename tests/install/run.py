@@ -16,7 +16,7 @@ sys.dont_write_bytecode = True
 
 import installation  # noqa: E402
 
-MODULES = ("test_layout",)
+MODULES = ("test_layout", "test_consumers")
 
 
 def load(names):

@@ -1,0 +1,19 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Makes steady.so in the folder named: a compiler and pkg-config are enough.
+# usage: build.sh OUT
+set -eu
+
+source=$(dirname -- "$0")
+out=$1
+idl=$(pkg-config --variable=idldir camipc-ipa)
+generator=$(pkg-config --variable=generator camipc-ipa)
+
+"$generator" compile --emit types,serializer,interface,worker -I "$idl" \
+	--out "$out" "$idl/softisp.mojom"
+# shellcheck disable=SC2046 # lists of words
+"${CC:-cc}" -std=c11 -O2 -Wall -Wextra -Werror -fPIC -shared -Wl,-z,defs \
+	-I "$out" $(pkg-config --cflags camipc-ipa) \
+	"$source/steady.c" "$out"/softisp_ipa_*.c \
+	$(pkg-config --libs camipc-ipa) -o "$out/steady.so"
+strip "$out/steady.so"
