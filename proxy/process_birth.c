@@ -103,6 +103,7 @@ static int spawn(struct camipc_process_link *process, const char *worker,
 		return ret;
 	}
 	process->log_open = true;
+	process->log.pid = camipc_child_get_pid(process->child);
 	return 0;
 }
 
@@ -180,7 +181,9 @@ static int send_hello(struct camipc_process_link *process,
 	hello->max_message_size = (uint32_t)params->max_message_size;
 	hello->window = params->window;
 	while (hello->log_level < CAMIPC_LOG_DEBUG &&
-	       camipc_log_wants((enum camipc_log_level)(hello->log_level + 1)))
+	       camipc_log_wants_topic(
+		       (enum camipc_log_level)(hello->log_level + 1),
+		       process->log.topic))
 		hello->log_level++;
 	hello->n_events = interface->n_events;
 	hello->events = camipc_list_ids(interface->events, interface->n_events);

@@ -22,7 +22,7 @@ static void tell_left_out(struct camipc_worker_log *log)
 	if (!log->left_out)
 		return;
 	camipc_log(CAMIPC_LOG_WARNING, log->topic,
-		   "%llu lines of the worker left out",
+		   "[%d] %llu lines of the worker left out", log->pid,
 		   (unsigned long long)log->left_out);
 	log->left_out = 0;
 }
@@ -44,10 +44,11 @@ static bool may_log(struct camipc_worker_log *log)
 static void log_line(struct camipc_worker_log *log,
 		     enum camipc_log_level level, const char *text)
 {
-	if (!camipc_log_wants(level) || !may_log(log))
+	if (!camipc_log_wants_topic(level, log->topic) ||
+	    !may_log(log))
 		return;
 	tell_left_out(log);
-	camipc_log(level, log->topic, "%s", text);
+	camipc_log(level, log->topic, "[%d] %s", log->pid, text);
 }
 
 void camipc_worker_log_message(struct camipc_worker_log *log, uint32_t level,

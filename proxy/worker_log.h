@@ -21,7 +21,8 @@
 
 /** Thread word: bound. */
 struct camipc_worker_log {
-	char topic[80];
+	char topic[80]; /* "ipa." and the module's name */
+	int pid; /* in front of each line */
 	char line[CAMIPC_WORKER_LINE_SIZE]; /* of stderr, not ended yet */
 	size_t line_size;
 	char tail[CAMIPC_STDERR_TAIL]; /* last lines of stderr, clean */

@@ -9,23 +9,25 @@
 #include <string.h>
 
 #include "clock.h"
+#include "log_filter.h"
+#include "log_line.h"
 #include "text.h"
 
 /** Longest line, in bytes; the rest is cut. */
 #define LINE_SIZE 1024
+#define LONG_LINE_SIZE 4096
 
 /** Lines stderr takes at once, and how long one more has to wait after. */
 #define STDERR_BURST 100
 #define STDERR_INTERVAL_NS (CAMIPC_NS_PER_S / 10)
 
-static const char *const level_names[] = { "error", "warning", "info",
-					   "debug" };
-
 /* The one mutable global of the runtime: levels and callback of the log. */
 static struct {
 	pthread_once_t once;
-	pthread_mutex_t lock; /* for all but level */
-	atomic_int level;
+	pthread_mutex_t lock; /* for what has no other rule */
+	atomic_int level; /* of topics without a rule */
+	struct camipc_log_filter filter; /* written once, then read only */
+	enum camipc_log_level most; /* that any rule wants */
 	camipc_log_fn log;
 	void *user;
 	uint64_t full_at_ns; /* when STDERR_BURST lines are free again */
@@ -42,13 +44,27 @@ static _Thread_local bool inside;
 static void read_environment(void)
 {
 	const char *wanted = secure_getenv("CAMIPC_LOG");
+	char error[192];
 
-	if (!wanted)
+	state.most = CAMIPC_LOG_ERROR;
+	if (!wanted || !wanted[0])
 		return;
-	for (int i = 0; i <= CAMIPC_LOG_DEBUG; i++) {
-		if (strcmp(wanted, level_names[i]) == 0)
-			atomic_store(&state.level, i);
+	/* No log yet, and the host did not write it: whoever did reads this. */
+	if (camipc_log_filter_parse(&state.filter, wanted, error,
+				    sizeof(error)) < 0)
+		fprintf(stderr, "camipc: CAMIPC_LOG is ignored: %s\n", error);
+	if (state.filter.has_level)
+		atomic_store(&state.level, (int)state.filter.level);
+	for (unsigned int i = 0; i < state.filter.n_rules; i++) {
+		if (state.filter.rules[i].level > state.most)
+			state.most = state.filter.rules[i].level;
 	}
+}
+
+static int level_of_others(void)
+{
+	pthread_once(&state.once, read_environment);
+	return atomic_load_explicit(&state.level, memory_order_relaxed);
 }
 
 /* A leaky bucket, as the moment at which it will be empty. */
@@ -74,7 +90,7 @@ static void log_to_stderr(enum camipc_log_level level, const char *topic,
 			(unsigned long long)state.suppressed);
 		state.suppressed = 0;
 	}
-	fprintf(stderr, "camipc: %s: %s: %s\n", level_names[level], topic,
+	fprintf(stderr, "camipc: %s: %s: %s\n", camipc_log_level_name(level), topic,
 		text);
 }
 
@@ -91,9 +107,18 @@ void camipc_log_set(camipc_log_fn log, void *user, enum camipc_log_level level)
 
 bool camipc_log_wants(enum camipc_log_level level)
 {
-	pthread_once(&state.once, read_environment);
-	return (int)level <=
-	       atomic_load_explicit(&state.level, memory_order_relaxed);
+	return (int)level <= level_of_others() || level <= state.most;
+}
+
+bool camipc_log_wants_topic(enum camipc_log_level level, const char *topic)
+{
+	int others = level_of_others();
+
+	if (!state.filter.n_rules)
+		return (int)level <= others;
+	return level <= camipc_log_filter_level(
+				&state.filter, (enum camipc_log_level)others,
+				topic);
 }
 
 void camipc_log(enum camipc_log_level level, const char *topic,
@@ -105,7 +130,7 @@ void camipc_log(enum camipc_log_level level, const char *topic,
 	va_list args;
 
 	if (inside || (int)level < 0 || level > CAMIPC_LOG_DEBUG ||
-	    !camipc_log_wants(level)) {
+	    !camipc_log_wants_topic(level, topic)) {
 		errno = kept;
 		return;
 	}
@@ -122,6 +147,26 @@ void camipc_log(enum camipc_log_level level, const char *topic,
 		state.log(state.user, level, topic, text);
 	else
 		log_to_stderr(level, topic, text);
+	pthread_mutex_unlock(&state.lock);
+	inside = false;
+	errno = kept;
+}
+
+void camipc_log_line(const char *topic, const char *text)
+{
+	int kept = errno;
+	char clean[LONG_LINE_SIZE];
+
+	if (inside)
+		return;
+	pthread_once(&state.once, read_environment);
+	camipc_sanitise(clean, sizeof(clean), text, strlen(text));
+	inside = true;
+	pthread_mutex_lock(&state.lock);
+	if (state.log)
+		state.log(state.user, CAMIPC_LOG_DEBUG, topic, clean);
+	else
+		fprintf(stderr, "camipc: %s: %s\n", topic, clean);
 	pthread_mutex_unlock(&state.lock);
 	inside = false;
 	errno = kept;
