@@ -41,6 +41,7 @@ struct camipc_call {
 	uint32_t cancels; /* how often the proxy was cancelled before */
 	uint32_t n_fds; /* in flight until it is answered */
 	int64_t deadline;
+	uint64_t began_ns;
 	const struct camipc_method *method;
 	struct camipc_completion *completion; /* if BEGUN */
 	struct camipc_record *reply; /* if DONE; opened, or NULL */

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include <camipc/log.h>
+
 #include "clock.h"
 
 #define THOUSANDTHS 1000u
@@ -36,7 +38,7 @@ uint32_t camipc_deadline_parse_scale(const char *text)
 	uint32_t unit = THOUSANDTHS;
 	bool digits = false;
 
-	if (!text)
+	if (!text || !*text)
 		return THOUSANDTHS;
 	for (; *text >= '0' && *text <= '9'; text++) {
 		value = value * 10 + (uint64_t)(*text - '0') * THOUSANDTHS;
@@ -53,8 +55,22 @@ uint32_t camipc_deadline_parse_scale(const char *text)
 		digits = true;
 	}
 	if (*text || !digits)
-		return THOUSANDTHS;
+		return CAMIPC_NO_SCALE;
 	return (uint32_t)(value > MAX_SCALE ? MAX_SCALE : value);
+}
+
+static uint32_t read_scale(void)
+{
+	const char *text = secure_getenv("CAMIPC_DEADLINE_SCALE");
+	uint32_t value = camipc_deadline_parse_scale(text);
+
+	if (value != CAMIPC_NO_SCALE)
+		return value;
+	camipc_log(CAMIPC_LOG_WARNING, "deadline",
+		   "CAMIPC_DEADLINE_SCALE is ignored: '%s' is no number, such "
+		   "as 10 or 0.5",
+		   text);
+	return THOUSANDTHS;
 }
 
 static uint32_t scale(void)
@@ -64,8 +80,7 @@ static uint32_t scale(void)
 
 	value = atomic_load_explicit(&cached, memory_order_relaxed);
 	if (value == UINT_MAX) {
-		value = camipc_deadline_parse_scale(
-			secure_getenv("CAMIPC_DEADLINE_SCALE"));
+		value = read_scale();
 		atomic_store_explicit(&cached, value, memory_order_relaxed);
 	}
 	return value;

@@ -37,7 +37,10 @@ int64_t camipc_deadline_after(int64_t now, uint32_t timeout_ms);
  */
 int camipc_deadline_to_poll(int64_t deadline, int64_t now);
 
-/** What a scale text means, in thousandths; 1000 for what is no number. */
+/** What is no scale. */
+#define CAMIPC_NO_SCALE UINT32_MAX
+
+/** What a scale text means, in thousandths; NULL and "" are 1000. */
 uint32_t camipc_deadline_parse_scale(const char *text);
 
 #endif /* CAMIPC_PROXY_DEADLINE_H */

@@ -15,6 +15,7 @@
 
 #include "ipa_manager.h"
 #include "proxy_core.h"
+#include "trace.h"
 
 void camipc_proxy_warn(struct camipc_proxy *proxy, enum camipc_warning warning,
 		       const char *format, ...)
@@ -74,8 +75,10 @@ static int note_served(struct camipc_proxy *proxy)
 
 	proxy->serves = calloc((size_t)interface->n_methods + 1, sizeof(bool));
 	proxy->warned = calloc((size_t)interface->n_methods + 1, sizeof(bool));
-	if (!proxy->serves || !proxy->warned)
+	proxy->method_stats = camipc_make_row_counters(interface);
+	if (!proxy->serves || !proxy->warned || !proxy->method_stats)
 		return -ENOMEM;
+	proxy->event_stats = proxy->method_stats + interface->n_methods;
 	for (uint16_t row = 0; row < interface->n_methods; row++) {
 		for (uint16_t i = 0; i < served->n_methods; i++) {
 			if (served->methods[i] == interface->methods[row].id)
@@ -95,7 +98,7 @@ static int enter_first_state(struct camipc_proxy *proxy)
 	if (first == CAMIPC_STATE_RUNNING && ops->enter_run)
 		ret = ops->enter_run(proxy->link);
 	if (ret == 0)
-		atomic_store(&proxy->state, (int)first);
+		camipc_proxy_set_state(proxy, first);
 	return ret;
 }
 
@@ -163,6 +166,7 @@ static struct camipc_proxy *make_proxy(const struct camipc_client *client,
 	proxy->timer_fd = -1;
 	proxy->timer_deadline = CAMIPC_NO_DEADLINE;
 	proxy->owner = pthread_self();
+	proxy->tracing = camipc_trace_is_wanted();
 	camipc_call_table_init(&proxy->calls);
 	return proxy;
 }
@@ -184,6 +188,7 @@ static void free_proxy(struct camipc_proxy *proxy)
 	close_fd(proxy->cancel_fd);
 	close_fd(proxy->wake_fd);
 	close_fd(proxy->epoll_fd);
+	free(proxy->method_stats);
 	free(proxy->serves);
 	free(proxy->warned);
 	free(proxy->module_path);
@@ -301,33 +306,4 @@ int camipc_proxy_get_pid(const struct camipc_proxy *proxy)
 void camipc_proxy_set_timeout(struct camipc_proxy *proxy, uint32_t timeout_ms)
 {
 	proxy->timeout_ms = timeout_ms;
-}
-
-void camipc_proxy_get_stats(const struct camipc_proxy *proxy,
-			    struct camipc_proxy_stats *stats)
-{
-	const struct camipc_proxy_counters *from = &proxy->stats;
-	const uint32_t size = stats->size < sizeof(*stats) ? stats->size
-							   : sizeof(*stats);
-	const struct camipc_proxy_stats all = {
-		.size = size,
-		.epoch = atomic_load(&from->epoch),
-		.calls = atomic_load(&from->calls),
-		.async_calls = atomic_load(&from->async_calls),
-		.async_refused = atomic_load(&from->async_refused),
-		.async_dropped = atomic_load(&from->async_dropped),
-		.events = atomic_load(&from->events),
-		.events_dropped = atomic_load(&from->events_dropped),
-		.events_refused = atomic_load(&from->events_refused),
-		.timeouts = atomic_load(&from->timeouts),
-		.late_replies = atomic_load(&from->late_replies),
-		.unused_fds = atomic_load(&from->unused_fds),
-		.skipped_fields = atomic_load(&from->skipped_fields),
-		.bytes_sent = atomic_load(&from->bytes_sent),
-		.bytes_received = atomic_load(&from->bytes_received),
-		.high_water = atomic_load(&from->high_water),
-		.leaked_threads = atomic_load(&from->leaked_threads),
-	};
-
-	memcpy(stats, &all, size);
 }

@@ -6,7 +6,9 @@
 
 #include <camipc/log.h>
 
+#include "clock.h"
 #include "proxy_core.h"
+#include "trace.h"
 
 /** A call that was found legal. */
 struct attempt {
@@ -159,6 +161,18 @@ static enum camipc_admission judge_async(struct camipc_proxy *proxy,
 	return admission;
 }
 
+/** It is in the outbox. */
+static void note_async(struct camipc_proxy *proxy,
+		       const struct attempt *attempt, const void *args)
+{
+	struct camipc_row_counters *row = &proxy->method_stats[attempt->row];
+
+	camipc_count(&row->calls, 1);
+	camipc_count_most(&row->high_water, proxy->outbox.used[attempt->row]);
+	if (CAMIPC_UNLIKELY(proxy->tracing))
+		camipc_trace_call(proxy, attempt->method, 0, args);
+}
+
 static int call_async(struct camipc_proxy *proxy, const struct attempt *attempt,
 		      const void *args)
 {
@@ -177,6 +191,7 @@ static int call_async(struct camipc_proxy *proxy, const struct attempt *attempt,
 	record->message.header.epoch = proxy->epoch;
 	camipc_outbox_add(&proxy->outbox, record, admission);
 	camipc_count(&proxy->stats.async_calls, 1);
+	note_async(proxy, attempt, args);
 	proxy->last_call = attempt->method->name;
 	camipc_proxy_flush(proxy);
 	note_flow(proxy);
@@ -228,7 +243,11 @@ static int open_call(struct camipc_proxy *proxy, const struct attempt *attempt,
 	record->message.header.cookie = call->cookie;
 	record->message.header.epoch = proxy->epoch;
 	camipc_outbox_add_free(&proxy->outbox, record);
+	call->began_ns = camipc_now_ns();
 	camipc_count(&proxy->stats.calls, 1);
+	camipc_count(&proxy->method_stats[attempt->row].calls, 1);
+	if (CAMIPC_UNLIKELY(proxy->tracing))
+		camipc_trace_call(proxy, method, call->cookie, args);
 	proxy->last_call = method->name;
 	*ret_call = call;
 	return 0;
@@ -247,7 +266,7 @@ static void send_call(struct camipc_proxy *proxy, struct camipc_call *call)
 		return;
 	/* Nothing could interrupt it: the one difference between backends
 	 * that nobody can do anything about. */
-	camipc_count(&proxy->stats.timeouts, 1);
+	camipc_proxy_count_timeout(proxy, method);
 	camipc_proxy_warn(proxy, CAMIPC_WARN_DIRECT_OVERRUN,
 			  "%s ran past its deadline in the caller's thread",
 			  method->name);
@@ -327,8 +346,8 @@ static int answer_needless(struct camipc_proxy *proxy, uint32_t id, void *outs)
 	return refuse(proxy, 0, CAMIPC_REASON_NONE, NULL);
 }
 
-int camipc_proxy_call(struct camipc_proxy *proxy, uint32_t id, const void *args,
-		      void *outs)
+static int run_call(struct camipc_proxy *proxy, uint32_t id, const void *args,
+		    void *outs)
 {
 	struct attempt attempt;
 	struct camipc_call *call;
@@ -348,6 +367,16 @@ int camipc_proxy_call(struct camipc_proxy *proxy, uint32_t id, const void *args,
 	camipc_proxy_wait(proxy, call);
 	ret = camipc_proxy_collect(proxy, call, outs);
 	camipc_proxy_settle(proxy);
+	return ret;
+}
+
+int camipc_proxy_call(struct camipc_proxy *proxy, uint32_t id, const void *args,
+		      void *outs)
+{
+	int ret = run_call(proxy, id, args, outs);
+
+	if (ret < 0)
+		camipc_proxy_count_error(proxy, id);
 	return ret;
 }
 
@@ -376,14 +405,14 @@ static int begin_needless(struct camipc_proxy *proxy,
 		return refuse(proxy, ret, CAMIPC_REASON_NO_MEMORY, NULL);
 	}
 	call->method = method;
+	call->began_ns = camipc_now_ns();
 	call->reply = reply;
 	*ret_call = call;
 	return 0;
 }
 
-int camipc_proxy_begin(struct camipc_proxy *proxy, uint32_t id,
-		       const void *args, camipc_done_fn complete,
-		       void (*done)(void), void *user)
+static int begin_call(struct camipc_proxy *proxy, uint32_t id, const void *args,
+		      camipc_done_fn complete, void (*done)(void), void *user)
 {
 	struct attempt attempt;
 	struct camipc_call *call;
@@ -418,6 +447,17 @@ int camipc_proxy_begin(struct camipc_proxy *proxy, uint32_t id,
 	}
 	camipc_proxy_settle(proxy);
 	return refuse(proxy, 0, CAMIPC_REASON_NONE, NULL);
+}
+
+int camipc_proxy_begin(struct camipc_proxy *proxy, uint32_t id,
+		       const void *args, camipc_done_fn complete,
+		       void (*done)(void), void *user)
+{
+	int ret = begin_call(proxy, id, args, complete, done, user);
+
+	if (ret < 0)
+		camipc_proxy_count_error(proxy, id);
+	return ret;
 }
 
 /* ---- init, start and stop without a caller's arguments ----------------- */

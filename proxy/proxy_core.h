@@ -2,8 +2,8 @@
 /*
  * The proxy's insides, shared by the files that make it up: proxy.c (birth,
  * death, accessors), proxy_call.c (calls), proxy_wait.c, proxy_receive.c (what comes from
- * the IPA), proxy_dispatch.c (callbacks), proxy_switch.c (states) and
- * proxy_closed.c (the IPA's end).
+ * the IPA), proxy_dispatch.c (callbacks), proxy_switch.c (states),
+ * proxy_closed.c (the IPA's end), proxy_stats.c (counters) and trace.c.
  */
 #ifndef CAMIPC_PROXY_CORE_H
 #define CAMIPC_PROXY_CORE_H
@@ -18,37 +18,9 @@
 #include "link.h"
 #include "outbox.h"
 #include "proxy_state.h"
+#include "proxy_stats.h"
 
 #define CAMIPC_PROXY_TOPIC "proxy"
-
-/** What get_stats() shows; written by the owner, read by any thread. */
-struct camipc_proxy_counters {
-	atomic_ullong calls;
-	atomic_ullong async_calls;
-	atomic_ullong async_refused;
-	atomic_ullong async_dropped;
-	atomic_ullong events;
-	atomic_ullong events_dropped;
-	atomic_ullong events_refused;
-	atomic_ullong timeouts;
-	atomic_ullong late_replies;
-	atomic_ullong unused_fds;
-	atomic_ullong skipped_fields;
-	atomic_ullong bytes_sent;
-	atomic_ullong bytes_received;
-	atomic_uint high_water;
-	atomic_uint leaked_threads;
-	atomic_uint epoch;
-};
-
-/** Adds to a counter that only this thread writes. */
-static inline void camipc_count(atomic_ullong *counter, uint64_t n)
-{
-	atomic_store_explicit(
-		counter,
-		atomic_load_explicit(counter, memory_order_relaxed) + n,
-		memory_order_relaxed);
-}
 
 /** Things worth one warning per proxy. */
 enum camipc_warning {
@@ -116,7 +88,11 @@ struct camipc_proxy {
 	bool destroyed;
 	bool finishing; /* the last stop, by destroy itself */
 
+	bool tracing; /* CAMIPC_TRACE */
+
 	struct camipc_proxy_counters stats;
+	struct camipc_row_counters *method_stats; /* a row for each */
+	struct camipc_row_counters *event_stats;
 };
 
 static inline enum camipc_state
@@ -245,6 +221,23 @@ void camipc_proxy_finish_destroy(struct camipc_proxy *proxy);
  */
 void camipc_proxy_die(struct camipc_proxy *proxy, enum camipc_reason reason,
 		      int call_error);
+
+/* ---- proxy_stats.c ----------------------------------------------------- */
+
+/** A call of the method with @id returned a negative code. */
+void camipc_proxy_count_error(struct camipc_proxy *proxy, uint32_t id);
+
+/** A deadline of @method has passed. */
+void camipc_proxy_count_timeout(struct camipc_proxy *proxy,
+				const struct camipc_method *method);
+
+/** The counters of a method of the proxy's interface. */
+static inline struct camipc_row_counters *
+camipc_proxy_row(const struct camipc_proxy *proxy,
+		 const struct camipc_method *method)
+{
+	return &proxy->method_stats[method - proxy->interface->methods];
+}
 
 /* ---- proxy_fork.c ------------------------------------------------------ */
 

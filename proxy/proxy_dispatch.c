@@ -5,6 +5,7 @@
 #include <camipc/log.h>
 
 #include "proxy_core.h"
+#include "trace.h"
 
 static void deliver_event(struct camipc_proxy *proxy,
 			  struct camipc_record *record)
@@ -31,6 +32,9 @@ static void deliver_event(struct camipc_proxy *proxy,
 	camipc_count(&proxy->stats.unused_fds, info.unused_fds);
 	camipc_count(&proxy->stats.skipped_fields, info.skipped_fields);
 	camipc_count(&proxy->stats.events, 1);
+	camipc_count(&proxy->event_stats[record->row].calls, 1);
+	if (CAMIPC_UNLIKELY(proxy->tracing))
+		camipc_trace_event(proxy, record);
 	proxy->last_event = event->name;
 	client->invoke_event[record->row](proxy->events, proxy->user,
 					  record->data, NULL);

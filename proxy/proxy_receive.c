@@ -5,21 +5,37 @@
 
 #include <camipc/log.h>
 
+#include "clock.h"
 #include "proxy_core.h"
+#include "trace.h"
 
 /* ---- out --------------------------------------------------------------- */
+
+/** Which method a sent record belongs to is in its row, but for credit. */
+static void note_sent(struct camipc_proxy *proxy, enum camipc_message_kind kind,
+		      uint16_t row, uint32_t size)
+{
+	camipc_count(&proxy->stats.bytes_sent, size);
+	if (CAMIPC_LIKELY(kind == CAMIPC_MESSAGE_CALL))
+		camipc_count(&proxy->method_stats[row].bytes_sent, size);
+	else if (CAMIPC_UNLIKELY(proxy->tracing))
+		camipc_trace_credit(proxy, true, proxy->debt.consumed);
+}
 
 static int send_record(void *user, struct camipc_record *record)
 {
 	struct camipc_proxy *proxy = user;
 	uint32_t size = record->message.header.body_size + CAMIPC_HEADER_SIZE;
+	enum camipc_message_kind kind =
+		(enum camipc_message_kind)record->message.header.kind;
+	uint16_t row = record->row;
 	int ret;
 
 	record->message.header.consumed = proxy->debt.consumed;
 	ret = proxy->link->ops->push(proxy->link, record);
 	if (ret == 0) {
 		camipc_debt_report(&proxy->debt);
-		camipc_count(&proxy->stats.bytes_sent, size);
+		note_sent(proxy, kind, row, size);
 	}
 	return ret;
 }
@@ -104,6 +120,9 @@ void camipc_proxy_drop_event(struct camipc_proxy *proxy,
 		&proxy->interface->events[record->row];
 
 	camipc_count(&proxy->stats.events_dropped, 1);
+	camipc_count(&proxy->event_stats[record->row].errors, 1);
+	if (CAMIPC_UNLIKELY(proxy->tracing))
+		camipc_trace_dropped(proxy, record);
 	/* Stopping and dying cut a stream of events short: that is normal. */
 	if (state == CAMIPC_STATE_CREATED || state == CAMIPC_STATE_READY ||
 	    state == CAMIPC_STATE_STOPPED)
@@ -138,6 +157,8 @@ static int receive_event(struct camipc_proxy *proxy,
 		return -EPROTO;
 	}
 	record->row = (uint16_t)(event - interface->events);
+	camipc_count(&proxy->event_stats[record->row].bytes_received,
+		     header->body_size + CAMIPC_HEADER_SIZE);
 	if (camipc_debt_receive(&proxy->debt) < 0) {
 		*ret_reason = CAMIPC_REASON_BAD_LIMIT;
 		camipc_record_release(record);
@@ -153,6 +174,7 @@ static int receive_event(struct camipc_proxy *proxy,
 	}
 	record->order = ++proxy->order;
 	camipc_record_queue_push(&proxy->stash, record);
+	camipc_count_most(&proxy->stats.events_high_water, proxy->stash.n);
 	return 0;
 }
 
@@ -174,6 +196,9 @@ void camipc_proxy_finish_call(struct camipc_proxy *proxy,
 	call->ret = ret;
 	call->error = error;
 	call->reason = reason;
+	if (CAMIPC_UNLIKELY(proxy->tracing))
+		camipc_trace_reply(proxy, call, error,
+				   reply ? reply->data : NULL);
 	if (call->phase == CAMIPC_CALL_WAITING) {
 		call->reply = reply;
 		call->owed = owed;
@@ -186,6 +211,8 @@ void camipc_proxy_finish_call(struct camipc_proxy *proxy,
 		call->completion->result = call->result;
 		call->completion->reply = reply;
 		call->completion->switches = switches && !owed;
+		if (ret < 0)
+			camipc_proxy_count_error(proxy, call->method->id);
 		camipc_call_complete(&proxy->calls, call, ++proxy->order);
 	} else {
 		camipc_record_release(reply);
@@ -321,11 +348,15 @@ static int receive_reply(struct camipc_proxy *proxy,
 		return -EPROTO;
 	}
 	method = call->method;
+	camipc_count(&camipc_proxy_row(proxy, method)->bytes_received,
+		     header->body_size + CAMIPC_HEADER_SIZE);
 	if (call->phase == CAMIPC_CALL_ABANDONED) {
 		drop_late_reply(proxy, call, record);
 		return 0;
 	}
 	proxy->missed = 0;
+	camipc_count_latency(camipc_proxy_row(proxy, method),
+			     camipc_now_ns() - call->began_ns);
 	silent = call->phase == CAMIPC_CALL_SILENT;
 	if (header->flags & CAMIPC_MESSAGE_ERROR)
 		ret = finish_refused(proxy, call, record, ret_reason);
@@ -368,7 +399,7 @@ void camipc_proxy_expire_call(struct camipc_proxy *proxy,
 	const struct camipc_method *method = call->method;
 	bool unsent = unsend(proxy, call);
 
-	camipc_count(&proxy->stats.timeouts, 1);
+	camipc_proxy_count_timeout(proxy, method);
 	proxy->missed++;
 	camipc_log(CAMIPC_LOG_WARNING, CAMIPC_PROXY_TOPIC,
 		   "%s: %s was not answered in time", proxy->module_name,
@@ -427,6 +458,8 @@ static int receive_record(struct camipc_proxy *proxy,
 	if (header.kind == CAMIPC_MESSAGE_EVENT)
 		return receive_event(proxy, record, ret_reason);
 	camipc_record_release(record);
+	if (CAMIPC_UNLIKELY(proxy->tracing))
+		camipc_trace_credit(proxy, false, header.consumed);
 	if (header.kind == CAMIPC_MESSAGE_CREDIT)
 		return 0;
 	*ret_reason = CAMIPC_REASON_BAD_PROTOCOL;

@@ -40,6 +40,7 @@ static const char usage[] =
 	"                      none, the default\n"
 	"  --metadata FILE     a line of JSON for each frame\n"
 	"  --plot FILE.png     how exposure and colours settle\n"
+	"  --stats             what was called and how long it took, at the end\n"
 	"  --timeout MS        for the parameters of a frame; default: 2000\n"
 	"  -q, --quiet         no progress, no summary\n"
 	"\n"

@@ -15,6 +15,7 @@
 #include "metadata_writer.h"
 #include "plot.h"
 #include "report.h"
+#include "stats_table.h"
 
 /* One capture, from options to files. */
 struct capture {
@@ -366,6 +367,10 @@ int command_capture(const struct options *options)
 	code = finish_metadata(&capture, code);
 	if (code == EXIT_OK && !options->quiet)
 		print_summary(&capture);
+	/* Also of a capture that failed: then more than ever. */
+	if (options->stats && capture.camera)
+		stats_table_print(stdout,
+				  virtual_camera_get_proxy(capture.camera));
 	virtual_camera_destroy(capture.camera);
 	camipc_manager_destroy(capture.manager);
 	interrupt_fini();

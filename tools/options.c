@@ -28,6 +28,7 @@ enum {
 	OPT_TIMEOUT,
 	OPT_REALTIME,
 	OPT_PLOT,
+	OPT_STATS,
 };
 
 static const struct option long_options[] = {
@@ -52,6 +53,7 @@ static const struct option long_options[] = {
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
 	{ "realtime", no_argument, NULL, OPT_REALTIME },
 	{ "plot", required_argument, NULL, OPT_PLOT },
+	{ "stats", no_argument, NULL, OPT_STATS },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -220,6 +222,9 @@ static int apply_capture(struct options *options, int option, const char *value)
 		break;
 	case OPT_PLOT:
 		options->plot = value;
+		break;
+	case OPT_STATS:
+		options->stats = true;
 		break;
 	default:
 		ret = -EINVAL;

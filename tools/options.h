@@ -27,6 +27,7 @@ struct options {
 	const char *metadata;
 	const char *plot;
 	bool quiet;
+	bool stats;
 	struct virtual_camera_options virtual_camera;
 	struct control_option controls[OPTIONS_MAX_CONTROLS];
 	size_t n_controls;

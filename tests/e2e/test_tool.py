@@ -285,6 +285,28 @@ class ToolTest(unittest.TestCase):
         self.fails(1, capture + ["--plot", self.path("no/plot.png")],
                    "no/plot.png", "No such file")
 
+    def test_stats(self):
+        for isolation in ("thread", "process", "loopback"):
+            done = run("capture", "--frames", "5", "--stats", "--isolation",
+                       isolation, *SMALL)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            rows = [line.split() for line in done.stdout.splitlines()[1:]]
+            self.assertEqual(rows[0][:3], ["calls", "errors", "timeouts"])
+            table = {" ".join(row[:-8]): row[-8:] for row in rows[1:]}
+            self.assertEqual(table["init"][:3], ["1", "0", "0"])
+            self.assertRegex(table["init"][6], "^<[0-9]+$")
+            self.assertEqual(table["event paramsReady"][0], "5")
+            self.assertNotIn("unmapBuffers", table)
+            self.assertGreater(int(table["all"][3]), 0)
+
+    def test_traced(self):
+        done = run("capture", "--frames", "1", *SMALL,
+                   env=dict(os.environ, CAMIPC_TRACE="1"))
+        self.assertEqual(done.returncode, 0)
+        self.assertRegex(done.stderr,
+                         r"softisp: \d+\.\d{6} -> call #\d+ init\(")
+        self.assertRegex(done.stderr, r"<- event paramsReady\(frame: 0, ")
+
     def test_real_time(self):
         """Late frames are counted, whoever is slow, and waited for by none."""
         for who in ("IPA", "host"):

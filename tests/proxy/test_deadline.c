@@ -22,14 +22,18 @@ static void scales(void **state)
 	assert_int_equal(camipc_deadline_parse_scale(".25"), 250);
 	assert_int_equal(camipc_deadline_parse_scale("1.0009"), 1000);
 	assert_int_equal(camipc_deadline_parse_scale("0"), 0);
-	/* At most a million; and what is no number changes nothing. */
+	/* At most a million; what is no number is told from one. */
 	assert_int_equal(camipc_deadline_parse_scale("99999999999999999999"),
 			 1000000000);
 	assert_int_equal(camipc_deadline_parse_scale(""), 1000);
-	assert_int_equal(camipc_deadline_parse_scale("."), 1000);
-	assert_int_equal(camipc_deadline_parse_scale("2x"), 1000);
-	assert_int_equal(camipc_deadline_parse_scale("-1"), 1000);
-	assert_int_equal(camipc_deadline_parse_scale("0,5"), 1000);
+	assert_int_equal(camipc_deadline_parse_scale("."),
+			 CAMIPC_NO_SCALE);
+	assert_int_equal(camipc_deadline_parse_scale("2x"),
+			 CAMIPC_NO_SCALE);
+	assert_int_equal(camipc_deadline_parse_scale("-1"),
+			 CAMIPC_NO_SCALE);
+	assert_int_equal(camipc_deadline_parse_scale("0,5"),
+			 CAMIPC_NO_SCALE);
 }
 
 /** The variable is 2.5 for this test, see main(). */

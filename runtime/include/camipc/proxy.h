@@ -10,6 +10,7 @@
 #include <camipc/interface.h>
 #include <camipc/manager.h>
 #include <camipc/reason.h>
+#include <camipc/stats.h>
 
 CAMIPC_BEGIN_DECLS
 
@@ -40,27 +41,6 @@ struct camipc_closed_info {
 	const char *last_event; /* name, or NULL */
 	const char *text; /* all of it in one line */
 	const char *stderr_tail; /* sanitised; "" if there is none */
-};
-
-/** What never goes back, since creation. Thread word: safe to read. */
-struct camipc_proxy_stats {
-	uint32_t size; /* sizeof this struct: grows at the end */
-	uint32_t epoch;
-	uint64_t calls; /* synchronous ones sent */
-	uint64_t async_calls; /* accepted */
-	uint64_t async_refused; /* -EAGAIN */
-	uint64_t async_dropped; /* by [overflow=drop_*] */
-	uint64_t events; /* delivered */
-	uint64_t events_dropped; /* by state or epoch, here */
-	uint64_t events_refused; /* no credit, at the IPA: its word */
-	uint64_t timeouts;
-	uint64_t late_replies; /* after their deadline: dropped */
-	uint64_t unused_fds; /* closed: in fields this side lacks */
-	uint64_t skipped_fields; /* unknown fields in messages */
-	uint64_t bytes_sent;
-	uint64_t bytes_received;
-	uint32_t high_water; /* most async calls unconsumed at once */
-	uint32_t leaked_threads;
 };
 
 /** Everything an interface's pipeline side tells the engine. */
@@ -179,10 +159,6 @@ camipc_proxy_get_isolation(const struct camipc_proxy *proxy);
 
 /** Pid of the worker; 0 if there is none. */
 CAMIPC_API int camipc_proxy_get_pid(const struct camipc_proxy *proxy);
-
-/** Fills in what both @stats->size and this library know. Thread: safe. */
-CAMIPC_API void camipc_proxy_get_stats(const struct camipc_proxy *proxy,
-				       struct camipc_proxy_stats *stats);
 
 /** Deadline of calls from now on, in milliseconds; 0: as the IDL says. */
 CAMIPC_API void camipc_proxy_set_timeout(struct camipc_proxy *proxy,

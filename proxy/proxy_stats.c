@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/* What a proxy has counted, for whoever asks. */
+#include "proxy_stats.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proxy_core.h"
+
+#define NS_PER_US 1000u
+
+void camipc_count_latency(struct camipc_row_counters *row, uint64_t took_ns)
+{
+	const uint64_t us = took_ns / NS_PER_US;
+	unsigned int bucket = 0;
+
+	/* Less than 2^bucket. */
+	if (us)
+		bucket = 64u - (unsigned int)__builtin_clzll(us);
+	if (bucket >= CAMIPC_LATENCY_BUCKETS)
+		bucket = CAMIPC_LATENCY_BUCKETS - 1;
+	camipc_count(&row->latency[bucket], 1);
+}
+
+struct camipc_row_counters *
+camipc_make_row_counters(const struct camipc_interface *interface)
+{
+	return calloc((size_t)interface->n_methods + interface->n_events + 1,
+		      sizeof(struct camipc_row_counters));
+}
+
+void camipc_proxy_count_error(struct camipc_proxy *proxy, uint32_t id)
+{
+	const struct camipc_method *method = camipc_find_method(
+		proxy->interface->methods, proxy->interface->n_methods, id);
+
+	/* A forked child's copy is nobody's. */
+	if (method && camipc_process_is_same(proxy->process))
+		camipc_count(&camipc_proxy_row(proxy, method)->errors, 1);
+}
+
+void camipc_proxy_count_timeout(struct camipc_proxy *proxy,
+				const struct camipc_method *method)
+{
+	camipc_count(&proxy->stats.timeouts, 1);
+	camipc_count(&camipc_proxy_row(proxy, method)->timeouts, 1);
+}
+
+static uint64_t load(const atomic_ullong *counter)
+{
+	return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+static uint32_t load_uint(const atomic_uint *counter)
+{
+	return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+static void add_latency(uint64_t sum[CAMIPC_LATENCY_BUCKETS],
+			const struct camipc_row_counters *row)
+{
+	for (unsigned int i = 0; i < CAMIPC_LATENCY_BUCKETS; i++)
+		sum[i] += load(&row->latency[i]);
+}
+
+void camipc_proxy_get_stats(const struct camipc_proxy *proxy,
+			    struct camipc_proxy_stats *stats)
+{
+	const struct camipc_proxy_counters *from = &proxy->stats;
+	const uint32_t size = stats->size < sizeof(*stats) ? stats->size
+							   : sizeof(*stats);
+	struct camipc_proxy_stats all = {
+		.size = size,
+		.epoch = load_uint(&from->epoch),
+		.calls = load(&from->calls),
+		.async_calls = load(&from->async_calls),
+		.async_refused = load(&from->async_refused),
+		.async_dropped = load(&from->async_dropped),
+		.events = load(&from->events),
+		.events_dropped = load(&from->events_dropped),
+		.events_refused = load(&from->events_refused),
+		.timeouts = load(&from->timeouts),
+		.late_replies = load(&from->late_replies),
+		.unused_fds = load(&from->unused_fds),
+		.skipped_fields = load(&from->skipped_fields),
+		.bytes_sent = load(&from->bytes_sent),
+		.bytes_received = load(&from->bytes_received),
+		.high_water = load_uint(&from->high_water),
+		.leaked_threads = load_uint(&from->leaked_threads),
+		.events_high_water = load_uint(&from->events_high_water),
+	};
+
+	for (uint16_t row = 0; row < proxy->interface->n_methods; row++) {
+		all.errors += load(&proxy->method_stats[row].errors);
+		add_latency(all.latency, &proxy->method_stats[row]);
+	}
+	memcpy(stats, &all, size);
+}
+
+int camipc_proxy_get_method_stats(const struct camipc_proxy *proxy,
+				  uint32_t index,
+				  struct camipc_method_stats *stats)
+{
+	const struct camipc_interface *interface = proxy->interface;
+	const struct camipc_row_counters *from = &proxy->method_stats[index];
+	const struct camipc_method *method;
+	struct camipc_method_stats all = { 0 };
+
+	if (index >= (uint32_t)interface->n_methods + interface->n_events)
+		return -ENOENT;
+	method = index < interface->n_methods
+			 ? &interface->methods[index]
+			 : &interface->events[index - interface->n_methods];
+	all.size = stats->size < sizeof(all) ? stats->size : sizeof(all);
+	all.id = method->id;
+	all.name = method->name;
+	all.role = method->role;
+	all.high_water = load_uint(&from->high_water);
+	all.calls = load(&from->calls);
+	all.errors = load(&from->errors);
+	all.timeouts = load(&from->timeouts);
+	all.bytes_sent = load(&from->bytes_sent);
+	all.bytes_received = load(&from->bytes_received);
+	add_latency(all.latency, from);
+	memcpy(stats, &all, all.size);
+	return 0;
+}
+
+uint64_t
+camipc_latency_percentile(const uint64_t latency[CAMIPC_LATENCY_BUCKETS],
+			  unsigned int percent)
+{
+	uint64_t all = 0;
+	uint64_t below = 0;
+
+	for (unsigned int i = 0; i < CAMIPC_LATENCY_BUCKETS; i++)
+		all += latency[i];
+	if (!all)
+		return 0;
+	for (unsigned int i = 0; i < CAMIPC_LATENCY_BUCKETS - 1; i++) {
+		below += latency[i];
+		/* Shares, as floating point: counts times 100 may overflow. */
+		if ((double)below * 100.0 >= (double)all * percent && below)
+			return UINT64_C(1) << i;
+	}
+	return UINT64_MAX;
+}

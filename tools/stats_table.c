@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#include "stats_table.h"
+
+#include <string.h>
+
+/* Widest name of a method in a column of its own. */
+#define NAME_WIDTH 24
+
+/* "<64", ">4194304" or nothing. */
+static void print_time(FILE *stream,
+		       const uint64_t latency[CAMIPC_LATENCY_BUCKETS],
+		       unsigned int percent)
+{
+	uint64_t us = camipc_latency_percentile(latency, percent);
+	char text[24] = "-";
+
+	if (us == UINT64_MAX)
+		snprintf(text, sizeof(text), ">%llu",
+			 1ull << (CAMIPC_LATENCY_BUCKETS - 2));
+	else if (us)
+		snprintf(text, sizeof(text), "<%llu", (unsigned long long)us);
+	fprintf(stream, " %9s", text);
+}
+
+static void print_row(FILE *stream, const char *name,
+		      const struct camipc_method_stats *row)
+{
+	fprintf(stream, "%-*s %8llu %7llu %8llu %11llu %11llu %5u", NAME_WIDTH,
+		name, (unsigned long long)row->calls,
+		(unsigned long long)row->errors,
+		(unsigned long long)row->timeouts,
+		(unsigned long long)row->bytes_sent,
+		(unsigned long long)row->bytes_received, row->high_water);
+	print_time(stream, row->latency, 50);
+	print_time(stream, row->latency, 99);
+	fputc('\n', stream);
+}
+
+void stats_table_print(FILE *stream, const struct camipc_proxy *proxy)
+{
+	struct camipc_proxy_stats all = { .size = sizeof(all) };
+	struct camipc_method_stats row = { .size = sizeof(row) };
+	char name[NAME_WIDTH + 64];
+	uint32_t i;
+
+	fprintf(stream, "%-*s %8s %7s %8s %11s %11s %5s %9s %9s\n", NAME_WIDTH,
+		"", "calls", "errors", "timeouts", "bytes out", "bytes in",
+		"queue", "50% us", "99% us");
+	for (i = 0; camipc_proxy_get_method_stats(proxy, i, &row) == 0; i++) {
+		if (!row.calls && !row.errors)
+			continue;
+		snprintf(name, sizeof(name), "%s%s",
+			 row.role == CAMIPC_ROLE_EVENT ? "event " : "",
+			 row.name);
+		print_row(stream, name, &row);
+	}
+	camipc_proxy_get_stats(proxy, &all);
+	memset(&row, 0, sizeof(row));
+	row.calls = all.calls + all.async_calls + all.events;
+	row.errors = all.errors + all.events_dropped;
+	row.timeouts = all.timeouts;
+	row.bytes_sent = all.bytes_sent;
+	row.bytes_received = all.bytes_received;
+	row.high_water = all.high_water;
+	memcpy(row.latency, all.latency, sizeof(row.latency));
+	print_row(stream, "all", &row);
+	fflush(stream);
+}
