@@ -13,6 +13,7 @@ import argparse
 import sys
 from typing import List, Sequence, Tuple
 
+from . import console
 from .compiler import CompileError, compile_files
 from .diagnostics import Diagnostics
 from .loader import Options
@@ -129,11 +130,11 @@ def _back_end(compiled, arguments, diagnostics: Diagnostics) -> None:
     except Unsupported as error:
         diagnostics.error("unsupported", error.span, str(error))
         diagnostics.stop_on_errors()
-    except BrokenPipeError:
-        raise
     except OSError as error:
+        if error.filename is None:
+            raise                      # about standard output
         diagnostics.error("unwritable", None, "cannot write '%s': %s" % (
-            error.filename or arguments.out, error.strerror or error))
+            error.filename, error.strerror))
         diagnostics.stop_on_errors()
 
 
@@ -145,30 +146,25 @@ def _render(compiled, arguments) -> None:
 
 def _explain(compiled, arguments) -> None:
     from .explain import text_of
-    _write(sys.stdout, "\n".join(text_of(compiled.program, module)
-                                 for module in compiled.inputs))
+    console.write(sys.stdout, "\n".join(text_of(compiled.program, module)
+                                        for module in compiled.inputs))
 
 
 def _print(diagnostics: Diagnostics, as_json: bool) -> None:
     if as_json:
-        sys.stdout.write(diagnostics.to_json())
-        return
-    _write(sys.stderr, diagnostics.format())
-
-
-def _write(stream, text: str) -> None:
-    """Whatever the locale is: what it lacks is escaped."""
-    encoding = stream.encoding or "ascii"
-    stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        console.write(sys.stdout, diagnostics.to_json())
+    elif diagnostics.found and sys.stderr is not None:
+        console.write(sys.stderr, diagnostics.format())
 
 
 def main(arguments: List[str]) -> int:
+    return console.guarded(lambda: _command(arguments))
+
+
+def _command(arguments: List[str]) -> int:
     parser = _parser()
     parsed = parser.parse_args(arguments)
     if parsed.command is None:
         parser.print_usage(sys.stderr)
         return 2
-    try:
-        return _run(parsed)
-    except BrokenPipeError:
-        return 1
+    return _run(parsed)

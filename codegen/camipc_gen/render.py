@@ -169,13 +169,32 @@ def _write(path: str, text: str) -> None:
     # Only a rule for make has paths in it, which need not be text.
     data = text.encode("utf-8", "surrogateescape")
     try:
+        if _holds(path, data):
+            return
+        _replace(path, data)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, path) from None
+
+
+def _holds(path: str, data: bytes) -> bool:
+    try:
         with open(path, "rb") as old:
-            if old.read() == data:
-                return
+            return old.read() == data
     except FileNotFoundError:
-        pass
-    with open(path, "wb") as new:
-        new.write(data)
+        return False
+
+
+def _replace(path: str, data: bytes) -> None:
+    """All of it or nothing: a compiler never sees half a file."""
+    fresh = "%s.%d.new" % (path, os.getpid())
+    try:
+        with open(fresh, "wb") as new:
+            new.write(data)
+        os.replace(fresh, path)
+    except OSError:
+        if os.path.exists(fresh):
+            os.unlink(fresh)
+        raise
 
 
 def _rule(outputs: Iterable[str], inputs: Iterable[str]) -> str:
