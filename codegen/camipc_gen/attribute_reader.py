@@ -15,7 +15,7 @@ from .syntax import AttributeNode, Literal, Name
 
 
 def _articled(place: str) -> str:
-    return "%s %s" % ("an" if place[0] in "aeiou" else "a", place)
+    return "%s %s" % ("an" if place[0] in "aeio" else "a", place)
 
 
 class AttributeReader:

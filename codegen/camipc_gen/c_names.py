@@ -33,11 +33,19 @@ new noexcept not not_eq nullptr operator or or_eq private protected public
 reinterpret_cast requires static_assert static_cast template this thread_local
 throw try typeid typename using virtual wchar_t xor xor_eq
 """
-# Macros of headers that a program with our headers is likely to include.
+# Macros of headers that a program with our headers is likely to include: of
+# the C library those that stand for a name without "(" behind it, of others
+# (Qt, Windows) the notorious ones.
 _MACROS = """
 errno unix linux i386 major minor makedev stdin stdout stderr assert offsetof
 signals slots emit foreach near far interface environ complex imaginary I NULL
-EOF INFINITY NAN TRUE FALSE ERROR DEBUG
+EOF INFINITY NAN TRUE FALSE ERROR DEBUG alloca noreturn setjmp h_errno h_addr
+d_fileno st_atime st_ctime st_mtime sa_handler sa_sigaction sched_priority
+s6_addr s6_addr16 s6_addr32 si_addr si_addr_lsb si_arch si_band si_call_addr
+si_fd si_int si_lower si_overrun si_pid si_pkey si_ptr si_status si_stime
+si_syscall si_timerid si_uid si_upper si_utime si_value
+sigev_notify_attributes sigev_notify_function math_errhandling
+no_argument optional_argument required_argument
 """
 # What generated code calls its own parameters and locals.
 _LOCALS = "ipa user host args outs ret done i"

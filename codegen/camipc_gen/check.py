@@ -133,15 +133,18 @@ def has_fd_is_true(checking: Checking) -> None:
 def versions_in_order(checking: Checking) -> None:
     """Without ordinals, a new member can only come last."""
     for nodes in checking.numbered_nodes():
-        highest = 0
+        newest = None
         for node in nodes:
             version = checking.node_version(node)
+            highest = checking.node_version(newest) if newest else 0
             if version < highest and getattr(node, "ordinal", None) is None:
                 checking.error(
                     "min-version-order", node.span, "'%s' has MinVersion %d "
                     "behind one of %d" % (node.name, version, highest),
-                    hint="a new member comes last, or all get ordinals")
-            highest = max(highest, version)
+                    [(newest.span, "this one")],
+                    "a new member comes last, or all get ordinals")
+                break           # those behind it would say the same
+            newest = node if version >= highest else newest
 
 
 RULES = (enum_has_values, enum_names_differ, enum_values_fit,

@@ -42,6 +42,24 @@ def versions_make_sense(checking: Checking) -> None:
                     interface.compatible_since))
 
 
+def members_have_a_version(checking: Checking) -> None:
+    """What is there since a version that the interface has not reached."""
+    for interface in checking.interfaces():
+        if checking.attribute(interface, "Version") is None:
+            continue
+        for method in interface.methods + interface.events:
+            for member in (method,) + method.params + method.outs:
+                mark = checking.attribute(member, "MinVersion")
+                if mark is not None and mark.value > interface.version:
+                    checking.error(
+                        "min-version", mark.span, "'%s' is there since "
+                        "version %d, and '%s' is version %d" % (
+                            member.name, mark.value, interface.name,
+                            interface.version),
+                        [(interface.span, "declared here")],
+                        "a new member makes a new Version")
+
+
 def attributes_fit_roles(checking: Checking) -> None:
     for _, method in checking.methods():
         waits = method.role in ("call",) + _ROLES
@@ -129,6 +147,7 @@ def _result_ordinal(checking: Checking, node, base: int) -> None:
 
 
 INTERFACE_RULES = (interfaces_have_methods, one_method_per_role,
-                   versions_make_sense, attributes_fit_roles,
+                   versions_make_sense, members_have_a_version,
+                   attributes_fit_roles,
                    named_members_exist, value_is_an_int32,
                    result_is_number_one)

@@ -82,6 +82,7 @@ ERRORS = {
     "bad-retired": "retired=\"…\" that cannot be read",
     "too-many-members": "more members than there are numbers",
     "inline-clash": "an arm of an [inline] union with a number of its parent",
+    "min-version": "[MinVersion] above the interface's Version",
     "min-version-order": "[MinVersion] that decreases, without ordinals",
     # attributes
     "unknown-attribute": "no attribute of this name",

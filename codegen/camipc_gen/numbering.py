@@ -35,6 +35,14 @@ def parse_retired(attributes: Sequence[Attribute],
     return frozenset(numbers)
 
 
+def refuse_retired(span: Span, number: int, retired: FrozenSet[int],
+                   diagnostics: Diagnostics) -> None:
+    if number in retired:
+        diagnostics.error(
+            "retired-ordinal", span, "number %d is retired" % number,
+            hint="a number is never used again: old peers know it")
+
+
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 10
 
@@ -110,7 +118,5 @@ class Numbering:
             self._diagnostics.error(
                 "duplicate-ordinal", span, "'%s' has number %d already"
                 % (other.name, number), [(other.span, "declared here")])
-        elif number in self._retired:
-            self._diagnostics.error(
-                "retired-ordinal", span, "number %d is retired" % number,
-                hint="a number is never used again: old peers know it")
+        else:
+            refuse_retired(span, number, self._retired, self._diagnostics)

@@ -251,9 +251,11 @@ class Parser(ExpressionParser):
 
     # ---- interface ---------------------------------------------------------
 
-    def _interface(self, start: int, attributes) -> InterfaceNode:
+    def _interface(self, start: int, attributes) -> Optional[InterfaceNode]:
         self.take()
         name = self.expect_name("the name of the interface")
+        if self._forward(name.span, attributes):
+            return None
         opening = self.expect("{", "'{' and the interface's methods")
         comments = self.comments_since(start)
         methods, enums, consts = self._body(opening.span, self._method)

@@ -16,7 +16,8 @@ from .constants import BadValue, Evaluator, Place, integer_range
 from .diagnostics import Diagnostics
 from .docs import Docs
 from .loader import Options, Unit
-from .numbering import MAX_FIELD, Numbering, parse_retired
+from .numbering import (MAX_FIELD, Numbering, parse_retired,
+                        refuse_retired)
 from .scope import Scope, has_attribute, join
 from .syntax import (ConstNode, EmptyList, EnumNode, FieldNode, Name,
                      NullableType, StructNode, UnionNode)
@@ -73,6 +74,8 @@ class Resolver:
         qualified = join(place.unit.module, *place.outer, node.name)
         inner = Place(place.unit, place.outer + (node.name,), qualified)
         values: List[ir.Enumerator] = []
+        declared = self.declared(node, "enum", place)
+        retired = parse_retired(declared["attributes"], self.diagnostics)
         for value in node.enumerators:
             symbol = self.scope.symbols[join(qualified, value.name)]
             common = self.declared(value, "enumerator", inner)
@@ -80,6 +83,7 @@ class Resolver:
                 number = self.evaluator.value_of(symbol, value.span).value
             except BadValue:
                 continue
+            refuse_retired(value.span, number, retired, self.diagnostics)
             values.append(ir.Enumerator(value=number, **common))
         return ir.Enum(
             qualified=qualified, module=place.unit.module, outer=place.outer,
@@ -87,8 +91,7 @@ class Resolver:
             extensible=has_attribute(node, "Extensible"),
             scoped=has_attribute(node, "scopedEnum"),
             used_as_flags=has_attribute(node, "flags") or
-            qualified in self.flag_enums,
-            **self.declared(node, "enum", place))
+            qualified in self.flag_enums, **declared)
 
     # ---- fields ------------------------------------------------------------
 

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The rules of names, with the examples that the language's README gives."""
 
+import re
+import shutil
+import subprocess
 import unittest
 
 import support  # noqa: F401  (finds camipc_gen)
@@ -114,6 +117,26 @@ class Members(unittest.TestCase):
         self.assertEqual(c_names.member("class"), "class_")
         self.assertEqual(c_names.member("errno"), "errno_")
         self.assertEqual(c_names.member("ipa"), "ipa")
+
+    @unittest.skipUnless(shutil.which("gcc"), "gcc is not installed")
+    def test_macros_of_the_c_library_are_taken(self):
+        """A member called st_atime would be renamed behind sys/stat.h."""
+        headers = "".join("#include <%s.h>\n" % name for name in (
+            "assert complex dirent errno fcntl getopt inttypes limits locale "
+            "math netdb netinet/in poll pthread sched semaphore setjmp signal "
+            "spawn stdio stdlib string sys/epoll sys/eventfd sys/ioctl "
+            "sys/mman sys/prctl sys/ptrace sys/resource sys/select "
+            "sys/signalfd sys/socket sys/stat sys/statfs sys/syscall "
+            "sys/sysmacros sys/time sys/timerfd sys/uio sys/un sys/wait "
+            "syslog threads time uchar unistd wchar").split())
+        text = subprocess.run(
+            ["gcc", "-std=gnu11", "-D_GNU_SOURCE", "-dM", "-E", "-"],
+            input=headers, stdout=subprocess.PIPE, check=True,
+            universal_newlines=True).stdout
+        found = set(re.findall(r"^#define ([a-z][a-z0-9_]*)(?: .*)?$", text,
+                               re.M))
+        self.assertGreater(len(found), 20)
+        self.assertEqual(found - c_names.RESERVED, set())
 
     def test_parameters_keep_off_what_calls_use(self):
         for word in ("ipa", "user", "host", "args", "outs", "ret", "done"):
