@@ -49,13 +49,18 @@ class Words:
 
 
 def comment(doc, words: Words, tabs: int = 0, mark: str = "/**",
-            extra: List[str] = ()) -> List[str]:
-    """Lines of a comment, indented; [] without a text."""
+            extra: List[str] = (), tail: str = "") -> List[str]:
+    """Lines of a comment, indented; [] without a text. @tail is a sentence
+    more, @extra are lines of their own."""
     lines = [safe(words.translate(line)) for line in doc.lines] if doc else []
     while lines and not lines[-1]:
         lines.pop()
+    if tail and lines and lines[-1].endswith("."):
+        lines[-1] += " " + safe(tail)
+    elif tail:
+        lines.append(safe(tail))
     if extra:
-        lines += ([""] if lines else []) + list(extra)
+        lines += ([""] if lines else []) + [safe(line) for line in extra]
     if not lines:
         return []
     indent = "\t" * tabs

@@ -4,6 +4,7 @@
 from typing import List, NamedTuple, Optional, Tuple
 
 from . import c_names, ir
+from .c_facts import since
 from .c_literals import floating, string
 
 
@@ -13,6 +14,7 @@ class EnumeratorView(NamedTuple):
     value: int
     text: str               # the value as it is written
     doc: Optional[ir.Doc]
+    since: str              # the version that brought it, in words
 
 
 class ControlView(NamedTuple):
@@ -32,6 +34,7 @@ class EnumView:
         self.idl_name = enum.qualified
         self.title = enum.name
         self.doc = enum.doc
+        self.since = since(enum)
         self.is_flags = enum.used_as_flags
         self.is_extensible = enum.extensible
         self.mask_name = self.c_name.upper() + "_MASK"
@@ -49,7 +52,7 @@ class EnumView:
             if one.value == -(1 << 31):
                 text = "INT32_MIN"
             found.append(EnumeratorView(name, one.name, one.value, text,
-                                        one.doc))
+                                        one.doc, since(one)))
         return found
 
     @property
@@ -142,11 +145,12 @@ class ConstView(NamedTuple):
     c_name: str
     text: str
     doc: Optional[ir.Doc]
+    since: str
 
 
 def const_view(module: ir.Module, const: ir.Const, program) -> ConstView:
     return ConstView(c_names.of_const(module, const), _text(const, program),
-                     const.doc)
+                     const.doc, since(const))
 
 
 def _text(const: ir.Const, program) -> str:

@@ -28,6 +28,7 @@ class Message:
         self.package = package        # "ipa.vimc"
         self.title = title            # for comments: "Foo", "map<…>"
         self.doc = doc
+        self.since = ""               # the version that brought it, in words
         self.slots: List[Slot] = []
         self.is_public = True         # declared in the IDL
         self.contains_itself = False

@@ -4,6 +4,7 @@
 from typing import List, NamedTuple, Optional
 
 from . import c_names, ir
+from .c_facts import of_parameters, since
 from .c_messages import Message
 from .c_model import Model
 from .c_slots import Slot
@@ -246,9 +247,22 @@ class MethodView:
                 method.queue, _OVERFLOW_NOTES[method.overflow]))
         elif self.is_async:
             found.append("Asynchronous.")
+        elif method.queue:
+            found.append("Beyond %d that are not consumed %s." % (
+                method.queue, _OVERFLOW_NOTES[method.overflow]))
+        if method.timeout_ms:
+            found.append("Has %d ms, else -ETIMEDOUT." % method.timeout_ms)
         if method.when in _WHEN_NOTES:
             found.append(_WHEN_NOTES[method.when])
-        return [" ".join(found)] if found else []
+        if since(method):
+            found.append(since(method))
+        return ([" ".join(found)] if found else []) + self.demands
+
+    @property
+    def demands(self) -> List[str]:
+        """What its values have to be."""
+        return of_parameters(self.slots) + of_parameters(self.out_slots,
+                                                         "ret_")
 
     # ---- the descriptor ------------------------------------------------------
 

@@ -7,6 +7,7 @@ from typing import Dict, List, Tuple
 from . import c_names, ir
 from .c_arrays import ArraySlot, BytesSlot, MapSlot
 from .c_composite import BytesValue, MessageValue
+from .c_facts import facts, since
 from .c_fixed import FixedSlot
 from .c_literals import literal
 from .c_messages import Message, UnionMessage
@@ -95,6 +96,7 @@ class Model:
                 raise Unsupported(declaration,
                                   "[keep_unknown] is not supported yet")
         message.contains_itself = declaration.contains_itself
+        message.since = since(declaration)
         self._messages[declaration.qualified] = message
 
     def _fill(self, module: ir.Module, declaration) -> None:
@@ -106,6 +108,7 @@ class Model:
                 module, field, c_names.of_member(field))
             slot.default_name = "%s_%s_default" % (
                 c_names.stem_words(declaration), slot.name)
+            slot.facts = facts(slot, field)
             message.slots.append(slot)
 
     # ---- what a module's files define --------------------------------------
@@ -149,8 +152,9 @@ class Model:
         message.is_public = False
         self._owner = c_name[len(c_names.module_prefix(module.name)) + 1:]
         for field in fields:
-            message.slots.append(self.slot(module, field,
-                                           c_names.of_parameter(field)))
+            slot = self.slot(module, field, c_names.of_parameter(field))
+            slot.facts = facts(slot, field)
+            message.slots.append(slot)
         return message
 
     # ---- fields ------------------------------------------------------------

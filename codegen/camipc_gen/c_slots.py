@@ -59,6 +59,7 @@ class Slot:
         self.initial: Optional[str] = None      # a default that is not zero
         self.initial_text = None                # as in the IDL
         self.default_name = ""                  # of a default text in C
+        self.facts = ""                         # limits and so on, in words
 
     # ---- declarations ------------------------------------------------------
 

@@ -162,18 +162,25 @@ class ModuleView:
 
     def struct_body(self, message: Message) -> str:
         """Members with their comments."""
-        if message.is_union or not message.slots:
+        if not message.slots:
             return "\n".join("\t" + line for line in message.members())
-        out = ""
+        if not message.is_union:
+            return self._described(message, 1)
+        return "\tenum %s tag;\n\tunion {\n%s\n\t};" % (
+            message.tag_enum, self._described(message, 2))
+
+    def _described(self, message: Message, tabs: int) -> str:
+        lines = []
         for slot in message.slots:
-            out += self.comment(slot.doc, 1, message.slots) + "\n"
-            for line in slot.members():
-                out += "\t" + line + "\n"
-        return out.rstrip("\n")
+            lines.append(self.comment(slot.doc, tabs, message.slots,
+                                      tail=slot.facts))
+            lines += ["\t" * tabs + line for line in slot.members()]
+        return "\n".join(lines)
 
     def struct_comment(self, message: Message) -> str:
         if message.is_public:
-            return self.comment(message.doc, 0, message.slots)
+            return self.comment(message.doc, 0, message.slots,
+                                tail=message.since)
         if isinstance(message, Entry):
             return "/** An entry of %s. */" % message.title
         return "/** %s, where it is a value of its own. */" % message.title
@@ -287,12 +294,14 @@ class ModuleView:
                 any(c.isdigit() for c in name):
             known.setdefault(name, c_name)
 
-    def comment(self, doc, tabs: int = 0, fields=(), extra=()) -> str:
+    def comment(self, doc, tabs: int = 0, fields=(), extra=(),
+                tail: str = "") -> str:
         """A doc comment, or NOTHING without a text."""
         inner = {}
         for field in fields:
             name = getattr(field, "idl", None)
             if name and name != field.name and not name.islower():
                 inner[name] = field.name
-        lines = comment(doc, Words(inner, self.words), tabs, extra=extra)
+        lines = comment(doc, Words(inner, self.words), tabs, extra=extra,
+                        tail=tail)
         return "\n".join(lines) or NOTHING

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: MIT
 """No text of the IDL leaves the comment it stands in."""
 
+import os
 import random
+import re
+import tempfile
 import unittest
 
-import support  # noqa: F401
+import support
 from camipc_gen import ir
 from camipc_gen.c_docs import Words, comment, safe
 from camipc_gen.c_literals import string
@@ -50,6 +53,92 @@ class Comments(unittest.TestCase):
         doc = ir.Doc(("x " * 60,))
         for line in comment(doc, Words({}), 1):
             self.assertLessEqual(len(line.expandtabs(8)), 80)
+
+
+class Facts(unittest.TestCase):
+    """What attributes and defaults demand and promise stands in the header."""
+
+    FIELDS = (
+        ("[min=1, max=9] uint8 x = 5", "1 to 9; 5 by default."),
+        ("[min=1] array<int32> x", "Each at least 1."),
+        ("[max=0.5] float? x", "At most 0.5."),
+        ("[max_len=1] string x", "At most 1 byte."),
+        ("[max_len=2] map<int8, int8> x", "At most 2 entries."),
+        ("[required] string x", "Not empty."),
+        ("[required] E x = B", "Not 0; T_B by default."),
+        ("[required] U x", "Some arm is set."),
+        ("[flags] E x = A | B", "0x3 by default."),
+        ("bool x = true", "True by default."),
+        ("double x = double.NAN", "Not a number by default."),
+        ("float x = float.NEGATIVE_INFINITY", "Minus infinite by default."),
+        ('string x = "*/ a"', '"* / a" by default.'),
+        ("[fd=memfd, access=ro, sealed, min_size=9] SharedFD? x",
+         "A memfd, read-only, sealed, 9 bytes or more, or -1."),
+        ("[fd=any, access=rw] SharedFD x",
+         "For reading and writing; not -1."),
+        ("[fd=dmabuf] array<SharedFD> x", "A dma-buf."),
+        ("[MinVersion=3] int32 x", "Since version 3."),
+        ("int32 x", ""),
+    )
+    TEXT = """module t;
+/** Kinds. */ [MinVersion=2] enum E { A = 1, [MinVersion=3] B = 2 };
+union U { /** An arm. */ [max_len=3] string s; };
+%s
+[Version=9] interface IPATInterface {
+	/** Goes. */
+	[MinVersion=4, timeout_ms=70, when=running]
+	go([max=3] int32 speed) => (int32 ret, [max_len=4] string where);
+};
+interface IPATEventInterface {
+	[queue=3, overflow=drop_newest] gone([min=-1] int32 speed);
+};
+"""
+
+    @classmethod
+    def setUpClass(cls):
+        fields = "".join("struct S%d { %s; };\n" % (i, field)
+                         for i, (field, _) in enumerate(cls.FIELDS))
+        with tempfile.TemporaryDirectory() as folder:
+            with open(os.path.join(folder, "t.mojom"), "w") as stream:
+                stream.write(cls.TEXT % fields)
+            support.generate(folder, folder, ["t.mojom"])
+            cls.out = {name: data.decode()
+                       for name, data in support.read_all(folder).items()}
+
+    def test_of_fields(self):
+        for i, (field, text) in enumerate(self.FIELDS):
+            with self.subTest(field):
+                body = re.search(r"struct t_s%d \{\n(.*?)\n\};" % i,
+                                 self.out["t_ipa_types.h"], re.S).group(1)
+                found = re.match(r"\t/\*\* (.*) \*/\n", body)
+                self.assertEqual(found.group(1) if found else "", text)
+
+    def test_of_types_and_arms(self):
+        header = self.out["t_ipa_types.h"]
+        for text in ("/** Kinds. Since version 2. */\nenum t_e {",
+                     "\t/** Since version 3. */\n\tT_B = 0x2,",
+                     "\t\t/** An arm. At most 3 bytes. */\n"
+                     "\t\tconst char *s;"):
+            self.assertIn(text, header)
+
+    def test_of_calls_and_events(self):
+        self.assertIn("""/**
+ * Goes.
+ *
+ * Has 70 ms, else -ETIMEDOUT. Legal while running only, else -EINVAL. Since
+ * version 4.
+ * @speed: At most 3.
+ * @ret_where: At most 4 bytes.
+ */
+""", self.out["t_ipa_proxy.h"])
+        self.assertIn("\t * @speed: At most 3.\n", self.out["t_ipa_worker.h"])
+        self.assertIn("\t/** @speed: At least -1. */\n",
+                      self.out["t_ipa_proxy.h"])
+        self.assertIn("""/**
+ * Beyond 3 that are not consumed it is dropped, and counted.
+ * @speed: At least -1.
+ */
+""", self.out["t_ipa_worker.h"])
 
 
 class Literals(unittest.TestCase):

@@ -89,7 +89,7 @@ int test_gallery_stop(struct test_gallery *ipa);
 /**
  * Hangs a wall anew; gives the one that was there.
  *
- * Legal between runs only, else -EBUSY.
+ * Has 5000 ms, else -ETIMEDOUT. Legal between runs only, else -EBUSY.
  */
 CAMIPC_MUST_CHECK int
 test_gallery_hang(struct test_gallery *ipa,

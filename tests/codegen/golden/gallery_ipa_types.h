@@ -48,6 +48,7 @@ struct test_gallery_picture {
 	int32_t year;
 	struct test_frame_size size;
 	enum test_gallery_position position;
+	/** 1 to 100; 50 by default. */
 	uint8_t rating;
 	uint32_t care; /* set of enum test_gallery_care */
 	const uint8_t *thumbnail;
@@ -59,6 +60,7 @@ struct test_gallery_picture {
 
 /** Everything on one wall. */
 struct test_gallery_wall {
+	/** At most 12 elements. */
 	const struct test_gallery_picture *pictures;
 	size_t n_pictures;
 	const struct test_gallery_uint32_label_entry *labels;
