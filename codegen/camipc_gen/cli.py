@@ -3,6 +3,7 @@
 
     camipc-gen compile [options] --out DIR FILE...
     camipc-gen explain [options] FILE...
+    camipc-gen compat [options] OLD NEW
 
 Exit status: 0 done, 1 errors in what was read, 2 a wrong command line.
 """
@@ -11,22 +12,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import List, Sequence, Tuple
+from typing import List, Tuple
 
-from . import console
-from .compiler import CompileError, compile_files
+from . import command_compat, console, options
+from .compiler import compile_files
 from .diagnostics import Diagnostics
-from .loader import Options
-from .messages import WARNINGS
+
+# Those with a file of their own: add_to(commands) sets run(arguments).
+COMMANDS = (command_compat,)
 
 EMIT = ("types", "serializer", "interface", "proxy", "worker", "proto")
-
-
-def _mapping(text: str) -> Tuple[str, str]:
-    source, equals, target = text.partition("=")
-    if not (source and equals and target):
-        raise argparse.ArgumentTypeError("'%s' is not FROM=TO" % text)
-    return source, target
 
 
 def _emit(text: str) -> Tuple[str, ...]:
@@ -47,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     compile_ = commands.add_parser(
         "compile", help="generate C from .mojom files", allow_abbrev=False)
-    _add_reading(compile_)
+    _add_files(compile_)
     add = compile_.add_argument
     add("--emit", type=_emit, default=EMIT, metavar="LIST",
         help="of %s; default all" % ", ".join(EMIT))
@@ -55,71 +50,34 @@ def _parser() -> argparse.ArgumentParser:
     add("--out", required=True, metavar="DIR", help="where files go")
     add("--json", action="store_true",
         help="diagnostics as JSON on standard output")
-    compile_.set_defaults(work=_render)
+    compile_.set_defaults(run=_run, work=_render)
     explain = commands.add_parser(
         "explain", help="print each message of .mojom files: numbers, C "
         "names, wire forms, sizes", allow_abbrev=False)
-    _add_reading(explain)
-    explain.set_defaults(work=_explain, json=False)
+    _add_files(explain)
+    explain.set_defaults(run=_run, work=_explain, json=False)
+    for command in COMMANDS:
+        command.add_to(commands)
     return parser
 
 
-def _add_reading(parser: argparse.ArgumentParser) -> None:
-    """What every command that reads files takes."""
-    add = parser.add_argument
-    add("-I", dest="include", action="append", default=[], metavar="DIR",
-        help="look for imports here, too")
-    add("--import-map", action="append", default=[], type=_mapping,
-        metavar="FROM=TO", help="for 'import \"FROM\"' read the file TO")
-    add("--module-map", action="append", default=[], type=_mapping,
-        metavar="FROM=TO", help="references to module FROM mean TO")
-    add("--overlay", action="append", default=[], metavar="FILE",
-        help="add the attributes in FILE")
-    add("--ordinal-base", type=int, choices=(0, 1), default=1,
-        help="0: ordinals start at 0, as Chromium's do")
-    add("-W", dest="warnings", action="append", default=[], metavar="NAME",
-        help="no-NAME disables a warning, error=NAME or error makes one (or "
-        "all) an error")
-    add("files", nargs="+", metavar="FILE")
-
-
-def _warning_options(words: Sequence[str]):
-    """-W words as (disabled, fatal, the first unknown one)."""
-    disabled, fatal = set(), set()
-    for word in words:
-        if word == "error":
-            fatal.add("*")
-        elif word.startswith("error=") and word[6:] in WARNINGS:
-            fatal.add(word[6:])
-        elif word.startswith("no-") and word[3:] in WARNINGS:
-            disabled.add(word[3:])
-        else:
-            return disabled, fatal, word
-    return disabled, fatal, None
+def _add_files(parser: argparse.ArgumentParser) -> None:
+    options.add_reading(parser)
+    options.add_warnings(parser)
+    parser.add_argument("files", nargs="+", metavar="FILE")
 
 
 def _run(arguments) -> int:
-    disabled, fatal, unknown = _warning_options(arguments.warnings)
-    diagnostics = Diagnostics(disabled=disabled, fatal=fatal)
-    if unknown is not None:
-        diagnostics.error("bad-option", None, "-W%s: warnings are %s"
-                          % (unknown, ", ".join(sorted(WARNINGS))))
-    options = Options(tuple(arguments.include), tuple(arguments.import_map),
-                      tuple(arguments.module_map), tuple(arguments.overlay),
-                      arguments.ordinal_base)
-    status = 0
-    try:
-        diagnostics.stop_on_errors()
-        compiled = compile_files(arguments.files, options, diagnostics)
+    diagnostics = options.diagnostics_of(arguments)
+
+    def work() -> bool:
+        compiled = compile_files(arguments.files,
+                                 options.reading_of(arguments), diagnostics)
         _back_end(compiled, arguments, diagnostics)
-    except CompileError:
-        status = 1
-    except RecursionError:
-        diagnostics.error("too-deep", None, "a chain of imports, constants "
-                          "or types is too long")
-        status = 1
+        return True
+    done = options.guarded(diagnostics, work)
     _print(diagnostics, arguments.json)
-    return status
+    return 0 if done else 1
 
 
 def _back_end(compiled, arguments, diagnostics: Diagnostics) -> None:
@@ -167,4 +125,4 @@ def _command(arguments: List[str]) -> int:
     if parsed.command is None:
         parser.print_usage(sys.stderr)
         return 2
-    return _run(parsed)
+    return parsed.run(parsed)

@@ -110,7 +110,9 @@ class Diagnostics:
     # ---- printing ----------------------------------------------------------
 
     def format(self) -> str:
-        found = self.sorted()
+        return self.format_all(self.sorted())
+
+    def format_all(self, found: Sequence[Diagnostic]) -> str:
         lines: List[str] = []
         for diagnostic in found[:MAX_PRINTED]:
             lines += self._format_one(diagnostic)

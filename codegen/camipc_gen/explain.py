@@ -9,7 +9,6 @@ it takes. What a row means is said once, in LEGEND.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import singledispatch
 from typing import Iterable, List, Optional, Sequence, Tuple
 
 from . import ir, sizes, wire
@@ -18,6 +17,7 @@ from .c_methods import MethodView
 from .c_model import Model
 from .c_slots import Slot
 from .c_view import ModuleView
+from .spelling import spell
 
 LEGEND = """\
 # bytes: what one field adds to a message that this library writes, tags
@@ -159,7 +159,7 @@ class _Explainer:
 
     def _declared(self, field: ir.Field) -> str:
         """As it could stand in the IDL."""
-        kind = _spell(field.type, self._module.name)
+        kind = spell(field.type, self._module.name)
         if isinstance(field.type, ir.Fd) and field.type.kind and \
                 not field.required:
             kind += "?"
@@ -197,58 +197,6 @@ def form_of(field: ir.Field, is_arm: bool = False) -> str:
 
 def _without_remark(member: str) -> str:
     return member.partition("/*")[0].rstrip()
-
-
-# ---- IDL ---------------------------------------------------------------------
-
-@singledispatch
-def _spell(value_type, module: str) -> str:
-    raise TypeError("no IDL for %s" % type(value_type).__name__)
-
-
-@_spell.register
-def _spell_scalar(value_type: ir.Scalar, module):
-    return value_type.name
-
-
-@_spell.register
-def _spell_string(value_type: ir.String, module):
-    return "string"
-
-
-@_spell.register
-def _spell_fd(value_type: ir.Fd, module):
-    return "SharedFD"
-
-
-@_spell.register(ir.EnumRef)
-@_spell.register(ir.StructRef)
-@_spell.register(ir.UnionRef)
-def _spell_name(value_type, module):
-    name = value_type.name
-    return name[len(module) + 1:] if name.startswith(module + ".") else name
-
-
-@_spell.register
-def _spell_flags(value_type: ir.FlagsRef, module):
-    return "[flags] " + _spell_name(value_type, module)
-
-
-@_spell.register
-def _spell_array(value_type: ir.Array, module):
-    count = "" if value_type.count is None else ", %d" % value_type.count
-    return "array<%s%s>" % (_spell(value_type.element, module), count)
-
-
-@_spell.register
-def _spell_map(value_type: ir.Map, module):
-    return "map<%s, %s>" % (_spell(value_type.key, module),
-                            _spell(value_type.value, module))
-
-
-@_spell.register
-def _spell_nullable(value_type: ir.Nullable, module):
-    return _spell(value_type.inner, module) + "?"
 
 
 # ---- wire forms ---------------------------------------------------------------
