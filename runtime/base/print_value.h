@@ -4,8 +4,8 @@
  * and debug. Bounded: long arrays, texts and deep structs are cut, with what
  * was left out said.
  */
-#ifndef CAMIPC_PROXY_PRINT_VALUE_H
-#define CAMIPC_PROXY_PRINT_VALUE_H
+#ifndef CAMIPC_PRINT_VALUE_H
+#define CAMIPC_PRINT_VALUE_H
 
 #include <camipc/type_info.h>
 
@@ -36,4 +36,4 @@ void camipc_print_fields(struct camipc_printer *printer,
 			 const struct camipc_type_info *info,
 			 const void *value);
 
-#endif /* CAMIPC_PROXY_PRINT_VALUE_H */
+#endif /* CAMIPC_PRINT_VALUE_H */
