@@ -210,6 +210,7 @@ static int capture_lockstep(struct virtual_camera *camera,
 int virtual_camera_capture(struct virtual_camera *camera,
 			   struct virtual_frame *ret_frame)
 {
+	virtual_camera_forget_error(camera);
 	return camera->realtime.on ? virtual_realtime_capture(camera, ret_frame)
 				   : capture_lockstep(camera, ret_frame);
 }

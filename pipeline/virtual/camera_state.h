@@ -65,6 +65,9 @@ struct virtual_camera {
 	char error[1024];
 };
 
+/** A call of the user's begins; why the IPA is gone stays noted. */
+void virtual_camera_forget_error(struct virtual_camera *camera);
+
 /** Notes what went wrong, unless something is noted already; gives @error. */
 int virtual_camera_fail(struct virtual_camera *camera, int error,
 			const char *format, ...) CAMIPC_PRINTF(3, 4);

@@ -15,6 +15,12 @@
 /* Metadata and controls of one frame; a few hundred bytes in practice. */
 #define LIST_BUDGET (64 * 1024)
 
+void virtual_camera_forget_error(struct virtual_camera *camera)
+{
+	if (!camera->closed)
+		camera->error[0] = '\0';
+}
+
 /* Keeps the first words: what closed() said is nearer to the cause. */
 int virtual_camera_fail(struct virtual_camera *camera, int error,
 			const char *format, ...)
@@ -332,8 +338,10 @@ void virtual_camera_destroy(struct virtual_camera *camera)
 
 int virtual_camera_start(struct virtual_camera *camera)
 {
-	int ret = ipa_softisp_start(camera->ipa);
+	int ret;
 
+	virtual_camera_forget_error(camera);
+	ret = ipa_softisp_start(camera->ipa);
 	if (ret < 0)
 		return virtual_camera_call_failed(camera, "start", ret);
 	/* What start raised came before its answer: the first controls. */
