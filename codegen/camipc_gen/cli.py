@@ -4,6 +4,7 @@
     camipc-gen compile [options] --out DIR FILE...
     camipc-gen explain [options] FILE...
     camipc-gen compat [options] OLD NEW
+    camipc-gen mock [options] --out DIR FILE...
 
 Exit status: 0 done, 1 errors in what was read, 2 a wrong command line.
 """
@@ -56,6 +57,15 @@ def _parser() -> argparse.ArgumentParser:
         "names, wire forms, sizes", allow_abbrev=False)
     _add_files(explain)
     explain.set_defaults(run=_run, work=_explain, json=False)
+    mock = commands.add_parser(
+        "mock", help="generate a fake IPA, which records its calls and "
+        "answers as a script says", allow_abbrev=False)
+    _add_files(mock)
+    add = mock.add_argument
+    add("--interface", metavar="NAME", help="where a file has several")
+    add("--name", help="of the module; default the file's, without .mojom")
+    add("--out", required=True, metavar="DIR", help="where the file goes")
+    mock.set_defaults(run=_run, work=_mock, json=False)
     for command in COMMANDS:
         command.add_to(commands)
     return parser
@@ -84,7 +94,7 @@ def _back_end(compiled, arguments, diagnostics: Diagnostics) -> None:
     # Not at the top: checking a file needs no templates.
     from .c_model import Unsupported
     try:
-        arguments.work(compiled, arguments)
+        arguments.work(compiled, arguments, diagnostics)
     except Unsupported as error:
         diagnostics.error("unsupported", error.span, str(error))
         diagnostics.stop_on_errors()
@@ -96,16 +106,27 @@ def _back_end(compiled, arguments, diagnostics: Diagnostics) -> None:
         diagnostics.stop_on_errors()
 
 
-def _render(compiled, arguments) -> None:
+def _render(compiled, arguments, _diagnostics) -> None:
     from .render import render
     render(compiled.program, compiled.inputs, arguments.out, arguments.emit,
            arguments.depfile, compiled.read_files)
 
 
-def _explain(compiled, arguments) -> None:
+def _explain(compiled, arguments, _diagnostics) -> None:
     from .explain import text_of
     console.write(sys.stdout, "\n".join(text_of(compiled.program, module)
                                         for module in compiled.inputs))
+
+
+def _mock(compiled, arguments, diagnostics: Diagnostics) -> None:
+    from .mock import Choice, write_mock
+    try:
+        for module in compiled.inputs:
+            write_mock(compiled.program, module, arguments.out,
+                       arguments.interface, arguments.name)
+    except Choice as error:
+        diagnostics.error("bad-option", None, str(error))
+        diagnostics.stop_on_errors()
 
 
 def _print(diagnostics: Diagnostics, as_json: bool) -> None:

@@ -52,10 +52,10 @@ def render(program: ir.Program, inputs: Iterable[ir.Module], out_dir: str,
     paths = []
     for name, text in texts:
         path = os.path.join(out_dir, name)
-        _write(path, text)
+        write_if_changed(path, text)
         paths.append(path)
     if depfile:
-        _write(depfile, _rule(paths, read_files))
+        write_if_changed(depfile, _rule(paths, read_files))
     return paths
 
 
@@ -76,11 +76,19 @@ def render_texts(program: ir.Program, inputs: Iterable[ir.Module],
                 if kind not in wanted or (output.needs_interface
                                           and not module.interfaces):
                     continue
-                template = environment.get_template(output.template)
-                text = template.render(view=view)
-                texts.append((output.name % module.stem,
-                              text.replace(NOTHING + "\n", "")))
+                texts.append((output.name % module.stem, _fill(
+                    environment, output.template, view=view)))
     return texts
+
+
+def render_template(name: str, **context) -> str:
+    """One output that is not in the table."""
+    return _fill(_environment(), name, **context)
+
+
+def _fill(environment: jinja2.Environment, name: str, **context) -> str:
+    text = environment.get_template(name).render(**context)
+    return text.replace(NOTHING + "\n", "")
 
 
 def _environment() -> jinja2.Environment:
@@ -165,7 +173,7 @@ def generator_files() -> List[str]:
 
 # ---- files -------------------------------------------------------------------
 
-def _write(path: str, text: str) -> None:
+def write_if_changed(path: str, text: str) -> None:
     # Only a rule for make has paths in it, which need not be text.
     data = text.encode("utf-8", "surrogateescape")
     try:

@@ -30,6 +30,7 @@ ALLOWED = {
               "runtime/process", "runtime/module", "generated:control",
               "generated:install", "generated:build_id"},
     "ipa": {"runtime/camera", "generated:core", "generated:worker"},
+    "ipa/mock": {"runtime/base"},
     "pipeline": {"runtime/camera", "generated:core", "generated:proxy"},
     "tools": {"pipeline", "runtime/camera", "generated:core",
               "generated:proxy"},

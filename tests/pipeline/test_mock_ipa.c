@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The virtual camera with a fake softisp (camipc-gen mock): what a pipeline
+ * handler does about an IPA that refuses, errs and exaggerates, which the real
+ * one never does. Run once per backend, which is the argument.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "fd_leak.h"
+#include "log_capture.h"
+#include "test_files.h"
+#include "virtual_camera.h"
+
+/* Parameters that are there, and nothing in them. */
+#define ANSWER                                                             \
+	"on computeParams\n"                                               \
+	"	emit paramsReady(frame: $frame, bufferId: $bufferId)\n"    \
+	"	emit metadataReady(frame: $frame, metadata: {controls: [\n" \
+	"		{id: 1, value: {integer32: 7}}]});\n"
+
+static const char *isolation;
+
+/** A folder with the fake module in it, and what the camera says. */
+struct fixture {
+	char folder[TEST_PATH_SIZE];
+	char error[512];
+	struct camipc_manager *manager;
+	struct virtual_camera *camera;
+	struct fd_leak before;
+};
+
+static int set_up(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	const char *modules[] = { NULL, NULL };
+	static const char *const workers[] = { WORKER, NULL };
+	struct camipc_manager_options options = {
+		.size = sizeof(options),
+		.module_paths = modules,
+		.worker_paths = workers,
+		.no_install_paths = true,
+	};
+
+	fd_leak_take(&f->before);
+	test_folder_make(f->folder);
+	modules[0] = f->folder;
+	test_file_copy(MOCK_MODULE, test_path(f->folder, "softisp.so"), 0755);
+	assert_int_equal(camipc_manager_create(&options, &f->manager), 0);
+	log_capture_begin();
+	*state = f;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *f = *state;
+
+	virtual_camera_destroy(f->camera);
+	camipc_manager_destroy(f->manager);
+	log_capture_end();
+	test_folder_remove(f->folder);
+	fd_leak_assert_none(&f->before);
+	free(f);
+	return 0;
+}
+
+/** Makes the camera with an IPA that follows @script. */
+static int create(struct fixture *f, const char *script)
+{
+	const struct virtual_camera_options options = {
+		.width = 160,
+		.height = 120,
+		.isolation = isolation,
+		.frame_timeout_ms = 60000,
+	};
+
+	if (script)
+		test_file_write(test_path(f->folder, "softisp.script"), script,
+				strlen(script), 0644);
+	return virtual_camera_create(f->manager, &options, f->error,
+				     sizeof(f->error), &f->camera);
+}
+
+static void start(struct fixture *f, const char *script)
+{
+	if (create(f, script) < 0)
+		fail_msg("no camera: %s", f->error);
+	assert_int_equal(virtual_camera_start(f->camera), 0);
+}
+
+static int capture(struct fixture *f)
+{
+	struct virtual_frame frame;
+
+	return virtual_camera_capture(f->camera, &frame);
+}
+
+static void expect_error(const struct fixture *f, const char *text)
+{
+	const char *error = f->camera ? virtual_camera_error(f->camera) :
+					f->error;
+
+	if (!strstr(error, text))
+		fail_msg("'%s' does not say '%s'", error, text);
+}
+
+/** Fails unless the recorded lines begin with @expected, in that order. */
+static void expect_calls(const struct fixture *f, const char *const *expected)
+{
+	size_t size;
+	char *calls =
+		test_file_read(test_path(f->folder, "softisp.calls"), &size);
+	char *rest = calls;
+	char *line;
+
+	while ((line = strsep(&rest, "\n")) && rest) {
+		if (!*expected)
+			fail_msg("'%s' was not expected", line);
+		if (strncmp(line, *expected, strlen(*expected)) != 0)
+			fail_msg("'%s', not '%s'", line, *expected);
+		expected++;
+	}
+	assert_null(*expected);
+	free(calls);
+}
+
+/* Without a script the IPA does nothing, and says yes to everything. */
+static void records_calls(void **state)
+{
+	static const char *const expected[] = {
+		"init(settings: {configurationFile: \"\", "
+		"sensorModel: \"virtual\"}, sensorInfo: {",
+		"configure(config: {sensorInfo: {",
+		"mapBuffers(statistics: [{id: ",
+		"start()",
+		"stop()",
+		"start()",
+		"stop()",
+		NULL,
+	};
+	struct fixture *f = *state;
+
+	start(f, NULL);
+	assert_int_equal(virtual_camera_stop(f->camera), 0);
+	assert_int_equal(virtual_camera_start(f->camera), 0);
+	virtual_camera_destroy(f->camera);
+	f->camera = NULL;
+	expect_calls(f, expected);
+}
+
+static void answers_a_frame(void **state)
+{
+	static const char *const expected[] = {
+		"init(",
+		"configure(",
+		"mapBuffers(",
+		"start()",
+		"queueRequest(frame: 0, controls: {",
+		"processStats(frame: 0, bufferId: ",
+		"computeParams(frame: 0, bufferId: ",
+		"    emit paramsReady(frame: 0, bufferId: ",
+		"    emit metadataReady(frame: 0, metadata: {",
+		"stop()",
+		NULL,
+	};
+	struct fixture *f = *state;
+
+	start(f, ANSWER);
+	/* It came, and an empty buffer is no parameters. */
+	assert_int_equal(capture(f), -EBADMSG);
+	expect_error(f, "what the IPA computed for frame 0 are no parameters");
+	assert_int_equal(virtual_camera_stop(f->camera), 0);
+	expect_calls(f, expected);
+}
+
+static void init_is_refused(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(create(f, "on init return ret: -28; # no space\n"),
+			 -ENOSPC);
+	expect_error(f, "the IPA refused init: No space left on device");
+}
+
+static void second_start_is_refused(void **state)
+{
+	struct fixture *f = *state;
+
+	start(f, "on start #2 return ret: -5;");
+	assert_int_equal(virtual_camera_stop(f->camera), 0);
+	assert_int_equal(virtual_camera_start(f->camera), -EIO);
+	expect_error(f, "the IPA refused start: Input/output error");
+	assert_int_equal(virtual_camera_start(f->camera), 0);
+}
+
+static void frame_without_parameters(void **state)
+{
+	struct fixture *f = *state;
+
+	start(f, ANSWER
+	      "on computeParams #2\n"
+	      "	emit paramsReady(frame: $frame, status: -61)\n"
+	      "	emit metadataReady(frame: $frame);\n");
+	assert_int_equal(capture(f), -EBADMSG);
+	assert_int_equal(capture(f), -EREMOTEIO);
+	expect_error(f, "no parameters for frame 0: No data available");
+}
+
+/* Exposure (V4L2) far out of range, and a control that no sensor has. */
+static void exaggerated_controls_are_clamped(void **state)
+{
+	const struct cam_clamp_counts *counts;
+	struct fixture *f = *state;
+
+	start(f, "on start emit setSensorControls(controls: {idSpace: V4L2,\n"
+		 "	controls: [{id: 0x980911, value: {integer32: "
+		 "2000000000}},\n"
+		 "		{id: 0x1, value: {boolean: true}}]});\n");
+	counts = virtual_camera_get_clamp_counts(f->camera);
+	assert_int_equal(counts->clamped, 1);
+	assert_int_equal(counts->unknown, 1);
+}
+
+/* Each script, and what is said of it. */
+static const struct {
+	const char *script;
+	const char *why;
+} wrong_scripts[] = {
+	{ "init return ret: 1;", "softisp.script:1: 'on' is expected" },
+	{ "\n# x\non inti;", ":3: ipa.softisp has no method 'inti'" },
+	{ "on init return ret: 1", ":1: emit, return or ';' is expected" },
+	{ "on init #0;", ":1: calls count from #1" },
+	{ "on init;\non init;", ":2: this stands twice" },
+	{ "on stop return ret: 1;", ":1: stop returns nothing" },
+	{ "on init emit x();", ":1: ipa.softisp has no event 'x'" },
+	{ "on init return ret: 3000000000;", ":1: 3000000000 is out of range" },
+	{ "on init return ret: one;", ":1: 'one' is not a whole number" },
+	{ "on init return ret: 1, size: 2;", " has no 'size'" },
+	{ "on init return ret: 1,;", ":1: a field is expected behind ','" },
+	{ "on init return controls: {idSpace: V5L2};", " has no 'V5L2'" },
+	{ "on init return controls: {infos: [{key: 1}};", "']' is expected" },
+	{ "on start emit paramsReady(frame: $frame);",
+	  ":1: the call has no argument 'frame'" },
+	{ "on computeParams emit paramsReady(status: $frame);",
+	  ":1: $frame is of another type than status" },
+	{ "on init return controls: {infos: [{value: {min: {string: \"x}}}]};",
+	  ":1: a text does not end" },
+};
+
+static void wrong_scripts_are_refused(void **state)
+{
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(wrong_scripts) / sizeof(wrong_scripts[0]);
+	     i++) {
+		log_capture_begin();
+		assert_true(create(f, wrong_scripts[i].script) < 0);
+		assert_null(f->camera);
+		log_capture_expect(1, CAMIPC_LOG_ERROR, wrong_scripts[i].why);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	static const struct CMUnitTest tests[] = {
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+		T(records_calls),
+		T(answers_a_frame),
+		T(init_is_refused),
+		T(second_start_is_refused),
+		T(frame_without_parameters),
+		T(exaggerated_controls_are_clamped),
+		T(wrong_scripts_are_refused),
+#undef T
+	};
+
+	if (argc != 2)
+		return 2;
+	isolation = argv[1];
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
