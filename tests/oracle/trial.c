@@ -57,7 +57,8 @@ static void begin(struct trial *trial, const struct camipc_message_type *type,
 	trial->random.n_fds = 1;
 	trial->original = malloc(type->size);
 	trial->decoded = malloc(type->size);
-	trial->bytes = malloc(TRIAL_BUFFER_SIZE);
+	trial->room = TRIAL_BUFFER_SIZE;
+	trial->bytes = malloc(trial->room);
 }
 
 static void end(struct trial *trial)
@@ -100,6 +101,17 @@ void trial_draw(struct trial *trial)
 	oracle_fill(&trial->random, trial->type->info, trial->original);
 }
 
+/* Most values are small, and few interfaces have large ones. */
+static void make_room(struct trial *trial, size_t size)
+{
+	if (size <= trial->room)
+		return;
+	free(trial->bytes);
+	trial->room = size;
+	trial->bytes = malloc(trial->room);
+	assert_non_null(trial->bytes);
+}
+
 struct camipc_check trial_encode(struct trial *trial, const void *msg)
 {
 	const char *name = trial->type->info->name;
@@ -113,7 +125,8 @@ struct camipc_check trial_encode(struct trial *trial, const void *msg)
 	if (check.error)
 		fail_msg("%s: check says %d of %s", name, check.error,
 			 check.field);
-	camipc_writer_init(&w, trial->bytes, TRIAL_BUFFER_SIZE, trial->fds,
+	make_room(trial, check.wire);
+	camipc_writer_init(&w, trial->bytes, trial->room, trial->fds,
 			   TRIAL_MAX_FDS);
 	trial->type->encode(&w, msg);
 	assert_int_equal(camipc_writer_finish(&w, &trial->size), 0);

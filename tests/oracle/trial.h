@@ -5,7 +5,7 @@
 
 #include "oracle.h"
 
-/** Enough for any random value. */
+/** Enough for nearly every random value; for others it grows. */
 #define TRIAL_BUFFER_SIZE (256u * 1024u)
 
 /** What a message may carry in these tests. */
@@ -20,7 +20,8 @@ struct trial {
 	void *original;
 	void *decoded;
 	uint8_t *bytes;
-	size_t size;
+	size_t room; /* of it */
+	size_t size; /* encoded there */
 	int fds[TRIAL_MAX_FDS + 1]; /* test_damage adds one */
 	uint32_t n_fds;
 };

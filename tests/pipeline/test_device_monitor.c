@@ -336,7 +336,7 @@ static void test_leaks_no_descriptors(void **state)
 		device_monitor_destroy(fixture->monitor);
 		fixture->monitor = NULL;
 	}
-	fd_leak_assert_none(&before);
+	fd_leak_assert_no_more(&before);
 	assert_in_range(fixture->n_opened, 20, 1000);
 }
 

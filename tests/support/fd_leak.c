@@ -152,27 +152,41 @@ void fd_leak_print(void)
 		closedir(dir);
 }
 
-static void wait_until_same(const struct fd_leak *before, struct fd_leak *now)
+/* Looks again until @fits, and fails the test if that never comes. */
+static void expect(const struct fd_leak *before,
+		   bool (*fits)(const struct fd_leak *before,
+				const struct fd_leak *now))
 {
-	for (int waited = 0;; waited += SLICE_MS) {
-		fd_leak_take(now);
-		if (is_same(before, now) || waited >= PATIENCE_MS)
-			return;
+	struct fd_leak now;
+
+	fd_leak_take(&now);
+	for (int waited = 0; !fits(before, &now); waited += SLICE_MS) {
+		if (waited >= PATIENCE_MS) {
+			fd_leak_print();
+			fail_msg("left behind: fds %u -> %u, threads %u -> %u, "
+				 "children %u -> %u",
+				 before->fds, now.fds, before->threads,
+				 now.threads, before->children, now.children);
+		}
 		poll(NULL, 0, SLICE_MS);
+		fd_leak_take(&now);
 	}
 }
 
 void fd_leak_assert_none(const struct fd_leak *before)
 {
-	struct fd_leak now;
+	expect(before, is_same);
+}
 
-	wait_until_same(before, &now);
-	if (is_same(before, &now))
-		return;
-	fd_leak_print();
-	fail_msg("left behind: fds %u -> %u, threads %u -> %u, children %u -> %u",
-		 before->fds, now.fds, before->threads, now.threads,
-		 before->children, now.children);
+static bool is_no_more(const struct fd_leak *before, const struct fd_leak *now)
+{
+	return now->fds <= before->fds && now->threads <= before->threads &&
+	       now->children <= before->children;
+}
+
+void fd_leak_assert_no_more(const struct fd_leak *before)
+{
+	expect(before, is_no_more);
 }
 
 void fd_leak_assert_no_growth(const struct fd_leak *before, unsigned int maps)

@@ -23,6 +23,9 @@ void fd_leak_take(struct fd_leak *ret_now);
  */
 void fd_leak_assert_none(const struct fd_leak *before);
 
+/** The same where somebody else, a test bed, may have closed something. */
+void fd_leak_assert_no_more(const struct fd_leak *before);
+
 /**
  * The same, and for at most @maps more mappings: between two rounds of a test
  * that repeats itself, after the first round warmed up.
