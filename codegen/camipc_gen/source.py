@@ -62,18 +62,23 @@ class Sources:
 
     def read_file(self, path: str) -> Source:
         """Reads a file, or raises SourceError with one clear line."""
-        try:
-            data = _read_bytes(path)
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise SourceError("cannot read: %s" % reason) from None
-        except ValueError as error:  # a name with a NUL byte in it
-            raise SourceError("cannot read: %s" % error) from None
+        data = read_bytes(path)
         self.read.append(path)
         return self.add(Source(path, decode(data)))
 
 
-def _read_bytes(path: str) -> bytes:
+def read_bytes(path: str) -> bytes:
+    """A file as it is, or SourceError with one clear line."""
+    try:
+        return _read(path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise SourceError("cannot read: %s" % reason) from None
+    except ValueError as error:  # a name with a NUL byte in it
+        raise SourceError("cannot read: %s" % error) from None
+
+
+def _read(path: str) -> bytes:
     with open(path, "rb") as stream:
         if os.path.isdir(path):
             raise IsADirectoryError(21, "Is a directory")

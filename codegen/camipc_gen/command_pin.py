@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT
+"""The command "pin FILE...": writes today's numbers into the files.
+
+Exit status: 0 done, 1 a file has errors or cannot be written, 2 a wrong
+command line.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from . import console, options
+from .diagnostics import Diagnostics
+
+
+def add_to(commands) -> None:
+    parser = commands.add_parser(
+        "pin", help="write today's numbers into .mojom files",
+        allow_abbrev=False)
+    options.add_reading(parser)
+    parser.add_argument("files", nargs="+", metavar="FILE")
+    parser.set_defaults(run=run)
+
+
+def run(arguments) -> int:
+    return max([_pin(path, arguments) for path in arguments.files])
+
+
+def _pin(path: str, arguments) -> int:
+    # Not at the top: compiling needs nothing of it.
+    from .pin import pinned
+    from .rewrite import read, save
+    diagnostics = Diagnostics()
+
+    def work() -> bool:
+        data = read(path, diagnostics)
+        result = pinned(path, data, options.reading_of(arguments),
+                        diagnostics)
+        if result != data:
+            save(path, result, diagnostics)
+        return True
+    done = options.guarded(diagnostics, work)
+    if not done and sys.stderr is not None:
+        console.write(sys.stderr, diagnostics.format())
+    return 0 if done else 1
