@@ -129,7 +129,30 @@ static int open_channel(struct camipc_process_link *process,
 	return 0;
 }
 
-/* 0: it is in @message. Only log messages may come in between. */
+/* What may come before the message that is waited for. */
+static int take_aside(struct camipc_process_link *process,
+		      struct camipc_message *message)
+{
+	const void *body = camipc_message_body(message);
+	const struct camipc_header *header = &message->header;
+
+	switch (header->kind) {
+	case CAMIPC_MESSAGE_LOG:
+		camipc_worker_log_message(&process->log, header->id, body,
+					  header->body_size);
+		return 0;
+	case CAMIPC_MESSAGE_CRASH:
+		return camipc_crash_report_read(&process->crash, body,
+						header->body_size);
+	case CAMIPC_MESSAGE_BYE:
+		camipc_process_note_bye(process, message);
+		return -EPIPE;
+	default:
+		return -EPROTO;
+	}
+}
+
+/* 0: it is in @message. */
 static int wait_for(struct camipc_process_link *process,
 		    enum camipc_message_kind kind, int64_t deadline,
 		    struct camipc_message *message)
@@ -140,24 +163,19 @@ static int wait_for(struct camipc_process_link *process,
 		int ret = camipc_channel_receive(process->channel, message,
 						 false, &reason);
 
-		if (ret == 0 && message->header.kind == kind)
+		if (ret == 0 && message->header.kind == kind) {
+			process->starved = false;
 			return 0;
-		if (ret == 0 && message->header.kind == CAMIPC_MESSAGE_BYE) {
-			camipc_process_note_bye(process, message);
-			return -EPIPE;
 		}
-		if (ret == 0 && message->header.kind != CAMIPC_MESSAGE_LOG)
-			return -EPROTO;
-		if (ret == 0)
-			camipc_worker_log_message(&process->log,
-						  message->header.id,
-						  camipc_message_body(message),
-						  message->header.body_size);
-		else if (ret != -EAGAIN || ended)
-			return ret == -EAGAIN ? -EPIPE : ret;
-		camipc_message_reset(message);
+		/* Whoever only says such things must not stretch a deadline. */
 		process->starved = ret == 0;
-		ret = camipc_process_poll(process, -1, deadline);
+		if (ret == 0)
+			ret = take_aside(process, message);
+		else if (ret == -EAGAIN)
+			ret = ended ? -EPIPE : 0;
+		camipc_message_reset(message);
+		if (ret == 0)
+			ret = camipc_process_poll(process, -1, deadline);
 		if (ret < 0)
 			return ret;
 	}

@@ -96,6 +96,10 @@ static void read_last_messages(struct camipc_process_link *process)
 				message.header.body_size);
 		else if (message.header.kind == CAMIPC_MESSAGE_BYE)
 			camipc_process_note_bye(process, &message);
+		else if (message.header.kind == CAMIPC_MESSAGE_CRASH)
+			(void)camipc_crash_report_read(
+				&process->crash, camipc_message_body(&message),
+				message.header.body_size);
 		camipc_message_reset(&message);
 	}
 	camipc_message_fini(&message);
@@ -140,6 +144,33 @@ static void fill_status(struct camipc_process_link *process)
 			      CAMIPC_REASON_EXITED;
 }
 
+/* Where it crashed: unless it lived on after it had said so. */
+static void fill_crash(struct camipc_process_link *process)
+{
+	const struct camipc_crash_report *crash = &process->crash;
+	struct camipc_closed_info *end = &process->end;
+
+	if (!crash->signal || (end->status_known && !WIFSIGNALED(end->status)))
+		return;
+	end->frames = crash->frames;
+	end->n_frames = crash->n_frames;
+	end->address_known = crash->has_address;
+	end->address = crash->address;
+}
+
+static void fill_usage(struct camipc_process_link *process)
+{
+	struct camipc_child_usage usage;
+	struct camipc_closed_info *end = &process->end;
+
+	end->usage_known = camipc_child_get_usage(process->child, &usage);
+	if (!end->usage_known)
+		return;
+	end->user_us = usage.user_us;
+	end->system_us = usage.system_us;
+	end->max_rss_kib = usage.max_rss_kib;
+}
+
 static void end_once(struct camipc_process_link *process,
 		     const struct camipc_closed_info *info)
 {
@@ -162,6 +193,8 @@ static void end_once(struct camipc_process_link *process,
 	camipc_channel_destroy(process->channel);
 	process->channel = NULL;
 	fill_status(process);
+	fill_crash(process);
+	fill_usage(process);
 	end->stderr_tail = process->log.tail;
 }
 
@@ -170,11 +203,14 @@ void camipc_process_describe_end(const struct camipc_process_link *process,
 {
 	const struct camipc_closed_info *end = &process->end;
 	char status[48] = "the host reaped it: nobody knows how";
+	char where[160];
 
 	if (end->status_known)
 		camipc_describe_status(end->status, status, sizeof(status));
+	camipc_crash_describe(end->frames, end->n_frames, where, sizeof(where));
 	if (end->reason == CAMIPC_REASON_SIGNALED)
-		snprintf(text, size, "the worker died of %s", status);
+		snprintf(text, size, "the worker died of %s%s%s", status,
+			 where[0] ? " at " : "", where);
 	else if (end->reason == CAMIPC_REASON_EXITED)
 		snprintf(text, size, "the worker ended (%s)", status);
 	else
@@ -185,13 +221,32 @@ void camipc_process_describe_end(const struct camipc_process_link *process,
 void camipc_process_end(struct camipc_process_link *process,
 			struct camipc_closed_info *info)
 {
+	const struct camipc_closed_info *end = &process->end;
+
 	if (!process->over)
 		end_once(process, info);
-	info->reason = process->end.reason;
-	info->status_known = process->end.status_known;
-	info->status = process->end.status;
-	info->pid = process->end.pid;
-	info->stderr_tail = process->end.stderr_tail;
+	/* All but what the proxy knows better. */
+	*info = (struct camipc_closed_info){
+		.size = info->size,
+		.error = info->error,
+		.module = info->module,
+		.last_call = info->last_call,
+		.last_event = info->last_event,
+		.text = info->text,
+		.reason = end->reason,
+		.status_known = end->status_known,
+		.status = end->status,
+		.pid = end->pid,
+		.stderr_tail = end->stderr_tail,
+		.frames = end->frames,
+		.n_frames = end->n_frames,
+		.address_known = end->address_known,
+		.address = end->address,
+		.usage_known = end->usage_known,
+		.user_us = end->user_us,
+		.system_us = end->system_us,
+		.max_rss_kib = end->max_rss_kib,
+	};
 }
 
 /* What is left of the time that answers to CAMIPC_DEADLINE_SCALE. */
@@ -224,11 +279,16 @@ void camipc_process_say_bye(struct camipc_process_link *process)
 	read_last_messages(process);
 	if (camipc_child_get_status(process->child, &status) && status) {
 		char text[32];
+		char where[160];
 
 		camipc_describe_status(status, text, sizeof(text));
+		camipc_crash_describe(process->crash.frames,
+				      process->crash.n_frames, where,
+				      sizeof(where));
 		camipc_log(CAMIPC_LOG_WARNING, TOPIC,
-			   "%s: the worker ended badly (%s)",
-			   process->module_name, text);
+			   "%s: the worker ended badly (%s%s%s)",
+			   process->module_name, text,
+			   where[0] ? " at " : "", where);
 	}
 }
 

@@ -98,10 +98,17 @@ static int sort_out(struct camipc_process_link *process,
 	case CAMIPC_MESSAGE_BYE:
 		camipc_process_note_bye(process, message);
 		return -EPIPE;
+	case CAMIPC_MESSAGE_CRASH:
+		if (camipc_crash_report_read(&process->crash,
+					     camipc_message_body(message),
+					     message->header.body_size) == 0)
+			return 1;
+		break;
 	default:
-		*ret_reason = CAMIPC_REASON_BAD_PROTOCOL;
-		return -EPROTO;
+		break;
 	}
+	*ret_reason = CAMIPC_REASON_BAD_PROTOCOL;
+	return -EPROTO;
 }
 
 static int receive(struct camipc_process_link *process,

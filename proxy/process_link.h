@@ -8,6 +8,7 @@
 #define CAMIPC_PROXY_PROCESS_LINK_H
 
 #include "channel.h"
+#include "crash_report.h"
 #include "link.h"
 #include "worker_log.h"
 
@@ -37,6 +38,7 @@ struct camipc_process_link {
 	uint16_t *methods; /* what @served points to */
 
 	struct camipc_closed_info end;
+	struct camipc_crash_report crash; /* the worker's last word */
 	char module_name[64];
 	char module_path[4096];
 };

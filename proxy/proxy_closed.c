@@ -8,6 +8,7 @@
 
 #include <camipc/log.h>
 
+#include "crash_report.h"
 #include "proxy_core.h"
 
 /** strsignal() depends on the locale and is not safe in threads. */
@@ -55,20 +56,71 @@ static void describe_end(const struct camipc_closed_info *info, char *text,
 			 camipc_reason_to_string(info->reason));
 }
 
+/** ", at softisp.so+0x12 < ..., address 0x0". */
+static void describe_crash(const struct camipc_closed_info *info, char *text,
+			   size_t size)
+{
+	char where[192];
+	char address[32] = "";
+
+	text[0] = '\0';
+	if (!info->n_frames)
+		return;
+	camipc_crash_describe(info->frames, info->n_frames, where,
+			      sizeof(where));
+	if (info->address_known)
+		snprintf(address, sizeof(address), " (address 0x%llx)",
+			 (unsigned long long)info->address);
+	snprintf(text, size, " at %s%s", where, address);
+}
+
+/** "; used 0.12 s, 4 MiB". */
+static void describe_usage(const struct camipc_closed_info *info, char *text,
+			   size_t size)
+{
+	const uint64_t ms = (info->user_us + info->system_us) / 1000;
+
+	text[0] = '\0';
+	if (info->usage_known)
+		snprintf(text, size, "; used %llu.%03llu s and %llu KiB",
+			 (unsigned long long)(ms / 1000),
+			 (unsigned long long)(ms % 1000),
+			 (unsigned long long)info->max_rss_kib);
+}
+
+/** "; stderr: the last line", and not more than fits. */
+static void describe_stderr(const struct camipc_closed_info *info, char *text,
+			    size_t size)
+{
+	const char *tail = info->stderr_tail;
+	const char *line = strrchr(tail, '\n');
+
+	text[0] = '\0';
+	if (tail[0])
+		snprintf(text, size, "; stderr: %s", line ? line + 1 : tail);
+}
+
+/** One line says it all. */
 static void describe(struct camipc_proxy *proxy)
 {
 	const struct camipc_closed_info *info = &proxy->closed;
 	char pid[32] = "in a thread";
 	char end[96];
+	char crash[256];
+	char usage[64];
+	char errors[192];
 
 	if (info->pid)
 		snprintf(pid, sizeof(pid), "pid %d", info->pid);
 	describe_end(info, end, sizeof(end));
+	describe_crash(info, crash, sizeof(crash));
+	describe_usage(info, usage, sizeof(usage));
+	describe_stderr(info, errors, sizeof(errors));
 	snprintf(proxy->closed_text, sizeof(proxy->closed_text),
-		 "IPA %s (%s): %s; last call %s, last event %s",
-		 proxy->module_name, pid, end,
+		 "IPA %s (%s): %s%s; last call %s, last event %s%s%s",
+		 proxy->module_name, pid, end, crash,
 		 info->last_call ? info->last_call : "none",
-		 info->last_event ? info->last_event : "none");
+		 info->last_event ? info->last_event : "none", usage, errors);
 }
 
 /** Ends every call that somebody waits for; nothing more will be answered. */

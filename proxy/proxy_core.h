@@ -76,7 +76,7 @@ struct camipc_proxy {
 	const char *last_field;
 
 	struct camipc_closed_info closed;
-	char closed_text[512];
+	char closed_text[896];
 	bool closed_due;
 	const char *last_call;
 	const char *last_event;

@@ -12,13 +12,14 @@
 
 #include <camipc/log.h>
 
+#include "build_id.h"
 #include "child_process.h"
+#include "crash_handler.h"
 #include "handshake.h"
 #include "life_line.h"
 #include "module_loader.h"
 #include "servant.h"
 #include "socket_channel.h"
-#include "worker_build_id.h"
 
 #ifndef SYS_close_range
 #define SYS_close_range 436
@@ -28,6 +29,9 @@
 
 /* A line of the module's log; longer ones are cut. */
 #define LOG_LINE_SIZE 512u
+
+/* How long a crash waits until there is room for its record. */
+#define CRASH_ROOM_MS 50
 
 /* Records at hand besides a window's: replies, credits, the one read. */
 #define SPARE_RECORDS 8
@@ -97,6 +101,26 @@ static void keep_error(void *user, enum camipc_log_level level,
 		send_own_log(user, level, topic, text);
 }
 
+/* In a signal handler: system calls only. */
+static void send_crash(void *user, const struct camipc_crash_record *record)
+{
+	struct worker *worker = user;
+	uint8_t bytes[CAMIPC_HEADER_SIZE + sizeof(*record)];
+	struct pollfd pfd = { .fd = worker->channel->fd, .events = POLLOUT };
+	struct camipc_message message;
+
+	camipc_message_init(&message);
+	message.bytes = bytes;
+	message.room = sizeof(*record);
+	message.header.kind = CAMIPC_MESSAGE_CRASH;
+	message.header.body_size = sizeof(*record);
+	memcpy(camipc_message_body(&message), record, sizeof(*record));
+	if (camipc_channel_send(worker->channel, &message) == -EAGAIN &&
+	    poll(&pfd, 1, CRASH_ROOM_MS) == 1 &&
+	    camipc_channel_send(worker->channel, &message) < 0)
+		return; /* how it ended is still known */
+}
+
 static int send_record(void *user, struct camipc_record *record)
 {
 	struct worker *worker = user;
@@ -129,6 +153,7 @@ static int set_up(struct worker *worker)
 					   &worker->channel);
 	if (ret < 0)
 		return ret;
+	camipc_crash_handler_install(send_crash, worker);
 	return camipc_life_line_attach(CAMIPC_CHILD_LIFE_LINE_FD);
 }
 
@@ -190,6 +215,7 @@ static int load(struct worker *worker, const char *path,
 	ret = camipc_module_load(path, &worker->module);
 	if (ret < 0)
 		return ret;
+	camipc_crash_handler_note_modules();
 	interface = camipc_module_entry(worker->module)->interface;
 	loaded->wire_fingerprint = interface->wire_fingerprint;
 	loaded->n_methods = interface->n_methods;

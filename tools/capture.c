@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "backtrace.h"
 #include "frame_writer.h"
 #include "interrupt.h"
 #include "metadata_writer.h"
@@ -28,6 +29,8 @@ struct capture {
 	struct virtual_camera *camera;
 	uint32_t n_done;
 	double seconds;
+	char *backtrace; /* of an IPA that crashed, for whoever reads why */
+	size_t backtrace_size;
 };
 
 static double now(void)
@@ -94,6 +97,27 @@ static int code_of_create(int error)
 		       : EXIT_USAGE;
 }
 
+/* What it says goes with the callback; it is shown below the error's line. */
+static void on_closed(void *user, const struct camipc_closed_info *info)
+{
+	struct capture *capture = user;
+	FILE *stream = open_memstream(&capture->backtrace,
+				      &capture->backtrace_size);
+
+	if (!stream)
+		return;
+	backtrace_print(stream, info);
+	if (fclose(stream) != 0)
+		capture->backtrace_size = 0;
+}
+
+static void show_backtrace(struct capture *capture)
+{
+	if (capture->backtrace_size)
+		fputs(capture->backtrace, stderr);
+	free(capture->backtrace);
+}
+
 static int open_camera(struct capture *capture, int interrupt_fd)
 {
 	struct virtual_camera_options camera_options =
@@ -121,6 +145,8 @@ static int open_camera(struct capture *capture, int interrupt_fd)
 	}
 	camera_options.watch_interrupt = true;
 	camera_options.interrupt_fd = interrupt_fd;
+	camera_options.closed = on_closed;
+	camera_options.user = capture;
 	ret = virtual_camera_create(capture->manager, &camera_options, error,
 				    sizeof(error), &capture->camera);
 	if (ret < 0) {
@@ -362,6 +388,7 @@ int command_capture(const struct options *options)
 		report_running();
 		code = run(&capture);
 	}
+	show_backtrace(&capture);
 	code = finish_movie(&capture, code);
 	code = finish_plot(&capture, code);
 	code = finish_metadata(&capture, code);

@@ -51,6 +51,8 @@ struct virtual_camera {
 	struct cam_control_info_map infos; /* of the IPA; ours to clear */
 	struct answer answer;
 	bool closed;
+	void (*on_closed)(void *user, const struct camipc_closed_info *info);
+	void *user;
 	struct virtual_realtime realtime;
 
 	bool streaming; /* a frame was taken */

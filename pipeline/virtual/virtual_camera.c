@@ -98,6 +98,8 @@ static void on_closed(void *user, const struct camipc_closed_info *info)
 
 	camera->closed = true;
 	(void)!virtual_camera_fail(camera, -EPIPE, "%s", info->text);
+	if (camera->on_closed)
+		camera->on_closed(camera->user, info);
 }
 
 static const struct ipa_softisp_events events = {
@@ -186,6 +188,8 @@ static int init_parts(struct virtual_camera *camera,
 	camera->timeout_ms = options->frame_timeout_ms > 0
 				     ? options->frame_timeout_ms
 				     : DEFAULT_TIMEOUT_MS;
+	camera->on_closed = options->closed;
+	camera->user = options->user;
 	camera->interrupt_fd = options->watch_interrupt ? options->interrupt_fd
 							: -1;
 	ret = init_light(camera, options->light);

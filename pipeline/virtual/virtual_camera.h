@@ -29,6 +29,10 @@ struct virtual_camera_options {
 	bool realtime; /* frames come when the sensor has them */
 	bool watch_interrupt; /* look at the next */
 	int interrupt_fd; /* once readable, waiting ends with -EINTR */
+
+	/** Told when the IPA is gone; may be NULL. */
+	void (*closed)(void *user, const struct camipc_closed_info *info);
+	void *user;
 };
 
 /** A frame; borrowed until the next one is captured. */
@@ -55,7 +59,7 @@ struct virtual_late_counts {
 
 /**
  * virtual_camera_create() - build a camera, and run its IPA
- * @options: borrowed for the call, but interrupt_fd is kept
+ * @options: borrowed for the call, but interrupt_fd and user are kept
  * @error: one line saying what is wrong, if it fails
  * @size: of @error
  *

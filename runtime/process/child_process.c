@@ -72,6 +72,8 @@ struct camipc_child {
 	bool ended;
 	bool status_known;
 	int status;
+	bool usage_known;
+	struct camipc_child_usage usage;
 };
 
 static pthread_mutex_t stuck_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -407,6 +409,32 @@ static void note_status(struct camipc_child *child, const siginfo_t *info)
 		child->status = info->si_status;
 }
 
+/* struct rusage as the kernel writes it, whatever time_t libc has. */
+struct kernel_usage {
+	long user_s, user_us;
+	long system_s, system_us;
+	long max_rss_kib;
+	long others[13];
+};
+
+/* waitid() of libc leaves its last argument out. */
+static void reap(struct camipc_child *child)
+{
+	struct kernel_usage usage = { .max_rss_kib = -1 };
+	siginfo_t info;
+
+	if (syscall(SYS_waitid, WAIT_FOR_PIDFD, child->pidfd, &info,
+		    WEXITED | WNOHANG, &usage) < 0)
+		return;
+	/* An emulator may leave it alone. */
+	child->usage_known = usage.max_rss_kib >= 0;
+	child->usage.user_us =
+		(uint64_t)usage.user_s * 1000000 + (uint64_t)usage.user_us;
+	child->usage.system_us =
+		(uint64_t)usage.system_s * 1000000 + (uint64_t)usage.system_us;
+	child->usage.max_rss_kib = (uint64_t)usage.max_rss_kib;
+}
+
 /* True once the child has ended. */
 static bool try_reap(struct camipc_child *child)
 {
@@ -420,8 +448,7 @@ static bool try_reap(struct camipc_child *child)
 		note_status(child, &info);
 		/* As a zombie it keeps the number of its group from use. */
 		kill(-child->pid, SIGKILL);
-		waitid(WAIT_FOR_PIDFD, (id_t)child->pidfd, &info,
-		       WEXITED | WNOHANG);
+		reap(child);
 	}
 	/* Else somebody reaped it: gone, and nobody knows how. */
 	child->ended = true;
@@ -459,6 +486,15 @@ bool camipc_child_get_status(const struct camipc_child *child, int *ret_status)
 	if (!child->ended || !child->status_known)
 		return false;
 	*ret_status = child->status;
+	return true;
+}
+
+bool camipc_child_get_usage(const struct camipc_child *child,
+			    struct camipc_child_usage *ret_usage)
+{
+	if (!child->usage_known)
+		return false;
+	*ret_usage = child->usage;
 	return true;
 }
 

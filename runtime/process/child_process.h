@@ -67,6 +67,17 @@ int camipc_child_wait(struct camipc_child *child,
 bool camipc_child_get_status(const struct camipc_child *child,
 			     int *ret_status);
 
+/** What a child took in all its life, those that it reaped included. */
+struct camipc_child_usage {
+	uint64_t user_us; /* of processor time, in microseconds */
+	uint64_t system_us;
+	uint64_t max_rss_kib; /* most memory it had at once */
+};
+
+/** Returns false where camipc_child_get_status() does, or without kernel help. */
+bool camipc_child_get_usage(const struct camipc_child *child,
+			    struct camipc_child_usage *ret_usage);
+
 /**
  * Kills it if need be, and frees. One that does not even die by SIGKILL (it is
  * stuck in the kernel) is set aside and reaped later. NULL is fine. Thread

@@ -21,6 +21,7 @@ enum camipc_message_kind {
 	CAMIPC_MESSAGE_LOG = 6,
 	CAMIPC_MESSAGE_CREDIT = 7,
 	CAMIPC_MESSAGE_BYE = 8,
+	CAMIPC_MESSAGE_CRASH = 9, /* of a worker: its very last */
 };
 
 /** The body is in a sealed memfd, which is the last descriptor. */

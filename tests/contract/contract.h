@@ -45,7 +45,7 @@ struct contract {
 	size_t n_events; /* of all kinds */
 	size_t n_closed;
 	struct camipc_closed_info closed; /* without its pointers */
-	char closed_text[512];
+	char closed_text[1024];
 	int thread; /* that the last event came in */
 
 	/** Called in each event, if set, with what the test wants. */

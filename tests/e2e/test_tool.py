@@ -368,8 +368,14 @@ class ToolTest(unittest.TestCase):
             out, err = process.communicate(timeout=LIMIT)
             seconds = time.monotonic() - begin
             self.assertEqual(process.returncode, 1, err)
-            self.one_line(err)
-            for part in ("softisp", str(worker), words, "last call"):
+            # Who is killed has no last word.
+            lines = err.splitlines()
+            self.one_line(lines[0] + "\n")
+            if number == signal.SIGKILL:
+                self.assertEqual(len(lines), 1, err)
+            else:
+                self.assertRegex(lines[1], r"^  #0  [^ ]+\+0x[0-9a-f]+")
+            for part in ("softisp", str(worker), words, "last call", "used "):
                 self.assertIn(part, err)
             self.assertEqual(out, "")
             self.assertLess(seconds, 1)

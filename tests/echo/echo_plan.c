@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "echo.h"
+#include "echo_crash.h"
 
 void echo_plan_init(struct echo *echo)
 {
@@ -61,6 +62,15 @@ static void wait_for(int fd)
 		return;
 }
 
+/** The life-line stays, or that would end it. */
+static void vanish(void)
+{
+	for (int fd = 4; fd < 256; fd++)
+		close(fd);
+	for (;;)
+		pause();
+}
+
 bool echo_act(struct echo *echo, enum test_echo_op op, int32_t *ret)
 {
 	const struct echo_plan plan = echo->plans[op];
@@ -76,6 +86,12 @@ bool echo_act(struct echo *echo, enum test_echo_op op, int32_t *ret)
 		break;
 	case TEST_ECHO_EXIT:
 		_exit(plan.value);
+	case TEST_ECHO_CRASH:
+		echo_crash(plan.value);
+		break;
+	case TEST_ECHO_VANISH:
+		vanish();
+		break;
 	case TEST_ECHO_RETURN:
 		*ret = plan.value;
 		break;

@@ -16,6 +16,7 @@
 #include <camipc/log.h>
 
 #include "child_process.h"
+#include "crash_record.h"
 #include "control_message.h"
 #include "handshake.h"
 #include "life_line.h"
@@ -236,6 +237,20 @@ static void hold_channel_in_grandchild(void)
 	_exit(0);
 }
 
+/* A crash that never was. */
+static void send_false_crash(uint32_t n_frames)
+{
+	struct camipc_crash_record record;
+
+	memset(&record, 0, sizeof(record));
+	record.signal = SIGSEGV;
+	record.n_frames = n_frames;
+	record.n_modules = 1;
+	memset(record.modules[0].path, '\033', sizeof(record.modules[0].path));
+	send_frame((struct camipc_header){ .kind = CAMIPC_MESSAGE_CRASH },
+		   &record, sizeof(record));
+}
+
 static void live_badly(const char *what, struct camipc_message *call)
 {
 	static const char escapes[] = "red \033[31m\r\n\x9b \xff";
@@ -252,6 +267,15 @@ static void live_badly(const char *what, struct camipc_message *call)
 		send_bytes("0123456789abcdef0123456789abcdef", 32);
 	if (is(what, "bye"))
 		send_kind(CAMIPC_MESSAGE_BYE);
+	if (is(what, "empty crash"))
+		send_kind(CAMIPC_MESSAGE_CRASH);
+	if (is(what, "impossible crash"))
+		send_false_crash(CAMIPC_CRASH_FRAMES + 1);
+	if (is(what, "no crash")) {
+		send_false_crash(1);
+		reply_to(call);
+		_exit(4);
+	}
 	if (is(what, "close")) {
 		close(channel->fd);
 		hang();

@@ -453,6 +453,8 @@ static void what_no_worker_may_send_has_a_reason(void **state)
 		{ "loaded again", CAMIPC_REASON_BAD_PROTOCOL },
 		{ "bad magic", CAMIPC_REASON_BAD_PROTOCOL },
 		{ "short", CAMIPC_REASON_BAD_FRAMING },
+		{ "empty crash", CAMIPC_REASON_BAD_PROTOCOL },
+		{ "impossible crash", CAMIPC_REASON_BAD_PROTOCOL },
 	};
 
 	(void)state;
@@ -507,6 +509,24 @@ static void a_crash_is_told_with_its_last_words(void **state)
 	assert_int_equal(WTERMSIG(info.status), SIGSEGV);
 	/* A sanitizer has more to say, before or after it. */
 	assert_non_null(strstr(info.stderr_tail, "last\nwords ?[31m"));
+	tear_down(&fixture);
+}
+
+/* Who lives on after its crash has not crashed. */
+static void a_crash_that_never_was(void **state)
+{
+	struct fixture fixture;
+	struct camipc_closed_info info;
+
+	(void)state;
+	set_up_fake(&fixture, "no crash");
+	assert_int_equal(push_call(&fixture, 1, 1, 0), 0);
+	expect_record(&fixture, CAMIPC_MESSAGE_REPLY, 1);
+	expect_end(&fixture, -EPIPE, CAMIPC_REASON_NONE);
+	info = kill_link(&fixture, CAMIPC_REASON_NONE);
+	assert_int_equal(info.reason, CAMIPC_REASON_EXITED);
+	assert_int_equal(info.n_frames, 0);
+	assert_true(info.usage_known);
 	tear_down(&fixture);
 }
 
@@ -815,6 +835,7 @@ int main(void)
 		cmocka_unit_test(what_no_worker_may_send_has_a_reason),
 		cmocka_unit_test(queued_messages_come_before_the_end),
 		cmocka_unit_test(a_crash_is_told_with_its_last_words),
+		cmocka_unit_test(a_crash_that_never_was),
 		cmocka_unit_test(a_worker_that_closes_its_channel_is_killed),
 		cmocka_unit_test(a_grandchild_cannot_hide_a_death),
 		cmocka_unit_test(bye_is_an_end),

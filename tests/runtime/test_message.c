@@ -100,6 +100,7 @@ static void flags_have_to_fit_the_kind(void **state)
 		[CAMIPC_MESSAGE_LOG] = 0,
 		[CAMIPC_MESSAGE_CREDIT] = 0,
 		[CAMIPC_MESSAGE_BYE] = 0,
+		[CAMIPC_MESSAGE_CRASH] = 0,
 	};
 
 	(void)state;
@@ -112,7 +113,7 @@ static void flags_have_to_fit_the_kind(void **state)
 				.status = flags & CAMIPC_MESSAGE_ERROR ? -1 : 0,
 			};
 			bool good = kind >= CAMIPC_MESSAGE_HELLO &&
-				    kind <= CAMIPC_MESSAGE_BYE &&
+				    kind <= CAMIPC_MESSAGE_CRASH &&
 				    !(flags & ~(uint32_t)legal[kind]);
 
 			assert_int_equal(decode(&header, UNCHANGED, 0),

@@ -28,6 +28,13 @@ enum camipc_state {
 	CAMIPC_STATE_DEAD,
 };
 
+/** A call that was under way when a worker crashed: the worker's own word. */
+struct camipc_closed_frame {
+	const char *module; /* path of the file; NULL: not known */
+	const char *build_id; /* of that file, in hex; "" if it has none */
+	uint64_t offset; /* in it, as addr2line wants it; else an address */
+};
+
 /** How an IPA ended; told once, from dispatch. Borrowed in the callback. */
 struct camipc_closed_info {
 	uint32_t size; /* sizeof this struct: grows at the end */
@@ -41,6 +48,18 @@ struct camipc_closed_info {
 	const char *last_event; /* name, or NULL */
 	const char *text; /* all of it in one line */
 	const char *stderr_tail; /* sanitised; "" if there is none */
+
+	/** Where the worker crashed, the innermost call first. */
+	const struct camipc_closed_frame *frames;
+	uint32_t n_frames; /* 0: no crash, or nobody could tell */
+	bool address_known;
+	uint64_t address; /* that could not be used */
+
+	/** What the worker took in all its life. */
+	bool usage_known;
+	uint64_t user_us; /* of processor time, in microseconds */
+	uint64_t system_us;
+	uint64_t max_rss_kib; /* most memory it had at once */
 };
 
 /** Everything an interface's pipeline side tells the engine. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "worker_build_id.h"
+#include "build_id.h"
 
 #include <elf.h>
 #include <string.h>
@@ -42,20 +42,12 @@ static size_t search_notes(const uint8_t *notes, size_t left, uint8_t *id,
 	return 0;
 }
 
-size_t camipc_build_id(uint8_t *id, size_t size)
+size_t camipc_build_id_of(const void *program_headers, size_t n, uintptr_t bias,
+			  uint8_t *id, size_t size)
 {
-	uintptr_t where = (uintptr_t)getauxval(AT_PHDR);
-	const program_header *headers = (const program_header *)where;
-	size_t n = (size_t)getauxval(AT_PHNUM);
-	uintptr_t bias = 0;
+	const program_header *headers = program_headers;
 	size_t found = 0;
 
-	/* The table tells its own address, as linked; where it lies tells how
-	 * far all was moved. */
-	for (size_t i = 0; i < n; i++) {
-		if (headers[i].p_type == PT_PHDR)
-			bias = where - headers[i].p_vaddr;
-	}
 	for (size_t i = 0; i < n && !found; i++) {
 		if (headers[i].p_type == PT_NOTE)
 			found = search_notes(
@@ -63,4 +55,20 @@ size_t camipc_build_id(uint8_t *id, size_t size)
 				headers[i].p_memsz, id, size);
 	}
 	return found;
+}
+
+size_t camipc_build_id(uint8_t *id, size_t size)
+{
+	uintptr_t where = (uintptr_t)getauxval(AT_PHDR);
+	const program_header *headers = (const program_header *)where;
+	size_t n = (size_t)getauxval(AT_PHNUM);
+	uintptr_t bias = 0;
+
+	/* The table tells its own address, as linked; where it lies tells how
+	 * far all was moved. */
+	for (size_t i = 0; i < n; i++) {
+		if (headers[i].p_type == PT_PHDR)
+			bias = where - headers[i].p_vaddr;
+	}
+	return camipc_build_id_of(headers, n, bias, id, size);
 }

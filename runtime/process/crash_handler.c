@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What runs in the handler allocates nothing, takes no lock of ours, and uses
+ * memory that was set aside before. The unwinder is libgcc's, linked in, so
+ * that nothing has to be loaded for it: it follows the tables that compilers
+ * make for exceptions. A crash may have left those, the stack or the loader in
+ * any state; so what is certain (the signal, and where it came) is sent before
+ * it runs, and an alarm ends it if it never does by itself.
+ */
+#include "crash_handler.h"
+
+#include <link.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <ucontext.h>
+#include <unistd.h>
+#include <unwind.h>
+
+#include "build_id.h"
+
+/* Files that a process has loaded; more are shown as addresses. */
+#define MAX_LOADED 64
+
+/* An unwinder takes a few kilobytes, a saved AVX-512 state three. */
+#define STACK_SIZE (64u * 1024u)
+
+/* Seconds after which the unwinder is given up. */
+#define PATIENCE_S 2
+
+static const int signals[] = { SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE };
+#define N_SIGNALS (sizeof(signals) / sizeof(signals[0]))
+
+/** A file that is loaded. */
+struct loaded {
+	uintptr_t start;
+	uintptr_t end;
+	uintptr_t bias; /* address minus offset in the file as linked */
+	struct camipc_crash_module module;
+};
+
+/* A handler gets no argument of ours, and a worker is one process. */
+static struct {
+	void (*send)(void *user, const struct camipc_crash_record *record);
+	void *user;
+	atomic_flag busy;
+	volatile sig_atomic_t signal;
+	size_t n_loaded;
+	struct loaded loaded[MAX_LOADED];
+	uintptr_t frames[CAMIPC_CRASH_FRAMES];
+	size_t n_frames;
+	struct camipc_crash_record record;
+	_Alignas(16) uint8_t stack[STACK_SIZE];
+} crash = { .busy = ATOMIC_FLAG_INIT };
+
+/* ---- which files there are --------------------------------------------- */
+
+/* What is at the end of a long path tells more. */
+static void copy_path(char path[CAMIPC_CRASH_PATH_SIZE], const char *from)
+{
+	size_t size = strlen(from);
+	size_t gone = size < CAMIPC_CRASH_PATH_SIZE ?
+			      0 :
+			      size - (CAMIPC_CRASH_PATH_SIZE - 1);
+
+	memcpy(path, from + gone, size - gone + 1);
+}
+
+static void note_program_path(char path[CAMIPC_CRASH_PATH_SIZE])
+{
+	ssize_t n = readlink("/proc/self/exe", path,
+			     CAMIPC_CRASH_PATH_SIZE - 1);
+
+	path[n < 0 ? 0 : n] = '\0';
+}
+
+static int note_module(struct dl_phdr_info *info, size_t size, void *user)
+{
+	struct loaded *loaded = &crash.loaded[crash.n_loaded];
+
+	(void)size;
+	(void)user;
+	if (crash.n_loaded == MAX_LOADED)
+		return 1;
+	memset(loaded, 0, sizeof(*loaded));
+	loaded->bias = info->dlpi_addr;
+	loaded->start = UINTPTR_MAX;
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *header = &info->dlpi_phdr[i];
+		uintptr_t start = info->dlpi_addr + header->p_vaddr;
+
+		if (header->p_type != PT_LOAD)
+			continue;
+		if (start < loaded->start)
+			loaded->start = start;
+		if (start + header->p_memsz > loaded->end)
+			loaded->end = start + header->p_memsz;
+	}
+	loaded->module.build_id_size = (uint32_t)camipc_build_id_of(
+		info->dlpi_phdr, info->dlpi_phnum, info->dlpi_addr,
+		loaded->module.build_id, CAMIPC_CRASH_BUILD_ID_SIZE);
+	if (info->dlpi_name[0])
+		copy_path(loaded->module.path, info->dlpi_name);
+	else if (crash.n_loaded == 0)
+		note_program_path(loaded->module.path);
+	crash.n_loaded++;
+	return 0;
+}
+
+void camipc_crash_handler_note_modules(void)
+{
+	crash.n_loaded = 0;
+	dl_iterate_phdr(note_module, NULL);
+}
+
+static const struct loaded *find_loaded(uintptr_t address)
+{
+	for (size_t i = 0; i < crash.n_loaded; i++) {
+		if (address >= crash.loaded[i].start &&
+		    address < crash.loaded[i].end)
+			return &crash.loaded[i];
+	}
+	return NULL;
+}
+
+/* ---- the record -------------------------------------------------------- */
+
+/* Index of the module in the record, where each one is once. */
+static uint32_t add_module(struct camipc_crash_record *record,
+			   const struct loaded *loaded)
+{
+	for (uint32_t i = 0; i < record->n_modules; i++) {
+		if (strcmp(record->modules[i].path, loaded->module.path) == 0)
+			return i;
+	}
+	if (record->n_modules == CAMIPC_CRASH_MODULES)
+		return CAMIPC_CRASH_NO_MODULE;
+	record->modules[record->n_modules] = loaded->module;
+	return record->n_modules++;
+}
+
+static void send_frames(void)
+{
+	struct camipc_crash_record *record = &crash.record;
+
+	record->n_frames = 0;
+	record->n_modules = 0;
+	for (size_t i = 0; i < crash.n_frames; i++) {
+		const struct loaded *loaded = find_loaded(crash.frames[i]);
+		struct camipc_crash_frame *frame =
+			&record->frames[record->n_frames++];
+
+		frame->module = CAMIPC_CRASH_NO_MODULE;
+		if (loaded)
+			frame->module = add_module(record, loaded);
+		frame->offset = crash.frames[i];
+		if (frame->module != CAMIPC_CRASH_NO_MODULE)
+			frame->offset -= loaded->bias;
+	}
+	crash.send(crash.user, record);
+}
+
+/* ---- in the handler ---------------------------------------------------- */
+
+/* Where the signal came, and who had called that, if registers tell. */
+static bool read_registers(const void *context, uintptr_t *ret_pc,
+			   uintptr_t *ret_caller)
+{
+	const ucontext_t *uc = context;
+
+	*ret_caller = 0;
+#if defined(__x86_64__)
+	*ret_pc = (uintptr_t)uc->uc_mcontext.gregs[REG_RIP];
+#elif defined(__i386__)
+	*ret_pc = (uintptr_t)uc->uc_mcontext.gregs[REG_EIP];
+#elif defined(__aarch64__)
+	*ret_pc = (uintptr_t)uc->uc_mcontext.pc;
+	*ret_caller = (uintptr_t)uc->uc_mcontext.regs[30];
+#elif defined(__arm__)
+	*ret_pc = (uintptr_t)uc->uc_mcontext.arm_pc;
+	*ret_caller = (uintptr_t)uc->uc_mcontext.arm_lr;
+#elif defined(__s390x__)
+	*ret_pc = (uintptr_t)uc->uc_mcontext.psw.addr;
+	*ret_caller = (uintptr_t)uc->uc_mcontext.gregs[14];
+#else
+	(void)uc;
+	*ret_pc = 0;
+	return false;
+#endif
+	return true;
+}
+
+/* A call of what is no code: on x86 its return address is on the stack. */
+static uintptr_t read_stack_top(const void *context)
+{
+#if defined(__x86_64__)
+	const ucontext_t *uc = context;
+
+	return *(const uintptr_t *)uc->uc_mcontext.gregs[REG_RSP];
+#elif defined(__i386__)
+	const ucontext_t *uc = context;
+
+	return *(const uintptr_t *)uc->uc_mcontext.gregs[REG_ESP];
+#else
+	(void)context;
+	return 0;
+#endif
+}
+
+static void add_frame(uintptr_t address)
+{
+	if (crash.n_frames < CAMIPC_CRASH_FRAMES)
+		crash.frames[crash.n_frames++] = address;
+}
+
+/** What the unwinder has found so far. */
+struct walk {
+	uintptr_t pc; /* frames before it are the handler's */
+	bool inside; /* it was met, or is not known */
+};
+
+static _Unwind_Reason_Code walk_frame(struct _Unwind_Context *context,
+				      void *user)
+{
+	struct walk *walk = user;
+	int at_signal = 0;
+	uintptr_t ip = (uintptr_t)_Unwind_GetIPInfo(context, &at_signal);
+
+	/* Not where a call returns to, but the call. */
+	if (walk->inside && ip)
+		add_frame(at_signal ? ip : ip - 1);
+	/* Only what a signal has interrupted has not made a call. */
+	if (ip == walk->pc || at_signal)
+		walk->inside = true;
+	return ip && crash.n_frames < CAMIPC_CRASH_FRAMES ?
+		       _URC_NO_REASON :
+		       _URC_END_OF_STACK;
+}
+
+static bool know_all(void)
+{
+	for (size_t i = 0; i < crash.n_frames; i++) {
+		if (!find_loaded(crash.frames[i]))
+			return false;
+	}
+	return true;
+}
+
+static void trace_back(const void *context)
+{
+	uintptr_t pc;
+	uintptr_t caller;
+	bool known = read_registers(context, &pc, &caller);
+	struct walk walk = { .pc = pc, .inside = !known };
+
+	if (known)
+		add_frame(pc);
+	send_frames();
+	if (known && !find_loaded(pc)) {
+		/* No tables where there is no code. */
+		uintptr_t top = caller ? caller : read_stack_top(context);
+
+		if (top)
+			add_frame(top - 1);
+	}
+	_Unwind_Backtrace(walk_frame, &walk);
+	/* What was loaded since, as by the module itself. */
+	if (!know_all())
+		camipc_crash_handler_note_modules();
+	send_frames();
+}
+
+static void die(int number)
+{
+	sigset_t set;
+
+	signal(number, SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, number);
+	syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), number);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+static void give_up(int number)
+{
+	(void)number;
+	die((int)crash.signal);
+}
+
+static void guard(void)
+{
+	const struct sigaction action = { .sa_handler = give_up };
+	sigset_t set;
+
+	sigaction(SIGALRM, &action, NULL);
+	sigemptyset(&set);
+	sigaddset(&set, SIGALRM);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+	alarm(PATIENCE_S);
+}
+
+static void on_crash(int number, siginfo_t *info, void *context)
+{
+	/* Another thread is at it, and takes this one along. */
+	while (atomic_flag_test_and_set(&crash.busy))
+		pause();
+	crash.signal = number;
+	/* A crash of what follows ends it, too. */
+	for (size_t i = 0; i < N_SIGNALS; i++)
+		signal(signals[i], SIG_DFL);
+	guard();
+	crash.record.signal = (uint32_t)number;
+	/* From the kernel, not from a process. */
+	if (info->si_code > 0 && number != SIGABRT) {
+		crash.record.has_address = 1;
+		crash.record.address = (uintptr_t)info->si_addr;
+	}
+	trace_back(context);
+	die(number);
+}
+
+void camipc_crash_handler_install(
+	void (*send)(void *user, const struct camipc_crash_record *record),
+	void *user)
+{
+	const stack_t stack = { .ss_sp = crash.stack, .ss_size = STACK_SIZE };
+	struct sigaction action = {
+		.sa_sigaction = on_crash,
+		.sa_flags = SA_SIGINFO | SA_ONSTACK,
+	};
+
+	crash.send = send;
+	crash.user = user;
+	sigemptyset(&action.sa_mask);
+	for (size_t i = 0; i < N_SIGNALS; i++)
+		sigaddset(&action.sa_mask, signals[i]);
+	/* A sanitizer has its own, and its own handlers. */
+	sigaltstack(&stack, NULL);
+	for (size_t i = 0; i < N_SIGNALS; i++) {
+		struct sigaction old;
+
+		if (sigaction(signals[i], NULL, &old) == 0 &&
+		    !(old.sa_flags & SA_SIGINFO) && old.sa_handler == SIG_DFL)
+			sigaction(signals[i], &action, NULL);
+	}
+	camipc_crash_handler_note_modules();
+}
