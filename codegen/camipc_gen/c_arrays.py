@@ -105,19 +105,22 @@ class ArraySlot(Slot):
     def locals(self):
         return ["size_t %s = %s;" % (self.room, self.count_place)]
 
+    def tags(self):
+        if self.value.array is None:
+            return super().tags()
+        return ["CAMIPC_BYTES(%d)" % self.number] + super().tags()
+
     def cases(self):
-        labels = [self._label()]
         where = "&%s, &%s, &%s" % (self.place, self.count_place, self.room)
         if self.value.array is None:
             get = "p = get_%s_run(r, p, tag, %s);" % (run_name(self.value),
                                                       where)
-            return labels + indented([get, "break;"])
-        labels = ["case CAMIPC_BYTES(%d):" % self.number] + labels
+            return self._labels() + indented([get, "break;"])
         if isinstance(self.value, EnumValue):
             where = "(const void **)" + where
         get = "p = camipc_get_%s_array(r, p, tag, %s);" % (self.value.array,
                                                            where)
-        return labels + indented([get, "break;"])
+        return self._labels() + indented([get, "break;"])
 
     def _element_conditions(self) -> List[str]:
         valid = self.value.valid(self.place + "[i]")
@@ -252,8 +255,11 @@ class BytesSlot(ArraySlot):
     def locals(self):
         return []
 
+    def tags(self):
+        return ["CAMIPC_BYTES(%d)" % self.number]
+
     def cases(self):
-        return ["case CAMIPC_BYTES(%d):" % self.number] + indented(
+        return self._labels() + indented(
             ["p = camipc_get_bytes(r, p, &%s, &%s);" % (
                 self.place, self.count_place), "break;"])
 

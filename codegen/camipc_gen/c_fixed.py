@@ -127,9 +127,16 @@ class FixedSlot(Slot):
     def locals(self):
         return [] if self.is_bytes else ["size_t %s = 0;" % self.seen]
 
+    def tags(self):
+        if self.is_bytes:
+            return ["CAMIPC_BYTES(%d)" % self.number]
+        if self.value.array is None:
+            return super().tags()
+        return ["CAMIPC_BYTES(%d)" % self.number] + super().tags()
+
     def cases(self):
         if self.is_bytes:
-            return ["case CAMIPC_BYTES(%d):" % self.number] + indented(
+            return self._labels() + indented(
                 ["p = camipc_get_bytes_exact(r, p, %s, %d);" % (
                     self.first, self.count), "break;"])
         if self.value.array is None:
@@ -138,13 +145,12 @@ class FixedSlot(Slot):
             if len(self.counts) > 1 or "".join(get).count(place) > 1:
                 get = self.value.get(self.element(self.seen)) + [
                     "%s++;" % self.seen]
-            return [self._label()] + indented(branch(
+            return self._labels() + indented(branch(
                 "%s < %d" % (self.seen, self.count), get,
                 ["p = camipc_fail(r, CAMIPC_FAULT_RANGE);"]) + ["break;"])
         get = "p = camipc_get_%s_array_exact(r, p, tag, %s, %d, &%s);" % (
             self.value.array, self.first, self.count, self.seen)
-        labels = ["case CAMIPC_BYTES(%d):" % self.number, self._label()]
-        return labels + indented([get, "break;"])
+        return self._labels() + indented([get, "break;"])
 
     def _element_conditions(self) -> List[str]:
         valid = self.value.valid(self.element())

@@ -17,8 +17,8 @@ def field_row(message: Message, slot: Slot) -> str:
     kind = slot.value.kind
     type_ = _type(slot)
     basics = '"%s", %d, %s, %s, %s, %s, %s, %s' % (
-        slot.idl, slot.number, kind, slot.shape, slot.info_form, type_, owner,
-        slot.name)
+        slot.idl, 0 if slot.is_inline else slot.number, kind, slot.shape,
+        slot.info_form, type_, owner, slot.name)
     aux = slot.aux_member()
     extras = _extras(slot)
     if extras:
@@ -52,6 +52,8 @@ def _extras(slot: Slot) -> List[str]:
         flags.append("CAMIPC_FIELD_HAS_MAX_LEN")
     if slot.initial is not None:
         flags.append("CAMIPC_FIELD_HAS_DEFAULT")
+    if slot.is_inline:
+        flags.append("CAMIPC_FIELD_INLINE")
     if flags:
         extras.append(".flags = " + " | ".join(flags))
     if isinstance(slot, FixedSlot):
@@ -87,11 +89,10 @@ def layout_terms(messages: Iterable[Message]) -> List[str]:
         shape = " ".join([message.c_name] + message.members())
         terms.append("sizeof(struct %s) * %s" % (message.c_name,
                                                  _factor(shape)))
-        for slot in message.slots:
-            for member in slot.layout_members():
-                terms.append("offsetof(struct %s, %s) * %s" % (
-                    message.c_name, member,
-                    _factor(message.c_name + "." + member)))
+        for member in message.layout_members():
+            terms.append("offsetof(struct %s, %s) * %s" % (
+                message.c_name, member,
+                _factor(message.c_name + "." + member)))
     return terms
 
 

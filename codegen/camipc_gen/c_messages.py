@@ -5,12 +5,14 @@ A struct, a union, an entry of a map, the wrapper of an array where protobuf
 has no array, the arguments and the outputs of a method.
 """
 
+from itertools import groupby
 from typing import Iterator, List, Optional, Tuple
 
 from .c_arrays import for_each
 from .c_composite import BytesValue, MessageValue
 from .c_fixed import FixedSlot
 from .c_slots import Slot
+from .c_unknown import UnknownFields
 from .c_values import FdValue
 
 
@@ -30,6 +32,7 @@ class Message:
         self.doc = doc
         self.since = ""               # the version that brought it, in words
         self.slots: List[Slot] = []
+        self.unknown: Optional[UnknownFields] = None   # [keep_unknown]
         self.is_public = True         # declared in the IDL
         self.contains_itself = False
 
@@ -37,7 +40,8 @@ class Message:
 
     @property
     def owns(self) -> bool:
-        return any(slot.owns for slot in self.slots)
+        return self.unknown is not None or any(slot.owns
+                                               for slot in self.slots)
 
     @property
     def has_fds(self) -> bool:
@@ -51,13 +55,13 @@ class Message:
 
     @property
     def free(self) -> bool:
-        return all(slot.free for slot in self.slots)
+        return self.unknown is None and all(slot.free for slot in self.slots)
 
     @property
     def bound(self) -> Optional[int]:
         """Most bytes of its body, None if nothing bounds it."""
         bounds = [slot.bound for slot in self.slots]
-        return None if None in bounds else sum(bounds)
+        return None if self.unknown or None in bounds else sum(bounds)
 
     @property
     def wire_bound(self) -> int:
@@ -93,6 +97,16 @@ class Message:
             elif isinstance(slot.value, BytesValue):
                 yield slot.value.wrapper
 
+    def nested(self) -> Iterator["Message"]:
+        """As direct(), of what is a message in this one on the wire."""
+        for slot in self.slots:
+            if slot.is_inline:
+                yield from slot.value.message.nested()
+            elif isinstance(slot.value, MessageValue):
+                yield slot.value.message
+            elif isinstance(slot.value, BytesValue):
+                yield slot.value.wrapper
+
     def reachable(self) -> List["Message"]:
         """This and every message inside, in a fixed order."""
         found, queue = [self], [self]
@@ -111,13 +125,13 @@ class Message:
     @property
     def depth_limit(self) -> str:
         """How many levels may be around one, so that the rest fits."""
-        height = max([m.height() for m in self.direct()
+        height = max([m.height() for m in self.nested()
                       if not m.is_deep] + [0])
         return "CAMIPC_MAX_DEPTH" + (" - %d" % height if height else "")
 
     def height(self) -> int:
         """Levels of messages in one that does not contain itself."""
-        return 1 + max([m.height() for m in self.direct()] + [0])
+        return 1 + max([m.height() for m in self.nested()] + [0])
 
     def max_fds(self) -> Optional[int]:
         """Most descriptors in one, None if nothing bounds them."""
@@ -159,18 +173,32 @@ class Message:
 
     def members(self) -> List[str]:
         lines = [line for slot in self.slots for line in slot.members()]
+        if self.unknown:
+            lines += self.unknown.members()
         return lines or ["uint8_t reserved_;"]
+
+    def layout_members(self) -> List[str]:
+        """Members whose offsets the layout fingerprint takes."""
+        return [name for slot in self.slots
+                for name in slot.layout_members()] + (
+            self.unknown.layout_members() if self.unknown else [])
 
     def init(self) -> List[str]:
         return [line for slot in self.slots for line in slot.init()]
 
     def put(self) -> List[str]:
         """In the order of numbers, as protobuf's own writers do."""
-        return [line for slot in sorted(self.slots, key=lambda s: s.number)
-                for line in slot.put()]
+        fields = sorted(((number, slot) for slot in self.slots
+                         for number in slot.numbers()), key=lambda f: f[0])
+        lines = []
+        for slot, run in groupby(fields, key=lambda f: f[1]):
+            lines += slot.put_numbers([number for number, _ in run])
+        return lines + (self.unknown.put() if self.unknown else [])
 
     def locals(self) -> List[str]:
-        return [line for slot in self.slots for line in slot.locals()] + [
+        lines = self.unknown.locals() if self.unknown else []
+        return lines + [
+            line for slot in self.slots for line in slot.locals()] + [
             "bool seen_%s = false;" % slot.name for slot in self._judged()
             if not isinstance(slot, FixedSlot)]
 
@@ -184,7 +212,15 @@ class Message:
             lines += own
         return lines
 
-    unknown = "p = camipc_skip(r, p, tag);"
+    def otherwise(self) -> List[str]:
+        """What becomes of a field with another tag."""
+        if self.unknown:
+            return self.unknown.keep()
+        return ["p = camipc_skip(r, p, tag);"]
+
+    def tags(self) -> List[str]:
+        """The tags of fields that the decoder takes."""
+        return [tag for slot in self.slots for tag in slot.tags()]
 
     def finish(self) -> List[str]:
         lines = []
@@ -210,6 +246,9 @@ class Message:
             lines.append("camipc_check_wire(check, %d);" % self.wire_bound)
         for slot in self.slots:
             lines += slot.check()
+        if self.unknown:
+            lines += self.unknown.check(self.c_name + "_has_tag"
+                                        if self.tags() else "NULL")
         return lines
 
     def enter(self) -> List[str]:
@@ -221,13 +260,15 @@ class Message:
         return [line for slot in self.slots for line in slot.copy_locals()]
 
     def copy(self) -> List[str]:
-        return [line for slot in self.slots for line in slot.copy()]
+        return [line for slot in self.slots for line in slot.copy()] + (
+            self.unknown.copy() if self.unknown else [])
 
     def clear_locals(self) -> List[str]:
         return [line for slot in self.slots for line in slot.clear_locals()]
 
     def clear(self) -> List[str]:
-        return [line for slot in self.slots for line in slot.clear()]
+        return [line for slot in self.slots for line in slot.clear()] + (
+            self.unknown.clear() if self.unknown else [])
 
 
 class UnionMessage(Message):
@@ -240,9 +281,12 @@ class UnionMessage(Message):
                  extensible=False):
         super().__init__(c_name, idl_name, package, title, doc)
         self.extensible = extensible
-        if not extensible:
-            # An arm that this side lacks: its value would be lost.
-            self.unknown = "p = camipc_fail(r, CAMIPC_FAULT_RANGE);"
+
+    def otherwise(self):
+        if self.extensible:
+            return super().otherwise()
+        # An arm that this side lacks: its value would be lost.
+        return ["p = camipc_fail(r, CAMIPC_FAULT_RANGE);"]
 
     @property
     def tag_enum(self) -> str:
@@ -302,6 +346,10 @@ class UnionMessage(Message):
     def put(self):
         return self._switch(lambda slot: slot.put())
 
+    def put_arms(self, arms):
+        """Some of them, where fields with other numbers come between."""
+        return self._partial(lambda slot: slot.put(), arms)
+
     def locals(self):
         return []
 
@@ -343,18 +391,18 @@ class UnionMessage(Message):
         return []
 
     def copy(self):
-        return self._partial(lambda slot: slot.copy())
+        return self._partial(lambda slot: slot.copy(), self.slots)
 
     def clear_locals(self):
         return []
 
     def clear(self):
-        return self._partial(lambda slot: slot.clear())
+        return self._partial(lambda slot: slot.clear(), self.slots)
 
-    def _partial(self, statements) -> List[str]:
-        """As _switch(), with the arms that need nothing left out."""
+    def _partial(self, statements, arms) -> List[str]:
+        """As _switch(), of those @arms that need anything."""
         lines = []
-        for slot in self.slots:
+        for slot in arms:
             body = statements(slot)
             if not body:
                 continue

@@ -9,23 +9,17 @@ from .c_arrays import ArraySlot, BytesSlot, MapSlot
 from .c_composite import BytesValue, MessageValue
 from .c_facts import facts, since
 from .c_fixed import FixedSlot
+from .c_inline import InlineSlot
 from .c_literals import literal
 from .c_messages import Message, UnionMessage
 from .c_nullable import NullableStringSlot, OptionalSlot, PointerSlot
 from .c_slots import Slot
 from .c_stems import (Item, camel, idl_text, key_form, map_stem, type_stem,
                       value_form)
+from .c_unknown import UnknownFields
 from .c_values import (EnumValue, FdValue, FlagsValue, OpenEnumValue,
                        ScalarValue, StringValue, Value)
 from .wire import mask_of
-
-
-class Unsupported(Exception):
-    """Something of the language that generated C does not do yet."""
-
-    def __init__(self, declaration, message: str):
-        super().__init__(message)
-        self.span = getattr(declaration, "span", None)
 
 
 class Entry(Message):
@@ -93,8 +87,7 @@ class Model:
             message = Message(name, declaration.qualified, declaration.module,
                               declaration.name, declaration.doc)
             if declaration.keep_unknown:
-                raise Unsupported(declaration,
-                                  "[keep_unknown] is not supported yet")
+                message.unknown = UnknownFields()
         message.contains_itself = declaration.contains_itself
         message.since = since(declaration)
         self._messages[declaration.qualified] = message
@@ -166,9 +159,9 @@ class Model:
         return slot
 
     def slot(self, module: ir.Module, field, name: str) -> Slot:
-        if getattr(field, "inline", False):
-            raise Unsupported(field, "[inline] is not supported yet")
         type_ = field.type
+        if getattr(field, "inline", False):
+            return InlineSlot(field, name, self.value(module, field, type_))
         if isinstance(type_, ir.Nullable):
             return self._nullable(module, field, name, type_.inner)
         if isinstance(type_, ir.Map):
@@ -255,11 +248,7 @@ class Model:
             item = Item("items", type_, 1, field, field.wire, field.unpacked,
                         path=path + "_items", **limits)
             message.slots.append(self.slot(module, item, "items"))
-        made = self._made_once(module, wrapper, fill)
-        if made.is_bytes and (field.min is not None or field.max is not None):
-            raise Unsupported(field, "limits of single bytes need a field of "
-                              "their own here; wrap the array in a struct")
-        return made
+        return self._made_once(module, wrapper, fill)
 
     def _entry(self, module: ir.Module, field, type_: ir.Map) -> Entry:
         stem = map_stem(self.program, type_, field) + "_entry"

@@ -48,7 +48,7 @@ class OptionalSlot(Slot):
             self.value.put(self.number, self.place, True))
 
     def cases(self):
-        return [self._label()] + indented(
+        return self._labels() + indented(
             ["msg->%s = true;" % self.has] + self.value.get(self.place)
             + ["break;"])
 
@@ -157,8 +157,9 @@ class PointerSlot(Slot):
                 for line in make(*args)]
 
     def cases(self):
-        return [self._label(), "\tp = get_%s_pointer(r, p, &%s);" % (
-            self.value.tag, self.place), "\tbreak;"]
+        return self._labels() + indented(
+            ["p = get_%s_pointer(r, p, &%s);" % (self.value.tag, self.place),
+             "break;"])
 
     def finish(self):
         return []

@@ -37,6 +37,7 @@ class Slot:
 
     shape = "SINGLE"
     always_present = False
+    is_inline = False          # its fields are those of a union's arms
     # Names that a variable of its own must not have, beside LOCALS.
     taken = frozenset()
     has_count = False          # several values, so [max_len=] is about them
@@ -161,8 +162,12 @@ class Slot:
             rules.append("%s <= %s" % (place, _number(self.value, self.max)))
         return rules
 
-    def _label(self) -> str:
-        return "case CAMIPC_%s(%d):" % (self.value.wire, self.number)
+    def tags(self) -> List[str]:
+        """The tags of fields that the decoder takes for it."""
+        return ["CAMIPC_%s(%d)" % (self.value.wire, self.number)]
+
+    def _labels(self) -> List[str]:
+        return ["case %s:" % tag for tag in self.tags()]
 
     # ---- init, encode, decode ----------------------------------------------
 
@@ -182,12 +187,20 @@ class Slot:
         present = self.initial is not None or self.always_present
         return self.value.put(self.number, self.place, present)
 
+    def numbers(self) -> List[int]:
+        """Of the fields that it is on the wire."""
+        return [self.number]
+
+    def put_numbers(self, numbers: List[int]) -> List[str]:
+        """Writes those of its fields that have these @numbers."""
+        return self.put()
+
     def locals(self) -> List[str]:
         """Variables of the decoder."""
         return []
 
     def cases(self) -> List[str]:
-        return [self._label()] + indented(
+        return self._labels() + indented(
             self.value.get(self.place) + ["break;"])
 
     def finish(self) -> List[str]:
@@ -253,7 +266,6 @@ class Slot:
         return self.value.form
 
     def layout_members(self) -> List[str]:
-        """Members whose offsets the layout fingerprint takes."""
         aux = self.aux_member()
         return [self.name] + ([aux] if aux else [])
 

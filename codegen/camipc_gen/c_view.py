@@ -162,7 +162,7 @@ class ModuleView:
 
     def struct_body(self, message: Message) -> str:
         """Members with their comments."""
-        if not message.slots:
+        if not message.slots and not message.unknown:
             return "\n".join("\t" + line for line in message.members())
         if not message.is_union:
             return self._described(message, 1)
@@ -175,6 +175,9 @@ class ModuleView:
             lines.append(self.comment(slot.doc, tabs, message.slots,
                                       tail=slot.facts))
             lines += ["\t" * tabs + line for line in slot.members()]
+        if message.unknown:
+            lines.append("\t/** %s */" % message.unknown.remark)
+            lines += ["\t" + line for line in message.unknown.members()]
         return "\n".join(lines)
 
     def struct_comment(self, message: Message) -> str:

@@ -63,6 +63,14 @@ def limits_fit(checking: Checking) -> None:
             _misfit(checking, place, limits[0][0], "a number, and "
                     "array<int8> is bytes in C")
             continue
+        if limits and _holds_inner_bytes(place):
+            checking.error(
+                "attribute-type",
+                checking.attribute(field, limits[0][0]).span, "'%s' of bytes "
+                "needs a field that is all of them; '%s' is %s"
+                % (limits[0][0], field.name, spell(field.type)),
+                hint="put the array<uint8> into a struct")
+            continue
         for name, value in limits:
             _limit_in_range(checking, place, name, value, inner)
         if len(limits) == 2 and field.min > field.max:
@@ -77,6 +85,21 @@ def _holds_signed_bytes(value_type: ir.Type) -> bool:
     while isinstance(value_type, ir.Array):
         if value_type.count is None and \
                 value_type.element == ir.Scalar("int8"):
+            return True
+        value_type = value_type.element
+    return False
+
+
+def _holds_inner_bytes(place: Place) -> bool:
+    """array<uint8> as an arm, an element or T?: a value that has no place
+    for the limits of each byte."""
+    value_type = place.declaration.type
+    if place.kind != "arm" and isinstance(value_type, ir.Array):
+        value_type = value_type.element
+    value_type = _bare(value_type)
+    while isinstance(value_type, ir.Array):
+        if value_type.count is None and \
+                value_type.element == ir.Scalar("uint8"):
             return True
         value_type = value_type.element
     return False

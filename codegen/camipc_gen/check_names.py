@@ -10,6 +10,7 @@ from typing import Dict, List, Optional, Sequence, Tuple
 
 from . import c_names, ir
 from .c_stems import map_stem, type_stem
+from .c_unknown import UnknownFields
 from .checking import Checking
 from .order import members
 
@@ -18,7 +19,7 @@ _METHODS_TAKEN = ("create", "destroy", "get_fd", "dispatch", "get_proxy",
                   "closed", "size", "ops", "events", "interface")
 _EVENTS_TAKEN = ("closed", "size")
 _TYPE_FUNCTIONS = ("init", "copy", "clear", "find", "sort", "to_string",
-                   "check", "put", "get", "copy_in", "type_info")
+                   "check", "put", "get", "copy_in", "type_info", "has_tag")
 
 _HINT = 'rename one, or give it a name with [cname="…"]'
 
@@ -174,6 +175,8 @@ def members_differ(checking: Checking) -> None:
     for struct in checking.structs():
         _local_names(checking, [(c_names.of_member(field), field)
                                 for field in struct.fields])
+        if struct.keep_unknown:
+            _kept_have_a_name(checking, struct)
     for union in checking.unions():
         _local_names(checking, [(c_names.of_arm(arm), arm)
                                 for arm in union.arms])
@@ -182,6 +185,20 @@ def members_differ(checking: Checking) -> None:
                                 for field in method.params] +
                      [("ret_" + c_names.of_parameter(field), field)
                       for field in method.outs])
+
+
+def _kept_have_a_name(checking: Checking, struct: ir.Struct) -> None:
+    """Unknown fields are kept in members of their own."""
+    for field in struct.fields:
+        name = c_names.of_member(field)
+        clashes = [used for used in [name] + _beside(name, field)
+                   if used in UnknownFields.NAMES]
+        if clashes:
+            checking.error(
+                "c-name-clash", field.span, "'%s' is '%s' in C, where '%s' "
+                "keeps unknown fields" % (field.name, clashes[0],
+                                          struct.name),
+                [(struct.span, "declared here")], _HINT)
 
 
 def methods_differ(checking: Checking) -> None:

@@ -92,13 +92,8 @@ def _run(arguments) -> int:
 
 
 def _back_end(compiled, arguments, diagnostics: Diagnostics) -> None:
-    # Not at the top: checking a file needs no templates.
-    from .c_model import Unsupported
     try:
         arguments.work(compiled, arguments, diagnostics)
-    except Unsupported as error:
-        diagnostics.error("unsupported", error.span, str(error))
-        diagnostics.stop_on_errors()
     except OSError as error:
         if error.filename is None:
             raise                      # about standard output

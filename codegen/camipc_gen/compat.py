@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Dict, FrozenSet, List, Optional, Sequence, Tuple
 
 from . import c_names, ir, reach
-from .compat_change import API, BEHAVIOUR, WIRE, Change, Changes
+from .compat_change import ABI, API, BEHAVIOUR, WIRE, Change, Changes
 from .compat_enums import compare_enums
 from .compat_fields import STRUCT, UNION, FieldComparer, Owner
 from .compat_limits import refusal
@@ -158,7 +158,7 @@ class _Comparer:
             self._fields(changes, uses, STRUCT, before, after, receivers,
                          before.fields, after.fields)
             if before.keep_unknown != after.keep_unknown:
-                changes.add("attribute-changed", (BEHAVIOUR,), after.span,
+                changes.add("attribute-changed", (ABI, BEHAVIOUR), after.span,
                             "'%s' %s unknown fields now" % (
                                 after.name, "keeps" if after.keep_unknown
                                 else "drops"), [(before.span, "it was here")])

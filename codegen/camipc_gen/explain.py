@@ -45,7 +45,6 @@ class Table:
 
 
 def tables(program: ir.Program, module: ir.Module) -> List[Table]:
-    """Raises Unsupported for what has no C yet."""
     explainer = _Explainer(program, module)
     return explainer.declarations() + [
         table for interface in explainer.view.interfaces
@@ -104,6 +103,9 @@ class _Explainer:
         fields = declaration.arms if is_union else declaration.fields
         rows = [self._row(field, slot, is_union)
                 for field, slot in zip(fields, message.slots)]
+        if message.unknown:
+            rows.append(Row("", "unknown fields", _members(message.unknown),
+                            "as they came", sizes.Size(0, None)))
         return Table("%s %s" % ("union" if is_union else "struct",
                                 declaration.name),
                      message.c_name, message.idl_name, tuple(rows),
@@ -146,10 +148,9 @@ class _Explainer:
         return tuple(rows)
 
     def _row(self, field: ir.Field, slot: Slot, is_arm: bool) -> Row:
-        c_text = " ".join(_without_remark(m) for m in slot.members())
         size = self._sizes.arm(field) if is_arm else self._sizes.field(field)
         return Row(self._numbers(field), self._declared(field),
-                    c_text.rstrip(";"), form_of(field, is_arm), size)
+                   _members(slot), form_of(field, is_arm), size)
 
     def _numbers(self, field: ir.Field) -> str:
         if not field.inline:
@@ -195,8 +196,10 @@ def form_of(field: ir.Field, is_arm: bool = False) -> str:
         form.value(field.type, field.wire)
 
 
-def _without_remark(member: str) -> str:
-    return member.partition("/*")[0].rstrip()
+def _members(slot) -> str:
+    """What a field is in C, comments left out."""
+    return " ".join(member.partition("/*")[0].rstrip()
+                    for member in slot.members()).rstrip(";")
 
 
 # ---- wire forms ---------------------------------------------------------------

@@ -113,7 +113,6 @@ ERRORS = {
     "bad-name": "a name without a letter",
     "reserved-name": "a method named like one that each interface has",
     "c-name-clash": "two declarations with one name in C",
-    "unsupported": "what the generated C does not do yet",
     # overlay
     "overlay-unknown": "an overlay names what the module does not have",
 }

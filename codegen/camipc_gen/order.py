@@ -135,8 +135,11 @@ def nested_within(declarations: Iterable[Composite], limit: int,
     depth: Dict[str, int] = {}
     for component in components(graph):
         for name in component:
-            depth[name] = 1 + max((depth.get(inner, 0)
-                                   for inner in graph[name]), default=0)
+            # The arms of an [inline] union are no level of their own.
+            depth[name] = 1 + max((depth.get(inner, 0) - field.inline
+                                   for field in members(by_name[name])
+                                   for inner in by_value(field.type)),
+                                  default=0)
             if depth[name] == limit + 1:
                 diagnostics.error(
                     "nesting-depth", by_name[name].span, "'%s' holds more "

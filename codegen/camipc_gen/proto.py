@@ -13,6 +13,7 @@ from . import c_names, ir
 from .c_arrays import ArraySlot, BytesSlot, MapSlot
 from .c_composite import BytesValue, MessageValue
 from .c_fixed import FixedSlot
+from .c_inline import InlineSlot
 from .c_docs import safe
 from .c_enums import EnumView
 from .c_literals import string
@@ -58,11 +59,30 @@ class ProtoMessage:
                 self.fields.append("}")
             return
         for slot in message.slots:
+            if slot.is_inline:
+                self.fields += self._arms(module, slot, names)
+                continue
             line = module.field(slot)
             if _has_presence(slot):
-                line = "oneof %s { %s }" % (
-                    _free("has_" + _name(slot), names), line)
+                oneof = _free("has_" + _name(slot), names)
+                names.add(oneof)
+                line = "oneof %s { %s }" % (oneof, line)
             self.fields.append(line + _remark(slot))
+
+
+    @staticmethod
+    def _arms(module: "ProtoModule", slot: InlineSlot, names) -> List[str]:
+        """A oneof of its own; its arms share the names of the message."""
+        arms = []
+        for arm in slot.value.message.slots:
+            name = _name(arm)
+            if name in names:
+                name = _free("%s_%s" % (_name(slot), name), names)
+            names.add(name)
+            arms.append("\t" + module.field(arm, name))
+        if not arms:
+            return []
+        return ["oneof %s {" % _name(slot)] + arms + ["}"]
 
 
 class ProtoModule:
@@ -86,7 +106,7 @@ class ProtoModule:
     def message_name(self, message: Message) -> str:
         return self.name_of(message.idl_name, message.package)
 
-    def field(self, slot: Slot) -> str:
+    def field(self, slot: Slot, name: Optional[str] = None) -> str:
         """"repeated uint32 ids = 2 [packed = false];" """
         label, options = "", ""
         value = slot.value
@@ -104,8 +124,8 @@ class ProtoModule:
                 options = " [packed = false]"
         else:
             kind = self._type(value)
-        return "%s%s %s = %d%s;" % (label, kind, _name(slot), slot.number,
-                                    options)
+        return "%s%s %s = %d%s;" % (label, kind, name or _name(slot),
+                                    slot.number, options)
 
     def _type(self, value, form: Optional[str] = None) -> str:
         return _kind(value, self, form or value.form.lower())

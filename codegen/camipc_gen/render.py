@@ -9,7 +9,7 @@ import jinja2
 from . import ir
 from .c_layout import (COLUMNS, layout, layout_block, layout_macro,
                        width)
-from .c_model import Model, Unsupported
+from .c_model import Model
 from .c_view import NOTHING, ModuleView
 
 _TEMPLATES = os.path.join(os.path.dirname(os.path.dirname(
@@ -215,4 +215,4 @@ def _rule(outputs: Iterable[str], inputs: Iterable[str]) -> str:
         " \\\n".join("  " + escape(path) for path in needed))
 
 
-__all__ = ["OUTPUTS", "Unsupported", "render", "render_texts"]
+__all__ = ["OUTPUTS", "render", "render_texts"]

@@ -145,9 +145,14 @@ def _describe(program: ir.Program, name: str,
 
 def _fields(label: str, fields: Iterable[ir.Field],
             used: Dict[str, None]) -> List[str]:
-    return ["%s %d %s %s%s" % (label, field.number, field.name,
+    return ["%s %d %s %s%s" % (label, _number(field), field.name,
                                _spell(field, used), _facts(field))
-            for field in sorted(fields, key=lambda f: f.number)]
+            for field in sorted(fields, key=lambda f: (_number(f), f.name))]
+
+
+def _number(field: ir.Field) -> int:
+    """0 for an [inline] union: only its arms have numbers on the wire."""
+    return 0 if field.inline else field.number
 
 
 def _facts(field: ir.Field) -> str:

@@ -328,6 +328,13 @@ static void print_fields(struct camipc_printer *printer,
 		first = false;
 		print_field(printer, field, value, depth);
 	}
+	if (info->flags & CAMIPC_TYPE_KEEPS_UNKNOWN &&
+	    LOAD(size_t, value + info->n_unknown_offset) > 0) {
+		camipc_print(printer, "%sunknown fields: ", first ? "" : ", ");
+		print_bytes(printer,
+			    LOAD(const uint8_t *, value + info->unknown_offset),
+			    LOAD(size_t, value + info->n_unknown_offset));
+	}
 }
 
 void camipc_print_fields(struct camipc_printer *printer,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Between reader.c and array.c. */
+/* Between reader.c, array.c and unknown.c. */
 #ifndef CAMIPC_WIRE_READER_INTERNAL_H
 #define CAMIPC_WIRE_READER_INTERNAL_H
 

@@ -167,7 +167,7 @@ bool camipc_again_long(const struct camipc_reader *r, const uint8_t **p,
 {
 	const uint8_t *next = *p;
 
-	/* Only the shortest form; longer ones end the run, which is legal. */
+	/* Other forms are no tags: camipc_get_tag() tells. */
 	while (tag >= 0x80) {
 		if (next >= r->end || *next++ != (uint8_t)(tag | 0x80))
 			return false;

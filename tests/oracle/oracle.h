@@ -70,9 +70,20 @@ struct oracle_values oracle_look(const struct camipc_type_info *info,
 				 const struct camipc_field_info *field,
 				 const void *msg);
 
-/** The field of @info with the next number above @number, or NULL. */
-const struct camipc_field_info *
-oracle_next_field(const struct camipc_type_info *info, uint32_t number);
+/** A field of a message on the wire: its own, or of an [inline] union. */
+struct oracle_place {
+	const struct camipc_field_info *field; /* NULL: no more */
+	const struct camipc_type_info *info; /* of what it is a field or arm */
+	uint32_t offset; /* in the message, of that */
+};
+
+/** The field of @info with the next number above @number. */
+struct oracle_place oracle_next_field(const struct camipc_type_info *info,
+				      uint32_t number);
+
+/** The bytes of unknown fields that @msg keeps; none if it keeps none. */
+struct oracle_values oracle_unknown(const struct camipc_type_info *info,
+				    const void *msg);
 
 /** A box {items, n} of bytes in place of a struct: an arm, an element. */
 bool oracle_is_bytes_box(const struct camipc_field_info *field);

@@ -199,18 +199,44 @@ static void build_field(struct walk *walk, const struct camipc_type_info *info,
 		build_item(walk, field, values.items, pf, base + pf->offset);
 }
 
+static void build_unknown(struct oracle_values ours, ProtobufCMessage *message)
+{
+	struct camipc_reader r;
+	const uint8_t *p =
+		camipc_reader_init(&r, ours.items, ours.n, NULL, NULL, 0);
+
+	/* No more fields than bytes. */
+	message->unknown_fields =
+		new_memory(ours.n, sizeof(*message->unknown_fields));
+	while (p < r.end) {
+		ProtobufCMessageUnknownField *field =
+			&message->unknown_fields[message->n_unknown_fields++];
+		const uint8_t *data;
+		uint32_t tag;
+
+		data = camipc_get_tag(&r, p, &tag);
+		p = camipc_skip(&r, data, tag);
+		field->tag = tag >> 3;
+		field->wire_type = (ProtobufCWireType)(tag & 7);
+		field->len = (size_t)(p - data);
+		field->data = new_memory(field->len, 1);
+		memcpy(field->data, data, field->len);
+	}
+}
+
 static ProtobufCMessage *
 build_message(struct walk *walk, const struct camipc_type_info *info,
 	      const ProtobufCMessageDescriptor *descriptor, const uint8_t *msg)
 {
 	ProtobufCMessage *message =
 		new_memory(1, descriptor->sizeof_message);
-	const struct camipc_field_info *field;
+	struct oracle_place at;
 
 	protobuf_c_message_init(descriptor, message);
-	for (field = oracle_next_field(info, 0); field;
-	     field = oracle_next_field(info, field->number))
-		build_field(walk, info, field, msg, message);
+	for (at = oracle_next_field(info, 0); at.field;
+	     at = oracle_next_field(info, at.field->number))
+		build_field(walk, at.info, at.field, msg + at.offset, message);
+	build_unknown(oracle_unknown(info, msg), message);
 	return message;
 }
 

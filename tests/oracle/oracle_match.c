@@ -229,21 +229,44 @@ static bool match_field(struct walk *walk, const struct camipc_type_info *info,
 	return match_item(walk, info, field, values.items, pf, member);
 }
 
+/* Each is a tag, and what stands behind it. */
+static bool match_unknown(const ProtobufCMessage *message,
+			  struct oracle_values ours)
+{
+	size_t at = 0;
+
+	for (unsigned int i = 0; i < message->n_unknown_fields; i++) {
+		const ProtobufCMessageUnknownField *theirs =
+			&message->unknown_fields[i];
+		uint64_t tag = theirs->tag << 3 | theirs->wire_type;
+		uint8_t bytes[10];
+		size_t n = (size_t)(camipc_write_varint(bytes, tag) - bytes);
+
+		if (n + theirs->len > ours.n - at ||
+		    memcmp(ours.items + at, bytes, n) != 0 ||
+		    memcmp(ours.items + at + n, theirs->data, theirs->len) != 0)
+			return false;
+		at += n + theirs->len;
+	}
+	return at == ours.n;
+}
+
 static bool match_message(struct walk *walk,
 			  const struct camipc_type_info *info,
 			  const uint8_t *msg, const ProtobufCMessage *message)
 {
-	const struct camipc_field_info *field;
+	struct oracle_place at;
 
 	meet(info);
 	meet(message->descriptor);
 	/* Descriptors are counted as they are written: by number. */
-	for (field = oracle_next_field(info, 0); field;
-	     field = oracle_next_field(info, field->number)) {
-		if (!match_field(walk, info, field, msg, message))
+	for (at = oracle_next_field(info, 0); at.field;
+	     at = oracle_next_field(info, at.field->number)) {
+		if (!match_field(walk, at.info, at.field, msg + at.offset,
+				 message))
 			return false;
 	}
-	return message->n_unknown_fields == 0 ||
+	return match_unknown(message, oracle_unknown(info, msg)) ||
 	       differ(info, NULL, "unknown fields");
 }
 

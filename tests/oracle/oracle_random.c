@@ -10,6 +10,9 @@
 /* Below it arrays have one element: what contains itself would not end. */
 #define MAX_RANDOM_WIDE_DEPTH 2
 
+/* Room for a few unknown fields. */
+#define MAX_UNKNOWN 128
+
 /** Elements of an array, at most, if the IDL does not allow fewer. */
 #define MAX_ELEMENTS 4
 
@@ -448,6 +451,64 @@ static bool has_required(const struct camipc_type_info *info)
 	return false;
 }
 
+static bool has_number(const struct camipc_type_info *info, uint32_t number)
+{
+	const struct camipc_field_info *field =
+		oracle_next_field(info, number - 1).field;
+
+	return field && field->number == number;
+}
+
+static uint32_t any_unknown_number(struct oracle_random *random,
+				   const struct camipc_type_info *info)
+{
+	static const uint32_t ends[] = { 15, 2047, 262143, 33554431,
+					 (1u << 29) - 1 };
+	uint32_t number;
+
+	do
+		number = ends[oracle_below(random, 5)] - oracle_below(random, 9);
+	while (has_number(info, number));
+	return number;
+}
+
+/* Fields as a newer peer might send them. */
+static void fill_unknown(struct oracle_random *random,
+			 const struct camipc_type_info *info, uint8_t *msg)
+{
+	uint32_t n_fields = oracle_below(random, 4);
+	struct camipc_writer w;
+	uint8_t *bytes;
+	size_t n = 0;
+
+	if (n_fields == 0)
+		return;
+	bytes = get_memory(random, MAX_UNKNOWN, 1);
+	camipc_writer_init(&w, bytes, MAX_UNKNOWN, NULL, 0);
+	while (n_fields-- > 0) {
+		uint32_t number = any_unknown_number(random, info);
+		uint64_t bits = any_bits(random);
+
+		switch (oracle_below(random, 4)) {
+		case 0:
+			camipc_put_present_uint64(&w, number, bits);
+			break;
+		case 1:
+			camipc_put_present_fixed32(&w, number, (uint32_t)bits);
+			break;
+		case 2:
+			camipc_put_present_fixed64(&w, number, bits);
+			break;
+		default:
+			camipc_put_present_bytes(&w, number, &bits, bits % 9);
+		}
+	}
+	if (camipc_writer_finish(&w, &n) < 0)
+		abort();
+	memcpy(msg + info->unknown_offset, &bytes, sizeof(bytes));
+	memcpy(msg + info->n_unknown_offset, &n, sizeof(n));
+}
+
 static void fill_message(struct oracle_random *random,
 			 const struct camipc_type_info *info, uint8_t *msg,
 			 unsigned int depth)
@@ -465,6 +526,8 @@ static void fill_message(struct oracle_random *random,
 		return;
 	for (uint32_t i = 0; i < info->n_fields; i++)
 		fill_field(random, &info->fields[i], msg, depth);
+	if (info->flags & CAMIPC_TYPE_KEEPS_UNKNOWN)
+		fill_unknown(random, info, msg);
 }
 
 void oracle_fill(struct oracle_random *random,

@@ -115,19 +115,42 @@ struct oracle_values oracle_look(const struct camipc_type_info *info,
 	return values;
 }
 
-const struct camipc_field_info *
-oracle_next_field(const struct camipc_type_info *info, uint32_t number)
+/* Takes @field of @info for the next one if its number is nearer. */
+static void come_nearer(struct oracle_place *next, uint32_t number,
+			const struct camipc_type_info *info, uint32_t offset)
 {
-	const struct camipc_field_info *next = NULL;
-
 	for (uint32_t i = 0; i < info->n_fields; i++) {
 		const struct camipc_field_info *field = &info->fields[i];
 
-		if (field->number > number &&
-		    (!next || field->number < next->number))
-			next = field;
+		if (field->flags & CAMIPC_FIELD_INLINE)
+			come_nearer(next, number, field->type,
+				    offset + field->offset);
+		else if (field->number > number &&
+			 (!next->field || field->number < next->field->number))
+			*next = (struct oracle_place){ field, info, offset };
 	}
+}
+
+struct oracle_place oracle_next_field(const struct camipc_type_info *info,
+				      uint32_t number)
+{
+	struct oracle_place next = { NULL, NULL, 0 };
+
+	come_nearer(&next, number, info, 0);
 	return next;
+}
+
+struct oracle_values oracle_unknown(const struct camipc_type_info *info,
+				    const void *msg)
+{
+	const uint8_t *base = msg;
+	struct oracle_values values = { .size = 1, .is_bytes = true };
+
+	if (!(info->flags & CAMIPC_TYPE_KEEPS_UNKNOWN))
+		return values;
+	values.items = load_pointer(base + info->unknown_offset);
+	values.n = load_count(base + info->n_unknown_offset);
+	return values;
 }
 
 uint64_t oracle_number(const struct camipc_field_info *field,
@@ -214,6 +237,17 @@ static bool equal_item(const struct camipc_type_info *info,
 	}
 }
 
+static bool equal_unknown(const struct camipc_type_info *info, const void *a,
+			  const void *b)
+{
+	struct oracle_values left = oracle_unknown(info, a);
+	struct oracle_values right = oracle_unknown(info, b);
+
+	return (left.n == right.n &&
+		(left.n == 0 || memcmp(left.items, right.items, left.n) == 0)) ||
+	       differ(info, NULL, "unknown fields differ");
+}
+
 bool oracle_equal(const struct camipc_type_info *info, const void *a,
 		  const void *b)
 {
@@ -234,5 +268,5 @@ bool oracle_equal(const struct camipc_type_info *info, const void *a,
 				return false;
 		}
 	}
-	return true;
+	return equal_unknown(info, a, b);
 }

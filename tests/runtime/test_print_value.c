@@ -112,6 +112,29 @@ static void unions(void **state)
 	EXPECT(&test_echo_value_type_info, &value, "point: {x: 3, y: 0}");
 }
 
+/** A struct of [keep_unknown]; no interface here has one. */
+static void unknown_fields(void **state)
+{
+	struct kept {
+		const uint8_t *unknown;
+		size_t n_unknown;
+	};
+	static const struct camipc_type_info info = {
+		.kind = CAMIPC_KIND_STRUCT,
+		.flags = CAMIPC_TYPE_KEEPS_UNKNOWN,
+		.size = sizeof(struct kept),
+		.unknown_offset = offsetof(struct kept, unknown),
+		.n_unknown_offset = offsetof(struct kept, n_unknown),
+	};
+	struct kept value = { NULL, 0 };
+
+	(void)state;
+	EXPECT(&info, &value, "");
+	value.unknown = (const uint8_t *)"\x08\x07";
+	value.n_unknown = 2;
+	EXPECT(&info, &value, "unknown fields: <08 07>");
+}
+
 static void arrays_and_maps(void **state)
 {
 	static const int32_t numbers[10] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 };
@@ -174,6 +197,7 @@ int main(void)
 		cmocka_unit_test(other_locales),
 		cmocka_unit_test(nullables),
 		cmocka_unit_test(unions),
+		cmocka_unit_test(unknown_fields),
 		cmocka_unit_test(arrays_and_maps),
 		cmocka_unit_test(cut),
 	};

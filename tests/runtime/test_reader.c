@@ -194,7 +194,11 @@ static void test_illegal_tags(void **state)
 	assert_int_equal(skips("\xf8\xff\xff\xff\x0f\0", 6, &n), 0);
 	assert_int_equal(n, 1);
 	assert_int_equal(skips("\x80\x80\x80\x80\x10\0", 6, &n), -EPROTO);
-	assert_int_equal(skips("\x88\x80\0\0", 4, &n), 0); /* overlong tag */
+	/* Longer than it need be: values may be that, tags may not. */
+	assert_int_equal(skips("\x88\x01\0", 3, &n), 0);
+	assert_int_equal(skips("\x88\0\0", 3, &n), -EPROTO);
+	assert_int_equal(skips("\x88\x80\0\0", 4, &n), -EPROTO);
+	assert_int_equal(skips("\xf8\xff\xff\xff\x8f\0\0", 7, &n), -EPROTO);
 }
 
 /* Threat 11: lengths at the outer end and one past it. */

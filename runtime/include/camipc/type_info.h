@@ -56,6 +56,8 @@ enum camipc_wire_form {
 #define CAMIPC_FIELD_HAS_MAX_LEN (1u << 4)
 /** The IDL's default is not zero: always encoded, absent means default. */
 #define CAMIPC_FIELD_HAS_DEFAULT (1u << 5)
+/** A union whose arms are fields of the message; it has no number itself. */
+#define CAMIPC_FIELD_INLINE (1u << 6)
 
 union camipc_bound {
 	int64_t i;
@@ -68,7 +70,7 @@ struct camipc_type_info;
 /** A field of a struct, an arm of a union, or key or value of a map entry. */
 struct camipc_field_info {
 	const char *name; /* as in the IDL */
-	uint32_t number; /* of protobuf */
+	uint32_t number; /* of protobuf; 0 with CAMIPC_FIELD_INLINE */
 	enum camipc_kind kind; /* of the value, or of each element */
 	enum camipc_shape shape;
 	enum camipc_wire_form wire;
@@ -88,6 +90,8 @@ struct camipc_enumerator_info {
 };
 
 #define CAMIPC_TYPE_EXTENSIBLE (1u << 0)
+/** Unknown fields are kept: const uint8_t * and size_t at these offsets. */
+#define CAMIPC_TYPE_KEEPS_UNKNOWN (1u << 1)
 
 /** A struct, a union, an enum, or a message made for a method. */
 struct camipc_type_info {
@@ -96,6 +100,8 @@ struct camipc_type_info {
 	uint32_t flags; /* CAMIPC_TYPE_* */
 	uint32_t size; /* sizeof, in bytes */
 	uint32_t tag_offset; /* of a union's tag, which holds arm numbers */
+	uint32_t unknown_offset; /* of the bytes of kept unknown fields */
+	uint32_t n_unknown_offset; /* of how many they are */
 	uint32_t n_fields;
 	uint32_t n_enumerators;
 	const struct camipc_field_info *fields;

@@ -121,6 +121,38 @@ CAMIPC_API const void *camipc_map_find(const void *entries, size_t n,
 				       size_t size, const void *key,
 				       camipc_compare_fn compare);
 
+/* ---- [keep_unknown] ----------------------------------------------------
+ *
+ * Fields that a struct does not have, one behind the other, as they came.
+ */
+
+/**
+ * camipc_keep() - step over an unknown field, and keep it
+ * @start: where its tag begins
+ * @kept: with @n bytes, NULL if there are none
+ * @room: a local of the decoder that begins at @n
+ *
+ * Fields that follow each other stay in the message, as bytes do; others are
+ * brought together in the arena. Counts and fails as camipc_skip().
+ */
+CAMIPC_API const uint8_t *camipc_keep(struct camipc_reader *r,
+				      const uint8_t *start,
+				      const uint8_t **kept, size_t *n,
+				      size_t *room);
+
+/** Writes the @n bytes of kept fields as they are. */
+CAMIPC_API void camipc_put_kept(struct camipc_writer *w, const uint8_t *kept,
+				size_t n);
+
+/**
+ * The sender's check of kept fields: whole ones, and none with a tag that the
+ * struct's own decoder takes, as @has_tag says; NULL: it takes none.
+ */
+CAMIPC_API void camipc_check_kept(struct camipc_check *check,
+				  const uint8_t *kept, size_t n,
+				  bool (*has_tag)(uint32_t tag),
+				  const char *field);
+
 CAMIPC_END_DECLS
 
 #endif /* CAMIPC_WIRE_H */

@@ -208,7 +208,10 @@ static inline const uint8_t *camipc_get_len(struct camipc_reader *r,
 	return camipc_fail(r, CAMIPC_FAULT_BYTES);
 }
 
-/** The tag of the next field; call it only while @p is before the end. */
+/**
+ * The tag of the next field, in its shortest form: five bytes at most. Call it
+ * only while @p is before the end.
+ */
 static inline const uint8_t *camipc_get_tag(struct camipc_reader *r,
 					    const uint8_t *p, uint32_t *tag)
 {
@@ -219,7 +222,7 @@ static inline const uint8_t *camipc_get_tag(struct camipc_reader *r,
 		return p + 1;
 	p = camipc_get_uint64(r, p, &wide);
 	*tag = (uint32_t)wide;
-	if (CAMIPC_LIKELY(wide <= UINT32_MAX))
+	if (CAMIPC_LIKELY(wide <= UINT32_MAX && p[-1] != 0))
 		return p;
 	return camipc_fail(r, CAMIPC_FAULT_BYTES);
 }

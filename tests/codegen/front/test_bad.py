@@ -18,7 +18,7 @@ BAD = os.path.join(support.HERE, "bad")
 # What depends on more than the text of a file, and the test that shows it.
 ELSEWHERE = {
     "unwritable": "test_cli", "bad-option": "test_cli",
-    "duplicate-stem": "test_cli", "unsupported": "test_cli",
+    "duplicate-stem": "test_cli",
 }
 
 

@@ -154,12 +154,6 @@ class Command(unittest.TestCase):
         self.write("file", "")
         self.assertIn("[unwritable]", self.refused("t.mojom", out="file"))
 
-    def test_what_the_generator_does_not_do_yet_has_a_position(self):
-        self.write("t.mojom",
-                   "module t;\n[keep_unknown] struct S { int32 a; };")
-        self.assertTrue(self.refused("t.mojom").startswith(
-            "t.mojom:2:23: error: "))
-
     def test_unknown_warnings(self):
         self.write("t.mojom", "module t;")
         self.assertIn("[bad-option]", self.refused("-Wnonsense", "t.mojom"))

@@ -116,6 +116,18 @@ class Text(unittest.TestCase):
              "const char *const *names; size_t n_names", "repeated string",
              "0..")])
 
+    def test_what_foreign_schemas_need(self):
+        compiled = compile_text(
+            "module t; union U { bool a@2; float b@7; };"
+            "[keep_unknown] struct S { [inline] U u@3; };")
+        table = explain.tables(compiled.program, compiled.inputs[0])[1]
+        self.assertEqual([(row.number, row.idl, row.c, row.wire,
+                           str(row.size)) for row in table.rows], [
+            ("2,7", "U u", "struct t_u u", "one of the arms", "0..5"),
+            ("", "unknown fields", "const uint8_t *unknown_fields; "
+             "size_t n_unknown_fields", "as they came", "0..")])
+        self.assertEqual(str(table.size), "0..")
+
     def test_columns(self):
         compiled = compile_text(
             "module t; struct S { int8 a; array<string> names@200; };"

@@ -253,6 +253,15 @@ class Order(unittest.TestCase):
         self.assertEqual(len(module_of(text).definition_order), 3001)
 
 
+    def test_an_inline_union_is_no_level(self):
+        text = "module t;\nunion U { S31 arm@1; };\nstruct S31 {};\n" + \
+            "".join("struct S%d { S%d s; };\n" % (i, i + 1)
+                    for i in range(30)) + "struct S30 { [%s] U u@2; };\n"
+        self.assertEqual(found_in(text % "inline"), [])
+        self.assertEqual([id for _, id, _, _ in found_in(text % "required")],
+                         ["nesting-depth"])
+
+
 class Declarations(unittest.TestCase):
     def test_what_the_ir_says_of_a_file(self):
         text = "// SPDX-License-Identifier: CC0-1.0\n/** About. */\n" \

@@ -74,6 +74,18 @@ class Fingerprint(unittest.TestCase):
                     text += "enum E { A, B = 4 };\n"
                 self.assertEqual(fingerprint(text), fingerprint())
 
+    def test_only_the_arms_of_an_inline_union_have_numbers(self):
+        def of(fields):
+            compiled = compile_text(
+                "module t; union V { int32 v@7; }; struct O { %s };"
+                "interface IPAOInterface { use(O o); };" % fields)
+            return wire.fingerprint(compiled.program,
+                                    compiled.inputs[0].interfaces[0])
+        self.assertEqual(of("int32 a@1; [inline] V v@2;"),
+                         of("int32 a@1; [inline] V v@9;"))
+        self.assertNotEqual(of("int32 a@1; [inline] V v@2;"),
+                            of("int32 a@1; V v@2;"))
+
     def test_behaviour_does_not_matter(self):
         for before, after in (
                 ("init(", "[timeout_ms=9] init("),

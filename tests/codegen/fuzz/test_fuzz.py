@@ -18,7 +18,6 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(ROOT, "codegen"))
 
 from camipc_gen import compiler, explain, render  # noqa: E402
-from camipc_gen.c_model import Unsupported  # noqa: E402
 from camipc_gen.diagnostics import Diagnostics  # noqa: E402
 from camipc_gen.loader import Options  # noqa: E402
 from camipc_gen.messages import ERRORS, WARNINGS  # noqa: E402
@@ -89,13 +88,10 @@ def compiled(data, chosen, extra=None):
 
 
 def emitted(result):
-    """What the file would become; [] for what C does not have yet."""
-    try:
-        explain.text_of(result.program, result.inputs[0])
-        return render.render_texts(result.program, result.inputs,
-                                   ("types", "proto"))
-    except Unsupported:
-        return []
+    """What the file would become."""
+    explain.text_of(result.program, result.inputs[0])
+    return render.render_texts(result.program, result.inputs,
+                               ("types", "proto"))
 
 
 def _hang(signum, frame):

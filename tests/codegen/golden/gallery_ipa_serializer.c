@@ -263,6 +263,176 @@ void test_gallery_wall_copy_in(struct camipc_arena *arena,
 		test_gallery_picture_copy_in(arena, best);
 }
 
+/* ---- Mount -------------------------------------------------------------- */
+
+void test_gallery_mount_check(struct camipc_check *check,
+			      const struct test_gallery_mount *msg)
+{
+	switch (msg->tag) {
+	case TEST_GALLERY_MOUNT_NAIL:
+		camipc_check_string(check, msg->nail, SIZE_MAX, "nail");
+		break;
+	case TEST_GALLERY_MOUNT_HOOKS:
+		camipc_check_wire(check, 6);
+		camipc_check_that(check, msg->hooks >= 1u, "hooks");
+		break;
+	case TEST_GALLERY_MOUNT_NONE:
+		break;
+	default:
+		camipc_check_fail(check, -EINVAL, "Mount");
+	}
+}
+
+void test_gallery_mount_put(struct camipc_writer *w, uint32_t field,
+			    const struct test_gallery_mount *msg)
+{
+	uint8_t *body = camipc_open(w, field);
+
+	switch (msg->tag) {
+	case TEST_GALLERY_MOUNT_NAIL:
+		camipc_put_present_string(w, 2, msg->nail);
+		break;
+	case TEST_GALLERY_MOUNT_HOOKS:
+		camipc_put_present_uint32(w, 3, msg->hooks);
+		break;
+	case TEST_GALLERY_MOUNT_NONE:
+		break;
+	}
+	camipc_close(w, body);
+}
+
+const uint8_t *test_gallery_mount_get(struct camipc_reader *r, const uint8_t *p,
+				      struct test_gallery_mount *msg)
+{
+	const uint8_t *outer;
+	uint32_t tag;
+
+	p = camipc_enter(r, p, &outer);
+	while (p < r->end) {
+		p = camipc_get_tag(r, p, &tag);
+		switch (tag) {
+		case CAMIPC_BYTES(2):
+			msg->tag = TEST_GALLERY_MOUNT_NAIL;
+			p = camipc_get_string(r, p, &msg->nail);
+			break;
+		case CAMIPC_VARINT(3):
+			msg->tag = TEST_GALLERY_MOUNT_HOOKS;
+			p = camipc_get_uint32(r, p, &msg->hooks);
+			p = camipc_require(r, p, msg->hooks >= 1u);
+			break;
+		default:
+			p = camipc_fail(r, CAMIPC_FAULT_RANGE);
+		}
+	}
+	return camipc_leave(r, p, outer);
+}
+
+void test_gallery_mount_copy_in(struct camipc_arena *arena,
+				struct test_gallery_mount *msg)
+{
+	switch (msg->tag) {
+	case TEST_GALLERY_MOUNT_NAIL:
+		msg->nail = camipc_copy_string(arena, msg->nail);
+		break;
+	default:
+		break;
+	}
+}
+
+/* ---- Moulding ----------------------------------------------------------- */
+
+/* No unknown field has one of these. */
+static bool test_gallery_moulding_has_tag(uint32_t tag)
+{
+	switch (tag) {
+	case CAMIPC_VARINT(1):
+	case CAMIPC_BYTES(2):
+	case CAMIPC_VARINT(3):
+	case CAMIPC_VARINT(5):
+		return true;
+	default:
+		return false;
+	}
+}
+
+void test_gallery_moulding_check(struct camipc_check *check,
+				 const struct test_gallery_moulding *msg)
+{
+	camipc_check_wire(check, 8);
+	test_gallery_mount_check(check, &msg->mount);
+	camipc_check_kept(check, msg->unknown_fields, msg->n_unknown_fields,
+			  test_gallery_moulding_has_tag, "unknown fields");
+}
+
+void test_gallery_moulding_put(struct camipc_writer *w, uint32_t field,
+			       const struct test_gallery_moulding *msg)
+{
+	uint8_t *body = camipc_open(w, field);
+
+	camipc_put_uint32(w, 1, msg->width);
+	switch (msg->mount.tag) {
+	case TEST_GALLERY_MOUNT_NAIL:
+		camipc_put_present_string(w, 2, msg->mount.nail);
+		break;
+	case TEST_GALLERY_MOUNT_HOOKS:
+		camipc_put_present_uint32(w, 3, msg->mount.hooks);
+		break;
+	case TEST_GALLERY_MOUNT_NONE:
+		break;
+	}
+	camipc_put_bool(w, 5, msg->gilded);
+	camipc_put_kept(w, msg->unknown_fields, msg->n_unknown_fields);
+	camipc_close(w, body);
+}
+
+const uint8_t *test_gallery_moulding_get(struct camipc_reader *r,
+					 const uint8_t *p,
+					 struct test_gallery_moulding *msg)
+{
+	const uint8_t *outer;
+	const uint8_t *start;
+	size_t room_unknown_fields = msg->n_unknown_fields;
+	uint32_t tag;
+
+	p = camipc_enter(r, p, &outer);
+	while (p < r->end) {
+		start = p;
+		p = camipc_get_tag(r, p, &tag);
+		switch (tag) {
+		case CAMIPC_VARINT(1):
+			p = camipc_get_uint32(r, p, &msg->width);
+			break;
+		case CAMIPC_BYTES(2):
+			msg->mount.tag = TEST_GALLERY_MOUNT_NAIL;
+			p = camipc_get_string(r, p, &msg->mount.nail);
+			break;
+		case CAMIPC_VARINT(3):
+			msg->mount.tag = TEST_GALLERY_MOUNT_HOOKS;
+			p = camipc_get_uint32(r, p, &msg->mount.hooks);
+			p = camipc_require(r, p, msg->mount.hooks >= 1u);
+			break;
+		case CAMIPC_VARINT(5):
+			p = camipc_get_bool(r, p, &msg->gilded);
+			break;
+		default:
+			p = camipc_keep(r, start, &msg->unknown_fields,
+					&msg->n_unknown_fields,
+					&room_unknown_fields);
+		}
+	}
+	return camipc_leave(r, p, outer);
+}
+
+void test_gallery_moulding_copy_in(struct camipc_arena *arena,
+				   struct test_gallery_moulding *msg)
+{
+	test_gallery_mount_copy_in(arena, &msg->mount);
+	msg->unknown_fields = camipc_copy_array(arena, msg->unknown_fields,
+						msg->n_unknown_fields, 1);
+	if (!msg->unknown_fields)
+		msg->n_unknown_fields = 0;
+}
+
 /* ---- array<int32> ------------------------------------------------------- */
 
 void test_gallery_int32_array_check(struct camipc_check *check,
@@ -575,6 +745,48 @@ const struct camipc_type_info test_gallery_wall_type_info = {
 	.size = sizeof(struct test_gallery_wall),
 	.n_fields = 3,
 	.fields = wall_fields,
+};
+
+static const struct camipc_field_info mount_fields[] = {
+	CAMIPC_FIELD("nail", 2, STRING, SINGLE, VARINT, NULL,
+		     struct test_gallery_mount, nail),
+	CAMIPC_FIELD_WITH("hooks", 3, UINT32, SINGLE, VARINT, NULL,
+			  struct test_gallery_mount, hooks,
+			  .flags = CAMIPC_FIELD_HAS_MIN,
+			  .min = { .u = UINT64_C(1) }),
+};
+
+const struct camipc_type_info test_gallery_mount_type_info = {
+	.name = "test.gallery.Mount",
+	.kind = CAMIPC_KIND_UNION,
+	.size = sizeof(struct test_gallery_mount),
+	.tag_offset = offsetof(struct test_gallery_mount, tag),
+	.n_fields = 2,
+	.fields = mount_fields,
+};
+
+static const struct camipc_field_info moulding_fields[] = {
+	CAMIPC_FIELD("width", 1, UINT32, SINGLE, VARINT, NULL,
+		     struct test_gallery_moulding, width),
+	CAMIPC_FIELD_WITH("mount", 0, UNION, SINGLE, MESSAGE,
+			  &test_gallery_mount_type_info,
+			  struct test_gallery_moulding, mount,
+			  .flags = CAMIPC_FIELD_INLINE),
+	CAMIPC_FIELD("gilded", 5, BOOL, SINGLE, VARINT, NULL,
+		     struct test_gallery_moulding, gilded),
+};
+
+const struct camipc_type_info test_gallery_moulding_type_info = {
+	.name = "test.gallery.Moulding",
+	.kind = CAMIPC_KIND_STRUCT,
+	.flags = CAMIPC_TYPE_KEEPS_UNKNOWN,
+	.size = sizeof(struct test_gallery_moulding),
+	.unknown_offset =
+		offsetof(struct test_gallery_moulding, unknown_fields),
+	.n_unknown_offset =
+		offsetof(struct test_gallery_moulding, n_unknown_fields),
+	.n_fields = 3,
+	.fields = moulding_fields,
 };
 
 static const struct camipc_field_info int32_array_fields[] = {

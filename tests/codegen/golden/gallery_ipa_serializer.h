@@ -86,6 +86,25 @@ const uint8_t *test_gallery_wall_get(struct camipc_reader *r, const uint8_t *p,
 void test_gallery_wall_copy_in(struct camipc_arena *arena,
 			       struct test_gallery_wall *msg);
 
+void test_gallery_mount_check(struct camipc_check *check,
+			      const struct test_gallery_mount *msg);
+void test_gallery_mount_put(struct camipc_writer *w, uint32_t field,
+			    const struct test_gallery_mount *msg);
+const uint8_t *test_gallery_mount_get(struct camipc_reader *r, const uint8_t *p,
+				      struct test_gallery_mount *msg);
+void test_gallery_mount_copy_in(struct camipc_arena *arena,
+				struct test_gallery_mount *msg);
+
+void test_gallery_moulding_check(struct camipc_check *check,
+				 const struct test_gallery_moulding *msg);
+void test_gallery_moulding_put(struct camipc_writer *w, uint32_t field,
+			       const struct test_gallery_moulding *msg);
+const uint8_t *test_gallery_moulding_get(struct camipc_reader *r,
+					 const uint8_t *p,
+					 struct test_gallery_moulding *msg);
+void test_gallery_moulding_copy_in(struct camipc_arena *arena,
+				   struct test_gallery_moulding *msg);
+
 void test_gallery_int32_array_check(struct camipc_check *check,
 				    const struct test_gallery_int32_array *msg);
 void test_gallery_int32_array_put(struct camipc_writer *w, uint32_t field,

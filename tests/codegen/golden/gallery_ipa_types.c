@@ -142,6 +142,81 @@ void test_gallery_wall_clear(struct test_gallery_wall *msg)
 	test_gallery_wall_init(msg);
 }
 
+/* ---- Mount -------------------------------------------------------------- */
+
+void test_gallery_mount_init(struct test_gallery_mount *msg)
+{
+	*msg = (struct test_gallery_mount){ 0 };
+}
+
+int test_gallery_mount_copy(struct test_gallery_mount *ret_copy,
+			    const struct test_gallery_mount *value)
+{
+	struct camipc_check check = { 0 };
+	struct camipc_arena arena;
+	struct test_gallery_mount copy;
+
+	test_gallery_mount_check(&check, value);
+	if (check.error)
+		return check.error;
+	camipc_arena_init_heap(&arena, CAMIPC_FD_DUP);
+	copy = *value;
+	test_gallery_mount_copy_in(&arena, &copy);
+	if (arena.error) {
+		test_gallery_mount_clear(&copy);
+		return arena.error;
+	}
+	*ret_copy = copy;
+	return 0;
+}
+
+void test_gallery_mount_clear(struct test_gallery_mount *msg)
+{
+	switch (msg->tag) {
+	case TEST_GALLERY_MOUNT_NAIL:
+		camipc_clear_string(msg->nail);
+		break;
+	default:
+		break;
+	}
+	test_gallery_mount_init(msg);
+}
+
+/* ---- Moulding ----------------------------------------------------------- */
+
+void test_gallery_moulding_init(struct test_gallery_moulding *msg)
+{
+	*msg = (struct test_gallery_moulding){ 0 };
+}
+
+int test_gallery_moulding_copy(struct test_gallery_moulding *ret_copy,
+			       const struct test_gallery_moulding *value)
+{
+	struct camipc_check check = { 0 };
+	struct camipc_arena arena;
+	struct test_gallery_moulding copy;
+
+	test_gallery_moulding_check(&check, value);
+	if (check.error)
+		return check.error;
+	camipc_arena_init_heap(&arena, CAMIPC_FD_DUP);
+	copy = *value;
+	test_gallery_moulding_copy_in(&arena, &copy);
+	if (arena.error) {
+		test_gallery_moulding_clear(&copy);
+		return arena.error;
+	}
+	*ret_copy = copy;
+	return 0;
+}
+
+void test_gallery_moulding_clear(struct test_gallery_moulding *msg)
+{
+	test_gallery_mount_clear(&msg->mount);
+	camipc_clear_array(msg->unknown_fields);
+	test_gallery_moulding_init(msg);
+}
+
 /* ---- Label -------------------------------------------------------------- */
 
 void test_gallery_label_init(struct test_gallery_label *msg)

@@ -68,6 +68,34 @@ struct test_gallery_wall {
 	const struct test_gallery_picture *best;
 };
 
+/** Which arm of struct test_gallery_mount is set. */
+enum test_gallery_mount_tag {
+	TEST_GALLERY_MOUNT_NONE = 0,
+	TEST_GALLERY_MOUNT_NAIL = 2,
+	TEST_GALLERY_MOUNT_HOOKS = 3,
+};
+
+/** What holds a frame: one of these. */
+struct test_gallery_mount {
+	enum test_gallery_mount_tag tag;
+	union {
+		const char *nail;
+		/** At least 1. */
+		uint32_t hooks;
+	};
+};
+
+/** A frame. What newer galleries say of one stays with it. */
+struct test_gallery_moulding {
+	uint32_t width;
+	/** Its arms are fields of the frame. */
+	struct test_gallery_mount mount;
+	bool gilded;
+	/** Fields that the interface lacks here, kept as they came. */
+	const uint8_t *unknown_fields;
+	size_t n_unknown_fields;
+};
+
 /** array<int32>, where it is a value of its own. */
 struct test_gallery_int32_array {
 	const int32_t *items;
@@ -140,6 +168,18 @@ test_gallery_wall_copy(struct test_gallery_wall *ret_copy,
 		       const struct test_gallery_wall *value);
 void test_gallery_wall_clear(struct test_gallery_wall *msg);
 
+void test_gallery_mount_init(struct test_gallery_mount *msg);
+CAMIPC_MUST_CHECK int
+test_gallery_mount_copy(struct test_gallery_mount *ret_copy,
+			const struct test_gallery_mount *value);
+void test_gallery_mount_clear(struct test_gallery_mount *msg);
+
+void test_gallery_moulding_init(struct test_gallery_moulding *msg);
+CAMIPC_MUST_CHECK int
+test_gallery_moulding_copy(struct test_gallery_moulding *ret_copy,
+			   const struct test_gallery_moulding *value);
+void test_gallery_moulding_clear(struct test_gallery_moulding *msg);
+
 void test_gallery_label_init(struct test_gallery_label *msg);
 CAMIPC_MUST_CHECK int
 test_gallery_label_copy(struct test_gallery_label *ret_copy,
@@ -151,6 +191,8 @@ extern const struct camipc_type_info test_gallery_position_type_info;
 extern const struct camipc_type_info test_gallery_care_type_info;
 extern const struct camipc_type_info test_gallery_picture_type_info;
 extern const struct camipc_type_info test_gallery_wall_type_info;
+extern const struct camipc_type_info test_gallery_mount_type_info;
+extern const struct camipc_type_info test_gallery_moulding_type_info;
 extern const struct camipc_type_info test_gallery_label_type_info;
 
 CAMIPC_END_DECLS

@@ -17,6 +17,9 @@ FORMS = {name: {"varint"} | ({"zigzag"} if name[0] == "i" else set())
          | ({"fixed"} if name[-2:] in ("32", "64") else set())
          for name in INTS}
 
+# Field numbers: few, so that those of [inline] arms come between; the edges.
+ORDINALS = list(range(1, 40)) + [2047, 2048, 18999, 20000, 2 ** 29 - 1]
+
 # Begin a name; a number follows.
 STEMS = ["foo", "barBaz", "x", "HTTPCode", "v4l2Fd", "a_b_", "_lead", "isOK",
          "rawYUV", "IPAThing"]
@@ -85,6 +88,7 @@ class RandomIdl:
         self.enums = []
         self.structs = []
         self.unions = []
+        self.arms = {}             # numbers of a union that has ordinals
         self.counts = []           # constants for lengths
         self.package = ""
 
@@ -196,31 +200,52 @@ class RandomIdl:
             fields.append("%s? next" % name)
         if self.chance(0.1):
             fields.append("map<string, %s> named" % name)
-        text = self._body("struct", name, fields)
+        inlined = self._inlined()
+        fields += ["[%s] %s %%s" % (self.r.choice(["inline", "inline",
+                                                   "inline, required"]), one)
+                   for one in inlined]
+        self.r.shuffle(fields)
+        taken = {number for one in inlined for number in self.arms[one]}
+        text = self._body("struct", name, fields, taken)[0]
+        if self.chance(0.2):
+            text = "[keep_unknown] " + text
         self.structs.append(self._qualify(name))
         return text
 
+    def _inlined(self):
+        """Unions whose arms can be fields of one struct."""
+        found, taken = [], set()
+        for name, numbers in self.arms.items():
+            if self.chance(0.4) and not taken.intersection(numbers):
+                found.append(name)
+                taken.update(numbers)
+        return found
+
     def _union(self):
         name = self.name(TYPE_STEMS)
-        text = self._body("union", name, [
+        text, numbers = self._body("union", name, [
             self._field("arm") for _ in range(self.r.randint(1, 5))])
+        if numbers:
+            self.arms[self._qualify(name)] = numbers
         if self.chance(0.3):
             text = "[Extensible] " + text
         self.unions.append(self._qualify(name))
         return text
 
-    def _body(self, keyword, name, fields):
-        """Fields with the names that are left, perhaps with ordinals."""
-        taken = set()
+    def _body(self, keyword, name, fields, inlined=()):
+        """Fields with the names that are left, and their ordinals, if any:
+        always beside arms that have the numbers @inlined."""
+        taken, numbers = set(), []
         fields = [f if f.split()[-1] in ("children", "next", "named")
                   else f % self.member_name(taken) for f in fields]
-        if self.chance(0.25):
-            numbers = self.r.sample(list(range(1, 40)) + [
-                2047, 2048, 18999, 20000, 2 ** 29 - 1], len(fields))
+        if inlined or self.chance(0.25):
+            numbers = self.r.sample([n for n in ORDINALS if n not in inlined],
+                                    len(fields))
             fields = [self._with_ordinal(field, number)
                       for field, number in zip(fields, numbers)]
         return "%s %s {\n%s};" % (keyword, name, "".join(
-            "%s\t%s;\n" % (self.comment(), field) for field in fields))
+            "%s\t%s;\n" % (self.comment(), field)
+            for field in fields)), numbers
 
     @staticmethod
     def _with_ordinal(field, number):

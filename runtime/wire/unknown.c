@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* Fields that this side does not know, in structs that keep them. */
+#include "reader-internal.h"
+
+#include <camipc/check.h>
+
+const uint8_t *camipc_keep(struct camipc_reader *r, const uint8_t *start,
+			   const uint8_t **kept, size_t *n, size_t *room)
+{
+	uint8_t *copy;
+	const uint8_t *p;
+	uint32_t tag;
+	size_t extra;
+
+	p = camipc_get_tag(r, start, &tag);
+	p = camipc_skip(r, p, tag);
+	if (r->error)
+		return p;
+	extra = (size_t)(p - start);
+	if (*n == 0) {
+		*kept = start;
+	} else if (*room > 0 || *kept + *n != start) {
+		/* More than one run of the message: only a copy joins them. */
+		if (*room == 0)
+			*room = *n;
+		copy = camipc_extend_raw(r, *kept, *n, room, extra, 1);
+		if (!copy)
+			return r->end;
+		memcpy(copy + *n, start, extra);
+		*kept = copy;
+	}
+	*n += extra;
+	return p;
+}
+
+void camipc_put_kept(struct camipc_writer *w, const uint8_t *kept, size_t n)
+{
+	if (n == 0 || !camipc_has_room(w, n))
+		return;
+	memcpy(w->pos, kept, n);
+	w->pos += n;
+}
+
+void camipc_check_kept(struct camipc_check *check, const uint8_t *kept,
+		       size_t n, bool (*has_tag)(uint32_t tag),
+		       const char *field)
+{
+	struct camipc_reader r;
+	const uint8_t *p;
+	uint32_t tag;
+
+	camipc_check_wire(check, n);
+	if (n > 0 && !kept) {
+		camipc_check_fail(check, -EINVAL, field);
+		return;
+	}
+	p = camipc_reader_init(&r, kept, n, NULL, NULL, 0);
+	while (p < r.end) {
+		p = camipc_get_tag(&r, p, &tag);
+		if (has_tag && has_tag(tag))
+			p = camipc_fail(&r, CAMIPC_FAULT_RANGE);
+		else
+			p = camipc_skip(&r, p, tag);
+	}
+	if (r.error)
+		camipc_check_fail(check, -EINVAL, field);
+}
