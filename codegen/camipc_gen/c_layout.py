@@ -59,7 +59,24 @@ def indent(columns: int) -> str:
 def layout_macro(head: str, body: str) -> str:
     """A macro of one statement, its backslashes in one column."""
     lines = layout("\t" + body, columns=COLUMNS - 2).split("\n")
-    lines = [head] + lines
+    return _with_backslashes([head] + lines)
+
+
+def layout_list_macro(head: str, items: List[str]) -> str:
+    """A macro that is an initialiser in braces."""
+    lines = []
+    line = "\t\t" + items[0]
+    for item in items[1:]:
+        # A backslash has to follow, and the comma.
+        if width("%s, %s," % (line, item)) > COLUMNS - 2:
+            lines.append(line + ",")
+            line = "\t\t\t" + item
+        else:
+            line += ", " + item
+    return _with_backslashes([head, "\t{"] + lines + [line, "\t}"])
+
+
+def _with_backslashes(lines: List[str]) -> str:
     column = max(width(line) for line in lines[:-1]) + 1
     return "\n".join([line + " " * (column - width(line)) + "\\"
                       for line in lines[:-1]] + [lines[-1]])

@@ -369,6 +369,13 @@ class InterfaceView:
         return " && ".join(tests) or "ops != NULL"
 
     @property
+    def ops_macro(self) -> List[str]:
+        """Head of IPA_X_OPS(), and what is in it."""
+        return ["#define %s_OPS(op)" % self.upper,
+                "sizeof(struct %s_ops)" % self.prefix] + [
+                    "op##_%s" % m.member for m in self.methods]
+
+    @property
     def module_macro(self) -> List[str]:
         """Head and body of IPA_X_MODULE()."""
         return ["#define %s_MODULE(name, version, license, create, destroy, "

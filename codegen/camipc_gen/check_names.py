@@ -145,6 +145,8 @@ def _add_interface(names: _Names, module: ir.Module,
                    "_get_fd", "_dispatch", "_get_proxy", "_invoke",
                    "_ops_complete"):
         names.add(prefix + suffix, interface)
+    for suffix in ("_OPS", "_MODULE"):
+        names.add(prefix.upper() + suffix, interface)
     for method in interface.methods:
         name = "%s_%s" % (prefix, c_names.of_method(method))
         names.add(name, method)

@@ -20,6 +20,13 @@ def write(stream, text: str) -> None:
     stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
+def one_line(text: str) -> str:
+    """Text of somebody's, with control characters escaped."""
+    return "".join(c if c.isprintable() else
+                   c.encode("unicode_escape", "surrogatepass").decode()
+                   for c in text)
+
+
 def guarded(program: Callable[[], int]) -> int:
     """Runs a program; gives the status to exit with."""
     try:

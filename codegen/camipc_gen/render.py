@@ -7,8 +7,8 @@ from typing import Dict, Iterable, List, NamedTuple, Optional, Tuple
 import jinja2
 
 from . import ir
-from .c_layout import (COLUMNS, layout, layout_block, layout_macro,
-                       width)
+from .c_layout import (COLUMNS, layout, layout_block, layout_list_macro,
+                       layout_macro, width)
 from .c_model import Model
 from .c_view import NOTHING, ModuleView
 
@@ -81,12 +81,12 @@ def render_texts(program: ir.Program, inputs: Iterable[ir.Module],
     return texts
 
 
-def render_template(name: str, **context) -> str:
+def render_template(name: str, /, **context) -> str:
     """One output that is not in the table."""
     return _fill(_environment(), name, **context)
 
 
-def _fill(environment: jinja2.Environment, name: str, **context) -> str:
+def _fill(environment: jinja2.Environment, name: str, /, **context) -> str:
     text = environment.get_template(name).render(**context)
     return text.replace(NOTHING + "\n", "")
 
@@ -99,7 +99,8 @@ def _environment() -> jinja2.Environment:
     environment.filters.update({
         "code": _code, "prototype": _prototype, "definition": _definition, "rows": _rows,
         "rule": _rule_line,
-        "members": _members, "extern": _extern, "object": _object, "macro": _macro})
+        "members": _members, "extern": _extern, "object": _object,
+        "macro": _macro, "list_macro": _list_macro})
     return environment
 
 
@@ -155,6 +156,10 @@ def _object(text: str) -> str:
 
 def _macro(parts: List[str]) -> str:
     return layout_macro(parts[0], parts[1])
+
+
+def _list_macro(parts: List[str]) -> str:
+    return layout_list_macro(parts[0], parts[1:])
 
 
 def _rule_line(title: str) -> str:

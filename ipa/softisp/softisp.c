@@ -305,18 +305,7 @@ static void softisp_compute_params(void *self, uint32_t frame,
 	check_emit(ipa, softisp_emit_metadata(ipa, frame));
 }
 
-static const struct ipa_softisp_ops softisp_ops = {
-	.size = sizeof(struct ipa_softisp_ops),
-	.init = softisp_init,
-	.configure = softisp_configure,
-	.map_buffers = softisp_map_buffers,
-	.unmap_buffers = softisp_unmap_buffers,
-	.start = softisp_start,
-	.stop = softisp_stop,
-	.queue_request = softisp_queue_request,
-	.process_stats = softisp_process_stats,
-	.compute_params = softisp_compute_params,
-};
+static const struct ipa_softisp_ops softisp_ops = IPA_SOFTISP_OPS(softisp);
 
 static int softisp_create(struct camipc_host *host, void **ret_ipa)
 {

@@ -173,17 +173,7 @@ static void vimc_compute_params(void *self, uint32_t frame, uint32_t buffer_id)
 				frame, ret);
 }
 
-static const struct ipa_vimc_ops vimc_ops = {
-	.size = sizeof(struct ipa_vimc_ops),
-	.init = vimc_init,
-	.configure = vimc_configure,
-	.start = vimc_start,
-	.stop = vimc_stop,
-	.map_buffers = vimc_map_buffers,
-	.unmap_buffers = vimc_unmap_buffers,
-	.queue_request = vimc_queue_request,
-	.compute_params = vimc_compute_params,
-};
+static const struct ipa_vimc_ops vimc_ops = IPA_VIMC_OPS(vimc);
 
 static int vimc_create(struct camipc_host *host, void **ret_ipa)
 {

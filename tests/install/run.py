@@ -16,7 +16,8 @@ sys.dont_write_bytecode = True
 
 import installation  # noqa: E402
 
-MODULES = ("test_layout", "test_consumers")
+MODULES = ("test_layout", "test_consumers", "test_new",
+           "test_guide")
 
 
 def load(names):

@@ -114,6 +114,32 @@ class Consumers(unittest.TestCase):
                 frames[isolation] = file.read()
         self.assertEqual(frames["thread"], frames["process"])
 
+    def test_mock(self):
+        out = self.folder("mock")
+        module = os.path.join(out, "fake.so")
+        idl = self.installed.variable("camipc", "idldir")
+        source = os.path.join(idl, "softisp.mojom")
+        for command in ("compile", "mock"):
+            self.installed.run("camipc-gen", command, "-I", idl, "--out", out,
+                               source)
+        flags = self.installed.run("pkg-config", "--cflags", "--libs",
+                                   "camipc-mock")
+        parts = ("types", "serializer", "interface", "mock")
+        self.installed.run(
+            self.installed.compiler, "-shared", "-fPIC", "-Wl,-z,defs", "-o",
+            module, "-I", out, *("softisp_ipa_%s.c" % part for part in parts),
+            *flags.split(), cwd=out)
+        self.assert_stands_alone(module)
+        with open(os.path.join(out, "fake.script"), "w",
+                  encoding="utf-8") as file:
+            file.write("on init return ret: -5;\n")
+        with self.assertRaisesRegex(installation.Failed,
+                                    r"(?s)[Ii]nput/output.*exit status [12]"):
+            self.installed.run("camipc", "capture", "--ipa", module,
+                               "--isolation", "process")
+        with open(os.path.join(out, "fake.calls"), encoding="utf-8") as file:
+            self.assertRegex(file.read(), r"^init\(settings: ")
+
     def test_untrusted_module_gets_a_process(self):
         out = self.vendor_module()
         said = self.installed.run(

@@ -25,10 +25,12 @@ lib/camipc/ipa/softisp.so
 lib/camipc/ipa/vimc.so
 lib/camipc/worker/camipc-worker
 lib/libcamipc-ipa.a
+lib/libcamipc-mock.a
 lib/libcamipc.so
 lib/libcamipc.so.0
 lib/libcamipc.so.0.*
 lib/pkgconfig/camipc-ipa.pc
+lib/pkgconfig/camipc-mock.pc
 lib/pkgconfig/camipc.pc
 share/camipc/codegen/camipc-gen
 share/camipc/idl/*.mojom
@@ -135,9 +137,10 @@ class Layout(unittest.TestCase):
             self.assertEqual(self.installed.exports(name),
                              ["camipc_module_entry"])
 
-    def test_ipa_library_is_hidden(self):
+    def test_module_libraries_are_hidden(self):
         table = self.installed.run("readelf", "--symbols", "--wide",
-                                   self.path("lib/libcamipc-ipa.a"))
+                                   self.path("lib/libcamipc-ipa.a"),
+                                   self.path("lib/libcamipc-mock.a"))
         seen = 0
         for line in table.split("\n"):
             match = re.match(r"\s*\d+: \S+\s+\S+ (?:FUNC|OBJECT)\s+"

@@ -4,7 +4,8 @@
 import unittest
 
 import support  # noqa: F401
-from camipc_gen.c_layout import layout, layout_block, layout_macro
+from camipc_gen.c_layout import (layout, layout_block,
+                                 layout_list_macro, layout_macro)
 
 
 class Statements(unittest.TestCase):
@@ -90,6 +91,18 @@ class Macros(unittest.TestCase):
         columns = {len(line.expandtabs(8)) for line in lines[:-1]}
         self.assertEqual(len(columns), 1)
         self.assertTrue(all(line.endswith("\\") for line in lines[:-1]))
+
+    def test_a_list_is_filled_line_by_line(self):
+        text = layout_list_macro("#define M(a)", ["first", "second"])
+        self.assertEqual(text, "#define M(a)                  \\\n"
+                         "\t{                     \\\n"
+                         "\t\tfirst, second \\\n"
+                         "\t}")
+        lines = layout_list_macro("#define M(a)",
+                                  ["a_long_name"] * 9).split("\n")
+        self.assertTrue(all(len(line.expandtabs(8)) <= 80 for line in lines))
+        self.assertEqual([line.count("a_long_name") for line in lines],
+                         [0, 0, 4, 4, 1, 0])
 
 
 if __name__ == "__main__":

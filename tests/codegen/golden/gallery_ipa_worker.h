@@ -58,6 +58,17 @@ struct test_gallery_ops {
 		      const struct test_gallery_label *paint, uint32_t care);
 };
 
+/**
+ * Initialises such a table, with a function for each method: op_init or what
+ * else it is called, where op is the argument. One that is missing is an error
+ * of the compiler's.
+ */
+#define TEST_GALLERY_OPS(op)                                            \
+	{                                                               \
+		sizeof(struct test_gallery_ops), op##_init, op##_start, \
+			op##_stop, op##_hang, op##_move, op##_touch     \
+	}
+
 /*
  * Raise an event. They return 0, -EINVAL (the interface does not allow an
  * argument), -EMSGSIZE, -EAGAIN (the pipeline handler is behind: dropped and

@@ -103,8 +103,7 @@ bool camera_dispatch(struct camera *camera)
 
 	if (ret < 0)
 		camera->error = ret;
-	return !camera->error && !camera->focused &&
-	       camera->frame < MAX_FRAMES;
+	return !camera->error && !camera->focused && camera->frame < MAX_FRAMES;
 }
 
 int camera_close(struct camera *camera)

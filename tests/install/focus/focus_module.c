@@ -72,13 +72,7 @@ static void focus_measured(void *self, uint32_t frame, uint32_t position,
 				"focus: nobody hears that it is done");
 }
 
-static const struct ipa_focus_ops focus_ops = {
-	.size = sizeof(struct ipa_focus_ops),
-	.init = focus_init,
-	.start = focus_start,
-	.stop = focus_stop,
-	.measured = focus_measured,
-};
+static const struct ipa_focus_ops focus_ops = IPA_FOCUS_OPS(focus);
 
 static int focus_create(struct camipc_host *host, void **ret_ipa)
 {

@@ -54,8 +54,8 @@ static int32_t steady_map_buffers(void *self,
 
 	(void)statistics; /* it does not look at the image */
 	(void)n_statistics;
-	return cam_buffer_set_add(&steady->parameters, parameters,
-				  n_parameters, CAM_ACCESS_READ_WRITE,
+	return cam_buffer_set_add(&steady->parameters, parameters, n_parameters,
+				  CAM_ACCESS_READ_WRITE,
 				  sizeof(struct ipa_softisp_parameters));
 }
 
@@ -97,9 +97,8 @@ static void steady_queue_request(void *self, uint32_t frame,
 	(void)controls;
 }
 
-static void
-steady_process_stats(void *self, uint32_t frame, uint32_t buffer_id,
-		     const struct cam_control_list *sensor_controls)
+static void steady_process_stats(void *self, uint32_t frame, uint32_t buffer_id,
+				 const struct cam_control_list *sensor_controls)
 {
 	(void)self;
 	(void)frame;
@@ -118,8 +117,9 @@ static void fill(struct ipa_softisp_parameters *parameters, uint32_t frame)
 		parameters->matrix[4 * i] = 4096;
 	}
 	for (size_t i = 0; i < IPA_SOFTISP_GAMMA_STEPS; i++)
-		parameters->gamma[i] = (uint16_t)(i * UINT16_MAX /
-						  (IPA_SOFTISP_GAMMA_STEPS - 1));
+		parameters->gamma[i] =
+			(uint16_t)(i * UINT16_MAX /
+				   (IPA_SOFTISP_GAMMA_STEPS - 1));
 }
 
 static int write_parameters(struct steady *steady, uint32_t frame,
@@ -160,18 +160,7 @@ static void steady_compute_params(void *self, uint32_t frame,
 				frame);
 }
 
-static const struct ipa_softisp_ops steady_ops = {
-	.size = sizeof(struct ipa_softisp_ops),
-	.init = steady_init,
-	.configure = steady_configure,
-	.map_buffers = steady_map_buffers,
-	.unmap_buffers = steady_unmap_buffers,
-	.start = steady_start,
-	.stop = steady_stop,
-	.queue_request = steady_queue_request,
-	.process_stats = steady_process_stats,
-	.compute_params = steady_compute_params,
-};
+static const struct ipa_softisp_ops steady_ops = IPA_SOFTISP_OPS(steady);
 
 static int steady_create(struct camipc_host *host, void **ret_ipa)
 {

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: MIT
+"""Every command of the guide in HACKING.md does what it says there."""
+
+import os
+import shutil
+import unittest
+
+import installation
+
+
+class Guide(unittest.TestCase):
+    def test_commands(self):
+        installed = installation.INSTALLED
+        folder = os.path.join(installed.work, "guide")
+        shutil.rmtree(folder, ignore_errors=True)
+        os.makedirs(folder)
+        # The first block made the installation. What it did is all there is.
+        env = {"PATH": "/usr/bin:/bin", "HOME": installed.home,
+               "CC": installed.compiler,
+               # To be added to by the guide's own exports.
+               "PKG_CONFIG_PATH": "", "LD_LIBRARY_PATH": ""}
+        before = set(installed.files())
+        blocks = installation.guide()
+        self.assertEqual(len(blocks), 3)
+        said = installation.run(
+            ["/bin/sh", "-euc", "\n".join(blocks[1:])], folder, env)
+        result = "8 frames, isolation process: brightness 0.40"
+        self.assertEqual(said.count(result), 2, said)
+        self.assertIn("blink 1: ipa.blink 1, licence MIT\n"
+                      "    %s/lib/camipc/ipa/blink.so\n"
+                      "    in a process" % installed.prefix, said)
+        with open(os.path.join(installation.ROOT, "HACKING.md"),
+                  encoding="utf-8") as file:
+            self.assertIn("`%s`" % result, file.read())
+        # For the other tests, and for the next run in this folder.
+        added = set(installed.files()) - before
+        self.assertIn("lib/camipc/ipa/blink.so", added)
+        for name in added:
+            os.unlink(os.path.join(installed.prefix, name))
