@@ -79,6 +79,42 @@ static void identity(void **state)
 	camipc_clear_array(planes_back);
 }
 
+/** In the values of a map, and back. */
+static void identity_in_maps(void **state)
+{
+	struct contract *c = *state;
+	const struct test_echo_string_plane_entry planes[] = {
+		{ "left", { make_file("left"), 1 } },
+		{ "none", { -1, 2 } },
+		{ "right", { make_file("right"), 3 } },
+	};
+	const struct test_echo_string_plane_entry *back = NULL;
+	size_t n = 0;
+
+	contract_ready(c);
+	for (int round = 0; round < 2; round++) {
+		assert_int_equal(test_echo_exchange_named(c->ipa, planes, 3,
+							  &back, &n),
+				 0);
+		assert_int_equal(n, 3);
+		for (size_t i = 0; i < n; i++) {
+			assert_string_equal(back[i].key, planes[i].key);
+			assert_int_equal(back[i].value.offset, i + 1);
+			if (planes[i].value.fd < 0) {
+				assert_int_equal(back[i].value.fd, -1);
+				continue;
+			}
+			expect_same_file(planes[i].value.fd, back[i].value.fd);
+			close(back[i].value.fd);
+		}
+		camipc_clear_array(back);
+		if (round == 0)
+			contract_start(c);
+	}
+	close(planes[0].value.fd);
+	close(planes[2].value.fd);
+}
+
 static void none_is_legal(void **state)
 {
 	struct contract *c = *state;
@@ -245,6 +281,7 @@ static void in_flight(void **state)
 
 static const struct CMUnitTest tests[] = {
 	CONTRACT_TEST(identity),
+	CONTRACT_TEST(identity_in_maps),
 	CONTRACT_TEST(none_is_legal),
 	CONTRACT_TEST(dropped_outputs),
 	CONTRACT_TEST(not_a_descriptor),

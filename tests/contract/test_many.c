@@ -4,25 +4,17 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "contract.h"
+#include "under_valgrind.h"
 
-#define N 12
+/* At most; each may be a process of its own, and those are large with
+ * sanitizers and under valgrind. */
+#define MANY 64
+#define FEW 12
 
-/**
- * Under valgrind a cycle takes a second and a half, and memory that was freed
- * stays mapped for a while: fewer cycles, and mappings prove nothing.
- */
-static bool under_valgrind(void)
-{
-	const char *preload = getenv("LD_PRELOAD");
-
-	return preload && strstr(preload, "vgpreload");
-}
-
+/** Under valgrind memory that was freed stays mapped for a while. */
 static void expect_no_growth(const struct fd_leak *warm, unsigned int maps)
 {
 	if (under_valgrind())
@@ -35,7 +27,7 @@ static void expect_no_growth(const struct fd_leak *warm, unsigned int maps)
 static void start_stop_cycles(void **state)
 {
 	struct contract *c = *state;
-	const int cycles = under_valgrind() ? 100 : 1000;
+	const int cycles = test_amount(1000, 1000, 100);
 	struct fd_leak warm;
 
 	contract_ready(c);
@@ -55,7 +47,7 @@ static void start_stop_cycles(void **state)
 static void create_destroy_cycles(void **state)
 {
 	struct contract *c = *state;
-	const int cycles = under_valgrind() ? 22 : 200;
+	const int cycles = test_amount(200, 200, 22);
 	struct fd_leak warm;
 
 	for (int i = 0; i < cycles; i++) {
@@ -77,107 +69,120 @@ static void create_destroy_cycles(void **state)
 
 /* ---- many at once ------------------------------------------------------ */
 
-/** All in Running, each with a gate of its own that its stop waits for. */
-static void make_all(struct contract *c, struct test_echo *ipas[N],
-		     struct camipc_proxy *proxies[N], int gates[N][2])
+/** Proxies in Running, each with a gate that its stop waits for. */
+struct crowd {
+	int n;
+	struct test_echo *ipas[MANY];
+	struct camipc_proxy *proxies[MANY];
+	int gates[MANY][2];
+};
+
+static void make_crowd(struct contract *c, struct crowd *crowd, int n,
+		       uint32_t timeout_ms)
 {
 	struct test_echo_defaults defaults;
 
 	test_echo_defaults_init(&defaults);
-	for (int i = 0; i < N; i++) {
-		assert_int_equal(pipe(gates[i]), 0);
-		ipas[i] = contract_create(c);
-		proxies[i] = test_echo_get_proxy(ipas[i]);
-		assert_int_equal(test_echo_init(ipas[i], "", &defaults), 0);
-		assert_int_equal(test_echo_start(ipas[i]), 0);
-		assert_int_equal(test_echo_plan(ipas[i], TEST_ECHO_STOP,
+	crowd->n = n;
+	for (int i = 0; i < n; i++) {
+		struct test_echo *ipa = contract_create(c);
+
+		crowd->ipas[i] = ipa;
+		crowd->proxies[i] = test_echo_get_proxy(ipa);
+		assert_int_equal(pipe(crowd->gates[i]), 0);
+		assert_int_equal(test_echo_init(ipa, "", &defaults), 0);
+		assert_int_equal(test_echo_start(ipa), 0);
+		assert_int_equal(test_echo_plan(ipa, TEST_ECHO_STOP,
 						TEST_ECHO_BLOCK, 0,
-						gates[i][0]),
+						crowd->gates[i][0]),
 				 0);
+		camipc_proxy_set_timeout(crowd->proxies[i], timeout_ms);
 	}
 }
 
-static void end_all(struct test_echo *ipas[N], int gates[N][2])
+static void end_crowd(struct crowd *crowd)
 {
-	for (int i = 0; i < N; i++) {
-		test_echo_destroy(ipas[i]);
-		close(gates[i][0]);
-		close(gates[i][1]);
+	for (int i = 0; i < crowd->n; i++) {
+		test_echo_destroy(crowd->ipas[i]);
+		close(crowd->gates[i][0]);
+		close(crowd->gates[i][1]);
 	}
 }
 
-/** What the thread that lets stops go needs to see and to open. */
-struct opener {
-	struct camipc_proxy **proxies;
-	int (*gates)[2];
-};
+static void expect_crowd(const struct crowd *crowd, enum camipc_state state)
+{
+	for (int i = 0; i < crowd->n; i++)
+		assert_int_equal(camipc_proxy_get_state(crowd->proxies[i]),
+				 state);
+}
+
+static bool all_are_stopping(const struct crowd *crowd)
+{
+	for (int i = 0; i < crowd->n; i++) {
+		if (camipc_proxy_get_state(crowd->proxies[i]) !=
+		    CAMIPC_STATE_STOPPING)
+			return false;
+	}
+	return true;
+}
 
 /** Opens no gate before every proxy is being stopped. */
 static void *open_together(void *user)
 {
-	const struct opener *opener = user;
-	const int64_t end = contract_now_ms() + 1500;
-	int n = 0;
+	const struct crowd *crowd = user;
+	const int64_t end = contract_now_ms() + 15000;
 
-	while (n < N && contract_now_ms() < end) {
-		n = 0;
-		for (int i = 0; i < N; i++)
-			n += camipc_proxy_get_state(opener->proxies[i]) ==
-			     CAMIPC_STATE_STOPPING;
+	bool all = false;
+
+	while (!all && contract_now_ms() < end) {
+		all = all_are_stopping(crowd);
 		sched_yield();
 	}
-	for (int i = 0; i < N && n == N; i++) {
-		if (write(opener->gates[i][1], "", 1) != 1)
+	for (int i = 0; i < crowd->n && all; i++) {
+		if (write(crowd->gates[i][1], "", 1) != 1)
 			return NULL;
 	}
 	return NULL;
 }
 
-/** One after the other they would miss their deadlines. */
+/**
+ * One after the other the first would never end: its gate opens only once the
+ * last is being stopped.
+ */
 static void stop_all_is_parallel(void **state)
 {
 	struct contract *c = *state;
-	struct test_echo *ipas[N];
-	struct camipc_proxy *proxies[N];
-	int gates[N][2];
-	struct opener opener = { .proxies = proxies, .gates = gates };
+	static struct crowd crowd;
 	pthread_t thread;
 
-	make_all(c, ipas, proxies, gates);
-	assert_int_equal(pthread_create(&thread, NULL, open_together, &opener),
+	make_crowd(c, &crowd, test_amount(MANY, 16, FEW), 20000);
+	assert_int_equal(pthread_create(&thread, NULL, open_together, &crowd),
 			 0);
-	assert_int_equal(camipc_stop_all(proxies, N), 0);
+	assert_int_equal(camipc_stop_all(crowd.proxies, (size_t)crowd.n), 0);
 	pthread_join(thread, NULL);
-	for (int i = 0; i < N; i++)
-		assert_int_equal(camipc_proxy_get_state(proxies[i]),
-				 CAMIPC_STATE_STOPPED);
+	expect_crowd(&crowd, CAMIPC_STATE_STOPPED);
 	/* Those that do not run are left alone. */
-	assert_int_equal(camipc_stop_all(proxies, N), 0);
-	end_all(ipas, gates);
+	assert_int_equal(camipc_stop_all(crowd.proxies, (size_t)crowd.n), 0);
+	expect_crowd(&crowd, CAMIPC_STATE_STOPPED);
+	end_crowd(&crowd);
 }
 
 /** The slowest, not the sum, counts: with deadlines that all are missed. */
 static void stop_all_takes_one_deadline(void **state)
 {
 	struct contract *c = *state;
-	struct test_echo *ipas[N];
-	struct camipc_proxy *proxies[N];
-	int gates[N][2];
+	static struct crowd crowd;
 	int64_t before;
 
-	make_all(c, ipas, proxies, gates);
-	for (int i = 0; i < N; i++)
-		camipc_proxy_set_timeout(proxies[i], 300);
+	make_crowd(c, &crowd, FEW, 300);
 	before = contract_now_ms();
-	assert_int_equal(camipc_stop_all(proxies, N), -ETIMEDOUT);
+	assert_int_equal(camipc_stop_all(crowd.proxies, FEW), -ETIMEDOUT);
 	/* One after the other would take 3.6 seconds. */
 	assert_true(contract_now_ms() - before < 2500);
-	for (int i = 0; i < N; i++) {
-		assert_int_equal(camipc_proxy_get_state(proxies[i]),
-				 CAMIPC_STATE_DEAD);
-		assert_int_equal(write(gates[i][1], "", 1), 1);
-	}
-	end_all(ipas, gates);
+	expect_crowd(&crowd, CAMIPC_STATE_DEAD);
+	for (int i = 0; i < FEW; i++)
+		assert_int_equal(write(crowd.gates[i][1], "", 1), 1);
+	end_crowd(&crowd);
 }
 
 /** No event of any of them after it returned, and none beneath it. */
@@ -249,6 +254,39 @@ static void begin_many_starts(void **state)
 	}
 }
 
+/** Two instances of one module share nothing that calls could tell. */
+static void two_instances(void **state)
+{
+	struct contract *c = *state;
+	struct test_echo *second = contract_create(c);
+	struct test_echo_defaults defaults;
+	const uint32_t *numbers = NULL;
+	size_t n = 0;
+
+	/* One runs while the other is not even initialised. */
+	contract_running(c);
+	assert_int_equal(test_echo_push(c->ipa, 1), 0);
+	assert_int_equal(test_echo_push(second, 1), -EINVAL);
+	test_echo_defaults_init(&defaults);
+	assert_int_equal(test_echo_init(second, "second", &defaults), 0);
+	/* What one is told to do the other does not do. */
+	contract_plan(c, TEST_ECHO_SLOW, TEST_ECHO_RETURN, 7);
+	assert_int_equal(test_echo_start(second), 0);
+	assert_int_equal(test_echo_slow(second, 3), 3);
+	assert_int_equal(test_echo_slow(c->ipa, 3), 7);
+	assert_int_equal(test_echo_stop(second), 0);
+	assert_int_equal(test_echo_take_pushed(second, &numbers, &n), 0);
+	assert_int_equal(n, 0);
+	camipc_clear_array(numbers);
+	test_echo_destroy(second);
+	/* The first outlives the second. */
+	assert_int_equal(test_echo_take_pushed(c->ipa, &numbers, &n), 0);
+	assert_int_equal(n, 1);
+	camipc_clear_array(numbers);
+	contract_dispatch_events(c, 1);
+	assert_int_equal(c->pushed.n, 1);
+}
+
 /** Many proxies in one process: each call finds its own IPA. */
 static void many_proxies(void **state)
 {
@@ -283,6 +321,7 @@ static const struct CMUnitTest tests[] = {
 	CONTRACT_TEST(stop_all_takes_one_deadline),
 	CONTRACT_TEST(stop_all_is_silent),
 	CONTRACT_TEST(begin_many_starts),
+	CONTRACT_TEST(two_instances),
 	CONTRACT_TEST(many_proxies),
 };
 

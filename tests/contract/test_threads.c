@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Where the IPA's code runs, and what surrounds it there. */
 #include <errno.h>
+#include <fcntl.h>
 #include <fenv.h>
 #include <locale.h>
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #if defined(__SSE2__)
 #include <xmmintrin.h>
@@ -20,6 +23,7 @@ struct place {
 	int thread;
 	bool signals_blocked;
 	bool keeps_denormals;
+	bool rounds_to_nearest;
 	uint64_t stack_size;
 	char name[16];
 	char decimal_point[8];
@@ -36,6 +40,7 @@ static struct place where(struct contract *c)
 		.thread = place.thread,
 		.signals_blocked = place.signals_blocked,
 		.keeps_denormals = place.keeps_denormals,
+		.rounds_to_nearest = place.rounds_to_nearest,
 		.stack_size = place.stack_size,
 	};
 	strncpy(result.name, place.thread_name, sizeof(result.name) - 1);
@@ -111,26 +116,32 @@ static bool denormals_are_flushed(void)
 	return tiny == 0;
 }
 
-/** Hosts flush denormals: module code does not see it, and hosts keep it. */
+/** Hosts flush denormals and round as they like, and keep doing so. */
 static void floating_point(void **state)
 {
+	static const int modes[] = { FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO };
 	struct contract *c = *state;
-	bool flushed;
-	bool kept;
 
 	contract_ready(c);
-	fesetround(FE_UPWARD);
-	flush_denormals(true);
-	flushed = denormals_are_flushed();
-	kept = where(c).keeps_denormals;
-	assert_int_equal(denormals_are_flushed(), flushed);
-	assert_int_equal(fegetround(), FE_UPWARD);
-	assert_true(kept);
-	contract_start(c);
-	kept = where(c).keeps_denormals;
-	flush_denormals(false);
-	fesetround(FE_TONEAREST);
-	assert_true(kept);
+	for (size_t i = 0; i < 6; i++) {
+		struct place place;
+		bool flushed;
+		bool as_before;
+
+		fesetround(modes[i % 3]);
+		flush_denormals(true);
+		flushed = denormals_are_flushed();
+		place = where(c);
+		as_before = denormals_are_flushed() == flushed &&
+			    fegetround() == modes[i % 3];
+		flush_denormals(false);
+		fesetround(FE_TONEAREST);
+		assert_true(as_before);
+		assert_true(place.keeps_denormals);
+		assert_true(place.rounds_to_nearest);
+		if (i == 2)
+			contract_start(c);
+	}
 }
 
 /** Hosts set locales: a module still reads and writes 1.5. */
@@ -219,10 +230,78 @@ static void forked_child(void **state)
 	assert_int_equal(test_echo_slow(c->ipa, 5), 5);
 }
 
+/* ---- the wrong thread -------------------------------------------------- */
+
+static void *call_in_thread(void *user)
+{
+	struct contract *c = user;
+
+	return test_echo_temperature(c->ipa, 1, NULL) == 0 ? c : NULL;
+}
+
+static void *dispatch_in_thread(void *user)
+{
+	struct contract *c = user;
+
+	return test_echo_dispatch(c->ipa) == 0 ? c : NULL;
+}
+
+/** What another thread may do: everything else of a proxy is its owner's. */
+static void *look_in_thread(void *user)
+{
+	struct contract *c = user;
+
+	camipc_proxy_cancel(c->proxy);
+	if (camipc_proxy_get_state(c->proxy) != CAMIPC_STATE_CREATED ||
+	    contract_stats(c).calls != 0 || test_echo_get_fd(c->ipa) < 0)
+		return NULL;
+	return c;
+}
+
+/** Does in another thread, in a process that may die of it. */
+static int dies_in_thread(struct contract *c, void *(*body)(void *user))
+{
+	pid_t pid = fork();
+	int status = 0;
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		const int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+		pthread_t thread;
+
+		dup2(null, STDERR_FILENO);
+		c->ipa = contract_create(c);
+		c->proxy = test_echo_get_proxy(c->ipa);
+		if (pthread_create(&thread, NULL, body, c) == 0)
+			pthread_join(thread, NULL);
+		kill(getpid(), SIGKILL);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+	return WTERMSIG(status);
+}
+
+/** Debug builds say at once that a proxy is used outside its thread. */
+static void wrong_thread(void **state)
+{
+	struct contract *c = *state;
+
+#ifdef NDEBUG
+	const int expected = SIGKILL;
+#else
+	const int expected = SIGABRT;
+#endif
+
+	assert_int_equal(dies_in_thread(c, call_in_thread), expected);
+	assert_int_equal(dies_in_thread(c, dispatch_in_thread), expected);
+	assert_int_equal(dies_in_thread(c, look_in_thread), SIGKILL);
+}
+
 static const struct CMUnitTest tests[] = {
 	CONTRACT_TEST(identities),     CONTRACT_TEST(thread_ends_with_stop),
 	CONTRACT_TEST(floating_point), CONTRACT_TEST(locales),
 	CONTRACT_TEST(signals),	       CONTRACT_TEST(forked_child),
+	CONTRACT_TEST(wrong_thread),
 };
 
 CONTRACT_MAIN(tests)

@@ -159,6 +159,24 @@ static void echo_exchange(void *ipa, int one, const int *many, size_t n_many,
 	*ret_n_planes_back = planes_back ? n_planes : 0;
 }
 
+static void echo_exchange_named(
+	void *ipa, const struct test_echo_string_plane_entry *planes,
+	size_t n_planes,
+	const struct test_echo_string_plane_entry **ret_planes_back,
+	size_t *ret_n_planes_back)
+{
+	struct echo *echo = ipa;
+	struct test_echo_string_plane_entry *back =
+		camipc_host_alloc(echo->host, n_planes, sizeof(*back));
+
+	for (size_t i = 0; back && i < n_planes; i++) {
+		back[i] = planes[i];
+		back[i].value.fd = give(planes[i].value.fd);
+	}
+	*ret_planes_back = back;
+	*ret_n_planes_back = back ? n_planes : 0;
+}
+
 static void echo_measure(void *ipa, const uint8_t *payload, size_t n_payload,
 			 const char *text, uint64_t *ret_size,
 			 uint64_t *ret_length)
@@ -273,6 +291,7 @@ static const struct test_echo_ops ops = {
 	.echo_scalars = echo_echo_scalars,
 	.temperature = echo_temperature,
 	.exchange = echo_exchange,
+	.exchange_named = echo_exchange_named,
 	.measure = echo_measure,
 	.produce = echo_produce,
 	.where = echo_where,

@@ -51,6 +51,22 @@ static void start_emitter(struct echo *echo)
 					     echo) == 0;
 }
 
+/** What no text may be. */
+static int32_t emit_bad_event(struct echo *echo)
+{
+	struct test_echo_everything value;
+
+	test_echo_everything_init(&value);
+	value.scalars.text = "\xff";
+	return test_echo_emit_value(echo->host, &value);
+}
+
+static void chatter(struct echo *echo, int32_t lines)
+{
+	for (int32_t i = 0; i < lines; i++)
+		camipc_host_log(echo->host, CAMIPC_LOG_INFO, "chatter");
+}
+
 static void wait_for(int fd)
 {
 	struct pollfd pfd = { .fd = fd, .events = POLLIN };
@@ -102,12 +118,18 @@ bool echo_act(struct echo *echo, enum test_echo_op op, int32_t *ret)
 	case TEST_ECHO_EMITTER:
 		start_emitter(echo);
 		break;
+	case TEST_ECHO_BAD_EVENT:
+		*ret = emit_bad_event(echo);
+		break;
+	case TEST_ECHO_CHATTER:
+		chatter(echo, plan.value);
+		break;
 	default:
 		break;
 	}
 	if (plan.fd >= 0)
 		close(plan.fd);
-	return plan.act == TEST_ECHO_RETURN;
+	return plan.act == TEST_ECHO_RETURN || plan.act == TEST_ECHO_BAD_EVENT;
 }
 
 int32_t echo_plan(void *ipa, enum test_echo_op op, enum test_echo_act act,
@@ -141,6 +163,17 @@ static bool denormals_are_kept(void)
 
 	tiny = tiny / 4;
 	return tiny > 0;
+}
+
+static bool rounds_to_nearest(void)
+{
+	volatile double sum = 1;
+
+	sum += DBL_EPSILON / 4;
+	if (sum != 1)
+		return false;
+	sum -= DBL_EPSILON / 8;
+	return sum == 1;
 }
 
 static uint64_t stack_size(void)
@@ -177,5 +210,6 @@ void echo_where(void *ipa, struct test_echo_place *ret_place)
 	ret_place->signals_blocked = all_signals_blocked();
 	ret_place->decimal_point = number + 1;
 	ret_place->keeps_denormals = denormals_are_kept();
+	ret_place->rounds_to_nearest = rounds_to_nearest();
 	ret_place->stack_size = stack_size();
 }
