@@ -36,8 +36,9 @@ static void deliver_event(struct camipc_proxy *proxy,
 	if (CAMIPC_UNLIKELY(proxy->tracing))
 		camipc_trace_event(proxy, record);
 	proxy->last_event = event->name;
-	client->invoke_event[record->row](proxy->events, proxy->user,
-					  record->data, NULL);
+	if (proxy->events)
+		client->invoke_event[record->row](proxy->events, proxy->user,
+						  record->data, NULL);
 	camipc_proxy_consume_event(proxy, record);
 }
 
@@ -122,7 +123,7 @@ static bool deliver_closed(struct camipc_proxy *proxy)
 	if (!proxy->closed_due || proxy->calls.first || proxy->destroyed)
 		return false;
 	proxy->closed_due = false;
-	if (client->invoke_closed)
+	if (client->invoke_closed && proxy->events)
 		client->invoke_closed(proxy->events, proxy->user,
 				      &proxy->closed);
 	return true;

@@ -210,6 +210,28 @@ static void dispatch_is_bounded(void **state)
 	assert_true(rounds >= 1000 / CAMIPC_DISPATCH_BATCH);
 }
 
+/** A pipeline handler that wants no events passes no table for them. */
+static void nobody_to_tell(void **state)
+{
+	struct contract *c = *state;
+	struct test_echo_defaults defaults;
+	struct camipc_proxy_stats stats = { .size = sizeof(stats) };
+	struct test_echo *deaf = NULL;
+
+	test_echo_defaults_init(&defaults);
+	assert_int_equal(test_echo_create(c->manager, &contract_match, NULL,
+					  NULL, &deaf),
+			 0);
+	assert_int_equal(test_echo_init(deaf, "", &defaults), 0);
+	assert_int_equal(test_echo_start(deaf), 0);
+	assert_int_equal(test_echo_tick_many(deaf, 0, 3), 0);
+	assert_int_equal(test_echo_slow(deaf, 1), 1);
+	assert_int_equal(test_echo_dispatch(deaf), 3);
+	camipc_proxy_get_stats(test_echo_get_proxy(deaf), &stats);
+	assert_int_equal(stats.events, 3);
+	test_echo_destroy(deaf);
+}
+
 static void nothing_to_dispatch(void **state)
 {
 	struct contract *c = *state;
@@ -470,6 +492,7 @@ static const struct CMUnitTest tests[] = {
 	CONTRACT_TEST(none_after_stop),
 	CONTRACT_TEST(no_callback_beneath_a_call),
 	CONTRACT_TEST(dispatch_is_bounded),
+	CONTRACT_TEST(nobody_to_tell),
 	CONTRACT_TEST(nothing_to_dispatch),
 	CONTRACT_TEST(synchronous_calls_in_callbacks),
 	CONTRACT_TEST(event_memory_outlives_nested_calls),

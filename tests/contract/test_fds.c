@@ -100,6 +100,7 @@ static void identity_in_maps(void **state)
 		for (size_t i = 0; i < n; i++) {
 			assert_string_equal(back[i].key, planes[i].key);
 			assert_int_equal(back[i].value.offset, i + 1);
+			camipc_clear_string(back[i].key);
 			if (planes[i].value.fd < 0) {
 				assert_int_equal(back[i].value.fd, -1);
 				continue;

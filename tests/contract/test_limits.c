@@ -208,6 +208,8 @@ static void most_descriptors_from_the_ipa(void **state)
 			 0);
 	contract_dispatch_events(c, 1);
 	assert_int_equal(c->n_planes, 1);
+	/* The IPA's answer says that it has closed those. */
+	assert_int_equal(test_echo_slow(c->ipa, 1), 1);
 	assert_int_equal(test_echo_push_plane(c->ipa, &plane, more,
 					      CAMIPC_MAX_FDS_FROM_WORKER),
 			 0);

@@ -75,7 +75,8 @@ struct camipc_client {
 
 /**
  * camipc_proxy_create() - find a module, run it, stand for it
- * @events: the generated table; has to live as long as the proxy
+ * @events: the generated table; has to live as long as the proxy. NULL: none
+ *	of its functions is of interest
  * @user: handed to every callback
  *
  * Returns 0; -ENOENT (no such module, worker or isolation), -EACCES (not
