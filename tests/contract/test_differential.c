@@ -161,7 +161,7 @@ static void equal_traces(void **state)
 	const uint32_t n_seeds = (uint32_t)test_amount(30, 8, 1);
 
 	for (uint32_t seed = 1; seed <= n_seeds && !wanted_seed; seed++)
-		walk(*state, seed, 200);
+		walk(*state, seed, (uint32_t)test_amount(200, 200, 40));
 	if (wanted_seed)
 		walk(*state, wanted_seed, wanted_steps);
 }

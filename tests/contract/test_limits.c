@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "contract.h"
+#include "under_valgrind.h"
 
 /* Around a payload there are a tag and, from 16 KiB on, three bytes of size. */
 #define AROUND 4u
@@ -37,7 +38,8 @@ static void expect_echoed(struct contract *c, uint8_t *bytes, size_t n)
  */
 static void inline_and_spilled(void **state)
 {
-	const size_t first = CAMIPC_MAX_INLINE_SIZE - 100;
+	const size_t first = CAMIPC_MAX_INLINE_SIZE -
+			     (size_t)test_amount(100, 100, 5);
 	struct contract *c = *state;
 	uint8_t *bytes = malloc(CAMIPC_MAX_INLINE_SIZE + 1);
 	uint64_t size = 0;

@@ -73,7 +73,7 @@ static void send_frame(struct contract *c, uint32_t number, struct tally *tally)
  */
 static void stalled_ipa(void **state)
 {
-	const uint32_t frames = 2400;
+	const uint32_t frames = (uint32_t)test_amount(2400, 2400, 240);
 	struct contract *c = *state;
 	struct tally tally = { 0 };
 	struct fd_leak before;
@@ -105,7 +105,7 @@ static void stalled_ipa(void **state)
 /** Calls of all kinds of overflow, as fast as can be. */
 static void burst(void **state)
 {
-	const uint32_t n = (uint32_t)test_amount(100000, 100000, 10000);
+	const uint32_t n = (uint32_t)test_amount(100000, 100000, 2000);
 	struct contract *c = *state;
 	struct tally tally = { 0 };
 	uint64_t arrived = 0;
@@ -148,6 +148,7 @@ static void burst(void **state)
 /** Nobody dispatches: what the IPA raises is bounded, and then refused there. */
 static void nobody_listens(void **state)
 {
+	const int rounds = test_amount(100, 100, 10);
 	struct contract *c = *state;
 	struct fd_leak before;
 
@@ -158,7 +159,7 @@ static void nobody_listens(void **state)
 		assert_int_equal(test_echo_slow(c->ipa, i), i);
 	}
 	fd_leak_take(&before);
-	for (int i = 0; i < 100; i++) {
+	for (int i = 0; i < rounds; i++) {
 		assert_int_equal(test_echo_tick_many(c->ipa, 0, 100), 0);
 		assert_int_equal(test_echo_slow(c->ipa, i), i);
 	}
@@ -171,13 +172,13 @@ static void nobody_listens(void **state)
 	contract_dispatch_all(c);
 	assert_int_equal(c->ticks.n, CAMIPC_WINDOW + 1);
 	assert_int_equal(contract_stats(c).events_refused,
-			 120 * 100 - CAMIPC_WINDOW);
+			 (20 + rounds) * 100 - CAMIPC_WINDOW);
 }
 
 /** threats 50: an op that floods the log is answered all the same. */
 static void log_flood(void **state)
 {
-	const int lines = test_amount(20000, 5000, 500);
+	const int lines = test_amount(20000, 5000, 300);
 	struct contract *c = *state;
 	int32_t sum = 0;
 

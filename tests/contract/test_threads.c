@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fenv.h>
-#include <locale.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
@@ -144,25 +143,6 @@ static void floating_point(void **state)
 	}
 }
 
-/** Hosts set locales: a module still reads and writes 1.5. */
-static void locales(void **state)
-{
-	static const char *const candidates[] = { "de_DE.UTF-8", "de_DE.utf8",
-						  "fr_FR.UTF-8" };
-	struct contract *c = *state;
-	const char *set = NULL;
-
-	contract_ready(c);
-	for (size_t i = 0; i < 3 && !set; i++)
-		set = setlocale(LC_ALL, candidates[i]);
-	if (!set)
-		print_message("skipped: no locale with a decimal comma here\n");
-	assert_string_equal(where(c).decimal_point, ".");
-	contract_start(c);
-	assert_string_equal(where(c).decimal_point, ".");
-	setlocale(LC_ALL, "C");
-}
-
 static volatile sig_atomic_t handler_thread;
 
 static void note_thread(int number)
@@ -299,9 +279,8 @@ static void wrong_thread(void **state)
 
 static const struct CMUnitTest tests[] = {
 	CONTRACT_TEST(identities),     CONTRACT_TEST(thread_ends_with_stop),
-	CONTRACT_TEST(floating_point), CONTRACT_TEST(locales),
-	CONTRACT_TEST(signals),	       CONTRACT_TEST(forked_child),
-	CONTRACT_TEST(wrong_thread),
+	CONTRACT_TEST(floating_point), CONTRACT_TEST(signals),
+	CONTRACT_TEST(forked_child),   CONTRACT_TEST(wrong_thread),
 };
 
 CONTRACT_MAIN(tests)
