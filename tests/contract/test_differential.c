@@ -158,7 +158,7 @@ static void walk(struct run *run, uint32_t seed, uint32_t n_steps)
 
 static void equal_traces(void **state)
 {
-	const uint32_t n_seeds = (uint32_t)test_amount(30, 8, 1);
+	const uint32_t n_seeds = (uint32_t)test_amount(30, 4, 1);
 
 	for (uint32_t seed = 1; seed <= n_seeds && !wanted_seed; seed++)
 		walk(*state, seed, (uint32_t)test_amount(200, 200, 40));

@@ -314,6 +314,9 @@ static void refused_everywhere(void **state)
 	test_echo_everything_init(&value);
 	value.arrays.n_points = 3; /* at NULL */
 	assert_int_equal(test_echo_echo(c->ipa, &value, NULL), -EINVAL);
+	assert_int_equal(test_echo_greet(c->ipa, "", NULL), -EINVAL);
+	assert_int_equal(test_echo_greet(c->ipa, NULL, NULL), -EINVAL);
+	assert_int_equal(test_echo_greet(c->ipa, "x", NULL), 0);
 	/* Nobody died of it, and nothing was queued. */
 	assert_int_equal(test_echo_slow(c->ipa, 4), 4);
 	assert_int_equal(contract_stats(c).async_calls, 0);

@@ -187,6 +187,12 @@ static void echo_measure(void *ipa, const uint8_t *payload, size_t n_payload,
 	*ret_length = strlen(text);
 }
 
+static void echo_greet(void *ipa, const char *name, uint64_t *ret_length)
+{
+	(void)ipa;
+	*ret_length = strlen(name);
+}
+
 static void echo_produce(void *ipa, uint32_t size, const uint8_t **ret_payload,
 			 size_t *ret_n_payload)
 {
@@ -294,6 +300,7 @@ static const struct test_echo_ops ops = {
 	.exchange_named = echo_exchange_named,
 	.measure = echo_measure,
 	.produce = echo_produce,
+	.greet = echo_greet,
 	.where = echo_where,
 	.take_pushed = echo_take_pushed,
 	.push = echo_push,
