@@ -21,6 +21,7 @@
 
 #include "contract.h"
 #include "forked.h"
+#include "german.h"
 #include "under_valgrind.h"
 
 /* Slow hosts are not what is tested here. */
@@ -81,13 +82,8 @@ static void german(void **state)
 	struct contract *c = *state;
 	struct test_echo_place place;
 
-#ifdef LOCALE_FOLDER
-	setenv("LOCPATH", LOCALE_FOLDER, 1);
-#endif
-	if (!setlocale(LC_ALL, "de_DE.UTF-8")) {
-		print_message("skipped: no locale de_DE.UTF-8 here\n");
+	if (!german_begin())
 		skip();
-	}
 	assert_string_equal(localeconv()->decimal_point, ",");
 	work_anew(c);
 	for (int i = 0; i < 2; i++) {
@@ -98,8 +94,7 @@ static void german(void **state)
 		contract_start(c);
 		assert_int_equal(test_echo_stop(c->ipa), 0);
 	}
-	setlocale(LC_ALL, "C");
-	unsetenv("LOCPATH");
+	german_end();
 }
 
 /** Another rounding mode, from before the IPA was born. */
