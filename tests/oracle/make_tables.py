@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Lists every codec and every protobuf-c descriptor that headers declare.
+"""Lists every codec, interface and protobuf-c descriptor that headers declare.
 
 make_tables.py OUTPUT HEADER...
 
-So the oracle's list of messages is made from what the generator emitted: a
-message that somebody adds to an IDL file is in it, or the test fails.
+Without headers of protobuf-c the table does not need it. The oracle's list of
+messages is made from what the generator emitted: a message that somebody adds
+to an IDL file is in it, or the test fails.
 """
 
 import os
@@ -18,6 +19,7 @@ TYPE = re.compile(r"^extern const struct camipc_message_type\s+(\w+);", re.M)
 COPY_IN = re.compile(r"^void (\w+)_copy_in\(", re.M)
 CLEAR = re.compile(r"^void (\w+)_clear\(", re.M)
 INFO = re.compile(r"^extern const struct camipc_type_info\s+(\w+);", re.M)
+INTERFACE = re.compile(r"^extern const struct camipc_interface\s+(\w+);", re.M)
 DESCRIPTOR = re.compile(
     r"^extern const ProtobufCMessageDescriptor (\w+);", re.M)
 
@@ -54,13 +56,15 @@ static void clear_{0}(void *msg)
 
 
 def main(output, headers):
+    with_protobuf = any(name.endswith(".pb-c.h") for name in headers)
     lines = ["/* SPDX-License-Identifier: MIT */",
-             "/* Made by tests/oracle/make_tables.py. Do not edit. */",
-             '#include "oracle.h"', ""]
+             "/* Made by tests/oracle/make_tables.py. Do not edit. */"]
     texts = {}
     for header in headers:
         with open(header, encoding="utf-8") as file:
             texts[os.path.basename(header)] = file.read()
+    lines += ['#include "%s"' % ("oracle.h" if with_protobuf else "values.h"),
+              ""]
     lines += ['#include "%s"' % name for name in sorted(texts)]
     every = "\n".join(texts.values())
     copies = set(COPY_IN.findall(every))
@@ -99,10 +103,14 @@ def main(output, headers):
 
     lines += ["", "const struct oracle_codec oracle_codecs[] = {"] + rows
     lines += ["\t{ NULL, NULL },", "};", ""]
-    lines += ["const ProtobufCMessageDescriptor *const "
-              "oracle_descriptors[] = {"]
-    lines += ["\t&%s," % name for name in descriptors]
+    lines += ["const struct camipc_interface *const oracle_interfaces[] = {"]
+    lines += ["\t&%s," % name for name in INTERFACE.findall(every)]
     lines += ["\tNULL,", "};", ""]
+    if with_protobuf:
+        lines += ["const ProtobufCMessageDescriptor *const "
+                  "oracle_descriptors[] = {"]
+        lines += ["\t&%s," % name for name in descriptors]
+        lines += ["\tNULL,", "};", ""]
     lines += ["/* What constant expressions cannot say. */",
               "__attribute__((constructor)) static void set_up(void)", "{"]
     lines += setups + ["}", ""]

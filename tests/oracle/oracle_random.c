@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "oracle.h"
+#include "values.h"
 
 /** Deeper than this arrays stay empty, so that values stay small. */
 #define MAX_RANDOM_DEPTH 6

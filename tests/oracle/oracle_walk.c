@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "oracle.h"
+#include "values.h"
 
 /* Room for what is compared with; structs of an IDL are not large. */
 #define SLOT_ABSENT ((struct oracle_values){ .field = field, .n = 0 })
