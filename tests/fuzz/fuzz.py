@@ -1,0 +1,151 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Runs fuzz targets under libFuzzer; what ./dev fuzz does.
+
+fuzz.py BUILD [--target GLOB] [--seconds N] [--runs N] [--compare]
+
+BUILD was configured with -Dfuzz=true. Each target begins with the corpus of
+the source tree, with inputs that are drawn, and with what former runs found,
+which is kept in BUILD/corpus. An input that a target fails on is left in
+BUILD/found, and the target's own words say why.
+
+--compare runs each target twice for the same number of inputs, with the
+mutator that knows their structure and with libFuzzer's own, and prints what
+either one covered.
+"""
+
+import argparse
+import fnmatch
+import glob
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+# Inputs drawn for each target, besides the corpus.
+DRAWN = 200
+
+# libFuzzer's own: the time limit of one input, in seconds, and megabytes.
+TIMEOUT = 20
+MEMORY = 1024
+
+
+def list_targets(build):
+    """Names, as "softisp-messages", with the program and its target."""
+    found = {}
+    pattern = os.path.join(build, "tests", "fuzz", "fuzz-*")
+    for program in sorted(glob.glob(pattern)):
+        if not os.access(program, os.X_OK) or os.path.isdir(program):
+            continue
+        name = os.path.basename(program)[len("fuzz-"):]
+        replay = os.path.join(os.path.dirname(program), "replay-" + name)
+        lines = subprocess.run([replay, "--list"], check=True,
+                               stdout=subprocess.PIPE).stdout.decode().split()
+        for target in lines:
+            found["%s-%s" % (name, target)] = (program, replay, target)
+    return found
+
+
+def write_seeds(entry, name, folder, drawn=DRAWN):
+    os.makedirs(folder, exist_ok=True)
+    corpus = os.path.join(HERE, "corpus", name)
+    subprocess.run([entry[1], entry[2], "--write", folder, str(drawn)] +
+                   ([corpus] if os.path.isdir(corpus) else []), check=True)
+
+
+class Run:
+    """One libFuzzer process, from its first line to its last."""
+
+    def __init__(self, build, name, entry):
+        self.name = name
+        self.entry = entry
+        self.kept = os.path.join(build, "corpus", name)
+        self.found = os.path.join(build, "found")
+        self.output = ""
+
+    def go(self, *options, folders=None):
+        os.makedirs(self.found, exist_ok=True)
+        done = subprocess.run(
+            [self.entry[0], "--target=" + self.entry[2], "-max_len=4096",
+             "-timeout=%d" % TIMEOUT, "-rss_limit_mb=%d" % MEMORY,
+             "-artifact_prefix=%s/%s-" % (self.found, self.name)] +
+            list(options) + (folders or [self.kept]),
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.output = done.stdout.decode(errors="replace")
+        return done.returncode == 0
+
+    def figure(self, name):
+        values = re.findall(r"\b%s: (\d+)" % name, self.output)
+        return int(values[-1]) if values else 0
+
+    def inputs(self):
+        values = re.findall(r"^#(\d+)\s+DONE", self.output, re.M)
+        return int(values[-1]) if values else 0
+
+
+def fuzz(build, targets, limit):
+    failed = []
+    for name, entry in targets.items():
+        run = Run(build, name, entry)
+        write_seeds(entry, name, run.kept)
+        fine = run.go(limit)
+        print("%-22s %9d inputs, %5d edges  %s"
+              % (name, run.inputs(), run.figure("cov"),
+                 "ok" if fine else "FAILED"), flush=True)
+        if not fine:
+            failed.append(name)
+            print(run.output[-6000:])
+    if failed:
+        print("fuzz: failed: %s; inputs are in %s"
+              % (", ".join(failed), os.path.join(build, "found")))
+    return 1 if failed else 0
+
+
+def compare(build, targets, limit):
+    print("%-22s %9s %18s %18s" % ("target", "inputs", "bytes: edges",
+                                   "structure: edges"))
+    failed = False
+    for name, entry in targets.items():
+        figures = []
+        for option in ("--bytes", "--structure"):
+            run = Run(build, name, entry)
+            folder = os.path.join(build, "compare", name + option)
+            shutil.rmtree(folder, ignore_errors=True)
+            # A handful of seeds: what is compared is what is made of them.
+            write_seeds(entry, name, folder, 10)
+            failed |= not run.go(limit, option, "-seed=1", folders=[folder])
+            figures.append((run.inputs(), run.figure("cov"),
+                            run.figure("ft")))
+        print("%-22s %9d %8d (%6d) %8d (%6d)"
+              % (name, figures[1][0], figures[0][1], figures[0][2],
+                 figures[1][1], figures[1][2]), flush=True)
+    return 1 if failed else 0
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("build")
+    parser.add_argument("--target", default="*")
+    parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--runs", type=int)
+    parser.add_argument("--compare", action="store_true")
+    arguments = parser.parse_args()
+    build = os.path.abspath(arguments.build)
+    targets = {name: entry for name, entry in list_targets(build).items()
+               if fnmatch.fnmatch(name, arguments.target)}
+    if not targets:
+        print("fuzz: no target \"%s\"; there are: %s"
+              % (arguments.target, " ".join(list_targets(build))))
+        return 2
+    limit = "-max_total_time=%d" % arguments.seconds
+    if arguments.runs:
+        limit = "-runs=%d" % arguments.runs
+    work = compare if arguments.compare else fuzz
+    return work(build, targets, limit)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The targets without libFuzzer: an ordinary test.
+ *
+ *   replay TARGET [--rounds N] [FILE or FOLDER]...   try inputs, and N others
+ *   replay TARGET --write FOLDER N [FILE]...         inputs as bytes, N drawn
+ *   replay --list                                    names of the targets
+ *
+ * A FILE that ends in .txt is one of corpus_text.h, any other one is bytes, as
+ * libFuzzer leaves them; its name may say how it has to end: expect_result().
+ * Rounds are inputs drawn and changed, the same ones every time.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "corpus_text.h"
+#include "fuzz.h"
+#include "under_valgrind.h"
+
+#define ROUND_SEED 20250805u
+
+/* Rounds of one drawn input: that many changes on top of each other. */
+#define CHANGES 20u
+
+#define PATH_SIZE 1024u
+
+static const struct fuzz_target *target;
+static const char *write_to;
+static unsigned long n_tried;
+
+/* Each input in memory of its own size, so that ASan sees its end. */
+static void try_input(const uint8_t *data, size_t size)
+{
+	uint8_t *copy = malloc(size ? size : 1);
+
+	FUZZ_REQUIRE(copy);
+	if (size > 0)
+		memcpy(copy, data, size);
+	target->run(copy, size);
+	free(copy);
+	n_tried++;
+}
+
+/* ---- files ---------------------------------------------------------------- */
+
+static void fail(const char *path, const char *what)
+{
+	fprintf(stderr, "%s: %s\n", path, what);
+	exit(1);
+}
+
+static char *read_file(const char *path, size_t *ret_size)
+{
+	FILE *file = fopen(path, "rb");
+	char *text = malloc(FUZZ_MAX_INPUT * 16 + 1);
+
+	if (!file)
+		fail(path, "cannot be read");
+	FUZZ_REQUIRE(text);
+	*ret_size = fread(text, 1, FUZZ_MAX_INPUT * 16, file);
+	text[*ret_size] = '\0';
+	fclose(file);
+	return text;
+}
+
+static void write_input(const char *name, const uint8_t *data, size_t size)
+{
+	char path[PATH_SIZE];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", write_to, name);
+	file = fopen(path, "wb");
+	if (!file || fwrite(data, 1, size, file) != size || fclose(file))
+		fail(path, "cannot be written");
+}
+
+/* "ok-...", "bad-..." and "limit-..." say what an input has to come to. */
+static void expect_result(const char *path, const char *name)
+{
+	if (strncmp(name, "ok-", 3) == 0 && fuzz_result != 0)
+		fail(path, "was refused");
+	if (strncmp(name, "bad-", 4) == 0 &&
+	    (fuzz_result == 0 || fuzz_result == -EMSGSIZE))
+		fail(path, "was not refused as bad");
+	if (strncmp(name, "limit-", 6) == 0 && fuzz_result != -EMSGSIZE)
+		fail(path, "was not over a limit");
+}
+
+static void take_file(const char *path)
+{
+	const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+	size_t len = strlen(path);
+	static uint8_t bytes[FUZZ_MAX_INPUT];
+	size_t size;
+	char *text = read_file(path, &size);
+
+	if (len > 4 && strcmp(path + len - 4, ".txt") == 0) {
+		size_t n;
+
+		if (!corpus_text_read(text, bytes, sizeof(bytes), &n)) {
+			fprintf(stderr, "%s:%zu: not an input\n", path, n);
+			exit(1);
+		}
+		size = n;
+	} else {
+		size = size < sizeof(bytes) ? size : sizeof(bytes);
+		memcpy(bytes, text, size);
+	}
+	free(text);
+	if (write_to) {
+		write_input(name, bytes, size);
+		return;
+	}
+	/* Said before, so that it is the last line if this one is the one. */
+	printf("%s\n", name);
+	fflush(stdout);
+	try_input(bytes, size);
+	expect_result(path, name);
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static void take_path(const char *path)
+{
+	struct dirent **entries;
+	struct stat status;
+	int n;
+
+	if (stat(path, &status) < 0)
+		fail(path, "is not there");
+	if (!S_ISDIR(status.st_mode)) {
+		take_file(path);
+		return;
+	}
+	n = scandir(path, &entries, NULL, by_name);
+	for (int i = 0; i < n; i++) {
+		char name[PATH_SIZE];
+
+		snprintf(name, sizeof(name), "%s/%s", path, entries[i]->d_name);
+		if (entries[i]->d_name[0] != '.')
+			take_file(name);
+		free(entries[i]);
+	}
+	free(entries);
+}
+
+/* ---- made up --------------------------------------------------------------- */
+
+static void write_drawn(unsigned long n)
+{
+	struct oracle_random random = { .state = ROUND_SEED };
+	static uint8_t data[FUZZ_MAX_INPUT];
+
+	for (unsigned long i = 0; target->seed && i < n; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "drawn-%03lu", i);
+		write_input(name, data,
+			    target->seed(&random, data, sizeof(data)));
+	}
+}
+
+static void try_rounds(unsigned long n)
+{
+	struct oracle_random random = { .state = ROUND_SEED };
+	static uint8_t data[FUZZ_MAX_INPUT];
+	static uint8_t other[FUZZ_MAX_INPUT];
+	size_t other_size = 0;
+	size_t size = 0;
+
+	for (unsigned long i = 0; i < n; i++) {
+		if (i % CHANGES == 0) {
+			memcpy(other, data, size);
+			other_size = size;
+			size = target->seed ? target->seed(&random, data,
+							   sizeof(data))
+					    : 0;
+		} else if (target->mutate) {
+			size = target->mutate(&random, data, size, sizeof(data),
+					      other, other_size);
+		} else {
+			size = fuzz_change_bytes(&random, data, size,
+						 sizeof(data));
+		}
+		try_input(data, size);
+	}
+}
+
+static int list(void)
+{
+	for (size_t i = 0; fuzz_targets[i]; i++)
+		printf("%s\n", fuzz_targets[i]->name);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long rounds = 0;
+	int next = 2;
+
+	if (argc == 2 && strcmp(argv[1], "--list") == 0)
+		return list();
+	target = argc > 1 ? fuzz_find_target(argv[1]) : NULL;
+	if (!target) {
+		fprintf(stderr, "usage: replay TARGET [--rounds N] FILE...\n");
+		return 2;
+	}
+	if (next + 1 < argc && strcmp(argv[next], "--rounds") == 0) {
+		rounds = strtoul(argv[next + 1], NULL, 10);
+		next += 2;
+	} else if (next + 2 < argc && strcmp(argv[next], "--write") == 0) {
+		write_to = argv[next + 1];
+		write_drawn(strtoul(argv[next + 2], NULL, 10));
+		next += 3;
+	}
+	while (next < argc)
+		take_path(argv[next++]);
+	if (write_to)
+		return 0;
+	try_rounds(under_valgrind() ? rounds / 40 + 1 : rounds);
+	printf("%s: %lu inputs\n", target->name, n_tried);
+	fuzz_close_fd();
+	return 0;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* The targets that belong to no interface. */
+#include "targets.h"
+
+const struct fuzz_target *const fuzz_targets[] = {
+	&fuzz_note_target,
+	&fuzz_control_target,
+	&fuzz_channel_target,
+	NULL,
+};
+
+/* No messages of ours: what looks for one finds none. */
+const struct oracle_codec oracle_codecs[] = { { NULL, NULL } };
+const struct camipc_interface *const oracle_interfaces[] = { NULL };

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The servant of an interface, with calls as no honest camera process makes
+ * them; and a module that answers, fails, raises events, returns nonsense. The
+ * other side's transport is full, or gone, now and then.
+ *
+ * Held: arguments that reach an op are allowed; each answered call has one
+ * reply; what is sent is what the other side would accept; events keep to
+ * their credit; no descriptor is lost, and none closed twice.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sequence.h"
+#include "servant.h"
+#include "targets.h"
+#include "thunks.h"
+
+#define WINDOW 8u
+#define MAX_MESSAGE 8192u
+
+enum op {
+	OP_CALL,
+	OP_CREDIT,
+	OP_OTHER, /* neither call nor credit, or one nobody knows */
+	OP_TRANSPORT, /* what send says from now on */
+	OP_FLUSH,
+	OP_EMIT, /* from another thread, as it were */
+	N_OPS,
+};
+
+/* Flags of steps. */
+#define ONEWAY_IS_WRONG 1u
+#define MARKED_ERROR 2u /* this process had no room for the arguments */
+#define NEXT_EPOCH 4u
+#define OUTS_DEFAULT 8u
+#define OUTS_NONSENSE 16u
+#define OP_FAILS 32u
+#define OP_EMITS 64u
+#define CREDIT_IS_WRONG 128u
+
+struct session {
+	struct camipc_servant *servant;
+	struct camipc_record_pool *pool;
+	struct camipc_host *host;
+	struct camipc_arena outs; /* what ops gave back last */
+	struct camipc_arena event;
+	struct sequence_step step;
+	int send_error;
+	uint32_t n_events; /* sent */
+	uint32_t credited; /* of them */
+	uint32_t n_owed; /* replies */
+	uint32_t epoch;
+};
+
+static struct session s;
+
+static const struct camipc_interface *interface(void)
+{
+	return oracle_interfaces[0];
+}
+
+/* ---- the module ----------------------------------------------------------- */
+
+static void emit(uint32_t id, uint64_t seed)
+{
+	const struct camipc_method *event = camipc_find_method(
+		interface()->events, interface()->n_events, id);
+	uint8_t *args = NULL;
+	int ret;
+
+	if (event && event->args) {
+		args = malloc(event->args->size);
+		FUZZ_REQUIRE(args);
+		fuzz_draw(event->args, seed, &s.event, args);
+	}
+	ret = s.host->emit(s.host, id, args);
+	FUZZ_REQUIRE(ret <= 0 && (ret != -EINVAL || !event));
+	free(args);
+}
+
+/* An enum that nobody declared, in each place where one is. */
+static void make_nonsense(const struct camipc_type_info *info, uint8_t *outs)
+{
+	static const int32_t undeclared = 0x7ffffff0;
+
+	for (uint32_t i = 0; i < info->n_fields; i++) {
+		const struct camipc_field_info *field = &info->fields[i];
+
+		if (field->shape == CAMIPC_SHAPE_SINGLE &&
+		    field->kind == CAMIPC_KIND_ENUM)
+			memcpy(outs + field->offset, &undeclared,
+			       sizeof(undeclared));
+	}
+}
+
+/* Outputs whose descriptor, if there is one, is given away. */
+static void fill_outs(const struct camipc_message_type *type, uint8_t *outs)
+{
+	int fd = fcntl(fuzz_open_fd(), F_DUPFD_CLOEXEC, 0);
+	struct oracle_random random = { .state = s.step.pick * 2u + 1,
+					.arena = &s.outs,
+					.fds = &fd,
+					.n_fds = 1,
+					.fds_left = 16 };
+	struct camipc_check check = { 0 };
+
+	FUZZ_REQUIRE(fd >= 0);
+	camipc_arena_reset(&s.outs, (size_t)16 * 1024 * 1024);
+	oracle_fill(&random, type->info, outs);
+	if (type->check)
+		type->check(&check, outs);
+	if (check.n_fds == 0)
+		close(fd);
+	if (s.step.flags & OUTS_NONSENSE)
+		make_nonsense(type->info, outs);
+}
+
+static void run_op(unsigned int row, void *self, const void *args, void *outs)
+{
+	const struct camipc_method *method = &interface()->methods[row];
+	static const int32_t failed = -EIO;
+
+	FUZZ_REQUIRE(self == &s);
+	FUZZ_REQUIRE((args || !method->args) && (outs || !method->outs));
+	fuzz_expect_allowed(method->args, args);
+	if (s.step.flags & OP_EMITS && interface()->n_events > 0)
+		for (unsigned int i = 0; i <= s.step.pick % 4u; i++)
+			emit(interface()
+				     ->events[(s.step.pick + i) %
+					      interface()->n_events]
+				     .id,
+			     s.step.pick + i);
+	if (outs && !(s.step.flags & OUTS_DEFAULT))
+		fill_outs(method->outs, outs);
+	if (s.step.flags & OP_FAILS &&
+	    method->flags & CAMIPC_METHOD_RETURNS_INT32)
+		memcpy(outs, &failed, sizeof(failed));
+}
+
+FUZZ_THUNKS(op_rows, run_op)
+
+static int create(struct camipc_host *host, void **ret_ipa)
+{
+	s.host = host;
+	*ret_ipa = &s;
+	return 0;
+}
+
+static void destroy(void *ipa)
+{
+	FUZZ_REQUIRE(ipa == &s);
+}
+
+/* ---- the other side ------------------------------------------------------- */
+
+static const struct camipc_message_type *
+expected_type(const struct camipc_header *header)
+{
+	const bool event = header->kind == CAMIPC_MESSAGE_EVENT;
+	const struct camipc_method *row =
+		event ? camipc_find_method(interface()->events,
+					   interface()->n_events, header->id)
+		      : camipc_find_method(interface()->methods,
+					   interface()->n_methods, header->id);
+
+	FUZZ_REQUIRE(row || header->flags & CAMIPC_MESSAGE_ERROR);
+	if (!row)
+		return NULL;
+	return event ? row->args : row->outs;
+}
+
+static int take_sent(void *user, struct camipc_record *record)
+{
+	const struct camipc_header *header = &record->message.header;
+	struct camipc_open_info info;
+
+	(void)user;
+	if (s.send_error)
+		return s.send_error;
+	FUZZ_REQUIRE(header->n_fds == record->message.fds.n);
+	switch (header->kind) {
+	case CAMIPC_MESSAGE_REPLY:
+		FUZZ_REQUIRE(s.n_owed > 0);
+		s.n_owed--;
+		break;
+	case CAMIPC_MESSAGE_EVENT:
+		s.n_events++;
+		FUZZ_REQUIRE(s.n_events - s.credited <= WINDOW);
+		break;
+	default:
+		FUZZ_REQUIRE(header->kind == CAMIPC_MESSAGE_CREDIT);
+	}
+	if (header->kind != CAMIPC_MESSAGE_CREDIT &&
+	    !(header->flags & CAMIPC_MESSAGE_ERROR))
+		FUZZ_REQUIRE(camipc_record_open(record, expected_type(header),
+						&info) == 0 &&
+			     info.skipped_fields == 0);
+	camipc_record_release(record);
+	return 0;
+}
+
+static void take_log(void *user, enum camipc_log_level level, const char *text)
+{
+	(void)user;
+	(void)level;
+	(void)text;
+}
+
+/* How much of the events the other side says that it consumed. */
+static uint32_t consumed(void)
+{
+	uint32_t sent = s.n_events - s.credited;
+
+	if (s.step.flags & CREDIT_IS_WRONG)
+		return s.n_events + 1 + s.step.pick;
+	s.credited += s.step.pick % (sent + 1);
+	return s.credited;
+}
+
+static struct camipc_record *make_record(void)
+{
+	const struct sequence_step *step = &s.step;
+	struct camipc_record *record = camipc_record_get(s.pool);
+	struct camipc_header *header;
+
+	FUZZ_REQUIRE(record);
+	FUZZ_REQUIRE(camipc_message_reserve(&record->message, step->size) == 0);
+	memcpy(camipc_message_body(&record->message), step->body, step->size);
+	for (unsigned int i = 0; i < step->n_fds % 16u; i++)
+		FUZZ_REQUIRE(
+			camipc_message_take_fd(&record->message,
+					       fcntl(fuzz_open_fd(),
+						     F_DUPFD_CLOEXEC, 0)) == 0);
+	header = &record->message.header;
+	header->kind = CAMIPC_MESSAGE_CALL;
+	header->id = step->id;
+	header->cookie = step->pick;
+	header->body_size = step->size;
+	header->n_fds = (uint16_t)record->message.fds.n;
+	header->consumed = consumed();
+	if (step->flags & NEXT_EPOCH)
+		s.epoch++;
+	header->epoch = s.epoch;
+	return record;
+}
+
+/* Returns what the servant says of it. */
+static int call(void)
+{
+	struct camipc_record *record = make_record();
+	struct camipc_header *header = &record->message.header;
+	const struct camipc_method *method = camipc_find_method(
+		interface()->methods, interface()->n_methods, s.step.id);
+	bool oneway = method && method->role == CAMIPC_ROLE_ASYNC;
+	int ret;
+
+	if (s.step.flags & ONEWAY_IS_WRONG)
+		oneway = !oneway;
+	if (oneway)
+		header->flags |= CAMIPC_MESSAGE_ONEWAY;
+	if (s.step.flags & MARKED_ERROR) {
+		camipc_fd_table_close(&record->message.fds);
+		header->flags |= CAMIPC_MESSAGE_ERROR;
+		header->status = -EMFILE;
+		header->body_size = 0;
+		header->n_fds = 0;
+	}
+	s.n_owed += !oneway;
+	ret = camipc_servant_handle(s.servant, record);
+	FUZZ_REQUIRE(ret == 0 || ret == -EPROTO || ret == -EPIPE);
+	return ret;
+}
+
+static int other_kind(void)
+{
+	struct camipc_record *record = make_record();
+
+	record->message.header.kind = s.step.pick % 16;
+	if (record->message.header.kind == CAMIPC_MESSAGE_CALL)
+		record->message.header.kind = CAMIPC_MESSAGE_LOG;
+	return camipc_servant_handle(s.servant, record);
+}
+
+static int credit(void)
+{
+	struct camipc_record *record = make_record();
+
+	record->message.header.kind = CAMIPC_MESSAGE_CREDIT;
+	return camipc_servant_handle(s.servant, record);
+}
+
+static int take_step(void)
+{
+	static const int errors[] = { 0, -EAGAIN, -EPIPE, -EMFILE };
+
+	switch (s.step.op % N_OPS) {
+	case OP_CALL:
+		return call();
+	case OP_CREDIT:
+		return credit();
+	case OP_OTHER:
+		return other_kind();
+	case OP_TRANSPORT:
+		s.send_error = errors[s.step.pick % 4];
+		return 0;
+	case OP_FLUSH:
+		(void)camipc_servant_flush(s.servant);
+		return 0;
+	default:
+		emit(s.step.id, s.step.pick);
+		return 0;
+	}
+}
+
+/* ---- the target ------------------------------------------------------------ */
+
+static void begin(void)
+{
+	static struct camipc_module_entry entry;
+	struct camipc_servant_params params = {
+		.entry = &entry,
+		.max_message_size = MAX_MESSAGE,
+		.window = WINDOW,
+		.encode = true,
+		.send = take_sent,
+		.log = take_log,
+	};
+
+	entry = (struct camipc_module_entry){
+		.size = sizeof(entry),
+		.abi = CAMIPC_MODULE_ABI,
+		.interface = interface(),
+		.invoke = op_rows,
+		.create = create,
+		.destroy = destroy,
+	};
+	FUZZ_REQUIRE(interface()->n_methods <= FUZZ_N_THUNKS);
+	memset(&s, 0, sizeof(s));
+	camipc_log_set(fuzz_ignore_log, NULL, CAMIPC_LOG_WARNING);
+	camipc_arena_init(&s.outs, 0);
+	camipc_arena_init(&s.event, 0);
+	FUZZ_REQUIRE(camipc_record_pool_create(2, MAX_MESSAGE, &s.pool) == 0);
+	params.pool = s.pool;
+	FUZZ_REQUIRE(camipc_servant_create(&params, &s.servant) == 0);
+	FUZZ_REQUIRE(camipc_servant_flush(s.servant) == 0);
+}
+
+static void run(const uint8_t *data, size_t size)
+{
+	int mark = fuzz_fd_mark();
+	bool lost = false;
+	int ret = 0;
+
+	begin();
+	while (ret == 0 && sequence_next(&data, &size, &s.step)) {
+		ret = take_step();
+		/* What these meet is dropped. */
+		lost |= s.send_error && s.send_error != -EAGAIN;
+	}
+	fuzz_result = ret;
+	s.send_error = 0;
+	if (ret == 0 && !lost) {
+		FUZZ_REQUIRE(camipc_servant_flush(s.servant) == 0);
+		FUZZ_REQUIRE(s.n_owed == 0);
+		FUZZ_REQUIRE(!camipc_servant_has_backlog(s.servant));
+	}
+	camipc_servant_destroy(s.servant);
+	camipc_record_pool_destroy(s.pool);
+	camipc_arena_fini(&s.outs);
+	camipc_arena_fini(&s.event);
+	FUZZ_REQUIRE(fuzz_fd_mark() == mark);
+}
+
+static const struct camipc_message_type *
+type_of(const struct sequence_step *step)
+{
+	const struct camipc_method *method = camipc_find_method(
+		interface()->methods, interface()->n_methods, step->id);
+
+	return step->op % N_OPS == OP_CALL && method ? method->args : NULL;
+}
+
+static void draw(struct oracle_random *random, struct sequence_step *step)
+{
+	uint32_t what = oracle_below(random, 16);
+	const struct camipc_interface *face = interface();
+
+	step->op = what < 10 ? OP_CALL : (uint8_t)(what % N_OPS);
+	step->pick = (uint8_t)oracle_below(random, 16);
+	step->flags = (uint8_t)(oracle_below(random, 8) << 3);
+	if (oracle_below(random, 16) == 0)
+		step->flags |= (uint8_t)oracle_next(random);
+	if (step->op == OP_EMIT && face->n_events > 0)
+		step->id =
+			face->events[oracle_below(random, face->n_events)].id;
+	else
+		step->id =
+			face->methods[oracle_below(random, face->n_methods)].id;
+}
+
+static const struct sequence_rules rules = {
+	.n_ops = N_OPS,
+	.type_of = type_of,
+	.draw = draw,
+};
+
+static size_t mutate(struct oracle_random *random, uint8_t *data, size_t size,
+		     size_t room, const uint8_t *other, size_t other_size)
+{
+	return sequence_mutate(random, &rules, data, size, room, other,
+			       other_size);
+}
+
+static size_t seed(struct oracle_random *random, uint8_t *data, size_t room)
+{
+	return sequence_seed(random, &rules, data, room);
+}
+
+const struct fuzz_target fuzz_servant_target = {
+	.name = "servant",
+	.run = run,
+	.mutate = mutate,
+	.seed = seed,
+};

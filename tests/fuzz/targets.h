@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* All targets. Those of interfaces are written once, over the descriptor. */
+#ifndef CAMIPC_TEST_FUZZ_TARGETS_H
+#define CAMIPC_TEST_FUZZ_TARGETS_H
+
+#include "fuzz.h"
+
+/* ---- of each interface ---------------------------------------------------- */
+
+/** Each message's decoder: messages_target.c. */
+extern const struct fuzz_target fuzz_messages_target;
+
+/** What a camera process sends to an IPA: servant_target.c. */
+extern const struct fuzz_target fuzz_servant_target;
+
+/** What an IPA sends to a camera process that uses it: proxy_target.c. */
+extern const struct fuzz_target fuzz_proxy_target;
+
+/* ---- of the runtime -------------------------------------------------------- */
+
+/** A file that may be a module: note_target.c. */
+extern const struct fuzz_target fuzz_note_target;
+
+/** The bodies of control messages: control_target.c. */
+extern const struct fuzz_target fuzz_control_target;
+
+/** Datagrams with descriptors beside them: channel_target.c. */
+extern const struct fuzz_target fuzz_channel_target;
+
+#endif /* CAMIPC_TEST_FUZZ_TARGETS_H */
