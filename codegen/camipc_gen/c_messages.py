@@ -34,6 +34,7 @@ class Message:
         self.slots: List[Slot] = []
         self.unknown: Optional[UnknownFields] = None   # [keep_unknown]
         self.is_public = True         # declared in the IDL
+        self.most: Optional[int] = None   # bytes of its body; None: no bound
         self.contains_itself = False
 
     # ---- traits ------------------------------------------------------------
@@ -150,6 +151,15 @@ class Message:
                 return None
             total += inner * times
         return total
+
+    @property
+    def max_size_name(self) -> str:
+        return self.c_name.upper() + "_MAX_ENCODED_SIZE"
+
+    @property
+    def is_bounded(self) -> bool:
+        """A bound that a message cannot have anyway is none."""
+        return self.most is not None and self.most < 1 << 32
 
     def short_name(self, prefix: str) -> str:
         """Its name for static functions."""

@@ -80,6 +80,7 @@ class MethodView:
             # sint32, or -EINVAL took ten bytes.
             value = ScalarValue("int32", "zigzag", "fixed")
             outs.slots.insert(0, Slot(field, "ret", value))
+            outs.most = model.sizes.reply(self.method).most
         return outs
 
     # ---- the pieces of signatures ------------------------------------------

@@ -19,6 +19,7 @@ from .c_stems import (Item, camel, idl_text, key_form, map_stem, type_stem,
 from .c_unknown import UnknownFields
 from .c_values import (EnumValue, FdValue, FlagsValue, OpenEnumValue,
                        ScalarValue, StringValue, Value)
+from .sizes import Sizes
 from .wire import mask_of
 
 
@@ -59,6 +60,7 @@ class Model:
 
     def __init__(self, program: ir.Program):
         self.program = program
+        self.sizes = Sizes(program)
         self._messages: Dict[str, Message] = {}
         # What the message that is being filled is called without a prefix.
         self._owner = ""
@@ -90,6 +92,7 @@ class Model:
                 message.unknown = UnknownFields()
         message.contains_itself = declaration.contains_itself
         message.since = since(declaration)
+        message.most = self.sizes.declared(declaration.qualified).most
         self._messages[declaration.qualified] = message
 
     def _fill(self, module: ir.Module, declaration) -> None:
@@ -143,6 +146,7 @@ class Model:
         message = Message(c_name, self.free_name(module, name), module.name,
                           title)
         message.is_public = False
+        message.most = self.sizes.message(fields).most
         self._owner = c_name[len(c_names.module_prefix(module.name)) + 1:]
         for field in fields:
             slot = self.slot(module, field, c_names.of_parameter(field))

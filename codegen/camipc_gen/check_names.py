@@ -130,6 +130,7 @@ def _add_type(names: _Names, composite) -> None:
     tag = c_names.of_type(composite)
     for suffix in ("",) + tuple("_" + f for f in _TYPE_FUNCTIONS):
         names.add(tag + suffix, composite)
+    names.add(tag.upper() + "_MAX_ENCODED_SIZE", composite)
     if isinstance(composite, ir.Union):
         names.add(tag + "_tag", composite)
         names.add((tag + "_none").upper(), composite)

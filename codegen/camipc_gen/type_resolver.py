@@ -149,10 +149,11 @@ class TypeResolver:
         if node.count is not None:
             value = self._evaluator.evaluate(node.count, place).value
             if isinstance(value, bool) or not isinstance(value, int) or \
-                    not 1 <= value <= MAX_COUNT:
+                    not 1 <= value <= MAX_COUNT // _count_of(element):
                 self._diagnostics.error(
                     "array-count", node.count.span, "a fixed array has 1 to "
-                    "%d elements" % MAX_COUNT)
+                    "%d elements%s" % (MAX_COUNT, ", those inside of others "
+                                       "counted" * (_count_of(element) > 1)))
                 raise BadValue()
             count = value
         return Array(element, count)
@@ -177,6 +178,15 @@ class TypeResolver:
         if isinstance(inner, Fd):
             return inner
         return Nullable(inner)
+
+
+def _count_of(value_type: Type) -> int:
+    """How many elements stand in the struct for one of these."""
+    count = 1
+    while isinstance(value_type, Array) and value_type.count is not None:
+        count *= value_type.count
+        value_type = value_type.element
+    return count
 
 
 def innermost(value_type: Type) -> Type:

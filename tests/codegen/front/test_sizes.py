@@ -2,11 +2,12 @@
 """The least and the most bytes of fields and messages. That encoders keep to
 them is tested on random values in tests/codegen/property."""
 
+import re
 import unittest
 
 import support  # noqa: F401
 from support import compile_text
-from camipc_gen import sizes
+from camipc_gen import explain, render, sizes
 
 BEFORE = """
 enum E { A, B = 300 };
@@ -25,6 +26,32 @@ def size_of(fields, before=BEFORE):
     compiled = compile_text("module t;\n" + before +
                             "struct S { %s };" % fields)
     return str(sizes.Sizes(compiled.program).declared("t.S"))
+
+
+class Headers(unittest.TestCase):
+    def test_say_what_explain_says(self):
+        """Of structs, arguments and outputs that something bounds."""
+        compiled = compile_text("""module t;
+struct P { int32 x; uint8? y; };
+struct Q { [max_len=4] string a; P p; };
+struct Free { string a; };
+union U { P p; float f; };
+interface IPATInterface {
+\tgo(P p, uint8 a) => (int32 ret, Q q);
+\tsay(string s);
+};
+""")
+        texts = dict(render.render_texts(compiled.program, compiled.inputs,
+                                         ("types", "interface")))
+        found = dict(re.findall(
+            r"#define T_(\w+)_MAX_ENCODED_SIZE (\d+)\n",
+            texts["t_ipa_types.h"] + texts["t_ipa_interface.h"]))
+        self.assertEqual(found, {"P": "14", "Q": "22", "U": "16",
+                                 "GO_ARGS": "19", "GO_OUTS": "30"})
+        explained = explain.text_of(compiled.program, compiled.inputs[0])
+        for name, size in found.items():
+            self.assertRegex(explained, r"struct t_%s, \S*\b%s bytes"
+                             % (name.lower(), size))
 
 
 class Fields(unittest.TestCase):

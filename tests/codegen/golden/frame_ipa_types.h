@@ -24,6 +24,9 @@ struct test_frame_size {
 	uint32_t height;
 };
 
+/* Most bytes that one takes on the wire, of those that have a bound. */
+#define TEST_FRAME_SIZE_MAX_ENCODED_SIZE 12
+
 /*
  * x_copy() returns 0, -EINVAL for a value that the interface does not allow,
  * -EMSGSIZE, -ENOMEM or -EMFILE; *ret_copy is untouched then. Descriptors are

@@ -164,7 +164,7 @@ static const struct camipc_type_info init_outs_type_info = {
 
 const struct camipc_message_type test_gallery_init_outs_type = {
 	.size = sizeof(struct test_gallery_init_outs),
-	.max_wire = 20,
+	.max_wire = TEST_GALLERY_INIT_OUTS_MAX_ENCODED_SIZE,
 	.info = &init_outs_type_info,
 	.encode = encode_init_outs,
 	.decode = decode_init_outs,
@@ -215,7 +215,7 @@ static const struct camipc_type_info start_outs_type_info = {
 
 const struct camipc_message_type test_gallery_start_outs_type = {
 	.size = sizeof(struct test_gallery_start_outs),
-	.max_wire = 6,
+	.max_wire = TEST_GALLERY_START_OUTS_MAX_ENCODED_SIZE,
 	.info = &start_outs_type_info,
 	.encode = encode_start_outs,
 	.decode = decode_start_outs,
@@ -642,7 +642,7 @@ static const struct camipc_type_info picture_moved_event_args_type_info = {
 
 const struct camipc_message_type test_gallery_picture_moved_event_args_type = {
 	.size = sizeof(struct test_gallery_picture_moved_event_args),
-	.max_wire = 20,
+	.max_wire = TEST_GALLERY_PICTURE_MOVED_EVENT_ARGS_MAX_ENCODED_SIZE,
 	.info = &picture_moved_event_args_type_info,
 	.encode = encode_picture_moved_event_args,
 	.decode = decode_picture_moved_event_args,

@@ -70,6 +70,11 @@ struct test_gallery_picture_moved_event_args {
 	struct test_frame_size place;
 };
 
+/* Most bytes of a body, of those that have a bound. */
+#define TEST_GALLERY_INIT_OUTS_MAX_ENCODED_SIZE 20
+#define TEST_GALLERY_START_OUTS_MAX_ENCODED_SIZE 6
+#define TEST_GALLERY_PICTURE_MOVED_EVENT_ARGS_MAX_ENCODED_SIZE 20
+
 extern const struct camipc_message_type test_gallery_init_args_type;
 extern const struct camipc_message_type test_gallery_init_outs_type;
 extern const struct camipc_message_type test_gallery_start_outs_type;
