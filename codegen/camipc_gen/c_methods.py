@@ -8,7 +8,6 @@ from .c_facts import of_parameters, since
 from .c_messages import Message
 from .c_model import Model
 from .c_slots import Slot
-from .c_values import ScalarValue
 
 
 _ROLE_NOTES = {
@@ -30,8 +29,8 @@ _WHEN_NOTES = {
 class MethodView:
     """A method or an event, with the messages made for it."""
 
-    def __init__(self, model: Model, module: ir.Module, prefix: str,
-                 mark: str, method: ir.Method):
+    def __init__(self, model: Model, prefix: str, mark: str,
+                 method: ir.Method):
         self.method = method
         self.idl_name = method.name
         self.doc = method.doc
@@ -47,41 +46,7 @@ class MethodView:
         kind = "EVENT" if self.is_event else "METHOD"
         self.id_name = "%s_%s_%s" % (prefix.upper(), kind, self.name.upper())
         self.returns_int32 = method.returns_int32
-        # In the .proto, where all interfaces of a module share one scope.
-        own = prefix[len(c_names.module_prefix(module.name)):].lstrip("_")
-        self.camel = own.capitalize() + method.name[:1].upper() + \
-            method.name[1:]
-        self.args = self._args(model, module)
-        self.outs = self._outs(model, module)
-
-    def _args(self, model, module) -> Optional[Message]:
-        if not self.method.params:
-            return None
-        suffix = "_event_args" if self.is_event else "_args"
-        return model.args(
-            module, self.prefix + "_" + self.name + suffix,
-            self.camel + ("EventArgs" if self.is_event else "Args"),
-            self.method.name + "(): arguments", self.method.params)
-
-    def _outs(self, model, module) -> Optional[Message]:
-        if not self.method.outs and not self.returns_int32:
-            return None
-        outs = model.args(module, self.prefix + "_" + self.name + "_outs",
-                          self.camel + "Outs",
-                          self.method.name + "(): outputs", self.method.outs)
-        names = {part.strip("*") for parameter in self.parameters
-                 for part in parameter.split()}
-        for slot in outs.slots:
-            slot.taken = names
-        if self.returns_int32:
-            field = ir.Field(name=self.method.return_name or "ret",
-                             span=self.method.span, doc=None, attributes=(),
-                             type=ir.Scalar("int32"), number=1, default=None)
-            # sint32, or -EINVAL took ten bytes.
-            value = ScalarValue("int32", "zigzag", "fixed")
-            outs.slots.insert(0, Slot(field, "ret", value))
-            outs.most = model.sizes.reply(self.method).most
-        return outs
+        self.args, self.outs = model.call(method)
 
     # ---- the pieces of signatures ------------------------------------------
 
@@ -334,9 +299,9 @@ class InterfaceView:
         # Makes static names differ where a file has several interfaces.
         self.mark = "" if len(module.interfaces) == 1 else \
             interface.core.lower() + "_"
-        self.methods = [MethodView(model, module, self.prefix, self.mark, m)
+        self.methods = [MethodView(model, self.prefix, self.mark, m)
                         for m in interface.methods]
-        self.events = [MethodView(model, module, self.prefix, self.mark, m)
+        self.events = [MethodView(model, self.prefix, self.mark, m)
                        for m in interface.events]
         self.events_doc = interface.event_interface.doc \
             if interface.event_interface else None

@@ -6,6 +6,7 @@ from typing import Dict, List, Tuple
 
 from . import c_names, ir
 from .c_arrays import ArraySlot, BytesSlot, MapSlot
+from .c_calls import Call, CallMaker
 from .c_composite import BytesValue, MessageValue
 from .c_facts import facts, since
 from .c_fixed import FixedSlot
@@ -69,9 +70,15 @@ class Model:
         for module in program.modules:
             for declaration in self.declarations(module):
                 self._declare(declaration)
+        self._calls: Dict[int, Call] = {}
         for module in program.modules:
             for declaration in self.declarations(module):
                 self._fill(module, declaration)
+            # Before importers: what calls need, those can use, too.
+            for interface in module.interfaces:
+                maker = CallMaker(self, module, interface)
+                for method in interface.methods + interface.events:
+                    self._calls[id(method)] = maker.call(method)
 
     @staticmethod
     def declarations(module: ir.Module) -> List:
@@ -111,6 +118,9 @@ class Model:
 
     def message(self, qualified: str) -> Message:
         return self._messages[qualified]
+
+    def call(self, method: ir.Method) -> Call:
+        return self._calls[id(method)]
 
     def messages(self, module: ir.Module) -> List[Message]:
         """Every message of a module's own, what others contain first."""
