@@ -34,6 +34,7 @@ class Message:
         self.slots: List[Slot] = []
         self.unknown: Optional[UnknownFields] = None   # [keep_unknown]
         self.is_public = True         # declared in the IDL
+        self.origin = None            # a field that needs it, if it is not
         self.most: Optional[int] = None   # bytes of its body; None: no bound
         self.contains_itself = False
 

@@ -15,8 +15,8 @@ from .c_literals import literal
 from .c_messages import Message, UnionMessage
 from .c_nullable import NullableStringSlot, OptionalSlot, PointerSlot
 from .c_slots import Slot
-from .c_stems import (Item, camel, idl_text, key_form, map_stem, type_stem,
-                      value_form)
+from .c_stems import (Item, camel, declared, idl_text, key_form, map_stem,
+                      type_stem, value_form)
 from .c_unknown import UnknownFields
 from .c_values import (EnumValue, FdValue, FlagsValue, OpenEnumValue,
                        ScalarValue, StringValue, Value)
@@ -31,6 +31,11 @@ class Entry(Message):
         super().__init__(c_name, idl_name, package, title)
         self.is_public = False
         self.compare = compare
+
+    @property
+    def stem(self) -> str:
+        """What its functions begin with: they are about the map."""
+        return self.c_name[:-len("_entry")]
 
     @property
     def key(self) -> Slot:
@@ -67,6 +72,8 @@ class Model:
         self._owner = ""
         # By file: messages that the IDL does not name, in order of use.
         self._made: Dict[int, Dict[str, Message]] = {}
+        # Two of those that would have one name; check_names.py refuses them.
+        self.clashes: List[Tuple[Message, Message]] = []
         for module in program.modules:
             for declaration in self.declarations(module):
                 self._declare(declaration)
@@ -229,15 +236,24 @@ class Model:
               is_element: bool = False) -> Value:
         return _value(type_, self, module, field, is_element)
 
-    def _made_once(self, module: ir.Module, message: Message, fill) -> Message:
+    def _made_once(self, module: ir.Module, message: Message, field,
+                   fill) -> Message:
+        message.origin = declared(field)
+        fill(message)
         for file in _with_imports(module):
             # Another file of the same module may have made it already.
             made = self._made.get(id(file), {}).get(message.c_name)
             if made is not None:
+                if not _same(made, message):
+                    self.clashes.append((made, message))
                 return made
         self._made.setdefault(id(module), {})[message.c_name] = message
-        fill(message)
         return message
+
+    def made(self) -> List[Message]:
+        """All that the IDL does not name, of all files."""
+        return [message for found in self._made.values()
+                for message in found.values()]
 
     def wrapper(self, module: ir.Module, field, type_,
                 is_element: bool) -> Message:
@@ -262,7 +278,7 @@ class Model:
             item = Item("items", type_, 1, field, field.wire, field.unpacked,
                         path=path + "_items", **limits)
             message.slots.append(self.slot(module, item, "items"))
-        return self._made_once(module, wrapper, fill)
+        return self._made_once(module, wrapper, field, fill)
 
     def _entry(self, module: ir.Module, field, type_: ir.Map) -> Entry:
         stem = map_stem(self.program, type_, field) + "_entry"
@@ -280,7 +296,7 @@ class Model:
                 item = Item(part, kind, i + 1, field, wire)
                 message.slots.append(Slot(item, part,
                                           self.value(module, item, kind)))
-        made = self._made_once(module, entry, fill)
+        made = self._made_once(module, entry, field, fill)
         assert isinstance(made, Entry)
         return made
 
@@ -291,6 +307,13 @@ def _with_imports(module: ir.Module) -> List[ir.Module]:
     for file in found:
         found += [m for m in file.imports if m not in found]
     return found
+
+
+def _same(first: Message, second: Message) -> bool:
+    """Whether two of one name are one struct, read and written alike."""
+    return all(ask(first) == ask(second) for ask in (
+        lambda m: m.members(), lambda m: m.put(), lambda m: m.cases(),
+        lambda m: m.finish(), lambda m: m.check()))
 
 
 def _contained(slot: Slot):

@@ -29,7 +29,7 @@ class Item:
     path: str = ""           # for the names of boxes in a box with limits
 
 
-def _declared(field):
+def declared(field):
     """The field of the IDL that a part of it stands for."""
     while isinstance(field, Item):
         field = field.source
@@ -38,11 +38,11 @@ def _declared(field):
 
 def key_form(field):
     """The wire form of keys, also of maps in maps."""
-    return _declared(field).wire_key or _declared(field).wire
+    return declared(field).wire_key or declared(field).wire
 
 
 def value_form(field):
-    return _declared(field).wire_value or _declared(field).wire
+    return declared(field).wire_value or declared(field).wire
 
 
 @singledispatch

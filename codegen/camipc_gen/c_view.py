@@ -243,9 +243,8 @@ class ModuleView:
 
     @staticmethod
     def find_prototype(entry: Entry) -> str:
-        stem = entry.c_name[:-len("_entry")]
         return "%s_find(const struct %s *entries, size_t n_entries, %s)" % (
-            entry.entry_value.value.pointer(stem), entry.c_name,
+            entry.entry_value.value.pointer(entry.stem), entry.c_name,
             entry.key.value.declare("key"))
 
     @staticmethod
@@ -255,9 +254,8 @@ class ModuleView:
 
     @staticmethod
     def sort_prototype(entry: Entry) -> str:
-        stem = entry.c_name[:-len("_entry")]
         return "void %s_sort(struct %s *entries, size_t n_entries)" % (
-            stem, entry.c_name)
+            entry.stem, entry.c_name)
 
     @staticmethod
     def sort_statements(entry: Entry) -> List[str]:

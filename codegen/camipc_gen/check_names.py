@@ -9,17 +9,17 @@ from __future__ import annotations
 from typing import Dict, List, Optional, Sequence, Tuple
 
 from . import c_names, ir
-from .c_stems import map_stem, type_stem
+from .c_messages import Message
+from .c_model import Entry, Model
 from .c_unknown import UnknownFields
 from .checking import Checking
-from .order import members
 
 # What an interface's own functions and members are called.
 _METHODS_TAKEN = ("create", "destroy", "get_fd", "dispatch", "get_proxy",
                   "closed", "size", "ops", "events", "interface")
 _EVENTS_TAKEN = ("closed", "size")
-_TYPE_FUNCTIONS = ("init", "copy", "clear", "find", "sort", "to_string",
-                   "check", "put", "get", "copy_in", "type_info", "has_tag")
+_TYPE_FUNCTIONS = ("init", "copy", "clear", "check", "put", "get", "copy_in",
+                   "type_info", "has_tag")
 
 _HINT = 'rename one, or give it a name with [cname="…"]'
 
@@ -52,6 +52,7 @@ class _Names:
     def __init__(self, checking: Checking):
         self._checking = checking
         self._taken: Dict[str, Tuple[ir.Declaration, Optional[tuple]]] = {}
+        self._made: Dict[str, Message] = {}
 
     def add(self, name: str, declaration: ir.Declaration,
             value: Optional[tuple] = None, hint: str = _HINT) -> None:
@@ -61,14 +62,39 @@ class _Names:
             return
         _clash(self._checking, name, first, declaration, hint)
 
-    def meet(self, name: str, field: ir.Field) -> None:
-        """A type that is made for @field, and for others of its type."""
-        if name in self._taken:
-            first = self._taken[name][0]
-            self._checking.error(
-                "c-name-clash", first.span, "'%s' is '%s' in C, and so is "
-                "what '%s' is made of" % (first.name, name, field.name),
-                [(field.span, "declared here")], _HINT)
+    def refuse(self, name: str, interface: ir.Interface) -> None:
+        """A struct tag that cannot be; [cname] would not change it."""
+        self._checking.error(
+            "reserved-name", interface.span, "'%s' is 'struct %s' in C, which "
+            "C, C++ or their headers have taken" % (interface.name, name),
+            hint="give the module another name")
+
+    def meet(self, made: Message) -> None:
+        """A type that the IDL does not name, with its functions."""
+        found = [made.c_name] + ["%s_%s" % (made.c_name, function)
+                                 for function in _TYPE_FUNCTIONS]
+        if isinstance(made, Entry):
+            found += [made.stem + "_find", made.stem + "_sort"]
+        for name in found:
+            if name in self._taken:
+                first = self._taken[name][0]
+                self._checking.error(
+                    "c-name-clash", first.span, "'%s' is '%s' in C, and so "
+                    "is what '%s' is made of" % (first.name, name,
+                                                 made.origin.name),
+                    [(made.origin.span, "declared here")], _HINT)
+                return
+        first = self._made.setdefault(made.c_name, made)
+        if first is not made:
+            self.made_clash(first, made, "import the file of one of them "
+                            "into that of the other")
+
+    def made_clash(self, first: Message, second: Message, hint: str) -> None:
+        self._checking.error(
+            "c-name-clash", second.origin.span, "what '%s' is made of is "
+            "'%s' in C, and so is what '%s' is made of" % (
+                second.origin.name, second.c_name, first.origin.name),
+            [(first.origin.span, "declared here")], hint)
 
 
 def global_names_differ(checking: Checking) -> None:
@@ -84,40 +110,28 @@ def global_names_differ(checking: Checking) -> None:
             names.add(c_names.of_const(module, const), const)
         for interface in module.interfaces:
             _add_interface(names, module, interface)
-    for module in checking.program.modules:
-        for made, field in _made_names(checking.program, module):
-            names.meet(made, field)
+    if not checking.diagnostics.has_errors:
+        _made_differ(names, Model(checking.program))
 
 
-def _made_names(program: ir.Program, module: ir.Module):
-    """Structs that stand for arrays inside of others and for map entries."""
-    prefix = c_names.module_prefix(module.name) + "_"
-    fields = [(field, isinstance(composite, ir.Union))
-              for composite in module.structs + module.unions
-              for field in members(composite)]
-    fields += [(field, False) for interface in module.interfaces
-               for method in interface.methods + interface.events
-               for field in method.params + method.outs]
-    for field, is_inner in fields:
-        pending = [(field.type, is_inner)]
-        while pending:
-            value_type, is_inner = pending.pop()
-            if is_inner and isinstance(value_type, (ir.Array, ir.Map)):
-                yield prefix + type_stem(program, value_type, field), field
-            if isinstance(value_type, ir.Map):
-                yield prefix + map_stem(program, value_type,
-                                        field) + "_entry", field
-                pending.append((value_type.value, True))
-            elif isinstance(value_type, ir.Array):
-                pending.append((value_type.element, True))
-            elif isinstance(value_type, ir.Nullable):
-                pending.append((value_type.inner, True))
+def _made_differ(names: "_Names", model: Model) -> None:
+    """Boxes of arrays and entries of maps: the back end names them."""
+    for first, second in model.clashes:
+        names.made_clash(first, second,
+                         "wrap one of them in a struct, or give what is in "
+                         'it another name with [cname="…"]')
+    for made in model.made():
+        names.meet(made)
 
 
 def _add_enum(names: _Names, enum: ir.Enum) -> None:
     tag = c_names.of_type(enum)
-    names.add(tag, enum)
-    names.add(tag + "_to_string", enum)
+    for suffix in ("", "_to_string", "_is_known", "_get", "_type_info",
+                   "_controls"):
+        names.add(tag + suffix, enum)
+    if enum.used_as_flags:
+        names.add(tag + "_set_to_string", enum)
+        names.add(tag.upper() + "_MASK", enum)
     hint = _HINT if enum.scoped else \
         'put [scopedEnum] on \'%s\', or give it a name with [cname="…"]' \
         % enum.name
@@ -142,21 +156,29 @@ def _add_type(names: _Names, composite) -> None:
 def _add_interface(names: _Names, module: ir.Module,
                    interface: ir.Interface) -> None:
     prefix = c_names.interface_prefix(module, interface)
+    if prefix in c_names.RESERVED:
+        names.refuse(prefix, interface)
     for suffix in ("_ops", "_events", "_create", "_destroy", "_interface",
                    "_get_fd", "_dispatch", "_get_proxy", "_invoke",
-                   "_ops_complete"):
+                   "_ops_complete", "_method_id", "_event_id"):
         names.add(prefix + suffix, interface)
-    for suffix in ("_OPS", "_MODULE"):
+    for suffix in ("_INTERFACE_NAME", "_VERSION", "_COMPATIBLE_SINCE",
+                   "_WIRE_FINGERPRINT", "_MODULE", "_OPS"):
         names.add(prefix.upper() + suffix, interface)
     for method in interface.methods:
         name = "%s_%s" % (prefix, c_names.of_method(method))
         names.add(name, method)
-        for suffix in ("_args", "_outs", "_begin"):
+        for suffix in ("_args", "_outs", "_begin", "_args_type",
+                       "_outs_type"):
             names.add(name + suffix, method)
+        upper = c_names.of_method(method).upper()
+        names.add("%s_METHOD_%s" % (prefix.upper(), upper), method)
     for event in interface.events:
         name = c_names.of_method(event)
         names.add("%s_emit_%s" % (prefix, name), event)
-        names.add("%s_%s_event_args" % (prefix, name), event)
+        for suffix in ("_event_args", "_event_args_type"):
+            names.add("%s_%s%s" % (prefix, name, suffix), event)
+        names.add("%s_EVENT_%s" % (prefix.upper(), name.upper()), event)
 
 
 def reserved_methods(checking: Checking) -> None:

@@ -120,6 +120,20 @@ class Compiling(Outputs):
                 if name.endswith(".h"):
                     self._compile(source, out, name)
 
+    def test_files_of_one_module_share_what_they_make(self):
+        """The struct of an array in an array stands in the first of them."""
+        with tempfile.TemporaryDirectory() as out:
+            for name, text in (
+                    ("first", "interface IPATInterface { "
+                     "go(array<array<int32>> x); };"),
+                    ("second", 'import "first.mojom"; '
+                     "struct S { array<array<int32>> x; };")):
+                with open(os.path.join(out, name + ".mojom"), "w",
+                          encoding="utf-8") as stream:
+                    stream.write("module t;\n" + text + "\n")
+            generate(out, out, ["first.mojom", "second.mojom"])
+            self._compile(out, out, "second_ipa_serializer.h")
+
     def _compile(self, source, out, name):
         paths = ["-I", out, "-I", INCLUDE]
         for compiler, language, standard in _COMPILERS:
