@@ -6,8 +6,8 @@ from __future__ import annotations
 from typing import Dict, FrozenSet, Iterable, List, Tuple, Union as Either
 
 from .diagnostics import Diagnostics
-from .ir import (Array, Field, Map, Nullable, Struct, StructRef, Type, Union,
-                 UnionRef)
+from .ir import (Array, Field, Map, Nullable, Program, Struct, StructRef,
+                 Type, Union, UnionRef)
 
 Composite = Either[Struct, Union]
 
@@ -47,6 +47,12 @@ def _graph(declarations: Iterable[Composite], edges) -> Dict[str, List[str]]:
             [name for field in members(declaration)
              for name in edges(field.type)]
             for declaration in declarations}
+
+
+def leads_to(program: Program) -> Dict[str, List[str]]:
+    """What a value of each struct and union can have inside."""
+    return _graph([*program.structs.values(), *program.unions.values()],
+                  anyhow)
 
 
 def components(graph: Dict[str, List[str]]) -> List[List[str]]:

@@ -11,6 +11,7 @@ from typing import Dict, Iterable, NamedTuple, Optional
 
 from . import ir
 from .constants import integer_range
+from .order import components, leads_to
 from .wire import (MAX_FDS, PACKED, encoding_of, is_byte_array, mask_of,
                    tag_size, varint_size)
 
@@ -86,6 +87,13 @@ class Sizes:
     def __init__(self, program: ir.Program):
         self._program = program
         self._known: Dict[str, Size] = {}
+        # What is inside of others first: chains can be long.
+        for component in components(leads_to(program)):
+            for name in component:
+                # What holds for one inside of itself.
+                self._known[name] = Size(0, None)
+            self._known.update([(name, self._declared(name))
+                                for name in component])
 
     def message(self, fields: Iterable[ir.Field]) -> Size:
         """A struct, arguments or outputs, without a length before it."""
@@ -102,18 +110,14 @@ class Sizes:
 
     def declared(self, name: str) -> Size:
         """A struct or union by qualified name, without a length."""
-        if name not in self._known:
-            # What holds for one inside of itself.
-            self._known[name] = Size(0, None)
-            struct = self._program.structs.get(name)
-            if struct is None:
-                size = self._arms(self._program.unions[name]).maybe()
-            else:
-                size = self.message(struct.fields)
-                if struct.keep_unknown:
-                    size = Size(size.least, None)
-            self._known[name] = size
         return self._known[name]
+
+    def _declared(self, name: str) -> Size:
+        struct = self._program.structs.get(name)
+        if struct is None:
+            return self._arms(self._program.unions[name]).maybe()
+        size = self.message(struct.fields)
+        return Size(size.least, None) if struct.keep_unknown else size
 
     def _arms(self, union: ir.Union) -> Size:
         """One arm with its tag."""
