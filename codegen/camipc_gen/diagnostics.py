@@ -23,6 +23,10 @@ LEXICAL = ("bad-character", "bad-number", "unclosed-string",
 MAX_PRINTED = 50
 
 
+# Of a longer line, only so much around the place is shown.
+MAX_LINE = 160
+
+
 @dataclass(frozen=True)
 class Note:
     span: Optional[Span]
@@ -138,8 +142,8 @@ class Diagnostics:
         source = self.sources.files.get(span.path) if span else None
         if source is None:
             return []
-        text = source.line(span.line)
-        before = text[:span.column - 1]
+        text, column = _window(source.line(span.line), span.column)
+        before = text[:column - 1]
         indent = "".join("\t" if c == "\t" else " " for c in before)
         width = max(1, min(span.length, len(text) - len(before)))
         shown = "".join(c if c == "\t" or c.isprintable() else "?"
@@ -158,6 +162,17 @@ class Diagnostics:
             "notes": [{"position": position(n.span), "message": n.message}
                       for n in d.notes],
         } for d in self.sorted()], indent=1, ensure_ascii=True) + "\n"
+
+
+def _window(text: str, column: int) -> Tuple[str, int]:
+    """The part of a very long line that is worth showing."""
+    if len(text) <= MAX_LINE:
+        return text, column
+    start = max(0, min(column - 1 - MAX_LINE // 4, len(text) - MAX_LINE))
+    shown = text[start:start + MAX_LINE]
+    if start + MAX_LINE < len(text):
+        shown += "…"
+    return ("…" + shown, column - start + 1) if start else (shown, column)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> Optional[str]:
