@@ -107,6 +107,32 @@ class EnumView:
         return self.c_name + "s"
 
     @property
+    def has_unknown(self) -> bool:
+        """Fields can hold numbers that this side has no name for."""
+        return self.is_extensible and not self.is_flags
+
+    @property
+    def fallback(self) -> str:
+        """What an unknown value is to be taken for."""
+        for one in self.enum.enumerators:
+            if one.attribute("Default"):
+                return c_names.of_enumerator(self.enum, one)
+        for view in self.enumerators:
+            if view.value == 0:
+                return view.c_name
+        return "0"
+
+    @property
+    def fallback_value(self) -> str:
+        return "(enum %s)0" % self.c_name if self.fallback == "0" \
+            else self.fallback
+
+    @property
+    def or_default_prototype(self) -> str:
+        return "enum %s %s_or_default(int32_t value)" % (self.c_name,
+                                                         self.c_name)
+
+    @property
     def kind(self) -> str:
         return "FLAGS" if self.is_flags else "ENUM"
 

@@ -74,19 +74,27 @@ def flags_are_positive(checking: Checking) -> None:
                       % enum.name)])
 
 
-def one_default(checking: Checking) -> None:
+def defaults_of_unknown_values(checking: Checking) -> None:
+    """[Default] says what an unknown value is to be taken for."""
     for enum in checking.enums():
-        _one_default(checking, enum.enumerators)
+        marked = [checking.attribute(value, "Default")
+                  for value in enum.enumerators if value.attribute("Default")]
+        for mark in marked[1:]:
+            checking.error("duplicate-value", mark.span,
+                           "there is a [Default] already",
+                           [(marked[0].span, "declared here")])
+        if marked and not enum.extensible:
+            checking.error("attribute-type", marked[0].span, "'Default' is "
+                           "about values that are not known, and '%s' has "
+                           "none" % enum.name,
+                           hint="put [Extensible] on '%s'" % enum.name)
     for union in checking.unions():
-        _one_default(checking, union.arms)
-
-
-def _one_default(checking: Checking, declarations: Sequence) -> None:
-    marked = [d for d in declarations if d.attribute("Default")]
-    for declaration in marked[1:]:
-        checking.error("duplicate-value", declaration.span,
-                       "there is a [Default] already",
-                       [(marked[0].span, "declared here")])
+        for arm in union.arms:
+            if arm.attribute("Default"):
+                checking.warning(
+                    "ignored-attribute", checking.attribute(
+                        arm, "Default").span, "'Default' changes nothing on "
+                    "an arm: an unknown one is none")
 
 
 def control_sizes(checking: Checking) -> None:
@@ -148,8 +156,8 @@ def versions_in_order(checking: Checking) -> None:
 
 
 RULES = (enum_has_values, enum_names_differ, enum_values_fit,
-         flags_are_positive, one_default, control_sizes, c_names_are_names,
-         has_fd_is_true, versions_in_order) + \
+         flags_are_positive, defaults_of_unknown_values, control_sizes,
+         c_names_are_names, has_fd_is_true, versions_in_order) + \
     FIELD_RULES + INTERFACE_RULES + FOREIGN_RULES + NAME_RULES
 
 

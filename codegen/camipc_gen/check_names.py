@@ -127,8 +127,10 @@ def _made_differ(names: "_Names", model: Model) -> None:
 def _add_enum(names: _Names, enum: ir.Enum) -> None:
     tag = c_names.of_type(enum)
     for suffix in ("", "_to_string", "_is_known", "_get", "_type_info",
-                   "_controls"):
+                   "_or_default"):
         names.add(tag + suffix, enum)
+    if any(value.attribute("control") for value in enum.enumerators):
+        names.add(tag + "s", enum)
     if enum.used_as_flags:
         names.add(tag + "_set_to_string", enum)
         names.add(tag.upper() + "_MASK", enum)
