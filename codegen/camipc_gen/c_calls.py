@@ -35,10 +35,13 @@ class CallMaker:
         own = self._prefix[len(c_names.module_prefix(self._module.name)):]
         name = "%s%s%s%s" % (own.lstrip("_").capitalize(),
                              method.name[:1].upper(), method.name[1:], camel)
-        return self._model.args(
+        message = self._model.args(
             self._module, "%s_%s_%s" % (
                 self._prefix, c_names.of_method(method), suffix),
             name, "%s(): %s" % (method.name, title), fields)
+        message.heading = "%s of %s()." % (title.capitalize(),
+                                        c_names.of_method(method))
+        return message
 
     def _args(self, method: ir.Method) -> Optional[Message]:
         if not method.params:

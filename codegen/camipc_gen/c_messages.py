@@ -30,6 +30,7 @@ class Message:
         self.package = package        # "ipa.vimc"
         self.title = title            # for comments: "Foo", "map<…>"
         self.doc = doc
+        self.heading = ""             # of a method's: "Outputs of init()."
         self.since = ""               # the version that brought it, in words
         self.slots: List[Slot] = []
         self.unknown: Optional[UnknownFields] = None   # [keep_unknown]

@@ -186,7 +186,7 @@ class OpenEnumValue(ScalarValue):
     def __init__(self, tag: str):
         super().__init__("int32", "varint", "varint")
         self.tag = tag
-        self.remark = " /* an enum %s, or a value not known yet */" % tag
+        self.remark = " /* enum %s or unknown */" % tag
         self.kind = "ENUM"
         self.info = tag + "_type_info"
 

@@ -142,6 +142,11 @@ class ModuleView:
         return [m for m in self.messages
                 if not getattr(m, "is_bytes", False)]
 
+    @staticmethod
+    def is_checked(message: Message) -> bool:
+        """Whether somebody calls its check: x_copy() does."""
+        return message.is_public or not message.free
+
     @property
     def strict_enums(self) -> List[EnumView]:
         return [enum for enum in self.enums if not enum.is_extensible]
@@ -273,7 +278,10 @@ class ModuleView:
                     known.setdefault(method.idl_name, method.name)
         for enum in self.program.enums.values():
             for one in enum.enumerators:
-                self._know(known, one.name, c_names.of_enumerator(enum, one))
+                c_name = c_names.of_enumerator(enum, one)
+                self._know(known, one.name, c_name)
+                for owner in (enum.name, enum.qualified):
+                    self._know(known, owner + "." + one.name, c_name)
         for const in self.program.consts.values():
             module = self.program.module_of[const.qualified]
             self._know(known, const.name, c_names.of_const(module, const))

@@ -17,18 +17,31 @@ PUT = re.compile(r"^void (\w+)_put\(\s*struct camipc_writer \*w, "
                  r"uint32_t field,\s*const struct \w+ \*msg\);", re.M)
 TYPE = re.compile(r"^extern const struct camipc_message_type\s+(\w+);", re.M)
 COPY_IN = re.compile(r"^void (\w+)_copy_in\(", re.M)
+CHECK = re.compile(r"^void (\w+)_check\(", re.M)
 CLEAR = re.compile(r"^void (\w+)_clear\(", re.M)
 INFO = re.compile(r"^extern const struct camipc_type_info\s+(\w+);", re.M)
 INTERFACE = re.compile(r"^extern const struct camipc_interface\s+(\w+);", re.M)
 DESCRIPTOR = re.compile(
     r"^extern const ProtobufCMessageDescriptor (\w+);", re.M)
 
-WRAPPERS = """
+CHECK_WRAPPER = """
 static void check_{0}(struct camipc_check *check, const void *msg)
 {{
 	{0}_check(check, msg);
 }}
+"""
 
+# What has no rules is counted by the checks of structs that it is in, and they
+# are held to their sums.
+NO_CHECK = """
+static void check_{0}(struct camipc_check *check, const void *msg)
+{{
+	(void)msg;
+	camipc_check_wire(check, 4096);
+}}
+"""
+
+WRAPPERS = """
 static void encode_{0}(struct camipc_writer *w, const void *msg)
 {{
 	{0}_put(w, 0, msg);
@@ -69,6 +82,7 @@ def main(output, headers):
     every = "\n".join(texts.values())
     copies = set(COPY_IN.findall(every))
     clears = set(CLEAR.findall(every))
+    checks = set(CHECK.findall(every))
     infos = {name[:name.rindex("_type_info")]: name
              for name in INFO.findall(every) if name.endswith("_type_info")}
 
@@ -77,6 +91,8 @@ def main(output, headers):
     setups = []
     for name in sorted(texts):
         for codec in PUT.findall(texts[name]):
+            lines.append((CHECK_WRAPPER if codec in checks else
+                          NO_CHECK).format(codec))
             lines.append(WRAPPERS.format(codec))
             if codec in copies:
                 lines.append(COPY_IN_WRAPPER.format(codec))

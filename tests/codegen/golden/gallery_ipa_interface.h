@@ -29,42 +29,50 @@ enum test_gallery_event_id {
 	TEST_GALLERY_EVENT_CLOSED_FOR_THE_DAY = 2,
 };
 
+/** Arguments of init(). */
 struct test_gallery_init_args {
 	uint32_t wall_count;
 	const char *name;
 };
 
+/** Outputs of init(). */
 struct test_gallery_init_outs {
 	int32_t ret;
 	struct test_frame_size room;
 };
 
+/** Outputs of start(). */
 struct test_gallery_start_outs {
 	int32_t ret;
 };
 
+/** Arguments of hang(). */
 struct test_gallery_hang_args {
 	struct test_gallery_wall wall;
 	const struct test_gallery_uint32_label_entry *extra;
 	size_t n_extra;
 };
 
+/** Outputs of hang(). */
 struct test_gallery_hang_outs {
 	int32_t ret;
 	struct test_gallery_wall before;
 };
 
+/** Arguments of move(). */
 struct test_gallery_move_args {
 	const uint32_t *ids;
 	size_t n_ids;
 };
 
+/** Arguments of touch(). */
 struct test_gallery_touch_args {
 	uint32_t id;
 	struct test_gallery_label paint;
 	uint32_t care; /* set of enum test_gallery_care */
 };
 
+/** Arguments of picture_moved(). */
 struct test_gallery_picture_moved_event_args {
 	uint32_t id;
 	struct test_frame_size place;
