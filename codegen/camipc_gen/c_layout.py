@@ -30,6 +30,7 @@ _SHORT_TYPE = 6         # no break behind "void" and "int"
 _OPERATORS = {"||": 4, "&&": 5, "|": 6, "&": 8, "==": 9, "!=": 9, "<": 10,
               "<=": 10, ">": 10, ">=": 10, "<<": 12, "+": 13, "-": 13,
               "*": 14, "/": 14}
+_COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
 
 
 class _Piece(NamedTuple):
@@ -59,7 +60,21 @@ def indent(columns: int) -> str:
 def layout_macro(head: str, body: str) -> str:
     """A macro of one statement, its backslashes in one column."""
     lines = layout("\t" + body, columns=COLUMNS - 2).split("\n")
-    return _with_backslashes([head] + lines)
+    return _with_backslashes(_macro_head(head) + lines)
+
+
+def _macro_head(head: str) -> List[str]:
+    """Its parameters, on as many lines as they need."""
+    column = head.index("(") + 1
+    words = head.split(" ")
+    lines = [" ".join(words[:2])]
+    for word in words[2:]:
+        # A backslash has to follow.
+        if width("%s %s" % (lines[-1], word)) > COLUMNS - 2:
+            lines.append(indent(column) + word)
+        else:
+            lines[-1] += " " + word
+    return lines
 
 
 def layout_list_macro(head: str, items: List[str]) -> str:
@@ -67,8 +82,9 @@ def layout_list_macro(head: str, items: List[str]) -> str:
     lines = []
     line = "\t\t" + items[0]
     for item in items[1:]:
-        # A backslash has to follow, and the comma.
-        if width("%s, %s," % (line, item)) > COLUMNS - 2:
+        # A backslash has to follow, and the comma unless it is the last.
+        comma = "" if item is items[-1] else ","
+        if width("%s, %s%s" % (line, item, comma)) > COLUMNS - 2:
             lines.append(line + ",")
             line = "\t\t\t" + item
         else:
@@ -176,8 +192,28 @@ def _price(tokens, i, depth, is_prototype):
     if token == "=" and not depth:
         return level + _ASSIGNMENT, "="
     if token in _OPERATORS and i and tokens[i - 1].isspace():
-        return level + _OPERATORS[token], "operator"
+        inner = token in _COMPARISONS and _is_among_conditions(tokens, i)
+        return level + _OPERATORS[token], "inner" if inner else "operator"
     return None
+
+
+def _is_among_conditions(tokens, at) -> bool:
+    """Whether the comparison at @at is one of several, with && between."""
+    return "&&" in _run(tokens[at + 1:], ")}", "({") or \
+        "&&" in _run(tokens[at - 1::-1], "({", ")}")
+
+
+def _run(tokens, ends, begins) -> List[str]:
+    """Tokens up to the end of an argument, those in parentheses left out."""
+    found: List[str] = []
+    depth = 0
+    for token in tokens:
+        if not depth and (token in ends or token in ",;="):
+            break
+        depth += (token in begins) - (token in ends)
+        if not depth:
+            found.append(token)
+    return found
 
 
 def _price_of_open(tokens, i, level, is_prototype):
@@ -330,12 +366,12 @@ class _Search:
                                column + piece.gap - self._start < _SHORT_TYPE):
             return
         if any(level.whole for level in stack[:-1]) or (
-                piece.joint == "operator" and top.whole):
+                piece.joint in ("operator", "inner") and top.whole):
             return
         cost, at, level = self._broken(top, piece)
         # Whatever is around an argument that was broken is broken, too.
         outer = tuple(one._replace(must_break=True) for one in stack[:-1])
-        if piece.joint == "operator" and len(stack) > 1:
+        if piece.joint in ("operator", "inner") and len(stack) > 1:
             level = level._replace(must_break=True)
         self._push(price + piece.price + cost, i + 1, at + piece.width,
                    self._enter(outer + (level,), piece, at),
@@ -359,6 +395,8 @@ class _Search:
     def _broken(self, top: _Level, piece: _Shape):
         """(price beside the piece's own, column, level) of a break."""
         operand = top.indent + piece.value
+        if piece.joint == "inner":
+            return (_FIRST_BREAK, top.operand + top.hangs + TAB, top)
         if piece.joint == "operator":
             return (0 if top.operand_broken else _FIRST_BREAK,
                     top.operand + top.hangs, top._replace(operand_broken=True))
@@ -375,7 +413,7 @@ class _Search:
                 operand=operand, hangs=self._hang(top, piece)))
         return (0 if top.broken else _FIRST_BREAK, top.indent, top._replace(
             broken=True, operand=operand, operand_broken=False, whole=False,
-            hangs=self._hang(top, piece)))
+            must_break=False, hangs=self._hang(top, piece)))
 
     def _enter(self, stack, piece: _Shape, at: int):
         """The levels after a piece that starts in column @at."""

@@ -18,6 +18,7 @@ SOURCES = {
     IDL: ["core.mojom", "controls.mojom", "vimc.mojom", "softisp.mojom"],
     HERE: ["shared.mojom", "everything.mojom", "kinds.mojom"],
     GOLDEN: ["frame.mojom", "gallery.mojom"],
+    os.path.join(HERE, "format"): ["format.mojom"],
 }
 
 sys.dont_write_bytecode = True

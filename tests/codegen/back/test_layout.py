@@ -47,6 +47,24 @@ class Statements(unittest.TestCase):
             "\t\t\t\tcheck, msg->items[i] >= 0 && msg->items[i] <= 9,",
             "\t\t\t\t\"items\");")
 
+    def test_comparisons_stand_out_from_conditions(self):
+        self._check(
+            "\tcheck_that(check, msg->exposure_time_in_nanoseconds >= 16 && "
+            "msg->exposure_time_in_nanoseconds <= INT64_C(33333333333333));",
+            "\tcheck_that(check, msg->exposure_time_in_nanoseconds >= 16 &&",
+            "\t\t\t\t  msg->exposure_time_in_nanoseconds <=",
+            "\t\t\t\t\t  INT64_C(33333333333333));")
+
+    def test_what_follows_a_broken_argument_is_packed_again(self):
+        self.assertEqual(
+            layout("\tFIELD(\"digits\", INT32, struct ipa_lim_limits, digits, "
+                   ".flags = HAS_A_MINIMUM | HAS_A_MAXIMUM | HAS_A_DEFAULT | "
+                   "HAS_MAX_LEN, .max_len = 3, .min = { .i = 0 }),", depth=1),
+            "\tFIELD(\"digits\", INT32, struct ipa_lim_limits, digits,\n"
+            "\t      .flags = HAS_A_MINIMUM | HAS_A_MAXIMUM | HAS_A_DEFAULT |"
+            "\n\t\t       HAS_MAX_LEN,\n"
+            "\t      .max_len = 3, .min = { .i = 0 }),")
+
     def test_strings_are_never_broken(self):
         text = layout("\tcall(\"%s\", second);" % ("a, b(c) && " * 9))
         self.assertIn("a, b(c) && " * 9, text)
@@ -103,6 +121,15 @@ class Macros(unittest.TestCase):
         self.assertTrue(all(len(line.expandtabs(8)) <= 80 for line in lines))
         self.assertEqual([line.count("a_long_name") for line in lines],
                          [0, 0, 4, 4, 1, 0])
+
+    def test_parameters_break_before_a_backslash(self):
+        name = "M" * 50
+        lines = layout_macro("#define %s(first, second, third)" % name,
+                             "call(first, second, third)").split("\n")
+        self.assertEqual([line.rstrip(" \\") for line in lines], [
+            "#define %s(first, second," % name,
+            "\t" * 7 + "   third)",
+            "\tcall(first, second, third)"])
 
 
 if __name__ == "__main__":
