@@ -134,6 +134,8 @@ class Resolver:
         required = "required" in says or (
             isinstance(value_type, ir.Fd) and value_type.kind is not None
             and not isinstance(node.type, NullableType))
+        if node.default is not None and default is None:
+            self._zero_is_allowed(node, says)
         return ir.Field(
             type=value_type, number=number, default=default,
             required=required, min=_limit(says.get("min"), value_type, 0),
@@ -141,6 +143,15 @@ class Resolver:
             max_len=says.get("max_len"), wire=says.get("wire"),
             wire_key=says.get("wire_key"), wire_value=says.get("wire_value"),
             unpacked="unpacked" in says, inline="inline" in says, **common)
+
+    def _zero_is_allowed(self, node: FieldNode, says: dict) -> None:
+        """A default that is zero is the type's own, and forgotten here."""
+        if says.get("min", 0) > 0 or says.get("max", 0) < 0 or \
+                "required" in says:
+            self.diagnostics.error(
+                "default-limit", node.default.span, "the default of '%s' is "
+                "not allowed by its own limits" % node.name,
+                hint="without a default, whoever sends one has to say it")
 
     def _note_flags(self, value_type: ir.Type, place: Place) -> None:
         inner = innermost(value_type)
