@@ -70,7 +70,7 @@ static void check_sensor_info(struct camipc_check *check, const void *msg)
 
 static void encode_sensor_info(struct camipc_writer *w, const void *msg)
 {
-	cam_camera_sensor_info_put(w, 0, msg);
+	w->pos = cam_camera_sensor_info_put_fields(w, w->pos, msg);
 }
 
 static void decode_sensor_info(struct camipc_reader *r, const uint8_t *p,
@@ -201,7 +201,7 @@ static void check_control_list(struct camipc_check *check, const void *msg)
 
 static void encode_control_list(struct camipc_writer *w, const void *msg)
 {
-	cam_control_list_put(w, 0, msg);
+	w->pos = cam_control_list_put_fields(w, w->pos, msg);
 }
 
 static void decode_control_list(struct camipc_reader *r, const uint8_t *p,
@@ -309,7 +309,7 @@ static void check_prepare_params(struct camipc_check *check, const void *msg)
 
 static void encode_prepare_params(struct camipc_writer *w, const void *msg)
 {
-	ipa_bench_prepare_params_put(w, 0, msg);
+	w->pos = ipa_bench_prepare_params_put_fields(w, w->pos, msg);
 }
 
 static void decode_prepare_params(struct camipc_reader *r, const uint8_t *p,
@@ -363,7 +363,7 @@ static void check_float_table(struct camipc_check *check, const void *msg)
 
 static void encode_float_table(struct camipc_writer *w, const void *msg)
 {
-	ipa_bench_table_put(w, 0, msg);
+	w->pos = ipa_bench_table_put_fields(w, w->pos, msg);
 }
 
 static void decode_float_table(struct camipc_reader *r, const uint8_t *p,

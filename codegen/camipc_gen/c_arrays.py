@@ -93,7 +93,7 @@ class ArraySlot(Slot):
 
     def put(self):
         if self.packed:
-            return ["camipc_put_%s_array(w, %d, %s, %s);" % (
+            return ["p = camipc_put_%s_array(w, p, %d, %s, %s);" % (
                 self.value.array, self.number, self.place, self.count_place)]
         return ["for (size_t i = 0; i < %s; i++)" % self.count_place] + \
             indented(self.value.put(self.number, self.place + "[i]", True))
@@ -249,7 +249,7 @@ class BytesSlot(ArraySlot):
     unpacked = False
 
     def put(self):
-        return ["camipc_put_bytes(w, %d, %s, %s);" % (
+        return ["p = camipc_put_bytes(w, p, %d, %s, %s);" % (
             self.number, self.place, self.count_place)]
 
     def locals(self):

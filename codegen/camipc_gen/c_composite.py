@@ -23,7 +23,7 @@ class BytesValue(Value):
         self.info = self.tag + "_type_info"
 
     def put(self, number, expr, present):
-        return ["camipc_put_%sbytes(w, %d, %s.items, %s.n_items);" % (
+        return ["p = camipc_put_%sbytes(w, p, %d, %s.items, %s.n_items);" % (
             "present_" if present else "", number, expr, expr)]
 
     def get(self, place):
@@ -99,7 +99,7 @@ class MessageValue(Value):
         return MESSAGE_PREFIX_BOUND
 
     def put(self, number, expr, present):
-        return ["%s_put(w, %d, &%s);" % (self.tag, number, expr)]
+        return ["p = %s_put(w, p, %d, &%s);" % (self.tag, number, expr)]
 
     def get(self, place):
         return ["p = %s_get(r, p, &%s);" % (self.tag, place)]

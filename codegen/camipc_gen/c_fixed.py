@@ -113,10 +113,10 @@ class FixedSlot(Slot):
 
     def put(self):
         if self.is_bytes:
-            return ["camipc_put_present_bytes(w, %d, %s, %d);" % (
+            return ["p = camipc_put_present_bytes(w, p, %d, %s, %d);" % (
                 self.number, self.first, self.count)]
         if self.packed:
-            return ["camipc_put_%s_array(w, %d, %s, %d);" % (
+            return ["p = camipc_put_%s_array(w, p, %d, %s, %d);" % (
                 self.value.array, self.number, self.first, self.count)]
         return self._each(self.value.put(self.number, self.element(), True))
 

@@ -18,7 +18,7 @@ class UnknownFields:
         return list(self.NAMES)
 
     def put(self) -> List[str]:
-        return ["camipc_put_kept(w, msg->unknown_fields, "
+        return ["p = camipc_put_kept(w, p, msg->unknown_fields, "
                 "msg->n_unknown_fields);"]
 
     def locals(self) -> List[str]:

@@ -144,7 +144,7 @@ class ScalarValue(Value):
         return self.name if form == natural else self.name + "_" + form
 
     def put(self, number, expr, present):
-        return ["camipc_put_%s%s(w, %d, %s);" % (
+        return ["p = camipc_put_%s%s(w, p, %d, %s);" % (
             "present_" if present else "", self.suffix, number, expr)]
 
     def get(self, place):
@@ -167,7 +167,7 @@ class EnumValue(Value):
         self.default = "(enum %s)0" % tag
 
     def put(self, number, expr, present):
-        return ["camipc_put_%sint32(w, %d, (int32_t)%s);" % (
+        return ["p = camipc_put_%sint32(w, p, %d, (int32_t)%s);" % (
             "present_" if present else "", number, expr)]
 
     def get(self, place):
@@ -232,7 +232,7 @@ class StringValue(Value):
     counts_itself = True
 
     def put(self, number, expr, present):
-        return ["camipc_put_%sstring(w, %d, %s);" % (
+        return ["p = camipc_put_%sstring(w, p, %d, %s);" % (
             "present_" if present else "", number, expr)]
 
     def get(self, place):
@@ -272,7 +272,7 @@ class FdValue(Value):
     bound = 3
 
     def put(self, number, expr, present):
-        return ["camipc_put_%sfd(w, %d, %s);" % (
+        return ["p = camipc_put_%sfd(w, p, %d, %s);" % (
             "present_" if present else "", number, expr)]
 
     def get(self, place):

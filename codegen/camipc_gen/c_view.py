@@ -217,8 +217,20 @@ class ModuleView:
 
     @staticmethod
     def put_prototype(message: Message) -> str:
-        return "void %s_put(struct camipc_writer *w, uint32_t field, " \
-            "const struct %s *msg)" % (message.c_name, message.c_name)
+        return "uint8_t *%s_put_fields(struct camipc_writer *w, " \
+            "uint8_t *p, const struct %s *msg)" % (message.c_name,
+                                                   message.c_name)
+
+    @staticmethod
+    def nest_prototype(message: Message) -> str:
+        return "static inline uint8_t *%s_put(struct camipc_writer *w, " \
+            "uint8_t *p, uint32_t field, const struct %s *msg)" % (
+                message.c_name, message.c_name)
+
+    @staticmethod
+    def nest_statement(message: Message) -> List[str]:
+        return ["return camipc_close(w, body, %s_put_fields(w, body, msg));"
+                % message.c_name]
 
     @staticmethod
     def get_prototype(message: Message) -> str:

@@ -24,17 +24,18 @@ static size_t padded_size(size_t n, size_t size)
 void camipc_check_string(struct camipc_check *check, const char *text,
 			 size_t max_len, const char *field)
 {
-	size_t len = text ? strlen(text) : 0;
+	size_t len;
 
-	camipc_check_wire(check, MAX_PREFIX);
-	if (len == 0)
-		return; /* nor does the receiver need memory for it */
-	if (len > max_len || !camipc_utf8_is_valid(text, len)) {
-		camipc_check_fail(check, -EINVAL, field);
+	if (!text || !*text) {
+		/* Nor does the receiver need memory for it. */
+		camipc_check_wire(check, MAX_PREFIX);
 		return;
 	}
-	camipc_check_wire(check, len);
+	len = strlen(text);
+	camipc_check_wire(check, MAX_PREFIX + len);
 	camipc_check_add(&check->decoded, padded_size(len + 1, 1));
+	if (len > max_len || !camipc_utf8_is_valid(text, len))
+		camipc_check_fail(check, -EINVAL, field);
 }
 
 void camipc_check_bytes(struct camipc_check *check, const void *data, size_t n,

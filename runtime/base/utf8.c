@@ -47,27 +47,40 @@ static size_t sequence_length(const uint8_t *s, size_t left)
 	return len;
 }
 
+/* Eight bytes at once; the last ones overlap, so that no length needs more. */
+static bool is_ascii(const uint8_t *s, size_t len)
+{
+	const uint64_t tops = UINT64_C(0x8080808080808080);
+	uint64_t eight;
+	uint32_t four[2];
+
+	if (len >= 8) {
+		for (size_t i = 0; i + 8 < len; i += 8) {
+			memcpy(&eight, s + i, 8);
+			if (eight & tops)
+				return false;
+		}
+		memcpy(&eight, s + len - 8, 8);
+		return !(eight & tops);
+	}
+	if (len >= 4) {
+		memcpy(&four[0], s, 4);
+		memcpy(&four[1], s + len - 4, 4);
+		return !((four[0] | four[1]) & (uint32_t)tops);
+	}
+	return len == 0 || (s[0] | s[len / 2] | s[len - 1]) < 0x80;
+}
+
 bool camipc_utf8_is_valid(const void *text, size_t len)
 {
 	const uint8_t *s = text;
 	size_t i = 0;
 
+	if (CAMIPC_LIKELY(is_ascii(s, len)))
+		return true;
 	while (i < len) {
-		uint64_t eight;
-		size_t step;
+		size_t step = s[i] < 0x80 ? 1 : sequence_length(s + i, len - i);
 
-		if (len - i >= sizeof(eight)) {
-			memcpy(&eight, s + i, sizeof(eight));
-			if (!(eight & UINT64_C(0x8080808080808080))) {
-				i += sizeof(eight);
-				continue;
-			}
-		}
-		if (s[i] < 0x80) {
-			i++;
-			continue;
-		}
-		step = sequence_length(s + i, len - i);
 		if (step == 0)
 			return false;
 		i += step;

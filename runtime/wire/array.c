@@ -34,33 +34,32 @@ static void swap_all(void *items, size_t n, size_t size)
 
 /* ---- writing ------------------------------------------------------------ */
 
-static void put_fixed(struct camipc_writer *w, uint32_t field,
-		      const void *items, size_t n, size_t size)
+static uint8_t *put_fixed(struct camipc_writer *w, uint8_t *p, uint32_t field,
+			  const void *items, size_t n, size_t size)
 {
 	size_t bytes;
 
 	if (n == 0)
-		return;
-	if (__builtin_mul_overflow(n, size, &bytes)) {
-		camipc_writer_fail(w, -EMSGSIZE);
-		return;
-	}
-	camipc_put_present_bytes(w, field, items, bytes);
-	if (!w->error)
-		swap_all(w->pos - bytes, n, size);
+		return p;
+	if (__builtin_mul_overflow(n, size, &bytes))
+		return camipc_writer_fail(w);
+	p = camipc_put_present_bytes(w, p, field, items, bytes);
+	if (camipc_has_room(w, p))
+		swap_all(p - bytes, n, size);
+	return p;
 }
 
 /* Packed varints: @expression is the one of items[i]. */
-#define PUT_VARINTS(w, field, n, expression)                        \
-	do {                                                        \
-		uint8_t *body_;                                     \
-		if ((n) == 0)                                       \
-			break;                                      \
-		body_ = camipc_open(w, field);                      \
-		for (size_t i = 0; i < (n) && camipc_has_room(w, 0); i++) \
-			(w)->pos = camipc_write_varint((w)->pos,    \
-						       expression); \
-		camipc_close(w, body_);                             \
+#define PUT_VARINTS(w, p, field, n, expression)                              \
+	do {                                                                 \
+		uint8_t *body_;                                              \
+		if ((n) == 0)                                                \
+			break;                                               \
+		body_ = camipc_open(w, p, field);                            \
+		(p) = body_;                                                 \
+		for (size_t i = 0; i < (n) && camipc_has_room(w, p); i++)    \
+			(p) = camipc_write_varint(p, expression);            \
+		(p) = camipc_close(w, body_, p);                             \
 	} while (0)
 
 /* ---- reading ------------------------------------------------------------ */
@@ -207,11 +206,12 @@ static const uint8_t *get_exact(struct camipc_reader *r, const uint8_t *p,
 	}                                                                    \
 	static const struct element name##_element = { sizeof(type), wire,   \
 						       read_##name };        \
-	void camipc_put_##name##_array(struct camipc_writer *w,              \
-				       uint32_t field, const type *items,    \
-				       size_t n)                             \
+	uint8_t *camipc_put_##name##_array(struct camipc_writer *w,          \
+					   uint8_t *p, uint32_t field,       \
+					   const type *items, size_t n)      \
 	{                                                                    \
 		put;                                                         \
+		return p;                                                    \
 	}                                                                    \
 	const uint8_t *camipc_get_##name##_array(                            \
 		struct camipc_reader *r, const uint8_t *p, uint32_t tag,     \
@@ -232,14 +232,14 @@ static const uint8_t *get_exact(struct camipc_reader *r, const uint8_t *p,
 
 #define DEFINE_VARINTS(name, type, scalar, expression) \
 	DEFINE_ARRAY(name, type, scalar, 0,            \
-		     PUT_VARINTS(w, field, n, expression))
+		     PUT_VARINTS(w, p, field, n, expression))
 
 #define DEFINE_FIXED(name, type, scalar)         \
 	DEFINE_ARRAY(name, type, scalar, sizeof(type), \
-		     put_fixed(w, field, items, n, sizeof(type)))
+		     p = put_fixed(w, p, field, items, n, sizeof(type)))
 
 /* Spelt out, because bool is a macro that one more level would expand. */
-DEFINE_ARRAY(bool, bool, bool, 0, PUT_VARINTS(w, field, n, items[i]))
+DEFINE_ARRAY(bool, bool, bool, 0, PUT_VARINTS(w, p, field, n, items[i]))
 DEFINE_VARINTS(int16, int16_t, int16, (uint64_t)items[i])
 DEFINE_VARINTS(uint16, uint16_t, uint16, items[i])
 DEFINE_VARINTS(int32_varint, int32_t, int32, (uint64_t)items[i])
@@ -258,18 +258,20 @@ DEFINE_FIXED(float, float, float)
 DEFINE_FIXED(double, double, double)
 
 /* Narrow ones in four bytes each: the packed body is written one by one. */
-static void put_widened(struct camipc_writer *w, uint32_t field, size_t n,
-			uint32_t (*widen)(const void *items, size_t i),
-			const void *items)
+static uint8_t *put_widened(struct camipc_writer *w, uint8_t *p,
+			    uint32_t field, size_t n,
+			    uint32_t (*widen)(const void *items, size_t i),
+			    const void *items)
 {
 	uint8_t *body;
 
 	if (n == 0)
-		return;
-	body = camipc_open(w, field);
-	for (size_t i = 0; i < n && camipc_has_room(w, 0); i++)
-		w->pos = camipc_write_fixed32(w->pos, widen(items, i));
-	camipc_close(w, body);
+		return p;
+	body = camipc_open(w, p, field);
+	p = body;
+	for (size_t i = 0; i < n && camipc_has_room(w, p); i++)
+		p = camipc_write_fixed32(p, widen(items, i));
+	return camipc_close(w, body, p);
 }
 
 static uint32_t widen_int16(const void *items, size_t i)
@@ -283,9 +285,9 @@ static uint32_t widen_uint16(const void *items, size_t i)
 }
 
 DEFINE_ARRAY(int16_fixed, int16_t, sfixed16, 4,
-	     put_widened(w, field, n, widen_int16, items))
+	     p = put_widened(w, p, field, n, widen_int16, items))
 DEFINE_ARRAY(uint16_fixed, uint16_t, fixed16, 4,
-	     put_widened(w, field, n, widen_uint16, items))
+	     p = put_widened(w, p, field, n, widen_uint16, items))
 
 /* ---- descriptors: varints that are their places, 0 for none ------------- */
 
@@ -301,23 +303,27 @@ static const uint8_t *read_fd(struct camipc_reader *r, const uint8_t *p,
 
 static const struct element fd_element = { sizeof(int), 0, read_fd };
 
-/* Enters @fd in the writer's list; returns its place. */
-static uint32_t place_of(struct camipc_writer *w, int fd)
+uint8_t *camipc_put_fd_array(struct camipc_writer *w, uint8_t *p,
+			     uint32_t field, const int *items, size_t n)
 {
-	if (fd < 0)
-		return 0;
-	if (w->n_fds >= w->max_fds) {
-		camipc_writer_fail(w, -EMSGSIZE);
-		return 0;
-	}
-	w->fds[w->n_fds++] = fd;
-	return w->n_fds;
-}
+	uint8_t *body;
 
-void camipc_put_fd_array(struct camipc_writer *w, uint32_t field,
-			 const int *items, size_t n)
-{
-	PUT_VARINTS(w, field, n, place_of(w, items[i]));
+	if (n == 0)
+		return p;
+	body = camipc_open(w, p, field);
+	p = body;
+	for (size_t i = 0; i < n && camipc_has_room(w, p); i++) {
+		uint32_t place = 0;
+
+		if (items[i] >= 0) {
+			if (w->n_fds >= w->max_fds)
+				return camipc_writer_fail(w);
+			w->fds[w->n_fds++] = items[i];
+			place = w->n_fds;
+		}
+		p = camipc_write_varint(p, place);
+	}
+	return camipc_close(w, body, p);
 }
 
 const uint8_t *camipc_get_fd_array(struct camipc_reader *r, const uint8_t *p,
@@ -340,10 +346,10 @@ const uint8_t *camipc_get_fd_array_exact(struct camipc_reader *r,
 
 /* ---- enums: as int32_t, whichever integer the compiler took ------------- */
 
-void camipc_put_enum_array(struct camipc_writer *w, uint32_t field,
-			   const void *items, size_t n)
+uint8_t *camipc_put_enum_array(struct camipc_writer *w, uint8_t *p,
+			       uint32_t field, const void *items, size_t n)
 {
-	camipc_put_int32_varint_array(w, field, items, n);
+	return camipc_put_int32_varint_array(w, p, field, items, n);
 }
 
 const uint8_t *camipc_get_enum_array(struct camipc_reader *r, const uint8_t *p,

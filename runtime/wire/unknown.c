@@ -33,12 +33,15 @@ const uint8_t *camipc_keep(struct camipc_reader *r, const uint8_t *start,
 	return p;
 }
 
-void camipc_put_kept(struct camipc_writer *w, const uint8_t *kept, size_t n)
+uint8_t *camipc_put_kept(struct camipc_writer *w, uint8_t *p,
+			 const uint8_t *kept, size_t n)
 {
-	if (n == 0 || !camipc_has_room(w, n))
-		return;
-	memcpy(w->pos, kept, n);
-	w->pos += n;
+	if (n == 0 || !camipc_has_room(w, p))
+		return p;
+	if (n > (size_t)(w->end - p))
+		return camipc_writer_fail(w);
+	memcpy(p, kept, n);
+	return p + n;
 }
 
 void camipc_check_kept(struct camipc_check *check, const uint8_t *kept,

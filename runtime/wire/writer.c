@@ -6,63 +6,76 @@ void camipc_writer_init(struct camipc_writer *w, void *buffer, size_t size,
 {
 	uint8_t *start = buffer;
 
-	*w = (struct camipc_writer){
-		.pos = start,
-		.start = start,
-		.end = start,
-		.fds = fds,
-		.max_fds = max_fds,
-	};
-	if (size >= CAMIPC_SCALAR_ROOM) {
+	*w = (struct camipc_writer){ .fds = fds, .max_fds = max_fds };
+	if (size < CAMIPC_SCALAR_ROOM) {
+		/* Not even one scalar: it has to look full from the start. */
+		w->start = &w->full[1];
+		w->end = &w->full[0];
+	} else {
+		w->start = start;
 		w->end = start + (size - CAMIPC_SCALAR_ROOM);
-		return;
 	}
-	/*
-	 * Not even one scalar: then it must look full. An end before the
-	 * position needs an address that is inside, so take one of our own.
-	 */
-	static uint8_t full[2];
-
-	w->pos = &full[1];
-	w->start = &full[1];
-	w->end = &full[0];
-	w->error = -EMSGSIZE;
+	w->pos = w->start;
 }
 
-/* One write per byte, from the bottom up; @value has at least two. */
-uint8_t *camipc_write_long_varint(uint8_t *pos, uint64_t value)
+/* As camipc_write_varint(), up to four bytes at once. */
+static uint8_t *write_four(uint8_t *p, uint32_t x)
 {
-	while (value >= 0x80) {
-		*pos++ = (uint8_t)(value | 0x80);
-		value >>= 7;
-	}
-	*pos++ = (uint8_t)value;
-	return pos;
+	unsigned int top; /* where the highest byte begins */
+
+	x += (x & 0x0fffc000) * 3;
+	x += x & 0x3f803f80;
+	top = ((unsigned int)__builtin_clz(x | 1) ^ 31u) & 24u;
+	camipc_write_fixed32(p, x | UINT32_C(0x808080) >> (24u - top));
+	return p + top / 8 + 1;
 }
 
-void camipc_close_long(struct camipc_writer *w, uint8_t *body, size_t len)
+/*
+ * Up to eight bytes at once. What is beyond them, in a negative number as a
+ * rule, takes one or two more.
+ */
+uint8_t *camipc_write_long_varint(uint8_t *p, uint64_t value)
 {
+	const uint64_t more = UINT64_C(0x8080808080808080);
+	uint64_t x = value & (UINT64_MAX >> 8);
+	unsigned int top;
+
+	if (CAMIPC_LIKELY(value < UINT32_C(1) << 28))
+		return write_four(p, (uint32_t)value);
+	x += (x & UINT64_C(0x00fffffff0000000)) * 15;
+	x += (x & UINT64_C(0x0fffc0000fffc000)) * 3;
+	x += x & UINT64_C(0x3f803f803f803f80);
+	if (CAMIPC_UNLIKELY(value >> 56)) {
+		p = camipc_write_fixed64(p, x | more);
+		return camipc_write_short_varint(p, value >> 56);
+	}
+	top = ((unsigned int)__builtin_clzll(x | 1) ^ 63u) & 56u;
+	camipc_write_fixed64(p, x | more >> 8 >> (56u - top));
+	return p + top / 8 + 1;
+}
+
+uint8_t *camipc_close_long(struct camipc_writer *w, uint8_t *body, uint8_t *p)
+{
+	size_t len = (size_t)(p - body);
 	uint8_t length[10];
-	size_t n = (size_t)(camipc_write_long_varint(length, len) - length);
+	size_t n;
 
 	/* The scalar room behind end holds the few bytes more. */
-	if (!camipc_has_room(w, 0))
-		return;
+	if (!camipc_has_room(w, p))
+		return p;
+	n = (size_t)(camipc_write_long_varint(length, len) - length);
 	memmove(body - 1 + n, body, len);
 	memcpy(body - 1, length, n);
-	w->pos += n - 1;
+	return p + n - 1;
 }
 
-void camipc_put_present_fd(struct camipc_writer *w, uint32_t field, int fd)
+uint8_t *camipc_put_present_fd(struct camipc_writer *w, uint8_t *p,
+			       uint32_t field, int fd)
 {
-	if (fd < 0) {
-		camipc_put_present_uint32(w, field, 0);
-		return;
-	}
-	if (w->n_fds >= w->max_fds) {
-		camipc_writer_fail(w, -EMSGSIZE);
-		return;
-	}
+	if (fd < 0)
+		return camipc_put_present_uint32(w, p, field, 0);
+	if (w->n_fds >= w->max_fds)
+		return camipc_writer_fail(w);
 	w->fds[w->n_fds++] = fd;
-	camipc_put_present_uint32(w, field, w->n_fds);
+	return camipc_put_present_uint32(w, p, field, w->n_fds);
 }

@@ -13,8 +13,8 @@ import os
 import re
 import sys
 
-PUT = re.compile(r"^void (\w+)_put\(\s*struct camipc_writer \*w, "
-                 r"uint32_t field,\s*const struct \w+ \*msg\);", re.M)
+PUT = re.compile(r"^uint8_t \*\s*(\w+)_put_fields\(\s*struct camipc_writer "
+                 r"\*w,\s*uint8_t \*p,\s*const struct \w+ \*msg\);", re.M)
 TYPE = re.compile(r"^extern const struct camipc_message_type\s+(\w+);", re.M)
 COPY_IN = re.compile(r"^void (\w+)_copy_in\(", re.M)
 CHECK = re.compile(r"^void (\w+)_check\(", re.M)
@@ -44,7 +44,7 @@ static void check_{0}(struct camipc_check *check, const void *msg)
 WRAPPERS = """
 static void encode_{0}(struct camipc_writer *w, const void *msg)
 {{
-	{0}_put(w, 0, msg);
+	w->pos = {0}_put_fields(w, w->pos, msg);
 }}
 
 static void decode_{0}(struct camipc_reader *r, const uint8_t *p, void *msg)

@@ -491,16 +491,20 @@ static void fill_unknown(struct oracle_random *random,
 
 		switch (oracle_below(random, 4)) {
 		case 0:
-			camipc_put_present_uint64(&w, number, bits);
+			w.pos = camipc_put_present_uint64(&w, w.pos, number,
+							  bits);
 			break;
 		case 1:
-			camipc_put_present_fixed32(&w, number, (uint32_t)bits);
+			w.pos = camipc_put_present_fixed32(&w, w.pos, number,
+							   (uint32_t)bits);
 			break;
 		case 2:
-			camipc_put_present_fixed64(&w, number, bits);
+			w.pos = camipc_put_present_fixed64(&w, w.pos, number,
+							   bits);
 			break;
 		default:
-			camipc_put_present_bytes(&w, number, &bits, bits % 9);
+			w.pos = camipc_put_present_bytes(&w, w.pos, number,
+							 &bits, bits % 9);
 		}
 	}
 	if (camipc_writer_finish(&w, &n) < 0)

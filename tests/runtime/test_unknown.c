@@ -163,12 +163,13 @@ static void test_written_as_they_came(void **state)
 
 	(void)state;
 	camipc_writer_init(&w, bytes, sizeof(bytes), NULL, 0);
-	camipc_put_kept(&w, NULL, 0);
-	camipc_put_kept(&w, (const uint8_t *)"\x10\x87\x00\x18", 4);
+	w.pos = camipc_put_kept(&w, w.pos, NULL, 0);
+	w.pos = camipc_put_kept(&w, w.pos,
+				(const uint8_t *)"\x10\x87\x00\x18", 4);
 	assert_int_equal(camipc_writer_finish(&w, &n), 0);
 	assert_int_equal(n, 4);
 	assert_memory_equal(bytes, "\x10\x87\x00\x18", 4);
-	camipc_put_kept(&w, (const uint8_t *)"\x01", 1);
+	w.pos = camipc_put_kept(&w, w.pos, (const uint8_t *)"\x01", 1);
 	assert_int_equal(camipc_writer_finish(&w, &n), -EMSGSIZE);
 }
 

@@ -28,9 +28,9 @@ CAMIPC_BEGIN_DECLS
  * counts them, and camipc_exact_done() judges it after the loop.
  */
 #define CAMIPC_DECLARE_ARRAY(name, type)                                     \
-	CAMIPC_API void camipc_put_##name##_array(                           \
-		struct camipc_writer *w, uint32_t field, const type *items,  \
-		size_t n);                                                   \
+	CAMIPC_API uint8_t *camipc_put_##name##_array(                       \
+		struct camipc_writer *w, uint8_t *p, uint32_t field,         \
+		const type *items, size_t n);                                \
 	CAMIPC_API const uint8_t *camipc_get_##name##_array(                 \
 		struct camipc_reader *r, const uint8_t *p, uint32_t tag,     \
 		const type **items, size_t *n, size_t *room);                \
@@ -60,8 +60,9 @@ CAMIPC_DECLARE_ARRAY(fd, int) /* varints: places, 0 for none */
 #undef CAMIPC_DECLARE_ARRAY
 
 /* Enums as varints. C does not say which integer an enum is: hence void. */
-CAMIPC_API void camipc_put_enum_array(struct camipc_writer *w, uint32_t field,
-				      const void *items, size_t n);
+CAMIPC_API uint8_t *camipc_put_enum_array(struct camipc_writer *w, uint8_t *p,
+					  uint32_t field, const void *items,
+					  size_t n);
 CAMIPC_API const uint8_t *
 camipc_get_enum_array(struct camipc_reader *r, const uint8_t *p, uint32_t tag,
 		      const void **items, size_t *n, size_t *room);
@@ -141,8 +142,8 @@ CAMIPC_API const uint8_t *camipc_keep(struct camipc_reader *r,
 				      size_t *room);
 
 /** Writes the @n bytes of kept fields as they are. */
-CAMIPC_API void camipc_put_kept(struct camipc_writer *w, const uint8_t *kept,
-				size_t n);
+CAMIPC_API uint8_t *camipc_put_kept(struct camipc_writer *w, uint8_t *p,
+				    const uint8_t *kept, size_t n);
 
 /**
  * The sender's check of kept fields: whole ones, and none with a tag that the

@@ -12,23 +12,28 @@
 
 CAMIPC_BEGIN_DECLS
 
-/** Writes one message body. Thread word: bound. */
+/**
+ * Writes one message body. Thread word: bound.
+ *
+ * A position past end is the mark of failure: whatever comes then returns it
+ * as it is, so that the encoder needs no test per field.
+ */
 struct camipc_writer {
-	uint8_t *pos;
+	uint8_t *pos; /* where an encoder begins; where it ended, afterwards */
 	uint8_t *end; /* CAMIPC_SCALAR_ROOM before the buffer's end */
 	uint8_t *start;
 	int *fds; /* borrowed: collected, never closed here */
 	uint32_t n_fds;
 	uint32_t max_fds;
-	int error; /* -EMSGSIZE */
+	uint8_t full[2]; /* stands in for a buffer that is too small */
 };
 
 /* Out-of-line parts of the functions below. */
-CAMIPC_API uint8_t *camipc_write_long_varint(uint8_t *pos, uint64_t value);
-CAMIPC_API void camipc_close_long(struct camipc_writer *w, uint8_t *body,
-				  size_t len);
-CAMIPC_API void camipc_put_present_fd(struct camipc_writer *w, uint32_t field,
-				      int fd);
+CAMIPC_API uint8_t *camipc_write_long_varint(uint8_t *p, uint64_t value);
+CAMIPC_API uint8_t *camipc_close_long(struct camipc_writer *w, uint8_t *body,
+				      uint8_t *p);
+CAMIPC_API uint8_t *camipc_put_present_fd(struct camipc_writer *w, uint8_t *p,
+					  uint32_t field, int fd);
 
 /**
  * camipc_writer_init() - write to @size bytes at @buffer
@@ -48,158 +53,175 @@ static inline size_t camipc_writer_size(const struct camipc_writer *w)
 static inline int camipc_writer_finish(const struct camipc_writer *w,
 				       size_t *ret_size)
 {
-	if (w->error)
-		return w->error;
+	if (w->pos > w->end)
+		return -EMSGSIZE;
 	*ret_size = camipc_writer_size(w);
 	return 0;
 }
 
-static inline void camipc_writer_fail(struct camipc_writer *w, int error)
+/** The position that marks a failure: what does not fit, or is too much. */
+static inline uint8_t *camipc_writer_fail(const struct camipc_writer *w)
 {
-	if (!w->error)
-		w->error = error;
+	return w->end + 1;
 }
 
 /* One scalar may go past end, never past the buffer: then nothing more. */
-static inline bool camipc_has_room(struct camipc_writer *w, size_t n)
+static inline bool camipc_has_room(const struct camipc_writer *w,
+				   const uint8_t *p)
 {
-	if (CAMIPC_LIKELY(w->pos <= w->end &&
-			  n <= (size_t)(w->end - w->pos)))
-		return true;
-	camipc_writer_fail(w, -EMSGSIZE);
-	return false;
+	return CAMIPC_LIKELY(p <= w->end);
 }
 
 /* Tags are constants, so that the compiler keeps one of the branches. */
-static inline uint8_t *camipc_write_tag(uint8_t *pos, uint32_t tag)
+static inline uint8_t *camipc_write_tag(uint8_t *p, uint32_t tag)
 {
 	if (tag < 0x80) {
-		*pos = (uint8_t)tag;
-		return pos + 1;
+		*p = (uint8_t)tag;
+		return p + 1;
 	}
 	if (tag < 0x4000) {
-		pos[0] = (uint8_t)(tag | 0x80);
-		pos[1] = (uint8_t)(tag >> 7);
-		return pos + 2;
+		p[0] = (uint8_t)(tag | 0x80);
+		p[1] = (uint8_t)(tag >> 7);
+		return p + 2;
 	}
-	return camipc_write_long_varint(pos, tag);
+	return camipc_write_long_varint(p, tag);
 }
 
-static inline uint8_t *camipc_write_fixed32(uint8_t *pos, uint32_t value)
+static inline uint8_t *camipc_write_fixed32(uint8_t *p, uint32_t value)
 {
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 	value = __builtin_bswap32(value);
 #endif
-	memcpy(pos, &value, sizeof(value));
-	return pos + sizeof(value);
+	memcpy(p, &value, sizeof(value));
+	return p + sizeof(value);
 }
 
 /*
- * Up to four bytes at once, without a branch on how many: real values come in
- * all lengths, and a wrong guess costs more than all of this.
+ * One or two bytes, without a branch on which: real values come in all
+ * lengths, and a wrong guess costs more than the rest. x + (x & high) doubles
+ * the part under the mask, which moves its seven bits to a byte of their own.
  */
-static inline uint8_t *camipc_write_varint(uint8_t *pos, uint64_t value)
+static inline uint8_t *camipc_write_varint(uint8_t *p, uint64_t value)
 {
-	uint32_t low = (uint32_t)value;
-	uint32_t spread;
-	unsigned int more; /* bytes before the last one */
+	uint32_t x = (uint32_t)value;
+	uint32_t more = (x + 0x3f80) >> 14; /* 1 from 0x80 on */
 
-	if (value < 0x80) {
-		*pos = (uint8_t)value;
-		return pos + 1;
-	}
-	if (CAMIPC_UNLIKELY(value >= UINT32_C(1) << 28))
-		return camipc_write_long_varint(pos, value);
-	spread = (low & 0x7f) | (low & 0x3f80) << 1 | (low & 0x1fc000) << 2 |
-		 (low & 0xfe00000) << 3;
-	more = (31u - (unsigned int)__builtin_clz(spread)) / 8;
-	spread |= UINT32_C(0x808080) >> (8 * (3 - more));
-	camipc_write_fixed32(pos, spread);
-	return pos + more + 1;
+	if (CAMIPC_UNLIKELY(value >= 0x4000))
+		return camipc_write_long_varint(p, value);
+	x += x & 0x3f80;
+	x += more << 7;
+	p[0] = (uint8_t)x;
+	p[1] = (uint8_t)(x >> 8);
+	return p + 1 + more;
 }
 
-static inline uint8_t *camipc_write_fixed64(uint8_t *pos, uint64_t value)
+/* The same, for lengths and other numbers that mostly take one byte. */
+static inline uint8_t *camipc_write_short_varint(uint8_t *p, uint64_t value)
+{
+	if (CAMIPC_UNLIKELY(value >= 0x80))
+		return camipc_write_varint(p, value);
+	*p = (uint8_t)value;
+	return p + 1;
+}
+
+static inline uint8_t *camipc_write_fixed64(uint8_t *p, uint64_t value)
 {
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 	value = __builtin_bswap64(value);
 #endif
-	memcpy(pos, &value, sizeof(value));
-	return pos + sizeof(value);
+	memcpy(p, &value, sizeof(value));
+	return p + sizeof(value);
 }
 
-static inline void camipc_put_present_uint64(struct camipc_writer *w,
-					     uint32_t field, uint64_t value)
+static inline uint8_t *
+camipc_put_present_uint64(const struct camipc_writer *w, uint8_t *p,
+			  uint32_t field, uint64_t value)
 {
-	uint8_t *pos = w->pos;
-
-	if (!camipc_has_room(w, 0))
-		return;
-	pos = camipc_write_tag(pos, CAMIPC_VARINT(field));
-	w->pos = camipc_write_varint(pos, value);
+	if (!camipc_has_room(w, p))
+		return p;
+	p = camipc_write_tag(p, CAMIPC_VARINT(field));
+	return camipc_write_varint(p, value);
 }
 
-static inline void camipc_put_present_fixed32(struct camipc_writer *w,
-					      uint32_t field, uint32_t value)
+static inline uint8_t *
+camipc_put_present_byte(const struct camipc_writer *w, uint8_t *p,
+			uint32_t field, uint8_t value)
 {
-	uint8_t *pos = w->pos;
-
-	if (!camipc_has_room(w, 0))
-		return;
-	pos = camipc_write_tag(pos, CAMIPC_FIXED32(field));
-	w->pos = camipc_write_fixed32(pos, value);
+	if (!camipc_has_room(w, p))
+		return p;
+	p = camipc_write_tag(p, CAMIPC_VARINT(field));
+	return camipc_write_short_varint(p, value);
 }
 
-static inline void camipc_put_present_fixed64(struct camipc_writer *w,
-					      uint32_t field, uint64_t value)
+static inline uint8_t *
+camipc_put_present_fixed32(const struct camipc_writer *w, uint8_t *p,
+			  uint32_t field, uint32_t value)
 {
-	uint8_t *pos = w->pos;
+	if (!camipc_has_room(w, p))
+		return p;
+	p = camipc_write_tag(p, CAMIPC_FIXED32(field));
+	return camipc_write_fixed32(p, value);
+}
 
-	if (!camipc_has_room(w, 0))
-		return;
-	pos = camipc_write_tag(pos, CAMIPC_FIXED64(field));
-	w->pos = camipc_write_fixed64(pos, value);
+static inline uint8_t *
+camipc_put_present_fixed64(const struct camipc_writer *w, uint8_t *p,
+			  uint32_t field, uint64_t value)
+{
+	if (!camipc_has_room(w, p))
+		return p;
+	p = camipc_write_tag(p, CAMIPC_FIXED64(field));
+	return camipc_write_fixed64(p, value);
 }
 
 /*
  * camipc_put_present_T() always writes; camipc_put_T() leaves the proto3
  * default out. Floats compare bits, or -0.0 would be lost.
  */
-#define CAMIPC_DEFINE_PUT(name, type, core, raw)                            \
-	static inline void camipc_put_present_##name(                       \
-		struct camipc_writer *w, uint32_t field, type value)        \
-	{                                                                   \
-		camipc_put_present_##core(w, field, raw);                   \
-	}                                                                   \
-	static inline void camipc_put_##name(struct camipc_writer *w,       \
-					     uint32_t field, type value)    \
-	{                                                                   \
-		if (raw)                                                    \
-			camipc_put_present_##core(w, field, raw);           \
+#define CAMIPC_DEFINE_PUT(name, type, core, raw)                             \
+	static inline uint8_t *camipc_put_present_##name(                    \
+		const struct camipc_writer *w, uint8_t *p, uint32_t field,   \
+		type value)                                                  \
+	{                                                                    \
+		return camipc_put_present_##core(w, p, field, raw);          \
+	}                                                                    \
+	static inline uint8_t *camipc_put_##name(                            \
+		const struct camipc_writer *w, uint8_t *p, uint32_t field,   \
+		type value)                                                  \
+	{                                                                    \
+		if (CAMIPC_LIKELY(raw))                                      \
+			p = camipc_put_present_##core(w, p, field, raw);     \
+		return p;                                                    \
 	}
 
-static inline void camipc_put_uint64(struct camipc_writer *w, uint32_t field,
-				     uint64_t value)
+static inline uint8_t *camipc_put_uint64(const struct camipc_writer *w,
+					uint8_t *p, uint32_t field,
+					uint64_t value)
 {
-	if (value)
-		camipc_put_present_uint64(w, field, value);
+	if (CAMIPC_LIKELY(value))
+		p = camipc_put_present_uint64(w, p, field, value);
+	return p;
 }
 
-static inline void camipc_put_fixed32(struct camipc_writer *w, uint32_t field,
-				      uint32_t value)
+static inline uint8_t *camipc_put_fixed32(const struct camipc_writer *w,
+					uint8_t *p, uint32_t field,
+					uint32_t value)
 {
-	if (value)
-		camipc_put_present_fixed32(w, field, value);
+	if (CAMIPC_LIKELY(value))
+		p = camipc_put_present_fixed32(w, p, field, value);
+	return p;
 }
 
-static inline void camipc_put_fixed64(struct camipc_writer *w, uint32_t field,
-				      uint64_t value)
+static inline uint8_t *camipc_put_fixed64(const struct camipc_writer *w,
+					uint8_t *p, uint32_t field,
+					uint64_t value)
 {
-	if (value)
-		camipc_put_present_fixed64(w, field, value);
+	if (CAMIPC_LIKELY(value))
+		p = camipc_put_present_fixed64(w, p, field, value);
+	return p;
 }
 
-CAMIPC_DEFINE_PUT(bool, bool, uint64, value)
-CAMIPC_DEFINE_PUT(uint8, uint8_t, uint64, value)
+CAMIPC_DEFINE_PUT(bool, bool, byte, value)
+CAMIPC_DEFINE_PUT(uint8, uint8_t, byte, value)
 CAMIPC_DEFINE_PUT(uint16, uint16_t, uint64, value)
 CAMIPC_DEFINE_PUT(uint32, uint32_t, uint64, value)
 CAMIPC_DEFINE_PUT(int8, int8_t, uint64, (uint64_t)value)
@@ -221,77 +243,80 @@ CAMIPC_DEFINE_PUT(double, double, fixed64, camipc_double_bits(value))
 #undef CAMIPC_DEFINE_PUT
 
 /** Also an array of (u)int8, whose elements are bytes of one field. */
-static inline void camipc_put_present_bytes(struct camipc_writer *w,
-					    uint32_t field, const void *data,
-					    size_t len)
+static inline uint8_t *camipc_put_present_bytes(const struct camipc_writer *w,
+						uint8_t *p, uint32_t field,
+						const void *data, size_t len)
 {
-	uint8_t *pos = w->pos;
-
-	if (!camipc_has_room(w, len))
-		return;
-	pos = camipc_write_tag(pos, CAMIPC_BYTES(field));
-	pos = camipc_write_varint(pos, len);
-	camipc_copy_short(pos, data, len);
-	w->pos = pos + len;
+	if (!camipc_has_room(w, p))
+		return p;
+	if (len > (size_t)(w->end - p))
+		return camipc_writer_fail(w);
+	p = camipc_write_tag(p, CAMIPC_BYTES(field));
+	p = camipc_write_short_varint(p, len);
+	camipc_copy_short(p, data, len);
+	return p + len;
 }
 
-static inline void camipc_put_bytes(struct camipc_writer *w, uint32_t field,
-				    const void *data, size_t len)
+static inline uint8_t *camipc_put_bytes(const struct camipc_writer *w,
+					uint8_t *p, uint32_t field,
+					const void *data, size_t len)
 {
-	if (len)
-		camipc_put_present_bytes(w, field, data, len);
+	return len ? camipc_put_present_bytes(w, p, field, data, len) : p;
 }
 
 /** NULL counts as "". */
-static inline void camipc_put_present_string(struct camipc_writer *w,
-					     uint32_t field, const char *text)
+static inline uint8_t *camipc_put_present_string(const struct camipc_writer *w,
+						 uint8_t *p, uint32_t field,
+						 const char *text)
 {
-	camipc_put_present_bytes(w, field, text, text ? strlen(text) : 0);
+	return camipc_put_present_bytes(w, p, field, text,
+					text ? strlen(text) : 0);
 }
 
-static inline void camipc_put_string(struct camipc_writer *w, uint32_t field,
-				     const char *text)
+static inline uint8_t *camipc_put_string(const struct camipc_writer *w,
+					 uint8_t *p, uint32_t field,
+					 const char *text)
 {
-	if (text && *text)
-		camipc_put_present_string(w, field, text);
+	return text && *text ? camipc_put_present_string(w, p, field, text) :
+			       p;
 }
 
 /** A descriptor goes as its place in the message's list, from 1 on. */
-static inline void camipc_put_fd(struct camipc_writer *w, uint32_t field,
-				 int fd)
+static inline uint8_t *camipc_put_fd(struct camipc_writer *w, uint8_t *p,
+				     uint32_t field, int fd)
 {
-	if (fd >= 0)
-		camipc_put_present_fd(w, field, fd);
+	return fd >= 0 ? camipc_put_present_fd(w, p, field, fd) : p;
 }
 
 /**
  * camipc_open() - begin a nested message
  *
- * One byte is kept free for its length, which nearly always fits; field 0
- * stands for the outermost message, which has neither tag nor length.
+ * One byte is kept free for its length, which nearly always fits. Returns
+ * where its fields go; camipc_close() wants it back.
  */
-static inline uint8_t *camipc_open(struct camipc_writer *w, uint32_t field)
+static inline uint8_t *camipc_open(const struct camipc_writer *w, uint8_t *p,
+				   uint32_t field)
 {
-	uint8_t *pos = w->pos;
-
-	if (!field || !camipc_has_room(w, 0))
-		return NULL;
-	w->pos = camipc_write_tag(pos, CAMIPC_BYTES(field)) + 1;
-	return w->pos;
+	if (!camipc_has_room(w, p))
+		return camipc_writer_fail(w);
+	return camipc_write_tag(p, CAMIPC_BYTES(field)) + 1;
 }
 
-/** camipc_close() - end the message which camipc_open() returned @body for */
-static inline void camipc_close(struct camipc_writer *w, uint8_t *body)
+/**
+ * camipc_close() - end the nested message at @body
+ * @p: behind its last field
+ *
+ * Returns where the next field goes: @p, unless the length took more room.
+ */
+static inline uint8_t *camipc_close(struct camipc_writer *w, uint8_t *body,
+				    uint8_t *p)
 {
-	size_t len;
+	size_t len = (size_t)(p - body);
 
-	if (!body)
-		return;
-	len = (size_t)(w->pos - body);
-	if (CAMIPC_LIKELY(len < 0x80))
-		body[-1] = (uint8_t)len;
-	else
-		camipc_close_long(w, body, len);
+	if (CAMIPC_UNLIKELY(len >= 0x80))
+		return camipc_close_long(w, body, p);
+	body[-1] = (uint8_t)len;
+	return p;
 }
 
 CAMIPC_END_DECLS

@@ -11,14 +11,12 @@ void test_frame_size_check(struct camipc_check *check,
 	camipc_check_wire(check, 12);
 }
 
-void test_frame_size_put(struct camipc_writer *w, uint32_t field,
-			 const struct test_frame_size *msg)
+uint8_t *test_frame_size_put_fields(struct camipc_writer *w, uint8_t *p,
+				    const struct test_frame_size *msg)
 {
-	uint8_t *body = camipc_open(w, field);
-
-	camipc_put_uint32(w, 1, msg->width);
-	camipc_put_uint32(w, 2, msg->height);
-	camipc_close(w, body);
+	p = camipc_put_uint32(w, p, 1, msg->width);
+	p = camipc_put_uint32(w, p, 2, msg->height);
+	return p;
 }
 
 const uint8_t *test_frame_size_get(struct camipc_reader *r, const uint8_t *p,

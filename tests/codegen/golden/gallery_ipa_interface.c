@@ -42,9 +42,11 @@ static void check_init_args(struct camipc_check *check, const void *data)
 static void encode_init_args(struct camipc_writer *w, const void *data)
 {
 	const struct test_gallery_init_args *msg = data;
+	uint8_t *p = w->pos;
 
-	camipc_put_uint32(w, 1, msg->wall_count);
-	camipc_put_string(w, 2, msg->name);
+	p = camipc_put_uint32(w, p, 1, msg->wall_count);
+	p = camipc_put_string(w, p, 2, msg->name);
+	w->pos = p;
 }
 
 static void decode_init_args(struct camipc_reader *r, const uint8_t *p,
@@ -117,9 +119,11 @@ const struct camipc_message_type test_gallery_init_args_type = {
 static void encode_init_outs(struct camipc_writer *w, const void *data)
 {
 	const struct test_gallery_init_outs *msg = data;
+	uint8_t *p = w->pos;
 
-	camipc_put_sint32(w, 1, msg->ret);
-	test_frame_size_put(w, 2, &msg->room);
+	p = camipc_put_sint32(w, p, 1, msg->ret);
+	p = test_frame_size_put(w, p, 2, &msg->room);
+	w->pos = p;
 }
 
 static void decode_init_outs(struct camipc_reader *r, const uint8_t *p,
@@ -175,8 +179,10 @@ const struct camipc_message_type test_gallery_init_outs_type = {
 static void encode_start_outs(struct camipc_writer *w, const void *data)
 {
 	const struct test_gallery_start_outs *msg = data;
+	uint8_t *p = w->pos;
 
-	camipc_put_sint32(w, 1, msg->ret);
+	p = camipc_put_sint32(w, p, 1, msg->ret);
+	w->pos = p;
 }
 
 static void decode_start_outs(struct camipc_reader *r, const uint8_t *p,
@@ -244,10 +250,13 @@ static void check_hang_args(struct camipc_check *check, const void *data)
 static void encode_hang_args(struct camipc_writer *w, const void *data)
 {
 	const struct test_gallery_hang_args *msg = data;
+	uint8_t *p = w->pos;
 
-	test_gallery_wall_put(w, 1, &msg->wall);
+	p = test_gallery_wall_put(w, p, 1, &msg->wall);
 	for (size_t i = 0; i < msg->n_extra; i++)
-		test_gallery_uint32_label_entry_put(w, 2, &msg->extra[i]);
+		p = test_gallery_uint32_label_entry_put(w, p, 2,
+							&msg->extra[i]);
+	w->pos = p;
 }
 
 static void decode_hang_args(struct camipc_reader *r, const uint8_t *p,
@@ -347,9 +356,11 @@ static void check_hang_outs(struct camipc_check *check, const void *data)
 static void encode_hang_outs(struct camipc_writer *w, const void *data)
 {
 	const struct test_gallery_hang_outs *msg = data;
+	uint8_t *p = w->pos;
 
-	camipc_put_sint32(w, 1, msg->ret);
-	test_gallery_wall_put(w, 2, &msg->before);
+	p = camipc_put_sint32(w, p, 1, msg->ret);
+	p = test_gallery_wall_put(w, p, 2, &msg->before);
+	w->pos = p;
 }
 
 static void decode_hang_outs(struct camipc_reader *r, const uint8_t *p,
@@ -429,8 +440,10 @@ static void check_move_args(struct camipc_check *check, const void *data)
 static void encode_move_args(struct camipc_writer *w, const void *data)
 {
 	const struct test_gallery_move_args *msg = data;
+	uint8_t *p = w->pos;
 
-	camipc_put_uint32_array(w, 1, msg->ids, msg->n_ids);
+	p = camipc_put_uint32_array(w, p, 1, msg->ids, msg->n_ids);
+	w->pos = p;
 }
 
 static void decode_move_args(struct camipc_reader *r, const uint8_t *p,
@@ -512,10 +525,12 @@ static void check_touch_args(struct camipc_check *check, const void *data)
 static void encode_touch_args(struct camipc_writer *w, const void *data)
 {
 	const struct test_gallery_touch_args *msg = data;
+	uint8_t *p = w->pos;
 
-	camipc_put_uint32(w, 1, msg->id);
-	test_gallery_label_put(w, 2, &msg->paint);
-	camipc_put_uint32(w, 3, msg->care);
+	p = camipc_put_uint32(w, p, 1, msg->id);
+	p = test_gallery_label_put(w, p, 2, &msg->paint);
+	p = camipc_put_uint32(w, p, 3, msg->care);
+	w->pos = p;
 }
 
 static void decode_touch_args(struct camipc_reader *r, const uint8_t *p,
@@ -595,9 +610,11 @@ static void encode_picture_moved_event_args(struct camipc_writer *w,
 					    const void *data)
 {
 	const struct test_gallery_picture_moved_event_args *msg = data;
+	uint8_t *p = w->pos;
 
-	camipc_put_uint32(w, 1, msg->id);
-	test_frame_size_put(w, 2, &msg->place);
+	p = camipc_put_uint32(w, p, 1, msg->id);
+	p = test_frame_size_put(w, p, 2, &msg->place);
+	w->pos = p;
 }
 
 static void decode_picture_moved_event_args(struct camipc_reader *r,

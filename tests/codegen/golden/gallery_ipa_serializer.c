@@ -74,22 +74,20 @@ void test_gallery_picture_check(struct camipc_check *check,
 	camipc_check_fd(check, msg->scan, "scan");
 }
 
-void test_gallery_picture_put(struct camipc_writer *w, uint32_t field,
-			      const struct test_gallery_picture *msg)
+uint8_t *test_gallery_picture_put_fields(struct camipc_writer *w, uint8_t *p,
+					 const struct test_gallery_picture *msg)
 {
-	uint8_t *body = camipc_open(w, field);
-
-	camipc_put_string(w, 1, msg->title);
+	p = camipc_put_string(w, p, 1, msg->title);
 	if (msg->has_year)
-		camipc_put_present_int32(w, 2, msg->year);
-	test_frame_size_put(w, 3, &msg->size);
-	camipc_put_int32(w, 4, (int32_t)msg->position);
-	camipc_put_present_uint8(w, 5, msg->rating);
-	camipc_put_uint32(w, 6, msg->care);
-	camipc_put_bytes(w, 7, msg->thumbnail, msg->n_thumbnail);
-	camipc_put_float_array(w, 8, msg->tint, 3);
-	camipc_put_fd(w, 9, msg->scan);
-	camipc_close(w, body);
+		p = camipc_put_present_int32(w, p, 2, msg->year);
+	p = test_frame_size_put(w, p, 3, &msg->size);
+	p = camipc_put_int32(w, p, 4, (int32_t)msg->position);
+	p = camipc_put_present_uint8(w, p, 5, msg->rating);
+	p = camipc_put_uint32(w, p, 6, msg->care);
+	p = camipc_put_bytes(w, p, 7, msg->thumbnail, msg->n_thumbnail);
+	p = camipc_put_float_array(w, p, 8, msg->tint, 3);
+	p = camipc_put_fd(w, p, 9, msg->scan);
+	return p;
 }
 
 const uint8_t *test_gallery_picture_get(struct camipc_reader *r,
@@ -184,18 +182,17 @@ void test_gallery_wall_check(struct camipc_check *check,
 	}
 }
 
-void test_gallery_wall_put(struct camipc_writer *w, uint32_t field,
-			   const struct test_gallery_wall *msg)
+uint8_t *test_gallery_wall_put_fields(struct camipc_writer *w, uint8_t *p,
+				      const struct test_gallery_wall *msg)
 {
-	uint8_t *body = camipc_open(w, field);
-
 	for (size_t i = 0; i < msg->n_pictures; i++)
-		test_gallery_picture_put(w, 1, &msg->pictures[i]);
+		p = test_gallery_picture_put(w, p, 1, &msg->pictures[i]);
 	for (size_t i = 0; i < msg->n_labels; i++)
-		test_gallery_uint32_label_entry_put(w, 2, &msg->labels[i]);
+		p = test_gallery_uint32_label_entry_put(w, p, 2,
+							&msg->labels[i]);
 	if (msg->best)
-		test_gallery_picture_put(w, 3, msg->best);
-	camipc_close(w, body);
+		p = test_gallery_picture_put(w, p, 3, msg->best);
+	return p;
 }
 
 const uint8_t *test_gallery_wall_get(struct camipc_reader *r, const uint8_t *p,
@@ -283,22 +280,20 @@ void test_gallery_mount_check(struct camipc_check *check,
 	}
 }
 
-void test_gallery_mount_put(struct camipc_writer *w, uint32_t field,
-			    const struct test_gallery_mount *msg)
+uint8_t *test_gallery_mount_put_fields(struct camipc_writer *w, uint8_t *p,
+				       const struct test_gallery_mount *msg)
 {
-	uint8_t *body = camipc_open(w, field);
-
 	switch (msg->tag) {
 	case TEST_GALLERY_MOUNT_NAIL:
-		camipc_put_present_string(w, 2, msg->nail);
+		p = camipc_put_present_string(w, p, 2, msg->nail);
 		break;
 	case TEST_GALLERY_MOUNT_HOOKS:
-		camipc_put_present_uint32(w, 3, msg->hooks);
+		p = camipc_put_present_uint32(w, p, 3, msg->hooks);
 		break;
 	case TEST_GALLERY_MOUNT_NONE:
 		break;
 	}
-	camipc_close(w, body);
+	return p;
 }
 
 const uint8_t *test_gallery_mount_get(struct camipc_reader *r, const uint8_t *p,
@@ -364,25 +359,24 @@ void test_gallery_moulding_check(struct camipc_check *check,
 			  test_gallery_moulding_has_tag, "unknown fields");
 }
 
-void test_gallery_moulding_put(struct camipc_writer *w, uint32_t field,
-			       const struct test_gallery_moulding *msg)
+uint8_t *
+test_gallery_moulding_put_fields(struct camipc_writer *w, uint8_t *p,
+				 const struct test_gallery_moulding *msg)
 {
-	uint8_t *body = camipc_open(w, field);
-
-	camipc_put_uint32(w, 1, msg->width);
+	p = camipc_put_uint32(w, p, 1, msg->width);
 	switch (msg->mount.tag) {
 	case TEST_GALLERY_MOUNT_NAIL:
-		camipc_put_present_string(w, 2, msg->mount.nail);
+		p = camipc_put_present_string(w, p, 2, msg->mount.nail);
 		break;
 	case TEST_GALLERY_MOUNT_HOOKS:
-		camipc_put_present_uint32(w, 3, msg->mount.hooks);
+		p = camipc_put_present_uint32(w, p, 3, msg->mount.hooks);
 		break;
 	case TEST_GALLERY_MOUNT_NONE:
 		break;
 	}
-	camipc_put_bool(w, 5, msg->gilded);
-	camipc_put_kept(w, msg->unknown_fields, msg->n_unknown_fields);
-	camipc_close(w, body);
+	p = camipc_put_bool(w, p, 5, msg->gilded);
+	p = camipc_put_kept(w, p, msg->unknown_fields, msg->n_unknown_fields);
+	return p;
 }
 
 const uint8_t *test_gallery_moulding_get(struct camipc_reader *r,
@@ -442,13 +436,12 @@ void test_gallery_int32_array_check(struct camipc_check *check,
 			   4, SIZE_MAX, "items");
 }
 
-void test_gallery_int32_array_put(struct camipc_writer *w, uint32_t field,
-				  const struct test_gallery_int32_array *msg)
+uint8_t *
+test_gallery_int32_array_put_fields(struct camipc_writer *w, uint8_t *p,
+				    const struct test_gallery_int32_array *msg)
 {
-	uint8_t *body = camipc_open(w, field);
-
-	camipc_put_int32_array(w, 1, msg->items, msg->n_items);
-	camipc_close(w, body);
+	p = camipc_put_int32_array(w, p, 1, msg->items, msg->n_items);
+	return p;
 }
 
 const uint8_t *
@@ -516,28 +509,26 @@ void test_gallery_label_check(struct camipc_check *check,
 	}
 }
 
-void test_gallery_label_put(struct camipc_writer *w, uint32_t field,
-			    const struct test_gallery_label *msg)
+uint8_t *test_gallery_label_put_fields(struct camipc_writer *w, uint8_t *p,
+				       const struct test_gallery_label *msg)
 {
-	uint8_t *body = camipc_open(w, field);
-
 	switch (msg->tag) {
 	case TEST_GALLERY_LABEL_TEXT:
-		camipc_put_present_string(w, 1, msg->text);
+		p = camipc_put_present_string(w, p, 1, msg->text);
 		break;
 	case TEST_GALLERY_LABEL_NUMBER:
-		camipc_put_present_uint32(w, 2, msg->number);
+		p = camipc_put_present_uint32(w, p, 2, msg->number);
 		break;
 	case TEST_GALLERY_LABEL_CODE:
-		test_gallery_int32_array_put(w, 3, &msg->code);
+		p = test_gallery_int32_array_put(w, p, 3, &msg->code);
 		break;
 	case TEST_GALLERY_LABEL_PICTURE:
-		test_gallery_picture_put(w, 4, &msg->picture);
+		p = test_gallery_picture_put(w, p, 4, &msg->picture);
 		break;
 	case TEST_GALLERY_LABEL_NONE:
 		break;
 	}
-	camipc_close(w, body);
+	return p;
 }
 
 const uint8_t *test_gallery_label_get(struct camipc_reader *r, const uint8_t *p,
@@ -605,15 +596,13 @@ void test_gallery_uint32_label_entry_check(
 	test_gallery_label_check(check, &msg->value);
 }
 
-void test_gallery_uint32_label_entry_put(
-	struct camipc_writer *w, uint32_t field,
+uint8_t *test_gallery_uint32_label_entry_put_fields(
+	struct camipc_writer *w, uint8_t *p,
 	const struct test_gallery_uint32_label_entry *msg)
 {
-	uint8_t *body = camipc_open(w, field);
-
-	camipc_put_uint32(w, 1, msg->key);
-	test_gallery_label_put(w, 2, &msg->value);
-	camipc_close(w, body);
+	p = camipc_put_uint32(w, p, 1, msg->key);
+	p = test_gallery_label_put(w, p, 2, &msg->value);
+	return p;
 }
 
 const uint8_t *

@@ -13,8 +13,9 @@ CAMIPC_BEGIN_DECLS
 
 /*
  * x_check() is the sender's: it says whether the interface allows a value, and
- * how much space it will take. x_put() writes one that passed, x_get() reads.
- * x_copy_in() replaces, in a flat copy, all that points elsewhere.
+ * how much space it will take. x_put_fields() writes one that passed, x_put()
+ * does so as a field of another message, x_get() reads. x_copy_in() replaces,
+ * in a flat copy, all that points elsewhere.
  */
 
 /** True for 0 and the values that the IDL declares. */
@@ -69,46 +70,89 @@ test_gallery_care_get(struct camipc_reader *r, const uint8_t *p,
 
 void test_gallery_picture_check(struct camipc_check *check,
 				const struct test_gallery_picture *msg);
-void test_gallery_picture_put(struct camipc_writer *w, uint32_t field,
-			      const struct test_gallery_picture *msg);
+uint8_t *
+test_gallery_picture_put_fields(struct camipc_writer *w, uint8_t *p,
+				const struct test_gallery_picture *msg);
 const uint8_t *test_gallery_picture_get(struct camipc_reader *r,
 					const uint8_t *p,
 					struct test_gallery_picture *msg);
 void test_gallery_picture_copy_in(struct camipc_arena *arena,
 				  struct test_gallery_picture *msg);
 
+static inline uint8_t *
+test_gallery_picture_put(struct camipc_writer *w, uint8_t *p, uint32_t field,
+			 const struct test_gallery_picture *msg)
+{
+	uint8_t *body = camipc_open(w, p, field);
+
+	return camipc_close(w, body,
+			    test_gallery_picture_put_fields(w, body, msg));
+}
+
 void test_gallery_wall_check(struct camipc_check *check,
 			     const struct test_gallery_wall *msg);
-void test_gallery_wall_put(struct camipc_writer *w, uint32_t field,
-			   const struct test_gallery_wall *msg);
+uint8_t *test_gallery_wall_put_fields(struct camipc_writer *w, uint8_t *p,
+				      const struct test_gallery_wall *msg);
 const uint8_t *test_gallery_wall_get(struct camipc_reader *r, const uint8_t *p,
 				     struct test_gallery_wall *msg);
 void test_gallery_wall_copy_in(struct camipc_arena *arena,
 			       struct test_gallery_wall *msg);
 
+static inline uint8_t *
+test_gallery_wall_put(struct camipc_writer *w, uint8_t *p, uint32_t field,
+		      const struct test_gallery_wall *msg)
+{
+	uint8_t *body = camipc_open(w, p, field);
+
+	return camipc_close(w, body,
+			    test_gallery_wall_put_fields(w, body, msg));
+}
+
 void test_gallery_mount_check(struct camipc_check *check,
 			      const struct test_gallery_mount *msg);
-void test_gallery_mount_put(struct camipc_writer *w, uint32_t field,
-			    const struct test_gallery_mount *msg);
+uint8_t *test_gallery_mount_put_fields(struct camipc_writer *w, uint8_t *p,
+				       const struct test_gallery_mount *msg);
 const uint8_t *test_gallery_mount_get(struct camipc_reader *r, const uint8_t *p,
 				      struct test_gallery_mount *msg);
 void test_gallery_mount_copy_in(struct camipc_arena *arena,
 				struct test_gallery_mount *msg);
 
+static inline uint8_t *
+test_gallery_mount_put(struct camipc_writer *w, uint8_t *p, uint32_t field,
+		       const struct test_gallery_mount *msg)
+{
+	uint8_t *body = camipc_open(w, p, field);
+
+	return camipc_close(w, body,
+			    test_gallery_mount_put_fields(w, body, msg));
+}
+
 void test_gallery_moulding_check(struct camipc_check *check,
 				 const struct test_gallery_moulding *msg);
-void test_gallery_moulding_put(struct camipc_writer *w, uint32_t field,
-			       const struct test_gallery_moulding *msg);
+uint8_t *
+test_gallery_moulding_put_fields(struct camipc_writer *w, uint8_t *p,
+				 const struct test_gallery_moulding *msg);
 const uint8_t *test_gallery_moulding_get(struct camipc_reader *r,
 					 const uint8_t *p,
 					 struct test_gallery_moulding *msg);
 void test_gallery_moulding_copy_in(struct camipc_arena *arena,
 				   struct test_gallery_moulding *msg);
 
+static inline uint8_t *
+test_gallery_moulding_put(struct camipc_writer *w, uint8_t *p, uint32_t field,
+			  const struct test_gallery_moulding *msg)
+{
+	uint8_t *body = camipc_open(w, p, field);
+
+	return camipc_close(w, body,
+			    test_gallery_moulding_put_fields(w, body, msg));
+}
+
 void test_gallery_int32_array_check(struct camipc_check *check,
 				    const struct test_gallery_int32_array *msg);
-void test_gallery_int32_array_put(struct camipc_writer *w, uint32_t field,
-				  const struct test_gallery_int32_array *msg);
+uint8_t *
+test_gallery_int32_array_put_fields(struct camipc_writer *w, uint8_t *p,
+				    const struct test_gallery_int32_array *msg);
 const uint8_t *
 test_gallery_int32_array_get(struct camipc_reader *r, const uint8_t *p,
 			     struct test_gallery_int32_array *msg);
@@ -116,20 +160,41 @@ void test_gallery_int32_array_copy_in(struct camipc_arena *arena,
 				      struct test_gallery_int32_array *msg);
 void test_gallery_int32_array_clear(struct test_gallery_int32_array *msg);
 
+static inline uint8_t *
+test_gallery_int32_array_put(struct camipc_writer *w, uint8_t *p,
+			     uint32_t field,
+			     const struct test_gallery_int32_array *msg)
+{
+	uint8_t *body = camipc_open(w, p, field);
+
+	return camipc_close(w, body,
+			    test_gallery_int32_array_put_fields(w, body, msg));
+}
+
 void test_gallery_label_check(struct camipc_check *check,
 			      const struct test_gallery_label *msg);
-void test_gallery_label_put(struct camipc_writer *w, uint32_t field,
-			    const struct test_gallery_label *msg);
+uint8_t *test_gallery_label_put_fields(struct camipc_writer *w, uint8_t *p,
+				       const struct test_gallery_label *msg);
 const uint8_t *test_gallery_label_get(struct camipc_reader *r, const uint8_t *p,
 				      struct test_gallery_label *msg);
 void test_gallery_label_copy_in(struct camipc_arena *arena,
 				struct test_gallery_label *msg);
 
+static inline uint8_t *
+test_gallery_label_put(struct camipc_writer *w, uint8_t *p, uint32_t field,
+		       const struct test_gallery_label *msg)
+{
+	uint8_t *body = camipc_open(w, p, field);
+
+	return camipc_close(w, body,
+			    test_gallery_label_put_fields(w, body, msg));
+}
+
 void test_gallery_uint32_label_entry_check(
 	struct camipc_check *check,
 	const struct test_gallery_uint32_label_entry *msg);
-void test_gallery_uint32_label_entry_put(
-	struct camipc_writer *w, uint32_t field,
+uint8_t *test_gallery_uint32_label_entry_put_fields(
+	struct camipc_writer *w, uint8_t *p,
 	const struct test_gallery_uint32_label_entry *msg);
 const uint8_t *test_gallery_uint32_label_entry_get(
 	struct camipc_reader *r, const uint8_t *p,
@@ -139,6 +204,17 @@ void test_gallery_uint32_label_entry_copy_in(
 	struct test_gallery_uint32_label_entry *msg);
 void test_gallery_uint32_label_entry_clear(
 	struct test_gallery_uint32_label_entry *msg);
+
+static inline uint8_t *test_gallery_uint32_label_entry_put(
+	struct camipc_writer *w, uint8_t *p, uint32_t field,
+	const struct test_gallery_uint32_label_entry *msg)
+{
+	uint8_t *body = camipc_open(w, p, field);
+
+	return camipc_close(w, body,
+			    test_gallery_uint32_label_entry_put_fields(w, body,
+								       msg));
+}
 
 extern const struct camipc_type_info test_gallery_int32_array_type_info;
 extern const struct camipc_type_info test_gallery_uint32_label_entry_type_info;
