@@ -12,6 +12,7 @@
 
 #include "child_process.h"
 #include "handshake.h"
+#include "module_info.h"
 #include "process_death.h"
 #include "socket_channel.h"
 
@@ -44,9 +45,15 @@ static const char *const environment[] = {
 	NULL,
 };
 
-/* Descriptors one message from this worker may carry. */
-static uint32_t count_max_fds(const struct camipc_interface *interface)
+/*
+ * Descriptors one message from this worker may carry. A module of another
+ * version may have more of them where there are some.
+ */
+static uint32_t count_max_fds(const struct camipc_interface *interface,
+			      const struct camipc_module_info *info)
 {
+	const bool is_skewed = camipc_module_info_fingerprint(info) !=
+			       interface->wire_fingerprint;
 	uint32_t max = 0;
 
 	for (uint16_t i = 0; i < interface->n_methods; i++) {
@@ -65,6 +72,8 @@ static uint32_t count_max_fds(const struct camipc_interface *interface)
 		if ((row->flags & CAMIPC_METHOD_ARGS_FDS) && n > max)
 			max = n;
 	}
+	if (max > 0 && is_skewed && max < CAMIPC_MAX_FDS_FROM_WORKER)
+		max = CAMIPC_MAX_FDS_FROM_WORKER;
 	return max < CAMIPC_MAX_FDS ? max : CAMIPC_MAX_FDS;
 }
 
@@ -112,7 +121,8 @@ static int open_channel(struct camipc_process_link *process,
 			int *ret_worker_fd)
 {
 	const struct camipc_channel_limits limits = {
-		params->max_message_size, count_max_fds(params->interface)
+		params->max_message_size,
+		count_max_fds(params->interface, &params->module->info)
 	};
 	int fds[2];
 	int ret = camipc_socket_pair(fds);

@@ -14,6 +14,7 @@
 #include <camipc/log.h>
 
 #include "ipa_manager.h"
+#include "module_info.h"
 #include "proxy_core.h"
 #include "trace.h"
 
@@ -143,6 +144,8 @@ static int choose(struct camipc_proxy *proxy, struct camipc_manager *manager,
 		return ret;
 	snprintf(proxy->module_name, sizeof(proxy->module_name), "%s",
 		 module->info.name);
+	proxy->is_skewed = camipc_module_info_fingerprint(&module->info) !=
+			   proxy->interface->wire_fingerprint;
 	proxy->module_path = strdup(module->path);
 	proxy->timeout_ms = match->timeout_ms;
 	return proxy->module_path ? 0 : -ENOMEM;

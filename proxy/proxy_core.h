@@ -55,6 +55,7 @@ struct camipc_proxy {
 	bool room_wanted;
 
 	bool *serves; /* per method: the module has it */
+	bool is_skewed; /* the module is of another version */
 	bool *warned; /* per method: running-state call */
 	uint32_t warnings; /* enum camipc_warning, given */
 

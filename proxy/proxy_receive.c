@@ -426,7 +426,8 @@ static bool too_many_fds(const struct camipc_proxy *proxy,
 					   interface->n_methods, header->id);
 	uint32_t max = 0;
 
-	if (row)
+	/* Another version may have descriptors that this one knows not of. */
+	if (row && !proxy->is_skewed)
 		max = event ? row->max_fds_args : row->max_fds_outs;
 	return header->n_fds > (max ? max : CAMIPC_MAX_FDS_FROM_WORKER);
 }

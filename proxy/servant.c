@@ -492,8 +492,9 @@ static int handle_call(struct camipc_servant *servant,
 	if (!method)
 		return handle_unknown(servant, call);
 	if (oneway != (method->role == CAMIPC_ROLE_ASYNC)) {
-		camipc_record_release(call);
-		return -EPROTO;
+		/* A caller whose interface says otherwise: it is not run. */
+		call->message.header.flags |= CAMIPC_MESSAGE_ERROR;
+		call->message.header.status = -EPROTO;
 	}
 	if (!oneway) {
 		handle_sync(servant, method, call);

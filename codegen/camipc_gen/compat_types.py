@@ -87,7 +87,8 @@ class _Judge:
             self._pairs.append((old.name, new.name,
                                 isinstance(new, ir.FlagsRef)))
             if type(old) is not type(new):
-                self._say(WIDENED, "one value, or a set of them")
+                self._say(WIDENED, "of a set of values only one, or none, "
+                          "is read as a value")
         elif forms[0] != forms[1]:
             self._say(FORM if old == new else OTHER,
                       "%s is read as %s: other numbers come out, or none"
@@ -96,7 +97,7 @@ class _Judge:
             if "fixed" in forms or _is_float(old) or _is_float(new):
                 self._say(OTHER, "the same bytes are another number")
             else:
-                self._say(WIDENED, "what does not fit is refused")
+                self._say(WIDENED, _of_widths(old, new))
 
     def _arrays(self, old, new, old_form, new_form) -> None:
         if is_byte_array(old) or is_byte_array(new):
@@ -119,6 +120,21 @@ class _Judge:
             self._say(OTHER, "the keys of a map are of another type")
         self._types(old.value, new.value, self._old.wire_value or old_form,
                     self._new.wire_value or new_form, False)
+
+
+def _of_widths(old, new) -> str:
+    """What becomes of a number that only one of two types has."""
+    scalars = [t for t in (old, new) if isinstance(t, ir.Scalar)]
+    if len(scalars) < 2:
+        return "what is no value of the enum is refused"
+    if any(t.name == "bool" for t in scalars):
+        return "any other number than 0 is read as true"
+    bits = min(t.bits for t in scalars)
+    if bits < 32:
+        return "what does not fit in %d bits is refused" % bits
+    if bits < max(t.bits for t in scalars):
+        return "what does not fit in 32 bits is cut off"
+    return "a negative number is a large one, and the other way round"
 
 
 def _of_counts(old: ir.Array, new: ir.Array) -> str:

@@ -277,7 +277,15 @@ static void broken_callers(void **state)
 	record->message.header.kind = CAMIPC_MESSAGE_CALL;
 	record->message.header.flags = CAMIPC_MESSAGE_ONEWAY;
 	record->message.header.id = PING;
-	assert_int_equal(camipc_servant_handle(f.servant, record), -EPROTO);
+	assert_int_equal(camipc_servant_handle(f.servant, record), 0);
+	assert_int_equal(f.n_sent, 1);
+	/* And an asynchronous one by somebody who waits. */
+	record = camipc_record_get(f.pool);
+	record->message.header.kind = CAMIPC_MESSAGE_CALL;
+	record->message.header.id = POKE;
+	assert_int_equal(camipc_servant_handle(f.servant, record), 0);
+	assert_int_equal(f.n_sent, 2);
+	assert_int_equal(f.sent[1].status, -EPROTO);
 	/* What is neither call nor credit. */
 	record = camipc_record_get(f.pool);
 	record->message.header.kind = CAMIPC_MESSAGE_EVENT;
