@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <camipc/log.h>
 
@@ -62,8 +63,12 @@ uint32_t camipc_deadline_parse_scale(const char *text)
 static uint32_t read_scale(void)
 {
 	const char *text = secure_getenv("CAMIPC_DEADLINE_SCALE");
+	const char *wrapper = secure_getenv("CAMIPC_WORKER_WRAPPER");
 	uint32_t value = camipc_deadline_parse_scale(text);
 
+	/* A debugger takes its time, whatever else is said. */
+	if (wrapper && wrapper[strspn(wrapper, " \t")])
+		return 0;
 	if (value != CAMIPC_NO_SCALE)
 		return value;
 	camipc_log(CAMIPC_LOG_WARNING, "deadline",

@@ -2,7 +2,8 @@
 /*
  * Deadlines: nanoseconds of CLOCK_MONOTONIC. CAMIPC_DEADLINE_SCALE (a decimal
  * number, read once with secure_getenv) stretches all of them, for debuggers,
- * valgrind and slow machines; 0 switches them off.
+ * valgrind and slow machines; 0 switches them off, and so does
+ * CAMIPC_WORKER_WRAPPER.
  */
 #ifndef CAMIPC_PROXY_DEADLINE_H
 #define CAMIPC_PROXY_DEADLINE_H

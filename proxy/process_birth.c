@@ -15,6 +15,7 @@
 #include "module_info.h"
 #include "process_death.h"
 #include "socket_channel.h"
+#include "worker_wrapper.h"
 
 #define TOPIC "proxy.process"
 
@@ -90,16 +91,14 @@ static int find_worker(struct camipc_process_link *process,
 	return ret;
 }
 
-/* A wrapper such as a debugger would stand in front of both. */
-static int spawn(struct camipc_process_link *process, const char *worker,
-		 int channel_fd)
+static int spawn_program(struct camipc_process_link *process, const char *path,
+			 char *const *argv, const char *const *names,
+			 int channel_fd)
 {
-	char *argv[] = { (char *)(uintptr_t)worker, process->module_path,
-			 NULL };
 	const struct camipc_child_options options = {
-		.path = worker,
+		.path = path,
 		.argv = argv,
-		.environment = environment,
+		.environment = names,
 		.fds = &channel_fd,
 		.n_fds = 1,
 	};
@@ -108,12 +107,65 @@ static int spawn(struct camipc_process_link *process, const char *worker,
 	if (ret < 0) {
 		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
 			   "%s: the worker %s does not start: %s",
-			   process->module_name, worker, strerror(-ret));
+			   process->module_name, path, strerror(-ret));
 		return ret;
 	}
 	process->log_open = true;
 	process->log.pid = camipc_child_get_pid(process->child);
 	return 0;
+}
+
+/* A debugger, or what else a developer put in front; it needs a little more
+ * of the environment. */
+static int spawn_wrapped(struct camipc_process_link *process,
+			 const char *wrapper_text, const char *worker,
+			 int channel_fd)
+{
+	static const char *const names[] = {
+		"PATH",		 "HOME",	 "TERM",
+		"DISPLAY",	 "XAUTHORITY",	 "WAYLAND_DISPLAY",
+		"VALGRIND_OPTS", "VALGRIND_LIB", NULL,
+	};
+	const size_t n_own = sizeof(environment) / sizeof(*environment) - 1;
+	const char *all[sizeof(environment) / sizeof(*environment) +
+			sizeof(names) / sizeof(*names)];
+	struct camipc_worker_wrapper *wrapper = malloc(sizeof(*wrapper));
+	int ret;
+
+	if (!wrapper)
+		return -ENOMEM;
+	memcpy(all, environment, n_own * sizeof(*all));
+	memcpy(all + n_own, names, sizeof(names));
+	ret = camipc_worker_wrapper_make(wrapper, wrapper_text, worker,
+					 process->module_path);
+	if (ret < 0)
+		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
+			   "%s: CAMIPC_WORKER_WRAPPER='%s': %s",
+			   process->module_name, wrapper_text, strerror(-ret));
+	if (ret == 0)
+		ret = spawn_program(process, wrapper->path, wrapper->argv, all,
+				    channel_fd);
+	free(wrapper);
+	if (ret < 0)
+		return ret;
+	process->wrapped = true;
+	camipc_log(CAMIPC_LOG_WARNING, TOPIC,
+		   "%s: ITS WORKER RUNS UNDER '%s' (CAMIPC_WORKER_WRAPPER): "
+		   "NO DEADLINES, NO SANDBOX",
+		   process->module_name, wrapper_text);
+	return 0;
+}
+
+static int spawn(struct camipc_process_link *process, const char *worker,
+		 int channel_fd)
+{
+	const char *wrapper = camipc_worker_wrapper_get();
+	char *argv[] = { (char *)(uintptr_t)worker, process->module_path,
+			 NULL };
+
+	if (wrapper)
+		return spawn_wrapped(process, wrapper, worker, channel_fd);
+	return spawn_program(process, worker, argv, environment, channel_fd);
 }
 
 static int open_channel(struct camipc_process_link *process,
@@ -230,9 +282,9 @@ static void log_build_id(const struct camipc_process_link *process,
 	for (size_t i = 0; i < hello->build_id_size; i++)
 		snprintf(text + 2 * i, 3, "%02x", hello->build_id[i]);
 	camipc_log(CAMIPC_LOG_INFO, TOPIC,
-		   "%s: worker %d, build id %s, sandbox: none yet",
+		   "%s: worker %d, build id %s, sandbox: %s",
 		   process->module_name, camipc_child_get_pid(process->child),
-		   text);
+		   text, process->wrapped ? "off" : "none yet");
 }
 
 static int shake_hands(struct camipc_process_link *process,

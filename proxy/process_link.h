@@ -31,6 +31,7 @@ struct camipc_process_link {
 	bool ended; /* the pidfd says so: nothing more will be sent */
 	bool closed; /* everything was read */
 	bool said_bye; /* the worker did */
+	bool wrapped; /* by CAMIPC_WORKER_WRAPPER */
 	bool over; /* killed and reaped; @end holds */
 
 	struct camipc_worker_log log;

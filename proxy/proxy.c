@@ -168,6 +168,7 @@ static struct camipc_proxy *make_proxy(const struct camipc_client *client,
 	proxy->cancel_fd = -1;
 	proxy->timer_fd = -1;
 	proxy->timer_deadline = CAMIPC_NO_DEADLINE;
+	proxy->watch_deadline = CAMIPC_NO_DEADLINE;
 	proxy->owner = pthread_self();
 	proxy->tracing = camipc_trace_is_wanted();
 	camipc_call_table_init(&proxy->calls);

@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "proxy_core.h"
 #include "trace.h"
+#include "watchdog.h"
 
 /** A call that was found legal. */
 struct attempt {
@@ -195,6 +196,7 @@ static int call_async(struct camipc_proxy *proxy, const struct attempt *attempt,
 	proxy->last_call = attempt->method->name;
 	camipc_proxy_flush(proxy);
 	note_flow(proxy);
+	camipc_watchdog_call(proxy);
 	return refuse(proxy, 0, CAMIPC_REASON_NONE, NULL);
 }
 

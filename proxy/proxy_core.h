@@ -70,6 +70,8 @@ struct camipc_proxy {
 	uint32_t cancels_taken;
 
 	uint32_t timeout_ms; /* 0: by method */
+	uint32_t watchdog_ms; /* 0: off */
+	int64_t watch_deadline; /* of the next event */
 	uint32_t missed; /* deadlines in a row */
 	int last_error;
 	int32_t last_result;

@@ -6,6 +6,7 @@
 
 #include "proxy_core.h"
 #include "trace.h"
+#include "watchdog.h"
 
 static void deliver_event(struct camipc_proxy *proxy,
 			  struct camipc_record *record)
@@ -114,6 +115,8 @@ static void take_in(struct camipc_proxy *proxy)
 	empty = camipc_proxy_pump(proxy, NULL, CAMIPC_DISPATCH_BATCH);
 	if (empty && proxy->calls.n_timed)
 		expire_begun(proxy);
+	if (empty)
+		camipc_watchdog_judge(proxy);
 }
 
 static bool deliver_closed(struct camipc_proxy *proxy)

@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "proxy_core.h"
 #include "trace.h"
+#include "watchdog.h"
 
 /* ---- out --------------------------------------------------------------- */
 
@@ -172,6 +173,7 @@ static int receive_event(struct camipc_proxy *proxy,
 		camipc_proxy_drop_event(proxy, record);
 		return 0;
 	}
+	camipc_watchdog_rest(proxy);
 	record->order = ++proxy->order;
 	camipc_record_queue_push(&proxy->stash, record);
 	camipc_count_most(&proxy->stats.events_high_water, proxy->stash.n);

@@ -5,6 +5,7 @@
 #include <camipc/log.h>
 
 #include "proxy_core.h"
+#include "watchdog.h"
 
 bool camipc_role_switches(enum camipc_role role)
 {
@@ -19,6 +20,7 @@ void camipc_proxy_set_state(struct camipc_proxy *proxy, enum camipc_state state)
 	if (old == state)
 		return;
 	atomic_store_explicit(&proxy->state, (int)state, memory_order_relaxed);
+	camipc_watchdog_rest(proxy);
 	camipc_log(CAMIPC_LOG_DEBUG, CAMIPC_PROXY_TOPIC, "%s: %s -> %s",
 		   proxy->module_name, camipc_state_to_string(old),
 		   camipc_state_to_string(state));

@@ -46,6 +46,7 @@ const char *camipc_reason_to_string(enum camipc_reason reason)
 		[CAMIPC_REASON_NO_CREDIT] = "too much is unanswered",
 		[CAMIPC_REASON_NO_MEMORY] = "out of memory",
 		[CAMIPC_REASON_NO_FDS] = "out of file descriptors",
+		[CAMIPC_REASON_WATCHDOG] = "it sent no event in time",
 	};
 
 	return (size_t)reason < N_OF(texts) ? texts[reason] : "unknown reason";

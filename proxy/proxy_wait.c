@@ -132,9 +132,14 @@ static void wake(struct camipc_proxy *proxy)
 /** Has the timer fire at the earliest deadline; later alarms are harmless. */
 static void arm_timer(struct camipc_proxy *proxy)
 {
-	int64_t earliest = camipc_call_table_earliest(&proxy->calls);
+	int64_t earliest = proxy->watch_deadline;
 	struct itimerspec when = { 0 };
 
+	if (proxy->calls.n_timed) {
+		int64_t call = camipc_call_table_earliest(&proxy->calls);
+
+		earliest = call < earliest ? call : earliest;
+	}
 	if (earliest >= proxy->timer_deadline)
 		return;
 	when.it_value = camipc_ns_to_timespec((uint64_t)earliest);
@@ -147,7 +152,7 @@ void camipc_proxy_settle(struct camipc_proxy *proxy)
 {
 	if (proxy->link->ops->settle)
 		proxy->link->ops->settle(proxy->link);
-	if (proxy->calls.n_timed)
+	if (proxy->calls.n_timed || proxy->watch_deadline != CAMIPC_NO_DEADLINE)
 		arm_timer(proxy);
 	if (camipc_proxy_has_deliverable(proxy))
 		wake(proxy);

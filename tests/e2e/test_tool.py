@@ -307,6 +307,43 @@ class ToolTest(unittest.TestCase):
                          r"softisp: \d+\.\d{6} -> call #\d+ init\(")
         self.assertRegex(done.stderr, r"<- event paramsReady\(frame: 0, ")
 
+    def test_worker_wrapper(self):
+        seen = self.path("seen")
+        script = self.write("wrapper.sh", b"""#!/bin/sh
+echo "$@" >"$1"
+shift
+exec "$@"
+""")
+        # Deadlines of microseconds would fail, if they were not off.
+        done = run("capture", "--frames", "2", "--isolation", "process", *SMALL,
+                   env=dict(os.environ, CAMIPC_DEADLINE_SCALE="0.001",
+                            CAMIPC_WORKER_WRAPPER="sh  %s %s" % (script, seen)))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.one_line(done.stderr)
+        self.assertIn("ITS WORKER RUNS UNDER 'sh  ", done.stderr)
+        with open(seen) as file:
+            self.assertEqual(file.read().split(), [seen, WORKER, SOFTISP])
+        # Nothing is wrapped where nothing is isolated.
+        done = run("capture", "--frames", "2", "--isolation", "thread", *SMALL,
+                   env=dict(os.environ, CAMIPC_WORKER_WRAPPER="/bin/false"))
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_broken_wrapper(self):
+        capture = ["capture", "--frames", "2", "--isolation", "process"] + SMALL
+        for wrapper, complaint in (
+                ("there-is-no-such-thing x", "No such file"),
+                ("/etc/passwd", "Permission denied"),
+                ("a " * 40, "Argument list too long"),
+                ("/bin/false", "exit code 1")):
+            self.fails(2 if wrapper != "/bin/false" else 1, capture, "softisp",
+                       complaint,
+                       env=dict(os.environ, CAMIPC_WORKER_WRAPPER=wrapper))
+        done = run(*capture, env=dict(os.environ, CAMIPC_WORKER_WRAPPER=" ",
+                                      CAMIPC_DEADLINE_SCALE="fast"))
+        self.assertEqual(done.returncode, 0)
+        self.one_line(done.stderr)
+        self.assertIn("CAMIPC_DEADLINE_SCALE is ignored: 'fast'", done.stderr)
+
     def test_real_time(self):
         """Late frames are counted, whoever is slow, and waited for by none."""
         for who in ("IPA", "host"):

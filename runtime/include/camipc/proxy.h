@@ -184,6 +184,18 @@ CAMIPC_API int camipc_proxy_get_pid(const struct camipc_proxy *proxy);
 CAMIPC_API void camipc_proxy_set_timeout(struct camipc_proxy *proxy,
 					 uint32_t timeout_ms);
 
+/**
+ * camipc_proxy_set_watchdog() - give the IPA up when it sends no events
+ * @timeout_ms: 0: never, as at first
+ *
+ * Once asynchronous calls were sent and no event has come for so long, the
+ * proxy dies with CAMIPC_REASON_WATCHDOG, from dispatch, which its descriptor
+ * asks for. For interfaces in which each frame has its event. Thread word:
+ * bound.
+ */
+CAMIPC_API void camipc_proxy_set_watchdog(struct camipc_proxy *proxy,
+					  uint32_t timeout_ms);
+
 /** "running", … for logs. Never NULL. */
 CAMIPC_API const char *camipc_state_to_string(enum camipc_state state);
 CAMIPC_API const char *camipc_reason_to_string(enum camipc_reason reason);

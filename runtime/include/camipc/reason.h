@@ -26,6 +26,7 @@ enum camipc_reason {
 	CAMIPC_REASON_NO_CREDIT, /* of a call: too many are unanswered */
 	CAMIPC_REASON_NO_MEMORY, /* of this process */
 	CAMIPC_REASON_NO_FDS, /* of this process */
+	CAMIPC_REASON_WATCHDOG, /* calls were sent, and no event came */
 };
 
 CAMIPC_END_DECLS

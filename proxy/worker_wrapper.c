@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#include "worker_wrapper.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define BLANKS " \t"
+
+const char *camipc_worker_wrapper_get(void)
+{
+	const char *text = secure_getenv("CAMIPC_WORKER_WRAPPER");
+
+	return text && text[strspn(text, BLANKS)] ? text : NULL;
+}
+
+static int split(struct camipc_worker_wrapper *wrapper, const char *text,
+		 size_t *ret_n)
+{
+	char *rest = wrapper->text;
+	char *word;
+	size_t n = 0;
+
+	if (strlen(text) >= sizeof(wrapper->text))
+		return -E2BIG;
+	strcpy(wrapper->text, text);
+	while ((word = strtok_r(rest, BLANKS, &rest))) {
+		if (n == CAMIPC_WRAPPER_WORDS)
+			return -E2BIG;
+		wrapper->argv[n++] = word;
+	}
+	*ret_n = n;
+	return n ? 0 : -ENOENT;
+}
+
+/* In one folder of PATH; the child runs in another, so not in ".". */
+static int look_in(const char *folder, size_t length, const char *name,
+		   char *path, size_t size)
+{
+	int n;
+
+	if (length == 0 || folder[0] != '/')
+		return -ENOENT;
+	n = snprintf(path, size, "%.*s/%s", (int)length, folder, name);
+	if (n < 0 || (size_t)n >= size)
+		return -ENOENT;
+	return access(path, X_OK) == 0 ? 0 : -errno;
+}
+
+static int find_program(const char *name, char *path, size_t size)
+{
+	const char *folders = secure_getenv("PATH");
+	int ret = -ENOENT;
+
+	if (strchr(name, '/')) {
+		char *real = realpath(name, NULL);
+
+		ret = real ? 0 : -errno;
+		if (ret == 0 && access(real, X_OK) < 0)
+			ret = -errno;
+		if (ret == 0)
+			snprintf(path, size, "%s", real);
+		free(real);
+		return ret;
+	}
+	while (folders && ret < 0) {
+		size_t length = strcspn(folders, ":");
+
+		ret = look_in(folders, length, name, path, size);
+		folders = folders[length] ? folders + length + 1 : NULL;
+	}
+	return ret < 0 ? -ENOENT : 0;
+}
+
+int camipc_worker_wrapper_make(struct camipc_worker_wrapper *wrapper,
+			       const char *text, const char *worker,
+			       const char *module)
+{
+	size_t n = 0;
+	int ret = split(wrapper, text, &n);
+
+	if (ret < 0)
+		return ret;
+	wrapper->argv[n] = (char *)(uintptr_t)worker;
+	wrapper->argv[n + 1] = (char *)(uintptr_t)module;
+	wrapper->argv[n + 2] = NULL;
+	return find_program(wrapper->argv[0], wrapper->path,
+			    sizeof(wrapper->path));
+}
