@@ -334,6 +334,9 @@ static int create(struct camipc_host *host, void **ret_ipa)
 
 static void destroy(void *ipa)
 {
+	int32_t ret;
+
+	echo_act(ipa, TEST_ECHO_DESTROY, &ret);
 	struct echo *echo = ipa;
 
 	echo_plan_fini(echo);

@@ -19,7 +19,7 @@ struct echo {
 	struct camipc_host *host;
 	uint32_t *pushed;
 	uint32_t n_pushed;
-	struct echo_plan plans[TEST_ECHO_WHERE + 1];
+	struct echo_plan plans[TEST_ECHO_DESTROY + 1];
 	pthread_t emitter;
 	bool emits;
 	atomic_bool ending;

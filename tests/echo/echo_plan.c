@@ -16,7 +16,7 @@
 
 void echo_plan_init(struct echo *echo)
 {
-	for (size_t i = 0; i <= TEST_ECHO_WHERE; i++)
+	for (size_t i = 0; i <= TEST_ECHO_DESTROY; i++)
 		echo->plans[i].fd = -1;
 }
 
@@ -25,7 +25,7 @@ void echo_plan_fini(struct echo *echo)
 	atomic_store(&echo->ending, true);
 	if (echo->emits)
 		pthread_join(echo->emitter, NULL);
-	for (size_t i = 0; i <= TEST_ECHO_WHERE; i++) {
+	for (size_t i = 0; i <= TEST_ECHO_DESTROY; i++) {
 		if (echo->plans[i].fd >= 0)
 			close(echo->plans[i].fd);
 	}
@@ -87,6 +87,13 @@ static void vanish(void)
 		pause();
 }
 
+/** Or it would count as leaked. */
+static void give_back(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
 bool echo_act(struct echo *echo, enum test_echo_op op, int32_t *ret)
 {
 	const struct echo_plan plan = echo->plans[op];
@@ -97,10 +104,12 @@ bool echo_act(struct echo *echo, enum test_echo_op op, int32_t *ret)
 		wait_for(plan.fd);
 		break;
 	case TEST_ECHO_RAISE:
+		give_back(plan.fd);
 		signal(plan.value, SIG_DFL);
 		kill(getpid(), plan.value);
-		break;
+		return false;
 	case TEST_ECHO_EXIT:
+		give_back(plan.fd);
 		_exit(plan.value);
 	case TEST_ECHO_CRASH:
 		echo_crash(plan.value);

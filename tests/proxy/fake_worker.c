@@ -99,6 +99,32 @@ static void receive(struct camipc_message *message)
 		_exit(98);
 }
 
+/** Ends, in one of the ways of tests/contract/test_death_matrix.c. */
+static void die(const char *how)
+{
+	static const struct {
+		const char *how;
+		int number;
+	} signals[] = {
+		{ "SIGKILL", SIGKILL },
+		{ "SIGSEGV", SIGSEGV },
+		{ "SIGABRT", SIGABRT },
+		{ "SIGSTOP", SIGSTOP },
+	};
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		if (is(how, signals[i].how)) {
+			signal(signals[i].number, SIG_DFL);
+			raise(signals[i].number);
+			hang();
+		}
+	}
+	if (is(how, "exit"))
+		_exit(0);
+	close(channel->fd);
+	hang();
+}
+
 /* ---- births ------------------------------------------------------------ */
 
 static void be_born_badly(const char *what)
@@ -109,6 +135,8 @@ static void be_born_badly(const char *what)
 	memset(&answer, 0, sizeof(answer));
 	memset(large, 0xff, sizeof(large));
 	memcpy(answer.nonce, hello.nonce, sizeof(answer.nonce));
+	if (strncmp(what, "hello ", 6) == 0)
+		die(what + 6);
 	if (is(what, "silent"))
 		hang();
 	if (is(what, "stderr flood"))
@@ -188,8 +216,10 @@ static void load_badly(const char *what, const char *fingerprint)
 	} else if (is(what, "huge")) {
 		body.methods = huge;
 		body.n_methods = 2;
-	} else if (is(what, "exchanged")) {
+	} else if (strncmp(what, "exchanged", 9) == 0) {
 		body.wire_fingerprint ^= 1;
+	} else if (strncmp(what, "load ", 5) == 0 && !is(what, "load error")) {
+		die(what + 5);
 	} else if (is(what, "crash in load")) {
 		signal(SIGSEGV, SIG_DFL);
 		raise(SIGSEGV);
@@ -202,6 +232,8 @@ static void load_badly(const char *what, const char *fingerprint)
 		_exit(96);
 	send_frame((struct camipc_header){ .kind = CAMIPC_MESSAGE_LOADED },
 		   bytes, (size_t)size);
+	if (strncmp(what, "exchanged ", 10) == 0)
+		die(what + 10);
 }
 
 /* ---- lives ------------------------------------------------------------- */

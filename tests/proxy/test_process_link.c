@@ -385,6 +385,44 @@ static void a_death_at_birth_is_told(void **state)
 	expect_birth("bye in load", -EPIPE, "closed its channel");
 }
 
+/*
+ * Threats 40 to 42: the first columns of the matrix whose others are in
+ * tests/contract/test_death_matrix.c. What cannot be: a child before exec runs
+ * code of ours alone, which ends by exec or by saying why not (see
+ * a_worker_that_does_not_run_is_one_line, and test_child_process for signals
+ * meanwhile); where exec fails there is no worker to die. A worker that stops
+ * while it loads is as one that takes too long: test_create_timeouts.
+ */
+static void each_death_at_birth(void **state)
+{
+	static const struct {
+		const char *death;
+		int error;
+		const char *line;
+	} cases[] = {
+		{ "SIGKILL", -EPIPE, "SIGKILL" },
+		{ "SIGSEGV", -EPIPE, "SIGSEGV" },
+		{ "SIGABRT", -EPIPE, "SIGABRT" },
+		{ "exit", -EPIPE, "exit code 0" },
+		{ "close", -EPIPE, "closed its channel" },
+		{ "SIGSTOP", -ETIMEDOUT, "deadline" },
+	};
+	char birth[32];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(birth, sizeof(birth), "hello %s", cases[i].death);
+		expect_birth(birth, cases[i].error, cases[i].line);
+		/* It was said; what becomes of who said it is the same. */
+		snprintf(birth, sizeof(birth), "exchanged %s", cases[i].death);
+		expect_birth(birth, -ESTALE, "exchanged");
+		if (cases[i].error == -ETIMEDOUT)
+			continue;
+		snprintf(birth, sizeof(birth), "load %s", cases[i].death);
+		expect_birth(birth, cases[i].error, cases[i].line);
+	}
+}
+
 /* Threats 27, 37 and 50: the deadline holds, whatever comes meanwhile. */
 static void a_worker_has_to_say_hello_in_time(void **state)
 {
@@ -828,6 +866,7 @@ int main(void)
 		cmocka_unit_test(a_worker_refuses_to_be_run_by_hand),
 		cmocka_unit_test(a_bad_hello_is_refused),
 		cmocka_unit_test(a_death_at_birth_is_told),
+		cmocka_unit_test(each_death_at_birth),
 		cmocka_unit_test(a_worker_has_to_say_hello_in_time),
 		cmocka_unit_test(a_bad_word_on_loading_is_refused),
 		cmocka_unit_test(ids_travel_as_ranges),
