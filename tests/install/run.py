@@ -17,7 +17,7 @@ sys.dont_write_bytecode = True
 import installation  # noqa: E402
 
 MODULES = ("test_layout", "test_consumers", "test_new",
-           "test_guide")
+           "test_guide", "test_cross")
 
 
 def load(names):

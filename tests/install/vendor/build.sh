@@ -1,13 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Makes steady.so in the folder named: a compiler and pkg-config are enough.
-# usage: build.sh OUT
+# Whoever builds for another machine names this one's generator and IDL.
+# usage: [CAMIPC_GENERATOR=FILE CAMIPC_IDL=DIR] build.sh OUT
 set -eu
 
 source=$(dirname -- "$0")
 out=$1
-idl=$(pkg-config --variable=idldir camipc-ipa)
-generator=$(pkg-config --variable=generator camipc-ipa)
+idl=${CAMIPC_IDL:-$(pkg-config --variable=idldir camipc-ipa)}
+generator=${CAMIPC_GENERATOR:-$(pkg-config --variable=generator camipc-ipa)}
 
 "$generator" compile --emit types,serializer,interface,worker -I "$idl" \
 	--out "$out" "$idl/softisp.mojom"
@@ -16,4 +17,4 @@ generator=$(pkg-config --variable=generator camipc-ipa)
 	-I "$out" $(pkg-config --cflags camipc-ipa) \
 	"$source/steady.c" "$out"/softisp_ipa_*.c \
 	$(pkg-config --libs camipc-ipa) -o "$out/steady.so"
-strip "$out/steady.so"
+"${STRIP:-strip}" "$out/steady.so"
