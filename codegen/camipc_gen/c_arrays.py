@@ -86,6 +86,9 @@ class ArraySlot(Slot):
 
     wire_bound = 0
 
+    def is_there(self):
+        return "%s > 0" % self.count_place
+
     # ---- encode, decode
 
     def init(self):

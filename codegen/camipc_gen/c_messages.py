@@ -16,6 +16,10 @@ from .c_unknown import UnknownFields
 from .c_values import FdValue
 
 
+def check_depth(levels: int, name: str) -> str:
+    return 'camipc_check_depth(check, %d, "%s");' % (levels, name)
+
+
 class Message:
     """A C struct and the functions that generated code has for it."""
 
@@ -100,15 +104,13 @@ class Message:
             elif isinstance(slot.value, BytesValue):
                 yield slot.value.wrapper
 
-    def nested(self) -> Iterator["Message"]:
-        """As direct(), of what is a message in this one on the wire."""
+    def nested(self) -> Iterator[Tuple[Slot, "Message"]]:
+        """Messages in this one on the wire, with the slots they are in."""
         for slot in self.slots:
             if slot.is_inline:
-                yield from slot.value.message.nested()
+                yield from slot.union.nested()
             elif isinstance(slot.value, MessageValue):
-                yield slot.value.message
-            elif isinstance(slot.value, BytesValue):
-                yield slot.value.wrapper
+                yield slot, slot.value.message
 
     def reachable(self) -> List["Message"]:
         """This and every message inside, in a fixed order."""
@@ -127,14 +129,28 @@ class Message:
 
     @property
     def depth_limit(self) -> str:
-        """How many levels may be around one, so that the rest fits."""
-        height = max([m.height() for m in self.nested()
-                      if not m.is_deep] + [0])
+        """How many levels may be around one, so that what it always holds
+        fits."""
+        height = max([levels for condition, levels, _ in self.levels()
+                      if not condition] + [0])
         return "CAMIPC_MAX_DEPTH" + (" - %d" % height if height else "")
 
     def height(self) -> int:
         """Levels of messages in one that does not contain itself."""
-        return 1 + max([m.height() for m in self.nested()] + [0])
+        return 1 + max([m.height() for _, m in self.nested()] + [0])
+
+    def levels(self) -> List[Tuple[Optional[str], int, str]]:
+        """When there are how many levels inside, in what: of messages that
+        do not count themselves."""
+        found = []
+        for slot in self.slots:
+            if slot.is_inline:
+                found += slot.levels()
+            elif isinstance(slot.value, MessageValue) and \
+                    not slot.value.message.is_deep:
+                found.append((slot.is_there(), slot.value.message.height(),
+                              slot.idl))
+        return found
 
     def max_fds(self) -> Optional[int]:
         """Most descriptors in one, None if nothing bounds them."""
@@ -261,6 +277,11 @@ class Message:
         if self.unknown:
             lines += self.unknown.check(self.c_name + "_has_tag"
                                         if self.tags() else "NULL")
+        if self.is_deep:
+            for condition, levels, name in self.levels():
+                if condition:
+                    lines += ["if (%s)" % condition,
+                              "\t" + check_depth(levels, name)]
         return lines
 
     def enter(self) -> List[str]:
@@ -389,11 +410,20 @@ class UnionMessage(Message):
     def finish(self):
         return []
 
+    def levels(self):
+        return [("msg->tag == " + self.arm(slot), slot.value.message.height(),
+                 slot.idl) for slot in self.slots
+                if isinstance(slot.value, MessageValue)
+                and not slot.value.message.is_deep]
+
     def check(self):
+        depths = {name: [check_depth(levels, name)]
+                  for _, levels, name in self.levels()} if self.is_deep else {}
+
         def arm(slot):
             wire = slot.wire_bound
             count = ["camipc_check_wire(check, %d);" % wire] if wire else []
-            return count + slot.check()
+            return count + depths.get(slot.idl, []) + slot.check()
         lines = self._switch(arm)
         return lines[:-2] + ["\tbreak;", "default:",
                              '\tcamipc_check_fail(check, -EINVAL, "%s");'

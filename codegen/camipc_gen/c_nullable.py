@@ -138,6 +138,9 @@ class PointerSlot(Slot):
     def bound(self):
         return None
 
+    def is_there(self):
+        return self.place
+
     def init(self):
         return []
 

@@ -153,6 +153,10 @@ class Slot:
             return 0
         return self.value.wire_bound + tag_size(self.number)
 
+    def is_there(self) -> Optional[str]:
+        """A condition, or None where it is written always."""
+        return None
+
     def _rules(self, place: str) -> List[str]:
         """Conditions of [min=] and [max=]."""
         rules = []

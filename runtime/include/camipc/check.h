@@ -12,6 +12,7 @@
 #include <camipc/arena.h>
 #include <camipc/base.h>
 #include <camipc/fd.h>
+#include <camipc/limits.h>
 
 CAMIPC_BEGIN_DECLS
 
@@ -114,6 +115,14 @@ static inline bool camipc_check_enter(struct camipc_check *check,
 		return true;
 	camipc_check_fail(check, -EMSGSIZE, field);
 	return false;
+}
+
+/** -EMSGSIZE unless @levels more fit into the message that is checked. */
+static inline void camipc_check_depth(struct camipc_check *check,
+				      uint32_t levels, const char *field)
+{
+	if (check->depth + levels > CAMIPC_MAX_DEPTH)
+		camipc_check_fail(check, -EMSGSIZE, field);
 }
 
 static inline void camipc_check_leave(struct camipc_check *check)
