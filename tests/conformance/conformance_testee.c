@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The program that protobuf's conformance suite drives over standard input and
+ * output: decodes a message with a generated codec, and encodes it again.
+ *
+ * A frame is a little-endian u32 length and a message: a request, answered by
+ * a response. Whatever a request holds, the answer is one of its results, and
+ * the memory it takes is bounded.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "conformance_ipa_serializer.h"
+#include "protocol_ipa_serializer.h"
+
+#define HEADER_SIZE 4
+
+/** The suite's largest requests have a few KiB. */
+#define MAX_REQUEST CAMIPC_MAX_MESSAGE_SIZE_CEILING
+
+/** What one decoded message may take, in bytes. */
+#define MAX_DECODED ((size_t)64 * 1024 * 1024)
+
+static const char first_message[] = "conformance.FailureSet";
+static const char tested_message[] =
+	"protobuf_test_messages.proto3.TestAllTypesProto3";
+
+struct testee {
+	uint8_t *request;
+	uint8_t *payload; /* the message, encoded again */
+	uint8_t *response; /* a frame */
+	struct camipc_arena request_arena;
+	struct camipc_arena message_arena;
+};
+
+static const char *const faults[] = {
+	[CAMIPC_FAULT_NONE] = "none",
+	[CAMIPC_FAULT_BYTES] = "not the encoding of a message",
+	[CAMIPC_FAULT_RANGE] = "a value that the interface does not allow",
+	[CAMIPC_FAULT_FD] = "a descriptor",
+	[CAMIPC_FAULT_DEPTH] = "nested too deeply",
+	[CAMIPC_FAULT_LIMIT] = "too large once decoded",
+	[CAMIPC_FAULT_MEMORY] = "no memory",
+};
+
+/* ---- results ------------------------------------------------------------- */
+
+static void fail(struct conformance_response *response, const char *why)
+{
+	response->result.tag = CONFORMANCE_RESULT_RUNTIME_ERROR;
+	response->result.runtime_error = why;
+}
+
+static void skip(struct conformance_response *response, const char *why)
+{
+	response->result.tag = CONFORMANCE_RESULT_SKIPPED;
+	response->result.skipped = why;
+}
+
+static void give(struct conformance_response *response, const uint8_t *bytes,
+		 size_t n)
+{
+	response->result.tag = CONFORMANCE_RESULT_PROTOBUF;
+	response->result.protobuf.items = bytes;
+	response->result.protobuf.n_items = n;
+}
+
+/* ---- one message --------------------------------------------------------- */
+
+/* Into memory of its own, which stays until the next one. */
+static void encode(struct testee *testee,
+		   const struct protobuf_test_messages_proto3_test_all_types_proto3
+			   *message,
+		   struct conformance_response *response)
+{
+	struct camipc_check check = { 0 };
+	struct camipc_writer w;
+	size_t size;
+	size_t n = 0;
+
+	protobuf_test_messages_proto3_test_all_types_proto3_check(&check,
+								  message);
+	if (check.error) {
+		response->result.tag = CONFORMANCE_RESULT_SERIALIZE_ERROR;
+		response->result.serialize_error = check.field;
+		return;
+	}
+	size = check.wire + CAMIPC_SCALAR_ROOM;
+	free(testee->payload);
+	testee->payload = malloc(size);
+	if (!testee->payload) {
+		fail(response, faults[CAMIPC_FAULT_MEMORY]);
+		return;
+	}
+	camipc_writer_init(&w, testee->payload, size, NULL, 0);
+	protobuf_test_messages_proto3_test_all_types_proto3_put(&w, 0, message);
+	if (camipc_writer_finish(&w, &n) < 0)
+		fail(response, "larger than the check said");
+	else
+		give(response, testee->payload, n);
+}
+
+static void round_trip(struct testee *testee, const uint8_t *bytes, size_t n,
+		       struct conformance_response *response)
+{
+	struct protobuf_test_messages_proto3_test_all_types_proto3 message;
+	struct camipc_reader r;
+	const uint8_t *p;
+
+	camipc_arena_reset(&testee->message_arena, MAX_DECODED);
+	p = camipc_reader_init(&r, bytes, n, &testee->message_arena, NULL, 0);
+	protobuf_test_messages_proto3_test_all_types_proto3_init(&message);
+	protobuf_test_messages_proto3_test_all_types_proto3_get(&r, p,
+								&message);
+	if (camipc_reader_finish(&r) == 0) {
+		encode(testee, &message, response);
+	} else if (r.fault == CAMIPC_FAULT_MEMORY) {
+		fail(response, faults[r.fault]);
+	} else {
+		response->result.tag = CONFORMANCE_RESULT_PARSE_ERROR;
+		response->result.parse_error = faults[r.fault];
+	}
+}
+
+static void answer(struct testee *testee,
+		   const struct conformance_request *request,
+		   struct conformance_response *response)
+{
+	if (strcmp(request->message_type, first_message) == 0)
+		give(response, NULL, 0);
+	else if (strcmp(request->message_type, tested_message) != 0)
+		skip(response, "another message");
+	else if (request->payload.tag == CONFORMANCE_PAYLOAD_NONE)
+		fail(response, "no payload");
+	else if (request->payload.tag != CONFORMANCE_PAYLOAD_PROTOBUF)
+		skip(response, "another format of the payload");
+	else if (request->requested_output_format !=
+		 CONFORMANCE_WIRE_FORMAT_PROTOBUF)
+		skip(response, "another format of the output");
+	else
+		round_trip(testee, request->payload.protobuf.items,
+			   request->payload.protobuf.n_items, response);
+}
+
+/* ---- frames -------------------------------------------------------------- */
+
+static void work(struct testee *testee, size_t size,
+		 struct conformance_response *response)
+{
+	struct conformance_request request;
+	struct camipc_reader r;
+	const uint8_t *p;
+
+	camipc_arena_reset(&testee->request_arena, 2 * (size_t)MAX_REQUEST);
+	p = camipc_reader_init(&r, testee->request, size,
+			       &testee->request_arena, NULL, 0);
+	conformance_request_init(&request);
+	conformance_request_get(&r, p, &request);
+	if (camipc_reader_finish(&r) < 0)
+		fail(response, "a request that cannot be read");
+	else
+		answer(testee, &request, response);
+}
+
+/* Returns how many of @n bytes came before the end, or -errno. */
+static ssize_t read_all(uint8_t *bytes, size_t n)
+{
+	size_t done = 0;
+
+	while (done < n) {
+		ssize_t got = read(STDIN_FILENO, bytes + done, n - done);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (got == 0)
+			break;
+		done += (size_t)got;
+	}
+	return (ssize_t)done;
+}
+
+static int write_all(const uint8_t *bytes, size_t n)
+{
+	while (n > 0) {
+		ssize_t put = write(STDOUT_FILENO, bytes, n);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return -errno;
+		bytes += put;
+		n -= (size_t)put;
+	}
+	return 0;
+}
+
+/* Returns 0, -EPIPE if the input ends within it, or another errno. */
+static int read_request(struct testee *testee, size_t size,
+			struct conformance_response *response)
+{
+	while (size > MAX_REQUEST) {
+		if (read_all(testee->request, MAX_REQUEST) != MAX_REQUEST)
+			return -EPIPE;
+		size -= MAX_REQUEST;
+		fail(response, "a request that is too large");
+	}
+	if (read_all(testee->request, size) != (ssize_t)size)
+		return -EPIPE;
+	if (response->result.tag == CONFORMANCE_RESULT_NONE)
+		work(testee, size, response);
+	return 0;
+}
+
+static int send_response(struct testee *testee,
+			 const struct conformance_response *response)
+{
+	struct camipc_check check = { 0 };
+	struct camipc_writer w;
+	size_t room;
+	size_t n = 0;
+
+	conformance_response_check(&check, response);
+	room = check.wire + CAMIPC_SCALAR_ROOM;
+	free(testee->response);
+	testee->response = malloc(HEADER_SIZE + room);
+	if (check.error || !testee->response)
+		return check.error ? check.error : -ENOMEM;
+	camipc_writer_init(&w, testee->response + HEADER_SIZE, room, NULL, 0);
+	conformance_response_put(&w, 0, response);
+	if (camipc_writer_finish(&w, &n) < 0)
+		return -EMSGSIZE;
+	camipc_write_fixed32(testee->response, (uint32_t)n);
+	return write_all(testee->response, HEADER_SIZE + n);
+}
+
+/* Returns 1 for an answer, 0 at the end of the input, or a negative errno. */
+static int serve(struct testee *testee)
+{
+	struct conformance_response response = { 0 };
+	uint8_t header[HEADER_SIZE];
+	ssize_t got = read_all(header, sizeof(header));
+	size_t size;
+	int ret;
+
+	if (got <= 0)
+		return (int)got;
+	if (got != HEADER_SIZE)
+		return -EPIPE;
+	size = header[0] | (size_t)header[1] << 8 | (size_t)header[2] << 16 |
+	       (size_t)header[3] << 24;
+	ret = read_request(testee, size, &response);
+	if (ret == 0)
+		ret = send_response(testee, &response);
+	return ret < 0 ? ret : 1;
+}
+
+int main(void)
+{
+	struct testee testee = { .request = malloc(MAX_REQUEST) };
+	int ret = testee.request ? 1 : -ENOMEM;
+
+	camipc_arena_init(&testee.request_arena, 0);
+	camipc_arena_init(&testee.message_arena, 0);
+	while (ret > 0)
+		ret = serve(&testee);
+	if (ret < 0)
+		fprintf(stderr, "conformance_testee: %s\n", strerror(-ret));
+	camipc_arena_fini(&testee.message_arena);
+	camipc_arena_fini(&testee.request_arena);
+	free(testee.request);
+	free(testee.payload);
+	free(testee.response);
+	return ret < 0;
+}

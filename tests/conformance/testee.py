@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: MIT
+"""The testee as a program, and the schema as python3-protobuf has it."""
+
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import warnings
+
+try:
+    from google.protobuf import descriptor_pb2, descriptor_pool
+    from google.protobuf import message_factory
+    from google.protobuf.message import DecodeError
+except ImportError:            # the tests are skipped then
+    descriptor_pb2 = DecodeError = None
+
+import wire
+
+TESTED = "protobuf_test_messages.proto3.TestAllTypesProto3"
+PROTOBUF, JSON, JSPB, TEXT = 1, 2, 3, 4
+RESULTS = {1: "parse_error", 2: "runtime_error", 3: "protobuf", 4: "json",
+           5: "skipped", 6: "serialize_error"}
+
+
+def skip_without_protobuf():
+    if descriptor_pb2 is None or shutil.which("protoc") is None:
+        print("skipped: python3-protobuf or protoc is not installed")
+        sys.exit(77)
+
+
+class Testee:
+    """Answers requests, one at a time."""
+
+    def __init__(self, path):
+        self._process = subprocess.Popen([path], stdin=subprocess.PIPE,
+                                         stdout=subprocess.PIPE)
+
+    def close(self):
+        """Its exit status, once its input has ended."""
+        self._process.stdin.close()
+        status = self._process.wait(60)
+        self._process.stdout.close()
+        return status
+
+    def send(self, frame):
+        self._process.stdin.write(frame)
+        self._process.stdin.flush()
+
+    def receive(self):
+        """The response's bytes."""
+        header = self._process.stdout.read(4)
+        assert len(header) == 4, "the testee ended"
+        size, = struct.unpack("<I", header)
+        body = self._process.stdout.read(size)
+        assert len(body) == size, "the testee ended"
+        return body
+
+    def ask(self, request):
+        """What it makes of a request: name of the result, and its bytes."""
+        self.send(struct.pack("<I", len(request)) + request)
+        fields = wire.read_fields(self.receive())
+        assert len(fields) == 1, "one result"
+        return RESULTS[fields[0][0]], fields[0][4]
+
+    def convert(self, payload):
+        """A message there and back."""
+        return self.ask(request(payload))
+
+
+def request(payload, name=TESTED, output=PROTOBUF, arm=1):
+    return wire.field(arm, payload) + wire.tag(3, wire.VARINT) + \
+        wire.varint(output) + wire.field(4, name.encode())
+
+
+def load_schema(folder):
+    """The message's class, made of the .proto files that were generated."""
+    with tempfile.TemporaryDirectory() as scratch:
+        path = os.path.join(scratch, "set")
+        subprocess.run(
+            ["protoc", "--include_imports", "--descriptor_set_out=" + path,
+             "--proto_path=" + folder, "conformance.proto"], check=True)
+        with open(path, "rb") as stream:
+            files = descriptor_pb2.FileDescriptorSet.FromString(stream.read())
+    pool = descriptor_pool.DescriptorPool()
+    for file in files.file:
+        pool.Add(file)
+    factory = message_factory.MessageFactory(pool)
+    return factory.GetPrototype(pool.FindMessageTypeByName(TESTED))
+
+
+def silence_protobuf():
+    """It tells each text that is no UTF-8 on stderr: what Python says has
+    another descriptor from now on."""
+    sys.stderr = os.fdopen(os.dup(2), "w", buffering=1)
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 2)
+    os.close(nothing)
+
+
+def canonical(cls, data):
+    """As protobuf's own library writes it; None if it does not read it."""
+    message = cls()
+    try:
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            message.ParseFromString(data)
+    except DecodeError:
+        return None
+    if said:
+        return None            # an end of a group, or tag 0, ended it
+    _settle(message)
+    return message.SerializeToString(deterministic=True)
+
+
+def _settle(message):
+    """Looks at each map: only then equal keys become one."""
+    for field, value in message.ListFields():
+        if field.message_type is None:
+            continue
+        if field.message_type.GetOptions().map_entry:
+            inner = [value[key] for key in value]
+            if field.message_type.fields[1].message_type is None:
+                continue
+        else:
+            inner = value if field.label == field.LABEL_REPEATED else [value]
+        for one in inner:
+            _settle(one)
