@@ -230,6 +230,36 @@ static void required(void **state)
 			 -EPROTO);
 }
 
+/** threats 11: a length past the end of its message, not of all bytes. */
+static void inner_lengths(void **state)
+{
+	/* value (1) { value (4) { text (5) } }, and where each ends. */
+	static const uint8_t good[] = {
+		0x0a, 7, 0x22, 5, 0x2a, 3, 'a', 'b', 'c',
+	};
+	static const uint8_t past_the_union[] = {
+		0x0a, 7, 0x22, 2, 0x2a, 3, 'a', 'b', 'c',
+	};
+	static const uint8_t past_the_value[] = {
+		0x0a, 4, 0x22, 5, 0x2a, 3, 'a', 'b', 'c',
+	};
+	static const uint8_t past_all[] = {
+		0x0a, 7, 0x22, 5, 0x2a, 4, 'a', 'b', 'c',
+	};
+	struct trial *trial = *state;
+
+	assert_int_equal(decode_bytes(trial, good, sizeof(good)), 0);
+	assert_string_equal(trial->args.value.value.text, "abc");
+	assert_int_equal(decode_bytes(trial, past_the_union,
+				      sizeof(past_the_union)),
+			 -EPROTO);
+	assert_int_equal(decode_bytes(trial, past_the_value,
+				      sizeof(past_the_value)),
+			 -EPROTO);
+	assert_int_equal(decode_bytes(trial, past_all, sizeof(past_all)),
+			 -EPROTO);
+}
+
 /* ---- maps and unions --------------------------------------------------- */
 
 /** threats 15: of one key there is one entry, the last. */
@@ -286,7 +316,8 @@ int main(void)
 		TEST(integers_in_limits), TEST(reals_in_limits),
 		TEST(enums_and_flags),	  TEST(lengths_and_texts),
 		TEST(fixed_arrays),	  TEST(required),
-		TEST(duplicate_keys),	  TEST(arms),
+		TEST(inner_lengths),	  TEST(duplicate_keys),
+		TEST(arms),
 	};
 
 	return cmocka_run_group_tests_name("decode", tests, NULL, NULL);

@@ -37,7 +37,7 @@ static void work(struct contract *c)
 	contract_ready(c);
 	assert_int_equal(test_echo_add(c->ipa, 40, 2, &sum), 0);
 	assert_int_equal(sum, 42);
-	for (int run = 0; run < 3; run++) {
+	for (int run = 0; run < test_amount(3, 3, 1); run++) {
 		size_t before = c->n_events;
 
 		contract_plan(c, TEST_ECHO_START, TEST_ECHO_TICK, 2);
@@ -190,7 +190,7 @@ static void reaper_thread(void **state)
 	pthread_sigmask(SIG_BLOCK, &blocked, &old);
 	assert_int_equal(pthread_create(&thread, NULL, reap_everybody, NULL),
 			 0);
-	for (int i = 0; i < 5; i++) {
+	for (int i = 0; i < test_amount(5, 5, 1); i++) {
 		work_anew(c);
 		lose_worker(c);
 	}
@@ -208,7 +208,7 @@ static void subreaper(void **state)
 	struct contract *c = *state;
 
 	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < test_amount(3, 3, 1); i++) {
 		work_anew(c);
 		lose_worker(c);
 	}
@@ -222,22 +222,36 @@ static void subreaper(void **state)
 
 /* ---- threads of the host's --------------------------------------------- */
 
-static void *be_short_lived(void *user)
+/** A whole life; returns the first error, or 0. */
+static int live_shortly(struct contract *c)
 {
-	struct contract *c = user;
 	struct test_echo_defaults defaults;
 	struct test_echo *own = NULL;
-	bool good;
+	int ret;
 
 	test_echo_defaults_init(&defaults);
-	if (test_echo_create(c->manager, &contract_match, NULL, NULL, &own) < 0)
-		return NULL;
+	ret = test_echo_create(c->manager, &contract_match, NULL, NULL, &own);
+	if (ret < 0)
+		return ret;
 	camipc_proxy_set_timeout(test_echo_get_proxy(own), PATIENT_MS);
-	good = test_echo_init(own, "", &defaults) == 0 &&
-	       test_echo_start(own) == 0 && test_echo_slow(own, 3) == 3 &&
-	       test_echo_stop(own) == 0;
+	ret = test_echo_init(own, "", &defaults);
+	if (ret == 0)
+		ret = test_echo_start(own);
+	if (ret == 0)
+		ret = test_echo_slow(own, 3) == 3 ? 0 : -EIO;
+	if (ret == 0)
+		ret = test_echo_stop(own);
 	test_echo_destroy(own);
-	return good ? c : NULL;
+	return ret;
+}
+
+static void *be_short_lived(void *user)
+{
+	int ret = live_shortly(user);
+
+	if (ret < 0)
+		print_error("a short life: %s\n", camipc_strerror(ret));
+	return ret < 0 ? NULL : user;
 }
 
 /** Threads that each use an IPA of their own and end. */
@@ -246,7 +260,7 @@ static void short_lived_threads(void **state)
 	struct contract *c = *state;
 
 	contract_running(c);
-	for (int i = 0; i < 10; i++) {
+	for (int i = 0; i < test_amount(10, 10, 1); i++) {
 		pthread_t threads[2];
 		void *good = NULL;
 

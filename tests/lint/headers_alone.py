@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Compiles each header by itself, twice included.
+"""Compiles each header by itself, twice included (requirement 10).
 
 usage: headers_alone.py ROOT BUILD COMPILER...
 

@@ -10,6 +10,7 @@ import unittest
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import citations  # noqa: E402
 import lint  # noqa: E402
 
 HEAD = "/* SPDX-License-Identifier: MIT */\n"
@@ -118,6 +119,32 @@ class RuleTest(unittest.TestCase):
         group = HEAD + "\n/* Two. */\n\nCAMIPC_API void a(void);\n\n" \
             "CAMIPC_API void b(void);"
         self.assertEqual(self.find("docs", {name: group}), [])
+
+
+class CitationTest(unittest.TestCase):
+    def cited(self, text):
+        return sorted(citations.citations_of(text))
+
+    def test_forms(self):
+        self.assertEqual(self.cited("/** threats 4, 26 to 28,\n * and 52: */"),
+                         [("threat", n) for n in (4, 26, 27, 28, 52)])
+        self.assertEqual(self.cited("# Requirement 9 and 10 things"),
+                         [("requirement", 9), ("requirement", 10)])
+        self.assertEqual(self.cited("threats to 3 of them; requirements"), [])
+
+    def test_judgement(self):
+        found = {kind: {n: {"tests/a.c"} for n in range(1, last + 1)
+                        if n not in citations.NOT_YET[kind]}
+                 for kind, last in citations.LAST.items()}
+        self.assertEqual(list(citations.judge(found)), [])
+        del found["requirement"][31]
+        found["threat"][43] = found["threat"][53] = {"tests/b.c"}
+        self.assertEqual([line.split(":")[0].split(",")[0]
+                          for line in citations.judge(found)],
+                         ["requirement 31",
+                          "threat 43 is cited by tests/b.c",
+                          "threat 53"])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -456,6 +456,11 @@ static void datagram_and_header_have_to_agree(void **state)
 	expect_bad(&fixture, CAMIPC_REASON_BAD_FRAMING);
 	peer_sends_frame(fixture.peer, &header, 100, NULL, 0);
 	assert_int_equal(receive(&fixture), 0);
+	/* Cut exactly where the declared body ends: only MSG_TRUNC tells. */
+	header.body_size = CAMIPC_MAX_INLINE_SIZE;
+	peer_sends_frame(fixture.peer, &header, CAMIPC_MAX_INLINE_SIZE + 1,
+			 NULL, 0);
+	expect_bad(&fixture, CAMIPC_REASON_BAD_FRAMING);
 	/* Larger than any datagram may be: MSG_TRUNC. */
 	header.body_size = CAMIPC_MAX_INLINE_SIZE + 1;
 	peer_sends_frame(fixture.peer, &header, CAMIPC_MAX_INLINE_SIZE + 1,

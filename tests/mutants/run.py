@@ -1,0 +1,236 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Breaks our code one line at a time, and sees that a test notices.
+
+usage: run.py [--build FOLDER] [--sample N] [--check] [NAME]...
+
+Each mutant is applied to a copy of the tree, what its test needs is built, and
+the test is run: it has to fail. One that passes is an error, and so is a
+mutant that no longer applies or builds. --check only looks whether all apply.
+"""
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+from mutant import MutantError, load_all, restore
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+
+# A mutant may hang: no test of those that are named here takes as long.
+PATIENCE_S = 60
+
+# Fast to build, and with all its asserts. What is broken may leave something
+# unused, which is no reason not to run it.
+OPTIONS = ["--buildtype=debug", "-Doptimization=1", "-Dbench=false",
+           "-Dwerror=false"]
+
+
+def run(command, **options):
+    return subprocess.run(command, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, **options)
+
+
+def meson():
+    """Another one that comes first in PATH may lack jinja2."""
+    return "/usr/bin/meson" if os.path.exists("/usr/bin/meson") else "meson"
+
+
+# --- the copy ---------------------------------------------------------------
+
+def list_files(root):
+    """All but what git ignores; without git, all but builds."""
+    try:
+        out = subprocess.run(
+            ["git", "-C", root, "ls-files", "-z", "--cached", "--others",
+             "--exclude-standard"],
+            check=True, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL).stdout
+        names = [name for name in out.decode().split("\0")
+                 if name and os.path.isfile(os.path.join(root, name))]
+        if names:
+            return names
+    except (OSError, subprocess.CalledProcessError):
+        pass
+    names = []
+    for folder, folders, files in os.walk(root):
+        folders[:] = [name for name in folders
+                      if name != ".git" and not name.startswith("build")]
+        names += [os.path.relpath(os.path.join(folder, name), root)
+                  for name in files]
+    return names
+
+
+def same(first, second):
+    try:
+        with open(first, "rb") as a, open(second, "rb") as b:
+            return a.read() == b.read()
+    except OSError:
+        return False
+
+
+def copy_tree(root, copy):
+    """Only what changed, so that little is built again."""
+    wanted = set(list_files(root))
+    for name in wanted:
+        source = os.path.join(root, name)
+        target = os.path.join(copy, name)
+        if not same(source, target):
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            shutil.copyfile(source, target)
+        shutil.copymode(source, target)
+    for folder, _, files in os.walk(copy):
+        for name in files:
+            path = os.path.join(folder, name)
+            if os.path.relpath(path, copy) not in wanted:
+                os.unlink(path)
+
+
+# --- the build --------------------------------------------------------------
+
+class Build:
+    def __init__(self, tree, folder):
+        self.folder = folder
+        if not os.path.exists(os.path.join(folder, "build.ninja")):
+            done = run([meson(), "setup", *OPTIONS, folder, tree])
+            if done.returncode != 0:
+                raise MutantError("configuring failed:\n" +
+                                  done.stdout.decode(errors="replace"))
+        # The tree may have got new files since.
+        self.make(["build.ninja"])
+        self.tests = {test["name"]: test for test in self._ask("--tests")}
+        self.files = {target["id"]: target["filename"]
+                      for target in self._ask("--targets")}
+
+    def _ask(self, what):
+        out = subprocess.run([meson(), "introspect", what, self.folder],
+                             check=True, stdout=subprocess.PIPE).stdout
+        return json.loads(out.decode())
+
+    def targets_of(self, name):
+        if name not in self.tests:
+            raise MutantError("there is no test \"%s\"" % name)
+        test = self.tests[name]
+        files = [file for target in test["depends"]
+                 for file in self.files.get(target, [])]
+        files += [word for word in test["cmd"]
+                  if any(word in found for found in self.files.values())]
+        return sorted({os.path.relpath(file, self.folder) for file in files})
+
+    def make(self, targets):
+        done = run(["ninja", "-C", self.folder, *targets])
+        if done.returncode != 0:
+            raise MutantError("does not build:\n" +
+                              done.stdout.decode(errors="replace")[-3000:])
+
+    def passes(self, words):
+        """Runs a test: words are its name and, if there is one, a filter."""
+        test = self.tests[words[0]]
+        variables = dict(os.environ, **test["env"])
+        process = subprocess.Popen(
+            test["cmd"] + words[1:], env=variables, cwd=test["workdir"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            start_new_session=True)
+        try:
+            code = process.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            code = None
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        process.wait()
+        if code == 77:
+            raise MutantError("%s was skipped here" % words[0])
+        return code == 0
+
+
+# --- mutants ----------------------------------------------------------------
+
+def try_mutant(build, tree, mutant):
+    """Returns how it ended, in a word or two."""
+    before = mutant.apply(tree)
+    try:
+        build.make(build.targets_of(mutant.test[0]))
+        return "SURVIVED" if build.passes(mutant.test) else "killed"
+    finally:
+        restore(before)
+
+
+def choose(mutants, names, sample):
+    known = {mutant.name for mutant in mutants}
+    for name in names:
+        if name not in known:
+            raise MutantError("there is no mutant \"%s\"" % name)
+    if names:
+        mutants = [mutant for mutant in mutants if mutant.name in names]
+    if sample is not None and sample < len(mutants):
+        # Another one for each commit, the same one each time.
+        head = run(["git", "-C", ROOT, "rev-parse", "HEAD"]).stdout
+        mutants = random.Random(head).sample(mutants, sample)
+    return mutants
+
+
+def all_pass(build, mutants):
+    """Without any mutant, what is to fail passes; says what does not."""
+    words = sorted({tuple(mutant.test) for mutant in mutants})
+    targets = {target for test in words
+               for target in build.targets_of(test[0])}
+    build.make(sorted(targets))
+    failing = [" ".join(test) for test in words
+               if not build.passes(list(test))]
+    for test in failing:
+        print("%s fails without any mutant" % test)
+    return not failing
+
+
+def run_mutants(mutants, folder):
+    tree = os.path.join(folder, "tree")
+    copy_tree(ROOT, tree)
+    build = Build(tree, os.path.join(folder, "build"))
+    if not all_pass(build, mutants):
+        return 1
+    n_bad = 0
+    for mutant in mutants:
+        begun = time.monotonic()
+        try:
+            verdict = try_mutant(build, tree, mutant)
+        except MutantError as error:
+            verdict = "ERROR: %s" % error
+        n_bad += verdict != "killed"
+        print("%-8s %-28s %s (%.0f s)"
+              % (verdict, mutant.name, " ".join(mutant.test),
+                 time.monotonic() - begun), flush=True)
+    print("%d mutants, %d not killed" % (len(mutants), n_bad))
+    return 1 if n_bad else 0
+
+
+def main():
+    parser = argparse.ArgumentParser(add_help=True)
+    parser.add_argument("--build", default=os.path.join(ROOT, "build-mutants"))
+    parser.add_argument("--sample", type=int)
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("names", nargs="*")
+    options = parser.parse_args()
+    try:
+        mutants = choose(load_all(HERE), options.names, options.sample)
+        if options.check:
+            for mutant in mutants:
+                mutant.check(ROOT)
+            print("%d mutants apply" % len(mutants))
+            return 0
+        return run_mutants(mutants, os.path.abspath(options.build))
+    except MutantError as error:
+        print("mutants: %s" % error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
