@@ -96,7 +96,8 @@ static void encode(struct testee *testee,
 		return;
 	}
 	camipc_writer_init(&w, testee->payload, size, NULL, 0);
-	protobuf_test_messages_proto3_test_all_types_proto3_put(&w, 0, message);
+	w.pos = protobuf_test_messages_proto3_test_all_types_proto3_put_fields(
+		&w, w.pos, message);
 	if (camipc_writer_finish(&w, &n) < 0)
 		fail(response, "larger than the check said");
 	else
@@ -231,7 +232,7 @@ static int send_response(struct testee *testee,
 	if (check.error || !testee->response)
 		return check.error ? check.error : -ENOMEM;
 	camipc_writer_init(&w, testee->response + HEADER_SIZE, room, NULL, 0);
-	conformance_response_put(&w, 0, response);
+	w.pos = conformance_response_put_fields(&w, w.pos, response);
 	if (camipc_writer_finish(&w, &n) < 0)
 		return -EMSGSIZE;
 	camipc_write_fixed32(testee->response, (uint32_t)n);
