@@ -6,6 +6,7 @@
     camipc-gen compat [options] OLD NEW
     camipc-gen mock [options] --out DIR FILE...
     camipc-gen pin [options] FILE...
+    camipc-gen fmt [--check] FILE...
     camipc-gen new NAME [--dir DIR]
 
 Exit status: 0 done, 1 errors in what was read, 2 a wrong command line.
@@ -17,12 +18,13 @@ import argparse
 import sys
 from typing import List, Tuple
 
-from . import command_compat, command_new, command_pin, console, options
+from . import (command_compat, command_fmt, command_new, command_pin,
+               console, options)
 from .compiler import compile_files
 from .diagnostics import Diagnostics
 
 # Those with a file of their own: add_to(commands) sets run(arguments).
-COMMANDS = (command_compat, command_new, command_pin)
+COMMANDS = (command_compat, command_fmt, command_new, command_pin)
 
 EMIT = ("types", "serializer", "interface", "proxy", "worker", "proto")
 
