@@ -78,7 +78,7 @@ static bool read_field(struct wire_field *field, const uint8_t *data, size_t at,
 	}
 	if (value > end - at)
 		return false;
-	field->end = at + value;
+	field->end = at + (size_t)value;
 	return true;
 }
 

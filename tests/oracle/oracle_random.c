@@ -488,6 +488,7 @@ static void fill_unknown(struct oracle_random *random,
 	while (n_fields-- > 0) {
 		uint32_t number = any_unknown_number(random, info);
 		uint64_t bits = any_bits(random);
+		uint8_t text[8];
 
 		switch (oracle_below(random, 4)) {
 		case 0:
@@ -503,8 +504,12 @@ static void fill_unknown(struct oracle_random *random,
 							   bits);
 			break;
 		default:
+			/* The same on machines of either byte order. */
+			for (size_t i = 0; i < sizeof(text); i++)
+				text[i] = (uint8_t)(bits >> 8 * i);
 			w.pos = camipc_put_present_bytes(&w, w.pos, number,
-							 &bits, bits % 9);
+							 text,
+							 (size_t)(bits % 9));
 		}
 	}
 	if (camipc_writer_finish(&w, &n) < 0)
