@@ -108,6 +108,26 @@ static bool read_name(struct reading *r)
 	return n > 0 && put(r, hash, sizeof(hash));
 }
 
+/* "call:" or "event:" was met; then the name of one. */
+static bool read_id(struct reading *r, size_t skip,
+		    const struct camipc_method *rows, size_t n)
+{
+	const char *name = r->p + skip;
+	uint8_t id[2];
+
+	for (size_t i = 0; i < n; i++) {
+		size_t len = strlen(rows[i].name);
+
+		if (strncmp(name, rows[i].name, len) != 0 ||
+		    isalnum((unsigned char)name[len]))
+			continue;
+		fuzz_put_u16(id, rows[i].id);
+		r->p = name + len;
+		return put(r, id, sizeof(id));
+	}
+	return false;
+}
+
 /* "u16:", "u32:" or "varint:" was met; then a number. */
 static bool read_number(struct reading *r, size_t skip, size_t bytes)
 {
@@ -160,8 +180,13 @@ static bool read_byte(struct reading *r)
 
 static bool read_word(struct reading *r)
 {
+	const struct camipc_interface *face = oracle_interfaces[0];
 	char c = *r->p;
 
+	if (face && strncmp(r->p, "call:", 5) == 0)
+		return read_id(r, 5, face->methods, face->n_methods);
+	if (face && strncmp(r->p, "event:", 6) == 0)
+		return read_id(r, 6, face->events, face->n_events);
 	if (strncmp(r->p, "u16:", 4) == 0)
 		return read_number(r, 4, 2);
 	if (strncmp(r->p, "u32:", 4) == 0)

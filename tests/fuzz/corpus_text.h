@@ -8,6 +8,7 @@
  *   {...}          what is inside, after its length as a varint
  *   [...]          what is inside, after its length as a u16 (of a step)
  *   @cam.Settings  the hash of a message's name, which targets know it by
+ *   call:add event:tick   the id of the interface's method, as a u16
  *   12*ff          a byte twelve times; 12*(...) all of that
  *   u16:300 u32:7  a number, little-endian; varint:300
  */

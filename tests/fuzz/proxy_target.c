@@ -55,8 +55,11 @@ static void on_closed(const void *events, void *user,
 
 static const struct camipc_method *any_method(const struct sequence_step *step)
 {
-	return &proxy_interface()
-			->methods[step->id % proxy_interface()->n_methods];
+	const struct camipc_interface *face = proxy_interface();
+	const struct camipc_method *method = camipc_find_method(
+		face->methods, face->n_methods, step->id);
+
+	return method ? method : &face->methods[step->id % face->n_methods];
 }
 
 static void on_done(void (*done)(void), void *user, int ret, const void *outs)
@@ -213,7 +216,9 @@ static void call_role(enum camipc_role role)
 	const struct camipc_interface *face = proxy_interface();
 
 	for (uint16_t i = 0; i < face->n_methods; i++) {
-		const struct sequence_step step = { .id = i, .pick = 1 };
+		const struct sequence_step step = {
+			.id = face->methods[i].id, .pick = 1
+		};
 
 		if (face->methods[i].role == role)
 			call(&step);
@@ -289,11 +294,9 @@ static void draw(struct oracle_random *random, struct sequence_step *step)
 	if (step->op == OP_EVENT && face->n_events > 0)
 		step->id =
 			face->events[oracle_below(random, face->n_events)].id;
-	else if (step->op < N_PEER_OPS)
+	else
 		step->id =
 			face->methods[oracle_below(random, face->n_methods)].id;
-	else
-		step->id = (uint16_t)oracle_below(random, face->n_methods);
 	if (step->op == OP_REPLY && oracle_below(random, 4))
 		step->flags = ID_AS_SENT | IS_DEFAULT;
 	if (oracle_below(random, 16) == 0)
