@@ -288,25 +288,30 @@ class ModuleView:
             for method in interface.methods + interface.events:
                 if not method.idl_name.islower():
                     known.setdefault(method.idl_name, method.name)
-        for enum in self.program.enums.values():
-            for one in enum.enumerators:
-                c_name = c_names.of_enumerator(enum, one)
-                self._know(known, one.name, c_name)
-                for owner in (enum.name, enum.qualified):
-                    self._know(known, owner + "." + one.name, c_name)
-        for const in self.program.consts.values():
-            module = self.program.module_of[const.qualified]
-            self._know(known, const.name, c_names.of_const(module, const))
-        for declarations in (self.program.structs, self.program.unions):
-            for declaration in declarations.values():
-                name = "struct " + c_names.of_type(declaration)
-                self._know(known, declaration.name, name)
-                self._know(known, declaration.qualified, name)
-        for enum in self.program.enums.values():
-            name = "enum " + c_names.of_type(enum)
-            self._know(known, enum.name, name)
-            self._know(known, enum.qualified, name)
+        # What the file can see, whatever else is read in the same run.
+        files = (self.module,) + self.module.imports
+        for file in files:
+            for enum in file.enums:
+                for one in enum.enumerators:
+                    c_name = c_names.of_enumerator(enum, one)
+                    self._know(known, one.name, c_name)
+                    for owner in (enum.name, enum.qualified):
+                        self._know(known, owner + "." + one.name, c_name)
+            for const in file.consts:
+                self._know(known, const.name, c_names.of_const(file, const))
+        for file in files:
+            for declaration in file.structs + file.unions:
+                self._know_type(known, "struct", declaration)
+        for file in files:
+            for enum in file.enums:
+                self._know_type(known, "enum", enum)
         return known
+
+    def _know_type(self, known: Dict[str, str], kind: str,
+                   declaration) -> None:
+        name = "%s %s" % (kind, c_names.of_type(declaration))
+        self._know(known, declaration.name, name)
+        self._know(known, declaration.qualified, name)
 
     @staticmethod
     def _know(known: Dict[str, str], name: str, c_name: str) -> None:

@@ -16,6 +16,7 @@ from .c_fixed import FixedSlot
 from .c_inline import InlineSlot
 from .c_docs import safe
 from .c_enums import EnumView
+from .c_layout import COLUMNS, width
 from .c_literals import string
 from .c_messages import Message, UnionMessage
 from .c_nullable import NullableStringSlot, OptionalSlot, PointerSlot
@@ -67,8 +68,12 @@ class ProtoMessage:
                 oneof = _free("has_" + _name(slot), names)
                 names.add(oneof)
                 line = "oneof %s { %s }" % (oneof, line)
-            self.fields.append(line + _remark(slot))
-
+            remark = _remark(slot)
+            if remark and width("\t%s  %s" % (line, remark)) > COLUMNS:
+                self.fields.append(remark)
+            elif remark:
+                line += "  " + remark
+            self.fields.append(line)
 
     @staticmethod
     def _arms(module: "ProtoModule", slot: InlineSlot, names) -> List[str]:
@@ -214,13 +219,13 @@ def _has_presence(slot: Slot) -> bool:
 
 def _remark(slot: Slot) -> str:
     if slot.initial is not None:
-        return "  // absent: " + safe(str(slot.initial_text))
+        return "// absent: " + safe(str(slot.initial_text))
     if isinstance(slot.value, FdValue):
-        return "  // n-th descriptor of the message, from 1; 0: none"
+        return "// n-th descriptor of the message, from 1; 0: none"
     if isinstance(slot.value, FlagsValue):
-        return "  // set of " + slot.value.idl_name
+        return "// set of " + slot.value.idl_name
     if isinstance(slot, FixedSlot):
-        return "  // %d elements" % slot.count
+        return "// %d elements" % slot.count
     return ""
 
 

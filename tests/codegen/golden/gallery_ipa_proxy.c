@@ -4,7 +4,7 @@
 
 #include "gallery_ipa_serializer.h"
 
-/* A struct test_gallery is a proxy under a name that fits its calls only. */
+/* A proxy under a name that fits the calls of this interface only. */
 static struct camipc_proxy *to_proxy(struct test_gallery *ipa)
 {
 	return (struct camipc_proxy *)ipa;
