@@ -12,9 +12,10 @@ MAX_DEPTH = 4
 
 
 class RandomMessages:
-    def __init__(self, random, cls):
+    def __init__(self, random, cls, splits=True):
         self.r = random
         self.cls = cls
+        self.splits = splits       # messages, into parts that are merged
 
     def message(self):
         message = self.cls()
@@ -122,7 +123,8 @@ class RandomMessages:
             inner = self.rewrite(body, field.message_type)
             parts = wire.read_fields(inner)
             # A second part adds to the first, but not to lists of messages.
-            if field.label != Field.LABEL_REPEATED and len(parts) > 1 and \
+            if self.splits and len(parts) > 1 and \
+                    field.label != Field.LABEL_REPEATED and \
                     self.r.random() < 0.5:
                 cut = parts[self.r.randrange(1, len(parts))][2]
                 return wire.field(number, inner[:cut]) + \

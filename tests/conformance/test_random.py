@@ -22,7 +22,7 @@ ROUNDS = 400 * int(os.environ.get("CAMIPC_TEST_EFFORT", "1"))
 class Random(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.message = testee.load_schema(PROTOS)
+        cls.message = testee.load_messages([PROTOS])[testee.TESTED]
         cls.testee = testee.Testee(PATH)
 
     @classmethod

@@ -25,7 +25,7 @@ OF_THE_SUITE = 651
 class Suite(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.message = testee.load_schema(PROTOS)
+        cls.message = testee.load_messages([PROTOS])[testee.TESTED]
         cls.schema = cases.Schema(cls.message.DESCRIPTOR)
         cls.testee = testee.Testee(PATH)
 

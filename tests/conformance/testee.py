@@ -74,20 +74,27 @@ def request(payload, name=TESTED, output=PROTOBUF, arm=1):
         wire.varint(output) + wire.field(4, name.encode())
 
 
-def load_schema(folder):
-    """The message's class, made of the .proto files that were generated."""
+def load_messages(folders):
+    """Classes of all messages of the .proto files in some folders, by name:
+    in a pool of their own, beside the types that every protobuf has."""
+    names = [name for folder in folders for name in sorted(os.listdir(folder))
+             if name.endswith(".proto")]
     with tempfile.TemporaryDirectory() as scratch:
         path = os.path.join(scratch, "set")
         subprocess.run(
-            ["protoc", "--include_imports", "--descriptor_set_out=" + path,
-             "--proto_path=" + folder, "conformance.proto"], check=True)
+            ["protoc", "--include_imports", "--descriptor_set_out=" + path] +
+            ["--proto_path=" + folder for folder in folders] + names,
+            check=True)
         with open(path, "rb") as stream:
             files = descriptor_pb2.FileDescriptorSet.FromString(stream.read())
     pool = descriptor_pool.DescriptorPool()
     for file in files.file:
         pool.Add(file)
     factory = message_factory.MessageFactory(pool)
-    return factory.GetPrototype(pool.FindMessageTypeByName(TESTED))
+    full = ["%s.%s" % (file.package, message.name) for file in files.file
+            for message in file.message_type]
+    return {name: factory.GetPrototype(pool.FindMessageTypeByName(name))
+            for name in full}
 
 
 def silence_protobuf():
