@@ -7,6 +7,7 @@
     camipc-gen mock [options] --out DIR FILE...
     camipc-gen pin [options] FILE...
     camipc-gen fmt [--check] FILE...
+    camipc-gen lint [options] FILE...
     camipc-gen new NAME [--dir DIR]
 
 Exit status: 0 done, 1 errors in what was read, 2 a wrong command line.
@@ -18,13 +19,14 @@ import argparse
 import sys
 from typing import List, Tuple
 
-from . import (command_compat, command_fmt, command_new, command_pin,
-               console, options)
+from . import (command_compat, command_fmt, command_lint, command_new,
+               command_pin, console, options)
 from .compiler import compile_files
 from .diagnostics import Diagnostics
 
 # Those with a file of their own: add_to(commands) sets run(arguments).
-COMMANDS = (command_compat, command_fmt, command_new, command_pin)
+COMMANDS = (command_compat, command_fmt, command_lint, command_new,
+            command_pin)
 
 EMIT = ("types", "serializer", "interface", "proxy", "worker", "proto")
 

@@ -12,7 +12,7 @@ import json
 from dataclasses import dataclass
 from typing import Iterable, List, Optional, Sequence, Tuple
 
-from .messages import ERRORS, WARNINGS
+from .messages import ERRORS, LINTS, WARNINGS
 from .source import Sources, Span
 
 # What the lexer reports.
@@ -72,7 +72,7 @@ class Diagnostics:
     def warning(self, id: str, span: Optional[Span], message: str,
                 notes: Sequence[Tuple[Optional[Span], str]] = (),
                 hint: Optional[str] = None) -> None:
-        assert id in WARNINGS, id
+        assert id in WARNINGS or id in LINTS, id
         if id in self._disabled:
             return
         fatal = id in self._fatal or "*" in self._fatal

@@ -125,3 +125,16 @@ WARNINGS = {
     "doc-mismatch": "a comment that names another declaration",
     "unused-overlay": "an overlay for a module that is not compiled",
 }
+
+# What camipc-gen lint says besides; tests/codegen/lint has a file for each.
+LINTS = {
+    "missing-docs": "a type, an interface, a method or an event without a "
+                    "comment",
+    "missing-timeout": "a method that is waited for, without [timeout_ms]",
+    "sync-while-running": "a call that is waited for while running, without "
+                          "[when]",
+    "unbounded": "an array, string or map without [max_len] in an async "
+                 "method or event",
+    "naming": "a name in another style than LikeThis or likeThis",
+    "missing-version": "an interface without [Version]",
+}
