@@ -399,11 +399,10 @@ exec "$@"
         # Not SIGSEGV: sanitizers have a great deal to say about it.
         for number, words in ((signal.SIGKILL, "signal 9"),
                               (signal.SIGABRT, "signal 6")):
-            process, worker = self.start()
-            begin = time.monotonic()
+            # It ends because of the death, not because nobody answered.
+            process, worker = self.start("--timeout", "1000000")
             os.kill(worker, number)
             out, err = process.communicate(timeout=LIMIT)
-            seconds = time.monotonic() - begin
             self.assertEqual(process.returncode, 1, err)
             # Who is killed has no last word.
             lines = err.splitlines()
@@ -415,7 +414,6 @@ exec "$@"
             for part in ("softisp", str(worker), words, "last call", "used "):
                 self.assertIn(part, err)
             self.assertEqual(out, "")
-            self.assertLess(seconds, 1)
             self.assertFalse(exists(worker))
             self.only_whole_frames()
 
