@@ -6,9 +6,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <camipc/log.h>
 
 #include "bench.h"
 #include "bench_ipa_proxy.h"
@@ -26,6 +29,8 @@ struct calls {
 	uint32_t sent;
 	uint32_t received;
 	int fd; /* that buffers are sent with */
+	bool may_die;
+	bool closed;
 };
 
 static void on_pushed(void *user, uint32_t number)
@@ -38,8 +43,11 @@ static void on_pushed(void *user, uint32_t number)
 
 static void on_closed(void *user, const struct camipc_closed_info *info)
 {
-	(void)user;
-	bench_fail("the IPA is gone: %s", info->text);
+	struct calls *calls = user;
+
+	if (!calls->may_die)
+		bench_fail("the IPA is gone: %s", info->text);
+	calls->closed = true;
 }
 
 static const struct ipa_bench_events events = {
@@ -236,6 +244,44 @@ static double time_destroy(void *state)
 	return (double)(camipc_now_ns() - begin);
 }
 
+static void no_log(void *user, enum camipc_log_level level, const char *topic,
+		   const char *text)
+{
+	(void)user;
+	(void)level;
+	(void)topic;
+	(void)text;
+}
+
+/* From kill -9 to the callback that tells it, worker reaped. */
+static double time_death(void *state)
+{
+	struct calls *calls = state;
+	struct pollfd polled = { .events = POLLIN };
+	uint64_t begin;
+	uint64_t end;
+
+	/* A line for each would be in the table. */
+	camipc_log_set(no_log, NULL, CAMIPC_LOG_ERROR);
+	create_ipa(calls);
+	expect(ipa_bench_init(calls->ipa), "init");
+	calls->may_die = true;
+	calls->closed = false;
+	polled.fd = ipa_bench_get_fd(calls->ipa);
+	begin = camipc_now_ns();
+	kill(camipc_proxy_get_pid(ipa_bench_get_proxy(calls->ipa)), SIGKILL);
+	while (!calls->closed) {
+		if (poll(&polled, 1, 5000) <= 0)
+			bench_fail("nobody tells of a death");
+		expect(ipa_bench_dispatch(calls->ipa), "dispatch");
+	}
+	end = camipc_now_ns();
+	ipa_bench_destroy(calls->ipa);
+	calls->ipa = NULL;
+	camipc_log_set(NULL, NULL, CAMIPC_LOG_ERROR);
+	return (double)(end - begin);
+}
+
 /* ---- the table ------------------------------------------------------------ */
 
 static const char process[] = "process";
@@ -294,6 +340,7 @@ static const struct bench_case cases[] = {
 		   200),
 	SPAWN("spawn.process.init", time_spawn, process, "floor.spawn"),
 	SPAWN("spawn.process.destroy", time_destroy, process, "floor.spawn"),
+	SPAWN("death.process.kill", time_death, process, "floor.kill"),
 	SPAWN("spawn.thread.init", time_spawn, thread, "floor.spawn"),
 };
 

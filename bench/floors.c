@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <poll.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -20,6 +21,7 @@
 #include <unistd.h>
 
 #include "bench.h"
+#include "clock.h"
 #include "peer.h"
 
 #define MESSAGE_SIZE 64
@@ -387,6 +389,26 @@ static void close_spawn(void *state)
 	(void)state;
 }
 
+/* Death alone: a process that sleeps, until it was reaped. */
+static double time_kill(void *state)
+{
+	pid_t pid = fork();
+	uint64_t begin;
+
+	(void)state;
+	if (pid == 0) {
+		for (;;)
+			pause();
+	}
+	if (pid < 0)
+		bench_fail("fork: %s", strerror(errno));
+	begin = camipc_now_ns();
+	kill(pid, SIGKILL);
+	if (waitpid(pid, NULL, 0) != pid)
+		bench_fail("waitpid: %s", strerror(errno));
+	return (double)(camipc_now_ns() - begin);
+}
+
 /* ---- the table ----------------------------------------------------------- */
 
 #define FLOOR(what, where, enum_where, open_func, run_func, close_func) \
@@ -423,6 +445,15 @@ static const struct bench_case cases[] = {
 		.samples = 60,
 		.open = open_spawn,
 		.run = run_spawn,
+		.close = close_spawn,
+	},
+	{
+		.name = "floor.kill",
+		.cores = BENCH_SAME_CORE,
+		.batch = 1,
+		.samples = 40,
+		.open = open_spawn,
+		.time = time_kill,
 		.close = close_spawn,
 	},
 };

@@ -147,8 +147,10 @@ void camipc_mailbox_leave(struct camipc_mailbox *mailbox)
 	}
 	if (atomic_load(&mailbox->signalled)) {
 		atomic_store(&mailbox->signalled, false);
-		if (read(mailbox->fd, &value, sizeof(value)) < 0)
-			value = 0; /* another signal is on its way */
+		/* Nothing there: another signal is on its way. */
+		while (read(mailbox->fd, &value, sizeof(value)) < 0 &&
+		       errno == EINTR)
+			;
 	}
 	atomic_store(&mailbox->attention, CAMIPC_MAILBOX_AWAY);
 	/* What came before that was nobody's to tell: tell it now. */

@@ -222,7 +222,8 @@ int camipc_proxy_create(struct camipc_manager *manager,
 	if (ret < 0) {
 		if (proxy)
 			free_proxy(proxy);
-		return ret;
+		/* Of this process or of the whole system: the same to callers. */
+		return ret == -ENFILE ? -EMFILE : ret;
 	}
 	proxy->valid = true;
 	*ret_proxy = proxy;

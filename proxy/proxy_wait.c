@@ -31,8 +31,8 @@ static void drain(int fd)
 	uint64_t value;
 
 	/* Not blocking, and nobody else reads: failing means empty. */
-	if (read(fd, &value, sizeof(value)) < 0)
-		return;
+	while (read(fd, &value, sizeof(value)) < 0 && errno == EINTR)
+		;
 }
 
 void camipc_proxy_take_cancel(struct camipc_proxy *proxy)
