@@ -9,7 +9,7 @@ import unittest
 
 import installation
 
-CROSS = os.path.join(installation.HERE, "cross")
+CROSS_FILE = os.path.join(installation.ROOT, "tests", "cross", "aarch64.ini")
 TARGET = "aarch64-linux-gnu"
 COMPILER = TARGET + "-gcc"
 QEMU = ("qemu-aarch64-static", "-L", "/usr/" + TARGET)
@@ -31,8 +31,7 @@ class Cross(unittest.TestCase):
 
     def install(self):
         run = self.installed.run
-        run("meson", "setup", "--cross-file",
-            os.path.join(CROSS, TARGET + ".ini"), "-Dlibrary=false",
+        run("meson", "setup", "--cross-file", CROSS_FILE, "-Dlibrary=false",
             "--prefix", "/usr", "--libdir", "lib", self.path("build"),
             installation.ROOT)
         run("meson", "compile", "-C", self.path("build"))
@@ -67,7 +66,7 @@ class Cross(unittest.TestCase):
             env.get("CC", self.installed.compiler), "-std=c11", "-Wall",
             "-Wextra", "-Wpedantic", "-Wconversion", "-Werror", "-o",
             self.path(machine, "run_module"),
-            os.path.join(CROSS, "run_module.c"), *flags, "-ldl")
+            os.path.join(installation.HERE, "run_module.c"), *flags, "-ldl")
 
     def run_module(self, machine, module):
         # qemu finds the other machine's loader, and must not find our

@@ -68,6 +68,8 @@ class New(unittest.TestCase):
             done = self.run_it("compile", "-W", "error", "-I", support.IDL,
                                "--out", "out", "%s/%s.mojom" % (name, name))
             self.assertEqual((done.returncode, done.stderr), (0, ""))
+            done = self.run_it("fmt", "--check", "%s/%s.mojom" % (name, name))
+            self.assertEqual((done.returncode, done.stdout), (0, ""))
 
     def test_joins_a_project(self):
         with open(os.path.join(self.folder, "meson.build"), "w") as stream:
