@@ -104,13 +104,13 @@ class Message:
             elif isinstance(slot.value, BytesValue):
                 yield slot.value.wrapper
 
-    def nested(self) -> Iterator[Tuple[Slot, "Message"]]:
-        """Messages in this one on the wire, with the slots they are in."""
+    def nested(self) -> Iterator["Message"]:
+        """Messages in this one on the wire."""
         for slot in self.slots:
             if slot.is_inline:
                 yield from slot.union.nested()
             elif isinstance(slot.value, MessageValue):
-                yield slot, slot.value.message
+                yield slot.value.message
 
     def reachable(self) -> List["Message"]:
         """This and every message inside, in a fixed order."""
@@ -137,7 +137,7 @@ class Message:
 
     def height(self) -> int:
         """Levels of messages in one that does not contain itself."""
-        return 1 + max([m.height() for _, m in self.nested()] + [0])
+        return 1 + max([m.height() for m in self.nested()] + [0])
 
     def levels(self) -> List[Tuple[Optional[str], int, str]]:
         """When there are how many levels inside, in what: of messages that
