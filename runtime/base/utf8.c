@@ -47,37 +47,55 @@ static size_t sequence_length(const uint8_t *s, size_t left)
 	return len;
 }
 
-/* Eight bytes at once; the last ones overlap, so that no length needs more. */
-static bool is_ascii(const uint8_t *s, size_t len)
+/*
+ * Eight bytes at once; the last ones overlap, so that no length needs more.
+ * While all tops are clear, taking 1 from each byte sets that of a 0.
+ */
+#define TOPS UINT64_C(0x8080808080808080)
+#define ONES UINT64_C(0x0101010101010101)
+
+static inline uint64_t load(const uint8_t *s)
 {
-	const uint64_t tops = UINT64_C(0x8080808080808080);
 	uint64_t eight;
-	uint32_t four[2];
+
+	memcpy(&eight, s, sizeof(eight));
+	return eight;
+}
+
+/* Nothing but ASCII, with NULs or without. */
+static inline bool is_ascii(const uint8_t *s, size_t len, bool with_nul)
+{
+	const uint64_t ones = with_nul ? 0 : ONES;
+	uint64_t x;
 
 	if (len >= 8) {
 		for (size_t i = 0; i + 8 < len; i += 8) {
-			memcpy(&eight, s + i, 8);
-			if (eight & tops)
+			x = load(s + i);
+			if ((x | (x - ones)) & TOPS)
 				return false;
 		}
-		memcpy(&eight, s + len - 8, 8);
-		return !(eight & tops);
+		x = load(s + len - 8);
+		return !((x | (x - ones)) & TOPS);
 	}
 	if (len >= 4) {
+		uint32_t four[2];
+
 		memcpy(&four[0], s, 4);
 		memcpy(&four[1], s + len - 4, 4);
-		return !((four[0] | four[1]) & (uint32_t)tops);
+		x = four[0] | (uint64_t)four[1] << 32;
+	} else if (len > 0) {
+		x = s[0] | (uint32_t)s[len / 2] << 8 |
+		    (uint32_t)s[len - 1] << 16 | ONES << 24;
+	} else {
+		return true;
 	}
-	return len == 0 || (s[0] | s[len / 2] | s[len - 1]) < 0x80;
+	return !((x | (x - ones)) & TOPS);
 }
 
-bool camipc_utf8_is_valid(const void *text, size_t len)
+static bool is_utf8(const uint8_t *s, size_t len)
 {
-	const uint8_t *s = text;
 	size_t i = 0;
 
-	if (CAMIPC_LIKELY(is_ascii(s, len)))
-		return true;
 	while (i < len) {
 		size_t step = s[i] < 0x80 ? 1 : sequence_length(s + i, len - i);
 
@@ -86,4 +104,15 @@ bool camipc_utf8_is_valid(const void *text, size_t len)
 		i += step;
 	}
 	return true;
+}
+
+bool camipc_utf8_is_valid(const void *text, size_t len)
+{
+	return is_ascii(text, len, true) || is_utf8(text, len);
+}
+
+bool camipc_text_is_valid(const void *text, size_t len)
+{
+	return is_ascii(text, len, false) ||
+	       (is_utf8(text, len) && !memchr(text, '\0', len));
 }

@@ -105,6 +105,11 @@ const uint8_t *camipc_get_long_varint(struct camipc_reader *r, const uint8_t *p,
 	uint64_t ends;
 	unsigned int n;
 
+	if (CAMIPC_LIKELY(r->end - p >= 3) && p[2] < 0x80) {
+		*value = (p[0] & 0x7fu) | (p[1] & 0x7fu) << 7 |
+			 (uint32_t)p[2] << 14;
+		return p + 3;
+	}
 	if (r->limit - p < 8)
 		return get_varint_bytewise(r, p, value);
 	memcpy(&bits, p, sizeof(bits));
@@ -121,12 +126,10 @@ const uint8_t *camipc_get_long_varint(struct camipc_reader *r, const uint8_t *p,
 	}
 	bits &= ends ^ (ends - 1); /* up to the last byte's top bit */
 	bits &= UINT64_C(0x7f7f7f7f7f7f7f7f);
-	bits = (bits & UINT64_C(0x007f007f007f007f)) |
-	       (bits & UINT64_C(0x7f007f007f007f00)) >> 1;
-	bits = (bits & UINT64_C(0x00003fff00003fff)) |
-	       (bits & UINT64_C(0x3fff00003fff0000)) >> 2;
-	*value = (bits & UINT64_C(0x000000000fffffff)) |
-		 (bits & UINT64_C(0x0fffffff00000000)) >> 4;
+	/* x - (x & high) / 2 moves what is under the mask down by one. */
+	bits -= (bits & UINT64_C(0x7f007f007f007f00)) >> 1;
+	bits -= ((bits & UINT64_C(0x3fff00003fff0000)) >> 2) * 3;
+	*value = (uint32_t)bits + (bits >> 32 << 28);
 	return p + n;
 }
 
@@ -260,7 +263,7 @@ const uint8_t *camipc_get_string(struct camipc_reader *r, const uint8_t *p,
 	p = camipc_get_len(r, p, &len);
 	if (len == 0)
 		return p;
-	if (!camipc_utf8_is_valid(p, len) || memchr(p, '\0', len))
+	if (!camipc_text_is_valid(p, len))
 		return camipc_fail(r, CAMIPC_FAULT_RANGE);
 	copy = camipc_arena_alloc(r->arena, len + 1);
 	if (!copy)

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <camipc/check.h>
@@ -76,11 +77,47 @@ static void test_every_code_point(void **state)
 	}
 }
 
+/* Exactly as long as it is: what is looked at in eights must not be passed. */
+static void test_every_place(void **state)
+{
+	(void)state;
+	for (size_t len = 0; len <= 40; len++) {
+		uint8_t *text = malloc(len ? len : 1);
+
+		memset(text, 0x7f, len ? len : 1);
+		assert_true(camipc_utf8_is_valid(text, len));
+		assert_true(camipc_text_is_valid(text, len));
+		for (size_t i = 0; i < len; i++) {
+			text[i] = 0;
+			assert_true(camipc_utf8_is_valid(text, len));
+			assert_false(camipc_text_is_valid(text, len));
+			text[i] = 1;
+			assert_true(camipc_text_is_valid(text, len));
+			text[i] = 0x80;
+			assert_false(camipc_utf8_is_valid(text, len));
+			assert_false(camipc_text_is_valid(text, len));
+			text[i] = 0xc3;
+			if (i + 1 < len)
+				text[i + 1] = 0xa9;
+			assert_int_equal(camipc_utf8_is_valid(text, len),
+					 i + 1 < len);
+			assert_int_equal(camipc_text_is_valid(text, len),
+					 i + 1 < len);
+			if (i > 0)
+				text[i - 1] = 0;
+			assert_false(camipc_text_is_valid(text, len) && i > 0);
+			memset(text, 0x7f, len);
+		}
+		free(text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_every_code_point),
+		cmocka_unit_test(test_every_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

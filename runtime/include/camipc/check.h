@@ -61,6 +61,9 @@ static inline void camipc_check_wire(struct camipc_check *check, size_t wire)
 /** UTF-8 as Unicode has it: nothing overlong, no surrogates; NUL is legal. */
 CAMIPC_API bool camipc_utf8_is_valid(const void *text, size_t len);
 
+/** The same, without NUL: what a decoded string has to be. */
+CAMIPC_API bool camipc_text_is_valid(const void *text, size_t len);
+
 /*
  * One call per field. Each adds to @wire its contents and ten bytes, which no
  * tag with a length exceeds; generated code adds a constant for the scalars
