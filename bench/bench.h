@@ -18,8 +18,7 @@ enum bench_cores {
 struct bench_case {
 	const char *name; /* dotted, as in bench.json */
 	const char *floor; /* name of what it is held against, or NULL */
-	const char *protobuf; /* the same work by protobuf-c, malloc; or NULL */
-	const char *protobuf_arena; /* by protobuf-c with an arena; or NULL */
+	bool has_rivals; /* others do the same: name + suffix of bench_rivals */
 	enum bench_cores cores;
 	uint32_t batch; /* operations per time stamp */
 	uint32_t samples; /* time stamps per round */
@@ -35,6 +34,15 @@ struct bench_case {
 	double (*time)(void *state);
 	void (*close)(void *state);
 };
+
+/** Who else does the same work. */
+struct bench_rival {
+	const char *suffix; /* of the case's name: ".capnp" */
+	const char *key; /* in bench.json: "vs_capnp" */
+};
+
+/** All of them, ended by a NULL suffix. */
+extern const struct bench_rival bench_rivals[];
 
 /** A table of them; see tables[] in main.c. */
 struct bench_table {
@@ -80,6 +88,13 @@ struct bench_options {
  */
 int bench_run(const struct bench_table *tables, size_t n_tables,
 	      const struct bench_options *options);
+
+/**
+ * Runs the cases with peers that @filter selects, 1024 times
+ * inside of bench_counted(), which callgrind knows by its name; prints what
+ * they are called and how often each ran. Returns 0.
+ */
+int bench_count(const struct bench_table *table, const char *filter);
 
 extern const struct bench_table bench_floors;
 extern const struct bench_table bench_codec;

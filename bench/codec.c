@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Generated codecs beside protobuf-c: what a call spends in check + encode and
- * in init + decode with an arena that is used again, and what protobuf-c needs
- * for the same bytes: size + pack, unpack + walk + free.
+ * Generated codecs beside others: what a call spends in check + encode and in
+ * init + decode with an arena that is used again, and what others need for the
+ * same values; README.md says what each does.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +11,7 @@
 
 #include "bench.h"
 #include "codec_messages.h"
+#include "peers/peers.h"
 
 /** So many distinct messages a branch predictor does not learn. */
 #define N_RANDOM 1024u
@@ -22,7 +23,10 @@
 struct codec_parameter {
 	const struct codec_kind *kind;
 	uint32_t n_messages;
+	const struct codec_peer *peer; /* another library, or NULL */
 };
+
+#define MAX_FDS 16
 
 struct codec {
 	const struct codec_kind *kind;
@@ -38,6 +42,12 @@ struct codec {
 	uint8_t *buffer;
 	uint8_t *bump; /* of protobuf-c's arena */
 	size_t bump_used;
+	size_t flat_size; /* of the first message in memory, arrays included */
+	int fds[MAX_FDS];
+	uint32_t n_fds; /* each message has as many */
+	const struct codec_peer *peer;
+	uint8_t **peer_bytes;
+	size_t *peer_sizes;
 };
 
 static void *get_memory(size_t n, size_t size)
@@ -58,10 +68,12 @@ static size_t encode(struct codec *codec, const void *msg)
 	codec->kind->check(&check, msg);
 	if (check.error || check.wire > MAX_SIZE)
 		bench_fail("refused: %s", check.field);
-	camipc_writer_init(&w, codec->buffer, MAX_SIZE, NULL, 0);
+	camipc_writer_init(&w, codec->buffer, MAX_SIZE, codec->fds, MAX_FDS);
 	codec->kind->encode(&w, msg);
 	if (camipc_writer_finish(&w, &size) < 0)
 		bench_fail("does not fit");
+	codec->n_fds = w.n_fds;
+	codec->flat_size = codec->kind->size + check.decoded;
 	return size;
 }
 
@@ -73,7 +85,8 @@ static uint64_t decode(struct codec *codec, const uint8_t *bytes, size_t size)
 	camipc_arena_reset(&codec->arena, CAMIPC_DECODED_FACTOR * size +
 						  CAMIPC_DECODED_BASE);
 	codec->kind->init(codec->decoded);
-	p = camipc_reader_init(&r, bytes, size, &codec->arena, NULL, 0);
+	p = camipc_reader_init(&r, bytes, size, &codec->arena, codec->fds,
+			       codec->n_fds);
 	codec->kind->decode(&r, p, codec->decoded);
 	if (camipc_reader_finish(&r) < 0)
 		bench_fail("does not decode");
@@ -102,6 +115,15 @@ static void make_message(struct codec *codec, uint32_t i, uint64_t *random)
 	    decode(codec, codec->bytes[i], size) !=
 		    kind->walk_protobuf(codec->protobuf[i]))
 		bench_fail("protobuf-c sees another message");
+	if (codec->peer) {
+		size = codec->peer->encode(msg, codec->buffer, MAX_SIZE);
+		codec->peer_sizes[i] = size;
+		codec->peer_bytes[i] = get_memory(1, size);
+		memcpy(codec->peer_bytes[i], codec->buffer, size);
+		if (codec->peer->decode(codec->peer_bytes[i], size) !=
+		    kind->walk(msg))
+			bench_fail("a peer sees another message");
+	}
 }
 
 static void *open_codec(const struct bench_case *bench)
@@ -112,6 +134,7 @@ static void *open_codec(const struct bench_case *bench)
 
 	codec->kind = parameter->kind;
 	codec->n = parameter->n_messages;
+	codec->peer = parameter->peer;
 	camipc_arena_init(&codec->values, SIZE_MAX);
 	camipc_arena_init(&codec->arena, 0);
 	codec->messages = get_memory(codec->n, codec->kind->size);
@@ -119,6 +142,8 @@ static void *open_codec(const struct bench_case *bench)
 	codec->bytes = get_memory(codec->n, sizeof(*codec->bytes));
 	codec->sizes = get_memory(codec->n, sizeof(*codec->sizes));
 	codec->protobuf = get_memory(codec->n, sizeof(*codec->protobuf));
+	codec->peer_bytes = get_memory(codec->n, sizeof(*codec->peer_bytes));
+	codec->peer_sizes = get_memory(codec->n, sizeof(*codec->peer_sizes));
 	codec->buffer = get_memory(1, MAX_SIZE);
 	codec->bump = get_memory(1, 16 * MAX_SIZE);
 	for (uint32_t i = 0; i < codec->n; i++)
@@ -133,7 +158,10 @@ static void close_codec(void *state)
 	for (uint32_t i = 0; i < codec->n; i++) {
 		protobuf_c_message_free_unpacked(codec->protobuf[i], NULL);
 		free(codec->bytes[i]);
+		free(codec->peer_bytes[i]);
 	}
+	free(codec->peer_bytes);
+	free(codec->peer_sizes);
 	camipc_arena_fini(&codec->values);
 	camipc_arena_fini(&codec->arena);
 	free(codec->messages);
@@ -247,70 +275,117 @@ static void run_unpack_arena(void *state, uint32_t n)
 	bench_use(&sum);
 }
 
-/* What 32 KiB cost at least. */
+#ifdef BENCH_PEERS
+static void run_peer_encode(void *state, uint32_t n)
+{
+	struct codec *codec = state;
+
+	while (n-- > 0) {
+		uint32_t i = step(codec);
+
+		codec->peer->encode(codec->messages + i * codec->kind->size,
+				    codec->buffer, MAX_SIZE);
+		bench_use(codec->buffer);
+	}
+}
+
+static void run_peer_decode(void *state, uint32_t n)
+{
+	struct codec *codec = state;
+	uint64_t sum = 0;
+
+	while (n-- > 0) {
+		uint32_t i = step(codec);
+
+		sum += codec->peer->decode(codec->peer_bytes[i],
+					   codec->peer_sizes[i]);
+	}
+	bench_use(&sum);
+}
+
+#endif
+
+/* What moving the message in memory costs, if it were one flat struct. */
 static void run_memcpy(void *state, uint32_t n)
 {
 	struct codec *codec = state;
 
 	while (n-- > 0) {
-		memcpy(codec->buffer, codec->bytes[0], codec->sizes[0]);
+		memcpy(codec->buffer, codec->bump, codec->flat_size);
 		bench_use(codec->buffer);
 	}
 }
 
 /* ---- the table ----------------------------------------------------------- */
 
-#define CASE(case_name, run_func, parameter_name, ...)  \
+#define CASE(case_name, run_func, ...)                  \
 	{                                               \
 		.name = case_name,                      \
 		.batch = 256,                           \
 		.samples = 200,                         \
-		.parameter = &(parameter_name),         \
 		.open = open_codec,                     \
 		.run = run_func,                        \
 		.close = close_codec,                   \
 		__VA_ARGS__                             \
 	}
 
-/* A message in both directions, and the same by protobuf-c. */
-#define CASES(what, parameter_name)                                         \
-	CASE("codec.encode." what, run_encode, parameter_name,              \
-	     .protobuf = "codec.encode." what ".protobuf_c"),               \
-	CASE("codec.encode." what ".protobuf_c", run_pack, parameter_name,  \
-	     .floor = NULL),                                                \
-	CASE("codec.decode." what, run_decode, parameter_name,              \
-	     .protobuf = "codec.decode." what ".protobuf_c",                \
-	     .protobuf_arena = "codec.decode." what ".protobuf_c_arena"),   \
-	CASE("codec.decode." what ".protobuf_c", run_unpack,                \
-	     parameter_name, .floor = NULL),                                \
-	CASE("codec.decode." what ".protobuf_c_arena", run_unpack_arena,    \
-	     parameter_name, .floor = NULL)
+#define MESSAGES(kind_name, n)                                      \
+	.parameter = &(const struct codec_parameter){ &(kind_name), \
+						      (n), NULL }
 
-static const struct codec_parameter sensor_info = { &codec_sensor_info, 1 };
-static const struct codec_parameter sensor_infos = { &codec_sensor_info,
-						     N_RANDOM };
-static const struct codec_parameter control_list = { &codec_control_list, 1 };
-static const struct codec_parameter control_lists = { &codec_control_list,
-						      N_RANDOM };
-static const struct codec_parameter prepare_params = { &codec_prepare_params,
-						       1 };
-static const struct codec_parameter prepare_paramses = {
-	&codec_prepare_params, N_RANDOM
-};
-static const struct codec_parameter float_table = { &codec_float_table, 1 };
+#define PEER(case_name, run_func, kind_name, n, table, index)                \
+	CASE(case_name, run_func,                                            \
+	     .parameter = &(const struct codec_parameter){ &(kind_name), (n), \
+							   &(table)[index] })
+
+#ifdef BENCH_PEERS
+#define PEERS(what, kind_name, n, index)                                     \
+	, PEER("codec.encode." what ".protobuf_cpp", run_peer_encode,        \
+	       kind_name, n, codec_protobuf_cpp, index),                     \
+	PEER("codec.decode." what ".protobuf_cpp", run_peer_decode,          \
+	     kind_name, n, codec_protobuf_cpp, index),                       \
+	PEER("codec.encode." what ".capnp", run_peer_encode, kind_name, n,   \
+	     codec_capnp, index),                                            \
+	PEER("codec.decode." what ".capnp", run_peer_decode, kind_name, n,   \
+	     codec_capnp, index)
+#else
+#define PEERS(what, kind_name, n, index)
+#endif
+
+/* A message in both directions, and the same by others. */
+#define DIRECTIONS(what, kind_name, n, index)                                \
+	CASE("codec.encode." what, run_encode, MESSAGES(kind_name, n),       \
+	     .floor = "codec.encode." what ".memcpy", .has_rivals = true),    \
+	CASE("codec.encode." what ".protobuf_c", run_pack,                   \
+	     MESSAGES(kind_name, n)),                                        \
+	CASE("codec.encode." what ".memcpy", run_memcpy,                     \
+	     MESSAGES(kind_name, n)),                                        \
+	CASE("codec.decode." what, run_decode, MESSAGES(kind_name, n),       \
+	     .floor = "codec.decode." what ".memcpy", .has_rivals = true),    \
+	CASE("codec.decode." what ".protobuf_c", run_unpack,                 \
+	     MESSAGES(kind_name, n)),                                        \
+	CASE("codec.decode." what ".protobuf_c_arena", run_unpack_arena,     \
+	     MESSAGES(kind_name, n)),                                        \
+	CASE("codec.decode." what ".memcpy", run_memcpy,                     \
+	     MESSAGES(kind_name, n)) PEERS(what, kind_name, n, index)
+
+/* The same message each time, and drawn anew. */
+#define CASES(what, kind_name, index)                       \
+	DIRECTIONS(what, kind_name, 1, index),              \
+	DIRECTIONS(what ".random", kind_name, N_RANDOM, index)
 
 static const struct bench_case cases[] = {
-	CASES("sensor_info", sensor_info),
-	CASES("sensor_info.random", sensor_infos),
-	CASES("control_list_20", control_list),
-	CASES("control_list_20.random", control_lists),
-	CASES("prepare_params", prepare_params),
-	CASES("prepare_params.random", prepare_paramses),
-	CASE("floor.memcpy_32k", run_memcpy, float_table, .floor = NULL),
-	CASE("codec.encode.floats_32k", run_encode, float_table,
-	     .floor = "floor.memcpy_32k"),
-	CASE("codec.decode.floats_32k", run_decode, float_table,
-	     .floor = "floor.memcpy_32k"),
+	CASES("sensor_info", codec_sensor_info, CODEC_PEER_SENSOR_INFO),
+	CASES("control_list_20", codec_control_list, CODEC_PEER_CONTROL_LIST),
+	CASES("prepare_params", codec_prepare_params,
+	      CODEC_PEER_PREPARE_PARAMS),
+	CASES("control_info_map_30", codec_info_map, CODEC_PEER_INFO_MAP),
+	CASES("buffers_4x3", codec_buffers, CODEC_PEER_BUFFERS),
+	CASES("configuration_16", codec_configuration,
+	      CODEC_PEER_CONFIGURATION),
+	/* Numbers in bulk: which ones makes no difference. */
+	DIRECTIONS("float_table_32k", codec_float_table, 1,
+		   CODEC_PEER_FLOAT_TABLE),
 };
 
 const struct bench_table bench_codec = { cases,

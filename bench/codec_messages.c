@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "bench.pb-c.h"
 #include "bench_ipa_serializer.h"
@@ -14,14 +15,14 @@
 /** Of codec_float_table: 32 KiB. */
 #define N_FLOATS 8192
 
-static uint32_t next(uint64_t *random)
+uint32_t codec_random(uint64_t *random)
 {
 	*random = *random * UINT64_C(6364136223846793005) +
 		  UINT64_C(1442695040888963407);
 	return (uint32_t)(*random >> 33);
 }
 
-static void *get_memory(struct camipc_arena *arena, size_t size)
+void *codec_memory(struct camipc_arena *arena, size_t size)
 {
 	void *memory = camipc_arena_alloc(arena, size);
 
@@ -30,32 +31,73 @@ static void *get_memory(struct camipc_arena *arena, size_t size)
 	return memory;
 }
 
+/* ---- what is decoded is also read ------------------------------------- */
+
+uint64_t codec_sum_text(const char *text, size_t len)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < len; i++)
+		sum += (uint8_t)text[i];
+	return sum;
+}
+
+uint64_t codec_sum_integers(const int32_t *items, size_t n)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += (uint64_t)items[i];
+	return sum;
+}
+
+uint64_t codec_sum_floats(const float *items, size_t n)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += (uint64_t)items[i];
+	return sum;
+}
+
+static uint64_t walk_rectangle(const struct cam_rectangle *rectangle)
+{
+	return (uint64_t)rectangle->x + (uint64_t)rectangle->y +
+	       rectangle->width + rectangle->height;
+}
+
+static uint64_t walk_rectangle_pb(const Cam__Rectangle *rectangle)
+{
+	return (uint64_t)rectangle->x + (uint64_t)rectangle->y +
+	       rectangle->width + rectangle->height;
+}
+
 /* ---- sensor info --------------------------------------------------------- */
 
 static void fill_sensor_info(uint64_t *random, struct camipc_arena *arena,
 			     void *data)
 {
 	struct cam_camera_sensor_info *msg = data;
-	char *model = get_memory(arena, 16);
+	char *model = codec_memory(arena, 16);
 
-	snprintf(model, 16, "imx%u", 200 + next(random) % 500);
+	snprintf(model, 16, "imx%u", 200 + codec_random(random) % 500);
 	msg->model = model;
-	msg->bits_per_pixel = 8 + next(random) % 9;
-	msg->cfa_pattern = next(random) % 5;
-	msg->active_area_size = (struct cam_size){ 3000 + next(random) % 2000,
-						   2000 + next(random) % 1000 };
+	msg->bits_per_pixel = 8 + codec_random(random) % 9;
+	msg->cfa_pattern = codec_random(random) % 5;
+	msg->active_area_size = (struct cam_size){ 3000 + codec_random(random) % 2000,
+						   2000 + codec_random(random) % 1000 };
 	msg->analog_crop = (struct cam_rectangle){
-		(int32_t)(next(random) % 64), (int32_t)(next(random) % 64),
+		(int32_t)(codec_random(random) % 64), (int32_t)(codec_random(random) % 64),
 		msg->active_area_size.width - 128,
 		msg->active_area_size.height - 128
 	};
-	msg->output_size = (struct cam_size){ 640u << next(random) % 3,
-					      480u << next(random) % 3 };
-	msg->pixel_rate = 100000000u + next(random) % 400000000u;
-	msg->min_line_length = 3000 + next(random) % 2000;
-	msg->max_line_length = 30000 + next(random) % 35000;
-	msg->min_frame_length = 2000 + next(random) % 1000;
-	msg->max_frame_length = 50000 + next(random) % 15000;
+	msg->output_size = (struct cam_size){ 640u << codec_random(random) % 3,
+					      480u << codec_random(random) % 3 };
+	msg->pixel_rate = 100000000u + codec_random(random) % 400000000u;
+	msg->min_line_length = 3000 + codec_random(random) % 2000;
+	msg->max_line_length = 30000 + codec_random(random) % 35000;
+	msg->min_frame_length = 2000 + codec_random(random) % 1000;
+	msg->max_frame_length = 50000 + codec_random(random) % 15000;
 }
 
 static void init_sensor_info(void *msg)
@@ -83,10 +125,14 @@ static uint64_t walk_sensor_info(const void *data)
 {
 	const struct cam_camera_sensor_info *msg = data;
 
-	return (uint64_t)msg->model[0] + msg->bits_per_pixel +
-	       msg->active_area_size.width + msg->analog_crop.height +
-	       msg->output_size.height + msg->pixel_rate +
-	       msg->max_frame_length;
+	return codec_sum_text(msg->model, strlen(msg->model)) +
+	       msg->bits_per_pixel +
+	       msg->cfa_pattern + msg->active_area_size.width +
+	       msg->active_area_size.height +
+	       walk_rectangle(&msg->analog_crop) +
+	       msg->output_size.width + msg->output_size.height +
+	       msg->pixel_rate + msg->min_line_length + msg->max_line_length +
+	       msg->min_frame_length + msg->max_frame_length;
 }
 
 static uint64_t walk_sensor_info_pb(const ProtobufCMessage *message)
@@ -94,10 +140,14 @@ static uint64_t walk_sensor_info_pb(const ProtobufCMessage *message)
 	const Cam__IPACameraSensorInfo *msg =
 		(const Cam__IPACameraSensorInfo *)message;
 
-	return (uint64_t)msg->model[0] + msg->bits_per_pixel +
-	       msg->active_area_size->width + msg->analog_crop->height +
-	       msg->output_size->height + msg->pixel_rate +
-	       msg->max_frame_length;
+	return codec_sum_text(msg->model, strlen(msg->model)) +
+	       msg->bits_per_pixel +
+	       msg->cfa_pattern + msg->active_area_size->width +
+	       msg->active_area_size->height +
+	       walk_rectangle_pb(msg->analog_crop) +
+	       msg->output_size->width + msg->output_size->height +
+	       msg->pixel_rate + msg->min_line_length + msg->max_line_length +
+	       msg->min_frame_length + msg->max_frame_length;
 }
 
 /* ---- control lists: eight kinds ------------------------------------------ */
@@ -105,60 +155,60 @@ static uint64_t walk_sensor_info_pb(const ProtobufCMessage *message)
 static void fill_arrays(uint64_t *random, struct camipc_arena *arena,
 			struct cam_control_value *value, bool real)
 {
-	size_t n = 2 + next(random) % 8;
+	size_t n = 2 + codec_random(random) % 8;
 	float *reals;
 	int32_t *numbers;
 
 	if (real) {
-		reals = get_memory(arena, n * sizeof(*reals));
+		reals = codec_memory(arena, n * sizeof(*reals));
 		for (size_t i = 0; i < n; i++)
-			reals[i] = (float)(next(random) % 1000) / 100.0f;
+			reals[i] = (float)(codec_random(random) % 1000) / 100.0f;
 		value->tag = CAM_CONTROL_VALUE_FLOAT32_ARRAY;
 		value->float32_array.items = reals;
 		value->float32_array.n_items = n;
 		return;
 	}
-	numbers = get_memory(arena, n * sizeof(*numbers));
+	numbers = codec_memory(arena, n * sizeof(*numbers));
 	for (size_t i = 0; i < n; i++)
-		numbers[i] = (int32_t)(next(random) % 100000);
+		numbers[i] = (int32_t)(codec_random(random) % 100000);
 	value->tag = CAM_CONTROL_VALUE_INTEGER32_ARRAY;
 	value->integer32_array.items = numbers;
 	value->integer32_array.n_items = n;
 }
 
-static void fill_value(uint64_t *random, struct camipc_arena *arena,
-		       struct cam_control_value *value)
+void codec_fill_value(uint64_t *random, struct camipc_arena *arena,
+		      struct cam_control_value *value)
 {
 	char *text;
 
-	switch (next(random) % 8) {
+	switch (codec_random(random) % 8) {
 	case 0:
 		value->tag = CAM_CONTROL_VALUE_BOOLEAN;
-		value->boolean = next(random) & 1;
+		value->boolean = codec_random(random) & 1;
 		break;
 	case 1:
 		value->tag = CAM_CONTROL_VALUE_INTEGER32;
-		value->integer32 = (int32_t)(next(random) % 200000) - 1000;
+		value->integer32 = (int32_t)(codec_random(random) % 200000) - 1000;
 		break;
 	case 2:
 		value->tag = CAM_CONTROL_VALUE_INTEGER64;
-		value->integer64 = (int64_t)next(random) * 1000;
+		value->integer64 = (int64_t)codec_random(random) * 1000;
 		break;
 	case 3:
 		value->tag = CAM_CONTROL_VALUE_FLOAT32;
-		value->float32 = (float)(next(random) % 1000) / 16.0f;
+		value->float32 = (float)(codec_random(random) % 1000) / 16.0f;
 		break;
 	case 4:
-		text = get_memory(arena, 16);
-		snprintf(text, 16, "mode-%u", next(random) % 100000);
+		text = codec_memory(arena, 16);
+		snprintf(text, 16, "mode-%u", codec_random(random) % 100000);
 		value->tag = CAM_CONTROL_VALUE_STRING;
 		value->string = text;
 		break;
 	case 5:
 		value->tag = CAM_CONTROL_VALUE_RECTANGLE;
 		value->rectangle = (struct cam_rectangle){
-			(int32_t)(next(random) % 100), 20,
-			100 + next(random) % 4000, 100 + next(random) % 3000
+			(int32_t)(codec_random(random) % 100), 20,
+			100 + codec_random(random) % 4000, 100 + codec_random(random) % 3000
 		};
 		break;
 	case 6:
@@ -172,12 +222,12 @@ static void fill_value(uint64_t *random, struct camipc_arena *arena,
 static void fill_list(uint64_t *random, struct camipc_arena *arena,
 		      struct cam_control_list *list, size_t n)
 {
-	struct cam_control *controls = get_memory(arena, n * sizeof(*controls));
+	struct cam_control *controls = codec_memory(arena, n * sizeof(*controls));
 
 	memset(controls, 0, n * sizeof(*controls));
 	for (size_t i = 0; i < n; i++) {
-		controls[i].id = 1 + next(random) % 300;
-		fill_value(random, arena, &controls[i].value);
+		controls[i].id = 1 + codec_random(random) % 300;
+		codec_fill_value(random, arena, &controls[i].value);
 	}
 	list->controls = controls;
 	list->n_controls = n;
@@ -210,7 +260,7 @@ static void decode_control_list(struct camipc_reader *r, const uint8_t *p,
 	cam_control_list_get(r, p, msg);
 }
 
-static uint64_t walk_value(const struct cam_control_value *value)
+uint64_t codec_walk_value(const struct cam_control_value *value)
 {
 	switch (value->tag) {
 	case CAM_CONTROL_VALUE_BOOLEAN:
@@ -222,13 +272,15 @@ static uint64_t walk_value(const struct cam_control_value *value)
 	case CAM_CONTROL_VALUE_FLOAT32:
 		return (uint64_t)value->float32;
 	case CAM_CONTROL_VALUE_STRING:
-		return (uint64_t)value->string[0];
+		return codec_sum_text(value->string, strlen(value->string));
 	case CAM_CONTROL_VALUE_RECTANGLE:
-		return value->rectangle.width;
+		return walk_rectangle(&value->rectangle);
 	case CAM_CONTROL_VALUE_INTEGER32_ARRAY:
-		return (uint64_t)value->integer32_array.items[0];
+		return codec_sum_integers(value->integer32_array.items,
+					  value->integer32_array.n_items);
 	case CAM_CONTROL_VALUE_FLOAT32_ARRAY:
-		return (uint64_t)value->float32_array.items[0];
+		return codec_sum_floats(value->float32_array.items,
+					value->float32_array.n_items);
 	default:
 		return 0;
 	}
@@ -237,14 +289,14 @@ static uint64_t walk_value(const struct cam_control_value *value)
 static uint64_t walk_control_list(const void *data)
 {
 	const struct cam_control_list *msg = data;
-	uint64_t sum = 0;
+	uint64_t sum = (uint64_t)msg->id_space;
 
 	for (size_t i = 0; i < msg->n_controls; i++)
-		sum += msg->controls[i].id + walk_value(&msg->controls[i].value);
+		sum += msg->controls[i].id + codec_walk_value(&msg->controls[i].value);
 	return sum;
 }
 
-static uint64_t walk_value_pb(const Cam__ControlValue *value)
+uint64_t codec_walk_value_pb(const Cam__ControlValue *value)
 {
 	switch ((int)value->value_case) {
 	case CAM_CONTROL_VALUE_BOOLEAN:
@@ -256,13 +308,15 @@ static uint64_t walk_value_pb(const Cam__ControlValue *value)
 	case CAM_CONTROL_VALUE_FLOAT32:
 		return (uint64_t)value->float32;
 	case CAM_CONTROL_VALUE_STRING:
-		return (uint64_t)value->string[0];
+		return codec_sum_text(value->string, strlen(value->string));
 	case CAM_CONTROL_VALUE_RECTANGLE:
-		return value->rectangle->width;
+		return walk_rectangle_pb(value->rectangle);
 	case CAM_CONTROL_VALUE_INTEGER32_ARRAY:
-		return (uint64_t)value->integer32_array->items[0];
+		return codec_sum_integers(value->integer32_array->items,
+					  value->integer32_array->n_items);
 	case CAM_CONTROL_VALUE_FLOAT32_ARRAY:
-		return (uint64_t)value->float32_array->items[0];
+		return codec_sum_floats(value->float32_array->items,
+					value->float32_array->n_items);
 	default:
 		return 0;
 	}
@@ -270,11 +324,11 @@ static uint64_t walk_value_pb(const Cam__ControlValue *value)
 
 static uint64_t walk_list_pb(const Cam__ControlList *msg)
 {
-	uint64_t sum = 0;
+	uint64_t sum = (uint64_t)msg->id_space;
 
 	for (size_t i = 0; i < msg->n_controls; i++)
 		sum += msg->controls[i]->id +
-		       walk_value_pb(msg->controls[i]->value);
+		       codec_walk_value_pb(msg->controls[i]->value);
 	return sum;
 }
 
@@ -290,9 +344,9 @@ static void fill_prepare_params(uint64_t *random, struct camipc_arena *arena,
 {
 	struct ipa_bench_prepare_params *msg = data;
 
-	msg->frame = next(random) % 100000;
-	msg->stats_buffer = 1 + next(random) % 8;
-	msg->params_buffer = 1 + next(random) % 8;
+	msg->frame = codec_random(random) % 100000;
+	msg->stats_buffer = 1 + codec_random(random) % 8;
+	msg->params_buffer = 1 + codec_random(random) % 8;
 	fill_list(random, arena, &msg->sensor_controls, N_CONTROLS / 2);
 	fill_list(random, arena, &msg->request_controls, N_CONTROLS / 2);
 }
@@ -343,10 +397,10 @@ static void fill_float_table(uint64_t *random, struct camipc_arena *arena,
 			     void *data)
 {
 	struct ipa_bench_table *msg = data;
-	float *values = get_memory(arena, N_FLOATS * sizeof(*values));
+	float *values = codec_memory(arena, N_FLOATS * sizeof(*values));
 
 	for (size_t i = 0; i < N_FLOATS; i++)
-		values[i] = (float)next(random) / 1024.0f;
+		values[i] = (float)codec_random(random) / 1024.0f;
 	msg->values = values;
 	msg->n_values = N_FLOATS;
 }
@@ -386,22 +440,9 @@ static uint64_t walk_float_table_pb(const ProtobufCMessage *message)
 	return (uint64_t)msg->values[msg->n_values - 1];
 }
 
-#define KIND(name, struct_name, descriptor_name)                        \
-	const struct codec_kind codec_##name = {                        \
-		.size = sizeof(struct struct_name),                     \
-		.descriptor = &descriptor_name,                         \
-		.fill = fill_##name,                                    \
-		.init = init_##name,                                    \
-		.check = check_##name,                                  \
-		.encode = encode_##name,                                \
-		.decode = decode_##name,                                \
-		.walk = walk_##name,                                    \
-		.walk_protobuf = walk_##name##_pb,                      \
-	}
-
-KIND(sensor_info, cam_camera_sensor_info,
-     cam__ipacamera_sensor_info__descriptor);
-KIND(control_list, cam_control_list, cam__control_list__descriptor);
-KIND(prepare_params, ipa_bench_prepare_params,
-     ipa__bench__prepare_params__descriptor);
-KIND(float_table, ipa_bench_table, ipa__bench__table__descriptor);
+CODEC_KIND(sensor_info, cam_camera_sensor_info,
+	   cam__ipacamera_sensor_info__descriptor);
+CODEC_KIND(control_list, cam_control_list, cam__control_list__descriptor);
+CODEC_KIND(prepare_params, ipa_bench_prepare_params,
+	   ipa__bench__prepare_params__descriptor);
+CODEC_KIND(float_table, ipa_bench_table, ipa__bench__table__descriptor);

@@ -6,6 +6,9 @@
 #include <camipc/wire.h>
 #include <protobuf-c/protobuf-c.h>
 
+#include "core.pb-c.h"
+#include "core_ipa_types.h"
+
 /** A kind of message: our codec, protobuf-c's, and how to make one. */
 struct codec_kind {
 	size_t size;
@@ -25,5 +28,42 @@ extern const struct codec_kind codec_sensor_info;
 extern const struct codec_kind codec_control_list;
 extern const struct codec_kind codec_prepare_params;
 extern const struct codec_kind codec_float_table;
+extern const struct codec_kind codec_info_map;
+extern const struct codec_kind codec_buffers;
+extern const struct codec_kind codec_configuration;
+
+/** The definition of one: its functions are called fill_NAME and so on. */
+#define CODEC_KIND(name, struct_name, descriptor_name)                  \
+	const struct codec_kind codec_##name = {                        \
+		.size = sizeof(struct struct_name),                     \
+		.descriptor = &descriptor_name,                         \
+		.fill = fill_##name,                                    \
+		.init = init_##name,                                    \
+		.check = check_##name,                                  \
+		.encode = encode_##name,                                \
+		.decode = decode_##name,                                \
+		.walk = walk_##name,                                    \
+		.walk_protobuf = walk_##name##_pb,                      \
+	}
+
+/** A descriptor that is open, for messages with some. */
+#define CODEC_FD 2
+
+/** The next random number. */
+uint32_t codec_random(uint64_t *random);
+
+/** Memory for a message's arrays; ends the program if there is none. */
+void *codec_memory(struct camipc_arena *arena, size_t size);
+
+/** A value of one of eight kinds, drawn anew. */
+void codec_fill_value(uint64_t *random, struct camipc_arena *arena,
+		      struct cam_control_value *value);
+uint64_t codec_walk_value(const struct cam_control_value *value);
+uint64_t codec_walk_value_pb(const Cam__ControlValue *value);
+
+/** Sums of all there is; the same function for everybody's bytes. */
+uint64_t codec_sum_text(const char *text, size_t len);
+uint64_t codec_sum_integers(const int32_t *items, size_t n);
+uint64_t codec_sum_floats(const float *items, size_t n);
 
 #endif /* CAMIPC_BENCH_CODEC_MESSAGES_H */

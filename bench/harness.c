@@ -14,6 +14,9 @@
 #include "clock.h"
 #include "report.h"
 
+/** Operations whose instructions bench_count() has counted. */
+#define COUNTED 1024u
+
 int bench_cpu;
 int bench_peer_cpu;
 
@@ -133,9 +136,23 @@ static void run_once(struct bench_result *result, unsigned int round,
 	bench->close(state);
 }
 
-static bool is_named(const char *name, const char *other)
+/* Is @bench what @other is held against? */
+static bool is_beside(const struct bench_case *bench,
+		      const struct bench_case *other)
 {
-	return other && strcmp(name, other) == 0;
+	size_t length = strlen(other->name);
+
+	if (other->floor && strcmp(bench->name, other->floor) == 0)
+		return true;
+	if (!other->has_rivals ||
+	    strncmp(bench->name, other->name, length) != 0)
+		return false;
+	for (const struct bench_rival *rival = bench_rivals; rival->suffix;
+	     rival++) {
+		if (strcmp(bench->name + length, rival->suffix) == 0)
+			return true;
+	}
+	return false;
 }
 
 /* Does the filter want @bench, or one that is held against it? */
@@ -148,9 +165,7 @@ static bool is_wanted(const struct bench_table *tables, size_t n_tables,
 		for (size_t j = 0; j < tables[i].n; j++) {
 			const struct bench_case *other = &tables[i].cases[j];
 
-			if ((is_named(bench->name, other->floor) ||
-			     is_named(bench->name, other->protobuf) ||
-			     is_named(bench->name, other->protobuf_arena)) &&
+			if (is_beside(bench, other) &&
 			    fnmatch(filter, other->name, 0) == 0)
 				return true;
 		}
@@ -201,6 +216,33 @@ static int write_json(const struct bench_report *report, const char *path)
 	}
 	fprintf(stderr, "bench: cannot write %s: %s\n", path, strerror(errno));
 	return 1;
+}
+
+/* Its name is what check.py tells callgrind; one call is one figure. */
+void bench_counted(const struct bench_case *bench, void *state, uint32_t n);
+
+__attribute__((noinline)) void bench_counted(const struct bench_case *bench,
+					     void *state, uint32_t n)
+{
+	bench->run(state, n);
+	bench_use(state);
+}
+
+int bench_count(const struct bench_table *table, const char *filter)
+{
+	for (size_t i = 0; i < table->n; i++) {
+		const struct bench_case *bench = &table->cases[i];
+		void *state;
+
+		if (!bench->has_rivals || fnmatch(filter, bench->name, 0) != 0)
+			continue;
+		state = bench->open(bench);
+		bench->run(state, COUNTED);
+		bench_counted(bench, state, COUNTED);
+		bench->close(state);
+		printf("%s %u\n", bench->name, COUNTED);
+	}
+	return 0;
 }
 
 int bench_run(const struct bench_table *tables, size_t n_tables,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* camipc-bench [--json FILE] [--filter GLOB] [--short] [--list] */
+/* camipc-bench [--json FILE] [--filter GLOB] [--short] [--list] [--count] */
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -31,10 +31,12 @@ int main(int argc, char **argv)
 		{ "filter", required_argument, NULL, 'f' },
 		{ "short", no_argument, NULL, 's' },
 		{ "list", no_argument, NULL, 'l' },
+		{ "count", no_argument, NULL, 'c' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct bench_options options = { NULL, "*", 5, 1 };
 	struct bench_table flat[N_TABLES];
+	bool count = false;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
@@ -52,10 +54,15 @@ int main(int argc, char **argv)
 		case 'l':
 			list();
 			return 0;
+		case 'c':
+			count = true;
+			break;
 		default:
 			return 2;
 		}
 	}
+	if (count)
+		return bench_count(&bench_codec, options.filter);
 	/* Refused calls are part of a flood, and would be told each time. */
 	camipc_log_set(NULL, NULL, CAMIPC_LOG_ERROR);
 	for (size_t i = 0; i < N_TABLES; i++)

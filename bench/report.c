@@ -36,6 +36,16 @@ static double median_of(const double *values, size_t n)
 	return bench_median(sorted, n);
 }
 
+const struct bench_rival bench_rivals[] = {
+	{ ".protobuf_c", "vs_protobuf_c" },
+	{ ".protobuf_c_arena", "vs_protobuf_c_arena" },
+	{ ".protobuf_cpp", "vs_protobuf_cpp" },
+	{ ".capnp", "vs_capnp" },
+	{ ".nanopb", "vs_nanopb" },
+	{ ".memcpy", "vs_memcpy" },
+	{ NULL, NULL },
+};
+
 static const struct bench_result *find(const struct bench_report *report,
 				       const char *name)
 {
@@ -66,13 +76,25 @@ static double ratio_of(const struct bench_report *report,
 	return bench_median(ratios, n);
 }
 
+/* How many times as long @rival takes for @result's work; 0 if it does not. */
+static double rival_ratio(const struct bench_report *report,
+			 const struct bench_result *result,
+			 const struct bench_rival *rival)
+{
+	char name[128];
+
+	if (!result->bench->has_rivals)
+		return 0;
+	snprintf(name, sizeof(name), "%s%s", result->bench->name,
+		 rival->suffix);
+	return ratio_of(report, find(report, name), result);
+}
+
 static void print_result(const struct bench_report *report,
 			 const struct bench_result *result, FILE *file)
 {
 	const struct bench_case *bench = result->bench;
 	const struct bench_result *floor = find(report, bench->floor);
-	const struct bench_result *peer = find(report, bench->protobuf);
-	const struct bench_result *arena = find(report, bench->protobuf_arena);
 
 	if (result->skipped) {
 		fprintf(file, "%-44s cannot run here\n", bench->name);
@@ -85,12 +107,13 @@ static void print_result(const struct bench_report *report,
 		fprintf(file, "  %5.2f x %s (%.1f)",
 			ratio_of(report, result, floor), bench->floor,
 			median_of(floor->p50_ns, report->rounds));
-	if (peer)
-		fprintf(file, "  protobuf-c takes %.1f x",
-			ratio_of(report, peer, result));
-	if (arena)
-		fprintf(file, ", with an arena %.1f x",
-			ratio_of(report, arena, result));
+	for (const struct bench_rival *rival = bench_rivals; rival->suffix;
+	     rival++) {
+		double ratio = rival_ratio(report, result, rival);
+
+		if (ratio > 0)
+			fprintf(file, "  %s %.1f", rival->key + 3, ratio);
+	}
 	fputc('\n', file);
 }
 
@@ -127,11 +150,9 @@ static void write_result(const struct bench_report *report,
 	fprintf(file, "\"n\": %llu", (unsigned long long)result->n);
 	if (floor)
 		fprintf(file, ", \"floor_name\": \"%s\"", bench->floor);
-	write_ratio(file, "vs_protobuf_c",
-		    ratio_of(report, find(report, bench->protobuf), result));
-	write_ratio(file, "vs_protobuf_c_arena",
-		    ratio_of(report, find(report, bench->protobuf_arena),
-			     result));
+	for (const struct bench_rival *rival = bench_rivals; rival->suffix;
+	     rival++)
+		write_ratio(file, rival->key, rival_ratio(report, result, rival));
 	fputs("}", file);
 }
 

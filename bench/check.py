@@ -1,0 +1,108 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Counts the instructions of our codecs, and holds them against a baseline.
+
+check.py [--refresh] [--filter GLOB] BENCH COMPILER
+
+BENCH is camipc-bench, COMPILER what baseline.json calls the compiler that
+built it ("gcc-12"). callgrind counts; times move with the machine's load and
+with where code happens to lie, instructions do not. More than a tenth above
+the baseline fails; --refresh writes what was counted as the new baseline.
+"""
+
+import argparse
+import glob
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+BASELINE = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                        "baseline.json")
+ALLOWED = 1.10
+FUNCTION = "bench_counted"
+TOTALS = re.compile(r"^totals: (\d+)$", re.M)
+
+
+def count(bench, pattern):
+    """Instructions of one operation, by the case's name."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = os.path.join(folder, "out")
+        # valgrind 3.19 cannot read clang's debug information, and dies of it.
+        plain = os.path.join(folder, "bench")
+        subprocess.run(["strip", "--strip-debug", "-o", plain, bench],
+                       check=True)
+        run = subprocess.run(
+            ["valgrind", "--tool=callgrind", "--callgrind-out-file=" + out,
+             "--toggle-collect=" + FUNCTION, "--dump-after=" + FUNCTION,
+             plain, "--count", "--filter", pattern],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            universal_newlines=True, check=False)
+        if run.returncode != 0:
+            sys.exit("check.py: %s failed\n%s" % (bench, run.stderr))
+        cases = [line.split() for line in run.stdout.splitlines()]
+        figures = {}
+        for i, (name, times) in enumerate(cases, 1):
+            with open("%s.%d" % (out, i), encoding="utf-8") as file:
+                total = int(TOTALS.search(file.read()).group(1))
+            figures[name] = round(total / int(times))
+        if not cases or len(glob.glob(out + ".*")) != len(cases):
+            sys.exit("check.py: callgrind counted other cases than ran")
+        return figures
+
+
+def load():
+    try:
+        with open(BASELINE, encoding="utf-8") as file:
+            return json.load(file)
+    except FileNotFoundError:
+        return {}
+
+
+def compare(figures, expected):
+    """Prints a line for each; returns how many grew too much."""
+    bad = 0
+    for name, figure in figures.items():
+        before = expected.get(name)
+        if before is None:
+            print("%-44s %8d  not in the baseline" % (name, figure))
+            bad += 1
+            continue
+        grew = figure > before * ALLOWED
+        bad += grew
+        print("%-44s %8d  %+5.1f %%%s" % (
+            name, figure, 100 * figure / before - 100,
+            "  TOO MANY" if grew else ""))
+    return bad
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--refresh", action="store_true")
+    parser.add_argument("--filter", default="*")
+    parser.add_argument("bench")
+    parser.add_argument("compiler")
+    options = parser.parse_args()
+
+    baseline = load()
+    figures = count(options.bench, options.filter)
+    if options.refresh:
+        baseline.setdefault(options.compiler, {}).update(figures)
+        with open(BASELINE, "w", encoding="utf-8") as file:
+            json.dump(baseline, file, indent=1, sort_keys=True)
+            file.write("\n")
+    if options.compiler not in baseline:
+        print("skipped: no baseline for %s" % options.compiler)
+        return 0
+    bad = compare(figures, baseline[options.compiler])
+    if bad:
+        print("check.py: %d of %d need more than a tenth more instructions "
+              "than the baseline of %s, or are not in it"
+              % (bad, len(figures), options.compiler))
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
