@@ -45,16 +45,21 @@ uint32_t differential_draw(uint32_t *state);
 
 const struct differential_op *differential_choose(uint32_t number);
 
+/** Writes down what a call returned, and why it failed. */
+void side_say(struct side *side, const char *what, int ret);
+
+bool side_is_in(const struct side *side, enum camipc_state state);
+
 /** Has callbacks write to the side's trace. */
-void differential_watch(struct side *side);
+void side_watch(struct side *side);
 
 /** Another proxy instead of this one, which may be in any state. */
-void differential_renew(struct side *side);
+void side_renew(struct side *side);
 
 /**
  * Waits until the IPA has done all that it was asked for, delivers what came
  * of it, and writes down where the proxy is then.
  */
-void differential_settle(struct side *side);
+void side_settle(struct side *side);
 
 #endif /* CAMIPC_TEST_DIFFERENTIAL_H */

@@ -4,190 +4,24 @@
  * how fast it is; where calls are to pile up, the IPA is held at its gate.
  */
 #include <errno.h>
-#include <poll.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "differential.h"
 
-/* No step but the one that wants it may run into a deadline. */
-#define NEVER_MS 60000
+/* A deadline that is missed on purpose, and the one afterwards. */
 #define SOON_MS 20
-
-/* Rounds of credit that kept events need to come. */
-#define ROUNDS 3
+#define NEVER_MS 60000
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
-
-static void say(struct side *side, const char *what, int ret)
-{
-	const char *field = NULL;
-	enum camipc_reason reason =
-		camipc_proxy_last_reason(side->c->proxy, &field);
-
-	fprintf(side->trace, "%s = %d", what, ret);
-	if (ret < 0 && camipc_proxy_get_state(side->c->proxy) !=
-			       CAMIPC_STATE_DEAD)
-		fprintf(side->trace, " (%s, error %d, field %s)",
-			camipc_reason_to_string(reason),
-			camipc_proxy_last_error(side->c->proxy),
-			field ? field : "none");
-	fprintf(side->trace, "\n");
-}
-
-static bool is_in(const struct side *side, enum camipc_state state)
-{
-	return camipc_proxy_get_state(side->c->proxy) == state;
-}
-
-/* ---- callbacks --------------------------------------------------------- */
-
-static void tell_new(struct side *side, const char *kind,
-		     const struct contract_numbers *numbers, size_t *n_told)
-{
-	for (; *n_told < numbers->n; (*n_told)++)
-		fprintf(side->trace, "  %s %u\n", kind,
-			numbers->numbers[*n_told]);
-}
-
-static void on_event(struct contract *c)
-{
-	struct side *side = c->context;
-	void (*action)(struct side *) = side->in_event;
-
-	tell_new(side, "tick", &c->ticks, &side->n_ticks);
-	tell_new(side, "few", &c->few, &side->n_few);
-	tell_new(side, "latest", &c->latest, &side->n_latest);
-	tell_new(side, "pushed", &c->pushed, &side->n_pushed);
-	side->in_event = NULL;
-	if (action)
-		action(side);
-}
-
-static void on_value(struct contract *c,
-		     const struct test_echo_everything *value)
-{
-	struct side *side = c->context;
-
-	fprintf(side->trace, "  value %s, %zu bytes, %zu points\n",
-		value->scalars.text, value->arrays.n_bytes,
-		value->arrays.n_points);
-}
-
-static void on_plane(struct contract *c, const struct test_echo_plane *plane,
-		     const int *more, size_t n_more)
-{
-	struct side *side = c->context;
-	struct stat status = { 0 };
-	off_t size = 0;
-
-	for (size_t i = 0; i < n_more; i++) {
-		assert_int_equal(fstat(more[i], &status), 0);
-		size += status.st_size;
-	}
-	fprintf(side->trace, "  plane %u, %zu more of %d bytes\n",
-		plane->offset, n_more, (int)size);
-}
-
-static void on_closed(struct contract *c)
-{
-	struct side *side = c->context;
-
-	/* Not the reason: a thread hangs, a worker does not answer. */
-	fprintf(side->trace, "  closed, error %d, last call %s\n",
-		c->closed.error,
-		c->closed.last_call ? c->closed.last_call : "none");
-}
-
-void differential_watch(struct side *side)
-{
-	side->c->context = side;
-	side->c->on_event = on_event;
-	side->c->on_value = on_value;
-	side->c->on_plane = on_plane;
-	side->c->on_closed = on_closed;
-}
-
-/* ---- what steps have in common ----------------------------------------- */
-
-static bool is_readable(struct contract *c)
-{
-	struct pollfd pfd = {
-		.fd = test_echo_get_fd(c->ipa),
-		.events = POLLIN,
-	};
-
-	return poll(&pfd, 1, 0) > 0;
-}
-
-static void deliver(struct side *side)
-{
-	struct contract *c = side->c;
-
-	if (is_in(side, CAMIPC_STATE_DEAD) && !c->n_closed && !side->destroyed)
-		contract_dispatch_closed(c);
-	/* As contract_dispatch_all(), until a callback destroys the proxy. */
-	while (!side->destroyed && is_readable(c)) {
-		if (test_echo_dispatch(c->ipa) < 0)
-			break;
-	}
-	if (side->destroyed)
-		differential_renew(side);
-}
-
-void differential_renew(struct side *side)
-{
-	struct contract *c = side->c;
-
-	if (!side->destroyed)
-		test_echo_destroy(c->ipa);
-	side->destroyed = false;
-	side->in_event = NULL;
-	side->n_ticks = side->n_few = side->n_latest = side->n_pushed = 0;
-	c->ticks.n = c->few.n = c->latest.n = c->pushed.n = 0;
-	c->n_closed = 0;
-	c->ipa = contract_create(c);
-	c->proxy = test_echo_get_proxy(c->ipa);
-	camipc_proxy_set_timeout(c->proxy, NEVER_MS);
-}
-
-void differential_settle(struct side *side)
-{
-	struct contract *c = side->c;
-	struct camipc_proxy_stats stats;
-
-	for (int i = 0; i < ROUNDS; i++) {
-		/* Its answer is behind all that was asked before. In which
-		 * round events come is a matter of timing. */
-		if (is_in(side, CAMIPC_STATE_RUNNING))
-			assert_int_equal(
-				test_echo_temperature(c->ipa, i, NULL), 0);
-		deliver(side);
-	}
-	side->in_event = NULL;
-	fprintf(side->trace, "%s",
-		camipc_state_to_string(camipc_proxy_get_state(c->proxy)));
-	if (is_in(side, CAMIPC_STATE_DEAD)) {
-		fprintf(side->trace, "\n");
-		return;
-	}
-	stats = contract_stats(c);
-	fprintf(side->trace,
-		", run %u: %d calls, %d async, %d refused, %d dropped, "
-		"%d events, %d dropped, %d timeouts, %d late\n",
-		stats.epoch, (int)stats.calls, (int)stats.async_calls,
-		(int)stats.async_refused, (int)stats.async_dropped,
-		(int)stats.events, (int)stats.events_dropped,
-		(int)stats.timeouts, (int)stats.late_replies);
-}
 
 /* ---- init, start, stop ------------------------------------------------- */
 
 static void do_init(struct side *side, const struct step *step)
 {
-	static const char *const names[] = { "a", "", NULL, "\xff", "\xc3\xa9" };
+	static const char *const names[] = { "a", "", NULL, "\xff",
+					     "\xc3\xa9" };
 	struct test_echo_defaults defaults;
 
 	test_echo_defaults_init(&defaults);
@@ -195,17 +29,18 @@ static void do_init(struct side *side, const struct step *step)
 		defaults.width = 0;
 	if (step->drawn[0] % 6 == 1)
 		defaults.mood = (enum test_echo_mood)5;
-	say(side, "init",
-	    test_echo_init(side->c->ipa, names[step->drawn[1] % COUNT(names)],
-			   &defaults));
+	side_say(side, "init",
+		 test_echo_init(side->c->ipa,
+				names[step->drawn[1] % COUNT(names)],
+				&defaults));
 }
 
 static void do_start(struct side *side, const struct step *step)
 {
 	struct contract *c = side->c;
 
-	if (is_in(side, CAMIPC_STATE_READY) ||
-	    is_in(side, CAMIPC_STATE_STOPPED)) {
+	if (side_is_in(side, CAMIPC_STATE_READY) ||
+	    side_is_in(side, CAMIPC_STATE_STOPPED)) {
 		static const int32_t rets[] = { -EIO, -EPIPE, 0, 5, -EAGAIN };
 
 		if (step->drawn[0] % 4 == 0)
@@ -215,18 +50,18 @@ static void do_start(struct side *side, const struct step *step)
 			contract_plan(c, TEST_ECHO_START, TEST_ECHO_RETURN,
 				      rets[step->drawn[1] % COUNT(rets)]);
 	}
-	say(side, "start", test_echo_start(c->ipa));
+	side_say(side, "start", test_echo_start(c->ipa));
 }
 
 /** To Running from wherever that is possible, so that steps are done there. */
 static void do_advance(struct side *side, const struct step *step)
 {
 	(void)step;
-	if (is_in(side, CAMIPC_STATE_DEAD))
-		differential_renew(side);
-	if (is_in(side, CAMIPC_STATE_CREATED))
+	if (side_is_in(side, CAMIPC_STATE_DEAD))
+		side_renew(side);
+	if (side_is_in(side, CAMIPC_STATE_CREATED))
 		contract_init(side->c);
-	if (!is_in(side, CAMIPC_STATE_RUNNING))
+	if (!side_is_in(side, CAMIPC_STATE_RUNNING))
 		contract_start(side->c);
 }
 
@@ -234,15 +69,15 @@ static void do_stop(struct side *side, const struct step *step)
 {
 	struct contract *c = side->c;
 
-	if (is_in(side, CAMIPC_STATE_RUNNING)) {
+	if (side_is_in(side, CAMIPC_STATE_RUNNING)) {
 		if (step->drawn[0] % 2)
 			contract_plan(c, TEST_ECHO_STOP, TEST_ECHO_TICK, 5);
 		/* Within the window: past it, how many of them there is credit
 		 * for depends on how fast they are dropped here. */
-		say(side, "tick_many",
-		    test_echo_tick_many(c->ipa, 0, step->drawn[1] % 50));
+		side_say(side, "tick_many",
+			 test_echo_tick_many(c->ipa, 0, step->drawn[1] % 50));
 	}
-	say(side, "stop", test_echo_stop(c->ipa));
+	side_say(side, "stop", test_echo_stop(c->ipa));
 }
 
 static void note_done(void *user, int ret)
@@ -261,14 +96,14 @@ static void do_switch_begin(struct side *side, const struct step *step)
 	struct contract *c = side->c;
 	int ret;
 
-	if (is_in(side, CAMIPC_STATE_RUNNING)) {
-		say(side, "tick_many",
-		    test_echo_tick_many(c->ipa, 7, step->drawn[1] % 40));
+	if (side_is_in(side, CAMIPC_STATE_RUNNING)) {
+		side_say(side, "tick_many",
+			 test_echo_tick_many(c->ipa, 7, step->drawn[1] % 40));
 		ret = test_echo_stop_begin(c->ipa, note_done, &done);
-		say(side, "stop_begin", ret);
+		side_say(side, "stop_begin", ret);
 	} else {
 		ret = test_echo_start_begin(c->ipa, note_done, &done);
-		say(side, "start_begin", ret);
+		side_say(side, "start_begin", ret);
 	}
 	if (ret == 0)
 		contract_dispatch_done(c, &done);
@@ -277,24 +112,26 @@ static void do_switch_begin(struct side *side, const struct step *step)
 static void do_renew(struct side *side, const struct step *step)
 {
 	(void)step;
-	differential_renew(side);
+	side_renew(side);
 }
 
 /* ---- synchronous calls ------------------------------------------------- */
 
 static void do_add(struct side *side, const struct step *step)
 {
-	static const int32_t rets[] = { -EPIPE, -ETIMEDOUT, -EINVAL,
-					-EAGAIN, 12, INT32_MIN };
+	static const int32_t rets[] = { -EPIPE,	 -ETIMEDOUT, -EINVAL,
+					-EAGAIN, 12,	     INT32_MIN };
 	struct contract *c = side->c;
 	int32_t sum = 4711;
 
-	if (step->drawn[0] % 3 == 0 && !is_in(side, CAMIPC_STATE_CREATED) &&
-	    !is_in(side, CAMIPC_STATE_DEAD))
+	if (step->drawn[0] % 3 == 0 &&
+	    !side_is_in(side, CAMIPC_STATE_CREATED) &&
+	    !side_is_in(side, CAMIPC_STATE_DEAD))
 		contract_plan(c, TEST_ECHO_ADD, TEST_ECHO_RETURN,
 			      rets[step->drawn[1] % COUNT(rets)]);
-	say(side, "add", test_echo_add(c->ipa, (int32_t)step->drawn[2],
-				       (int32_t)step->drawn[3], &sum));
+	side_say(side, "add",
+		 test_echo_add(c->ipa, (int32_t)step->drawn[2],
+			       (int32_t)step->drawn[3], &sum));
 	fprintf(side->trace, "  sum %d, result %d\n", sum,
 		camipc_proxy_last_result(c->proxy));
 }
@@ -314,15 +151,15 @@ static void do_add_begin(struct side *side, const struct step *step)
 	int ret = test_echo_add_begin(side->c->ipa, (int32_t)step->drawn[0], 1,
 				      note_sum, &done);
 
-	say(side, "add_begin", ret);
+	side_say(side, "add_begin", ret);
 	if (ret == 0)
 		contract_dispatch_done(side->c, &done);
 }
 
 static void do_slow(struct side *side, const struct step *step)
 {
-	say(side, "slow",
-	    test_echo_slow(side->c->ipa, (int32_t)step->drawn[0] / 2));
+	side_say(side, "slow",
+		 test_echo_slow(side->c->ipa, (int32_t)step->drawn[0] / 2));
 }
 
 static void do_configure(struct side *side, const struct step *step)
@@ -342,7 +179,7 @@ static void do_configure(struct side *side, const struct step *step)
 		};
 	ret = test_echo_configure(c->ipa, streams, step->drawn[0] % 5, NULL, 0,
 				  &count, &back, &n);
-	say(side, "configure", ret);
+	side_say(side, "configure", ret);
 	for (size_t i = 0; ret >= 0 && i < n; i++)
 		fprintf(side->trace, "  %u: %d %d\n", back[i].key,
 			back[i].value.x, back[i].value.y);
@@ -381,7 +218,7 @@ static void do_echo(struct side *side, const struct step *step)
 
 	draw_value(step, &value);
 	ret = test_echo_echo(side->c->ipa, &value, &back);
-	say(side, "echo", ret);
+	side_say(side, "echo", ret);
 	if (ret < 0)
 		return;
 	fprintf(side->trace, "  %s, %zu bytes, mood %d, level %d\n",
@@ -395,12 +232,11 @@ static void do_produce(struct side *side, const struct step *step)
 {
 	const uint8_t *payload = NULL;
 	size_t n = 0;
-	int ret = test_echo_produce(side->c->ipa,
-				    CAMIPC_MAX_MESSAGE_SIZE - 8 +
-					    step->drawn[0] % 8,
-				    &payload, &n);
+	int ret = test_echo_produce(
+		side->c->ipa, CAMIPC_MAX_MESSAGE_SIZE - 8 + step->drawn[0] % 8,
+		&payload, &n);
 
-	say(side, "produce", ret);
+	side_say(side, "produce", ret);
 	fprintf(side->trace, "  %zu\n", n);
 	if (ret >= 0)
 		camipc_clear_array(payload);
@@ -422,7 +258,7 @@ static void do_exchange(struct side *side, const struct step *step)
 		many[i] = step->drawn[1] % 7 ? fd : -1;
 	ret = test_echo_exchange(side->c->ipa, -1, many, n_many, &plane, NULL,
 				 0, NULL, &back, &n, NULL, NULL, NULL);
-	say(side, "exchange", ret);
+	side_say(side, "exchange", ret);
 	for (size_t i = 0; ret >= 0 && i < n; i++) {
 		if (back[i] < 0)
 			continue;
@@ -442,16 +278,17 @@ static void do_nonsense(struct side *side, const struct step *step)
 	struct test_echo_place place;
 	int ret;
 
-	if (is_in(side, CAMIPC_STATE_CREATED) || is_in(side, CAMIPC_STATE_DEAD))
+	if (side_is_in(side, CAMIPC_STATE_CREATED) ||
+	    side_is_in(side, CAMIPC_STATE_DEAD))
 		return;
 	if (step->drawn[0] % 2) {
 		contract_plan(c, TEST_ECHO_ADD, TEST_ECHO_BAD_EVENT, 0);
-		say(side, "add", test_echo_add(c->ipa, 1, 1, NULL));
+		side_say(side, "add", test_echo_add(c->ipa, 1, 1, NULL));
 		return;
 	}
 	contract_plan(c, TEST_ECHO_WHERE, TEST_ECHO_NONSENSE, 0);
 	ret = test_echo_where(c->ipa, &place);
-	say(side, "where", ret);
+	side_say(side, "where", ret);
 	if (ret >= 0)
 		test_echo_place_clear(&place);
 }
@@ -462,16 +299,16 @@ static void do_hang(struct side *side, const struct step *step)
 	const int n = step->drawn[0] % 4 == 0 ? 3 : 1;
 	struct contract *c = side->c;
 
-	if (!is_in(side, CAMIPC_STATE_RUNNING))
+	if (!side_is_in(side, CAMIPC_STATE_RUNNING))
 		return;
 	contract_plan(c, TEST_ECHO_SLOW, TEST_ECHO_BLOCK, 0);
 	camipc_proxy_set_timeout(c->proxy, SOON_MS);
 	for (int i = 0; i < n; i++)
-		say(side, "slow", test_echo_slow(c->ipa, 1));
+		side_say(side, "slow", test_echo_slow(c->ipa, 1));
 	camipc_proxy_set_timeout(c->proxy, NEVER_MS);
 	/* A worker that was killed waits there no more: nobody is to find
 	 * this open later. */
-	if (!is_in(side, CAMIPC_STATE_DEAD) || contract_is_local())
+	if (!side_is_in(side, CAMIPC_STATE_DEAD) || contract_is_local())
 		contract_open_gate(c);
 }
 
@@ -504,7 +341,7 @@ static void say_pushed(struct side *side)
 	size_t n = 0;
 	int ret = test_echo_take_pushed(side->c->ipa, &numbers, &n);
 
-	say(side, "take_pushed", ret);
+	side_say(side, "take_pushed", ret);
 	if (ret < 0)
 		return;
 	for (size_t i = 0; i < n; i++)
@@ -520,15 +357,15 @@ static void do_burst(struct side *side, const struct step *step)
 	uint32_t random = step->drawn[0] | 1;
 	uint32_t n = step->drawn[1] % 120;
 
-	if (is_in(side, CAMIPC_STATE_RUNNING)) {
+	if (side_is_in(side, CAMIPC_STATE_RUNNING)) {
 		contract_plan(c, TEST_ECHO_PUSH, TEST_ECHO_BLOCK, 0);
-		say(side, "push", test_echo_push(c->ipa, 0));
+		side_say(side, "push", test_echo_push(c->ipa, 0));
 	}
 	for (uint32_t i = 0; i < n; i++)
 		fprintf(side->trace, " %d",
 			push_any(c, differential_draw(&random) % 1000));
 	fprintf(side->trace, "\n");
-	if (is_in(side, CAMIPC_STATE_RUNNING))
+	if (side_is_in(side, CAMIPC_STATE_RUNNING))
 		contract_open_gate(c);
 	say_pushed(side);
 }
@@ -538,7 +375,8 @@ static void do_push_value(struct side *side, const struct step *step)
 	struct test_echo_everything value;
 
 	draw_value(step, &value);
-	say(side, "push_value", test_echo_push_value(side->c->ipa, &value));
+	side_say(side, "push_value",
+		 test_echo_push_value(side->c->ipa, &value));
 }
 
 static void do_push_plane(struct side *side, const struct step *step)
@@ -551,61 +389,69 @@ static void do_push_plane(struct side *side, const struct step *step)
 	assert_int_equal(ftruncate(fd, step->drawn[1] % 100), 0);
 	for (size_t i = 0; i < n; i++)
 		more[i] = fd;
-	say(side, "push_plane",
-	    test_echo_push_plane(side->c->ipa, &plane, more, n));
+	side_say(side, "push_plane",
+		 test_echo_push_plane(side->c->ipa, &plane, more, n));
 	/* The descriptors of one wait until the other's are back. */
-	differential_settle(side);
-	say(side, "push_plane",
-	    test_echo_push_plane(side->c->ipa, &plane, NULL, 0));
+	side_settle(side);
+	side_say(side, "push_plane",
+		 test_echo_push_plane(side->c->ipa, &plane, NULL, 0));
 	close(fd);
 }
 
 static void stop_in_event(struct side *side)
 {
-	say(side, "stop in an event", test_echo_stop(side->c->ipa));
+	side_say(side, "stop in an event", test_echo_stop(side->c->ipa));
 }
 
 static void restart_in_event(struct side *side)
 {
-	say(side, "stop in an event", test_echo_stop(side->c->ipa));
-	say(side, "start in an event", test_echo_start(side->c->ipa));
+	side_say(side, "stop in an event", test_echo_stop(side->c->ipa));
+	side_say(side, "start in an event", test_echo_start(side->c->ipa));
 }
 
 static void call_in_event(struct side *side)
 {
 	int32_t sum = 0;
 
-	say(side, "add in an event", test_echo_add(side->c->ipa, 1, 2, &sum));
-	say(side, "dispatch in an event", test_echo_dispatch(side->c->ipa));
+	side_say(side, "add in an event",
+		 test_echo_add(side->c->ipa, 1, 2, &sum));
+	side_say(side, "dispatch in an event",
+		 test_echo_dispatch(side->c->ipa));
 }
 
 static void destroy_in_event(struct side *side)
 {
 	test_echo_destroy(side->c->ipa);
 	side->destroyed = true;
-	say(side, "push in an event", test_echo_push(side->c->ipa, 1));
+	side_say(side, "push in an event", test_echo_push(side->c->ipa, 1));
 }
 
 /** Events of each kind, more than there is credit for. */
 static void do_ticks(struct side *side, const struct step *step)
 {
 	static void (*const actions[])(struct side *) = {
-		NULL, NULL, NULL, stop_in_event, restart_in_event,
-		call_in_event, destroy_in_event,
+		NULL,
+		NULL,
+		NULL,
+		stop_in_event,
+		restart_in_event,
+		call_in_event,
+		destroy_in_event,
 	};
 	struct contract *c = side->c;
 
 	side->in_event = actions[step->drawn[2] % COUNT(actions)];
 	switch (step->drawn[0] % 3) {
 	case 0:
-		say(side, "tick_few", test_echo_tick_few(c->ipa, 0, 5));
+		side_say(side, "tick_few", test_echo_tick_few(c->ipa, 0, 5));
 		break;
 	case 1:
-		say(side, "tick_oldest", test_echo_tick_oldest(c->ipa, 0, 9));
+		side_say(side, "tick_oldest",
+			 test_echo_tick_oldest(c->ipa, 0, 9));
 		break;
 	default:
-		say(side, "tick_many",
-		    test_echo_tick_many(c->ipa, 0, step->drawn[1] % 100));
+		side_say(side, "tick_many",
+			 test_echo_tick_many(c->ipa, 0, step->drawn[1] % 100));
 	}
 }
 

@@ -74,7 +74,7 @@ static int set_up(void **state)
 		enter(side, i);
 		assert_int_equal(contract_set_up(&c), 0);
 		side->c = c;
-		differential_watch(side);
+		side_watch(side);
 	}
 	*state = run;
 	return 0;
@@ -90,7 +90,7 @@ static int tear_down(void **state)
 	/* Running threads of one are no leak of another. */
 	for (size_t i = 0; i < N_SIDES; i++) {
 		enter(&run->sides[i], i);
-		differential_renew(&run->sides[i]);
+		side_renew(&run->sides[i]);
 	}
 	for (size_t i = N_SIDES; i-- > 0;) {
 		void *c = run->sides[i].c;
@@ -125,7 +125,7 @@ static void do_step(struct run *run, const struct step *step)
 		enter(side, i);
 		open_trace(side);
 		step->op->run(side, step);
-		differential_settle(side);
+		side_settle(side);
 		fflush(side->trace);
 	}
 	compare(run);
@@ -140,7 +140,7 @@ static void walk(struct run *run, uint32_t seed, uint32_t n_steps)
 
 	for (size_t i = 0; i < N_SIDES; i++) {
 		enter(&run->sides[i], i);
-		differential_renew(&run->sides[i]);
+		side_renew(&run->sides[i]);
 	}
 	run->seed = seed;
 	run->good = false;
