@@ -23,11 +23,17 @@ def add_to(commands) -> None:
 
 
 def run(arguments) -> int:
-    return max([_format(path, arguments.check) for path in arguments.files])
+    # Not at the top: compiling needs nothing of it.
+    from .rewrite import Unfaithful
+    try:
+        return max([_format(path, arguments.check) for path in arguments.files])
+    except Unfaithful as error:
+        console.write(sys.stderr, "camipc-gen: error: %s; that is a mistake "
+                      "in camipc-gen, and nothing was written\n" % error)
+        return 1
 
 
 def _format(path: str, check: bool) -> int:
-    # Not at the top: compiling needs nothing of it.
     from .fmt import formatted
     from .rewrite import read, save
     diagnostics = Diagnostics()

@@ -23,11 +23,17 @@ def add_to(commands) -> None:
 
 
 def run(arguments) -> int:
-    return max([_pin(path, arguments) for path in arguments.files])
+    # Not at the top: compiling needs nothing of it.
+    from .rewrite import Unfaithful
+    try:
+        return max([_pin(path, arguments) for path in arguments.files])
+    except Unfaithful as error:
+        console.write(sys.stderr, "camipc-gen: error: %s; that is a mistake "
+                      "in camipc-gen, and nothing was written\n" % error)
+        return 1
 
 
 def _pin(path: str, arguments) -> int:
-    # Not at the top: compiling needs nothing of it.
     from .pin import pinned
     from .rewrite import read, save
     diagnostics = Diagnostics()

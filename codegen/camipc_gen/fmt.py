@@ -14,7 +14,8 @@ from typing import List, Optional
 from .diagnostics import Diagnostics
 from .fmt_words import Word, words_of
 from .parser import parse
-from .source import Source, SourceError, decode
+from .rewrite import Unfaithful
+from .source import Source, decode
 from .syntax import Node
 
 COLUMNS = 80
@@ -26,19 +27,15 @@ _TIGHT_AFTER = ("(", "[", ".", "@", "~")
 _BINARY = ("|", "^", "&", "<<", ">>", "+", "-", "*", "/", "%")
 
 
-class FormatError(Exception):
-    """The formatted file would mean something else: a mistake in here."""
-
-
 def formatted(path: str, data: bytes, diagnostics: Diagnostics) -> bytes:
-    """@data, which is in @path, laid out. Raises CompileError."""
+    """@data, which is in @path, laid out. Raises CompileError, Unfaithful."""
     before = parse(Source(path, decode(data)), diagnostics)
     diagnostics.stop_on_errors()
     text = layout(decode(data))
     after = parse(Source(path, text), diagnostics)
     if diagnostics.has_errors or _bare(before) != _bare(after) or \
             _comments(decode(data)) != _comments(text):
-        raise FormatError("'%s' would mean something else" % path)
+        raise Unfaithful("'%s' would mean something else" % path)
     return text.encode("utf-8")
 
 

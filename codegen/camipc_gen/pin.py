@@ -15,17 +15,13 @@ from .compiler import Compiled, compile_files
 from .diagnostics import Diagnostics
 from .loader import Options
 from .parser import parse
-from .rewrite import Edited, Insertion, insert
+from .rewrite import Edited, Insertion, Unfaithful, insert
 from .source import Source, Span, decode
 from .syntax import EnumNode, File, InterfaceNode, StructNode, UnionNode
 
 _VALUE = "value"           # of an enum
 _ORDINAL = "ordinal"
 _RESULT = "result"         # a leading int32 is field 1, whatever it says
-
-
-class PinError(Exception):
-    """The pinned file would mean something else: a mistake in here."""
 
 
 def pinned(path: str, data: bytes, options: Options,
@@ -57,7 +53,7 @@ def _check(compiled: Compiled, path: str, options: Options,
            edited: Edited) -> None:
     again = compile_files([path], options, Diagnostics(edited))
     if list(_listed(compiled.inputs[0])) != list(_listed(again.inputs[0])):
-        raise PinError("'%s' would have other numbers" % path)
+        raise Unfaithful("'%s' would have other numbers" % path)
 
 
 # ---- numbers ----------------------------------------------------------------

@@ -15,6 +15,11 @@ from .source import (Source, SourceError, Sources, Span, decode,
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
+class Unfaithful(Exception):
+    """The new file would mean something else: a mistake of ours. The file
+    stays as it is."""
+
+
 class Insertion(NamedTuple):
     """Text to put before a column; both count from 1, as in a Span."""
     line: int

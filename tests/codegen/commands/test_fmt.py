@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """camipc-gen fmt: another layout, nothing else."""
 
+import contextlib
+import io
 import os
 import random
 import re
@@ -8,10 +10,12 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 
 import repository
-from camipc_gen import fmt
+from camipc_gen import cli, fmt
 from camipc_gen.diagnostics import CompileError
+from camipc_gen.source import SourceError
 
 sys.path.insert(0, os.path.join(os.path.dirname(repository.HERE), "fuzz"))
 import mutate  # noqa: E402
@@ -66,7 +70,7 @@ class Layout(unittest.TestCase):
             with self.subTest(seed=seed):
                 try:
                     fmt.formatted("t.mojom", data, case.diagnostics())
-                except (CompileError, ValueError, fmt.SourceError):
+                except (CompileError, SourceError):
                     continue
                 self.format(case)
                 tried += 1
@@ -226,6 +230,16 @@ class Command(unittest.TestCase):
             self.assertEqual((result.returncode, self.read()), (1, data))
             self.assertIn("t.mojom:1:", result.stderr)
             self.assertNotIn("Traceback", result.stderr)
+
+    def test_a_mistake_of_ours_changes_nothing(self):
+        data = b"module t ;\n"
+        self.write(data)
+        with unittest.mock.patch.object(fmt, "layout", lambda text: "module "
+                                        "other;\n"), \
+                contextlib.redirect_stderr(io.StringIO()) as errors:
+            self.assertEqual(cli.main(["fmt", self.path]), 1)
+        self.assertIn("mistake in camipc-gen", errors.getvalue())
+        self.assertEqual(self.read(), data)
 
     def test_imports_are_not_needed(self):
         self.write(b'module t;\nimport "nowhere.mojom";\n')
