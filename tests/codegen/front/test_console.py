@@ -95,10 +95,12 @@ class Console(unittest.TestCase):
             [sys.executable, "-B", support.COMMAND, "compile", "--out", "out",
              "pipe.mojom"], cwd=self.folder, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
-        # Opens once the child has: then it is inside of the command.
+        # Opens once the child has: then it is inside of the command. It must
+        # come to an end before the child does: a signal just before a read is
+        # seen by Python only when the read returns.
         with open(self.path("pipe.mojom"), "w"):
             child.send_signal(signal.SIGINT)
-            out, err = child.communicate(timeout=120)
+        out, err = child.communicate(timeout=120)
         self.assertEqual((child.returncode, out, err), (130, "", ""))
 
     # ---- files -------------------------------------------------------------
