@@ -149,7 +149,7 @@ static bool receive(void)
 
 static void run(const uint8_t *data, size_t size)
 {
-	int mark = fuzz_fd_mark();
+	unsigned int n_fds = fuzz_count_fds();
 	struct sequence_step step;
 	int fds[2];
 
@@ -167,7 +167,7 @@ static void run(const uint8_t *data, size_t size)
 	while (receive())
 		continue;
 	channel->ops->destroy(channel);
-	FUZZ_REQUIRE(fuzz_fd_mark() == mark);
+	FUZZ_REQUIRE(fuzz_count_fds() == n_fds);
 }
 
 static const struct camipc_message_type *

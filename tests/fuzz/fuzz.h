@@ -116,7 +116,7 @@ bool fuzz_expect_allowed(const struct camipc_message_type *type,
 void fuzz_ignore_log(void *user, enum camipc_log_level level, const char *topic,
 		     const char *text);
 
-/** The lowest free descriptor: the same again if none was leaked. */
-int fuzz_fd_mark(void);
+/** Open descriptors: as many again if none was leaked. */
+unsigned int fuzz_count_fds(void);
 
 #endif /* CAMIPC_TEST_FUZZ_H */

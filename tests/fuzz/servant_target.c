@@ -350,7 +350,7 @@ static void begin(void)
 
 static void run(const uint8_t *data, size_t size)
 {
-	int mark = fuzz_fd_mark();
+	unsigned int n_fds = fuzz_count_fds();
 	bool lost = false;
 	int ret = 0;
 
@@ -371,7 +371,7 @@ static void run(const uint8_t *data, size_t size)
 	camipc_record_pool_destroy(s.pool);
 	camipc_arena_fini(&s.outs);
 	camipc_arena_fini(&s.event);
-	FUZZ_REQUIRE(fuzz_fd_mark() == mark);
+	FUZZ_REQUIRE(fuzz_count_fds() == n_fds);
 }
 
 static const struct camipc_message_type *
