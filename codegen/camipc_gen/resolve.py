@@ -146,7 +146,9 @@ class Resolver:
 
     def _zero_is_allowed(self, node: FieldNode, says: dict) -> None:
         """A default that is zero is the type's own, and forgotten here."""
-        if says.get("min", 0) > 0 or says.get("max", 0) < 0 or \
+        of_elements = isinstance(node.default, EmptyList)
+        if not of_elements and (says.get("min", 0) > 0 or
+                                says.get("max", 0) < 0) or \
                 "required" in says:
             self.diagnostics.error(
                 "default-limit", node.default.span, "the default of '%s' is "

@@ -8,7 +8,7 @@
 set -u
 
 # Everything takes some twenty times longer, the start of a worker above all.
-export CAMIPC_DEADLINE_SCALE="${CAMIPC_DEADLINE_SCALE:-5}"
+export CAMIPC_DEADLINE_SCALE="${CAMIPC_DEADLINE_SCALE:-10}"
 
 # Absolute: workers are traced too, and start in another folder.
 here=$(cd "$(dirname "$0")" && pwd) || exit 99

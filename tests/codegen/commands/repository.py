@@ -4,7 +4,6 @@ rewrite files and must not change what they mean."""
 
 import dataclasses
 import os
-import random
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -14,7 +13,9 @@ COMMAND = os.path.join(ROOT, "codegen", "camipc-gen")
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(ROOT, "codegen"))
 sys.path.insert(0, os.path.join(ROOT, "tests", "codegen", "property"))
+sys.path.insert(0, os.path.join(ROOT, "tests", "support"))
 
+import seeds  # noqa: E402
 from random_idl import RandomIdl  # noqa: E402
 from camipc_gen import compiler, render, wire  # noqa: E402
 from camipc_gen.cli import EMIT  # noqa: E402
@@ -112,8 +113,7 @@ def repository_cases():
 
 def random_cases(count):
     """Random interfaces; a failure names its seed."""
-    for _ in range(count):
-        seed = random.randrange(1 << 30)
+    for seed in seeds.some(count):
         files = {name: text.encode()
                  for name, text in RandomIdl(seed).files().items()}
         options = Options(import_map=tuple((name, name) for name in files))

@@ -4,7 +4,6 @@
 import contextlib
 import io
 import os
-import random
 import re
 import subprocess
 import sys
@@ -63,8 +62,7 @@ class Layout(unittest.TestCase):
         """What can be parsed can be laid out, whatever else is wrong."""
         mutator = mutate.Mutator(mutate.corpus())
         tried = 0
-        for _ in range(MUTANTS):
-            seed = random.randrange(1 << 30)
+        for seed in repository.seeds.some(MUTANTS):
             data = mutator.mutate(seed)
             case = repository.Case(str(seed), "t.mojom", {"t.mojom": data})
             with self.subTest(seed=seed):

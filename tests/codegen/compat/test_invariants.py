@@ -14,7 +14,10 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "front"))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "property"))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(HERE)),
+                                "support"))
 
+import seeds  # noqa: E402
 from random_idl import RandomIdl  # noqa: E402
 import support  # noqa: E402
 from camipc_gen import compat, compiler  # noqa: E402
@@ -102,8 +105,7 @@ class Invariants(unittest.TestCase):
 
     def test_fingerprints_and_changes_agree(self):
         differing = 0
-        for _ in range(SEEDS):
-            seed = random.randrange(1 << 30)
+        for seed in seeds.some(SEEDS):
             files = RandomIdl(seed).files()
             main = [name for name in files if "interface" in files[name]][0]
             base = compiled(files)
