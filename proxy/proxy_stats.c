@@ -103,7 +103,7 @@ int camipc_proxy_get_method_stats(const struct camipc_proxy *proxy,
 				  struct camipc_method_stats *stats)
 {
 	const struct camipc_interface *interface = proxy->interface;
-	const struct camipc_row_counters *from = &proxy->method_stats[index];
+	const struct camipc_row_counters *from;
 	const struct camipc_method *method;
 	struct camipc_method_stats all = { 0 };
 
@@ -112,6 +112,7 @@ int camipc_proxy_get_method_stats(const struct camipc_proxy *proxy,
 	method = index < interface->n_methods
 			 ? &interface->methods[index]
 			 : &interface->events[index - interface->n_methods];
+	from = &proxy->method_stats[index];
 	all.size = stats->size < sizeof(all) ? stats->size : sizeof(all);
 	all.id = method->id;
 	all.name = method->name;
