@@ -59,7 +59,7 @@ class New(unittest.TestCase):
         self.run_it("meson", "setup", "blink/build", "blink", *STRICT)
         self.run_it("ninja", "-C", "blink/build")
         # The interface:
-        self.add_line("blink/blink.mojom", "\tstop();",
+        self.add_line("blink/blink.mojom", " stop();",
                       "\ttwice(int32 value) => (int32 ret);")
         # Who forgets the op is told by the compiler.
         with self.assertRaisesRegex(installation.Failed, "op_twice"):
