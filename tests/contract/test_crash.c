@@ -167,7 +167,8 @@ static void a_stack_overflow(void **state)
 	if (SANITIZED)
 		return;
 	crash(c, ECHO_CRASH_STACK, SIGSEGV);
-	assert_int_equal(strncmp(told.names, "recurse ", 8), 0);
+	/* Optimised, it may have something behind its name. */
+	assert_int_equal(strncmp(told.names, "recurse", 7), 0);
 	assert_true(told.n_frames > 16);
 }
 
