@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Runs fuzz targets under libFuzzer; what ./dev fuzz does.
 
-fuzz.py BUILD [--target GLOB] [--seconds N] [--runs N] [--compare]
+fuzz.py BUILD [--target GLOB] [--seconds N] [--runs N] [--seed N] [--compare]
 
 BUILD was configured with -Dfuzz=true. Each target begins with the corpus of
 the source tree, with inputs that are drawn, and with what former runs found,
@@ -86,12 +86,12 @@ class Run:
         return int(values[-1]) if values else 0
 
 
-def fuzz(build, targets, limit):
+def fuzz(build, targets, limit, seed):
     failed = []
     for name, entry in targets.items():
         run = Run(build, name, entry)
         write_seeds(entry, name, run.kept)
-        fine = run.go(limit)
+        fine = run.go(limit, "-seed=%d" % seed)
         print("%-22s %9d inputs, %5d edges  %s"
               % (name, run.inputs(), run.figure("cov"),
                  "ok" if fine else "FAILED"), flush=True)
@@ -131,6 +131,7 @@ def main():
     parser.add_argument("--target", default="*")
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--runs", type=int)
+    parser.add_argument("--seed", type=int, default=0)  # 0: another each time
     parser.add_argument("--compare", action="store_true")
     arguments = parser.parse_args()
     build = os.path.abspath(arguments.build)
@@ -143,8 +144,9 @@ def main():
     limit = "-max_total_time=%d" % arguments.seconds
     if arguments.runs:
         limit = "-runs=%d" % arguments.runs
-    work = compare if arguments.compare else fuzz
-    return work(build, targets, limit)
+    if arguments.compare:
+        return compare(build, targets, limit)
+    return fuzz(build, targets, limit, arguments.seed)
 
 
 if __name__ == "__main__":
