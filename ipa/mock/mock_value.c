@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "print_value.h"
+
 /* Structs within structs; nothing real comes near. */
 #define MAX_DEPTH 32
 
@@ -182,44 +184,12 @@ static int read_string(struct reading *r, uint8_t *at)
 
 /* ---- one value ---------------------------------------------------------- */
 
-static bool is_box(const struct camipc_field_info *field)
-{
-	return field->wire == CAMIPC_WIRE_BYTES && field->type &&
-	       field->type->kind == CAMIPC_KIND_STRUCT;
-}
-
-static size_t item_size(const struct camipc_field_info *field)
-{
-	if (is_box(field))
-		return field->type->size;
-	switch (field->kind) {
-	case CAMIPC_KIND_BOOL:
-	case CAMIPC_KIND_INT8:
-	case CAMIPC_KIND_UINT8:
-		return 1;
-	case CAMIPC_KIND_INT16:
-	case CAMIPC_KIND_UINT16:
-		return 2;
-	case CAMIPC_KIND_INT64:
-	case CAMIPC_KIND_UINT64:
-	case CAMIPC_KIND_DOUBLE:
-		return 8;
-	case CAMIPC_KIND_STRING:
-		return sizeof(char *);
-	case CAMIPC_KIND_STRUCT:
-	case CAMIPC_KIND_UNION:
-		return field->type->size;
-	default:
-		return 4;
-	}
-}
-
 static void init_item(const struct camipc_field_info *field, uint8_t *at)
 {
 	const int none = -1;
 
-	memset(at, 0, item_size(field));
-	if (is_box(field) || field->kind == CAMIPC_KIND_STRUCT ||
+	memset(at, 0, camipc_item_size(field));
+	if (camipc_is_bytes_box(field) || field->kind == CAMIPC_KIND_STRUCT ||
 	    field->kind == CAMIPC_KIND_UNION) {
 		if (field->type->init)
 			field->type->init(at);
@@ -279,7 +249,7 @@ static int read_number(struct reading *r, const struct camipc_field_info *field,
 static int read_item(struct reading *r, const struct camipc_field_info *field,
 		     uint8_t *at)
 {
-	if (is_box(field))
+	if (camipc_is_bytes_box(field))
 		return read_struct(r, field->type, at);
 	switch (field->kind) {
 	case CAMIPC_KIND_STRUCT:
@@ -328,7 +298,7 @@ static uint8_t *next_item(struct reading *r, struct items *items)
 
 static bool is_bytes(const struct camipc_field_info *field)
 {
-	return field->wire == CAMIPC_WIRE_BYTES && !is_box(field);
+	return field->wire == CAMIPC_WIRE_BYTES && !camipc_is_bytes_box(field);
 }
 
 /* <00 1f> */
@@ -354,7 +324,7 @@ static int read_bytes(struct reading *r, struct items *items)
 static int read_items(struct reading *r, const struct camipc_field_info *field,
 		      struct items *items)
 {
-	*items = (struct items){ .size = item_size(field) };
+	*items = (struct items){ .size = camipc_item_size(field) };
 	if (is_bytes(field) && mock_text_take(r->text, "<"))
 		return read_bytes(r, items);
 	if (mock_text_expect(r->text, "[") < 0)
@@ -391,13 +361,13 @@ static size_t slot_size(const struct camipc_field_info *field)
 {
 	switch (field->shape) {
 	case CAMIPC_SHAPE_FIXED:
-		return field->count * item_size(field);
+		return field->count * camipc_item_size(field);
 	case CAMIPC_SHAPE_POINTER:
 	case CAMIPC_SHAPE_ARRAY:
 	case CAMIPC_SHAPE_MAP:
 		return sizeof(void *);
 	default:
-		return item_size(field);
+		return camipc_item_size(field);
 	}
 }
 
@@ -468,7 +438,7 @@ static int read_pointer(struct reading *r,
 
 	if (field->kind == CAMIPC_KIND_STRING)
 		return read_string(r, at);
-	target = camipc_arena_alloc(r->arena, item_size(field));
+	target = camipc_arena_alloc(r->arena, camipc_item_size(field));
 	if (!target)
 		return -ENOMEM;
 	init_item(field, target);

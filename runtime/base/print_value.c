@@ -127,16 +127,15 @@ static void print_flags(struct camipc_printer *printer,
 		value_;                           \
 	})
 
-/* A box around bytes: an array of arrays of them. */
-static bool is_box(const struct camipc_field_info *field)
+bool camipc_is_bytes_box(const struct camipc_field_info *field)
 {
 	return field->wire == CAMIPC_WIRE_BYTES && field->type &&
 	       field->type->kind == CAMIPC_KIND_STRUCT;
 }
 
-static size_t size_of_item(const struct camipc_field_info *field)
+size_t camipc_item_size(const struct camipc_field_info *field)
 {
-	if (is_box(field))
+	if (camipc_is_bytes_box(field))
 		return field->type->size;
 	switch (field->kind) {
 	case CAMIPC_KIND_BOOL:
@@ -179,7 +178,7 @@ static void print_item(struct camipc_printer *printer,
 {
 	const char *text;
 
-	if (is_box(field)) {
+	if (camipc_is_bytes_box(field)) {
 		print_struct(printer, field->type, at, depth);
 		return;
 	}
@@ -257,9 +256,9 @@ static void print_items(struct camipc_printer *printer,
 			const struct camipc_field_info *field,
 			const uint8_t *items, size_t n, unsigned int depth)
 {
-	size_t size = size_of_item(field);
+	size_t size = camipc_item_size(field);
 
-	if (field->wire == CAMIPC_WIRE_BYTES && !is_box(field)) {
+	if (field->wire == CAMIPC_WIRE_BYTES && !camipc_is_bytes_box(field)) {
 		print_bytes(printer, items, n);
 		return;
 	}

@@ -15,6 +15,12 @@
 #define CAMIPC_PRINT_TEXT 64
 #define CAMIPC_PRINT_DEPTH 8
 
+/** Arrays of bytes within an array: each is in a struct of its own. */
+bool camipc_is_bytes_box(const struct camipc_field_info *field);
+
+/** Bytes of one value of @field, or of one of its elements. */
+size_t camipc_item_size(const struct camipc_field_info *field);
+
 /** Text that grows; what does not fit is cut. Thread word: bound. */
 struct camipc_printer {
 	char *text; /* always NUL-terminated */
