@@ -70,13 +70,17 @@ bool camipc_check_array(struct camipc_check *check, const void *items,
 
 void camipc_check_fd(struct camipc_check *check, int fd, const char *field)
 {
+	uint32_t wanted = (uint32_t)fd + 1;
+
 	camipc_check_wire(check, MAX_PREFIX);
 	if (fd == -1)
 		return;
-	if (fd < 0 || fcntl(fd, F_GETFD) < 0) {
+	/* The planes of an image often share one, and calls are not cheap. */
+	if (fd < 0 || (wanted != check->open_fd && fcntl(fd, F_GETFD) < 0)) {
 		camipc_check_fail(check, -EINVAL, field);
 		return;
 	}
+	check->open_fd = wanted;
 	if (check->n_fds < check->max_fds)
 		check->fds[check->n_fds] = fd;
 	check->n_fds++;

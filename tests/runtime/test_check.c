@@ -135,6 +135,37 @@ static void test_fds(void **state)
 	close(fd);
 }
 
+/* What is closed in between shows when the kernel is asked. */
+static void test_same_fd_in_a_row_is_asked_for_once(void **state)
+{
+	struct camipc_check check = { 0 };
+	struct camipc_check next = { 0 };
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int other = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	(void)state;
+	camipc_check_fd(&check, other, "f");
+	camipc_check_fd(&check, fd, "f");
+	close(fd);
+	camipc_check_fd(&check, fd, "f");
+	camipc_check_fd(&check, -1, "f");
+	camipc_check_fd(&check, fd, "f");
+	assert_int_equal(check.error, 0);
+	assert_int_equal(check.n_fds, 4);
+	/* Another one came in between, and what fails is not remembered. */
+	camipc_check_fd(&check, other, "f");
+	assert_int_equal(check.error, 0);
+	for (int i = 0; i < 2; i++) {
+		check.error = 0;
+		camipc_check_fd(&check, fd, "f");
+		assert_int_equal(check.error, -EINVAL);
+	}
+	/* Nor does one message know of another. */
+	camipc_check_fd(&next, fd, "f");
+	assert_int_equal(next.error, -EINVAL);
+	close(other);
+}
+
 static void test_depth(void **state)
 {
 	struct camipc_check check = { 0 };
@@ -156,6 +187,7 @@ int main(void)
 		cmocka_unit_test(test_sums_do_not_wrap),
 		cmocka_unit_test(test_decoded_is_what_an_arena_hands_out),
 		cmocka_unit_test(test_fds),
+		cmocka_unit_test(test_same_fd_in_a_row_is_asked_for_once),
 		cmocka_unit_test(test_depth),
 	};
 

@@ -30,6 +30,7 @@ struct camipc_check {
 	int *fds; /* borrowed, in order of use; room for max_fds */
 	uint32_t n_fds; /* goes on counting past max_fds */
 	uint32_t max_fds;
+	uint32_t open_fd; /* the last that was seen to be open, plus 1; 0: none */
 	uint32_t depth;
 	int error; /* the first one: -EINVAL or -EMSGSIZE */
 	const char *field; /* name, as in the IDL, of what was wrong */
@@ -91,7 +92,11 @@ CAMIPC_API bool camipc_check_array(struct camipc_check *check,
 				   size_t wire_size, size_t max_len,
 				   const char *field);
 
-/** A descriptor that is open; -1 is none. */
+/**
+ * A descriptor that is open; -1 is none. The kernel is asked once for several
+ * fields in a row that have the same one: it could be closed between this walk
+ * and its sending all the same, and then sending fails.
+ */
 CAMIPC_API void camipc_check_fd(struct camipc_check *check, int fd,
 				const char *field);
 
