@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The program that protobuf's conformance suite drives over standard input and
- * output: decodes a message with a generated codec, and encodes it again.
+ * output: decodes a message with a codec, and encodes it again.
  *
  * A frame is a little-endian u32 length and a message: a request, answered by
  * a response. Whatever a request holds, the answer is one of its results, and
@@ -13,16 +13,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "conformance_ipa_serializer.h"
-#include "protocol_ipa_serializer.h"
+#include "codec.h"
 
 #define HEADER_SIZE 4
 
 /** The suite's largest requests have a few KiB. */
 #define MAX_REQUEST CAMIPC_MAX_MESSAGE_SIZE_CEILING
-
-/** What one decoded message may take, in bytes. */
-#define MAX_DECODED ((size_t)64 * 1024 * 1024)
 
 static const char first_message[] = "conformance.FailureSet";
 static const char tested_message[] =
@@ -33,26 +29,9 @@ struct testee {
 	uint8_t *payload; /* the message, encoded again */
 	uint8_t *response; /* a frame */
 	struct camipc_arena request_arena;
-	struct camipc_arena message_arena;
 };
 
-static const char *const faults[] = {
-	[CAMIPC_FAULT_NONE] = "none",
-	[CAMIPC_FAULT_BYTES] = "not the encoding of a message",
-	[CAMIPC_FAULT_RANGE] = "a value that the interface does not allow",
-	[CAMIPC_FAULT_FD] = "a descriptor",
-	[CAMIPC_FAULT_DEPTH] = "nested too deeply",
-	[CAMIPC_FAULT_LIMIT] = "too large once decoded",
-	[CAMIPC_FAULT_MEMORY] = "no memory",
-};
-
-/* ---- results ------------------------------------------------------------- */
-
-static void fail(struct conformance_response *response, const char *why)
-{
-	response->result.tag = CONFORMANCE_RESULT_RUNTIME_ERROR;
-	response->result.runtime_error = why;
-}
+/* ---- requests ------------------------------------------------------------ */
 
 static void skip(struct conformance_response *response, const char *why)
 {
@@ -60,90 +39,25 @@ static void skip(struct conformance_response *response, const char *why)
 	response->result.skipped = why;
 }
 
-static void give(struct conformance_response *response, const uint8_t *bytes,
-		 size_t n)
-{
-	response->result.tag = CONFORMANCE_RESULT_PROTOBUF;
-	response->result.protobuf.items = bytes;
-	response->result.protobuf.n_items = n;
-}
-
-/* ---- one message --------------------------------------------------------- */
-
-/* Into memory of its own, which stays until the next one. */
-static void encode(struct testee *testee,
-		   const struct protobuf_test_messages_proto3_test_all_types_proto3
-			   *message,
-		   struct conformance_response *response)
-{
-	struct camipc_check check = { 0 };
-	struct camipc_writer w;
-	size_t size;
-	size_t n = 0;
-
-	protobuf_test_messages_proto3_test_all_types_proto3_check(&check,
-								  message);
-	if (check.error) {
-		response->result.tag = CONFORMANCE_RESULT_SERIALIZE_ERROR;
-		response->result.serialize_error = check.field;
-		return;
-	}
-	size = check.wire + CAMIPC_SCALAR_ROOM;
-	free(testee->payload);
-	testee->payload = malloc(size);
-	if (!testee->payload) {
-		fail(response, faults[CAMIPC_FAULT_MEMORY]);
-		return;
-	}
-	camipc_writer_init(&w, testee->payload, size, NULL, 0);
-	w.pos = protobuf_test_messages_proto3_test_all_types_proto3_put_fields(
-		&w, w.pos, message);
-	if (camipc_writer_finish(&w, &n) < 0)
-		fail(response, "larger than the check said");
-	else
-		give(response, testee->payload, n);
-}
-
-static void round_trip(struct testee *testee, const uint8_t *bytes, size_t n,
-		       struct conformance_response *response)
-{
-	struct protobuf_test_messages_proto3_test_all_types_proto3 message;
-	struct camipc_reader r;
-	const uint8_t *p;
-
-	camipc_arena_reset(&testee->message_arena, MAX_DECODED);
-	p = camipc_reader_init(&r, bytes, n, &testee->message_arena, NULL, 0);
-	protobuf_test_messages_proto3_test_all_types_proto3_init(&message);
-	protobuf_test_messages_proto3_test_all_types_proto3_get(&r, p,
-								&message);
-	if (camipc_reader_finish(&r) == 0) {
-		encode(testee, &message, response);
-	} else if (r.fault == CAMIPC_FAULT_MEMORY) {
-		fail(response, faults[r.fault]);
-	} else {
-		response->result.tag = CONFORMANCE_RESULT_PARSE_ERROR;
-		response->result.parse_error = faults[r.fault];
-	}
-}
-
 static void answer(struct testee *testee,
 		   const struct conformance_request *request,
 		   struct conformance_response *response)
 {
 	if (strcmp(request->message_type, first_message) == 0)
-		give(response, NULL, 0);
+		codec_give(response, NULL, 0);
 	else if (strcmp(request->message_type, tested_message) != 0)
 		skip(response, "another message");
 	else if (request->payload.tag == CONFORMANCE_PAYLOAD_NONE)
-		fail(response, "no payload");
+		codec_fail(response, "no payload");
 	else if (request->payload.tag != CONFORMANCE_PAYLOAD_PROTOBUF)
 		skip(response, "another format of the payload");
 	else if (request->requested_output_format !=
 		 CONFORMANCE_WIRE_FORMAT_PROTOBUF)
 		skip(response, "another format of the output");
 	else
-		round_trip(testee, request->payload.protobuf.items,
-			   request->payload.protobuf.n_items, response);
+		codec_round_trip(request->payload.protobuf.items,
+				 request->payload.protobuf.n_items, response,
+				 &testee->payload);
 }
 
 /* ---- frames -------------------------------------------------------------- */
@@ -161,7 +75,7 @@ static void work(struct testee *testee, size_t size,
 	conformance_request_init(&request);
 	conformance_request_get(&r, p, &request);
 	if (camipc_reader_finish(&r) < 0)
-		fail(response, "a request that cannot be read");
+		codec_fail(response, "a request that cannot be read");
 	else
 		answer(testee, &request, response);
 }
@@ -208,7 +122,7 @@ static int read_request(struct testee *testee, size_t size,
 		if (read_all(testee->request, MAX_REQUEST) != MAX_REQUEST)
 			return -EPIPE;
 		size -= MAX_REQUEST;
-		fail(response, "a request that is too large");
+		codec_fail(response, "a request that is too large");
 	}
 	if (read_all(testee->request, size) != (ssize_t)size)
 		return -EPIPE;
@@ -266,12 +180,10 @@ int main(void)
 	int ret = testee.request ? 1 : -ENOMEM;
 
 	camipc_arena_init(&testee.request_arena, 0);
-	camipc_arena_init(&testee.message_arena, 0);
 	while (ret > 0)
 		ret = serve(&testee);
 	if (ret < 0)
 		fprintf(stderr, "conformance_testee: %s\n", strerror(-ret));
-	camipc_arena_fini(&testee.message_arena);
 	camipc_arena_fini(&testee.request_arena);
 	free(testee.request);
 	free(testee.payload);

@@ -74,8 +74,10 @@ class Testee:
 
 
 def request(payload, name=TESTED, output=PROTOBUF, arm=1):
+    """The fields that the suite's runner writes; 5 is a test of binaries."""
     return wire.field(arm, payload) + wire.tag(3, wire.VARINT) + \
-        wire.varint(output) + wire.field(4, name.encode())
+        wire.varint(output) + wire.field(4, name.encode()) + \
+        wire.tag(5, wire.VARINT) + b"\x01"
 
 
 def load_messages(folders):
@@ -123,6 +125,37 @@ def canonical(cls, data):
         return None            # an end of a group, or tag 0, ended it
     _settle(message)
     return message.SerializeToString(deterministic=True)
+
+
+def judge(message, testee, case):
+    """What is wrong with the answer to a case, or with the case; or None.
+
+    What a case means is held against python3-protobuf, too: a mistake in a
+    case shows as well as one in the testee.
+    """
+    theirs = canonical(message, case.payload)
+    result, answer = testee.convert(case.payload)
+    if case.means is None:
+        if (theirs is None) == case.ours:
+            return "python3-protobuf does not see it like that"
+        return None if result == "parse_error" else result
+    if theirs is None or theirs != canonical(message, case.means):
+        return "means %s for python3-protobuf" % (
+            None if theirs is None else theirs.hex())
+    if result != "protobuf":
+        return "%s: %s" % (result, answer.decode())
+    if case.exact and answer != case.means:
+        return "is written as %s" % answer.hex()
+    if canonical(message, answer) != theirs:
+        return "became %s" % answer.hex()
+    return None
+
+
+def judge_all(message, testee, cases):
+    """A line for each case that is answered wrongly."""
+    verdicts = ((case, judge(message, testee, case)) for case in cases)
+    return ["%s: %s: %s" % (case.name, case.payload[:80].hex(), what)
+            for case, what in verdicts if what]
 
 
 def _settle(message):
