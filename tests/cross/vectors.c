@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "fuzz.h"
+#include "typed.h"
 #ifdef WITH_ORACLE
 #include "oracle.h"
 #endif
@@ -25,6 +26,7 @@
 #define MAX_FDS 64u
 
 const struct fuzz_target *const fuzz_targets[] = { NULL };
+const struct fuzz_face *const fuzz_faces[] = { NULL };
 
 static uint8_t bytes[ROOM];
 static uint8_t again[ROOM];

@@ -180,7 +180,7 @@ static bool read_byte(struct reading *r)
 
 static bool read_word(struct reading *r)
 {
-	const struct camipc_interface *face = oracle_interfaces[0];
+	const struct camipc_interface *face = fuzz_interface();
 	char c = *r->p;
 
 	if (face && strncmp(r->p, "call:", 5) == 0)

@@ -8,6 +8,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "typed.h"
+
 /* Values to draw from may take this much; only encodings are small. */
 #define VALUES_BUDGET ((size_t)64 * 1024 * 1024)
 
@@ -19,13 +21,52 @@ size_t (*fuzz_mutate_bytes)(struct oracle_random *random, uint8_t *data,
 
 int fuzz_result;
 
+const struct fuzz_face *fuzz_face;
+
+static const struct fuzz_target *target_at(size_t n, char name[FUZZ_MAX_NAME],
+					   const struct fuzz_face **ret_face)
+{
+	const struct fuzz_face *const *face = fuzz_faces;
+
+	do {
+		const char *prefix = *face ? (*face)->name : "";
+
+		for (size_t i = 0; fuzz_targets[i]; i++) {
+			if (*prefix && !fuzz_targets[i]->of_interface)
+				continue;
+			if (n-- > 0)
+				continue;
+			snprintf(name, FUZZ_MAX_NAME, "%s%s%s", prefix,
+				 *prefix ? "-" : "", fuzz_targets[i]->name);
+			*ret_face = *face;
+			return fuzz_targets[i];
+		}
+	} while (*face && *++face);
+	return NULL;
+}
+
+const struct fuzz_target *fuzz_target_at(size_t n, char name[FUZZ_MAX_NAME])
+{
+	const struct fuzz_face *face;
+
+	return target_at(n, name, &face);
+}
+
 const struct fuzz_target *fuzz_find_target(const char *name)
 {
-	for (size_t i = 0; fuzz_targets[i]; i++) {
-		if (strcmp(fuzz_targets[i]->name, name) == 0)
-			return fuzz_targets[i];
+	const struct fuzz_target *target;
+	char found[FUZZ_MAX_NAME];
+
+	for (size_t n = 0; (target = target_at(n, found, &fuzz_face)); n++) {
+		if (strcmp(found, name) == 0)
+			return target;
 	}
 	return NULL;
+}
+
+const struct camipc_interface *fuzz_interface(void)
+{
+	return fuzz_face ? fuzz_face->interface : oracle_interfaces[0];
 }
 
 size_t fuzz_change_bytes(struct oracle_random *random, uint8_t *data,

@@ -45,6 +45,9 @@ struct fuzz_target {
 	/** Makes an input that means something; returns its size. */
 	size_t (*seed)(struct oracle_random *random, uint8_t *data,
 		       size_t room);
+
+	/** There is one for each of fuzz_faces. */
+	bool of_interface;
 };
 
 /**
@@ -56,8 +59,20 @@ extern int fuzz_result;
 /** Those of this program; ends with NULL. */
 extern const struct fuzz_target *const fuzz_targets[];
 
-/** The one of that name, or NULL. */
+/** Room for the name of a target. */
+#define FUZZ_MAX_NAME 64
+
+/**
+ * The @n-th target and its name, or NULL. What is of an interface has that
+ * one's name in front: "second-servant". Only the first interface has none.
+ */
+const struct fuzz_target *fuzz_target_at(size_t n, char name[FUZZ_MAX_NAME]);
+
+/** The one of that name, for its interface from now on; or NULL. */
 const struct fuzz_target *fuzz_find_target(const char *name);
+
+/** Of the target that was found, or else the first one there is. */
+const struct camipc_interface *fuzz_interface(void);
 
 /**
  * Bytes changed by whoever can do it best: libFuzzer under libFuzzer. Returns

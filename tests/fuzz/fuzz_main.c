@@ -31,7 +31,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	static const char option[] = "--target=";
 
-	target = fuzz_targets[0];
+	target = NULL;
 	for (int i = 1; i < *argc; i++) {
 		const char *word = (*argv)[i];
 

@@ -8,6 +8,7 @@
 
 #include "link.h"
 #include "sequence.h"
+#include "typed.h"
 
 enum proxy_op {
 	/* What the IPA does; it does so while a call waits, too. */
@@ -40,10 +41,13 @@ enum proxy_op {
 #define ID_IS_WRONG 1u
 #define ARGS_MISSING 2u
 #define TIME_IS_UP 4u
+#define STRUCT_MISSING 8u /* NULL where one has to be */
+#define OUTS_DROPPED 16u /* some of them: those that are not wanted */
 
 /* The first byte of an input. */
 #define MODE_RUNNING 1u /* init and start have been answered already */
 #define MODE_CALLBACKS 2u /* callbacks take the next step */
+#define MODE_QUIET 4u /* no event has a function */
 
 #define MAX_SENT 64u
 #define MAX_BEGUN 512u
@@ -52,7 +56,8 @@ struct proxy_session {
 	struct camipc_link link;
 	struct camipc_record_pool *pool;
 	struct camipc_record_queue answers;
-	struct camipc_proxy *proxy;
+	void *ipa; /* in the interface's type */
+	struct camipc_proxy *proxy; /* the same */
 	struct camipc_arena values;
 
 	const uint8_t *data; /* of the input: what is left */
@@ -76,6 +81,16 @@ struct proxy_session {
 	bool stopped; /* by a stop that returned 0 */
 	bool destroyed;
 	uint32_t n_closed;
+
+	/* What generated code was given last, for what it makes of it. */
+	const struct camipc_client *client;
+	const void *events; /* its functions */
+	const struct camipc_method *called;
+	const void *args; /* of the call; NULL: a struct is missing */
+	void *outs; /* a copy of what the engine gave a call */
+	const void *event_args; /* what the engine gave an event */
+	unsigned int event_row;
+	uint32_t n_events; /* that had a function */
 };
 
 /** The one there is. */
@@ -83,7 +98,7 @@ extern struct proxy_session proxy_session;
 
 static inline const struct camipc_interface *proxy_interface(void)
 {
-	return oracle_interfaces[0];
+	return fuzz_face->interface;
 }
 
 /** What a message of that kind and id should hold; NULL: nothing. */

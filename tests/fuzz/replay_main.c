@@ -2,9 +2,11 @@
 /*
  * The targets without libFuzzer: an ordinary test.
  *
- *   replay TARGET [--rounds N] [FILE or FOLDER]...   try inputs, and N others
+ *   replay TARGET [--rounds N] [FILE or FOLDER]... [--corpus-only]
+ *                                                    try inputs, and N others
  *   replay TARGET --write FOLDER N [FILE]...         inputs as bytes, N drawn
- *   replay --list                                    names of the targets
+ *   replay --list [NAME]...                          names of the targets, which
+ *                                                    are these and no others
  *
  * A FILE that ends in .txt is one of corpus_text.h, any other one is bytes, as
  * libFuzzer leaves them; its name may say how it has to end: expect_result().
@@ -191,10 +193,20 @@ static void try_rounds(unsigned long n)
 	}
 }
 
-static int list(void)
+/* Without @names: prints those there are. */
+static int list(int n_names, char **names)
 {
-	for (size_t i = 0; fuzz_targets[i]; i++)
-		printf("%s\n", fuzz_targets[i]->name);
+	char name[FUZZ_MAX_NAME];
+	int n = 0;
+
+	for (; fuzz_target_at((size_t)n, name); n++) {
+		printf("%s\n", name);
+		if (n_names > 0 &&
+		    (n >= n_names || strcmp(names[n], name) != 0))
+			fail(name, "is a target that no test tries");
+	}
+	if (n_names > n)
+		fail(names[n], "is no target");
 	return 0;
 }
 
@@ -203,8 +215,8 @@ int main(int argc, char **argv)
 	unsigned long rounds = 0;
 	int next = 2;
 
-	if (argc == 2 && strcmp(argv[1], "--list") == 0)
-		return list();
+	if (argc > 1 && strcmp(argv[1], "--list") == 0)
+		return list(argc - 2, argv + 2);
 	target = argc > 1 ? fuzz_find_target(argv[1]) : NULL;
 	if (!target) {
 		fprintf(stderr, "usage: replay TARGET [--rounds N] FILE...\n");
@@ -218,12 +230,17 @@ int main(int argc, char **argv)
 		write_drawn(strtoul(argv[next + 2], NULL, 10));
 		next += 3;
 	}
-	while (next < argc)
-		take_path(argv[next++]);
+	for (; next < argc; next++) {
+		/* Behind all that a test is run with: it can be put there. */
+		if (strcmp(argv[next], "--corpus-only") == 0)
+			rounds = 0;
+		else
+			take_path(argv[next]);
+	}
 	if (write_to)
 		return 0;
-	try_rounds(under_valgrind() ? rounds / 40 + 1 : rounds);
-	printf("%s: %lu inputs\n", target->name, n_tried);
+	try_rounds(under_valgrind() ? (rounds + 39) / 40 : rounds);
+	printf("%s: %lu inputs\n", argv[1], n_tried);
 	fuzz_close_fd();
 	return 0;
 }

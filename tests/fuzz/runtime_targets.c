@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The targets that belong to no interface. */
 #include "targets.h"
+#include "typed.h"
 
 const struct fuzz_target *const fuzz_targets[] = {
 	&fuzz_note_target,
@@ -12,3 +13,4 @@ const struct fuzz_target *const fuzz_targets[] = {
 /* No messages of ours: what looks for one finds none. */
 const struct oracle_codec oracle_codecs[] = { { NULL, NULL } };
 const struct camipc_interface *const oracle_interfaces[] = { NULL };
+const struct fuzz_face *const fuzz_faces[] = { NULL };

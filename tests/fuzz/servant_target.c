@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The servant of an interface, with calls as no honest camera process makes
- * them; and a module that answers, fails, raises events, returns nonsense. The
- * other side's transport is full, or gone, now and then.
+ * them; and a module that answers, fails, raises events, returns nonsense,
+ * through the invokers and emitters that were generated. The other side's
+ * transport is full, or gone, now and then.
  *
- * Held: arguments that reach an op are allowed; each answered call has one
- * reply; what is sent is what the other side would accept; events keep to
- * their credit; no descriptor is lost, and none closed twice.
+ * Held: arguments that reach an op are allowed, and are those that were
+ * decoded; outputs begin with their defaults, and are what the op says; each
+ * answered call has one reply; what is sent is what the other side would
+ * accept; events keep to their credit; no descriptor is lost, and none closed
+ * twice.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +20,7 @@
 #include "servant.h"
 #include "targets.h"
 #include "thunks.h"
+#include "typed.h"
 
 #define WINDOW 8u
 #define MAX_MESSAGE 8192u
@@ -40,6 +44,7 @@ enum op {
 #define OP_FAILS 32u
 #define OP_EMITS 64u
 #define CREDIT_IS_WRONG 128u
+#define STRUCT_MISSING 1u /* of OP_EMIT: NULL where one has to be */
 
 struct session {
 	struct camipc_servant *servant;
@@ -53,31 +58,65 @@ struct session {
 	uint32_t credited; /* of them */
 	uint32_t n_owed; /* replies */
 	uint32_t epoch;
+
+	/* The op under way: what its invoker was given, and what it gave. */
+	unsigned int row;
+	const void *args;
+	uint8_t *gave; /* in this step */
+	unsigned int n_ran;
+
+	/* The event that is being raised. */
+	int (*emit)(struct camipc_host *host, uint32_t event, const void *args);
+	const struct camipc_method *event_row;
+	const void *emitted;
 };
 
 static struct session s;
 
 static const struct camipc_interface *interface(void)
 {
-	return oracle_interfaces[0];
+	return fuzz_face->interface;
 }
 
 /* ---- the module ----------------------------------------------------------- */
 
-static void emit(uint32_t id, uint64_t seed)
+/* In the place of the host's: is it the event, with the arguments, that the
+ * emitter was called for? */
+static int emit_checked(struct camipc_host *host, uint32_t id, const void *args)
+{
+	const struct camipc_method *event = s.event_row;
+
+	FUZZ_REQUIRE(host == s.host && event && event->id == id);
+	FUZZ_REQUIRE(event->args
+			     ? oracle_equal(event->args->info, s.emitted, args)
+			     : !args);
+	return s.emit(host, id, args);
+}
+
+static void emit(uint32_t id, uint64_t seed, bool missing)
 {
 	const struct camipc_method *event = camipc_find_method(
 		interface()->events, interface()->n_events, id);
+	const struct fuzz_emitter *emitter;
 	uint8_t *args = NULL;
 	int ret;
 
-	if (event && event->args) {
+	if (!event) {
+		FUZZ_REQUIRE(s.emit(s.host, id, NULL) < 0);
+		return;
+	}
+	emitter = &fuzz_face->emitters[event - interface()->events];
+	if (event->args) {
 		args = malloc(event->args->size);
 		FUZZ_REQUIRE(args);
 		fuzz_draw(event->args, seed, &s.event, args);
 	}
-	ret = s.host->emit(s.host, id, args);
-	FUZZ_REQUIRE(ret <= 0 && (ret != -EINVAL || !event));
+	s.event_row = event;
+	s.emitted = args;
+	ret = emitter->emit(s.host, args, missing);
+	FUZZ_REQUIRE(ret <= 0);
+	FUZZ_REQUIRE((ret == -EINVAL) == (missing && emitter->has_structs));
+	s.event_row = NULL;
 	free(args);
 }
 
@@ -118,33 +157,94 @@ static void fill_outs(const struct camipc_message_type *type, uint8_t *outs)
 		make_nonsense(type->info, outs);
 }
 
-static void run_op(unsigned int row, void *self, const void *args, void *outs)
+static void emit_some(void)
+{
+	for (unsigned int i = 0; i <= s.step.pick % 4u; i++)
+		emit(interface()
+			     ->events[(s.step.pick + i) % interface()->n_events]
+			     .id,
+		     s.step.pick + i, false);
+}
+
+/* Are those the defaults? A result has none. */
+static void expect_defaults(const struct camipc_message_type *type,
+			    const void *outs)
+{
+	uint8_t *fresh = calloc(1, type->size);
+
+	FUZZ_REQUIRE(fresh);
+	if (type->init)
+		type->init(fresh);
+	FUZZ_REQUIRE(oracle_equal(type->info, fresh, outs));
+	free(fresh);
+}
+
+/* The op of each method; what it was called with has been packed again. */
+void fuzz_op(unsigned int row, void *self, const void *args, void *outs)
 {
 	const struct camipc_method *method = &interface()->methods[row];
 	static const int32_t failed = -EIO;
 
-	FUZZ_REQUIRE(self == &s);
+	FUZZ_REQUIRE(self == &s && row == s.row && s.n_ran++ == 0);
 	FUZZ_REQUIRE((args || !method->args) && (outs || !method->outs));
+	if (args)
+		FUZZ_REQUIRE(oracle_equal(method->args->info, s.args, args));
 	fuzz_expect_allowed(method->args, args);
 	if (s.step.flags & OP_EMITS && interface()->n_events > 0)
-		for (unsigned int i = 0; i <= s.step.pick % 4u; i++)
-			emit(interface()
-				     ->events[(s.step.pick + i) %
-					      interface()->n_events]
-				     .id,
-			     s.step.pick + i);
-	if (outs && !(s.step.flags & OUTS_DEFAULT))
+		emit_some();
+	if (!outs)
+		return;
+	expect_defaults(method->outs, outs);
+	if (!(s.step.flags & OUTS_DEFAULT))
 		fill_outs(method->outs, outs);
 	if (s.step.flags & OP_FAILS &&
 	    method->flags & CAMIPC_METHOD_RETURNS_INT32)
 		memcpy(outs, &failed, sizeof(failed));
+	memcpy(s.gave, outs, method->outs->size);
 }
 
-FUZZ_THUNKS(op_rows, run_op)
+/* The outputs of an op that says that it failed do not count. */
+static void drop_failed(const struct camipc_method *method)
+{
+	int32_t ret;
+
+	if (!(method->flags & CAMIPC_METHOD_RETURNS_INT32))
+		return;
+	memcpy(&ret, s.gave, sizeof(ret));
+	if (ret >= 0)
+		return;
+	memset(s.gave, 0, method->outs->size);
+	if (method->outs->init)
+		method->outs->init(s.gave);
+	memcpy(s.gave, &ret, sizeof(ret));
+}
+
+/* Runs the generated invoker, and looks at what it made of both sides. */
+static void invoke(unsigned int row, void *self, const void *args, void *outs)
+{
+	const struct camipc_method *method = &interface()->methods[row];
+
+	FUZZ_REQUIRE(self == &s);
+	s.row = row;
+	s.args = args;
+	s.n_ran = 0;
+	if (outs)
+		s.gave = malloc(method->outs->size);
+	fuzz_face->invoke[row](fuzz_face->ops, self, args, outs);
+	FUZZ_REQUIRE(s.n_ran == 1);
+	if (outs) {
+		FUZZ_REQUIRE(oracle_equal(method->outs->info, s.gave, outs));
+		drop_failed(method);
+	}
+}
+
+FUZZ_THUNKS(op_rows, invoke)
 
 static int create(struct camipc_host *host, void **ret_ipa)
 {
 	s.host = host;
+	s.emit = host->emit;
+	host->emit = emit_checked;
 	*ret_ipa = &s;
 	return 0;
 }
@@ -172,10 +272,39 @@ expected_type(const struct camipc_header *header)
 	return event ? row->args : row->outs;
 }
 
+/* Fields that nobody knows are kept in it, or in what it has. */
+static bool keeps_unknown(const struct camipc_type_info *info,
+			  unsigned int depth)
+{
+	if (info->flags & CAMIPC_TYPE_KEEPS_UNKNOWN)
+		return true;
+	for (uint32_t i = 0; i < info->n_fields && depth > 0; i++) {
+		if (info->fields[i].type &&
+		    keeps_unknown(info->fields[i].type, depth - 1))
+			return true;
+	}
+	return false;
+}
+
+/* What is sent can be read here; @gave is what its op gave, or NULL. */
+static void expect_readable(struct camipc_record *record, const void *gave)
+{
+	const struct camipc_message_type *type =
+		expected_type(&record->message.header);
+	struct camipc_open_info info;
+
+	FUZZ_REQUIRE(camipc_record_open(record, type, &info) == 0);
+	if (!type)
+		return;
+	FUZZ_REQUIRE(info.skipped_fields == 0 || keeps_unknown(type->info, 4));
+	if (gave)
+		FUZZ_REQUIRE(oracle_equal(type->info, gave, record->data));
+}
+
 static int take_sent(void *user, struct camipc_record *record)
 {
 	const struct camipc_header *header = &record->message.header;
-	struct camipc_open_info info;
+	const void *gave = NULL;
 
 	(void)user;
 	if (s.send_error)
@@ -184,6 +313,8 @@ static int take_sent(void *user, struct camipc_record *record)
 	switch (header->kind) {
 	case CAMIPC_MESSAGE_REPLY:
 		FUZZ_REQUIRE(s.n_owed > 0);
+		/* Of one that had to wait, it is gone. */
+		gave = s.n_owed == 1 ? s.gave : NULL;
 		s.n_owed--;
 		break;
 	case CAMIPC_MESSAGE_EVENT:
@@ -195,9 +326,7 @@ static int take_sent(void *user, struct camipc_record *record)
 	}
 	if (header->kind != CAMIPC_MESSAGE_CREDIT &&
 	    !(header->flags & CAMIPC_MESSAGE_ERROR))
-		FUZZ_REQUIRE(camipc_record_open(record, expected_type(header),
-						&info) == 0 &&
-			     info.skipped_fields == 0);
+		expect_readable(record, gave);
 	camipc_record_release(record);
 	return 0;
 }
@@ -310,7 +439,7 @@ static int take_step(void)
 		(void)camipc_servant_flush(s.servant);
 		return 0;
 	default:
-		emit(s.step.id, s.step.pick);
+		emit(s.step.id, s.step.pick, s.step.flags & STRUCT_MISSING);
 		return 0;
 	}
 }
@@ -334,9 +463,12 @@ static void begin(void)
 		.abi = CAMIPC_MODULE_ABI,
 		.interface = interface(),
 		.invoke = op_rows,
+		.ops = fuzz_face->ops,
+		.ops_complete = fuzz_face->ops_complete,
 		.create = create,
 		.destroy = destroy,
 	};
+	FUZZ_REQUIRE(fuzz_face->ops_complete(fuzz_face->ops));
 	FUZZ_REQUIRE(interface()->n_methods <= FUZZ_N_THUNKS);
 	memset(&s, 0, sizeof(s));
 	camipc_log_set(fuzz_ignore_log, NULL, CAMIPC_LOG_WARNING);
@@ -370,6 +502,8 @@ static void run(const uint8_t *data, size_t size)
 	begin();
 	while (ret == 0 && sequence_next(&data, &size, &s.step)) {
 		ret = take_step();
+		free(s.gave);
+		s.gave = NULL;
 		/* What these meet is dropped. */
 		lost |= s.send_error && s.send_error != -EAGAIN;
 	}
@@ -437,4 +571,5 @@ const struct fuzz_target fuzz_servant_target = {
 	.run = run,
 	.mutate = mutate,
 	.seed = seed,
+	.of_interface = true,
 };
