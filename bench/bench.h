@@ -77,6 +77,7 @@ static inline void bench_use(const void *pointer)
 struct bench_options {
 	const char *json; /* path, or NULL */
 	const char *filter; /* glob */
+	const char *instructions; /* path of what check.py counted, or NULL */
 	unsigned int rounds;
 	unsigned int divisor; /* of the samples: 1, more if --short */
 };
@@ -90,11 +91,21 @@ int bench_run(const struct bench_table *tables, size_t n_tables,
 	      const struct bench_options *options);
 
 /**
- * Runs the cases with peers that @filter selects, 1024 times
- * inside of bench_counted(), which callgrind knows by its name; prints what
- * they are called and how often each ran. Returns 0.
+ * Runs the cases with rivals that @filter selects, and the rivals if @rivals,
+ * BENCH_COUNTED times inside of bench_counted(), which callgrind knows by its
+ * name; prints what they are called and how often each ran. Returns 0.
  */
-int bench_count(const struct bench_table *table, const char *filter);
+int bench_count(const struct bench_table *table, const char *filter,
+		bool rivals);
+
+/** Operations whose instructions bench_count() has counted; a power of 2. */
+#define BENCH_COUNTED 128u
+
+/**
+ * So many operations at most follow an open(); more messages than that need
+ * not be made. Under callgrind making them is what takes the time.
+ */
+extern uint32_t bench_max_operations;
 
 extern const struct bench_table bench_floors;
 extern const struct bench_table bench_codec;

@@ -3,11 +3,14 @@
 """Counts the instructions of our codecs, and holds them against a baseline.
 
 check.py [--refresh] [--filter GLOB] BENCH COMPILER
+check.py --write FILE [--filter GLOB] BENCH
 
 BENCH is camipc-bench, COMPILER what baseline.json calls the compiler that
 built it ("gcc-12"). callgrind counts; times move with the machine's load and
 with where code happens to lie, instructions do not. More than a tenth above
 the baseline fails; --refresh writes what was counted as the new baseline.
+--write is for camipc-bench --instructions FILE: others' codecs are counted,
+too, and nothing is compared.
 """
 
 import argparse
@@ -26,30 +29,43 @@ FUNCTION = "bench_counted"
 TOTALS = re.compile(r"^totals: (\d+)$", re.M)
 
 
-def count(bench, pattern):
+def fail(text):
+    sys.exit("check.py: " + text)
+
+
+def execute(words):
+    """What a program printed; ends this one if it failed."""
+    try:
+        run = subprocess.run(words, stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE, universal_newlines=True,
+                             check=False)
+    except OSError as error:
+        fail("cannot run %s: %s" % (words[0], error.strerror))
+    if run.returncode != 0:
+        fail("%s failed\n%s" % (" ".join(words), run.stderr))
+    return run
+
+
+def count(bench, pattern, rivals):
     """Instructions of one operation, by the case's name."""
     with tempfile.TemporaryDirectory() as folder:
         out = os.path.join(folder, "out")
         # valgrind 3.19 cannot read clang's debug information, and dies of it.
         plain = os.path.join(folder, "bench")
-        subprocess.run(["strip", "--strip-debug", "-o", plain, bench],
-                       check=True)
-        run = subprocess.run(
+        execute(["strip", "--strip-debug", "-o", plain, bench])
+        run = execute(
             ["valgrind", "--tool=callgrind", "--callgrind-out-file=" + out,
              "--toggle-collect=" + FUNCTION, "--dump-after=" + FUNCTION,
-             plain, "--count", "--filter", pattern],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            universal_newlines=True, check=False)
-        if run.returncode != 0:
-            sys.exit("check.py: %s failed\n%s" % (bench, run.stderr))
+             plain, "--count", "--filter", pattern]
+            + ["--rivals"] * rivals)
         cases = [line.split() for line in run.stdout.splitlines()]
         figures = {}
         for i, (name, times) in enumerate(cases, 1):
             with open("%s.%d" % (out, i), encoding="utf-8") as file:
                 total = int(TOTALS.search(file.read()).group(1))
             figures[name] = round(total / int(times))
-        if not cases or len(glob.glob(out + ".*")) != len(cases):
-            sys.exit("check.py: callgrind counted other cases than ran")
+        if len(glob.glob(out + ".*")) != len(cases):
+            fail("callgrind counted other cases than ran")
         return figures
 
 
@@ -78,18 +94,12 @@ def compare(figures, expected):
     return bad
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--refresh", action="store_true")
-    parser.add_argument("--filter", default="*")
-    parser.add_argument("bench")
-    parser.add_argument("compiler")
-    options = parser.parse_args()
-
+def hold_against_baseline(figures, options):
     baseline = load()
-    figures = count(options.bench, options.filter)
     if options.refresh:
-        baseline.setdefault(options.compiler, {}).update(figures)
+        # All of them: what is not there any more goes.
+        kept = {} if options.filter == "*" else baseline.get(options.compiler)
+        baseline[options.compiler] = {**(kept or {}), **figures}
         with open(BASELINE, "w", encoding="utf-8") as file:
             json.dump(baseline, file, indent=1, sort_keys=True)
             file.write("\n")
@@ -102,6 +112,27 @@ def main():
               "than the baseline of %s, or are not in it"
               % (bad, len(figures), options.compiler))
     return 1 if bad else 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--refresh", action="store_true")
+    parser.add_argument("--write", metavar="FILE")
+    parser.add_argument("--filter", default="*")
+    parser.add_argument("bench")
+    parser.add_argument("compiler", nargs="?")
+    options = parser.parse_args()
+    if bool(options.write) == bool(options.compiler):
+        parser.error("either --write FILE, or a compiler")
+
+    figures = count(options.bench, options.filter, bool(options.write))
+    if options.write:
+        with open(options.write, "w", encoding="utf-8") as file:
+            file.writelines("%s %d\n" % row for row in figures.items())
+        return 0
+    if not figures:
+        fail("no codec is called '%s'" % options.filter)
+    return hold_against_baseline(figures, options)
 
 
 if __name__ == "__main__":

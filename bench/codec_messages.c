@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "codec_messages.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,17 @@ void *codec_memory(struct camipc_arena *arena, size_t size)
 	if (!memory)
 		abort();
 	return memory;
+}
+
+int codec_fd(uint32_t i)
+{
+	static int fds[CODEC_N_FDS];
+
+	if (!fds[i])
+		fds[i] = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (fds[i] < 0)
+		abort();
+	return fds[i];
 }
 
 /* ---- what is decoded is also read ------------------------------------- */

@@ -46,11 +46,14 @@ extern const struct codec_kind codec_configuration;
 		.walk_protobuf = walk_##name##_pb,                      \
 	}
 
-/** A descriptor that is open, for messages with some. */
-#define CODEC_FD 2
+/** How many descriptors codec_fd() has. */
+#define CODEC_N_FDS 4u
 
 /** The next random number. */
 uint32_t codec_random(uint64_t *random);
+
+/** The @i-th descriptor, for messages with some; it stays open. */
+int codec_fd(uint32_t i);
 
 /** Memory for a message's arrays; ends the program if there is none. */
 void *codec_memory(struct camipc_arena *arena, size_t size);

@@ -92,7 +92,7 @@ static uint64_t walk_info_map_pb(const ProtobufCMessage *message)
 
 CODEC_KIND(info_map, cam_control_info_map, cam__control_info_map__descriptor);
 
-/* ---- buffers: each plane has a descriptor -------------------------------- */
+/* ---- buffers: the planes of each lie in one descriptor ------------------ */
 
 static void fill_buffers(uint64_t *random, struct camipc_arena *arena,
 			 void *data)
@@ -106,7 +106,7 @@ static void fill_buffers(uint64_t *random, struct camipc_arena *arena,
 			codec_memory(arena, N_PLANES * sizeof(*planes));
 
 		for (uint32_t j = 0; j < N_PLANES; j++) {
-			planes[j].fd = CODEC_FD;
+			planes[j].fd = codec_fd(i % CODEC_N_FDS);
 			planes[j].offset = j * (codec_random(random) & 0xfff00);
 			planes[j].length = codec_random(random) % 4000000;
 		}

@@ -14,11 +14,9 @@
 #include "clock.h"
 #include "report.h"
 
-/** Operations whose instructions bench_count() has counted. */
-#define COUNTED 1024u
-
 int bench_cpu;
 int bench_peer_cpu;
+uint32_t bench_max_operations = UINT32_MAX;
 
 void bench_fail(const char *format, ...)
 {
@@ -228,21 +226,35 @@ __attribute__((noinline)) void bench_counted(const struct bench_case *bench,
 	bench_use(state);
 }
 
-int bench_count(const struct bench_table *table, const char *filter)
+int bench_count(const struct bench_table *table, const char *filter,
+		bool rivals)
 {
+	bench_max_operations = BENCH_COUNTED;
 	for (size_t i = 0; i < table->n; i++) {
 		const struct bench_case *bench = &table->cases[i];
 		void *state;
 
-		if (!bench->has_rivals || fnmatch(filter, bench->name, 0) != 0)
+		if (!is_wanted(table, 1, bench, filter) ||
+		    !(rivals || bench->has_rivals))
 			continue;
 		state = bench->open(bench);
-		bench->run(state, COUNTED);
-		bench_counted(bench, state, COUNTED);
+		bench->run(state, BENCH_COUNTED);
+		bench_counted(bench, state, BENCH_COUNTED);
 		bench->close(state);
-		printf("%s %u\n", bench->name, COUNTED);
+		printf("%s %u\n", bench->name, BENCH_COUNTED);
 	}
 	return 0;
+}
+
+/* What cannot be written later is better known before hours are spent. */
+static int check_writable(const char *path)
+{
+	FILE *file = path ? fopen(path, "a") : NULL;
+
+	if (!path || (file && fclose(file) == 0))
+		return 0;
+	fprintf(stderr, "bench: cannot write %s: %s\n", path, strerror(errno));
+	return 1;
 }
 
 int bench_run(const struct bench_table *tables, size_t n_tables,
@@ -254,8 +266,18 @@ int bench_run(const struct bench_table *tables, size_t n_tables,
 
 	find_cpus(cpus);
 	select_cases(tables, n_tables, options, &report);
-	if (report.n_results == 0)
-		bench_fail("nothing is called '%s'", options->filter);
+	if (report.n_results == 0) {
+		fprintf(stderr,
+			"bench: nothing is called '%s'; camipc-bench --list "
+			"has all\n",
+			options->filter);
+		free(report.results);
+		return 2;
+	}
+	if (options->instructions)
+		bench_read_instructions(&report, options->instructions);
+	if (check_writable(options->json))
+		return 1;
 	for (unsigned int round = 0; round < report.rounds; round++) {
 		for (size_t i = 0; i < report.n_results; i++)
 			run_once(&report.results[i], round, cpus,

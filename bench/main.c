@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* camipc-bench [--json FILE] [--filter GLOB] [--short] [--list] [--count] */
+/*
+ * camipc-bench [--json FILE] [--instructions FILE] [--filter GLOB] [--short]
+ * camipc-bench --list
+ * camipc-bench --count [--rivals] [--filter GLOB], under callgrind: check.py
+ */
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -32,10 +36,17 @@ int main(int argc, char **argv)
 		{ "short", no_argument, NULL, 's' },
 		{ "list", no_argument, NULL, 'l' },
 		{ "count", no_argument, NULL, 'c' },
+		{ "rivals", no_argument, NULL, 'r' },
+		{ "instructions", required_argument, NULL, 'i' },
 		{ NULL, 0, NULL, 0 },
 	};
-	struct bench_options options = { NULL, "*", 5, 1 };
+	struct bench_options options = {
+		.filter = "*",
+		.rounds = 5,
+		.divisor = 1,
+	};
 	struct bench_table flat[N_TABLES];
+	bool rivals = false;
 	bool count = false;
 	int option;
 
@@ -57,12 +68,22 @@ int main(int argc, char **argv)
 		case 'c':
 			count = true;
 			break;
+		case 'r':
+			rivals = true;
+			break;
+		case 'i':
+			options.instructions = optarg;
+			break;
 		default:
 			return 2;
 		}
 	}
+	if (optind < argc) {
+		fprintf(stderr, "bench: what is '%s'?\n", argv[optind]);
+		return 2;
+	}
 	if (count)
-		return bench_count(&bench_codec, options.filter);
+		return bench_count(&bench_codec, options.filter, rivals);
 	/* Refused calls are part of a flood, and would be told each time. */
 	camipc_log_set(NULL, NULL, CAMIPC_LOG_ERROR);
 	for (size_t i = 0; i < N_TABLES; i++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "report.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,39 +91,93 @@ static double rival_ratio(const struct bench_report *report,
 	return ratio_of(report, find(report, name), result);
 }
 
-static void print_result(const struct bench_report *report,
+void bench_read_instructions(struct bench_report *report, const char *path)
+{
+	FILE *file = fopen(path, "r");
+	unsigned long long figure;
+	char name[128];
+
+	if (!file)
+		bench_fail("cannot read %s: %s", path, strerror(errno));
+	while (fscanf(file, "%127s %llu", name, &figure) == 2) {
+		for (size_t i = 0; i < report->n_results; i++) {
+			struct bench_result *result = &report->results[i];
+
+			if (strcmp(result->bench->name, name) == 0)
+				result->instructions = figure;
+		}
+	}
+	fclose(file);
+}
+
+/* @other without what it shares with @name, if it goes on from there. */
+static const char *short_name(const char *other, const char *name)
+{
+	size_t length = strlen(name);
+
+	if (strncmp(other, name, length) == 0 && other[length] == '.')
+		return other + length + 1;
+	return other;
+}
+
+static void print_beside(const struct bench_report *report,
 			 const struct bench_result *result, FILE *file)
 {
 	const struct bench_case *bench = result->bench;
 	const struct bench_result *floor = find(report, bench->floor);
 
-	if (result->skipped) {
-		fprintf(file, "%-44s cannot run here\n", bench->name);
-		return;
-	}
-	fprintf(file, "%-44s %11.1f %11.1f", bench->name,
-		median_of(result->p50_ns, report->rounds),
-		median_of(result->p99_ns, report->rounds));
 	if (floor)
-		fprintf(file, "  %5.2f x %s (%.1f)",
-			ratio_of(report, result, floor), bench->floor,
+		fprintf(file, "  %.2f of %s (%.1f)",
+			ratio_of(report, result, floor),
+			short_name(bench->floor, bench->name),
 			median_of(floor->p50_ns, report->rounds));
 	for (const struct bench_rival *rival = bench_rivals; rival->suffix;
 	     rival++) {
 		double ratio = rival_ratio(report, result, rival);
 
-		if (ratio > 0)
-			fprintf(file, "  %s %.1f", rival->key + 3, ratio);
+		/* memcpy has the first word already, the other way round. */
+		if (ratio > 0 && strcmp(rival->suffix, ".memcpy") != 0)
+			fprintf(file, "  %s %.1f", rival->suffix + 1, ratio);
 	}
+}
+
+static void print_result(const struct bench_report *report,
+			 const struct bench_result *result, int width,
+			 FILE *file)
+{
+	fprintf(file, "%-*s", width, result->bench->name);
+	if (result->skipped) {
+		fputs(" cannot run here\n", file);
+		return;
+	}
+	fprintf(file, " %11.1f %11.1f",
+		median_of(result->p50_ns, report->rounds),
+		median_of(result->p99_ns, report->rounds));
+	if (result->instructions)
+		fprintf(file, " %9llu",
+			(unsigned long long)result->instructions);
+	else
+		fprintf(file, " %9s", "");
+	print_beside(report, result, file);
 	fputc('\n', file);
 }
 
 void bench_print(const struct bench_report *report, FILE *file)
 {
-	fprintf(file, "%-44s %11s %11s  %s\n", "name", "p50 ns", "p99 ns",
-		"beside");
+	int width = 0;
+
+	for (size_t i = 0; i < report->n_results; i++) {
+		int length = (int)strlen(report->results[i].bench->name);
+
+		width = length > width ? length : width;
+	}
+	fprintf(file, "%-*s %11s %11s %9s  %s\n", width, "name", "p50 ns",
+		"p99 ns", "instr.", "beside");
 	for (size_t i = 0; i < report->n_results; i++)
-		print_result(report, &report->results[i], file);
+		print_result(report, &report->results[i], width, file);
+	fputs("beside: \"1.20 of x (5.0)\" takes 1.20 times as long as x does, "
+	      "5.0 ns; \"capnp 2.0\": Cap'n Proto takes 2.0 times as long\n",
+	      file);
 }
 
 static void write_ratio(FILE *file, const char *key, double ratio)
@@ -148,6 +203,9 @@ static void write_result(const struct bench_report *report,
 	else
 		fprintf(file, "\"floor\": null, \"ratio\": null, ");
 	fprintf(file, "\"n\": %llu", (unsigned long long)result->n);
+	if (result->instructions)
+		fprintf(file, ", \"instructions\": %llu",
+			(unsigned long long)result->instructions);
 	if (floor)
 		fprintf(file, ", \"floor_name\": \"%s\"", bench->floor);
 	for (const struct bench_rival *rival = bench_rivals; rival->suffix;

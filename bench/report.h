@@ -14,6 +14,7 @@ struct bench_result {
 	double *p50_ns; /* one per round */
 	double *p99_ns;
 	uint64_t n; /* operations */
+	uint64_t instructions; /* of one operation; 0: not counted */
 };
 
 /** All of them. */
@@ -29,7 +30,10 @@ double bench_median(double *values, size_t n);
 /** The @percent-th percentile; @values are sorted. */
 double bench_percentile(const double *values, size_t n, double percent);
 
-/** A line for each result, with its floor beside it. */
+/** Takes what check.py counted: lines of a name and a number. */
+void bench_read_instructions(struct bench_report *report, const char *path);
+
+/** A line for each result, with its floor and its rivals beside it. */
 void bench_print(const struct bench_report *report, FILE *file);
 
 /** A list of objects, see bench/README.md. */

@@ -14,6 +14,9 @@ struct codec_peer {
 
 	/** Parses, and sums the same fields up as codec_kind.walk(). */
 	uint64_t (*decode)(const uint8_t *bytes, size_t size);
+
+	/** It writes protobuf's encoding: each side reads the other's bytes. */
+	bool same_wire;
 };
 
 /** Indices of the tables below. */
@@ -35,6 +38,7 @@ uint64_t codec_sum_floats(const float *items, size_t n);
 
 extern const struct codec_peer codec_protobuf_cpp[CODEC_PEER_N_KINDS];
 extern const struct codec_peer codec_capnp[CODEC_PEER_N_KINDS];
+extern const struct codec_peer codec_nanopb[CODEC_PEER_N_KINDS];
 
 CAMIPC_END_DECLS
 
