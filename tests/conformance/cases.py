@@ -244,6 +244,9 @@ def maps(schema):
         k0, v0 = [one(part, pairs[0][1])
                   for part, pairs in zip((key, value), kinds)]
 
+        # An empty message changes nothing.
+        last = v if value.type == Field.TYPE_MESSAGE else v0
+
         def entries(*bodies):
             return b"".join(field(f.number, body) for body in bodies)
 
@@ -259,7 +262,9 @@ def maps(schema):
                 ("same default key", (v, b""), (k0 + v0,)),
                 ("key twice", (k0 + k + v,), (k + v,)),
                 ("key twice apart", (k0 + v + k,), (k + v,)),
+                ("zero key last", (k + k0 + v,), (k0 + v,)),
                 ("value twice", (k + v0 + v,), (k + v,)),
+                ("zero value last", (k + v + v0,), (k + last,)),
                 ("unknown in it", (k + tag(3, VARINT) + varint(5) + v,),
                  (k + v,))):
             yield accepts(label("map", f, name), entries(*given),
@@ -395,6 +400,9 @@ def illegal_tags(schema):
                             (FIXED32, b"abcd"), (FIXED64, b"abcdefgh")):
         yield refuses("number.%d" % wire_type,
                       varint((LAST_NUMBER + 1) << 3 | wire_type) + body)
+        # A field that we know, but for a bit that others do not look at.
+        yield refuses("number.%d.cut" % wire_type,
+                      varint(1 << 32 | 1 << 3 | wire_type) + body, True)
         for number in (1, 14, 18, UNKNOWN, LAST_NUMBER):
             for more in (1, 2, 3):
                 key = long_varint(number << 3 | wire_type, more)
