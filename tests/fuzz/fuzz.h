@@ -85,6 +85,14 @@ extern size_t (*fuzz_mutate_bytes)(struct oracle_random *random, uint8_t *data,
 size_t fuzz_change_bytes(struct oracle_random *random, uint8_t *data,
 			 size_t size, size_t room);
 
+/**
+ * Hands inputs that are made of a capture (capture.h) to @take; each has to
+ * end well. Returns how many of its messages were too large for an input.
+ */
+unsigned long fuzz_take_capture(const struct fuzz_target *target,
+				const uint8_t *data, size_t size,
+				void (*take)(const uint8_t *data, size_t size));
+
 /* ---- names: FNV-1a, so that inputs keep their meaning -------------------- */
 
 uint32_t fuzz_hash(const char *name, size_t len);

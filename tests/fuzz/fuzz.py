@@ -5,8 +5,9 @@
 fuzz.py BUILD [--target GLOB] [--seconds N] [--runs N] [--seed N] [--compare]
 
 BUILD was configured with -Dfuzz=true. Each target begins with the corpus of
-the source tree, with inputs that are drawn, and with what former runs found,
-which is kept in BUILD/corpus. An input that a target fails on is left in
+the source tree, with sessions that are captured (captures.py), with inputs that
+are drawn, and with what former runs found, which is kept in BUILD/corpus. An
+input that a target fails on is left in
 BUILD/found, and the target's own words say why.
 
 --compare runs each target twice for the same number of inputs, with the
@@ -22,6 +23,9 @@ import re
 import shutil
 import subprocess
 import sys
+
+sys.dont_write_bytecode = True
+import captures  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -49,11 +53,19 @@ def list_targets(build):
     return found
 
 
-def write_seeds(entry, name, folder, drawn=DRAWN):
+def write_seeds(entry, name, folder, captured=(), drawn=DRAWN):
     os.makedirs(folder, exist_ok=True)
     corpus = os.path.join(HERE, "corpus", name)
     subprocess.run([entry[1], entry[2], "--write", folder, str(drawn)] +
-                   ([corpus] if os.path.isdir(corpus) else []), check=True)
+                   ([corpus] if os.path.isdir(corpus) else []) +
+                   list(captured), check=True)
+
+
+def captured_for(entry, sessions):
+    """A capture is of use to targets of its interface."""
+    program = os.path.basename(entry[1])[len("replay-"):]
+    # Of files that may be modules, a session says nothing.
+    return [] if entry[2] == "note" else sessions.get(program, [])
 
 
 class Run:
@@ -88,11 +100,12 @@ class Run:
 
 def fuzz(build, targets, limit, seed):
     failed = []
+    sessions = captures.record(build, os.path.join(build, "captures"))
     for name, entry in targets.items():
         run = Run(build, name, entry)
-        write_seeds(entry, name, run.kept)
+        write_seeds(entry, name, run.kept, captured_for(entry, sessions))
         fine = run.go(limit, "-seed=%d" % seed)
-        print("%-22s %9d inputs, %5d edges  %s"
+        print("%-26s %9d inputs, %5d edges  %s"
               % (name, run.inputs(), run.figure("cov"),
                  "ok" if fine else "FAILED"), flush=True)
         if not fine:
@@ -105,7 +118,7 @@ def fuzz(build, targets, limit, seed):
 
 
 def compare(build, targets, limit):
-    print("%-22s %9s %18s %18s" % ("target", "inputs", "bytes: edges",
+    print("%-26s %9s %18s %18s" % ("target", "inputs", "bytes: edges",
                                    "structure: edges"))
     failed = False
     for name, entry in targets.items():
@@ -115,11 +128,11 @@ def compare(build, targets, limit):
             folder = os.path.join(build, "compare", name + option)
             shutil.rmtree(folder, ignore_errors=True)
             # A handful of seeds: what is compared is what is made of them.
-            write_seeds(entry, name, folder, 10)
+            write_seeds(entry, name, folder, drawn=10)
             failed |= not run.go(limit, option, "-seed=1", folders=[folder])
             figures.append((run.inputs(), run.figure("cov"),
                             run.figure("ft")))
-        print("%-22s %9d %8d (%6d) %8d (%6d)"
+        print("%-26s %9d %8d (%6d) %8d (%6d)"
               % (name, figures[1][0], figures[0][1], figures[0][2],
                  figures[1][1], figures[1][2]), flush=True)
     return 1 if failed else 0

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The targets of a program whose table has an interface. */
+#include "capture.h"
 #include "targets.h"
 
 const struct fuzz_target *const fuzz_targets[] = {
@@ -7,4 +8,11 @@ const struct fuzz_target *const fuzz_targets[] = {
 	&fuzz_servant_target,
 	&fuzz_proxy_target,
 	NULL,
+};
+
+const struct capture_rule capture_rules[] = {
+	{ &fuzz_messages_target, capture_messages },
+	{ &fuzz_servant_target, capture_servant },
+	{ &fuzz_proxy_target, capture_proxy },
+	{ NULL, NULL },
 };

@@ -13,9 +13,6 @@
 #include "targets.h"
 #include "wire_edit.h"
 
-#define HEADER 6
-#define MAX_FDS 32
-
 struct decoded {
 	const struct camipc_message_type *type;
 	struct camipc_arena arena;
@@ -39,7 +36,7 @@ static void decode(struct decoded *to, const struct camipc_message_type *type,
 		   size_t budget)
 {
 	struct camipc_reader r;
-	int fds[MAX_FDS];
+	int fds[FUZZ_MESSAGES_FDS];
 	const uint8_t *p;
 
 	for (uint32_t i = 0; i < n_fds; i++)
@@ -95,7 +92,7 @@ static struct encoded encode(const struct camipc_message_type *type,
 	struct camipc_check check = { .max_fds = 0 };
 	struct encoded to = { 0 };
 	struct camipc_writer w;
-	int fds[MAX_FDS];
+	int fds[FUZZ_MESSAGES_FDS];
 
 	if (type->check)
 		type->check(&check, msg);
@@ -104,7 +101,7 @@ static struct encoded encode(const struct camipc_message_type *type,
 	to.bytes = malloc(check.wire + CAMIPC_SCALAR_ROOM);
 	FUZZ_REQUIRE(to.bytes);
 	camipc_writer_init(&w, to.bytes, check.wire + CAMIPC_SCALAR_ROOM, fds,
-			   MAX_FDS);
+			   FUZZ_MESSAGES_FDS);
 	type->encode(&w, msg);
 	/* The bound that was promised is one. */
 	FUZZ_REQUIRE(camipc_writer_finish(&w, &to.size) == 0);
@@ -145,16 +142,17 @@ static void run(const uint8_t *data, size_t size)
 	uint32_t n_fds;
 	size_t budget;
 
-	if (size < HEADER)
+	if (size < FUZZ_MESSAGES_HEADER)
 		return;
 	type = fuzz_find_codec(fuzz_get_u32(data))->type;
-	n_fds = data[4] % MAX_FDS;
-	size -= HEADER;
+	n_fds = data[4] % FUZZ_MESSAGES_FDS;
+	size -= FUZZ_MESSAGES_HEADER;
 	/* What a receiver allows; or so little that it runs out. */
 	budget = CAMIPC_DECODED_FACTOR * size + CAMIPC_DECODED_BASE;
 	if (data[5])
 		budget = ((size_t)data[5] - 1) * CAMIPC_ARENA_ALIGN;
-	decode(&decoded, type, data + HEADER, size, n_fds, budget);
+	decode(&decoded, type, data + FUZZ_MESSAGES_HEADER, size, n_fds,
+	       budget);
 	fuzz_result = decoded.ret;
 	if (decoded.ret == 0 && fuzz_expect_allowed(type, decoded.msg))
 		there_and_back(&decoded, n_fds);
@@ -171,13 +169,13 @@ static size_t seed(struct oracle_random *random, uint8_t *data, size_t room)
 	while (oracle_codecs[n].type)
 		n++;
 	type = oracle_codecs[oracle_below(random, n)].type;
-	size = fuzz_draw_bytes(random, type, data + HEADER, room - HEADER,
-			       &n_fds);
+	size = fuzz_draw_bytes(random, type, data + FUZZ_MESSAGES_HEADER,
+			       room - FUZZ_MESSAGES_HEADER, &n_fds);
 	fuzz_put_u32(data,
 		     fuzz_hash(type->info->name, strlen(type->info->name)));
 	data[4] = (uint8_t)n_fds;
 	data[5] = 0;
-	return HEADER + size;
+	return FUZZ_MESSAGES_HEADER + size;
 }
 
 static size_t mutate(struct oracle_random *random, uint8_t *data, size_t size,
@@ -186,12 +184,12 @@ static size_t mutate(struct oracle_random *random, uint8_t *data, size_t size,
 	const struct camipc_type_info *info;
 	struct wire_donor donor = { 0 };
 
-	if (size < HEADER || oracle_below(random, 64) == 0)
+	if (size < FUZZ_MESSAGES_HEADER || oracle_below(random, 64) == 0)
 		return seed(random, data, room);
 	info = fuzz_find_codec(fuzz_get_u32(data))->type->info;
 	switch (oracle_below(random, 32)) {
 	case 0:
-		data[4] = (uint8_t)oracle_below(random, MAX_FDS);
+		data[4] = (uint8_t)oracle_below(random, FUZZ_MESSAGES_FDS);
 		break;
 	case 1:
 		data[5] = (uint8_t)oracle_below(random, 256);
@@ -202,13 +200,15 @@ static size_t mutate(struct oracle_random *random, uint8_t *data, size_t size,
 	default:
 		break;
 	}
-	if (other_size >= HEADER) {
+	if (other_size >= FUZZ_MESSAGES_HEADER) {
 		donor.info = fuzz_find_codec(fuzz_get_u32(other))->type->info;
-		donor.bytes = other + HEADER;
-		donor.size = other_size - HEADER;
+		donor.bytes = other + FUZZ_MESSAGES_HEADER;
+		donor.size = other_size - FUZZ_MESSAGES_HEADER;
 	}
-	return HEADER + wire_mutate(random, info, data + HEADER, size - HEADER,
-				    room - HEADER, &donor);
+	return FUZZ_MESSAGES_HEADER +
+	       wire_mutate(random, info, data + FUZZ_MESSAGES_HEADER,
+			   size - FUZZ_MESSAGES_HEADER,
+			   room - FUZZ_MESSAGES_HEADER, &donor);
 }
 
 const struct fuzz_target fuzz_messages_target = {

@@ -127,7 +127,7 @@ static void peer_sends(const struct sequence_step *step)
 	uint32_t id = step->id;
 	struct camipc_record *record;
 	struct camipc_header *header;
-	uint32_t n_fds = step->n_fds % 70u;
+	uint32_t n_fds = step->n_fds % (MAX_STEP_FDS + 1);
 	size_t size = step->size;
 
 	if (kind == CAMIPC_MESSAGE_REPLY && call && step->flags & ID_AS_SENT)

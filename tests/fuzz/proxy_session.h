@@ -50,6 +50,7 @@ enum proxy_op {
 #define MODE_QUIET 4u /* no event has a function */
 
 #define MAX_SENT 64u
+#define MAX_STEP_FDS 69u
 #define MAX_BEGUN 512u
 
 struct proxy_session {

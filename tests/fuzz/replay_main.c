@@ -8,8 +8,9 @@
  *   replay --list [NAME]...                          names of the targets, which
  *                                                    are these and no others
  *
- * A FILE that ends in .txt is one of corpus_text.h, any other one is bytes, as
- * libFuzzer leaves them; its name may say how it has to end: expect_result().
+ * A FILE that ends in .txt is one of corpus_text.h, one that ends in .capture
+ * is a session, which inputs are made of, any other one is bytes, as libFuzzer
+ * leaves them; its name may say how it has to end: expect_result().
  * Rounds are inputs drawn and changed, the same ones every time.
  */
 #include <dirent.h>
@@ -56,12 +57,14 @@ static void fail(const char *path, const char *what)
 static char *read_file(const char *path, size_t *ret_size)
 {
 	FILE *file = fopen(path, "rb");
-	char *text = malloc(FUZZ_MAX_INPUT * 16 + 1);
+	struct stat status;
+	char *text;
 
-	if (!file)
+	if (!file || fstat(fileno(file), &status) < 0)
 		fail(path, "cannot be read");
+	text = malloc((size_t)status.st_size + 1);
 	FUZZ_REQUIRE(text);
-	*ret_size = fread(text, 1, FUZZ_MAX_INPUT * 16, file);
+	*ret_size = fread(text, 1, (size_t)status.st_size, file);
 	text[*ret_size] = '\0';
 	fclose(file);
 	return text;
@@ -90,15 +93,62 @@ static void expect_result(const char *path, const char *name)
 		fail(path, "was not over a limit");
 }
 
+static const char *capture_path;
+static unsigned long n_captured;
+
+static void take_captured(const uint8_t *data, size_t size)
+{
+	char name[64];
+
+	n_captured++;
+	if (write_to) {
+		snprintf(name, sizeof(name), "captured-%08x",
+			 fuzz_hash((const char *)data, size));
+		write_input(name, data, size);
+		return;
+	}
+	try_input(data, size);
+	if (fuzz_result != 0)
+		fail(capture_path, "has what was refused");
+}
+
+static void take_capture(const char *path)
+{
+	unsigned long n_too_large;
+	size_t size;
+	char *bytes = read_file(path, &size);
+
+	capture_path = path;
+	n_captured = 0;
+	n_too_large = fuzz_take_capture(target, (const uint8_t *)bytes, size,
+					take_captured);
+	if (!write_to)
+		printf("%s: %lu inputs, %lu messages too large for one\n", path,
+		       n_captured, n_too_large);
+	free(bytes);
+}
+
+static bool ends_in(const char *path, const char *what)
+{
+	size_t len = strlen(path);
+	size_t n = strlen(what);
+
+	return len > n && strcmp(path + len - n, what) == 0;
+}
+
 static void take_file(const char *path)
 {
 	const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
-	size_t len = strlen(path);
 	static uint8_t bytes[FUZZ_MAX_INPUT];
 	size_t size;
-	char *text = read_file(path, &size);
+	char *text;
 
-	if (len > 4 && strcmp(path + len - 4, ".txt") == 0) {
+	if (ends_in(path, ".capture")) {
+		take_capture(path);
+		return;
+	}
+	text = read_file(path, &size);
+	if (ends_in(path, ".txt")) {
 		size_t n;
 
 		if (!corpus_text_read(text, bytes, sizeof(bytes), &n)) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The targets that belong to no interface. */
+#include "capture.h"
 #include "targets.h"
 #include "typed.h"
 
@@ -8,6 +9,12 @@ const struct fuzz_target *const fuzz_targets[] = {
 	&fuzz_control_target,
 	&fuzz_channel_target,
 	NULL,
+};
+
+const struct capture_rule capture_rules[] = {
+	{ &fuzz_control_target, capture_control },
+	{ &fuzz_channel_target, capture_channel },
+	{ NULL, NULL },
 };
 
 /* No messages of ours: what looks for one finds none. */

@@ -5,7 +5,6 @@
 
 #include "wire_edit.h"
 
-#define STEP 8u
 #define MAX_STEPS 256
 
 bool sequence_next(const uint8_t **data, size_t *size,
@@ -14,9 +13,9 @@ bool sequence_next(const uint8_t **data, size_t *size,
 	const uint8_t *p = *data;
 	size_t left = *size;
 
-	if (left < STEP)
+	if (left < SEQUENCE_STEP)
 		return false;
-	left -= STEP;
+	left -= SEQUENCE_STEP;
 	*step = (struct sequence_step){
 		.op = p[0],
 		.flags = p[1],
@@ -24,11 +23,11 @@ bool sequence_next(const uint8_t **data, size_t *size,
 		.pick = p[4],
 		.n_fds = p[5],
 		.size = fuzz_get_u16(p + 6),
-		.body = p + STEP,
+		.body = p + SEQUENCE_STEP,
 	};
 	if (step->size > left)
 		step->size = (uint16_t)left;
-	*data = p + STEP + step->size;
+	*data = p + SEQUENCE_STEP + step->size;
 	*size = left - step->size;
 	return true;
 }
@@ -41,6 +40,17 @@ static void write_head(uint8_t *p, const struct sequence_step *step)
 	p[4] = step->pick;
 	p[5] = step->n_fds;
 	fuzz_put_u16(p + 6, step->size);
+}
+
+size_t sequence_put(uint8_t *data, size_t room,
+		    const struct sequence_step *step)
+{
+	if (room < SEQUENCE_STEP || step->size > room - SEQUENCE_STEP)
+		return 0;
+	write_head(data, step);
+	if (step->size > 0)
+		memcpy(data + SEQUENCE_STEP, step->body, step->size);
+	return SEQUENCE_STEP + (size_t)step->size;
 }
 
 /* ---- where the steps are ------------------------------------------------- */
@@ -87,16 +97,18 @@ static size_t draw_step(struct oracle_random *random,
 	const struct camipc_message_type *type;
 	uint32_t n_fds = 0;
 
-	if (room < STEP)
+	if (room < SEQUENCE_STEP)
 		return 0;
 	rules->draw(random, &step);
 	type = rules->type_of(&step);
 	if (type)
-		step.size = (uint16_t)fuzz_draw_bytes(random, type, to + STEP,
-						      room - STEP, &n_fds);
+		step.size = (uint16_t)fuzz_draw_bytes(random, type,
+						      to + SEQUENCE_STEP,
+						      room - SEQUENCE_STEP,
+						      &n_fds);
 	step.n_fds = (uint8_t)n_fds;
 	write_head(to, &step);
-	return STEP + (size_t)step.size;
+	return SEQUENCE_STEP + (size_t)step.size;
 }
 
 size_t sequence_seed(struct oracle_random *random,
@@ -164,13 +176,13 @@ static size_t change_body(struct oracle_random *random,
 	memcpy(body, step.body, n);
 	if (type)
 		n = wire_mutate(random, type->info, body, n,
-				sizeof(body) - STEP, &nobody);
+				sizeof(body) - SEQUENCE_STEP, &nobody);
 	else
 		n = fuzz_mutate_bytes(random, body, n, n + 16);
 	if (n > step.size && n - step.size > room - size)
 		return size;
-	size = remove_at(data, size, at + STEP, step.size);
-	size = put_at(data, size, room, at + STEP, body, n);
+	size = remove_at(data, size, at + SEQUENCE_STEP, step.size);
+	size = put_at(data, size, room, at + SEQUENCE_STEP, body, n);
 	fuzz_put_u16(data + at + 6, (uint16_t)n);
 	return size;
 }

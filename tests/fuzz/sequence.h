@@ -10,6 +10,9 @@
 
 #include "fuzz.h"
 
+/** Bytes of a step without its body. */
+#define SEQUENCE_STEP 8u
+
 struct sequence_step {
 	uint8_t op;
 	uint8_t flags;
@@ -23,6 +26,10 @@ struct sequence_step {
 /** Takes the next step of @data; false at the end. */
 bool sequence_next(const uint8_t **data, size_t *size,
 		   struct sequence_step *step);
+
+/** Writes @step with its body; returns the size, 0 if @room is too small. */
+size_t sequence_put(uint8_t *data, size_t room,
+		    const struct sequence_step *step);
 
 /** What a target's steps are. */
 struct sequence_rules {

@@ -18,33 +18,13 @@
 
 #include "sequence.h"
 #include "servant.h"
+#include "servant_steps.h"
 #include "targets.h"
 #include "thunks.h"
 #include "typed.h"
 
 #define WINDOW 8u
 #define MAX_MESSAGE 8192u
-
-enum op {
-	OP_CALL,
-	OP_CREDIT,
-	OP_OTHER, /* neither call nor credit, or one nobody knows */
-	OP_TRANSPORT, /* what send says from now on */
-	OP_FLUSH,
-	OP_EMIT, /* from another thread, as it were */
-	N_OPS,
-};
-
-/* Flags of steps. */
-#define ONEWAY_IS_WRONG 1u
-#define MARKED_ERROR 2u /* this process had no room for the arguments */
-#define NEXT_EPOCH 4u
-#define OUTS_DEFAULT 8u
-#define OUTS_NONSENSE 16u
-#define OP_FAILS 32u
-#define OP_EMITS 64u
-#define CREDIT_IS_WRONG 128u
-#define STRUCT_MISSING 1u /* of OP_EMIT: NULL where one has to be */
 
 struct session {
 	struct camipc_servant *servant;
@@ -358,7 +338,7 @@ static struct camipc_record *make_record(void)
 	FUZZ_REQUIRE(record);
 	FUZZ_REQUIRE(camipc_message_reserve(&record->message, step->size) == 0);
 	memcpy(camipc_message_body(&record->message), step->body, step->size);
-	for (unsigned int i = 0; i < step->n_fds % 16u; i++)
+	for (unsigned int i = 0; i < step->n_fds % (MAX_STEP_FDS + 1); i++)
 		FUZZ_REQUIRE(
 			camipc_message_take_fd(&record->message,
 					       fcntl(fuzz_open_fd(),

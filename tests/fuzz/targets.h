@@ -7,6 +7,12 @@
 
 /* ---- of each interface ---------------------------------------------------- */
 
+/** Bytes in front of the body: the name's hash, descriptors, the budget. */
+#define FUZZ_MESSAGES_HEADER 6
+
+/** More than any such input has. */
+#define FUZZ_MESSAGES_FDS 32
+
 /** Each message's decoder: messages_target.c. */
 extern const struct fuzz_target fuzz_messages_target;
 
