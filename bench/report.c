@@ -156,7 +156,7 @@ static void print_result(const struct bench_report *report,
 	if (result->instructions)
 		fprintf(file, " %9llu",
 			(unsigned long long)result->instructions);
-	else
+	else if (result->bench->floor || result->bench->has_rivals)
 		fprintf(file, " %9s", "");
 	print_beside(report, result, file);
 	fputc('\n', file);

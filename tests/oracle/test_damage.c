@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Damaged bytes, for every message: cut at every length, each bit flipped,
- * mutated at random. A decode ends in success or in an error, reads nothing
+ * mutated at random, two in one. A decode ends in success or in an error, reads nothing
  * beyond its input (under ASan), and what it lets pass is a value that a
  * sender would be allowed to send: invariants 1 to 4 and 6 of threats.
  */
@@ -143,6 +143,34 @@ static void mutate_and_decode(struct trial *trial)
 	free(damaged);
 }
 
+/*
+ * A message, and itself or another one behind it, which together are a message
+ * as well: arrays are longer, structs are merged, arms replaced. What it comes
+ * to is tests/conformance's business.
+ */
+static void two_in_one(struct trial *trial)
+{
+	bool same = oracle_below(&trial->random, 2);
+	uint32_t n_fds;
+	uint8_t *both;
+	size_t first;
+
+	trial_draw(trial);
+	trial_encode(trial, trial->original);
+	first = trial->size;
+	n_fds = trial->n_fds;
+	both = malloc(first + 1);
+	memcpy(both, trial->bytes, first);
+	if (!same) {
+		trial_draw(trial);
+		trial_encode(trial, trial->original);
+	}
+	both = realloc(both, first + trial->size + 1);
+	memcpy(both + first, trial->bytes, trial->size);
+	decode_damaged(trial, both, first + trial->size, n_fds);
+	free(both);
+}
+
 /* Bytes that nobody meant as a message, but that look like one. */
 static void decode_noise(struct trial *trial)
 {
@@ -237,6 +265,12 @@ static void test_mutated(void **state)
 	run(mutate_and_decode, MUTATIONS, 12);
 }
 
+static void test_two_in_one(void **state)
+{
+	(void)state;
+	run(two_in_one, 40, 16);
+}
+
 static void test_noise(void **state)
 {
 	(void)state;
@@ -260,6 +294,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cut_and_flipped),
 		cmocka_unit_test(test_mutated),
+		cmocka_unit_test(test_two_in_one),
 		cmocka_unit_test(test_noise),
 		cmocka_unit_test(test_copies_without_memory),
 		cmocka_unit_test(test_decodes_without_memory),

@@ -52,6 +52,13 @@ static void exact_budget(struct trial *trial)
 				       check.decoded - CAMIPC_ARENA_ALIGN),
 			 -EMSGSIZE);
 	assert_int_equal(decode_within(trial, 0), -EMSGSIZE);
+	/* It runs out elsewhere, and that is noticed there, too. */
+	for (int i = 0; i < 4; i++) {
+		size_t less = oracle_below(&trial->random,
+					   (uint32_t)check.decoded);
+
+		assert_int_equal(decode_within(trial, less), -EMSGSIZE);
+	}
 }
 
 static void test_memory_is_bounded_to_the_byte(void **state)
@@ -102,6 +109,13 @@ static void exact_room(struct trial *trial)
 		if (less > CAMIPC_SCALAR_ROOM)
 			assert_int_equal(ret, -EMSGSIZE);
 	}
+	/* It ends in the middle of anything. */
+	for (int i = 0; i < 4 && trial->size > 0; i++)
+		assert_int_equal(encode_within(trial,
+					       oracle_below(&trial->random,
+							    (uint32_t)trial->size),
+					       TRIAL_MAX_FDS),
+				 -EMSGSIZE);
 	assert_int_equal(encode_within(trial, room, trial->n_fds), 0);
 	if (trial->n_fds > 0)
 		assert_int_equal(encode_within(trial, room, trial->n_fds - 1),

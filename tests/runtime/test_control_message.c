@@ -110,6 +110,21 @@ static void the_budget_holds_any_message_of_legal_size(void **state)
 	}
 }
 
+static void no_memory_is_told(void **state)
+{
+	struct camipc_control_memory memory = { NULL, 0 };
+	ProtobufCMessage *base = NULL;
+
+	(void)state;
+	alloc_fail_begin(1);
+	assert_int_equal(camipc_control_unpack(types[3], NULL, 0, &memory,
+					       &base),
+			 -ENOMEM);
+	alloc_fail_end();
+	assert_null(base);
+	camipc_control_memory_fini(&memory);
+}
+
 /* Threat 5 and on: any bytes end in a message or in -EPROTO. */
 static void random_bytes_do_no_harm(void **state)
 {
@@ -192,6 +207,7 @@ int main(void)
 		cmocka_unit_test(messages_survive_a_round_trip),
 		cmocka_unit_test(the_size_is_limited_both_ways),
 		cmocka_unit_test(the_budget_holds_any_message_of_legal_size),
+		cmocka_unit_test(no_memory_is_told),
 		cmocka_unit_test(random_bytes_do_no_harm),
 		cmocka_unit_test(ids_become_ranges_and_ids_again),
 		cmocka_unit_test(ranges_that_are_none_are_refused),

@@ -9,6 +9,8 @@
 #include <camipc/wire.h>
 #include <cmocka.h>
 
+#include "alloc_fail.h"
+
 struct entry {
 	int32_t key;
 	uint32_t place; /* where it was on the wire */
@@ -96,6 +98,21 @@ static void test_the_budget_counts(void **state)
 	assert_int_equal(entries[0].key, 1);
 }
 
+static void test_without_memory(void **state)
+{
+	struct entry entries[] = { { 2, 0 }, { 1, 1 } };
+
+	(void)state;
+	camipc_arena_fini(&arena);
+	alloc_fail_begin(1);
+	sort(entries, 2, sizeof(entries));
+	alloc_fail_end();
+	assert_int_equal(r.error, -ENOMEM);
+	assert_int_equal(r.fault, CAMIPC_FAULT_MEMORY);
+	/* They are as they came. */
+	assert_int_equal(entries[0].key, 2);
+}
+
 static void test_not_quadratic(void **state)
 {
 	size_t n = 10000;
@@ -125,6 +142,8 @@ static void test_order_of_strings(void **state)
 	assert_true(camipc_map_is_sorted(names, 8, sizeof(*names),
 					 camipc_compare_string));
 	assert_int_equal(camipc_compare_string(&none, &names[0]), 0);
+	assert_int_equal(camipc_compare_string(&names[0], &none), 0);
+	assert_true(camipc_compare_string(&none, &names[1]) < 0);
 	assert_ptr_equal(camipc_map_find(names, 8, sizeof(*names), &names[4],
 					 camipc_compare_string),
 			 &names[4]);
@@ -178,6 +197,7 @@ int main(void)
 		cmocka_unit_test(test_random_orders),
 		cmocka_unit_test(test_in_order_costs_no_memory),
 		cmocka_unit_test(test_the_budget_counts),
+		cmocka_unit_test(test_without_memory),
 		cmocka_unit_test(test_not_quadratic),
 		cmocka_unit_test(test_order_of_strings),
 		cmocka_unit_test(test_order_of_numbers),

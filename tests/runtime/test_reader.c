@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading: every limit at it and one past it; threats 5 to 13 and 31. */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <camipc/wire.h>
 #include <cmocka.h>
@@ -357,16 +359,42 @@ static void test_fds_of_skipped_fields_are_counted(void **state)
 	assert_int_equal(reads_fds("\3\3", 2, true, fds, &r), -EPROTO);
 }
 
-static void test_fd_kinds(void **state)
+/* Is @fd taken where a field wants that kind and access? */
+static bool takes_fd(int fd, enum camipc_fd_kind kind,
+		     enum camipc_fd_access access)
 {
 	struct camipc_reader r;
-	const uint8_t *p = camipc_reader_init(&r, NULL, 0, &arena, NULL, 0);
+	const uint8_t *p = camipc_reader_init(&r, "x", 1, &arena, NULL, 0);
+	const uint8_t *next = camipc_require_fd_kind(&r, p, fd, kind, access,
+						     false, 0);
+
+	if (r.fault == CAMIPC_FAULT_NONE) {
+		assert_ptr_equal(next, p);
+		return true;
+	}
+	assert_int_equal(r.fault, CAMIPC_FAULT_FD);
+	assert_int_equal(r.error, -EPROTO);
+	assert_ptr_equal(next, r.end);
+	return false;
+}
+
+static void test_fd_kinds(void **state)
+{
+	int pipes[2];
 
 	(void)state;
-	p = camipc_require_fd_kind(&r, p, -1, CAMIPC_FD_KIND_ANY,
-				   CAMIPC_FD_ACCESS_ANY, false, 0);
-	assert_int_equal(r.fault, CAMIPC_FAULT_FD);
-	assert_ptr_equal(p, r.end);
+	assert_int_equal(pipe2(pipes, O_CLOEXEC), 0);
+	assert_true(takes_fd(pipes[0], CAMIPC_FD_KIND_PIPE,
+			     CAMIPC_FD_ACCESS_ANY));
+	assert_true(takes_fd(pipes[0], CAMIPC_FD_KIND_ANY,
+			     CAMIPC_FD_ACCESS_RO));
+	assert_false(takes_fd(pipes[1], CAMIPC_FD_KIND_PIPE,
+			      CAMIPC_FD_ACCESS_RO));
+	assert_false(takes_fd(pipes[0], CAMIPC_FD_KIND_MEMFD,
+			      CAMIPC_FD_ACCESS_ANY));
+	assert_false(takes_fd(-1, CAMIPC_FD_KIND_ANY, CAMIPC_FD_ACCESS_ANY));
+	close(pipes[0]);
+	close(pipes[1]);
 }
 
 /* A list of points, as generated code would read it. */
