@@ -158,6 +158,38 @@ static void test_wide_numbers_as_protobuf_has_them(void **state)
 	READ(camipc_get_bool, bool, "\0", false);
 }
 
+/* As a decoder has it: the compiler knows nothing of the bytes. */
+__attribute__((noinline)) static const uint8_t *
+read_floats(struct camipc_reader *r, const uint8_t *p, float *real,
+	    double *wide)
+{
+	p = camipc_get_float(r, p, real);
+	return camipc_get_double(r, p, wide);
+}
+
+/* What is not a number keeps its bits; the x87 would make it a quiet one, and
+ * this test is about 32-bit machines that have nothing else. */
+static void test_floats_keep_their_bits(void **state)
+{
+	static const uint8_t bytes[] = { 0x01, 0, 0x80, 0x7f, 0x01, 0, 0,
+					 0,    0, 0,    0xf0, 0x7f };
+	struct camipc_reader r;
+	const uint8_t *p = camipc_reader_init(&r, bytes, sizeof(bytes), &arena,
+					      NULL, 0);
+	uint32_t float_bits;
+	uint64_t double_bits;
+	float real;
+	double wide;
+
+	(void)state;
+	p = read_floats(&r, p, &real, &wide);
+	assert_ptr_equal(p, bytes + sizeof(bytes));
+	memcpy(&float_bits, &real, sizeof(real));
+	memcpy(&double_bits, &wide, sizeof(wide));
+	assert_int_equal(float_bits, 0x7f800001);
+	assert_int_equal(double_bits, UINT64_C(0x7ff0000000000001));
+}
+
 /* Skips all fields of @data; returns the reader's error. */
 static int skips(const void *data, size_t size, uint32_t *n)
 {
@@ -643,6 +675,7 @@ int main(void)
 		cmocka_unit_test(test_varints_longer_than_needed),
 		cmocka_unit_test(test_narrow_numbers_are_not_cut),
 		cmocka_unit_test(test_wide_numbers_as_protobuf_has_them),
+		cmocka_unit_test(test_floats_keep_their_bits),
 		cmocka_unit_test(test_illegal_tags),
 		cmocka_unit_test(test_inner_lengths),
 		cmocka_unit_test(test_depth_limit),

@@ -44,22 +44,6 @@ static inline int64_t camipc_unzigzag(uint64_t raw)
 	return (int64_t)(raw >> 1 ^ (raw & 1 ? UINT64_MAX : 0));
 }
 
-static inline float camipc_float_of_bits(uint32_t bits)
-{
-	float value;
-
-	memcpy(&value, &bits, sizeof(value));
-	return value;
-}
-
-static inline double camipc_double_of_bits(uint64_t bits)
-{
-	double value;
-
-	memcpy(&value, &bits, sizeof(value));
-	return value;
-}
-
 /*
  * Most strings and arrays are short: then a call costs more than the copy. The
  * two halves overlap, so that no length needs a loop.

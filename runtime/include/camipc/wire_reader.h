@@ -158,10 +158,23 @@ CAMIPC_DEFINE_GET(sint32, int32_t, uint64, uint64_t,
 CAMIPC_DEFINE_GET(sint64, int64_t, uint64, uint64_t, camipc_unzigzag(raw))
 CAMIPC_DEFINE_GET(sfixed32, int32_t, fixed32, uint32_t, (int32_t)raw)
 CAMIPC_DEFINE_GET(sfixed64, int64_t, fixed64, uint64_t, (int64_t)raw)
-CAMIPC_DEFINE_GET(float, float, fixed32, uint32_t, camipc_float_of_bits(raw))
-CAMIPC_DEFINE_GET(double, double, fixed64, uint64_t,
-		  camipc_double_of_bits(raw))
 #undef CAMIPC_DEFINE_GET
+
+/* As bits to the end: to assign a float may change it, where the x87 does it,
+ * which makes any NaN a quiet one. */
+#define CAMIPC_DEFINE_GET_BITS(name, type, core, core_type)             \
+	static inline const uint8_t *camipc_get_##name(                 \
+		struct camipc_reader *r, const uint8_t *p, type *value) \
+	{                                                               \
+		core_type raw;                                          \
+		p = camipc_get_##core(r, p, &raw);                      \
+		memcpy(value, &raw, sizeof(raw));                       \
+		return p;                                               \
+	}
+
+CAMIPC_DEFINE_GET_BITS(float, float, fixed32, uint32_t)
+CAMIPC_DEFINE_GET_BITS(double, double, fixed64, uint64_t)
+#undef CAMIPC_DEFINE_GET_BITS
 
 #define CAMIPC_DEFINE_GET_NARROW(name, type, core, core_type)                \
 	static inline const uint8_t *camipc_get_##name(                      \
