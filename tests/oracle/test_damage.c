@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Damaged bytes, for every message: cut at every length, each bit flipped,
- * mutated at random, two in one. A decode ends in success or in an error, reads nothing
- * beyond its input (under ASan), and what it lets pass is a value that a
- * sender would be allowed to send: invariants 1 to 4 and 6 of threats.
+ * Damaged bytes, for every message: cut at every length and each bit flipped,
+ * of one full-size value and of several small ones; mutated at random; two in
+ * one. A decode ends in success or in an error, reads nothing beyond its input
+ * (under ASan), and what it lets pass is a value that a sender would be allowed
+ * to send: invariants 1 to 4 and 6 of threats.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -16,6 +17,17 @@
 #include "alloc_fail.h"
 #include "fd_leak.h"
 #include "trial.h"
+#include "under_valgrind.h"
+
+/** Of so many values of each message one is damaged in every place. */
+#define DRAWN 20
+
+/**
+ * It is the largest one that has no more bytes than this, because time grows
+ * with the square; or, if all have more, the smallest. Random values reach
+ * 75,000 bytes; half of the messages have none above 200.
+ */
+#define MAX_WHOLE 2048
 
 /** Values of each message that are cut and have their bits flipped. */
 #define VALUES 6
@@ -55,6 +67,71 @@ static void decode_damaged(struct trial *trial, const uint8_t *bytes,
 	assert_true(taken <=
 		    CAMIPC_DECODED_FACTOR * size + CAMIPC_DECODED_BASE);
 	free(copy);
+}
+
+struct whole {
+	unsigned long n_messages;
+	unsigned long n_lengths;
+	unsigned long n_bits;
+	size_t largest;
+};
+
+static struct whole whole;
+
+static bool is_better(size_t size, size_t than, size_t max)
+{
+	if (size > max)
+		return size < than;
+	return than > max || size > than;
+}
+
+/* Draws the value of the message that every damage is done to. */
+static void draw_whole(struct trial *trial)
+{
+	/* Forty times slower there; the rest of this file is enough then. */
+	const size_t max = (size_t)test_amount(MAX_WHOLE, MAX_WHOLE, 64);
+	uint64_t chosen = trial->random.state;
+	size_t size = SIZE_MAX;
+
+	for (int i = 0; i < DRAWN; i++) {
+		const uint64_t state = trial->random.state;
+
+		trial_draw(trial);
+		trial_encode(trial, trial->original);
+		if (is_better(trial->size, size, max)) {
+			chosen = state;
+			size = trial->size;
+		}
+	}
+	trial->random.state = chosen;
+	trial_draw(trial);
+	trial_encode(trial, trial->original);
+	assert_int_equal(trial->size, size);
+}
+
+/* Every length, and every bit: nothing is left out. */
+static void damage_whole(struct trial *trial)
+{
+	uint8_t *damaged;
+	size_t size;
+
+	draw_whole(trial);
+	size = trial->size;
+	damaged = malloc(size + 1);
+	memcpy(damaged, trial->bytes, size);
+	for (size_t cut = 0; cut < size; cut++)
+		decode_damaged(trial, damaged, cut, trial->n_fds);
+	for (size_t bit = 0; bit < size * 8; bit++) {
+		damaged[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		decode_damaged(trial, damaged, size, trial->n_fds);
+		damaged[bit / 8] ^= (uint8_t)(1u << bit % 8);
+	}
+	free(damaged);
+	whole.n_messages++;
+	whole.n_lengths += size;
+	whole.n_bits += size * 8;
+	if (size > whole.largest)
+		whole.largest = size;
 }
 
 /* Small values whole; of a large one a part, another one each time. */
@@ -253,6 +330,21 @@ static void run(void (*work)(struct trial *trial), int rounds, uint64_t seed)
 	assert_true(refused > 100);
 }
 
+static void test_damaged_in_every_place(void **state)
+{
+	unsigned long n_codecs = 0;
+
+	(void)state;
+	while (oracle_codecs[n_codecs].type)
+		n_codecs++;
+	whole = (struct whole){ .n_messages = 0 };
+	run(damage_whole, 1, 10);
+	print_message("%lu messages, %lu lengths, %lu bits; up to %zu bytes\n",
+		      whole.n_messages, whole.n_lengths, whole.n_bits,
+		      whole.largest);
+	assert_int_equal(whole.n_messages, n_codecs);
+}
+
 static void test_cut_and_flipped(void **state)
 {
 	(void)state;
@@ -292,6 +384,7 @@ static void test_decodes_without_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_damaged_in_every_place),
 		cmocka_unit_test(test_cut_and_flipped),
 		cmocka_unit_test(test_mutated),
 		cmocka_unit_test(test_two_in_one),
