@@ -7,11 +7,11 @@ fuzz.py BUILD [--target GLOB] [--seconds N] [--runs N] [--seed N] [--compare]
 BUILD was configured with -Dfuzz=true. Each target begins with the corpus of
 the source tree, with sessions that are captured (captures.py), with inputs that
 are drawn, and with what former runs found, which is kept in BUILD/corpus. An
-input that a target fails on is left in
-BUILD/found, and the target's own words say why.
+input that a target fails on is left in BUILD/found, and the target's own words
+say why.
 
---compare runs each target twice for the same number of inputs, with the
-mutator that knows their structure and with libFuzzer's own, and prints what
+--compare runs each target twice for the same number of inputs (20,000), with
+the mutator that knows their structure and with libFuzzer's own, and prints what
 either one covered.
 """
 
@@ -31,6 +31,10 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 # Inputs drawn for each target, besides the corpus.
 DRAWN = 200
+
+# Of each target, unless something else is asked for.
+SECONDS = 60
+COMPARED = 20000
 
 # libFuzzer's own: the time limit of one input, in seconds, and megabytes.
 TIMEOUT = 20
@@ -142,7 +146,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("build")
     parser.add_argument("--target", default="*")
-    parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--seconds", type=int)
     parser.add_argument("--runs", type=int)
     parser.add_argument("--seed", type=int, default=0)  # 0: another each time
     parser.add_argument("--compare", action="store_true")
@@ -154,9 +158,11 @@ def main():
         print("fuzz: no target \"%s\"; there are: %s"
               % (arguments.target, " ".join(list_targets(build))))
         return 2
-    limit = "-max_total_time=%d" % arguments.seconds
-    if arguments.runs:
-        limit = "-runs=%d" % arguments.runs
+    runs = arguments.runs
+    if arguments.compare and not arguments.seconds:
+        runs = runs or COMPARED
+    limit = "-runs=%d" % runs if runs else \
+        "-max_total_time=%d" % (arguments.seconds or SECONDS)
     if arguments.compare:
         return compare(build, targets, limit)
     return fuzz(build, targets, limit, arguments.seed)

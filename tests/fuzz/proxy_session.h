@@ -89,6 +89,8 @@ struct proxy_session {
 	const struct camipc_method *called;
 	const void *args; /* of the call; NULL: a struct is missing */
 	void *outs; /* a copy of what the engine gave a call */
+	camipc_done_fn completes[MAX_BEGUN]; /* generated, per call begun */
+	const void *done_outs; /* what the engine gave a completion */
 	const void *event_args; /* what the engine gave an event */
 	unsigned int event_row;
 	uint32_t n_events; /* that had a function */

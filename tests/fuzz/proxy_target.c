@@ -82,6 +82,14 @@ static const struct camipc_method *any_method(const struct sequence_step *step)
 	return method ? method : &face->methods[step->id % face->n_methods];
 }
 
+/* Outputs beside the result, so that its completion is given them. */
+static bool has_outs(const struct camipc_method *method)
+{
+	const uint32_t n = method->flags & CAMIPC_METHOD_RETURNS_INT32;
+
+	return method->outs && method->outs->info->n_fields > !!n;
+}
+
 void fuzz_done(void *user, int ret, const void *outs)
 {
 	uint8_t *count = user;
@@ -94,6 +102,8 @@ void fuzz_done(void *user, int ret, const void *outs)
 	method = &proxy_interface()->methods[*count - 1];
 	*count = 0;
 	FUZZ_REQUIRE(ret >= 0 || !outs);
+	FUZZ_REQUIRE(outs ==
+		     (has_outs(method) ? proxy_session.done_outs : NULL));
 	if (outs)
 		fuzz_expect_allowed(method->outs, outs);
 	in_callback();
@@ -103,8 +113,12 @@ void fuzz_done(void *user, int ret, const void *outs)
 static void complete_raw(void (*done)(void), void *user, int ret,
 			 const void *outs)
 {
+	const uint8_t row = *(const uint8_t *)user;
+
 	(void)done;
-	fuzz_done(user, ret, outs);
+	FUZZ_REQUIRE(row > 0);
+	fuzz_done(user, ret,
+		  has_outs(&proxy_interface()->methods[row - 1]) ? outs : NULL);
 }
 
 static void nothing(void)
@@ -372,11 +386,25 @@ int __wrap_camipc_proxy_call(struct camipc_proxy *proxy, uint32_t id,
 	return ret;
 }
 
+/* Between the engine and the generated function that completes a call. */
+static void complete(void (*done)(void), void *user, int ret, const void *outs)
+{
+	const size_t i = (size_t)((uint8_t *)user - proxy_session.completions);
+
+	FUZZ_REQUIRE(i < MAX_BEGUN);
+	proxy_session.done_outs = outs;
+	proxy_session.completes[i](done, user, ret, outs);
+}
+
 int __wrap_camipc_proxy_begin(struct camipc_proxy *proxy, uint32_t id,
-			      const void *args, camipc_done_fn complete,
+			      const void *args, camipc_done_fn generated,
 			      void (*done)(void), void *user)
 {
+	const size_t i = (size_t)((uint8_t *)user - proxy_session.completions);
+
 	check_call(proxy, id, args);
+	FUZZ_REQUIRE(i < MAX_BEGUN);
+	proxy_session.completes[i] = generated;
 	return __real_camipc_proxy_begin(proxy, id, args, complete, done, user);
 }
 
