@@ -130,7 +130,7 @@ static void encode_sensor_info(struct camipc_writer *w, const void *msg)
 static void decode_sensor_info(struct camipc_reader *r, const uint8_t *p,
 			       void *msg)
 {
-	cam_camera_sensor_info_get(r, p, msg);
+	cam_camera_sensor_info_get_fields(r, p, r->end, msg);
 }
 
 static uint64_t walk_sensor_info(const void *data)
@@ -269,7 +269,7 @@ static void encode_control_list(struct camipc_writer *w, const void *msg)
 static void decode_control_list(struct camipc_reader *r, const uint8_t *p,
 				void *msg)
 {
-	cam_control_list_get(r, p, msg);
+	cam_control_list_get_fields(r, p, r->end, msg);
 }
 
 uint64_t codec_walk_value(const struct cam_control_value *value)
@@ -381,7 +381,7 @@ static void encode_prepare_params(struct camipc_writer *w, const void *msg)
 static void decode_prepare_params(struct camipc_reader *r, const uint8_t *p,
 				  void *msg)
 {
-	ipa_bench_prepare_params_get(r, p, msg);
+	ipa_bench_prepare_params_get_fields(r, p, r->end, msg);
 }
 
 static uint64_t walk_prepare_params(const void *data)
@@ -435,7 +435,7 @@ static void encode_float_table(struct camipc_writer *w, const void *msg)
 static void decode_float_table(struct camipc_reader *r, const uint8_t *p,
 			       void *msg)
 {
-	ipa_bench_table_get(r, p, msg);
+	ipa_bench_table_get_fields(r, p, r->end, msg);
 }
 
 static uint64_t walk_float_table(const void *data)

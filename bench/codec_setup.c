@@ -55,7 +55,7 @@ static void encode_info_map(struct camipc_writer *w, const void *msg)
 static void decode_info_map(struct camipc_reader *r, const uint8_t *p,
 			    void *msg)
 {
-	cam_control_info_map_get(r, p, msg);
+	cam_control_info_map_get_fields(r, p, r->end, msg);
 }
 
 static uint64_t walk_info_map(const void *data)
@@ -135,7 +135,7 @@ static void encode_buffers(struct camipc_writer *w, const void *msg)
 
 static void decode_buffers(struct camipc_reader *r, const uint8_t *p, void *msg)
 {
-	ipa_bench_buffers_get(r, p, msg);
+	ipa_bench_buffers_get_fields(r, p, r->end, msg);
 }
 
 static uint64_t walk_buffers(const void *data)
@@ -214,7 +214,7 @@ static void encode_configuration(struct camipc_writer *w, const void *msg)
 static void decode_configuration(struct camipc_reader *r, const uint8_t *p,
 				 void *msg)
 {
-	ipa_bench_configuration_get(r, p, msg);
+	ipa_bench_configuration_get_fields(r, p, r->end, msg);
 }
 
 static uint64_t walk_configuration(const void *data)

@@ -409,8 +409,8 @@ static void skip_fields(struct camipc_reader *reader, const uint8_t *p)
 	uint32_t tag;
 
 	while (p < reader->end) {
-		p = camipc_get_tag(reader, p, &tag);
-		p = camipc_skip(reader, p, tag);
+		p = camipc_get_tag(reader, p, reader->end, &tag);
+		p = camipc_skip(reader, p, reader->end, tag);
 	}
 }
 

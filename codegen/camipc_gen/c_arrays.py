@@ -86,9 +86,6 @@ class ArraySlot(Slot):
 
     wire_bound = 0
 
-    def is_there(self):
-        return "%s > 0" % self.count_place
-
     # ---- encode, decode
 
     def init(self):
@@ -116,13 +113,13 @@ class ArraySlot(Slot):
     def cases(self):
         where = "&%s, &%s, &%s" % (self.place, self.count_place, self.room)
         if self.value.array is None:
-            get = "p = get_%s_run(r, p, tag, %s);" % (run_name(self.value),
-                                                      where)
+            get = "p = get_%s_run(r, p, end, tag, %s);" % (
+                run_name(self.value), where)
             return self._labels() + indented([get, "break;"])
         if isinstance(self.value, EnumValue):
             where = "(const void **)" + where
-        get = "p = camipc_get_%s_array(r, p, tag, %s);" % (self.value.array,
-                                                           where)
+        get = "p = camipc_get_%s_array(r, p, end, tag, %s);" % (
+            self.value.array, where)
         return self._labels() + indented([get, "break;"])
 
     def _element_conditions(self) -> List[str]:
@@ -263,7 +260,7 @@ class BytesSlot(ArraySlot):
 
     def cases(self):
         return self._labels() + indented(
-            ["p = camipc_get_bytes(r, p, &%s, &%s);" % (
+            ["p = camipc_get_bytes(r, p, end, &%s, &%s);" % (
                 self.place, self.count_place), "break;"])
 
     def check(self):

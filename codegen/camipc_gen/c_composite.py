@@ -27,7 +27,7 @@ class BytesValue(Value):
             "present_" if present else "", number, expr, expr)]
 
     def get(self, place):
-        return ["p = camipc_get_bytes(r, p, &%s.items, &%s.n_items);" % (
+        return ["p = camipc_get_bytes(r, p, end, &%s.items, &%s.n_items);" % (
             place, place)]
 
     def check(self, expr, field, max_len):
@@ -102,7 +102,7 @@ class MessageValue(Value):
         return ["p = %s_put(w, p, %d, &%s);" % (self.tag, number, expr)]
 
     def get(self, place):
-        return ["p = %s_get(r, p, &%s);" % (self.tag, place)]
+        return ["p = %s_get(r, p, end, &%s);" % (self.tag, place)]
 
     def check(self, expr, field, max_len):
         if self.free:

@@ -164,7 +164,8 @@ class EnumView:
     @property
     def get_prototype(self) -> str:
         return "static inline const uint8_t *%s_get(struct camipc_reader *r, " \
-            "const uint8_t *p, enum %s *value)" % (self.c_name, self.c_name)
+            "const uint8_t *p, const uint8_t *end, enum %s *value)" % (
+                self.c_name, self.c_name)
 
 
 class ConstView(NamedTuple):

@@ -137,7 +137,7 @@ class FixedSlot(Slot):
     def cases(self):
         if self.is_bytes:
             return self._labels() + indented(
-                ["p = camipc_get_bytes_exact(r, p, %s, %d);" % (
+                ["p = camipc_get_bytes_exact(r, p, end, %s, %d);" % (
                     self.first, self.count), "break;"])
         if self.value.array is None:
             place = self.element(self.seen + "++")
@@ -148,7 +148,7 @@ class FixedSlot(Slot):
             return self._labels() + indented(branch(
                 "%s < %d" % (self.seen, self.count), get,
                 ["p = camipc_fail(r, CAMIPC_FAULT_RANGE);"]) + ["break;"])
-        get = "p = camipc_get_%s_array_exact(r, p, tag, %s, %d, &%s);" % (
+        get = "p = camipc_get_%s_array_exact(r, p, end, tag, %s, %d, &%s);" % (
             self.value.array, self.first, self.count, self.seen)
         return self._labels() + indented([get, "break;"])
 

@@ -33,13 +33,6 @@ class InlineSlot(Slot):
     def cases(self):
         return self._here(self.union.cases())
 
-    def levels(self):
-        """Those of its arms; a deep union's check has them itself."""
-        if self.union.is_deep:
-            return []
-        return [(self._here([condition])[0], levels, name)
-                for condition, levels, name in self.union.levels()]
-
     def numbers(self):
         return [arm.number for arm in self.union.slots]
 

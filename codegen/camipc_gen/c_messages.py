@@ -16,10 +16,6 @@ from .c_unknown import UnknownFields
 from .c_values import FdValue
 
 
-def check_depth(levels: int, name: str) -> str:
-    return 'camipc_check_depth(check, %d, "%s");' % (levels, name)
-
-
 class Message:
     """A C struct and the functions that generated code has for it."""
 
@@ -104,14 +100,6 @@ class Message:
             elif isinstance(slot.value, BytesValue):
                 yield slot.value.wrapper
 
-    def nested(self) -> Iterator["Message"]:
-        """Messages in this one on the wire."""
-        for slot in self.slots:
-            if slot.is_inline:
-                yield from slot.union.nested()
-            elif isinstance(slot.value, MessageValue):
-                yield slot.value.message
-
     def reachable(self) -> List["Message"]:
         """This and every message inside, in a fixed order."""
         found, queue = [self], [self]
@@ -126,31 +114,6 @@ class Message:
     def is_deep(self) -> bool:
         """Can nest without a bound of its own."""
         return any(message.contains_itself for message in self.reachable())
-
-    @property
-    def depth_limit(self) -> str:
-        """How many levels may be around one, so that what it always holds
-        fits."""
-        height = max([levels for condition, levels, _ in self.levels()
-                      if not condition] + [0])
-        return "CAMIPC_MAX_DEPTH" + (" - %d" % height if height else "")
-
-    def height(self) -> int:
-        """Levels of messages in one that does not contain itself."""
-        return 1 + max([m.height() for m in self.nested()] + [0])
-
-    def levels(self) -> List[Tuple[Optional[str], int, str]]:
-        """When there are how many levels inside, in what: of messages that
-        do not count themselves."""
-        found = []
-        for slot in self.slots:
-            if slot.is_inline:
-                found += slot.levels()
-            elif isinstance(slot.value, MessageValue) and \
-                    not slot.value.message.is_deep:
-                found.append((slot.is_there(), slot.value.message.height(),
-                              slot.idl))
-        return found
 
     def max_fds(self) -> Optional[int]:
         """Most descriptors in one, None if nothing bounds them."""
@@ -237,14 +200,28 @@ class Message:
             own = slot.cases()
             if slot in judged and not isinstance(slot, FixedSlot):
                 own.insert(1, "\tseen_%s = true;" % slot.name)
+            behind = self._behind(slot)
+            if behind:
+                own[-1:] = ["\tif (!camipc_next(&p, end, &tag, %s))"
+                            % behind.tags()[0], "\t\tbreak;",
+                            "\tCAMIPC_FALLTHROUGH;"]
             lines += own
         return lines
+
+    def _behind(self, slot: Slot) -> Optional[Slot]:
+        """The field that follows on the wire, if its case does so, too."""
+        if slot.is_inline or slot is self.slots[-1]:
+            return None
+        behind = self.slots[self.slots.index(slot) + 1]
+        numbers = sorted(n for other in self.slots for n in other.numbers()
+                         if n > slot.number)
+        return behind if behind.numbers() == numbers[:1] else None
 
     def otherwise(self) -> List[str]:
         """What becomes of a field with another tag."""
         if self.unknown:
             return self.unknown.keep()
-        return ["p = camipc_skip(r, p, tag);"]
+        return ["p = camipc_skip(r, p, end, tag);"]
 
     def tags(self) -> List[str]:
         """The tags of fields that the decoder takes."""
@@ -263,10 +240,9 @@ class Message:
         """Decodes a struct as if it were there and said nothing."""
         tag = slot.value.tag
         if not isinstance(slot, FixedSlot):
-            return ["%s_get(r, camipc_absent_begin(r), &%s);" % (
-                tag, slot.place), "p = camipc_absent_end(r, p);"]
-        return for_each(["%s_get(r, camipc_absent_begin(r), &%s);" % (
-            tag, slot.element()), "p = camipc_absent_end(r, p);"], slot.count)
+            return ["p = %s_get_fields(r, p, p, &%s);" % (tag, slot.place)]
+        return for_each(["p = %s_get_fields(r, p, p, &%s);" % (
+            tag, slot.element())], slot.count)
 
     def check(self) -> List[str]:
         lines = []
@@ -277,17 +253,12 @@ class Message:
         if self.unknown:
             lines += self.unknown.check(self.c_name + "_has_tag"
                                         if self.tags() else "NULL")
-        if self.is_deep:
-            for condition, levels, name in self.levels():
-                if condition:
-                    lines += ["if (%s)" % condition,
-                              "\t" + check_depth(levels, name)]
         return lines
 
     def enter(self) -> List[str]:
         """What a check begins with if messages can nest without end."""
-        return ['if (!camipc_check_enter(check, %s, "%s"))' % (
-            self.depth_limit, self.title), "\treturn;"]
+        return ['if (!camipc_check_enter(check, "%s"))' % self.title,
+                "\treturn;"]
 
     def copy_locals(self) -> List[str]:
         return [line for slot in self.slots for line in slot.copy_locals()]
@@ -410,21 +381,38 @@ class UnionMessage(Message):
     def finish(self):
         return []
 
-    def levels(self):
-        return [("msg->tag == " + self.arm(slot), slot.value.message.height(),
-                 slot.idl) for slot in self.slots
-                if isinstance(slot.value, MessageValue)
-                and not slot.value.message.is_deep]
+    @property
+    def room_table(self) -> str:
+        return self.c_name + "_room"
+
+    def rooms(self) -> List[Tuple[str, int]]:
+        """Arms of which only the size on the wire counts, and that.
+
+        They share a case: which of them it is, the processor need not guess.
+        The check of a deep one is repeated where it is [inline], so that it
+        must not need a table.
+        """
+        found = [(self.arm(slot), slot.wire_bound) for slot in self.slots
+                 if slot.wire_bound and not slot.check()]
+        return found if len(found) > 1 and not self.is_deep else []
 
     def check(self):
-        depths = {name: [check_depth(levels, name)]
-                  for _, levels, name in self.levels()} if self.is_deep else {}
+        rooms = self.rooms()
+        shared = [arm for arm, _ in rooms]
 
-        def arm(slot):
+        def statements(slot):
+            if self.arm(slot) in shared:
+                return []
             wire = slot.wire_bound
             count = ["camipc_check_wire(check, %d);" % wire] if wire else []
-            return count + depths.get(slot.idl, []) + slot.check()
-        lines = self._switch(arm)
+            return count + slot.check()
+        lines = self._switch(statements)
+        labels = ["case %s:" % arm for arm in shared]
+        if rooms:
+            lines = lines[:1] + labels + [
+                "\tcamipc_check_wire(check, %s[msg->tag]);"
+                % self.room_table, "\tbreak;"] + [
+                line for line in lines[1:] if line not in labels]
         return lines[:-2] + ["\tbreak;", "default:",
                              '\tcamipc_check_fail(check, -EINVAL, "%s");'
                              % self.title, "}"]

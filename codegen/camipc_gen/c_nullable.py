@@ -138,9 +138,6 @@ class PointerSlot(Slot):
     def bound(self):
         return None
 
-    def is_there(self):
-        return self.place
-
     def init(self):
         return []
 
@@ -161,8 +158,8 @@ class PointerSlot(Slot):
 
     def cases(self):
         return self._labels() + indented(
-            ["p = get_%s_pointer(r, p, &%s);" % (self.value.tag, self.place),
-             "break;"])
+            ["p = get_%s_pointer(r, p, end, &%s);" % (
+                self.value.tag, self.place), "break;"])
 
     def finish(self):
         return []

@@ -13,7 +13,7 @@ from .c_literals import literal
 from .c_values import StringValue, Value, tag_size
 
 # What generated functions call their own parameters and locals.
-LOCALS = frozenset("msg data arena check w r p i tag outer body".split())
+LOCALS = frozenset("msg data arena check w r p i tag end body".split())
 
 
 def indented(lines: List[str], tabs: int = 1) -> List[str]:
@@ -152,10 +152,6 @@ class Slot:
         if self.value.counts_itself:
             return 0
         return self.value.wire_bound + tag_size(self.number)
-
-    def is_there(self) -> Optional[str]:
-        """A condition, or None where it is written always."""
-        return None
 
     def _rules(self, place: str) -> List[str]:
         """Conditions of [min=] and [max=]."""

@@ -27,7 +27,7 @@ class UnknownFields:
 
     def keep(self) -> List[str]:
         """Instead of skipping a field."""
-        return ["p = camipc_keep(r, start, &msg->unknown_fields, "
+        return ["p = camipc_keep(r, start, end, &msg->unknown_fields, "
                 "&msg->n_unknown_fields, &room_unknown_fields);"]
 
     def check(self, is_known: str) -> List[str]:

@@ -148,7 +148,7 @@ class ScalarValue(Value):
             "present_" if present else "", self.suffix, number, expr)]
 
     def get(self, place):
-        return ["p = camipc_get_%s(r, p, &%s);" % (self.suffix, place)]
+        return ["p = camipc_get_%s(r, p, end, &%s);" % (self.suffix, place)]
 
 
 class EnumValue(Value):
@@ -171,7 +171,7 @@ class EnumValue(Value):
             "present_" if present else "", number, expr)]
 
     def get(self, place):
-        return ["p = %s_get(r, p, &%s);" % (self.tag, place)]
+        return ["p = %s_get(r, p, end, &%s);" % (self.tag, place)]
 
     def valid(self, expr):
         return "%s_is_known(%s)" % (self.tag, expr)
@@ -210,7 +210,8 @@ class FlagsValue(ScalarValue):
     def get(self, place):
         if not self.mask:
             return super().get(place)
-        return ["p = camipc_get_flags(r, p, &%s, %s);" % (place, self.mask)]
+        return ["p = camipc_get_flags(r, p, end, &%s, %s);" % (
+            place, self.mask)]
 
     def valid(self, expr):
         return None if not self.mask else "!(%s & ~%s)" % (expr, self.mask)
@@ -236,7 +237,7 @@ class StringValue(Value):
             "present_" if present else "", number, expr)]
 
     def get(self, place):
-        return ["p = camipc_get_string(r, p, &%s);" % place]
+        return ["p = camipc_get_string(r, p, end, &%s);" % place]
 
     def check(self, expr, field, max_len):
         limit = "SIZE_MAX" if max_len is None else str(max_len)
@@ -276,7 +277,7 @@ class FdValue(Value):
             "present_" if present else "", number, expr)]
 
     def get(self, place):
-        return ["p = camipc_get_fd(r, p, &%s);" % place]
+        return ["p = camipc_get_fd(r, p, end, &%s);" % place]
 
     def __init__(self, kind=None, access=None, sealed=False, min_size=None,
                  is_optional=False):

@@ -41,7 +41,8 @@ class Helpers:
     @staticmethod
     def run_prototype(value) -> str:
         return "static const uint8_t *get_%s_run(struct camipc_reader *r, " \
-            "const uint8_t *p, uint32_t tag, %s, size_t *n, size_t *room)" % (
+            "const uint8_t *p, const uint8_t *end, uint32_t tag, %s, " \
+            "size_t *n, size_t *room)" % (
                 run_name(value), value.pointer("*items"))
 
     @staticmethod
@@ -60,8 +61,8 @@ class Helpers:
     @staticmethod
     def pointer_prototype(value) -> str:
         return "static const uint8_t *get_%s_pointer(struct camipc_reader " \
-            "*r, const uint8_t *p, const %s **value)" % (value.tag,
-                                                         value.c_type)
+            "*r, const uint8_t *p, const uint8_t *end, const %s **value)" % (
+                value.tag, value.c_type)
 
     @staticmethod
     def pointer_init(value) -> List[str]:
@@ -234,9 +235,19 @@ class ModuleView:
 
     @staticmethod
     def get_prototype(message: Message) -> str:
-        return "const uint8_t *%s_get(struct camipc_reader *r, " \
-            "const uint8_t *p, struct %s *msg)" % (message.c_name,
-                                                   message.c_name)
+        return "const uint8_t *%s_get_fields(struct camipc_reader *r, " \
+            "const uint8_t *p, const uint8_t *end, struct %s *msg)" % (
+                message.c_name, message.c_name)
+
+    @staticmethod
+    def enter_prototype(message: Message) -> str:
+        return "static inline const uint8_t *%s_get(struct camipc_reader *r, "\
+            "const uint8_t *p, const uint8_t *end, struct %s *msg)" % (
+                message.c_name, message.c_name)
+
+    @staticmethod
+    def enter_statement(message: Message) -> List[str]:
+        return ["return %s_get_fields(r, p, p + len, msg);" % message.c_name]
 
     @staticmethod
     def copy_in_prototype(message: Message) -> str:

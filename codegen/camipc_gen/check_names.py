@@ -19,6 +19,7 @@ _METHODS_TAKEN = ("create", "destroy", "get_fd", "dispatch", "get_proxy",
                   "closed", "size", "ops", "events", "interface")
 _EVENTS_TAKEN = ("closed", "size")
 _TYPE_FUNCTIONS = ("init", "copy", "clear", "check", "put", "put_fields", "get",
+                   "get_fields",
                    "copy_in", "type_info", "has_tag")
 
 _HINT = 'rename one, or give it a name with [cname="…"]'

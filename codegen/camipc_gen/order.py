@@ -11,7 +11,7 @@ from .ir import (Array, Field, Map, Nullable, Program, Struct, StructRef,
 
 Composite = Either[Struct, Union]
 
-# CAMIPC_MAX_DEPTH of the runtime.
+# As CAMIPC_MAX_DEPTH of the runtime, which is about those without end.
 MAX_DEPTH = 32
 
 
@@ -135,18 +135,22 @@ def contained_by_value(declarations: Iterable[Composite],
 
 def nested_within(declarations: Iterable[Composite], limit: int,
                   diagnostics: Diagnostics) -> None:
-    """Refuses what is always deeper on the wire than receivers accept."""
+    """Refuses what takes more of a receiver's stack than recursion may.
+
+    A receiver counts only what can nest without end; here, that is one level.
+    """
     by_name = {d.qualified: d for d in declarations}
-    graph = _graph(by_name.values(), by_value)
+    graph = _graph(by_name.values(), anyhow)
     depth: Dict[str, int] = {}
     for component in components(graph):
+        # The arms of an [inline] union are no level of their own.
+        below = max((depth[inner] - field.inline for name in component
+                     for field in members(by_name[name])
+                     for inner in anyhow(field.type) if inner in depth),
+                    default=0)
         for name in component:
-            # The arms of an [inline] union are no level of their own.
-            depth[name] = 1 + max((depth.get(inner, 0) - field.inline
-                                   for field in members(by_name[name])
-                                   for inner in by_value(field.type)),
-                                  default=0)
-            if depth[name] == limit + 1:
+            depth[name] = below + 1
+            if below == limit:
                 diagnostics.error(
                     "nesting-depth", by_name[name].span, "'%s' holds more "
                     "than %d structs one inside the other"

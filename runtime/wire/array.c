@@ -7,7 +7,7 @@
 
 /* How an element of some array is read, in unpacked and in packed fields. */
 typedef const uint8_t *(*read_fn)(struct camipc_reader *r, const uint8_t *p,
-				  void *item);
+				  const uint8_t *end, void *item);
 
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 static void swap_all(void *items, size_t n, size_t size)
@@ -66,14 +66,15 @@ static uint8_t *put_fixed(struct camipc_writer *w, uint8_t *p, uint32_t field,
 
 /* Elements in the field, or run of fields, whose tag ends at @p. */
 static size_t count_elements(struct camipc_reader *r, const uint8_t *p,
-			     uint32_t tag, size_t wire_size)
+			     const uint8_t *end, uint32_t tag,
+			     size_t wire_size)
 {
 	size_t len;
 	size_t n = 0;
 
 	if ((tag & 7) != 2)
-		return camipc_count_run(r, p, tag);
-	p = camipc_get_len(r, p, &len);
+		return camipc_count_run(p, end, tag);
+	p = camipc_get_len(r, p, end, &len);
 	if (wire_size > 0) {
 		if (len % wire_size != 0)
 			camipc_fail(r, CAMIPC_FAULT_BYTES);
@@ -87,43 +88,39 @@ static size_t count_elements(struct camipc_reader *r, const uint8_t *p,
 
 /* Reads the elements that count_elements() found into @items. */
 static const uint8_t *read_elements(struct camipc_reader *r, const uint8_t *p,
-				    uint32_t tag, uint8_t *items, size_t n,
-				    size_t size, read_fn read)
+				    const uint8_t *end, uint32_t tag,
+				    uint8_t *items, size_t n, size_t size,
+				    read_fn read)
 {
-	const uint8_t *outer = r->end;
 	size_t len;
 
 	if ((tag & 7) != 2) {
 		for (;;) {
-			p = read(r, p, items);
-			if (--n == 0 || !camipc_again(r, &p, tag))
+			p = read(r, p, end, items);
+			if (--n == 0 || !camipc_again(&p, end, tag))
 				return p;
 			items += size;
 		}
 	}
-	p = camipc_get_len(r, p, &len);
-	if (r->error)
-		return p;
-	r->end = p + len;
-	while (n > 0 && p < r->end) {
-		p = read(r, p, items);
+	p = camipc_get_len(r, p, end, &len);
+	end = p + len;
+	while (n > 0 && p < end) {
+		p = read(r, p, end, items);
 		items += size;
 		n--;
 	}
 	/* A varint without an end was not counted. */
-	if (p < r->end)
-		camipc_fail(r, CAMIPC_FAULT_BYTES);
-	r->end = outer;
-	return r->error ? outer : p;
+	return p < end ? camipc_fail(r, CAMIPC_FAULT_BYTES) : p;
 }
 
 /* Packed and as in memory: one copy. */
 static const uint8_t *read_bulk(struct camipc_reader *r, const uint8_t *p,
-				void *items, size_t n, size_t size)
+				const uint8_t *end, void *items, size_t n,
+				size_t size)
 {
 	size_t len;
 
-	p = camipc_get_len(r, p, &len);
+	p = camipc_get_len(r, p, end, &len);
 	if (r->error)
 		return p;
 	if (len > 0)
@@ -143,31 +140,34 @@ struct element {
 };
 
 static const uint8_t *get_elements(struct camipc_reader *r, const uint8_t *p,
-				   uint32_t tag, const struct element *element,
-				   void *items, size_t n)
+				   const uint8_t *end, uint32_t tag,
+				   const struct element *element, void *items,
+				   size_t n)
 {
 	if (r->error)
 		return r->end;
 	if ((tag & 7) == 2 && element->size == element->wire_size)
-		return read_bulk(r, p, items, n, element->size);
-	return read_elements(r, p, tag, items, n, element->size,
+		return read_bulk(r, p, end, items, n, element->size);
+	return read_elements(r, p, end, tag, items, n, element->size,
 			     element->read);
 }
 
 /* Adds to an array; its new place comes back in @items. */
 static const uint8_t *get_array(struct camipc_reader *r, const uint8_t *p,
-				uint32_t tag, const struct element *element,
+				const uint8_t *end, uint32_t tag,
+				const struct element *element,
 				const void **items, size_t *n, size_t *room)
 {
-	size_t extra = count_elements(r, p, tag, element->wire_size);
+	size_t extra = count_elements(r, p, end, tag, element->wire_size);
 	uint8_t *list;
 
 	if (extra == 0 && !r->error)
-		return get_elements(r, p, tag, element, NULL, 0);
+		return get_elements(r, p, end, tag, element, NULL, 0);
 	list = camipc_extend_raw(r, *items, *n, room, extra, element->size);
 	if (!list)
 		return r->end;
-	p = get_elements(r, p, tag, element, list + *n * element->size, extra);
+	p = get_elements(r, p, end, tag, element, list + *n * element->size,
+			 extra);
 	if (r->error)
 		return r->end;
 	*items = list;
@@ -176,16 +176,17 @@ static const uint8_t *get_array(struct camipc_reader *r, const uint8_t *p,
 }
 
 static const uint8_t *get_exact(struct camipc_reader *r, const uint8_t *p,
-				uint32_t tag, const struct element *element,
-				void *items, size_t count, size_t *seen)
+				const uint8_t *end, uint32_t tag,
+				const struct element *element, void *items,
+				size_t count, size_t *seen)
 {
-	size_t extra = count_elements(r, p, tag, element->wire_size);
+	size_t extra = count_elements(r, p, end, tag, element->wire_size);
 
 	if (r->error)
 		return r->end;
 	if (extra > count - *seen)
 		return camipc_fail(r, CAMIPC_FAULT_RANGE);
-	p = get_elements(r, p, tag, element,
+	p = get_elements(r, p, end, tag, element,
 			 (uint8_t *)items + *seen * element->size, extra);
 	*seen += extra;
 	return p;
@@ -197,10 +198,11 @@ static const uint8_t *get_exact(struct camipc_reader *r, const uint8_t *p,
  */
 #define DEFINE_ARRAY(name, type, scalar, wire, put)                          \
 	static const uint8_t *read_##name(struct camipc_reader *r,           \
-					  const uint8_t *p, void *item)      \
+					  const uint8_t *p,                  \
+					  const uint8_t *end, void *item)    \
 	{                                                                    \
 		type value;                                                  \
-		p = camipc_get_##scalar(r, p, &value);                       \
+		p = camipc_get_##scalar(r, p, end, &value);                  \
 		memcpy(item, &value, sizeof(value));                         \
 		return p;                                                    \
 	}                                                                    \
@@ -214,20 +216,23 @@ static const uint8_t *get_exact(struct camipc_reader *r, const uint8_t *p,
 		return p;                                                    \
 	}                                                                    \
 	const uint8_t *camipc_get_##name##_array(                            \
-		struct camipc_reader *r, const uint8_t *p, uint32_t tag,     \
-		const type **items, size_t *n, size_t *room)                 \
+		struct camipc_reader *r, const uint8_t *p,                   \
+		const uint8_t *end, uint32_t tag, const type **items,        \
+		size_t *n, size_t *room)                                     \
 	{                                                                    \
 		const void *list = *items;                                   \
-		p = get_array(r, p, tag, &name##_element, &list, n, room);   \
+		p = get_array(r, p, end, tag, &name##_element, &list, n,     \
+			      room);                                         \
 		*items = list;                                               \
 		return p;                                                    \
 	}                                                                    \
 	const uint8_t *camipc_get_##name##_array_exact(                      \
-		struct camipc_reader *r, const uint8_t *p, uint32_t tag,     \
-		type *items, size_t count, size_t *seen)                     \
+		struct camipc_reader *r, const uint8_t *p,                   \
+		const uint8_t *end, uint32_t tag, type *items, size_t count, \
+		size_t *seen)                                                \
 	{                                                                    \
-		return get_exact(r, p, tag, &name##_element, items, count,   \
-				 seen);                                      \
+		return get_exact(r, p, end, tag, &name##_element, items,     \
+				 count, seen);                               \
 	}
 
 #define DEFINE_VARINTS(name, type, scalar, expression) \
@@ -292,11 +297,11 @@ DEFINE_ARRAY(uint16_fixed, uint16_t, fixed16, 4,
 /* ---- descriptors: varints that are their places, 0 for none ------------- */
 
 static const uint8_t *read_fd(struct camipc_reader *r, const uint8_t *p,
-			      void *item)
+			      const uint8_t *end, void *item)
 {
 	int fd;
 
-	p = camipc_get_fd(r, p, &fd);
+	p = camipc_get_fd(r, p, end, &fd);
 	memcpy(item, &fd, sizeof(fd));
 	return p;
 }
@@ -327,21 +332,22 @@ uint8_t *camipc_put_fd_array(struct camipc_writer *w, uint8_t *p,
 }
 
 const uint8_t *camipc_get_fd_array(struct camipc_reader *r, const uint8_t *p,
-				   uint32_t tag, const int **items, size_t *n,
-				   size_t *room)
+				   const uint8_t *end, uint32_t tag,
+				   const int **items, size_t *n, size_t *room)
 {
 	const void *list = *items;
 
-	p = get_array(r, p, tag, &fd_element, &list, n, room);
+	p = get_array(r, p, end, tag, &fd_element, &list, n, room);
 	*items = list;
 	return p;
 }
 
 const uint8_t *camipc_get_fd_array_exact(struct camipc_reader *r,
-					 const uint8_t *p, uint32_t tag,
-					 int *items, size_t count, size_t *seen)
+					 const uint8_t *p, const uint8_t *end,
+					 uint32_t tag, int *items, size_t count,
+					 size_t *seen)
 {
-	return get_exact(r, p, tag, &fd_element, items, count, seen);
+	return get_exact(r, p, end, tag, &fd_element, items, count, seen);
 }
 
 /* ---- enums: as int32_t, whichever integer the compiler took ------------- */
@@ -353,16 +359,19 @@ uint8_t *camipc_put_enum_array(struct camipc_writer *w, uint8_t *p,
 }
 
 const uint8_t *camipc_get_enum_array(struct camipc_reader *r, const uint8_t *p,
-				     uint32_t tag, const void **items,
-				     size_t *n, size_t *room)
+				     const uint8_t *end, uint32_t tag,
+				     const void **items, size_t *n,
+				     size_t *room)
 {
-	return get_array(r, p, tag, &int32_varint_element, items, n, room);
+	return get_array(r, p, end, tag, &int32_varint_element, items, n, room);
 }
 
 const uint8_t *camipc_get_enum_array_exact(struct camipc_reader *r,
-					   const uint8_t *p, uint32_t tag,
+					   const uint8_t *p,
+					   const uint8_t *end, uint32_t tag,
 					   void *items, size_t count,
 					   size_t *seen)
 {
-	return get_exact(r, p, tag, &int32_varint_element, items, count, seen);
+	return get_exact(r, p, end, tag, &int32_varint_element, items, count,
+			 seen);
 }

@@ -22,7 +22,6 @@ const uint8_t *camipc_reader_init(struct camipc_reader *r, const void *data,
 
 	*r = (struct camipc_reader){
 		.end = p + size,
-		.limit = p + size,
 		.arena = arena,
 		.fds = fds,
 		.n_fds = n_fds,
@@ -38,15 +37,6 @@ const uint8_t *camipc_fail(struct camipc_reader *r,
 		r->fault = fault;
 	}
 	return r->end;
-}
-
-const uint8_t *camipc_absent_begin(struct camipc_reader *r)
-{
-	/* A length of 0, and room behind it that nobody reads. */
-	static const uint8_t absent[2];
-
-	r->end = absent + sizeof(absent);
-	return absent;
 }
 
 /* What the arena says, as a fault. */
@@ -75,12 +65,13 @@ int camipc_reader_finish(struct camipc_reader *r)
  * bits beyond the 64th are dropped, as every other implementation drops them.
  */
 static const uint8_t *get_varint_bytewise(struct camipc_reader *r,
-					  const uint8_t *p, uint64_t *value)
+					  const uint8_t *p, const uint8_t *end,
+					  uint64_t *value)
 {
 	uint64_t sum = 0;
 	unsigned int shift = 0;
 
-	while (p < r->end && shift < 70) {
+	while (p < end && shift < 70) {
 		uint8_t byte = *p++;
 
 		sum |= (uint64_t)(byte & 0x7f) << shift;
@@ -99,28 +90,23 @@ static const uint8_t *get_varint_bytewise(struct camipc_reader *r,
  * beyond the message that is being read, but not beyond the body.
  */
 const uint8_t *camipc_get_long_varint(struct camipc_reader *r, const uint8_t *p,
-				      uint64_t *value)
+				      const uint8_t *end, uint64_t *value)
 {
 	uint64_t bits;
 	uint64_t ends;
 	unsigned int n;
 
-	if (CAMIPC_LIKELY(r->end - p >= 3) && p[2] < 0x80) {
-		*value = (p[0] & 0x7fu) | (p[1] & 0x7fu) << 7 |
-			 (uint32_t)p[2] << 14;
-		return p + 3;
-	}
-	if (r->limit - p < 8)
-		return get_varint_bytewise(r, p, value);
+	if (r->end - p < 8)
+		return get_varint_bytewise(r, p, end, value);
 	memcpy(&bits, p, sizeof(bits));
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 	bits = __builtin_bswap64(bits);
 #endif
 	ends = ~bits & UINT64_C(0x8080808080808080);
 	if (CAMIPC_UNLIKELY(!ends))
-		return get_varint_bytewise(r, p, value);
+		return get_varint_bytewise(r, p, end, value);
 	n = (unsigned int)__builtin_ctzll(ends) / 8 + 1;
-	if (CAMIPC_UNLIKELY(r->end - p < (ptrdiff_t)n)) {
+	if (CAMIPC_UNLIKELY(end - p < (ptrdiff_t)n)) {
 		*value = 0;
 		return camipc_fail(r, CAMIPC_FAULT_BYTES);
 	}
@@ -135,7 +121,7 @@ const uint8_t *camipc_get_long_varint(struct camipc_reader *r, const uint8_t *p,
 
 /* The position after the field whose tag ends at @p. */
 static const uint8_t *after_field(struct camipc_reader *r, const uint8_t *p,
-				  uint32_t tag)
+				  const uint8_t *end, uint32_t tag)
 {
 	uint64_t value;
 	uint32_t fixed;
@@ -143,55 +129,38 @@ static const uint8_t *after_field(struct camipc_reader *r, const uint8_t *p,
 
 	switch (tag & 7) {
 	case 0:
-		return camipc_get_uint64(r, p, &value);
+		return camipc_get_uint64(r, p, end, &value);
 	case 1:
-		return camipc_get_fixed64(r, p, &value);
+		return camipc_get_fixed64(r, p, end, &value);
 	case 2:
-		p = camipc_get_len(r, p, &len);
+		p = camipc_get_len(r, p, end, &len);
 		return p + len;
 	case 5:
-		return camipc_get_fixed32(r, p, &fixed);
+		return camipc_get_fixed32(r, p, end, &fixed);
 	default:
 		return camipc_fail(r, CAMIPC_FAULT_BYTES);
 	}
 }
 
 const uint8_t *camipc_skip(struct camipc_reader *r, const uint8_t *p,
-			   uint32_t tag)
+			   const uint8_t *end, uint32_t tag)
 {
 	if (tag >> 3 == 0)
 		return camipc_fail(r, CAMIPC_FAULT_BYTES);
 	r->skipped_fields++;
-	return after_field(r, p, tag);
+	return after_field(r, p, end, tag);
 }
 
-bool camipc_again_long(const struct camipc_reader *r, const uint8_t **p,
-		       uint32_t tag)
+size_t camipc_count_run(const uint8_t *p, const uint8_t *end, uint32_t tag)
 {
-	const uint8_t *next = *p;
-
-	/* Other forms are no tags: camipc_get_tag() tells. */
-	while (tag >= 0x80) {
-		if (next >= r->end || *next++ != (uint8_t)(tag | 0x80))
-			return false;
-		tag >>= 7;
-	}
-	if (next >= r->end || *next++ != tag)
-		return false;
-	*p = next;
-	return true;
-}
-
-size_t camipc_count_run(const struct camipc_reader *r, const uint8_t *p,
-			uint32_t tag)
-{
-	struct camipc_reader look = *r; /* its faults are found again later */
+	/* Its faults are found again when the elements are read. */
+	struct camipc_reader look = { .end = end };
 	size_t n = 0;
 
 	do {
 		n++;
-		p = after_field(&look, p, tag);
-	} while (!look.error && camipc_again(&look, &p, tag));
+		p = after_field(&look, p, end, tag);
+	} while (!look.error && camipc_again(&p, end, tag));
 	return n;
 }
 
@@ -253,14 +222,14 @@ void *camipc_new(struct camipc_reader *r, size_t size)
 }
 
 const uint8_t *camipc_get_string(struct camipc_reader *r, const uint8_t *p,
-				 const char **text)
+				 const uint8_t *end, const char **text)
 {
 	size_t len;
 	char *copy;
 
 	/* Also after a fault: what is looked at then is a string, too. */
 	*text = camipc_empty_string;
-	p = camipc_get_len(r, p, &len);
+	p = camipc_get_len(r, p, end, &len);
 	if (len == 0)
 		return p;
 	if (!camipc_text_is_valid(p, len))
@@ -275,20 +244,21 @@ const uint8_t *camipc_get_string(struct camipc_reader *r, const uint8_t *p,
 }
 
 const uint8_t *camipc_get_bytes(struct camipc_reader *r, const uint8_t *p,
-				const uint8_t **data, size_t *n)
+				const uint8_t *end, const uint8_t **data,
+				size_t *n)
 {
-	p = camipc_get_len(r, p, n);
+	p = camipc_get_len(r, p, end, n);
 	*data = *n > 0 ? p : NULL;
 	return p + *n;
 }
 
 const uint8_t *camipc_get_bytes_exact(struct camipc_reader *r,
-				      const uint8_t *p, void *data,
-				      size_t count)
+				      const uint8_t *p, const uint8_t *end,
+				      void *data, size_t count)
 {
 	size_t len;
 
-	p = camipc_get_len(r, p, &len);
+	p = camipc_get_len(r, p, end, &len);
 	if (r->error || len != count)
 		return camipc_fail(r, CAMIPC_FAULT_RANGE);
 	if (len > 0)
@@ -300,12 +270,13 @@ const uint8_t *camipc_get_bytes_exact(struct camipc_reader *r,
  * Descriptors come in the order of their fields, each once. Some may be
  * missing, but only if they can belong to a field that was skipped.
  */
-const uint8_t *camipc_get_fd(struct camipc_reader *r, const uint8_t *p, int *fd)
+const uint8_t *camipc_get_fd(struct camipc_reader *r, const uint8_t *p,
+			     const uint8_t *end, int *fd)
 {
 	uint64_t place;
 
 	*fd = -1;
-	p = camipc_get_uint64(r, p, &place);
+	p = camipc_get_uint64(r, p, end, &place);
 	if (r->error || place == 0)
 		return p;
 	if (place > r->n_fds || place <= r->next_fd)

@@ -5,15 +5,16 @@
 #include <camipc/check.h>
 
 const uint8_t *camipc_keep(struct camipc_reader *r, const uint8_t *start,
-			   const uint8_t **kept, size_t *n, size_t *room)
+			   const uint8_t *end, const uint8_t **kept, size_t *n,
+			   size_t *room)
 {
 	uint8_t *copy;
 	const uint8_t *p;
 	uint32_t tag;
 	size_t extra;
 
-	p = camipc_get_tag(r, start, &tag);
-	p = camipc_skip(r, p, tag);
+	p = camipc_get_tag(r, start, end, &tag);
+	p = camipc_skip(r, p, end, tag);
 	if (r->error)
 		return p;
 	extra = (size_t)(p - start);
@@ -59,11 +60,11 @@ void camipc_check_kept(struct camipc_check *check, const uint8_t *kept,
 	}
 	p = camipc_reader_init(&r, kept, n, NULL, NULL, 0);
 	while (p < r.end) {
-		p = camipc_get_tag(&r, p, &tag);
+		p = camipc_get_tag(&r, p, r.end, &tag);
 		if (has_tag && has_tag(tag))
 			p = camipc_fail(&r, CAMIPC_FAULT_RANGE);
 		else
-			p = camipc_skip(&r, p, tag);
+			p = camipc_skip(&r, p, r.end, tag);
 	}
 	if (r.error)
 		camipc_check_fail(check, -EINVAL, field);

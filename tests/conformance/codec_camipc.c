@@ -61,7 +61,7 @@ void codec_round_trip(const uint8_t *bytes, size_t n,
 	camipc_arena_init(&arena, MAX_DECODED);
 	p = camipc_reader_init(&r, bytes, n, &arena, NULL, 0);
 	protobuf_test_messages_proto3_test_all_types_proto3_init(&message);
-	protobuf_test_messages_proto3_test_all_types_proto3_get(&r, p,
+	protobuf_test_messages_proto3_test_all_types_proto3_get_fields(&r, p, r.end,
 								&message);
 	if (camipc_reader_finish(&r) == 0)
 		encode(&message, response, memory);

@@ -73,7 +73,7 @@ static void work(struct testee *testee, size_t size,
 	p = camipc_reader_init(&r, testee->request, size,
 			       &testee->request_arena, NULL, 0);
 	conformance_request_init(&request);
-	conformance_request_get(&r, p, &request);
+	conformance_request_get_fields(&r, p, r.end, &request);
 	if (camipc_reader_finish(&r) < 0)
 		codec_fail(response, "a request that cannot be read");
 	else

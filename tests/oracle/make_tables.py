@@ -49,7 +49,7 @@ static void encode_{0}(struct camipc_writer *w, const void *msg)
 
 static void decode_{0}(struct camipc_reader *r, const uint8_t *p, void *msg)
 {{
-	{0}_get(r, p, msg);
+	{0}_get_fields(r, p, r->end, msg);
 }}
 """
 

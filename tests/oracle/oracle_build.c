@@ -214,8 +214,8 @@ static void build_unknown(struct oracle_values ours, ProtobufCMessage *message)
 		const uint8_t *data;
 		uint32_t tag;
 
-		data = camipc_get_tag(&r, p, &tag);
-		p = camipc_skip(&r, data, tag);
+		data = camipc_get_tag(&r, p, r.end, &tag);
+		p = camipc_skip(&r, data, r.end, tag);
 		field->tag = tag >> 3;
 		field->wire_type = (ProtobufCWireType)(tag & 7);
 		field->len = (size_t)(p - data);

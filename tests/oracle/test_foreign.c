@@ -42,7 +42,7 @@ static int read_inlined(struct test_everything_inlined *msg, const char *data,
 	const uint8_t *p = camipc_reader_init(&r, data, n, &arena, fds, 1);
 
 	test_everything_inlined_init(msg);
-	test_everything_inlined_get(&r, p, msg);
+	test_everything_inlined_get_fields(&r, p, r.end, msg);
 	return camipc_reader_finish(&r);
 }
 
@@ -128,7 +128,7 @@ static void test_an_unknown_arm_is_an_unknown_field(void **state)
 	assert_int_equal(msg.spread.tag, TEST_EVERYTHING_SPREAD_NONE);
 	/* While a union that is a message would lose its value by it. */
 	p = camipc_reader_init(&r, "\x48\x01", 2, &arena, NULL, 0);
-	test_everything_spread_get(&r, p, &msg.spread);
+	test_everything_spread_get_fields(&r, p, r.end, &msg.spread);
 	assert_int_equal(camipc_reader_finish(&r), -EPROTO);
 }
 
@@ -174,7 +174,7 @@ static int read_keeper(struct test_everything_keeper *msg, const void *data,
 	const uint8_t *p = camipc_reader_init(&r, data, n, &arena, NULL, 0);
 
 	test_everything_keeper_init(msg);
-	test_everything_keeper_get(&r, p, msg);
+	test_everything_keeper_get_fields(&r, p, r.end, msg);
 	return camipc_reader_finish(&r);
 }
 
@@ -281,7 +281,7 @@ static int send_and_receive(const struct test_everything_tree *tree)
 	camipc_arena_reset(&arena, CAMIPC_DECODED_BASE);
 	p = camipc_reader_init(&r, bytes, n, &arena, NULL, 0);
 	test_everything_tree_init(&back);
-	test_everything_tree_get(&r, p, &back);
+	test_everything_tree_get_fields(&r, p, r.end, &back);
 	assert_int_equal(camipc_reader_finish(&r), check.error);
 	return check.error;
 }

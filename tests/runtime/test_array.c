@@ -39,9 +39,9 @@ static void write_again(void)
 		*items = NULL;                                                \
 		*n = 0;                                                       \
 		while (p < r.end) {                                           \
-			p = camipc_get_tag(&r, p, &tag);                      \
-			p = camipc_get_##name##_array(&r, p, tag, items, n,   \
-						      &room);                 \
+			p = camipc_get_tag(&r, p, r.end, &tag);               \
+			p = camipc_get_##name##_array(&r, p, r.end, tag,      \
+						      items, n, &room);       \
 		}                                                             \
 		return p;                                                     \
 	}                                                                     \
@@ -81,20 +81,23 @@ static void write_again(void)
 			assert_int_equal(n, 0);                               \
 			free(copy);                                           \
 		}                                                             \
-		p = camipc_get_tag(&r, begin(0), &tag);                       \
-		p = camipc_get_##name##_array_exact(&r, p, tag, exact, count, \
-						    &seen);                   \
+		p = begin(0);                                                \
+		p = camipc_get_tag(&r, p, r.end, &tag);                       \
+		p = camipc_get_##name##_array_exact(&r, p, r.end, tag, exact, \
+						    count, &seen);            \
 		camipc_exact_done(&r, p, seen, count);                        \
 		assert_int_equal(r.error, 0);                                 \
 		assert_memory_equal(exact, values, sizeof(values));           \
 		seen = 0;                                                     \
-		p = camipc_get_tag(&r, begin(0), &tag);                       \
-		camipc_get_##name##_array_exact(&r, p, tag, exact, count - 1, \
-						&seen);                       \
+		p = begin(0);                                                \
+		p = camipc_get_tag(&r, p, r.end, &tag);                       \
+		camipc_get_##name##_array_exact(&r, p, r.end, tag, exact,     \
+						count - 1, &seen);            \
 		assert_int_equal(r.error, -EPROTO);                           \
 		seen = 0;                                                     \
-		p = camipc_get_tag(&r, begin(0), &tag);                       \
-		p = camipc_get_##name##_array_exact(&r, p, tag, exact,        \
+		p = begin(0);                                                \
+		p = camipc_get_tag(&r, p, r.end, &tag);                       \
+		p = camipc_get_##name##_array_exact(&r, p, r.end, tag, exact, \
 						    count, &seen);            \
 		camipc_exact_done(&r, p, seen, count + 1);                    \
 		assert_int_equal(r.error, -EPROTO);                           \
@@ -143,12 +146,14 @@ static void test_enums(void **state)
 	(void)state;
 	write_again();
 	w.pos = camipc_put_enum_array(&w, w.pos, 1, values, 4);
-	p = camipc_get_tag(&r, begin(16), &tag);
-	camipc_get_enum_array(&r, p, tag, &items, &n, &room);
+	p = begin(16);
+	p = camipc_get_tag(&r, p, r.end, &tag);
+	camipc_get_enum_array(&r, p, r.end, tag, &items, &n, &room);
 	assert_int_equal(n, 4);
 	assert_memory_equal(items, values, sizeof(values));
-	p = camipc_get_tag(&r, begin(16), &tag);
-	camipc_get_enum_array_exact(&r, p, tag, exact, 4, &seen);
+	p = begin(16);
+	p = camipc_get_tag(&r, p, r.end, &tag);
+	camipc_get_enum_array_exact(&r, p, r.end, tag, exact, 4, &seen);
 	assert_memory_equal(exact, values, sizeof(values));
 	assert_int_equal(r.error, 0);
 }
@@ -174,16 +179,16 @@ static void test_fds(void **state)
 	assert_memory_equal(buffer, "\x0a\3\1\0\2", 5);
 	camipc_arena_reset(&arena, 100);
 	p = camipc_reader_init(&r, buffer, 5, &arena, received, 2);
-	p = camipc_get_tag(&r, p, &tag);
-	camipc_get_fd_array(&r, p, tag, &items, &n, &room);
+	p = camipc_get_tag(&r, p, r.end, &tag);
+	camipc_get_fd_array(&r, p, r.end, tag, &items, &n, &room);
 	assert_int_equal(camipc_reader_finish(&r), 0);
 	assert_int_equal(n, 3);
 	assert_int_equal(items[0], 43);
 	assert_int_equal(items[1], -1);
 	assert_int_equal(items[2], 44);
 	p = camipc_reader_init(&r, buffer, 5, &arena, received, 2);
-	p = camipc_get_tag(&r, p, &tag);
-	camipc_get_fd_array_exact(&r, p, tag, exact, 3, &seen);
+	p = camipc_get_tag(&r, p, r.end, &tag);
+	camipc_get_fd_array_exact(&r, p, r.end, tag, exact, 3, &seen);
 	assert_int_equal(camipc_reader_finish(&r), 0);
 	assert_int_equal(exact[2], 44);
 	/* No room for a third. */
@@ -204,8 +209,9 @@ static void test_elements_out_of_range(void **state)
 	(void)state;
 	write_again();
 	w.pos = camipc_put_uint32_varint_array(&w, w.pos, 1, large, 2);
-	p = camipc_get_tag(&r, begin(100), &tag);
-	p = camipc_get_uint16_array(&r, p, tag, &items, &n, &room);
+	p = begin(100);
+	p = camipc_get_tag(&r, p, r.end, &tag);
+	p = camipc_get_uint16_array(&r, p, r.end, tag, &items, &n, &room);
 	assert_ptr_equal(p, r.end);
 	assert_int_equal(r.error, -EPROTO);
 	assert_int_equal(r.fault, CAMIPC_FAULT_RANGE);

@@ -172,9 +172,9 @@ static void test_depth(void **state)
 
 	(void)state;
 	for (int i = 0; i < CAMIPC_MAX_DEPTH; i++)
-		assert_true(camipc_check_enter(&check, CAMIPC_MAX_DEPTH, "f"));
+		assert_true(camipc_check_enter(&check, "f"));
 	assert_int_equal(check.error, 0);
-	assert_false(camipc_check_enter(&check, CAMIPC_MAX_DEPTH, "f"));
+	assert_false(camipc_check_enter(&check, "f"));
 	assert_int_equal(check.error, -EMSGSIZE);
 }
 

@@ -39,7 +39,7 @@ static bool reads_varint(const void *data, size_t size, uint64_t *value)
 	struct camipc_reader r;
 	const uint8_t *p = camipc_reader_init(&r, copy, size, &arena, NULL, 0);
 
-	p = camipc_get_uint64(&r, p, value);
+	p = camipc_get_uint64(&r, p, r.end, value);
 	assert_ptr_equal(p, r.end);
 	assert_int_equal(r.error, r.fault ? -EPROTO : 0);
 	free(copy);
@@ -96,7 +96,7 @@ static void test_varints_longer_than_needed(void **state)
 		type value_;                                                 \
 		const uint8_t *p_ = camipc_reader_init(                      \
 			&r_, bytes, sizeof(bytes) - 1, &arena, NULL, 0);     \
-		get(&r_, p_, &value_);                                       \
+		get(&r_, p_, r_.end, &value_);                                       \
 		assert_int_equal(r_.error, 0);                               \
 		assert_true(value_ == (expected));                           \
 	} while (0)
@@ -107,7 +107,7 @@ static void test_varints_longer_than_needed(void **state)
 		type value_;                                                 \
 		const uint8_t *p_ = camipc_reader_init(                      \
 			&r_, bytes, sizeof(bytes) - 1, &arena, NULL, 0);     \
-		assert_ptr_equal(get(&r_, p_, &value_), r_.end);             \
+		assert_ptr_equal(get(&r_, p_, r_.end, &value_), r_.end);             \
 		assert_int_equal(r_.error, -EPROTO);                         \
 		assert_int_equal(r_.fault, CAMIPC_FAULT_RANGE);              \
 	} while (0)
@@ -163,8 +163,8 @@ __attribute__((noinline)) static const uint8_t *
 read_floats(struct camipc_reader *r, const uint8_t *p, float *real,
 	    double *wide)
 {
-	p = camipc_get_float(r, p, real);
-	return camipc_get_double(r, p, wide);
+	p = camipc_get_float(r, p, r->end, real);
+	return camipc_get_double(r, p, r->end, wide);
 }
 
 /* What is not a number keeps its bits; the x87 would make it a quiet one, and
@@ -199,8 +199,8 @@ static int skips(const void *data, size_t size, uint32_t *n)
 	uint32_t tag;
 
 	while (p < r.end) {
-		p = camipc_get_tag(&r, p, &tag);
-		p = camipc_skip(&r, p, tag);
+		p = camipc_get_tag(&r, p, r.end, &tag);
+		p = camipc_skip(&r, p, r.end, tag);
 	}
 	free(copy);
 	*n = r.skipped_fields;
@@ -251,11 +251,11 @@ static void test_inner_lengths(void **state)
 static int nests(uint32_t depth)
 {
 	uint8_t bytes[200];
-	const uint8_t *outer[100];
 	const uint8_t *p;
 	struct camipc_reader r;
 	uint32_t tag;
-	uint32_t in = 0;
+	uint32_t in = 1;
+	size_t len;
 
 	for (uint32_t i = 0; i + 1 < depth; i++) {
 		bytes[2 * i] = 0x0a;
@@ -263,13 +263,14 @@ static int nests(uint32_t depth)
 	}
 	p = camipc_reader_init(&r, bytes, 2 * (size_t)(depth - 1), &arena,
 			       NULL, 0);
-	p = camipc_enter(&r, p, &outer[in++]);
-	while (p < r.end) {
-		p = camipc_get_tag(&r, p, &tag);
-		p = camipc_enter(&r, p, &outer[in++]);
+	p = camipc_enter(&r, p);
+	for (; p < r.end; in++) {
+		p = camipc_get_tag(&r, p, r.end, &tag);
+		p = camipc_get_len(&r, p, r.end, &len);
+		p = camipc_enter(&r, p);
 	}
-	while (in > 0)
-		p = camipc_leave(&r, p, outer[--in]);
+	while (in-- > 0)
+		camipc_leave(&r);
 	assert_int_equal(r.depth, 0);
 	assert_ptr_equal(p, r.end);
 	if (r.error)
@@ -284,13 +285,39 @@ static void test_depth_limit(void **state)
 	assert_int_equal(nests(CAMIPC_MAX_DEPTH + 1), -EMSGSIZE);
 }
 
+/* Threats 5 and 11: what follows is compared, and nothing behind the end. */
+static void test_the_next_tag(void **state)
+{
+	static const uint8_t bytes[] = { 0x08, 0xa2, 0x06, 0x88, 0 };
+	const uint8_t *p = bytes;
+	uint32_t tag = 7;
+
+	(void)state;
+	assert_false(camipc_next(&p, bytes, &tag, CAMIPC_VARINT(1)));
+	assert_false(camipc_next(&p, bytes + 1, &tag, CAMIPC_VARINT(2)));
+	assert_ptr_equal(p, bytes);
+	assert_int_equal(tag, 7);
+	assert_true(camipc_next(&p, bytes + 1, &tag, CAMIPC_VARINT(1)));
+	assert_ptr_equal(p, bytes + 1);
+	assert_int_equal(tag, CAMIPC_VARINT(1));
+
+	assert_false(camipc_next(&p, bytes + 2, &tag, CAMIPC_BYTES(100)));
+	assert_false(camipc_next(&p, bytes + 3, &tag, CAMIPC_BYTES(101)));
+	assert_ptr_equal(p, bytes + 1);
+	assert_true(camipc_next(&p, bytes + 3, &tag, CAMIPC_BYTES(100)));
+	assert_ptr_equal(p, bytes + 3);
+	/* Longer than it need be: no tag. */
+	assert_false(camipc_next(&p, bytes + 5, &tag, CAMIPC_VARINT(1)));
+	assert_int_equal(tag, CAMIPC_BYTES(100));
+}
+
 static int reads_string(const char *bytes, size_t size, const char **text)
 {
 	struct camipc_reader r;
 	const uint8_t *p = camipc_reader_init(&r, bytes, size, &arena, NULL, 0);
 
 	*text = NULL; /* as in a union that held something else */
-	camipc_get_string(&r, p, text);
+	camipc_get_string(&r, p, r.end, text);
 	assert_non_null(*text);
 	if (r.error)
 		assert_string_equal(*text, "");
@@ -327,13 +354,13 @@ static void test_bytes_stay_in_the_message(void **state)
 	const uint8_t *p = camipc_reader_init(&r, message, 5, &arena, NULL, 0);
 
 	(void)state;
-	assert_ptr_equal(camipc_get_bytes(&r, p, &data, &n), message + 5);
+	assert_ptr_equal(camipc_get_bytes(&r, p, r.end, &data, &n), message + 5);
 	assert_ptr_equal(data, message + 1);
 	assert_int_equal(n, 4);
-	assert_ptr_equal(camipc_get_bytes_exact(&r, p, exact, 4), message + 5);
+	assert_ptr_equal(camipc_get_bytes_exact(&r, p, r.end, exact, 4), message + 5);
 	assert_memory_equal(exact, "a\0bc", 4);
 	assert_int_equal(r.error, 0);
-	camipc_get_bytes_exact(&r, p, exact, 3);
+	camipc_get_bytes_exact(&r, p, r.end, exact, 3);
 	assert_int_equal(r.error, -EPROTO);
 }
 
@@ -348,7 +375,7 @@ static int reads_fds(const char *places, size_t n, bool skip, int *fds,
 	if (skip)
 		r->skipped_fields = 1;
 	for (size_t i = 0; i < n; i++)
-		p = camipc_get_fd(r, p, &fds[i]);
+		p = camipc_get_fd(r, p, r->end, &fds[i]);
 	return camipc_reader_finish(r);
 }
 
@@ -443,34 +470,38 @@ struct shape {
 };
 
 static const uint8_t *get_point(struct camipc_reader *r, const uint8_t *p,
-				struct point *msg)
+				const uint8_t *end, struct point *msg)
 {
-	const uint8_t *outer;
 	uint32_t tag;
+	size_t len;
 
 	msg->name = camipc_empty_string;
-	p = camipc_enter(r, p, &outer);
-	while (p < r->end) {
-		p = camipc_get_tag(r, p, &tag);
+	p = camipc_get_len(r, p, end, &len);
+	end = p + len;
+	while (p < end) {
+		p = camipc_get_tag(r, p, end, &tag);
 		switch (tag) {
 		case CAMIPC_VARINT(1):
-			p = camipc_get_uint32(r, p, &msg->x);
-			break;
+			p = camipc_get_uint32(r, p, end, &msg->x);
+			if (!camipc_next(&p, end, &tag, CAMIPC_BYTES(2)))
+				break;
+			CAMIPC_FALLTHROUGH;
 		case CAMIPC_BYTES(2):
-			p = camipc_get_string(r, p, &msg->name);
+			p = camipc_get_string(r, p, end, &msg->name);
 			break;
 		default:
-			p = camipc_skip(r, p, tag);
+			p = camipc_skip(r, p, end, tag);
 		}
 	}
-	return camipc_leave(r, p, outer);
+	return p;
 }
 
 static const uint8_t *get_points(struct camipc_reader *r, const uint8_t *p,
-				 uint32_t tag, const struct point **points,
-				 size_t *n, size_t *room)
+				 const uint8_t *end, uint32_t tag,
+				 const struct point **points, size_t *n,
+				 size_t *room)
 {
-	size_t extra = camipc_count_run(r, p, tag);
+	size_t extra = camipc_count_run(p, end, tag);
 	struct point *list = camipc_extend(r, *points, *n, room, extra,
 					   sizeof(*list));
 
@@ -478,8 +509,8 @@ static const uint8_t *get_points(struct camipc_reader *r, const uint8_t *p,
 		return r->end;
 	*points = list;
 	do {
-		p = get_point(r, p, &list[(*n)++]);
-	} while (--extra && camipc_again(r, &p, tag));
+		p = get_point(r, p, end, &list[(*n)++]);
+	} while (--extra && camipc_again(&p, end, tag));
 	return p;
 }
 
@@ -488,29 +519,26 @@ static int decode_shape(const void *data, size_t size, struct shape *msg)
 {
 	struct camipc_reader r;
 	const uint8_t *p = camipc_reader_init(&r, data, size, &arena, NULL, 0);
-	const uint8_t *outer;
 	size_t room_points = 0;
 	size_t room_others = 0;
 	uint32_t tag;
 
 	memset(msg, 0, sizeof(*msg));
-	p = camipc_enter(&r, p, &outer);
 	while (p < r.end) {
-		p = camipc_get_tag(&r, p, &tag);
+		p = camipc_get_tag(&r, p, r.end, &tag);
 		switch (tag) {
 		case CAMIPC_BYTES(1):
-			p = get_points(&r, p, tag, &msg->points,
+			p = get_points(&r, p, r.end, tag, &msg->points,
 				       &msg->n_points, &room_points);
 			break;
 		case CAMIPC_BYTES(100):
-			p = get_points(&r, p, tag, &msg->others,
+			p = get_points(&r, p, r.end, tag, &msg->others,
 				       &msg->n_others, &room_others);
 			break;
 		default:
-			p = camipc_skip(&r, p, tag);
+			p = camipc_skip(&r, p, r.end, tag);
 		}
 	}
-	p = camipc_leave(&r, p, outer);
 	assert_ptr_equal(p, r.end);
 	return camipc_reader_finish(&r);
 }
@@ -679,6 +707,7 @@ int main(void)
 		cmocka_unit_test(test_illegal_tags),
 		cmocka_unit_test(test_inner_lengths),
 		cmocka_unit_test(test_depth_limit),
+		cmocka_unit_test(test_the_next_tag),
 		cmocka_unit_test_setup(test_strings, setup),
 		cmocka_unit_test_setup(test_bytes_stay_in_the_message, setup),
 		cmocka_unit_test(test_fds_come_once_and_in_order),

@@ -26,13 +26,13 @@ static void decode(struct camipc_reader *r, const uint8_t *p, struct msg *msg)
 
 	while (p < r->end) {
 		start = p;
-		p = camipc_get_tag(r, p, &tag);
+		p = camipc_get_tag(r, p, r->end, &tag);
 		switch (tag) {
 		case CAMIPC_VARINT(1):
-			p = camipc_get_uint32(r, p, &msg->number);
+			p = camipc_get_uint32(r, p, r->end, &msg->number);
 			break;
 		default:
-			p = camipc_keep(r, start, &msg->unknown_fields,
+			p = camipc_keep(r, start, r->end, &msg->unknown_fields,
 					&msg->n_unknown_fields, &room);
 		}
 	}

@@ -39,6 +39,9 @@
 #define CAMIPC_LIKELY(x) __builtin_expect(!!(x), 1)
 #define CAMIPC_UNLIKELY(x) __builtin_expect(!!(x), 0)
 
+/** Between two cases, where the first goes on in the second on purpose. */
+#define CAMIPC_FALLTHROUGH __attribute__((fallthrough))
+
 /** Raised whenever generated code and the runtime stop fitting each other. */
 #define CAMIPC_CODEGEN_REVISION 1
 

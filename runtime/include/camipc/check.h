@@ -115,22 +115,14 @@ static inline void camipc_check_that(struct camipc_check *check, bool allowed,
 		camipc_check_fail(check, -EINVAL, field);
 }
 
-/** Enters a message that can contain itself; false past the depth limit. */
+/** Enters a message as camipc_enter() does; false past CAMIPC_MAX_DEPTH. */
 static inline bool camipc_check_enter(struct camipc_check *check,
-				      uint32_t limit, const char *field)
+				      const char *field)
 {
-	if (check->depth++ < limit)
+	if (check->depth++ < CAMIPC_MAX_DEPTH)
 		return true;
 	camipc_check_fail(check, -EMSGSIZE, field);
 	return false;
-}
-
-/** -EMSGSIZE unless @levels more fit into the message that is checked. */
-static inline void camipc_check_depth(struct camipc_check *check,
-				      uint32_t levels, const char *field)
-{
-	if (check->depth + levels > CAMIPC_MAX_DEPTH)
-		camipc_check_fail(check, -EMSGSIZE, field);
 }
 
 static inline void camipc_check_leave(struct camipc_check *check)

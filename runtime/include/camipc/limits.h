@@ -20,7 +20,11 @@
  */
 #define CAMIPC_MAX_INLINE_SIZE (32u * 1024u)
 
-/** Deepest nesting of messages in a body. */
+/**
+ * How many messages that can nest without end may be in each other, the
+ * outermost included. An interface's other messages have a bound of their own:
+ * camipc-gen refuses more than 32 structs in each other.
+ */
 #define CAMIPC_MAX_DEPTH 32
 
 /**

@@ -32,11 +32,13 @@ CAMIPC_BEGIN_DECLS
 		struct camipc_writer *w, uint8_t *p, uint32_t field,         \
 		const type *items, size_t n);                                \
 	CAMIPC_API const uint8_t *camipc_get_##name##_array(                 \
-		struct camipc_reader *r, const uint8_t *p, uint32_t tag,     \
-		const type **items, size_t *n, size_t *room);                \
+		struct camipc_reader *r, const uint8_t *p,                   \
+		const uint8_t *end, uint32_t tag, const type **items,        \
+		size_t *n, size_t *room);                                    \
 	CAMIPC_API const uint8_t *camipc_get_##name##_array_exact(           \
-		struct camipc_reader *r, const uint8_t *p, uint32_t tag,     \
-		type *items, size_t count, size_t *seen);
+		struct camipc_reader *r, const uint8_t *p,                   \
+		const uint8_t *end, uint32_t tag, type *items, size_t count, \
+		size_t *seen);
 
 CAMIPC_DECLARE_ARRAY(bool, bool) /* varints */
 CAMIPC_DECLARE_ARRAY(int16, int16_t)
@@ -64,12 +66,13 @@ CAMIPC_API uint8_t *camipc_put_enum_array(struct camipc_writer *w, uint8_t *p,
 					  uint32_t field, const void *items,
 					  size_t n);
 CAMIPC_API const uint8_t *
-camipc_get_enum_array(struct camipc_reader *r, const uint8_t *p, uint32_t tag,
-		      const void **items, size_t *n, size_t *room);
+camipc_get_enum_array(struct camipc_reader *r, const uint8_t *p,
+		      const uint8_t *end, uint32_t tag, const void **items,
+		      size_t *n, size_t *room);
 CAMIPC_API const uint8_t *
 camipc_get_enum_array_exact(struct camipc_reader *r, const uint8_t *p,
-			    uint32_t tag, void *items, size_t count,
-			    size_t *seen);
+			    const uint8_t *end, uint32_t tag, void *items,
+			    size_t count, size_t *seen);
 
 /** An array of fixed length is absent, or has all its elements. */
 static inline const uint8_t *camipc_exact_done(struct camipc_reader *r,
@@ -138,6 +141,7 @@ CAMIPC_API const void *camipc_map_find(const void *entries, size_t n,
  */
 CAMIPC_API const uint8_t *camipc_keep(struct camipc_reader *r,
 				      const uint8_t *start,
+				      const uint8_t *end,
 				      const uint8_t **kept, size_t *n,
 				      size_t *room);
 

@@ -2,8 +2,10 @@
 /*
  * Reading one message body: the half of camipc/wire.h that decoders call.
  *
- * The position travels through the calls in a register: each function takes
- * it, and returns the one after what it read. After an error that is the end.
+ * The position, and where the message around it ends, travel through the calls
+ * in registers: each function takes both, and returns the position after what
+ * it read. After an error that is the end of the whole body, which no message
+ * in it goes past: so every loop over fields ends, however deep.
  */
 #ifndef CAMIPC_WIRE_READER_H
 #define CAMIPC_WIRE_READER_H
@@ -30,26 +32,26 @@ enum camipc_wire_fault {
 
 /** Reads one message body. Thread word: bound. */
 struct camipc_reader {
-	const uint8_t *end; /* of the message being read, not of the body */
-	const uint8_t *limit; /* of the body: how far loads may reach */
+	const uint8_t *end; /* of the body */
 	struct camipc_arena *arena;
 	const int *fds; /* borrowed: received, owned by the caller's table */
 	uint32_t n_fds;
 	uint32_t next_fd; /* index of the first one not met yet */
 	uint32_t unused_fds; /* of fields that this side lacks */
 	uint32_t skipped_fields;
-	uint32_t depth;
+	uint32_t depth; /* of messages that can nest without end */
 	int error;
 	enum camipc_wire_fault fault;
 };
 
-/** Notes the first fault; returns the end, which ends every loop. */
+/** Notes the first fault; returns the end of the body: see above. */
 CAMIPC_API const uint8_t *camipc_fail(struct camipc_reader *r,
 				      enum camipc_wire_fault fault);
 
 /* Out-of-line part of camipc_get_uint64(). */
 CAMIPC_API const uint8_t *camipc_get_long_varint(struct camipc_reader *r,
 						 const uint8_t *p,
+						 const uint8_t *end,
 						 uint64_t *value);
 
 /**
@@ -58,7 +60,7 @@ CAMIPC_API const uint8_t *camipc_get_long_varint(struct camipc_reader *r,
  * @fds: received with the message, borrowed: fields get the same numbers, and
  *       whoever owns the table closes them
  *
- * Returns the position to begin at.
+ * Returns the position to begin at; the outermost message ends at @r->end.
  */
 CAMIPC_API const uint8_t *camipc_reader_init(struct camipc_reader *r,
 					     const void *data, size_t size,
@@ -90,9 +92,10 @@ static inline const uint8_t *camipc_require_fd(struct camipc_reader *r,
 
 static inline const uint8_t *camipc_get_uint64(struct camipc_reader *r,
 					       const uint8_t *p,
+					       const uint8_t *end,
 					       uint64_t *value)
 {
-	if (CAMIPC_LIKELY(r->end - p >= 2)) {
+	if (CAMIPC_LIKELY(end - p >= 2)) {
 		if (p[0] < 0x80) {
 			*value = p[0];
 			return p + 1;
@@ -102,14 +105,15 @@ static inline const uint8_t *camipc_get_uint64(struct camipc_reader *r,
 			return p + 2;
 		}
 	}
-	return camipc_get_long_varint(r, p, value);
+	return camipc_get_long_varint(r, p, end, value);
 }
 
 static inline const uint8_t *camipc_get_fixed32(struct camipc_reader *r,
 						const uint8_t *p,
+						const uint8_t *end,
 						uint32_t *value)
 {
-	if (CAMIPC_UNLIKELY(r->end - p < 4)) {
+	if (CAMIPC_UNLIKELY(end - p < 4)) {
 		*value = 0;
 		return camipc_fail(r, CAMIPC_FAULT_BYTES);
 	}
@@ -122,9 +126,10 @@ static inline const uint8_t *camipc_get_fixed32(struct camipc_reader *r,
 
 static inline const uint8_t *camipc_get_fixed64(struct camipc_reader *r,
 						const uint8_t *p,
+						const uint8_t *end,
 						uint64_t *value)
 {
-	if (CAMIPC_UNLIKELY(r->end - p < 8)) {
+	if (CAMIPC_UNLIKELY(end - p < 8)) {
 		*value = 0;
 		return camipc_fail(r, CAMIPC_FAULT_BYTES);
 	}
@@ -141,10 +146,11 @@ static inline const uint8_t *camipc_get_fixed64(struct camipc_reader *r,
  */
 #define CAMIPC_DEFINE_GET(name, type, core, core_type, convert)              \
 	static inline const uint8_t *camipc_get_##name(                      \
-		struct camipc_reader *r, const uint8_t *p, type *value)      \
+		struct camipc_reader *r, const uint8_t *p,                   \
+		const uint8_t *end, type *value)                             \
 	{                                                                    \
 		core_type raw;                                               \
-		p = camipc_get_##core(r, p, &raw);                           \
+		p = camipc_get_##core(r, p, end, &raw);                      \
 		*value = (convert);                                          \
 		return p;                                                    \
 	}
@@ -162,14 +168,15 @@ CAMIPC_DEFINE_GET(sfixed64, int64_t, fixed64, uint64_t, (int64_t)raw)
 
 /* As bits to the end: to assign a float may change it, where the x87 does it,
  * which makes any NaN a quiet one. */
-#define CAMIPC_DEFINE_GET_BITS(name, type, core, core_type)             \
-	static inline const uint8_t *camipc_get_##name(                 \
-		struct camipc_reader *r, const uint8_t *p, type *value) \
-	{                                                               \
-		core_type raw;                                          \
-		p = camipc_get_##core(r, p, &raw);                      \
-		memcpy(value, &raw, sizeof(raw));                       \
-		return p;                                               \
+#define CAMIPC_DEFINE_GET_BITS(name, type, core, core_type)                  \
+	static inline const uint8_t *camipc_get_##name(                      \
+		struct camipc_reader *r, const uint8_t *p,                   \
+		const uint8_t *end, type *value)                             \
+	{                                                                    \
+		core_type raw;                                               \
+		p = camipc_get_##core(r, p, end, &raw);                      \
+		memcpy(value, &raw, sizeof(raw));                            \
+		return p;                                                    \
 	}
 
 CAMIPC_DEFINE_GET_BITS(float, float, fixed32, uint32_t)
@@ -178,10 +185,11 @@ CAMIPC_DEFINE_GET_BITS(double, double, fixed64, uint64_t)
 
 #define CAMIPC_DEFINE_GET_NARROW(name, type, core, core_type)                \
 	static inline const uint8_t *camipc_get_##name(                      \
-		struct camipc_reader *r, const uint8_t *p, type *value)      \
+		struct camipc_reader *r, const uint8_t *p,                   \
+		const uint8_t *end, type *value)                             \
 	{                                                                    \
 		core_type wide;                                              \
-		p = camipc_get_##core(r, p, &wide);                          \
+		p = camipc_get_##core(r, p, end, &wide);                     \
 		*value = (type)wide;                                         \
 		return camipc_require(r, p, *value == wide);                 \
 	}
@@ -201,21 +209,23 @@ CAMIPC_DEFINE_GET_NARROW(sfixed16, int16_t, sfixed32, int32_t)
 /** A set of flags, of those in @mask only. */
 static inline const uint8_t *camipc_get_flags(struct camipc_reader *r,
 					      const uint8_t *p,
+					      const uint8_t *end,
 					      uint32_t *value, uint32_t mask)
 {
-	p = camipc_get_uint32(r, p, value);
+	p = camipc_get_uint32(r, p, end, value);
 	return camipc_require(r, p, !(*value & ~mask));
 }
 
 /** A length, which is known to lie inside the message afterwards. */
 static inline const uint8_t *camipc_get_len(struct camipc_reader *r,
-					    const uint8_t *p, size_t *len)
+					    const uint8_t *p,
+					    const uint8_t *end, size_t *len)
 {
 	uint64_t wide;
 
-	p = camipc_get_uint64(r, p, &wide);
+	p = camipc_get_uint64(r, p, end, &wide);
 	*len = (size_t)wide;
-	if (CAMIPC_LIKELY(wide <= (uint64_t)(r->end - p)))
+	if (CAMIPC_LIKELY(wide <= (uint64_t)(end - p)))
 		return p;
 	*len = 0;
 	return camipc_fail(r, CAMIPC_FAULT_BYTES);
@@ -226,23 +236,20 @@ static inline const uint8_t *camipc_get_len(struct camipc_reader *r,
  * only while @p is before the end.
  */
 static inline const uint8_t *camipc_get_tag(struct camipc_reader *r,
-					    const uint8_t *p, uint32_t *tag)
+					    const uint8_t *p,
+					    const uint8_t *end, uint32_t *tag)
 {
 	uint64_t wide;
 
 	*tag = *p;
 	if (CAMIPC_LIKELY(*p < 0x80))
 		return p + 1;
-	p = camipc_get_uint64(r, p, &wide);
+	p = camipc_get_uint64(r, p, end, &wide);
 	*tag = (uint32_t)wide;
 	if (CAMIPC_LIKELY(wide <= UINT32_MAX && p[-1] != 0))
 		return p;
 	return camipc_fail(r, CAMIPC_FAULT_BYTES);
 }
-
-/** The slow path of camipc_again(). */
-CAMIPC_API bool camipc_again_long(const struct camipc_reader *r,
-				  const uint8_t **p, uint32_t tag);
 
 /**
  * camipc_again() - step over @tag if the next field has it too
@@ -250,63 +257,54 @@ CAMIPC_API bool camipc_again_long(const struct camipc_reader *r,
  * For the elements of an array, which follow each other as a rule. It sees
  * exactly the fields that camipc_count_run() counted.
  */
-static inline bool camipc_again(const struct camipc_reader *r,
-				const uint8_t **p, uint32_t tag)
+static inline bool camipc_again(const uint8_t **p, const uint8_t *end,
+				uint32_t tag)
 {
-	if (*p >= r->end)
+	const uint8_t *next = *p;
+
+	/* Other forms are no tags: camipc_get_tag() tells. */
+	while (tag >= 0x80) {
+		if (next >= end || *next++ != (uint8_t)(tag | 0x80))
+			return false;
+		tag >>= 7;
+	}
+	if (next >= end || *next++ != tag)
 		return false;
-	if (CAMIPC_UNLIKELY(tag >= 0x80))
-		return camipc_again_long(r, p, tag);
-	if (**p != tag)
-		return false;
-	(*p)++;
+	*p = next;
 	return true;
 }
 
 /**
- * Enters a message; the outermost one has no length in front of it. Messages
- * nested in each other, the outermost included, are at most CAMIPC_MAX_DEPTH.
+ * camipc_next() - step over @wanted, and make it the @tag, if it comes next
+ *
+ * Fields lie in the order of their numbers as a rule: to compare with the next
+ * one's tag takes less time than to read a tag and find its case.
  */
-static inline const uint8_t *camipc_enter(struct camipc_reader *r,
-					  const uint8_t *p,
-					  const uint8_t **outer)
+static inline bool camipc_next(const uint8_t **p, const uint8_t *end,
+			       uint32_t *tag, uint32_t wanted)
 {
-	size_t len;
-
-	*outer = r->end;
-	if (r->depth++ == 0)
-		return p;
-	p = camipc_get_len(r, p, &len);
-	if (CAMIPC_UNLIKELY(r->depth > CAMIPC_MAX_DEPTH))
-		return camipc_fail(r, CAMIPC_FAULT_DEPTH);
-	if (CAMIPC_LIKELY(!r->error))
-		r->end = p + len;
-	return p;
-}
-
-static inline const uint8_t *camipc_leave(struct camipc_reader *r,
-					  const uint8_t *p,
-					  const uint8_t *outer)
-{
-	r->depth--;
-	r->end = outer;
-	return CAMIPC_LIKELY(!r->error) ? p : outer;
+	if (!camipc_again(p, end, wanted))
+		return false;
+	*tag = wanted;
+	return true;
 }
 
 /**
- * camipc_absent_begin() - read a message that is not there
- *
- * It has its defaults, which its own rules may not allow: so it is decoded as
- * if it were there and empty. Returns where to read it; camipc_absent_end()
- * goes back to @p, which is the end of the message around it.
+ * Enters a message that can nest without end: they are at most
+ * CAMIPC_MAX_DEPTH in each other, the outermost included. How deep others can
+ * nest stands in the interface.
  */
-CAMIPC_API const uint8_t *camipc_absent_begin(struct camipc_reader *r);
-
-static inline const uint8_t *camipc_absent_end(struct camipc_reader *r,
-					       const uint8_t *p)
+static inline const uint8_t *camipc_enter(struct camipc_reader *r,
+					  const uint8_t *p)
 {
-	r->end = p;
-	return p;
+	if (CAMIPC_LIKELY(r->depth++ < CAMIPC_MAX_DEPTH))
+		return p;
+	return camipc_fail(r, CAMIPC_FAULT_DEPTH);
+}
+
+static inline void camipc_leave(struct camipc_reader *r)
+{
+	r->depth--;
 }
 
 /**
@@ -314,14 +312,15 @@ static inline const uint8_t *camipc_absent_end(struct camipc_reader *r,
  * two wire types nobody uses, and on field number 0.
  */
 CAMIPC_API const uint8_t *camipc_skip(struct camipc_reader *r,
-				      const uint8_t *p, uint32_t tag);
+				      const uint8_t *p, const uint8_t *end,
+				      uint32_t tag);
 
 /**
  * How many fields with this @tag follow each other, beginning with the one
  * whose tag ends at @p: at least 1.
  */
-CAMIPC_API size_t camipc_count_run(const struct camipc_reader *r,
-				   const uint8_t *p, uint32_t tag);
+CAMIPC_API size_t camipc_count_run(const uint8_t *p, const uint8_t *end,
+				   uint32_t tag);
 
 /**
  * camipc_extend() - make room in an array that is being decoded
@@ -344,21 +343,25 @@ CAMIPC_API void *camipc_new(struct camipc_reader *r, size_t size);
 /** UTF-8 without NUL, terminated by one, in the arena. */
 CAMIPC_API const uint8_t *camipc_get_string(struct camipc_reader *r,
 					    const uint8_t *p,
+					    const uint8_t *end,
 					    const char **text);
 
 /** Bytes, which stay in the message; NULL if there are none. */
 CAMIPC_API const uint8_t *camipc_get_bytes(struct camipc_reader *r,
 					   const uint8_t *p,
+					   const uint8_t *end,
 					   const uint8_t **data, size_t *n);
 
 /** Bytes of a field that has exactly @count of them. */
 CAMIPC_API const uint8_t *camipc_get_bytes_exact(struct camipc_reader *r,
-						 const uint8_t *p, void *data,
-						 size_t count);
+						 const uint8_t *p,
+						 const uint8_t *end,
+						 void *data, size_t count);
 
 /** A descriptor, borrowed from the reader's list; -1 for none. */
 CAMIPC_API const uint8_t *camipc_get_fd(struct camipc_reader *r,
-					const uint8_t *p, int *fd);
+					const uint8_t *p, const uint8_t *end,
+					int *fd);
 
 /** For [fd=] and its relatives: fails unless @fd is of that kind. */
 CAMIPC_API const uint8_t *

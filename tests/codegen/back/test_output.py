@@ -18,8 +18,8 @@ _COMPILERS = (("gcc", "c", "c11"), ("clang", "c", "c11"),
               ("g++", "c++", "c++17"), ("clang++", "c++", "c++17"))
 # clang-format sets tables of short rows in columns; one row a line is better
 # to read, and to compare.
-_TABLE = re.compile(rb"^static const struct camipc_enumerator_info.*?^};\n\n",
-                    re.M | re.S)
+_TABLE = re.compile(rb"^static const (struct camipc_enumerator_info|size_t)"
+                    rb".*?^};\n\n", re.M | re.S)
 # Its names are longer than any sane interface's: README.md, "Layout".
 _NOT_FORMATTED = HERE
 

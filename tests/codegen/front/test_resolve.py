@@ -247,11 +247,21 @@ class Order(unittest.TestCase):
                        for i in range(31)) + "struct S31 { };"
         self.assertEqual(len(module_of(text).structs), 32)
 
-    def test_a_long_chain_is_no_recursion(self):
-        text = "".join("struct S%d { S%d? s; };" % (i, i + 1)
-                       for i in range(3000)) + "struct S3000 { };"
-        self.assertEqual(len(module_of(text).definition_order), 3001)
+    def test_nor_deeper_through_pointers(self):
+        chain = "".join("struct S%d { array<S%d> s; };\n" % (i, i + 1)
+                        for i in range(3000)) + "struct S3000 { };\n"
+        self.assertEqual([found[1:3] for found in found_in(
+            "module t;\n" + chain)], [("nesting-depth", 2970)])
 
+    def test_a_circle_is_one_level(self):
+        ring = "".join("struct R%d { R%d? r; };\n" % (i, (i + 1) % 100)
+                       for i in range(100))
+        chain = "".join("struct S%d { S%d? s; };\n" % (i, i + 1)
+                        for i in range(30)) + "struct S30 { R0? r; %s };\n"
+        self.assertEqual(len(module_of(ring + chain % "").structs), 131)
+        self.assertEqual([id for _, id, _, _ in found_in(
+            "module t;\n" + ring + (chain % "T? t;")
+            + "struct T { R7? r; };")], ["nesting-depth"])
 
     def test_an_inline_union_is_no_level(self):
         text = "module t;\nunion U { S31 arm@1; };\nstruct S31 {};\n" + \

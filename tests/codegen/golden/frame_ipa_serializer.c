@@ -19,27 +19,28 @@ uint8_t *test_frame_size_put_fields(struct camipc_writer *w, uint8_t *p,
 	return p;
 }
 
-const uint8_t *test_frame_size_get(struct camipc_reader *r, const uint8_t *p,
-				   struct test_frame_size *msg)
+const uint8_t *test_frame_size_get_fields(struct camipc_reader *r,
+					  const uint8_t *p, const uint8_t *end,
+					  struct test_frame_size *msg)
 {
-	const uint8_t *outer;
 	uint32_t tag;
 
-	p = camipc_enter(r, p, &outer);
-	while (p < r->end) {
-		p = camipc_get_tag(r, p, &tag);
+	while (p < end) {
+		p = camipc_get_tag(r, p, end, &tag);
 		switch (tag) {
 		case CAMIPC_VARINT(1):
-			p = camipc_get_uint32(r, p, &msg->width);
-			break;
+			p = camipc_get_uint32(r, p, end, &msg->width);
+			if (!camipc_next(&p, end, &tag, CAMIPC_VARINT(2)))
+				break;
+			CAMIPC_FALLTHROUGH;
 		case CAMIPC_VARINT(2):
-			p = camipc_get_uint32(r, p, &msg->height);
+			p = camipc_get_uint32(r, p, end, &msg->height);
 			break;
 		default:
-			p = camipc_skip(r, p, tag);
+			p = camipc_skip(r, p, end, tag);
 		}
 	}
-	return camipc_leave(r, p, outer);
+	return p;
 }
 
 /* ---- tables for tracing and tests --------------------------------------- */

@@ -12,17 +12,19 @@ CAMIPC_BEGIN_DECLS
 
 /*
  * x_check() is the sender's: it says whether the interface allows a value, and
- * how much space it will take. x_put_fields() writes one that passed, x_put()
- * does so as a field of another message, x_get() reads. x_copy_in() replaces,
- * in a flat copy, all that points elsewhere.
+ * how much space it will take. x_put_fields() writes one that passed, and
+ * x_get_fields() reads one; x_put() and x_get() do so where it is a field of
+ * another message. x_copy_in() replaces, in a flat copy, all that points
+ * elsewhere.
  */
 
 void test_frame_size_check(struct camipc_check *check,
 			   const struct test_frame_size *msg);
 uint8_t *test_frame_size_put_fields(struct camipc_writer *w, uint8_t *p,
 				    const struct test_frame_size *msg);
-const uint8_t *test_frame_size_get(struct camipc_reader *r, const uint8_t *p,
-				   struct test_frame_size *msg);
+const uint8_t *test_frame_size_get_fields(struct camipc_reader *r,
+					  const uint8_t *p, const uint8_t *end,
+					  struct test_frame_size *msg);
 
 static inline uint8_t *test_frame_size_put(struct camipc_writer *w, uint8_t *p,
 					   uint32_t field,
@@ -31,6 +33,17 @@ static inline uint8_t *test_frame_size_put(struct camipc_writer *w, uint8_t *p,
 	uint8_t *body = camipc_open(w, p, field);
 
 	return camipc_close(w, body, test_frame_size_put_fields(w, body, msg));
+}
+
+static inline const uint8_t *test_frame_size_get(struct camipc_reader *r,
+						 const uint8_t *p,
+						 const uint8_t *end,
+						 struct test_frame_size *msg)
+{
+	size_t len;
+
+	p = camipc_get_len(r, p, end, &len);
+	return test_frame_size_get_fields(r, p, p + len, msg);
 }
 
 CAMIPC_END_DECLS

@@ -5,11 +5,11 @@
 #include "gallery_ipa_serializer.h"
 
 static const uint8_t *get_test_gallery_uint32_label_entry_run(
-	struct camipc_reader *r, const uint8_t *p, uint32_t tag,
-	const struct test_gallery_uint32_label_entry **items, size_t *n,
-	size_t *room)
+	struct camipc_reader *r, const uint8_t *p, const uint8_t *end,
+	uint32_t tag, const struct test_gallery_uint32_label_entry **items,
+	size_t *n, size_t *room)
 {
-	size_t extra = camipc_count_run(r, p, tag);
+	size_t extra = camipc_count_run(p, end, tag);
 	struct test_gallery_uint32_label_entry *list =
 		camipc_extend(r, *items, *n, room, extra, sizeof(*list));
 
@@ -17,8 +17,9 @@ static const uint8_t *get_test_gallery_uint32_label_entry_run(
 		return r->end;
 	*items = list;
 	do {
-		p = test_gallery_uint32_label_entry_get(r, p, &list[(*n)++]);
-	} while (--extra && camipc_again(r, &p, tag));
+		p = test_gallery_uint32_label_entry_get(r, p, end,
+							&list[(*n)++]);
+	} while (--extra && camipc_again(&p, end, tag));
 	return p;
 }
 
@@ -53,24 +54,24 @@ static void decode_init_args(struct camipc_reader *r, const uint8_t *p,
 			     void *data)
 {
 	struct test_gallery_init_args *msg = data;
-	const uint8_t *outer;
+	const uint8_t *end = r->end;
 	uint32_t tag;
 
-	p = camipc_enter(r, p, &outer);
-	while (p < r->end) {
-		p = camipc_get_tag(r, p, &tag);
+	while (p < end) {
+		p = camipc_get_tag(r, p, end, &tag);
 		switch (tag) {
 		case CAMIPC_VARINT(1):
-			p = camipc_get_uint32(r, p, &msg->wall_count);
-			break;
+			p = camipc_get_uint32(r, p, end, &msg->wall_count);
+			if (!camipc_next(&p, end, &tag, CAMIPC_BYTES(2)))
+				break;
+			CAMIPC_FALLTHROUGH;
 		case CAMIPC_BYTES(2):
-			p = camipc_get_string(r, p, &msg->name);
+			p = camipc_get_string(r, p, end, &msg->name);
 			break;
 		default:
-			p = camipc_skip(r, p, tag);
+			p = camipc_skip(r, p, end, tag);
 		}
 	}
-	camipc_leave(r, p, outer);
 }
 
 static void copy_init_args(struct camipc_arena *arena, void *data)
@@ -130,24 +131,24 @@ static void decode_init_outs(struct camipc_reader *r, const uint8_t *p,
 			     void *data)
 {
 	struct test_gallery_init_outs *msg = data;
-	const uint8_t *outer;
+	const uint8_t *end = r->end;
 	uint32_t tag;
 
-	p = camipc_enter(r, p, &outer);
-	while (p < r->end) {
-		p = camipc_get_tag(r, p, &tag);
+	while (p < end) {
+		p = camipc_get_tag(r, p, end, &tag);
 		switch (tag) {
 		case CAMIPC_VARINT(1):
-			p = camipc_get_sint32(r, p, &msg->ret);
-			break;
+			p = camipc_get_sint32(r, p, end, &msg->ret);
+			if (!camipc_next(&p, end, &tag, CAMIPC_BYTES(2)))
+				break;
+			CAMIPC_FALLTHROUGH;
 		case CAMIPC_BYTES(2):
-			p = test_frame_size_get(r, p, &msg->room);
+			p = test_frame_size_get(r, p, end, &msg->room);
 			break;
 		default:
-			p = camipc_skip(r, p, tag);
+			p = camipc_skip(r, p, end, tag);
 		}
 	}
-	camipc_leave(r, p, outer);
 }
 
 static const struct camipc_field_info init_outs_fields[] = {
@@ -189,21 +190,19 @@ static void decode_start_outs(struct camipc_reader *r, const uint8_t *p,
 			      void *data)
 {
 	struct test_gallery_start_outs *msg = data;
-	const uint8_t *outer;
+	const uint8_t *end = r->end;
 	uint32_t tag;
 
-	p = camipc_enter(r, p, &outer);
-	while (p < r->end) {
-		p = camipc_get_tag(r, p, &tag);
+	while (p < end) {
+		p = camipc_get_tag(r, p, end, &tag);
 		switch (tag) {
 		case CAMIPC_VARINT(1):
-			p = camipc_get_sint32(r, p, &msg->ret);
+			p = camipc_get_sint32(r, p, end, &msg->ret);
 			break;
 		default:
-			p = camipc_skip(r, p, tag);
+			p = camipc_skip(r, p, end, tag);
 		}
 	}
-	camipc_leave(r, p, outer);
 }
 
 static const struct camipc_field_info start_outs_fields[] = {
@@ -263,30 +262,30 @@ static void decode_hang_args(struct camipc_reader *r, const uint8_t *p,
 			     void *data)
 {
 	struct test_gallery_hang_args *msg = data;
-	const uint8_t *outer;
+	const uint8_t *end = r->end;
 	size_t room_extra = msg->n_extra;
 	uint32_t tag;
 
-	p = camipc_enter(r, p, &outer);
-	while (p < r->end) {
-		p = camipc_get_tag(r, p, &tag);
+	while (p < end) {
+		p = camipc_get_tag(r, p, end, &tag);
 		switch (tag) {
 		case CAMIPC_BYTES(1):
-			p = test_gallery_wall_get(r, p, &msg->wall);
-			break;
+			p = test_gallery_wall_get(r, p, end, &msg->wall);
+			if (!camipc_next(&p, end, &tag, CAMIPC_BYTES(2)))
+				break;
+			CAMIPC_FALLTHROUGH;
 		case CAMIPC_BYTES(2):
 			p = get_test_gallery_uint32_label_entry_run(
-				r, p, tag, &msg->extra, &msg->n_extra,
+				r, p, end, tag, &msg->extra, &msg->n_extra,
 				&room_extra);
 			break;
 		default:
-			p = camipc_skip(r, p, tag);
+			p = camipc_skip(r, p, end, tag);
 		}
 	}
 	msg->n_extra = camipc_get_map_done(r, (void *)msg->extra, msg->n_extra,
 					   sizeof(*msg->extra),
 					   camipc_compare_uint32);
-	camipc_leave(r, p, outer);
 }
 
 static void copy_hang_args(struct camipc_arena *arena, void *data)
@@ -367,24 +366,24 @@ static void decode_hang_outs(struct camipc_reader *r, const uint8_t *p,
 			     void *data)
 {
 	struct test_gallery_hang_outs *msg = data;
-	const uint8_t *outer;
+	const uint8_t *end = r->end;
 	uint32_t tag;
 
-	p = camipc_enter(r, p, &outer);
-	while (p < r->end) {
-		p = camipc_get_tag(r, p, &tag);
+	while (p < end) {
+		p = camipc_get_tag(r, p, end, &tag);
 		switch (tag) {
 		case CAMIPC_VARINT(1):
-			p = camipc_get_sint32(r, p, &msg->ret);
-			break;
+			p = camipc_get_sint32(r, p, end, &msg->ret);
+			if (!camipc_next(&p, end, &tag, CAMIPC_BYTES(2)))
+				break;
+			CAMIPC_FALLTHROUGH;
 		case CAMIPC_BYTES(2):
-			p = test_gallery_wall_get(r, p, &msg->before);
+			p = test_gallery_wall_get(r, p, end, &msg->before);
 			break;
 		default:
-			p = camipc_skip(r, p, tag);
+			p = camipc_skip(r, p, end, tag);
 		}
 	}
-	camipc_leave(r, p, outer);
 }
 
 static void copy_hang_outs(struct camipc_arena *arena, void *data)
@@ -450,24 +449,22 @@ static void decode_move_args(struct camipc_reader *r, const uint8_t *p,
 			     void *data)
 {
 	struct test_gallery_move_args *msg = data;
-	const uint8_t *outer;
+	const uint8_t *end = r->end;
 	size_t room_ids = msg->n_ids;
 	uint32_t tag;
 
-	p = camipc_enter(r, p, &outer);
-	while (p < r->end) {
-		p = camipc_get_tag(r, p, &tag);
+	while (p < end) {
+		p = camipc_get_tag(r, p, end, &tag);
 		switch (tag) {
 		case CAMIPC_BYTES(1):
 		case CAMIPC_FIXED32(1):
-			p = camipc_get_uint32_array(r, p, tag, &msg->ids,
+			p = camipc_get_uint32_array(r, p, end, tag, &msg->ids,
 						    &msg->n_ids, &room_ids);
 			break;
 		default:
-			p = camipc_skip(r, p, tag);
+			p = camipc_skip(r, p, end, tag);
 		}
 	}
-	camipc_leave(r, p, outer);
 }
 
 static void copy_move_args(struct camipc_arena *arena, void *data)
@@ -537,28 +534,30 @@ static void decode_touch_args(struct camipc_reader *r, const uint8_t *p,
 			      void *data)
 {
 	struct test_gallery_touch_args *msg = data;
-	const uint8_t *outer;
+	const uint8_t *end = r->end;
 	uint32_t tag;
 
-	p = camipc_enter(r, p, &outer);
-	while (p < r->end) {
-		p = camipc_get_tag(r, p, &tag);
+	while (p < end) {
+		p = camipc_get_tag(r, p, end, &tag);
 		switch (tag) {
 		case CAMIPC_VARINT(1):
-			p = camipc_get_uint32(r, p, &msg->id);
-			break;
+			p = camipc_get_uint32(r, p, end, &msg->id);
+			if (!camipc_next(&p, end, &tag, CAMIPC_BYTES(2)))
+				break;
+			CAMIPC_FALLTHROUGH;
 		case CAMIPC_BYTES(2):
-			p = test_gallery_label_get(r, p, &msg->paint);
-			break;
+			p = test_gallery_label_get(r, p, end, &msg->paint);
+			if (!camipc_next(&p, end, &tag, CAMIPC_VARINT(3)))
+				break;
+			CAMIPC_FALLTHROUGH;
 		case CAMIPC_VARINT(3):
-			p = camipc_get_flags(r, p, &msg->care,
+			p = camipc_get_flags(r, p, end, &msg->care,
 					     TEST_GALLERY_CARE_MASK);
 			break;
 		default:
-			p = camipc_skip(r, p, tag);
+			p = camipc_skip(r, p, end, tag);
 		}
 	}
-	camipc_leave(r, p, outer);
 }
 
 static void copy_touch_args(struct camipc_arena *arena, void *data)
@@ -621,24 +620,24 @@ static void decode_picture_moved_event_args(struct camipc_reader *r,
 					    const uint8_t *p, void *data)
 {
 	struct test_gallery_picture_moved_event_args *msg = data;
-	const uint8_t *outer;
+	const uint8_t *end = r->end;
 	uint32_t tag;
 
-	p = camipc_enter(r, p, &outer);
-	while (p < r->end) {
-		p = camipc_get_tag(r, p, &tag);
+	while (p < end) {
+		p = camipc_get_tag(r, p, end, &tag);
 		switch (tag) {
 		case CAMIPC_VARINT(1):
-			p = camipc_get_uint32(r, p, &msg->id);
-			break;
+			p = camipc_get_uint32(r, p, end, &msg->id);
+			if (!camipc_next(&p, end, &tag, CAMIPC_BYTES(2)))
+				break;
+			CAMIPC_FALLTHROUGH;
 		case CAMIPC_BYTES(2):
-			p = test_frame_size_get(r, p, &msg->place);
+			p = test_frame_size_get(r, p, end, &msg->place);
 			break;
 		default:
-			p = camipc_skip(r, p, tag);
+			p = camipc_skip(r, p, end, tag);
 		}
 	}
-	camipc_leave(r, p, outer);
 }
 
 static const struct camipc_field_info picture_moved_event_args_fields[] = {

@@ -13,9 +13,10 @@ CAMIPC_BEGIN_DECLS
 
 /*
  * x_check() is the sender's: it says whether the interface allows a value, and
- * how much space it will take. x_put_fields() writes one that passed, x_put()
- * does so as a field of another message, x_get() reads. x_copy_in() replaces,
- * in a flat copy, all that points elsewhere.
+ * how much space it will take. x_put_fields() writes one that passed, and
+ * x_get_fields() reads one; x_put() and x_get() do so where it is a field of
+ * another message. x_copy_in() replaces, in a flat copy, all that points
+ * elsewhere.
  */
 
 /** True for 0 and the values that the IDL declares. */
@@ -34,11 +35,11 @@ test_gallery_position_is_known(enum test_gallery_position value)
 
 static inline const uint8_t *
 test_gallery_position_get(struct camipc_reader *r, const uint8_t *p,
-			  enum test_gallery_position *value)
+			  const uint8_t *end, enum test_gallery_position *value)
 {
 	int32_t number;
 
-	p = camipc_get_int32(r, p, &number);
+	p = camipc_get_int32(r, p, end, &number);
 	*value = (enum test_gallery_position)number;
 	return camipc_require(r, p, test_gallery_position_is_known(*value));
 }
@@ -59,11 +60,11 @@ static inline bool test_gallery_care_is_known(enum test_gallery_care value)
 
 static inline const uint8_t *
 test_gallery_care_get(struct camipc_reader *r, const uint8_t *p,
-		      enum test_gallery_care *value)
+		      const uint8_t *end, enum test_gallery_care *value)
 {
 	int32_t number;
 
-	p = camipc_get_int32(r, p, &number);
+	p = camipc_get_int32(r, p, end, &number);
 	*value = (enum test_gallery_care)number;
 	return camipc_require(r, p, test_gallery_care_is_known(*value));
 }
@@ -73,9 +74,10 @@ void test_gallery_picture_check(struct camipc_check *check,
 uint8_t *
 test_gallery_picture_put_fields(struct camipc_writer *w, uint8_t *p,
 				const struct test_gallery_picture *msg);
-const uint8_t *test_gallery_picture_get(struct camipc_reader *r,
-					const uint8_t *p,
-					struct test_gallery_picture *msg);
+const uint8_t *
+test_gallery_picture_get_fields(struct camipc_reader *r, const uint8_t *p,
+				const uint8_t *end,
+				struct test_gallery_picture *msg);
 void test_gallery_picture_copy_in(struct camipc_arena *arena,
 				  struct test_gallery_picture *msg);
 
@@ -89,12 +91,24 @@ test_gallery_picture_put(struct camipc_writer *w, uint8_t *p, uint32_t field,
 			    test_gallery_picture_put_fields(w, body, msg));
 }
 
+static inline const uint8_t *
+test_gallery_picture_get(struct camipc_reader *r, const uint8_t *p,
+			 const uint8_t *end, struct test_gallery_picture *msg)
+{
+	size_t len;
+
+	p = camipc_get_len(r, p, end, &len);
+	return test_gallery_picture_get_fields(r, p, p + len, msg);
+}
+
 void test_gallery_wall_check(struct camipc_check *check,
 			     const struct test_gallery_wall *msg);
 uint8_t *test_gallery_wall_put_fields(struct camipc_writer *w, uint8_t *p,
 				      const struct test_gallery_wall *msg);
-const uint8_t *test_gallery_wall_get(struct camipc_reader *r, const uint8_t *p,
-				     struct test_gallery_wall *msg);
+const uint8_t *test_gallery_wall_get_fields(struct camipc_reader *r,
+					    const uint8_t *p,
+					    const uint8_t *end,
+					    struct test_gallery_wall *msg);
 void test_gallery_wall_copy_in(struct camipc_arena *arena,
 			       struct test_gallery_wall *msg);
 
@@ -108,12 +122,24 @@ test_gallery_wall_put(struct camipc_writer *w, uint8_t *p, uint32_t field,
 			    test_gallery_wall_put_fields(w, body, msg));
 }
 
+static inline const uint8_t *
+test_gallery_wall_get(struct camipc_reader *r, const uint8_t *p,
+		      const uint8_t *end, struct test_gallery_wall *msg)
+{
+	size_t len;
+
+	p = camipc_get_len(r, p, end, &len);
+	return test_gallery_wall_get_fields(r, p, p + len, msg);
+}
+
 void test_gallery_mount_check(struct camipc_check *check,
 			      const struct test_gallery_mount *msg);
 uint8_t *test_gallery_mount_put_fields(struct camipc_writer *w, uint8_t *p,
 				       const struct test_gallery_mount *msg);
-const uint8_t *test_gallery_mount_get(struct camipc_reader *r, const uint8_t *p,
-				      struct test_gallery_mount *msg);
+const uint8_t *test_gallery_mount_get_fields(struct camipc_reader *r,
+					     const uint8_t *p,
+					     const uint8_t *end,
+					     struct test_gallery_mount *msg);
 void test_gallery_mount_copy_in(struct camipc_arena *arena,
 				struct test_gallery_mount *msg);
 
@@ -127,14 +153,25 @@ test_gallery_mount_put(struct camipc_writer *w, uint8_t *p, uint32_t field,
 			    test_gallery_mount_put_fields(w, body, msg));
 }
 
+static inline const uint8_t *
+test_gallery_mount_get(struct camipc_reader *r, const uint8_t *p,
+		       const uint8_t *end, struct test_gallery_mount *msg)
+{
+	size_t len;
+
+	p = camipc_get_len(r, p, end, &len);
+	return test_gallery_mount_get_fields(r, p, p + len, msg);
+}
+
 void test_gallery_moulding_check(struct camipc_check *check,
 				 const struct test_gallery_moulding *msg);
 uint8_t *
 test_gallery_moulding_put_fields(struct camipc_writer *w, uint8_t *p,
 				 const struct test_gallery_moulding *msg);
-const uint8_t *test_gallery_moulding_get(struct camipc_reader *r,
-					 const uint8_t *p,
-					 struct test_gallery_moulding *msg);
+const uint8_t *
+test_gallery_moulding_get_fields(struct camipc_reader *r, const uint8_t *p,
+				 const uint8_t *end,
+				 struct test_gallery_moulding *msg);
 void test_gallery_moulding_copy_in(struct camipc_arena *arena,
 				   struct test_gallery_moulding *msg);
 
@@ -148,14 +185,25 @@ test_gallery_moulding_put(struct camipc_writer *w, uint8_t *p, uint32_t field,
 			    test_gallery_moulding_put_fields(w, body, msg));
 }
 
+static inline const uint8_t *
+test_gallery_moulding_get(struct camipc_reader *r, const uint8_t *p,
+			  const uint8_t *end, struct test_gallery_moulding *msg)
+{
+	size_t len;
+
+	p = camipc_get_len(r, p, end, &len);
+	return test_gallery_moulding_get_fields(r, p, p + len, msg);
+}
+
 void test_gallery_int32_array_check(struct camipc_check *check,
 				    const struct test_gallery_int32_array *msg);
 uint8_t *
 test_gallery_int32_array_put_fields(struct camipc_writer *w, uint8_t *p,
 				    const struct test_gallery_int32_array *msg);
 const uint8_t *
-test_gallery_int32_array_get(struct camipc_reader *r, const uint8_t *p,
-			     struct test_gallery_int32_array *msg);
+test_gallery_int32_array_get_fields(struct camipc_reader *r, const uint8_t *p,
+				    const uint8_t *end,
+				    struct test_gallery_int32_array *msg);
 void test_gallery_int32_array_copy_in(struct camipc_arena *arena,
 				      struct test_gallery_int32_array *msg);
 void test_gallery_int32_array_clear(struct test_gallery_int32_array *msg);
@@ -171,12 +219,25 @@ test_gallery_int32_array_put(struct camipc_writer *w, uint8_t *p,
 			    test_gallery_int32_array_put_fields(w, body, msg));
 }
 
+static inline const uint8_t *
+test_gallery_int32_array_get(struct camipc_reader *r, const uint8_t *p,
+			     const uint8_t *end,
+			     struct test_gallery_int32_array *msg)
+{
+	size_t len;
+
+	p = camipc_get_len(r, p, end, &len);
+	return test_gallery_int32_array_get_fields(r, p, p + len, msg);
+}
+
 void test_gallery_label_check(struct camipc_check *check,
 			      const struct test_gallery_label *msg);
 uint8_t *test_gallery_label_put_fields(struct camipc_writer *w, uint8_t *p,
 				       const struct test_gallery_label *msg);
-const uint8_t *test_gallery_label_get(struct camipc_reader *r, const uint8_t *p,
-				      struct test_gallery_label *msg);
+const uint8_t *test_gallery_label_get_fields(struct camipc_reader *r,
+					     const uint8_t *p,
+					     const uint8_t *end,
+					     struct test_gallery_label *msg);
 void test_gallery_label_copy_in(struct camipc_arena *arena,
 				struct test_gallery_label *msg);
 
@@ -190,14 +251,24 @@ test_gallery_label_put(struct camipc_writer *w, uint8_t *p, uint32_t field,
 			    test_gallery_label_put_fields(w, body, msg));
 }
 
+static inline const uint8_t *
+test_gallery_label_get(struct camipc_reader *r, const uint8_t *p,
+		       const uint8_t *end, struct test_gallery_label *msg)
+{
+	size_t len;
+
+	p = camipc_get_len(r, p, end, &len);
+	return test_gallery_label_get_fields(r, p, p + len, msg);
+}
+
 void test_gallery_uint32_label_entry_check(
 	struct camipc_check *check,
 	const struct test_gallery_uint32_label_entry *msg);
 uint8_t *test_gallery_uint32_label_entry_put_fields(
 	struct camipc_writer *w, uint8_t *p,
 	const struct test_gallery_uint32_label_entry *msg);
-const uint8_t *test_gallery_uint32_label_entry_get(
-	struct camipc_reader *r, const uint8_t *p,
+const uint8_t *test_gallery_uint32_label_entry_get_fields(
+	struct camipc_reader *r, const uint8_t *p, const uint8_t *end,
 	struct test_gallery_uint32_label_entry *msg);
 void test_gallery_uint32_label_entry_copy_in(
 	struct camipc_arena *arena,
@@ -214,6 +285,17 @@ static inline uint8_t *test_gallery_uint32_label_entry_put(
 	return camipc_close(w, body,
 			    test_gallery_uint32_label_entry_put_fields(w, body,
 								       msg));
+}
+
+static inline const uint8_t *
+test_gallery_uint32_label_entry_get(struct camipc_reader *r, const uint8_t *p,
+				    const uint8_t *end,
+				    struct test_gallery_uint32_label_entry *msg)
+{
+	size_t len;
+
+	p = camipc_get_len(r, p, end, &len);
+	return test_gallery_uint32_label_entry_get_fields(r, p, p + len, msg);
 }
 
 extern const struct camipc_type_info test_gallery_int32_array_type_info;
