@@ -46,6 +46,18 @@ static void try_input(const uint8_t *data, size_t size)
 	n_tried++;
 }
 
+/* ---- changes -------------------------------------------------------------- */
+
+/* Makes another input of one, as libFuzzer would. */
+static size_t change(struct oracle_random *random, uint8_t *data, size_t size,
+		     const uint8_t *other, size_t other_size)
+{
+	if (target->mutate)
+		return target->mutate(random, data, size, FUZZ_MAX_INPUT, other,
+				      other_size);
+	return fuzz_change_bytes(random, data, size, FUZZ_MAX_INPUT);
+}
+
 /* ---- files ---------------------------------------------------------------- */
 
 static void fail(const char *path, const char *what)
@@ -96,6 +108,28 @@ static void expect_result(const char *path, const char *name)
 static const char *capture_path;
 static unsigned long n_captured;
 
+/* Changes on top of each other, with pieces of the one before. */
+static void try_changes(const uint8_t *data, size_t size)
+{
+	const unsigned int n = under_valgrind() ? 1 : CHANGES;
+	static uint8_t changed[FUZZ_MAX_INPUT];
+	static uint8_t other[FUZZ_MAX_INPUT];
+	static size_t other_size;
+	struct oracle_random random = {
+		.state = fuzz_hash((const char *)data, size) | 1
+	};
+	size_t changed_size = size;
+
+	memcpy(changed, data, size);
+	for (unsigned int i = 0; i < n; i++) {
+		changed_size = change(&random, changed, changed_size, other,
+				      other_size);
+		try_input(changed, changed_size);
+	}
+	memcpy(other, data, size);
+	other_size = size;
+}
+
 static void take_captured(const uint8_t *data, size_t size)
 {
 	char name[64];
@@ -110,6 +144,7 @@ static void take_captured(const uint8_t *data, size_t size)
 	try_input(data, size);
 	if (fuzz_result != 0)
 		fail(capture_path, "has what was refused");
+	try_changes(data, size);
 }
 
 static void take_capture(const char *path)
@@ -232,12 +267,8 @@ static void try_rounds(unsigned long n)
 			size = target->seed ? target->seed(&random, data,
 							   sizeof(data))
 					    : 0;
-		} else if (target->mutate) {
-			size = target->mutate(&random, data, size, sizeof(data),
-					      other, other_size);
 		} else {
-			size = fuzz_change_bytes(&random, data, size,
-						 sizeof(data));
+			size = change(&random, data, size, other, other_size);
 		}
 		try_input(data, size);
 	}
