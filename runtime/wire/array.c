@@ -152,15 +152,43 @@ static const uint8_t *get_elements(struct camipc_reader *r, const uint8_t *p,
 			     element->read);
 }
 
+/* Packed and as in memory: adds @size bytes, a power of two, for each. */
+static const uint8_t *get_bulk(struct camipc_reader *r, const uint8_t *p,
+			       const uint8_t *end, size_t size,
+			       const void **items, size_t *n, size_t *room)
+{
+	size_t len;
+	size_t extra;
+	uint8_t *list;
+
+	p = camipc_get_len(r, p, end, &len);
+	extra = len >> (size == 8 ? 3 : 2);
+	if (CAMIPC_UNLIKELY(extra * size != len))
+		return camipc_fail(r, CAMIPC_FAULT_BYTES);
+	if (len == 0)
+		return p;
+	list = camipc_extend_raw(r, *items, *n, room, extra, size);
+	if (!list)
+		return r->end;
+	camipc_copy_short(list + *n * size, p, len);
+	swap_all(list + *n * size, extra, size);
+	*items = list;
+	*n += extra;
+	return p + len;
+}
+
 /* Adds to an array; its new place comes back in @items. */
 static const uint8_t *get_array(struct camipc_reader *r, const uint8_t *p,
 				const uint8_t *end, uint32_t tag,
 				const struct element *element,
 				const void **items, size_t *n, size_t *room)
 {
-	size_t extra = count_elements(r, p, end, tag, element->wire_size);
+	size_t extra;
 	uint8_t *list;
 
+	if ((tag & 7) == 2 && element->size == element->wire_size)
+		return get_bulk(r, p, end, element->size, items, n, room);
+	extra = count_elements(r, p, end, tag, element->wire_size);
 	if (extra == 0 && !r->error)
 		return get_elements(r, p, end, tag, element, NULL, 0);
 	list = camipc_extend_raw(r, *items, *n, room, extra, element->size);

@@ -157,6 +157,14 @@ size_t camipc_count_run(const uint8_t *p, const uint8_t *end, uint32_t tag)
 	struct camipc_reader look = { .end = end };
 	size_t n = 0;
 
+	/* Most are short, and so is their tag. */
+	if ((tag & 0x87) == 2 && tag < 0x80) {
+		while (end - p > 1 && *p < 0x80 && *p < end - p - 1 &&
+		       p[*p + 1] == tag) {
+			p += *p + 2;
+			n++;
+		}
+	}
 	do {
 		n++;
 		p = after_field(&look, p, end, tag);
