@@ -3,7 +3,7 @@
  * threats 40 to 42: each way of ending, at each moment. Whatever it is: each
  * call has exactly one completion, closed is told once with the right reason,
  * and nothing is left. The moments before the first call are in
- * tests/proxy/test_process_link.c, each_death_at_birth().
+ * tests/proxy/test_process_birth.c, each_death_at_birth().
  */
 #include <errno.h>
 #include <poll.h>
