@@ -108,7 +108,9 @@ class ArraySlot(Slot):
     def tags(self):
         if self.value.array is None:
             return super().tags()
-        return ["CAMIPC_BYTES(%d)" % self.number] + super().tags()
+        packed = ["CAMIPC_BYTES(%d)" % self.number]
+        singly = super().tags()
+        return packed + singly if self.packed else singly + packed
 
     def cases(self):
         where = "&%s, &%s, &%s" % (self.place, self.count_place, self.room)

@@ -132,7 +132,9 @@ class FixedSlot(Slot):
             return ["CAMIPC_BYTES(%d)" % self.number]
         if self.value.array is None:
             return super().tags()
-        return ["CAMIPC_BYTES(%d)" % self.number] + super().tags()
+        packed = ["CAMIPC_BYTES(%d)" % self.number]
+        singly = super().tags()
+        return packed + singly if self.packed else singly + packed
 
     def cases(self):
         if self.is_bytes:

@@ -163,7 +163,8 @@ class Slot:
         return rules
 
     def tags(self) -> List[str]:
-        """The tags of fields that the decoder takes for it."""
+        """The tags of fields that the decoder takes for it: the one that is
+        written, then others."""
         return ["CAMIPC_%s(%d)" % (self.value.wire, self.number)]
 
     def _labels(self) -> List[str]:

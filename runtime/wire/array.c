@@ -121,8 +121,6 @@ static const uint8_t *read_bulk(struct camipc_reader *r, const uint8_t *p,
 	size_t len;
 
 	p = camipc_get_len(r, p, end, &len);
-	if (r->error)
-		return p;
 	if (len > 0)
 		memcpy(items, p, len);
 	swap_all(items, n, size);
@@ -139,13 +137,12 @@ struct element {
 	read_fn read;
 };
 
+/* Of a field whose length count_elements() has read and believed. */
 static const uint8_t *get_elements(struct camipc_reader *r, const uint8_t *p,
 				   const uint8_t *end, uint32_t tag,
 				   const struct element *element, void *items,
 				   size_t n)
 {
-	if (r->error)
-		return r->end;
 	if ((tag & 7) == 2 && element->size == element->wire_size)
 		return read_bulk(r, p, end, items, n, element->size);
 	return read_elements(r, p, end, tag, items, n, element->size,
