@@ -296,7 +296,7 @@ static int encode_body(struct camipc_record *record,
 	size_t size = 0;
 	int ret;
 
-	bound += CAMIPC_SCALAR_ROOM;
+	bound += CAMIPC_WRITE_ROOM;
 	ret = camipc_message_reserve(&record->message, bound);
 	if (ret < 0)
 		return ret;

@@ -16,6 +16,10 @@ from .c_unknown import UnknownFields
 from .c_values import FdValue
 
 
+# CAMIPC_WRITE_ROOM, less what the tag and the length in front can take of it.
+SMALL = 58
+
+
 class Message:
     """A C struct and the functions that generated code has for it."""
 
@@ -69,6 +73,13 @@ class Message:
     @property
     def wire_bound(self) -> int:
         return sum(slot.wire_bound for slot in self.slots)
+
+    @property
+    def is_small(self) -> bool:
+        """Numbers only, for which a writer always has room."""
+        return (bool(self.slots) and self.unknown is None
+                and all(type(slot) is Slot and slot.value.is_scalar
+                        for slot in self.slots) and self.bound <= SMALL)
 
     def present(self, expr: str) -> Optional[str]:
         return None
@@ -179,6 +190,9 @@ class Message:
 
     def put(self) -> List[str]:
         """In the order of numbers, as protobuf's own writers do."""
+        if self.is_small:
+            return [line for slot in sorted(self.slots, key=lambda s: s.number)
+                    for line in slot.add()]
         fields = sorted(((number, slot) for slot in self.slots
                          for number in slot.numbers()), key=lambda f: f[0])
         lines = []
@@ -280,6 +294,7 @@ class UnionMessage(Message):
 
     kind = "UNION"
     is_union = True
+    is_small = False
 
     def __init__(self, c_name, idl_name, package, title, doc=None,
                  extensible=False):

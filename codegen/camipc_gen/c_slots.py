@@ -188,6 +188,11 @@ class Slot:
         present = self.initial is not None or self.always_present
         return self.value.put(self.number, self.place, present)
 
+    def add(self) -> List[str]:
+        """As put(), in a small struct."""
+        present = self.initial is not None or self.always_present
+        return self.value.add(self.number, self.place, present)
+
     def numbers(self) -> List[int]:
         """Of the fields that it is on the wire."""
         return [self.number]

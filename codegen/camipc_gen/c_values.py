@@ -30,6 +30,7 @@ class Value:
     needs_init = False         # a zeroed one is not the default
     free = True                # every value is allowed: nothing to check
     bound: Optional[int] = None  # most bytes on the wire, tag left out
+    is_scalar = False          # a number: there is add() beside put()
     array: Optional[str] = None  # packed arrays: camipc_put_<array>_array
 
     def declare(self, name: str) -> str:
@@ -43,6 +44,10 @@ class Value:
         return "const " + self.c_type + " *" + name
 
     def put(self, number: int, expr: str, present: bool) -> List[str]:
+        raise NotImplementedError(type(self).__name__)
+
+    def add(self, number: int, expr: str, present: bool) -> List[str]:
+        """As put(), where there is room: of those with is_scalar only."""
         raise NotImplementedError(type(self).__name__)
 
     def get(self, place: str) -> List[str]:
@@ -106,6 +111,8 @@ _SCALARS = {
 class ScalarValue(Value):
     """bool, integers, floats; @form is varint, zigzag or fixed."""
 
+    is_scalar = True
+
     def __init__(self, name: str, form: str, array_form: str):
         self.name = name
         self.c_type, varint, zigzag = _SCALARS[name]
@@ -147,6 +154,10 @@ class ScalarValue(Value):
         return ["p = camipc_put_%s%s(w, p, %d, %s);" % (
             "present_" if present else "", self.suffix, number, expr)]
 
+    def add(self, number, expr, present):
+        return ["p = camipc_add_%s%s(p, %d, %s);" % (
+            "present_" if present else "", self.suffix, number, expr)]
+
     def get(self, place):
         return ["p = camipc_get_%s(r, p, end, &%s);" % (self.suffix, place)]
 
@@ -160,6 +171,8 @@ class EnumValue(Value):
     array = "enum"
     array_form = "varint"
 
+    is_scalar = True
+
     def __init__(self, tag: str):
         self.tag = tag
         self.c_type = "enum " + tag
@@ -168,6 +181,10 @@ class EnumValue(Value):
 
     def put(self, number, expr, present):
         return ["p = camipc_put_%sint32(w, p, %d, (int32_t)%s);" % (
+            "present_" if present else "", number, expr)]
+
+    def add(self, number, expr, present):
+        return ["p = camipc_add_%sint32(p, %d, (int32_t)%s);" % (
             "present_" if present else "", number, expr)]
 
     def get(self, place):

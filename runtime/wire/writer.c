@@ -1,23 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <camipc/wire.h>
 
-void camipc_writer_init(struct camipc_writer *w, void *buffer, size_t size,
-			int *fds, uint32_t max_fds)
-{
-	uint8_t *start = buffer;
-
-	*w = (struct camipc_writer){ .fds = fds, .max_fds = max_fds };
-	if (size < CAMIPC_SCALAR_ROOM) {
-		/* Not even one scalar: it has to look full from the start. */
-		w->start = &w->full[1];
-		w->end = &w->full[0];
-	} else {
-		w->start = start;
-		w->end = start + (size - CAMIPC_SCALAR_ROOM);
-	}
-	w->pos = w->start;
-}
-
 /* As camipc_write_varint(), up to four bytes at once. */
 static uint8_t *write_four(uint8_t *p, uint32_t x)
 {

@@ -34,7 +34,7 @@ encode(const struct protobuf_test_messages_proto3_test_all_types_proto3 *message
 		response->result.serialize_error = check.field;
 		return;
 	}
-	size = check.wire + CAMIPC_SCALAR_ROOM;
+	size = check.wire + CAMIPC_WRITE_ROOM;
 	free(*memory);
 	*memory = malloc(size);
 	if (!*memory) {

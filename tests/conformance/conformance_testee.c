@@ -140,7 +140,7 @@ static int send_response(struct testee *testee,
 	size_t n = 0;
 
 	conformance_response_check(&check, response);
-	room = check.wire + CAMIPC_SCALAR_ROOM;
+	room = check.wire + CAMIPC_WRITE_ROOM;
 	free(testee->response);
 	testee->response = malloc(HEADER_SIZE + room);
 	if (check.error || !testee->response)

@@ -17,7 +17,7 @@
 
 /** An encoded message, and where it is decoded to. */
 struct trial {
-	uint8_t bytes[MAX_BYTES + CAMIPC_SCALAR_ROOM];
+	uint8_t bytes[MAX_BYTES + CAMIPC_WRITE_ROOM];
 	size_t n;
 	struct camipc_arena arena;
 	struct test_echo_echo_args args;

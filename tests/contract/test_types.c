@@ -15,7 +15,7 @@
 /* ---- comparing: by encoding, which knows every field ------------------- */
 
 struct bytes {
-	uint8_t data[MAX_BYTES + CAMIPC_SCALAR_ROOM];
+	uint8_t data[MAX_BYTES + CAMIPC_WRITE_ROOM];
 	size_t n;
 };
 

@@ -98,9 +98,9 @@ static struct encoded encode(const struct camipc_message_type *type,
 		type->check(&check, msg);
 	else
 		check.wire = type->max_wire;
-	to.bytes = malloc(check.wire + CAMIPC_SCALAR_ROOM);
+	to.bytes = malloc(check.wire + CAMIPC_WRITE_ROOM);
 	FUZZ_REQUIRE(to.bytes);
-	camipc_writer_init(&w, to.bytes, check.wire + CAMIPC_SCALAR_ROOM, fds,
+	camipc_writer_init(&w, to.bytes, check.wire + CAMIPC_WRITE_ROOM, fds,
 			   FUZZ_MESSAGES_FDS);
 	type->encode(&w, msg);
 	/* The bound that was promised is one. */

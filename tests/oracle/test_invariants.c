@@ -100,13 +100,13 @@ static void exact_room(struct trial *trial)
 
 	trial_draw(trial);
 	trial_encode(trial, trial->original);
-	room = trial->size + CAMIPC_SCALAR_ROOM;
+	room = trial->size + CAMIPC_WRITE_ROOM;
 	assert_int_equal(encode_within(trial, room, TRIAL_MAX_FDS), 0);
 	for (size_t less = 1; less <= room && less < 64; less++) {
 		int ret = encode_within(trial, room - less, TRIAL_MAX_FDS);
 
 		assert_true(ret == 0 || ret == -EMSGSIZE);
-		if (less > CAMIPC_SCALAR_ROOM)
+		if (less > CAMIPC_WRITE_ROOM)
 			assert_int_equal(ret, -EMSGSIZE);
 	}
 	/* It ends in the middle of anything. */

@@ -157,7 +157,7 @@ static void test_what_is_no_field_is_refused(void **state)
 
 static void test_written_as_they_came(void **state)
 {
-	uint8_t bytes[CAMIPC_SCALAR_ROOM + 4];
+	uint8_t bytes[CAMIPC_WRITE_ROOM + 4];
 	struct camipc_writer w;
 	size_t n;
 

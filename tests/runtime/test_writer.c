@@ -158,7 +158,7 @@ static void test_no_room(void **state)
 
 		write_everything(size, exact);
 		ret = camipc_writer_finish(&w, &written);
-		if (size < needed + CAMIPC_SCALAR_ROOM) {
+		if (size < needed + CAMIPC_WRITE_ROOM) {
 			assert_int_equal(ret, -EMSGSIZE);
 			assert_int_equal(written, 12345);
 		} else {

@@ -9,8 +9,12 @@
 
 CAMIPC_BEGIN_DECLS
 
-/** Room one scalar field can need: a five-byte tag and a ten-byte varint. */
-#define CAMIPC_SCALAR_ROOM 16
+/**
+ * Room that is there without looking: for one scalar field (a five-byte tag and
+ * a ten-byte varint), or for all fields of a small struct, as camipc-gen calls
+ * those that need no more than this with six bytes in front.
+ */
+#define CAMIPC_WRITE_ROOM 64
 
 /* Tags as they stand on the wire: the field number and its wire type. */
 #define CAMIPC_VARINT(field) ((uint32_t)(field) << 3 | 0u)

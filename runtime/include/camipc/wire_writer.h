@@ -20,12 +20,12 @@ CAMIPC_BEGIN_DECLS
  */
 struct camipc_writer {
 	uint8_t *pos; /* where an encoder begins; where it ended, afterwards */
-	uint8_t *end; /* CAMIPC_SCALAR_ROOM before the buffer's end */
+	uint8_t *end; /* CAMIPC_WRITE_ROOM before the buffer's end */
 	uint8_t *start;
 	int *fds; /* borrowed: collected, never closed here */
 	uint32_t n_fds;
 	uint32_t max_fds;
-	uint8_t full[2]; /* stands in for a buffer that is too small */
+	uint8_t full[CAMIPC_WRITE_ROOM]; /* for a buffer that is too small */
 };
 
 /* Out-of-line parts of the functions below. */
@@ -37,11 +37,25 @@ CAMIPC_API uint8_t *camipc_put_present_fd(struct camipc_writer *w, uint8_t *p,
 
 /**
  * camipc_writer_init() - write to @size bytes at @buffer
- * @size: CAMIPC_SCALAR_ROOM more than the largest message that has to fit
+ * @size: CAMIPC_WRITE_ROOM more than the largest message that has to fit
  * @fds: room for @max_fds descriptors, borrowed from the message
  */
-CAMIPC_API void camipc_writer_init(struct camipc_writer *w, void *buffer,
-				   size_t size, int *fds, uint32_t max_fds);
+static inline void camipc_writer_init(struct camipc_writer *w, void *buffer,
+				      size_t size, int *fds, uint32_t max_fds)
+{
+	w->fds = fds;
+	w->n_fds = 0;
+	w->max_fds = max_fds;
+	if (CAMIPC_LIKELY(size >= CAMIPC_WRITE_ROOM)) {
+		w->start = (uint8_t *)buffer;
+		w->end = w->start + (size - CAMIPC_WRITE_ROOM);
+	} else {
+		/* Too small for anything: it looks full from the start. */
+		w->start = &w->full[1];
+		w->end = &w->full[0];
+	}
+	w->pos = w->start;
+}
 
 /** How many bytes were written. */
 static inline size_t camipc_writer_size(const struct camipc_writer *w)
@@ -65,7 +79,10 @@ static inline uint8_t *camipc_writer_fail(const struct camipc_writer *w)
 	return w->end + 1;
 }
 
-/* One scalar may go past end, never past the buffer: then nothing more. */
+/*
+ * One scalar, or one small struct, may go past end, never past the buffer: then
+ * nothing more.
+ */
 static inline bool camipc_has_room(const struct camipc_writer *w,
 				   const uint8_t *p)
 {
@@ -133,107 +150,86 @@ static inline uint8_t *camipc_write_fixed64(uint8_t *p, uint64_t value)
 	return p + sizeof(value);
 }
 
-static inline uint8_t *
-camipc_put_present_uint64(const struct camipc_writer *w, uint8_t *p,
-			  uint32_t field, uint64_t value)
+static inline uint8_t *camipc_write_varint_field(uint8_t *p, uint32_t field,
+						 uint64_t value)
 {
-	if (!camipc_has_room(w, p))
-		return p;
 	p = camipc_write_tag(p, CAMIPC_VARINT(field));
 	return camipc_write_varint(p, value);
 }
 
-static inline uint8_t *
-camipc_put_present_byte(const struct camipc_writer *w, uint8_t *p,
-			uint32_t field, uint8_t value)
+static inline uint8_t *camipc_write_byte_field(uint8_t *p, uint32_t field,
+					       uint8_t value)
 {
-	if (!camipc_has_room(w, p))
-		return p;
 	p = camipc_write_tag(p, CAMIPC_VARINT(field));
 	return camipc_write_short_varint(p, value);
 }
 
-static inline uint8_t *
-camipc_put_present_fixed32(const struct camipc_writer *w, uint8_t *p,
-			  uint32_t field, uint32_t value)
+static inline uint8_t *camipc_write_fixed32_field(uint8_t *p, uint32_t field,
+						  uint32_t value)
 {
-	if (!camipc_has_room(w, p))
-		return p;
 	p = camipc_write_tag(p, CAMIPC_FIXED32(field));
 	return camipc_write_fixed32(p, value);
 }
 
-static inline uint8_t *
-camipc_put_present_fixed64(const struct camipc_writer *w, uint8_t *p,
-			  uint32_t field, uint64_t value)
+static inline uint8_t *camipc_write_fixed64_field(uint8_t *p, uint32_t field,
+						  uint64_t value)
 {
-	if (!camipc_has_room(w, p))
-		return p;
 	p = camipc_write_tag(p, CAMIPC_FIXED64(field));
 	return camipc_write_fixed64(p, value);
 }
 
 /*
  * camipc_put_present_T() always writes; camipc_put_T() leaves the proto3
- * default out. Floats compare bits, or -0.0 would be lost.
+ * default out. Floats compare bits, or -0.0 would be lost. camipc_add_...() are
+ * the same for a small struct: they do not look whether there is room.
  */
-#define CAMIPC_DEFINE_PUT(name, type, core, raw)                             \
+#define CAMIPC_DEFINE_PUT(name, type, form, raw)                             \
+	static inline uint8_t *camipc_add_present_##name(                    \
+		uint8_t *p, uint32_t field, type value)                      \
+	{                                                                    \
+		return camipc_write_##form##_field(p, field, raw);           \
+	}                                                                    \
+	static inline uint8_t *camipc_add_##name(                            \
+		uint8_t *p, uint32_t field, type value)                      \
+	{                                                                    \
+		if (CAMIPC_LIKELY(raw))                                      \
+			p = camipc_write_##form##_field(p, field, raw);      \
+		return p;                                                    \
+	}                                                                    \
 	static inline uint8_t *camipc_put_present_##name(                    \
 		const struct camipc_writer *w, uint8_t *p, uint32_t field,   \
 		type value)                                                  \
 	{                                                                    \
-		return camipc_put_present_##core(w, p, field, raw);          \
+		if (camipc_has_room(w, p))                                   \
+			p = camipc_write_##form##_field(p, field, raw);      \
+		return p;                                                    \
 	}                                                                    \
 	static inline uint8_t *camipc_put_##name(                            \
 		const struct camipc_writer *w, uint8_t *p, uint32_t field,   \
 		type value)                                                  \
 	{                                                                    \
 		if (CAMIPC_LIKELY(raw))                                      \
-			p = camipc_put_present_##core(w, p, field, raw);     \
+			p = camipc_put_present_##name(w, p, field, value);   \
 		return p;                                                    \
 	}
 
-static inline uint8_t *camipc_put_uint64(const struct camipc_writer *w,
-					uint8_t *p, uint32_t field,
-					uint64_t value)
-{
-	if (CAMIPC_LIKELY(value))
-		p = camipc_put_present_uint64(w, p, field, value);
-	return p;
-}
-
-static inline uint8_t *camipc_put_fixed32(const struct camipc_writer *w,
-					uint8_t *p, uint32_t field,
-					uint32_t value)
-{
-	if (CAMIPC_LIKELY(value))
-		p = camipc_put_present_fixed32(w, p, field, value);
-	return p;
-}
-
-static inline uint8_t *camipc_put_fixed64(const struct camipc_writer *w,
-					uint8_t *p, uint32_t field,
-					uint64_t value)
-{
-	if (CAMIPC_LIKELY(value))
-		p = camipc_put_present_fixed64(w, p, field, value);
-	return p;
-}
-
 CAMIPC_DEFINE_PUT(bool, bool, byte, value)
 CAMIPC_DEFINE_PUT(uint8, uint8_t, byte, value)
-CAMIPC_DEFINE_PUT(uint16, uint16_t, uint64, value)
-CAMIPC_DEFINE_PUT(uint32, uint32_t, uint64, value)
-CAMIPC_DEFINE_PUT(int8, int8_t, uint64, (uint64_t)value)
-CAMIPC_DEFINE_PUT(int16, int16_t, uint64, (uint64_t)value)
-CAMIPC_DEFINE_PUT(int32, int32_t, uint64, (uint64_t)value)
-CAMIPC_DEFINE_PUT(int64, int64_t, uint64, (uint64_t)value)
-CAMIPC_DEFINE_PUT(sint8, int8_t, uint64, camipc_zigzag(value))
-CAMIPC_DEFINE_PUT(sint16, int16_t, uint64, camipc_zigzag(value))
-CAMIPC_DEFINE_PUT(sint32, int32_t, uint64, camipc_zigzag(value))
-CAMIPC_DEFINE_PUT(sint64, int64_t, uint64, camipc_zigzag(value))
+CAMIPC_DEFINE_PUT(uint16, uint16_t, varint, value)
+CAMIPC_DEFINE_PUT(uint32, uint32_t, varint, value)
+CAMIPC_DEFINE_PUT(uint64, uint64_t, varint, value)
+CAMIPC_DEFINE_PUT(int8, int8_t, varint, (uint64_t)value)
+CAMIPC_DEFINE_PUT(int16, int16_t, varint, (uint64_t)value)
+CAMIPC_DEFINE_PUT(int32, int32_t, varint, (uint64_t)value)
+CAMIPC_DEFINE_PUT(int64, int64_t, varint, (uint64_t)value)
+CAMIPC_DEFINE_PUT(sint8, int8_t, varint, camipc_zigzag(value))
+CAMIPC_DEFINE_PUT(sint16, int16_t, varint, camipc_zigzag(value))
+CAMIPC_DEFINE_PUT(sint32, int32_t, varint, camipc_zigzag(value))
+CAMIPC_DEFINE_PUT(sint64, int64_t, varint, camipc_zigzag(value))
 CAMIPC_DEFINE_PUT(fixed8, uint8_t, fixed32, value)
 CAMIPC_DEFINE_PUT(fixed16, uint16_t, fixed32, value)
+CAMIPC_DEFINE_PUT(fixed32, uint32_t, fixed32, value)
+CAMIPC_DEFINE_PUT(fixed64, uint64_t, fixed64, value)
 CAMIPC_DEFINE_PUT(sfixed8, int8_t, fixed32, (uint32_t)value)
 CAMIPC_DEFINE_PUT(sfixed16, int16_t, fixed32, (uint32_t)value)
 CAMIPC_DEFINE_PUT(sfixed32, int32_t, fixed32, (uint32_t)value)

@@ -120,6 +120,31 @@ class Shape(unittest.TestCase):
                     universal_newlines=True, check=False)
                 self.assertEqual(done.returncode, 0, done.stdout)
 
+    def test_what_is_written_without_a_look_has_room(self):
+        """CAMIPC_WRITE_ROOM is 64, and six are for what is in front."""
+        with open(os.path.join(INCLUDE, "camipc", "wire_format.h"),
+                  encoding="utf-8") as stream:
+            self.assertIn("#define CAMIPC_WRITE_ROOM 64\n", stream.read())
+        # Five numbers of eleven bytes each, and then three more, or more.
+        text = "module t;\nstruct S { array<int64, 1> x; };\n" + "".join(
+            "struct S%d { int64 a; int64 b; int64 c; int64 d; int64 e; "
+            "%s f; };\n" % (i, last)
+            for i, last in enumerate(("uint8", "uint16", "uint32")))
+        with tempfile.TemporaryDirectory() as folder:
+            with open(os.path.join(folder, "t.mojom"), "w",
+                      encoding="utf-8") as stream:
+                stream.write(text)
+            generate(folder, folder, ["t.mojom"])
+            with open(os.path.join(folder, "t_ipa_serializer.c"),
+                      encoding="utf-8") as stream:
+                bodies = dict(functions(stream.read()))
+        looks = {prototype.split("*")[1].split("_put")[0]:
+                 not any("camipc_add_" in line for line in body)
+                 for prototype, body in bodies.items()
+                 if "_put_fields(" in prototype}
+        self.assertEqual(looks, {"t_s": True, "t_s0": False, "t_s1": True,
+                                 "t_s2": True})
+
 
 if __name__ == "__main__":
     unittest.main()

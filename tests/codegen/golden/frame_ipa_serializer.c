@@ -14,8 +14,9 @@ void test_frame_size_check(struct camipc_check *check,
 uint8_t *test_frame_size_put_fields(struct camipc_writer *w, uint8_t *p,
 				    const struct test_frame_size *msg)
 {
-	p = camipc_put_uint32(w, p, 1, msg->width);
-	p = camipc_put_uint32(w, p, 2, msg->height);
+	(void)w;
+	p = camipc_add_uint32(p, 1, msg->width);
+	p = camipc_add_uint32(p, 2, msg->height);
 	return p;
 }
 

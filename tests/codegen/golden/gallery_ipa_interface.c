@@ -182,7 +182,7 @@ static void encode_start_outs(struct camipc_writer *w, const void *data)
 	const struct test_gallery_start_outs *msg = data;
 	uint8_t *p = w->pos;
 
-	p = camipc_put_sint32(w, p, 1, msg->ret);
+	p = camipc_add_sint32(p, 1, msg->ret);
 	w->pos = p;
 }
 
