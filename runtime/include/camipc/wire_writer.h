@@ -178,10 +178,27 @@ static inline uint8_t *camipc_write_fixed64_field(uint8_t *p, uint32_t field,
 	return camipc_write_fixed64(p, value);
 }
 
+#define CAMIPC_DEFINE_PUT_FIELD(form, type)                                  \
+	static inline uint8_t *camipc_put_##form##_field(                    \
+		const struct camipc_writer *w, uint8_t *p, uint32_t field,   \
+		type value)                                                  \
+	{                                                                    \
+		if (!camipc_has_room(w, p))                                  \
+			return p;                                            \
+		return camipc_write_##form##_field(p, field, value);         \
+	}
+
+CAMIPC_DEFINE_PUT_FIELD(varint, uint64_t)
+CAMIPC_DEFINE_PUT_FIELD(byte, uint8_t)
+CAMIPC_DEFINE_PUT_FIELD(fixed32, uint32_t)
+CAMIPC_DEFINE_PUT_FIELD(fixed64, uint64_t)
+#undef CAMIPC_DEFINE_PUT_FIELD
+
 /*
  * camipc_put_present_T() always writes; camipc_put_T() leaves the proto3
- * default out. Floats compare bits, or -0.0 would be lost. camipc_add_...() are
- * the same for a small struct: they do not look whether there is room.
+ * default out. Floats are bits from here on, and compared as such: -0.0 would be
+ * lost, and to hand a float on may change it where the x87 does that.
+ * camipc_add_...() are for a small struct: they do not look for room.
  */
 #define CAMIPC_DEFINE_PUT(name, type, form, raw)                             \
 	static inline uint8_t *camipc_add_present_##name(                    \
@@ -200,16 +217,14 @@ static inline uint8_t *camipc_write_fixed64_field(uint8_t *p, uint32_t field,
 		const struct camipc_writer *w, uint8_t *p, uint32_t field,   \
 		type value)                                                  \
 	{                                                                    \
-		if (camipc_has_room(w, p))                                   \
-			p = camipc_write_##form##_field(p, field, raw);      \
-		return p;                                                    \
+		return camipc_put_##form##_field(w, p, field, raw);          \
 	}                                                                    \
 	static inline uint8_t *camipc_put_##name(                            \
 		const struct camipc_writer *w, uint8_t *p, uint32_t field,   \
 		type value)                                                  \
 	{                                                                    \
 		if (CAMIPC_LIKELY(raw))                                      \
-			p = camipc_put_present_##name(w, p, field, value);   \
+			p = camipc_put_##form##_field(w, p, field, raw);     \
 		return p;                                                    \
 	}
 
