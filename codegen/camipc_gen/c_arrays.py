@@ -21,6 +21,12 @@ def element_bound(value) -> int:
     return value.bound
 
 
+def tags_both_ways(slot, singly: List[str]) -> List[str]:
+    """Of an array of numbers, packed and not; as it is written comes first."""
+    packed = ["CAMIPC_BYTES(%d)" % slot.number]
+    return packed + singly if slot.packed else singly + packed
+
+
 def for_each(lines: List[str], count) -> List[str]:
     """A loop over elements, with braces if its body is more than a line."""
     head = "for (size_t i = 0; i < %s; i++)" % count
@@ -108,9 +114,7 @@ class ArraySlot(Slot):
     def tags(self):
         if self.value.array is None:
             return super().tags()
-        packed = ["CAMIPC_BYTES(%d)" % self.number]
-        singly = super().tags()
-        return packed + singly if self.packed else singly + packed
+        return tags_both_ways(self, super().tags())
 
     def cases(self):
         where = "&%s, &%s, &%s" % (self.place, self.count_place, self.room)

@@ -3,7 +3,7 @@
 
 from typing import List
 
-from .c_arrays import PACKED_PREFIX, element_bound, for_each
+from .c_arrays import PACKED_PREFIX, element_bound, for_each, tags_both_ways
 from .c_slots import Slot, branch, indented
 from .c_values import ScalarValue, tag_size
 
@@ -132,9 +132,7 @@ class FixedSlot(Slot):
             return ["CAMIPC_BYTES(%d)" % self.number]
         if self.value.array is None:
             return super().tags()
-        packed = ["CAMIPC_BYTES(%d)" % self.number]
-        singly = super().tags()
-        return packed + singly if self.packed else singly + packed
+        return tags_both_ways(self, super().tags())
 
     def cases(self):
         if self.is_bytes:

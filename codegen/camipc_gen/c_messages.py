@@ -208,28 +208,23 @@ class Message:
             if not isinstance(slot, FixedSlot)]
 
     def cases(self) -> List[str]:
+        """Where the next case is the next field on the wire, one looks for it
+        before going back."""
         judged = self._judged()
+        numbers = sorted(n for slot in self.slots for n in slot.numbers())
+        follows = dict(zip(numbers, numbers[1:]))
         lines = []
-        for slot in self.slots:
+        for slot, behind in zip(self.slots, self.slots[1:] + [None]):
             own = slot.cases()
             if slot in judged and not isinstance(slot, FixedSlot):
                 own.insert(1, "\tseen_%s = true;" % slot.name)
-            behind = self._behind(slot)
-            if behind:
+            if behind and not slot.is_inline and \
+                    behind.numbers() == [follows.get(slot.number)]:
                 own[-1:] = ["\tif (!camipc_next(&p, end, &tag, %s))"
                             % behind.tags()[0], "\t\tbreak;",
                             "\tCAMIPC_FALLTHROUGH;"]
             lines += own
         return lines
-
-    def _behind(self, slot: Slot) -> Optional[Slot]:
-        """The field that follows on the wire, if its case does so, too."""
-        if slot.is_inline or slot is self.slots[-1]:
-            return None
-        behind = self.slots[self.slots.index(slot) + 1]
-        numbers = sorted(n for other in self.slots for n in other.numbers()
-                         if n > slot.number)
-        return behind if behind.numbers() == numbers[:1] else None
 
     def otherwise(self) -> List[str]:
         """What becomes of a field with another tag."""
@@ -349,17 +344,17 @@ class UnionMessage(Message):
         return []
 
     def _switch(self, statements, none=()) -> List[str]:
-        """One case for each arm; @statements(slot) says what it does."""
-        lines = ["switch (msg->tag) {"]
-        idle = ["case %s:" % self.none]
+        """A case for each arm, or for all that do the same: @statements(slot)
+        says what."""
+        labels = {}
         for slot in self.slots:
-            body = statements(slot)
-            if not body:
-                idle.append("case %s:" % self.arm(slot))
-                continue
-            lines.append("case %s:" % self.arm(slot))
-            lines += ["\t" + part for line in body + ["break;"]
-                      for part in line.split("\n")]
+            labels.setdefault(tuple(statements(slot)), []).append(
+                "case %s:" % self.arm(slot))
+        idle = ["case %s:" % self.none] + labels.pop((), [])
+        lines = ["switch (msg->tag) {"]
+        for body, cases in labels.items():
+            lines += cases + ["\t" + part for line in body + ("break;",)
+                              for part in line.split("\n")]
         return lines + idle + list(none) + ["\tbreak;", "}"]
 
     def put(self):
@@ -412,22 +407,15 @@ class UnionMessage(Message):
         return found if len(found) > 1 and not self.is_deep else []
 
     def check(self):
-        rooms = self.rooms()
-        shared = [arm for arm, _ in rooms]
+        rooms = dict(self.rooms())
 
         def statements(slot):
-            if self.arm(slot) in shared:
-                return []
             wire = slot.wire_bound
-            count = ["camipc_check_wire(check, %d);" % wire] if wire else []
+            if self.arm(slot) in rooms:
+                wire = self.room_table + "[msg->tag]"
+            count = ["camipc_check_wire(check, %s);" % wire] if wire else []
             return count + slot.check()
         lines = self._switch(statements)
-        labels = ["case %s:" % arm for arm in shared]
-        if rooms:
-            lines = lines[:1] + labels + [
-                "\tcamipc_check_wire(check, %s[msg->tag]);"
-                % self.room_table, "\tbreak;"] + [
-                line for line in lines[1:] if line not in labels]
         return lines[:-2] + ["\tbreak;", "default:",
                              '\tcamipc_check_fail(check, -EINVAL, "%s");'
                              % self.title, "}"]

@@ -184,14 +184,17 @@ class Slot:
             return ["%s = %s;" % (self.place, self.initial)]
         return self.value.init(self.place)
 
+    @property
+    def _present(self) -> bool:
+        """Written, even if it is zero."""
+        return self.initial is not None or self.always_present
+
     def put(self) -> List[str]:
-        present = self.initial is not None or self.always_present
-        return self.value.put(self.number, self.place, present)
+        return self.value.put(self.number, self.place, self._present)
 
     def add(self) -> List[str]:
         """As put(), in a small struct."""
-        present = self.initial is not None or self.always_present
-        return self.value.add(self.number, self.place, present)
+        return self.value.add(self.number, self.place, self._present)
 
     def numbers(self) -> List[int]:
         """Of the fields that it is on the wire."""

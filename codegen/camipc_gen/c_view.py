@@ -25,6 +25,10 @@ REVISION_FACTOR = 0x9e3779b97f4a7c15
 NOTHING = "\x01"
 
 
+_DECODES = "(struct camipc_reader *r, const uint8_t *p, " \
+    "const uint8_t *end, struct %s *msg)"
+
+
 class Helpers:
     """Static functions that the decoders of one file need."""
 
@@ -235,15 +239,13 @@ class ModuleView:
 
     @staticmethod
     def get_prototype(message: Message) -> str:
-        return "const uint8_t *%s_get_fields(struct camipc_reader *r, " \
-            "const uint8_t *p, const uint8_t *end, struct %s *msg)" % (
-                message.c_name, message.c_name)
+        return "const uint8_t *%s_get_fields%s" % (
+            message.c_name, _DECODES % message.c_name)
 
     @staticmethod
     def enter_prototype(message: Message) -> str:
-        return "static inline const uint8_t *%s_get(struct camipc_reader *r, "\
-            "const uint8_t *p, const uint8_t *end, struct %s *msg)" % (
-                message.c_name, message.c_name)
+        return "static inline const uint8_t *%s_get%s" % (
+            message.c_name, _DECODES % message.c_name)
 
     @staticmethod
     def enter_statement(message: Message) -> List[str]:

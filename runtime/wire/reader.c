@@ -158,7 +158,7 @@ size_t camipc_count_run(const uint8_t *p, const uint8_t *end, uint32_t tag)
 	size_t n = 0;
 
 	/* Most are short, and so is their tag. */
-	if ((tag & 0x87) == 2 && tag < 0x80) {
+	if ((tag & 7) == 2 && tag < 0x80) {
 		while (end - p > 1 && *p < 0x80 && *p < end - p - 1 &&
 		       p[*p + 1] == tag) {
 			p += *p + 2;

@@ -144,44 +144,34 @@ static inline const uint8_t *camipc_get_fixed64(struct camipc_reader *r,
  * Wide types take the low bits, as protobuf says; narrow ones, which protobuf
  * does not have, refuse what does not fit.
  */
-#define CAMIPC_DEFINE_GET(name, type, core, core_type, convert)              \
+#define CAMIPC_DEFINE_GET(name, type, core, core_type, set)                  \
 	static inline const uint8_t *camipc_get_##name(                      \
 		struct camipc_reader *r, const uint8_t *p,                   \
 		const uint8_t *end, type *value)                             \
 	{                                                                    \
 		core_type raw;                                               \
 		p = camipc_get_##core(r, p, end, &raw);                      \
-		*value = (convert);                                          \
+		set;                                                         \
 		return p;                                                    \
 	}
 
-CAMIPC_DEFINE_GET(bool, bool, uint64, uint64_t, raw != 0)
-CAMIPC_DEFINE_GET(uint32, uint32_t, uint64, uint64_t, (uint32_t)raw)
-CAMIPC_DEFINE_GET(int32, int32_t, uint64, uint64_t, (int32_t)(uint32_t)raw)
-CAMIPC_DEFINE_GET(int64, int64_t, uint64, uint64_t, (int64_t)raw)
+CAMIPC_DEFINE_GET(bool, bool, uint64, uint64_t, *value = raw != 0)
+CAMIPC_DEFINE_GET(uint32, uint32_t, uint64, uint64_t, *value = (uint32_t)raw)
+CAMIPC_DEFINE_GET(int32, int32_t, uint64, uint64_t,
+		  *value = (int32_t)(uint32_t)raw)
+CAMIPC_DEFINE_GET(int64, int64_t, uint64, uint64_t, *value = (int64_t)raw)
 CAMIPC_DEFINE_GET(sint32, int32_t, uint64, uint64_t,
-		  (int32_t)camipc_unzigzag(raw & UINT32_MAX))
-CAMIPC_DEFINE_GET(sint64, int64_t, uint64, uint64_t, camipc_unzigzag(raw))
-CAMIPC_DEFINE_GET(sfixed32, int32_t, fixed32, uint32_t, (int32_t)raw)
-CAMIPC_DEFINE_GET(sfixed64, int64_t, fixed64, uint64_t, (int64_t)raw)
+		  *value = (int32_t)camipc_unzigzag(raw & UINT32_MAX))
+CAMIPC_DEFINE_GET(sint64, int64_t, uint64, uint64_t,
+		  *value = camipc_unzigzag(raw))
+CAMIPC_DEFINE_GET(sfixed32, int32_t, fixed32, uint32_t, *value = (int32_t)raw)
+CAMIPC_DEFINE_GET(sfixed64, int64_t, fixed64, uint64_t, *value = (int64_t)raw)
+/* To assign a float may change it, where the x87 does it: any NaN gets quiet. */
+CAMIPC_DEFINE_GET(float, float, fixed32, uint32_t,
+		  memcpy(value, &raw, sizeof(raw)))
+CAMIPC_DEFINE_GET(double, double, fixed64, uint64_t,
+		  memcpy(value, &raw, sizeof(raw)))
 #undef CAMIPC_DEFINE_GET
-
-/* As bits to the end: to assign a float may change it, where the x87 does it,
- * which makes any NaN a quiet one. */
-#define CAMIPC_DEFINE_GET_BITS(name, type, core, core_type)                  \
-	static inline const uint8_t *camipc_get_##name(                      \
-		struct camipc_reader *r, const uint8_t *p,                   \
-		const uint8_t *end, type *value)                             \
-	{                                                                    \
-		core_type raw;                                               \
-		p = camipc_get_##core(r, p, end, &raw);                      \
-		memcpy(value, &raw, sizeof(raw));                            \
-		return p;                                                    \
-	}
-
-CAMIPC_DEFINE_GET_BITS(float, float, fixed32, uint32_t)
-CAMIPC_DEFINE_GET_BITS(double, double, fixed64, uint64_t)
-#undef CAMIPC_DEFINE_GET_BITS
 
 #define CAMIPC_DEFINE_GET_NARROW(name, type, core, core_type)                \
 	static inline const uint8_t *camipc_get_##name(                      \
