@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,9 +20,9 @@
 
 #include <camipc/log.h>
 
+#include "forked.h"
 #include "link_fixture.h"
 #include "log_capture.h"
-#include "under_valgrind.h"
 
 /* ---- lives that go wrong ----------------------------------------------- */
 
@@ -334,51 +333,33 @@ static void *create_in_thread(void *data)
 }
 
 /* A camera process whose creating thread ends; it tells the worker's pid. */
-static void be_a_host(int fd, bool ignore_children)
+static void camera_process(int fd, void *user)
 {
 	struct link_fixture fixture;
 	pthread_t thread;
 	void *created;
 
-	if (ignore_children)
-		signal(SIGCHLD, SIG_IGN);
+	(void)user;
 	link_set_up(&fixture, WORKER);
 	if (pthread_create(&thread, NULL, create_in_thread, &fixture) != 0 ||
 	    pthread_join(thread, &created) != 0 || !created)
-		_exit(1);
+		return;
 	dprintf(fd, "%d\n", fixture.link->ops->get_pid(fixture.link));
 	for (;;)
 		pause();
 }
 
+static void one_that_ignores_children(int fd, void *user)
+{
+	signal(SIGCHLD, SIG_IGN);
+	camera_process(fd, user);
+}
+
 static void a_worker_ends_with_its_camera_process(void **state)
 {
 	(void)state;
-	SKIP_UNDER_VALGRIND();
-	for (int i = 0; i < 2; i++) {
-		char text[32] = "";
-		struct pollfd pfd = { .events = POLLIN };
-		int fds[2];
-		pid_t host;
-
-		assert_int_equal(pipe(fds), 0);
-		host = fork();
-		if (host == 0) {
-			close(fds[0]);
-			be_a_host(fds[1], i == 1);
-		}
-		close(fds[1]);
-		assert_true(read(fds[0], text, sizeof(text) - 1) > 0);
-		close(fds[0]);
-		pfd.fd = (int)syscall(SYS_pidfd_open, atoi(text), 0);
-		assert_true(pfd.fd >= 0);
-		/* Alive, though the thread that made it is gone. */
-		assert_int_equal(poll(&pfd, 1, 50), 0);
-		kill(host, SIGKILL);
-		assert_int_equal(poll(&pfd, 1, 1000), 1);
-		close(pfd.fd);
-		assert_int_equal(waitpid(host, NULL, 0), host);
-	}
+	forked_kill(camera_process, NULL, 1000);
+	forked_kill(one_that_ignores_children, NULL, 1000);
 }
 
 /* Threat 41: the link of a host that ignores or reaps its children. */

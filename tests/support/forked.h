@@ -14,4 +14,15 @@
  */
 int forked_call(int (*body)(void *user), void *user);
 
+/**
+ * forked_kill() - see that a process ends with the one that made it
+ * @host: runs in a forked child; it writes a process id and a newline to @fd,
+ *        and stays. A second id there is killed when all is over.
+ * @ms: how long the process may go on once its host was killed
+ *
+ * Fails the test if it ends before, or not then. Skips it under valgrind, which
+ * lacks pidfd_open().
+ */
+void forked_kill(void (*host)(int fd, void *user), void *user, int ms);
+
 #endif /* CAMIPC_TEST_FORKED_H */
