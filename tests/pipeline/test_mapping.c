@@ -14,19 +14,9 @@
 
 #include "cam_buffers.h"
 #include "fd_leak.h"
+#include "test_files.h"
 
 #define SIZE 10000u
-
-static int memfd(int seals)
-{
-	int fd = memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-
-	assert_return_code(fd, errno);
-	assert_return_code(ftruncate(fd, SIZE), errno);
-	if (seals)
-		assert_return_code(fcntl(fd, F_ADD_SEALS, seals), errno);
-	return fd;
-}
 
 static int map(int fd, uint32_t offset, uint32_t length, enum cam_access access)
 {
@@ -46,7 +36,7 @@ static int map(int fd, uint32_t offset, uint32_t length, enum cam_access access)
 
 static void checks_bounds(void **state)
 {
-	int fd = memfd(F_SEAL_SHRINK);
+	int fd = test_memfd(SIZE, F_SEAL_SHRINK);
 
 	(void)state;
 	assert_int_equal(map(fd, 0, SIZE, CAM_ACCESS_READ), 0);
@@ -63,7 +53,7 @@ static void checks_bounds(void **state)
 
 static void checks_what_it_is(void **state)
 {
-	int fd = memfd(0);
+	int fd = test_memfd(SIZE, 0);
 	int zero = open("/dev/zero", O_RDWR | O_CLOEXEC);
 	int file = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	int pair[2];
@@ -86,7 +76,7 @@ static void checks_what_it_is(void **state)
 
 static void respects_write_seals(void **state)
 {
-	int fd = memfd(F_SEAL_SHRINK | F_SEAL_WRITE);
+	int fd = test_memfd(SIZE, F_SEAL_SHRINK | F_SEAL_WRITE);
 
 	(void)state;
 	assert_int_equal(map(fd, 0, 100, CAM_ACCESS_READ), 0);
@@ -147,7 +137,7 @@ static void shares_memory_both_ways(void **state)
 
 static void keeps_buffers_by_id(void **state)
 {
-	int fd = memfd(F_SEAL_SHRINK);
+	int fd = test_memfd(SIZE, F_SEAL_SHRINK);
 	struct cam_frame_buffer_plane planes[3] = {
 		{ fd, 0, 100 },
 		{ fd, 4096, 100 },

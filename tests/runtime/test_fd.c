@@ -9,12 +9,13 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <camipc/fd.h>
 #include <cmocka.h>
+
+#include "test_files.h"
 
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
 
@@ -29,8 +30,7 @@ static int setup(void **state)
 	int pair[2];
 
 	(void)state;
-	fds[MEMFD] = memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	assert_return_code(ftruncate(fds[MEMFD], 100), errno);
+	fds[MEMFD] = test_memfd(100, 0);
 	fds[EVENT] = eventfd(0, EFD_CLOEXEC);
 	assert_return_code(pipe2(pair, O_CLOEXEC), errno);
 	fds[PIPE] = pair[0];

@@ -29,6 +29,9 @@ void *test_file_read(const char *path, size_t *ret_size);
 /** Copies a file. */
 void test_file_copy(const char *from, const char *to, mode_t mode);
 
+/** A memfd of @size zeros with these seals, which the caller closes. */
+int test_memfd(size_t size, unsigned int seals);
+
 /** "@name" in the build folder, or the source folder. As test_path(). */
 const char *test_build_path(const char *name);
 const char *test_source_path(const char *name);
