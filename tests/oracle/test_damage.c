@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "alloc_fail.h"
+#include "exact_copy.h"
 #include "fd_leak.h"
 #include "trial.h"
 #include "under_valgrind.h"
@@ -45,13 +46,11 @@ static unsigned long refused;
 static void decode_damaged(struct trial *trial, const uint8_t *bytes,
 			   size_t size, uint32_t n_fds)
 {
-	uint8_t *copy = malloc(size ? size : 1);
+	uint8_t *copy = exact_copy(bytes, size);
 	struct camipc_check check = { 0 };
 	size_t taken;
 	int ret;
 
-	if (size > 0)
-		memcpy(copy, bytes, size);
 	ret = trial_decode(trial, copy, size, n_fds, &taken);
 	if (ret == 0) {
 		accepted++;

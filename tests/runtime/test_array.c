@@ -9,6 +9,8 @@
 #include <camipc/wire.h>
 #include <cmocka.h>
 
+#include "exact_copy.h"
+
 static uint8_t buffer[4000];
 static struct camipc_arena arena;
 static struct camipc_writer w;
@@ -71,8 +73,7 @@ static void write_again(void)
 		read_##name(p, &items, &n);                                   \
 		assert_int_equal(r.error, -EMSGSIZE);                         \
 		for (size_t cut = 1; cut < camipc_writer_size(&w); cut++) {   \
-			uint8_t *copy = malloc(cut);                          \
-			memcpy(copy, buffer, cut);                            \
+			uint8_t *copy = exact_copy(buffer, cut);              \
 			camipc_arena_reset(&arena, 1000);                     \
 			p = camipc_reader_init(&r, copy, cut, &arena, NULL,   \
 					       0);                            \
@@ -81,7 +82,7 @@ static void write_again(void)
 			assert_int_equal(n, 0);                               \
 			free(copy);                                           \
 		}                                                             \
-		p = begin(0);                                                \
+		p = begin(0);                                                 \
 		p = camipc_get_tag(&r, p, r.end, &tag);                       \
 		p = camipc_get_##name##_array_exact(&r, p, r.end, tag, exact, \
 						    count, &seen);            \
@@ -89,13 +90,13 @@ static void write_again(void)
 		assert_int_equal(r.error, 0);                                 \
 		assert_memory_equal(exact, values, sizeof(values));           \
 		seen = 0;                                                     \
-		p = begin(0);                                                \
+		p = begin(0);                                                 \
 		p = camipc_get_tag(&r, p, r.end, &tag);                       \
 		camipc_get_##name##_array_exact(&r, p, r.end, tag, exact,     \
 						count - 1, &seen);            \
 		assert_int_equal(r.error, -EPROTO);                           \
 		seen = 0;                                                     \
-		p = begin(0);                                                \
+		p = begin(0);                                                 \
 		p = camipc_get_tag(&r, p, r.end, &tag);                       \
 		p = camipc_get_##name##_array_exact(&r, p, r.end, tag, exact, \
 						    count, &seen);            \
