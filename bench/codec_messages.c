@@ -96,15 +96,20 @@ static void fill_sensor_info(uint64_t *random, struct camipc_arena *arena,
 	msg->model = model;
 	msg->bits_per_pixel = 8 + codec_random(random) % 9;
 	msg->cfa_pattern = codec_random(random) % 5;
-	msg->active_area_size = (struct cam_size){ 3000 + codec_random(random) % 2000,
-						   2000 + codec_random(random) % 1000 };
+	msg->active_area_size = (struct cam_size){
+		3000 + codec_random(random) % 2000,
+		2000 + codec_random(random) % 1000
+	};
 	msg->analog_crop = (struct cam_rectangle){
-		(int32_t)(codec_random(random) % 64), (int32_t)(codec_random(random) % 64),
+		(int32_t)(codec_random(random) % 64),
+		(int32_t)(codec_random(random) % 64),
 		msg->active_area_size.width - 128,
 		msg->active_area_size.height - 128
 	};
-	msg->output_size = (struct cam_size){ 640u << codec_random(random) % 3,
-					      480u << codec_random(random) % 3 };
+	msg->output_size = (struct cam_size){
+		640u << codec_random(random) % 3,
+		480u << codec_random(random) % 3
+	};
 	msg->pixel_rate = 100000000u + codec_random(random) % 400000000u;
 	msg->min_line_length = 3000 + codec_random(random) % 2000;
 	msg->max_line_length = 30000 + codec_random(random) % 35000;
@@ -174,7 +179,8 @@ static void fill_arrays(uint64_t *random, struct camipc_arena *arena,
 	if (real) {
 		reals = codec_memory(arena, n * sizeof(*reals));
 		for (size_t i = 0; i < n; i++)
-			reals[i] = (float)(codec_random(random) % 1000) / 100.0f;
+			reals[i] = (float)(codec_random(random) % 1000) /
+				   100.0f;
 		value->tag = CAM_CONTROL_VALUE_FLOAT32_ARRAY;
 		value->float32_array.items = reals;
 		value->float32_array.n_items = n;
@@ -200,7 +206,8 @@ void codec_fill_value(uint64_t *random, struct camipc_arena *arena,
 		break;
 	case 1:
 		value->tag = CAM_CONTROL_VALUE_INTEGER32;
-		value->integer32 = (int32_t)(codec_random(random) % 200000) - 1000;
+		value->integer32 =
+			(int32_t)(codec_random(random) % 200000) - 1000;
 		break;
 	case 2:
 		value->tag = CAM_CONTROL_VALUE_INTEGER64;
@@ -220,7 +227,8 @@ void codec_fill_value(uint64_t *random, struct camipc_arena *arena,
 		value->tag = CAM_CONTROL_VALUE_RECTANGLE;
 		value->rectangle = (struct cam_rectangle){
 			(int32_t)(codec_random(random) % 100), 20,
-			100 + codec_random(random) % 4000, 100 + codec_random(random) % 3000
+			100 + codec_random(random) % 4000,
+			100 + codec_random(random) % 3000
 		};
 		break;
 	case 6:
@@ -234,7 +242,8 @@ void codec_fill_value(uint64_t *random, struct camipc_arena *arena,
 static void fill_list(uint64_t *random, struct camipc_arena *arena,
 		      struct cam_control_list *list, size_t n)
 {
-	struct cam_control *controls = codec_memory(arena, n * sizeof(*controls));
+	struct cam_control *controls =
+		codec_memory(arena, n * sizeof(*controls));
 
 	memset(controls, 0, n * sizeof(*controls));
 	for (size_t i = 0; i < n; i++) {
@@ -304,7 +313,8 @@ static uint64_t walk_control_list(const void *data)
 	uint64_t sum = (uint64_t)msg->id_space;
 
 	for (size_t i = 0; i < msg->n_controls; i++)
-		sum += msg->controls[i].id + codec_walk_value(&msg->controls[i].value);
+		sum += msg->controls[i].id +
+		       codec_walk_value(&msg->controls[i].value);
 	return sum;
 }
 

@@ -210,7 +210,8 @@ static void write_result(const struct bench_report *report,
 		fprintf(file, ", \"floor_name\": \"%s\"", bench->floor);
 	for (const struct bench_rival *rival = bench_rivals; rival->suffix;
 	     rival++)
-		write_ratio(file, rival->key, rival_ratio(report, result, rival));
+		write_ratio(file, rival->key,
+			    rival_ratio(report, result, rival));
 	fputs("}", file);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A forked child that runs no other program, and what it found out. */
+/* Forked children: what one found out; and what ends with one. */
 #ifndef CAMIPC_TEST_FORKED_H
 #define CAMIPC_TEST_FORKED_H
 

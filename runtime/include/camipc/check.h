@@ -30,7 +30,7 @@ struct camipc_check {
 	int *fds; /* borrowed, in order of use; room for max_fds */
 	uint32_t n_fds; /* goes on counting past max_fds */
 	uint32_t max_fds;
-	uint32_t open_fd; /* the last that was seen to be open, plus 1; 0: none */
+	uint32_t open_fd; /* the last that was seen open, plus 1; 0: none */
 	uint32_t depth;
 	int error; /* the first one: -EINVAL or -EMSGSIZE */
 	const char *field; /* name, as in the IDL, of what was wrong */

@@ -166,7 +166,7 @@ CAMIPC_DEFINE_GET(sint64, int64_t, uint64, uint64_t,
 		  *value = camipc_unzigzag(raw))
 CAMIPC_DEFINE_GET(sfixed32, int32_t, fixed32, uint32_t, *value = (int32_t)raw)
 CAMIPC_DEFINE_GET(sfixed64, int64_t, fixed64, uint64_t, *value = (int64_t)raw)
-/* To assign a float may change it, where the x87 does it: any NaN gets quiet. */
+/* To assign a float may change it: an x87 makes any NaN a quiet one. */
 CAMIPC_DEFINE_GET(float, float, fixed32, uint32_t,
 		  memcpy(value, &raw, sizeof(raw)))
 CAMIPC_DEFINE_GET(double, double, fixed64, uint64_t,

@@ -196,8 +196,8 @@ CAMIPC_DEFINE_PUT_FIELD(fixed64, uint64_t)
 
 /*
  * camipc_put_present_T() always writes; camipc_put_T() leaves the proto3
- * default out. Floats are bits from here on, and compared as such: -0.0 would be
- * lost, and to hand a float on may change it where the x87 does that.
+ * default out. Floats are bits from here on, and compared as such: or -0.0 would
+ * be lost, and an x87 may change a float that is handed on.
  * camipc_add_...() are for a small struct: they do not look for room.
  */
 #define CAMIPC_DEFINE_PUT(name, type, form, raw)                             \
