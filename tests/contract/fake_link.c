@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "link.h"
+#include "ipa_link.h"
 
 struct fake_link fake;
 static struct camipc_link base;

@@ -12,7 +12,6 @@
 #include "module_info.h"
 #include "targets.h"
 
-/* <link.h> has names for these, but proxy/ has a file of that name. */
 #if __SIZEOF_POINTER__ == 8
 typedef Elf64_Ehdr elf_header;
 typedef Elf64_Phdr elf_segment;

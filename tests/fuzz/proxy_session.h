@@ -6,7 +6,7 @@
 #ifndef CAMIPC_TEST_PROXY_SESSION_H
 #define CAMIPC_TEST_PROXY_SESSION_H
 
-#include "link.h"
+#include "ipa_link.h"
 #include "sequence.h"
 #include "typed.h"
 

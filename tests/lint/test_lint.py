@@ -28,7 +28,7 @@ class RuleTest(unittest.TestCase):
                     in lint.RULES[rule](lint.Tree(root))]
 
     def includes(self, name, include, **others):
-        files = {"proxy/link.h": "", "runtime/base/text.h": "",
+        files = {"proxy/link/ipa_link.h": "", "runtime/base/text.h": "",
                  "runtime/camera/cam_controls.h": "",
                  "runtime/include/camipc/base.h": "",
                  "runtime/module/module_info.h": "",
@@ -45,10 +45,10 @@ class RuleTest(unittest.TestCase):
         self.assertEqual(self.includes(name, include), [(name, 3)])
 
     def test_layers_allowed(self):
-        self.allowed("proxy/a.c", '"link.h"')
-        self.allowed("proxy/a.c", '"text.h"')
-        self.allowed("proxy/a.c", "<camipc/base.h>")
-        self.allowed("proxy/a.c", "<stdio.h>")
+        self.allowed("proxy/link/a.c", '"ipa_link.h"')
+        self.allowed("proxy/link/a.c", '"text.h"')
+        self.allowed("proxy/link/a.c", "<camipc/base.h>")
+        self.allowed("proxy/link/a.c", "<stdio.h>")
         self.allowed("runtime/camera/a.c", '"core_ipa_types.h"')
         self.allowed("ipa/one/a.c", '"one.h"')
         self.allowed("ipa/one/a.c", '"x_ipa_worker.h"')
@@ -57,22 +57,22 @@ class RuleTest(unittest.TestCase):
         self.allowed("tools/a.c", '"scene.h"')
 
     def test_layers_refused(self):
-        self.refused("runtime/base/a.c", '"link.h"')
+        self.refused("runtime/base/a.c", '"ipa_link.h"')
         self.refused("runtime/base/a.c", '"module_info.h"')
         self.refused("runtime/module/a.c", '"core_ipa_types.h"')
-        self.refused("proxy/a.c", '"cam_controls.h"')
-        self.refused("proxy/a.c", '"x_ipa_types.h"')
-        self.refused("proxy/a.c", '"core_ipa_types.h"')
-        self.refused("ipa/one/a.c", '"link.h"')
+        self.refused("proxy/link/a.c", '"cam_controls.h"')
+        self.refused("proxy/link/a.c", '"x_ipa_types.h"')
+        self.refused("proxy/link/a.c", '"core_ipa_types.h"')
+        self.refused("ipa/one/a.c", '"ipa_link.h"')
         self.refused("ipa/one/a.c", '"text.h"')
         self.refused("ipa/one/a.c", '"two.h"')
         self.refused("ipa/one/a.c", '"scene.h"')
         self.refused("ipa/one/a.c", '"x_ipa_proxy.h"')
         self.refused("pipeline/one/a.c", '"one.h"')
         self.refused("pipeline/one/a.c", '"x_ipa_worker.h"')
-        self.refused("pipeline/one/a.c", '"../../proxy/link.h"')
-        self.refused("proxy/a.c", '"unheard_of.h"')
-        self.refused("proxy/a.c", "<camipc/unheard_of.h>")
+        self.refused("pipeline/one/a.c", '"../../proxy/link/ipa_link.h"')
+        self.refused("proxy/link/a.c", '"unheard_of.h"')
+        self.refused("proxy/link/a.c", "<camipc/unheard_of.h>")
 
     def test_spdx(self):
         self.assertEqual(
@@ -88,13 +88,13 @@ class RuleTest(unittest.TestCase):
     def test_environment(self):
         self.assertEqual(
             self.find("environment", {
-                "proxy/a.c": 'getenv("X");\n',
-                "proxy/b.c": 'secure_getenv("X");\n',
+                "proxy/link/a.c": 'getenv("X");\n',
+                "proxy/link/b.c": 'secure_getenv("X");\n',
                 "tests/c.c": 'getenv("X");\n'}),
-            [("proxy/a.c", 1)])
+            [("proxy/link/a.c", 1)])
 
     def test_readmes(self):
-        found = self.find("readmes", {"idl/README.md": "", "proxy/a.c": ""})
+        found = self.find("readmes", {"idl/README.md": "", "proxy/link/a.c": ""})
         self.assertIn(("proxy", 1), found)
         self.assertNotIn(("idl", 1), found)
 

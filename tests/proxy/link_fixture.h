@@ -5,7 +5,7 @@
 #define CAMIPC_TEST_LINK_FIXTURE_H
 
 #include "fd_leak.h"
-#include "link.h"
+#include "ipa_link.h"
 
 /** Patience in milliseconds; only a failure waits for all of it. */
 #define LINK_LIMIT_MS 5000

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "link.h"
+#include "ipa_link.h"
 #include "log_capture.h"
 
 /* The manager knows backends by their registration only. */

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "link.h"
+#include "ipa_link.h"
 #include "log_capture.h"
 
 static int create_nothing(const struct camipc_link_params *params,

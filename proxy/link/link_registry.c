@@ -12,7 +12,7 @@
 #include <camipc/manager.h>
 #include <camipc/proxy.h>
 
-#include "link.h"
+#include "ipa_link.h"
 
 #define TOPIC "registry"
 

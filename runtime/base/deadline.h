@@ -5,8 +5,8 @@
  * valgrind and slow machines; 0 switches them off, and so does
  * CAMIPC_WORKER_WRAPPER.
  */
-#ifndef CAMIPC_PROXY_DEADLINE_H
-#define CAMIPC_PROXY_DEADLINE_H
+#ifndef CAMIPC_BASE_DEADLINE_H
+#define CAMIPC_BASE_DEADLINE_H
 
 #include <stdint.h>
 
@@ -44,4 +44,4 @@ int camipc_deadline_to_poll(int64_t deadline, int64_t now);
 /** What a scale text means, in thousandths; NULL and "" are 1000. */
 uint32_t camipc_deadline_parse_scale(const char *text);
 
-#endif /* CAMIPC_PROXY_DEADLINE_H */
+#endif /* CAMIPC_BASE_DEADLINE_H */

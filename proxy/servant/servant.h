@@ -9,7 +9,6 @@
 
 #include <camipc/module.h>
 
-#include "link.h"
 #include "record.h"
 
 struct camipc_servant;

@@ -9,7 +9,7 @@
 
 #include "channel.h"
 #include "crash_report.h"
-#include "link.h"
+#include "ipa_link.h"
 #include "worker_log.h"
 
 struct camipc_child;

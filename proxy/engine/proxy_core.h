@@ -15,7 +15,7 @@
 #include <camipc/proxy.h>
 
 #include "call_table.h"
-#include "link.h"
+#include "ipa_link.h"
 #include "outbox.h"
 #include "proxy_state.h"
 #include "proxy_stats.h"

@@ -4,8 +4,8 @@
  * neither states nor methods: the proxy (proxy.c) is the same over each link,
  * and so is what runs the IPA (servant.c) on the other end.
  */
-#ifndef CAMIPC_PROXY_LINK_H
-#define CAMIPC_PROXY_LINK_H
+#ifndef CAMIPC_IPA_LINK_H
+#define CAMIPC_IPA_LINK_H
 
 #include <camipc/interface.h>
 #include <camipc/proxy.h>
@@ -162,4 +162,4 @@ const struct camipc_proxy_factory *camipc_proxy_factory_find(const char *name);
 void camipc_proxy_factory_register_early(
 	const struct camipc_proxy_factory *factory);
 
-#endif /* CAMIPC_PROXY_LINK_H */
+#endif /* CAMIPC_IPA_LINK_H */

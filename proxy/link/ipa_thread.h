@@ -10,7 +10,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "link.h"
+#include "ipa_link.h"
 #include "mailbox.h"
 #include "servant.h"
 
@@ -34,7 +34,7 @@ struct camipc_ipa_core {
 	atomic_int ended; /* a futex */
 };
 
-/** Loads the module, makes everything but the IPA. See link.h for errors. */
+/** Loads the module, makes everything but the IPA. See ipa_link.h for errors. */
 int camipc_ipa_core_create(const struct camipc_link_params *params,
 			   struct camipc_ipa_core **ret_core);
 

@@ -13,7 +13,7 @@
 #include <camipc/log.h>
 
 #include "install_folders.h"
-#include "link.h"
+#include "ipa_link.h"
 #include "module_info.h"
 #include "module_search.h"
 #include "module_trust.h"

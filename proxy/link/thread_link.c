@@ -15,7 +15,7 @@
 #include <camipc/log.h>
 
 #include "ipa_thread.h"
-#include "link.h"
+#include "ipa_link.h"
 
 struct thread_link {
 	struct camipc_link base;

@@ -17,7 +17,7 @@
 #include <camipc/log.h>
 
 #include "child_process.h"
-#include "link.h"
+#include "ipa_link.h"
 #include "process_birth.h"
 #include "process_death.h"
 #include "socket_channel.h"
