@@ -19,14 +19,12 @@ import argparse
 import sys
 from typing import List, Tuple
 
-from . import (command_compat, command_fmt, command_lint, command_new,
-               command_pin, console, options)
+from .commands import compat, console, fmt, lint, new, options, pin
 from .compiler import compile_files
-from .diagnostics import Diagnostics
+from .text.diagnostics import Diagnostics
 
 # Those with a file of their own: add_to(commands) sets run(arguments).
-COMMANDS = (command_compat, command_fmt, command_lint, command_new,
-            command_pin)
+COMMANDS = (compat, fmt, lint, new, pin)
 
 EMIT = ("types", "serializer", "interface", "proxy", "worker", "proto")
 
@@ -108,19 +106,19 @@ def _back_end(compiled, arguments, diagnostics: Diagnostics) -> None:
 
 
 def _render(compiled, arguments, _diagnostics) -> None:
-    from .render import render
+    from .output.render import render
     render(compiled.program, compiled.inputs, arguments.out, arguments.emit,
            arguments.depfile, compiled.read_files)
 
 
 def _explain(compiled, arguments, _diagnostics) -> None:
-    from .explain import text_of
+    from .commands.explain import text_of
     console.write(sys.stdout, "\n".join(text_of(compiled.program, module)
                                         for module in compiled.inputs))
 
 
 def _mock(compiled, arguments, diagnostics: Diagnostics) -> None:
-    from .mock import Choice, write_mock
+    from .commands.mock import Choice, write_mock
     try:
         for module in compiled.inputs:
             write_mock(compiled.program, module, arguments.out,

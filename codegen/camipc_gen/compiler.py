@@ -6,14 +6,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Iterable, Optional, Sequence, Tuple
 
-from . import ir
-from .check import check
-from .diagnostics import CompileError, Diagnostics
-from .loader import Loader, Options
-from .overlay import apply_overlays
-from .program import build
-from .resolve import Resolver
-from .scope import Scope, skip_what_is_mapped
+from .check.rules import check
+from .model import ir
+from .model.program import build
+from .model.resolve import Resolver
+from .model.scope import Scope, skip_what_is_mapped
+from .text.diagnostics import CompileError, Diagnostics
+from .text.loader import Loader, Options
+from .text.overlay import apply_overlays
 
 __all__ = ["CompileError", "Compiled", "compile_files", "load"]
 

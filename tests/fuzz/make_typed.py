@@ -21,11 +21,11 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(HERE)),
                                 "codegen"))
 
-from camipc_gen.c_fixed import FixedSlot  # noqa: E402
-from camipc_gen.c_model import Model  # noqa: E402
-from camipc_gen.c_view import ModuleView  # noqa: E402
+from camipc_gen.c.fixed import FixedSlot  # noqa: E402
+from camipc_gen.c.model import Model  # noqa: E402
+from camipc_gen.output.view import ModuleView  # noqa: E402
 from camipc_gen.compiler import compile_files  # noqa: E402
-from camipc_gen.loader import Options  # noqa: E402
+from camipc_gen.text.loader import Options  # noqa: E402
 
 
 def block(head, lines):

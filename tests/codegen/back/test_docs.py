@@ -8,9 +8,9 @@ import tempfile
 import unittest
 
 import support
-from camipc_gen import ir
-from camipc_gen.c_docs import Words, comment, safe
-from camipc_gen.c_literals import string
+from camipc_gen.model import ir
+from camipc_gen.c.comments import Words, comment, safe
+from camipc_gen.c.literals import string
 
 _NASTY = ("*/", "/*", "\\", "??/", "??", "\n", "\r", "\x0b", "\x0c", "\0",
           "\x1b", "\x7f", "\x85", "\u2028", "*", "/", "?", "a", " ", "é",

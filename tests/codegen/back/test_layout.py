@@ -4,7 +4,7 @@
 import unittest
 
 import support  # noqa: F401
-from camipc_gen.c_layout import (layout, layout_block,
+from camipc_gen.output.layout import (layout, layout_block,
                                  layout_list_macro, layout_macro)
 
 

@@ -7,8 +7,9 @@ import subprocess
 import unittest
 
 import support  # noqa: F401  (finds camipc_gen)
-from camipc_gen import c_names, ir
-from camipc_gen.source import Span
+from camipc_gen.c import names as c_names
+from camipc_gen.model import ir
+from camipc_gen.text.source import Span
 
 _HERE = Span("x.mojom", 1, 1)
 

@@ -17,12 +17,14 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "support"))
 
 import seeds  # noqa: E402
 from random_idl import RandomIdl  # noqa: E402
-from camipc_gen import compiler, render, wire  # noqa: E402
+from camipc_gen import compiler  # noqa: E402
+from camipc_gen.output import render  # noqa: E402
+from camipc_gen.model import wire  # noqa: E402
 from camipc_gen.cli import EMIT  # noqa: E402
-from camipc_gen.diagnostics import CompileError, Diagnostics  # noqa: E402
-from camipc_gen.loader import Options  # noqa: E402
-from camipc_gen.rewrite import Edited  # noqa: E402
-from camipc_gen.source import Span  # noqa: E402
+from camipc_gen.text.diagnostics import CompileError, Diagnostics  # noqa: E402
+from camipc_gen.text.loader import Options  # noqa: E402
+from camipc_gen.edit.rewrite import Edited  # noqa: E402
+from camipc_gen.text.source import Span  # noqa: E402
 
 # Files that are wrong on purpose, each in its own way.
 _BROKEN = os.path.join("tests", "codegen", "front", "bad")

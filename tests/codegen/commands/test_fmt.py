@@ -12,9 +12,10 @@ import unittest
 import unittest.mock
 
 import repository
-from camipc_gen import cli, fmt
-from camipc_gen.diagnostics import CompileError
-from camipc_gen.source import SourceError
+from camipc_gen import cli
+from camipc_gen.edit import fmt
+from camipc_gen.text.diagnostics import CompileError
+from camipc_gen.text.source import SourceError
 
 sys.path.insert(0, os.path.join(os.path.dirname(repository.HERE), "fuzz"))
 import mutate  # noqa: E402

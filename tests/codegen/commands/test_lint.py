@@ -16,7 +16,7 @@ import unittest
 
 import repository
 from camipc_gen import cli
-from camipc_gen.messages import LINTS
+from camipc_gen.text.diagnostic_ids import LINTS
 
 FILES = os.path.join(repository.HERE, "lint")
 IDL = os.path.join(repository.ROOT, "idl")

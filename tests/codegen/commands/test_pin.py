@@ -9,8 +9,8 @@ import tempfile
 import unittest
 
 import repository
-from camipc_gen import pin, rewrite
-from camipc_gen.rewrite import Insertion
+from camipc_gen.edit import pin, rewrite
+from camipc_gen.edit.rewrite import Insertion
 
 RANDOM = 15
 # What is made of the facts, too: the same bytes.

@@ -12,9 +12,11 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "front"))
 
 import support  # noqa: E402
-from camipc_gen import compiler, render, wire  # noqa: E402
-from camipc_gen.diagnostics import Diagnostics  # noqa: E402
-from camipc_gen.loader import Options  # noqa: E402
+from camipc_gen import compiler  # noqa: E402
+from camipc_gen.output import render  # noqa: E402
+from camipc_gen.model import wire  # noqa: E402
+from camipc_gen.text.diagnostics import Diagnostics  # noqa: E402
+from camipc_gen.text.loader import Options  # noqa: E402
 
 TYPES = """module core;
 /** A size. */

@@ -20,9 +20,10 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(HERE)),
 import seeds  # noqa: E402
 from random_idl import RandomIdl  # noqa: E402
 import support  # noqa: E402
-from camipc_gen import compat, compiler  # noqa: E402
-from camipc_gen.diagnostics import Diagnostics  # noqa: E402
-from camipc_gen.loader import Options  # noqa: E402
+from camipc_gen.compat import compare as compat  # noqa: E402
+from camipc_gen import compiler  # noqa: E402
+from camipc_gen.text.diagnostics import Diagnostics  # noqa: E402
+from camipc_gen.text.loader import Options  # noqa: E402
 
 SEEDS = 12
 CHANGES = 25

@@ -23,7 +23,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(ROOT, "codegen"))
 
 from camipc_gen import cli  # noqa: E402
-from camipc_gen.compat_change import CHANGES  # noqa: E402
+from camipc_gen.compat.change import CHANGES  # noqa: E402
 
 
 def names():

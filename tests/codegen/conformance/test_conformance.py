@@ -20,8 +20,8 @@ sys.path.insert(0, os.path.join(ROOT, "codegen"))
 sys.path.insert(0, os.path.join(ROOT, "tests", "codegen", "property"))
 
 from camipc_gen import compiler  # noqa: E402
-from camipc_gen.explain import form_of  # noqa: E402
-from camipc_gen.loader import Options  # noqa: E402
+from camipc_gen.commands.explain import form_of  # noqa: E402
+from camipc_gen.text.loader import Options  # noqa: E402
 import test_property  # noqa: E402
 
 

@@ -15,9 +15,9 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, CODEGEN)
 
 from camipc_gen import cli, compiler  # noqa: E402
-from camipc_gen.diagnostics import Diagnostics  # noqa: E402
-from camipc_gen.loader import Loader, Options  # noqa: E402,F401
-from camipc_gen.source import Source, Sources  # noqa: E402
+from camipc_gen.text.diagnostics import Diagnostics  # noqa: E402
+from camipc_gen.text.loader import Loader, Options  # noqa: E402,F401
+from camipc_gen.text.source import Source, Sources  # noqa: E402
 
 
 class TextSources(Sources):

@@ -11,7 +11,7 @@ import sys
 import unittest
 
 import support
-from camipc_gen.messages import ERRORS, WARNINGS
+from camipc_gen.text.diagnostic_ids import ERRORS, WARNINGS
 
 BAD = os.path.join(support.HERE, "bad")
 

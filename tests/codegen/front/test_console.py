@@ -144,7 +144,7 @@ class Console(unittest.TestCase):
     def test_memory_that_is_short(self):
         done = subprocess.run(
             [sys.executable, "-B", "-c", "import sys\n"
-             "from camipc_gen.console import guarded\n"
+             "from camipc_gen.commands.console import guarded\n"
              "def work():\n    raise MemoryError()\n"
              "sys.exit(guarded(work))"], cwd=support.CODEGEN,
             stderr=subprocess.PIPE, encoding="utf-8", timeout=120)

@@ -9,7 +9,7 @@ import unittest
 
 import support
 from support import compile_text
-from camipc_gen import explain
+from camipc_gen.commands import explain
 
 IDL = """module ipa.some;
 

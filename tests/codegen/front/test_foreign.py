@@ -7,9 +7,10 @@ import tempfile
 import unittest
 
 import support
-from camipc_gen import compiler, ir
-from camipc_gen.diagnostics import Diagnostics
-from camipc_gen.loader import Options
+from camipc_gen import compiler
+from camipc_gen.model import ir
+from camipc_gen.text.diagnostics import Diagnostics
+from camipc_gen.text.loader import Options
 
 # The shape of libcamera's own core file: detached documentation, types that
 # are declared elsewhere, attribute lists before empty structs.

@@ -5,7 +5,7 @@ import unittest
 
 import support
 from support import found_in, module_of
-from camipc_gen.resolve_interface import core_word
+from camipc_gen.model.resolve_interface import core_word
 
 
 def interface(text):

@@ -4,9 +4,9 @@
 import unittest
 
 import support
-from camipc_gen.diagnostics import Diagnostics
-from camipc_gen.lexer import comment_lines, lex
-from camipc_gen.source import Source, SourceError, decode
+from camipc_gen.text.diagnostics import Diagnostics
+from camipc_gen.text.lexer import comment_lines, lex
+from camipc_gen.text.source import Source, SourceError, decode
 
 
 def tokens(text):

@@ -10,7 +10,7 @@ from unittest import mock
 
 import support
 
-from camipc_gen import command_new
+from camipc_gen.commands import new as command_new
 
 
 class New(unittest.TestCase):

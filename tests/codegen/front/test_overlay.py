@@ -4,9 +4,10 @@
 import unittest
 
 import support
-from camipc_gen import compiler, wire
-from camipc_gen.diagnostics import Diagnostics
-from camipc_gen.loader import Options
+from camipc_gen import compiler
+from camipc_gen.model import wire
+from camipc_gen.text.diagnostics import Diagnostics
+from camipc_gen.text.loader import Options
 
 IDL = "module ipa.t;\nstruct S { int32 a; enum E { X }; };\n" \
     "union U { int8 u; };\nenum F { Y };\n" \

@@ -4,10 +4,10 @@
 import unittest
 
 import support
-from camipc_gen.diagnostics import Diagnostics
-from camipc_gen.parser import parse
-from camipc_gen.source import Source
-from camipc_gen.syntax import (Binary, EnumNode, GenericType, InterfaceNode,
+from camipc_gen.text.diagnostics import Diagnostics
+from camipc_gen.text.parser import parse
+from camipc_gen.text.source import Source
+from camipc_gen.text.syntax import (Binary, EnumNode, GenericType, InterfaceNode,
                                NullableType, StructNode)
 
 

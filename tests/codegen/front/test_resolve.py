@@ -6,8 +6,8 @@ import unittest
 
 import support
 from support import compile_text, found_in, module_of
-from camipc_gen import ir
-from camipc_gen.loader import Options
+from camipc_gen.model import ir
+from camipc_gen.text.loader import Options
 
 CORE = "module cam; struct Size { uint32 width; }; const uint32 N = 4; " \
     "enum Colour { Red, Green = 5, Blue }; " \

@@ -9,8 +9,8 @@ import unittest
 
 import support
 from camipc_gen import compiler
-from camipc_gen.diagnostics import Diagnostics
-from camipc_gen.loader import Options
+from camipc_gen.text.diagnostics import Diagnostics
+from camipc_gen.text.loader import Options
 
 WORDS = ("module import struct union enum interface const feature overlay "
          "array map handle result associated int8 int32 uint64 float string "

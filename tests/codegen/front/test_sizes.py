@@ -7,7 +7,9 @@ import unittest
 
 import support  # noqa: F401
 from support import compile_text
-from camipc_gen import explain, render, sizes
+from camipc_gen.commands import explain
+from camipc_gen.output import render
+from camipc_gen.model import sizes
 
 BEFORE = """
 enum E { A, B = 300 };

@@ -5,7 +5,7 @@ import unittest
 
 import support
 from support import compile_text
-from camipc_gen import wire
+from camipc_gen.model import wire
 
 HEAD = "module t;\n"
 

@@ -20,10 +20,11 @@ from mutate import ROOT
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(ROOT, "codegen"))
 
-from camipc_gen import compiler, render  # noqa: E402
-from camipc_gen.diagnostics import Diagnostics  # noqa: E402
-from camipc_gen.loader import Options  # noqa: E402
-from camipc_gen.source import Source, Sources  # noqa: E402
+from camipc_gen import compiler  # noqa: E402
+from camipc_gen.output import render  # noqa: E402
+from camipc_gen.text.diagnostics import Diagnostics  # noqa: E402
+from camipc_gen.text.loader import Options  # noqa: E402
+from camipc_gen.text.source import Source, Sources  # noqa: E402
 
 SECONDS = 6
 COMPILED = 2

@@ -17,11 +17,13 @@ from mutate import ROOT, Mutator, corpus
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(ROOT, "codegen"))
 
-from camipc_gen import compiler, explain, render  # noqa: E402
-from camipc_gen.diagnostics import Diagnostics  # noqa: E402
-from camipc_gen.loader import Options  # noqa: E402
-from camipc_gen.messages import ERRORS, WARNINGS  # noqa: E402
-from camipc_gen.source import Source, Sources, decode  # noqa: E402
+from camipc_gen import compiler  # noqa: E402
+from camipc_gen.commands import explain  # noqa: E402
+from camipc_gen.output import render  # noqa: E402
+from camipc_gen.text.diagnostics import Diagnostics  # noqa: E402
+from camipc_gen.text.loader import Options  # noqa: E402
+from camipc_gen.text.diagnostic_ids import ERRORS, WARNINGS  # noqa: E402
+from camipc_gen.text.source import Source, Sources, decode  # noqa: E402
 
 SECONDS = 5
 # Far more than any file of the corpus takes, on a machine that is busy.

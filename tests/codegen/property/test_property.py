@@ -27,8 +27,10 @@ sys.path.insert(0, CODEGEN)
 sys.path.insert(0, os.path.join(ROOT, "tests", "support"))
 
 import seeds  # noqa: E402
-from camipc_gen import compiler, explain, render  # noqa: E402
-from camipc_gen.loader import Options  # noqa: E402
+from camipc_gen import compiler  # noqa: E402
+from camipc_gen.commands import explain  # noqa: E402
+from camipc_gen.output import render  # noqa: E402
+from camipc_gen.text.loader import Options  # noqa: E402
 
 # Of tests/oracle: what is about any interface.
 ORACLE_PARTS = ("oracle_build", "oracle_match", "oracle_random",

@@ -1,0 +1,397 @@
+# SPDX-License-Identifier: MIT
+"""C view of interfaces: calls, ops, events, and what they carry."""
+
+from typing import List, NamedTuple, Optional
+
+from ..model import ir
+from . import names as c_names
+from .facts import of_parameters, since
+from .messages import Message
+from .model import Model
+from .slots import Slot
+
+
+_ROLE_NOTES = {
+    "init": "Comes before every other call.",
+    "start": "Events are delivered from here on, by dispatch.",
+    "stop": "No event is delivered after it returned.",
+}
+_OVERFLOW_NOTES = {
+    "error": "-EAGAIN",
+    "drop_newest": "it is dropped, and counted",
+    "drop_oldest": "the oldest is dropped, and counted",
+}
+_WHEN_NOTES = {
+    "stopped": "Legal between runs only, else -EBUSY.",
+    "running": "Legal while running only, else -EINVAL.",
+}
+
+
+class MethodView:
+    """A method or an event, with the messages made for it."""
+
+    def __init__(self, model: Model, prefix: str, mark: str,
+                 method: ir.Method):
+        self.method = method
+        self.idl_name = method.name
+        self.doc = method.doc
+        self.id = method.id
+        self.is_event = method.role == "event"
+        self.is_async = method.role == "async"
+        self.is_sync = not (self.is_event or self.is_async)
+        self.name = c_names.of_method(method)
+        self.member = self.name + "_" if self.name in c_names.RESERVED \
+            else self.name
+        self.prefix = prefix
+        self.mark = mark
+        kind = "EVENT" if self.is_event else "METHOD"
+        self.id_name = "%s_%s_%s" % (prefix.upper(), kind, self.name.upper())
+        self.returns_int32 = method.returns_int32
+        self.args, self.outs = model.call(method)
+
+    # ---- the pieces of signatures ------------------------------------------
+
+    @property
+    def slots(self) -> List[Slot]:
+        return self.args.slots if self.args else []
+
+    @property
+    def out_slots(self) -> List[Slot]:
+        """Without the folded int32."""
+        if not self.outs:
+            return []
+        return self.outs.slots[1 if self.returns_int32 else 0:]
+
+    @property
+    def has_outs(self) -> bool:
+        return bool(self.out_slots)
+
+    @property
+    def parameters(self) -> List[str]:
+        return [p for slot in self.slots for p in slot.parameters()]
+
+    @property
+    def out_parameters(self) -> List[str]:
+        return [p for slot in self.out_slots for p in slot.out_parameters()]
+
+    @property
+    def op_type(self) -> str:
+        return "int32_t" if self.returns_int32 else "void"
+
+    @property
+    def call_prototype(self) -> str:
+        parameters = ["struct %s *ipa" % self.prefix]
+        parameters += self.parameters + self.out_parameters
+        return "int %s_%s(%s)" % (self.prefix, self.name,
+                                  ", ".join(parameters))
+
+    @property
+    def done(self) -> str:
+        """The type of a completion, for the parameter @done."""
+        outs = ", const struct %s *outs" % self.outs.c_name \
+            if self.has_outs else ""
+        return "void (*%%s)(void *user, int ret%s)" % outs
+
+    @property
+    def begin_prototype(self) -> str:
+        parameters = ["struct %s *ipa" % self.prefix] + self.parameters
+        parameters += [self.done % "done", "void *user"]
+        return "int %s_%s_begin(%s)" % (self.prefix, self.name,
+                                        ", ".join(parameters))
+
+    @property
+    def op_prototype(self) -> str:
+        parameters = ["void *ipa"] + self.parameters + self.out_parameters
+        return "%s (*%s)(%s)" % (self.op_type, self.member,
+                                 ", ".join(parameters))
+
+    @property
+    def event_prototype(self) -> str:
+        return "void (*%s)(%s)" % (self.member,
+                                   ", ".join(["void *user"]
+                                             + self.parameters))
+
+    @property
+    def emit_prototype(self) -> str:
+        parameters = ["struct camipc_host *host"] + self.parameters
+        return "int %s_emit_%s(%s)" % (self.prefix, self.name,
+                                       ", ".join(parameters))
+
+    @property
+    def invoke_call(self) -> str:
+        arguments = ["self"]
+        arguments += [a for slot in self.slots for a in slot.arguments("args")]
+        arguments += [a for slot in self.out_slots
+                      for a in slot.out_arguments("outs")]
+        table = "events" if self.is_event else "ops"
+        call = "%s->%s(%s);" % (table, self.member, ", ".join(arguments))
+        return "outs->ret = " + call if self.returns_int32 else call
+
+    @property
+    def mock_call(self) -> str:
+        return "camipc_mock_call(self, %s, %s, %s);" % (
+            self.id_name, "data" if self.args else "NULL",
+            "result" if self.outs else "NULL")
+
+    # ---- bodies --------------------------------------------------------------
+
+    @property
+    def null_checks(self) -> List[str]:
+        return [slot.name for slot in self.slots if slot.is_struct_parameter]
+
+    @property
+    def null_test(self) -> str:
+        return " || ".join("!" + name for name in self.null_checks)
+
+    @property
+    def refusal(self) -> str:
+        """What a NULL where a struct has to be leads to."""
+        if self.is_event:
+            return "return -EINVAL;"
+        return "return %srefuse(ipa, %s);" % (self.mark, self.id_name)
+
+    @property
+    def assignments(self) -> List[str]:
+        """Members of args and their values, "name = value"."""
+        return ["%s = %s" % pair for slot in self.slots
+                for pair in slot.assignments()]
+
+    @property
+    def copies(self) -> List[str]:
+        """Arrays in place, which C cannot assign."""
+        return ["memcpy(args.%s, %s, sizeof(args.%s));"
+                % (slot.name, slot.name, slot.name)
+                for slot in self.slots if not slot.assignments()]
+
+    @property
+    def deliver(self) -> List[str]:
+        """Hands a call's outputs to the caller; what nobody wants goes."""
+        return [line for slot in self.out_slots for line in slot.deliver()]
+
+    def _engine_call(self, function: str, tail: str) -> str:
+        args = "&args" if self.args else "NULL"
+        return "camipc_proxy_%s(%sto_proxy(ipa), %s, %s, %s);" % (
+            function, self.mark, self.id_name, args, tail)
+
+    @property
+    def call_statement(self) -> str:
+        if self.has_outs:
+            return "ret = " + self._engine_call("call", "&outs")
+        return "return " + self._engine_call("call", "NULL")
+
+    @property
+    def begin_statement(self) -> str:
+        return "return " + self._engine_call(
+            "begin", "%s, (void (*)(void))done, user" % self.complete_name)
+
+    @property
+    def emit_statement(self) -> str:
+        return "return host->emit(host, %s, %s);" % (
+            self.id_name, "&args" if self.args else "NULL")
+
+    @property
+    def complete_name(self) -> str:
+        name = "complete_" + self.mark
+        return name + self.name if self.has_outs else name.rstrip("_")
+
+    @property
+    def complete_prototype(self) -> str:
+        return "static void %s(void (*done)(void), void *user, int ret, " \
+            "const void *data)" % self.complete_name
+
+    @property
+    def complete_call(self) -> str:
+        return "call(user, ret%s);" % (", data" if self.has_outs else "")
+
+    @property
+    def must_check(self) -> str:
+        """Nobody has to look at what stop says."""
+        return "" if self.method.role == "stop" else "CAMIPC_MUST_CHECK "
+
+    @property
+    def notes(self) -> List[str]:
+        """What the attributes promise, in words."""
+        method = self.method
+        found = []
+        if method.role in _ROLE_NOTES:
+            found.append(_ROLE_NOTES[method.role])
+        if self.is_async and method.queue:
+            found.append("Asynchronous; beyond %d unfinished ones %s." % (
+                method.queue, _OVERFLOW_NOTES[method.overflow]))
+        elif self.is_async:
+            found.append("Asynchronous.")
+        elif method.queue:
+            found.append("Beyond %d that are not consumed %s." % (
+                method.queue, _OVERFLOW_NOTES[method.overflow]))
+        if method.timeout_ms:
+            found.append("Has %d ms, else -ETIMEDOUT." % method.timeout_ms)
+        if method.when in _WHEN_NOTES:
+            found.append(_WHEN_NOTES[method.when])
+        if since(method):
+            found.append(since(method))
+        return ([" ".join(found)] if found else []) + self.demands
+
+    @property
+    def demands(self) -> List[str]:
+        """What its values have to be."""
+        return of_parameters(self.slots) + of_parameters(self.out_slots,
+                                                         "ret_")
+
+    # ---- the descriptor ------------------------------------------------------
+
+    @property
+    def initializers(self) -> List[str]:
+        return [line + "," for line in self.row]
+
+    @property
+    def row(self) -> List[str]:
+        """Initialisers of its struct camipc_method."""
+        method = self.method
+        row = ['.name = "%s"' % method.name, ".id = " + self.id_name]
+        flags = []
+        if self.returns_int32:
+            flags.append("CAMIPC_METHOD_RETURNS_INT32")
+        if self.args and self.args.has_fds:
+            flags.append("CAMIPC_METHOD_ARGS_FDS")
+        if self.outs and self.outs.has_fds:
+            flags.append("CAMIPC_METHOD_OUTS_FDS")
+        if flags:
+            row.append(".flags = " + " | ".join(flags))
+        row.append(".role = CAMIPC_ROLE_" + method.role.upper())
+        if method.when != "default":
+            row.append(".when = CAMIPC_WHEN_" + method.when.upper())
+        if method.overflow != "error":
+            row.append(".overflow = CAMIPC_OVERFLOW_"
+                       + method.overflow.upper())
+        if method.queue:
+            row.append(".queue = %d" % method.queue)
+        for member, message in (("args", self.args), ("outs", self.outs)):
+            most = message.max_fds() if message else 0
+            if most and most <= 252:
+                row.append(".max_fds_%s = %d" % (member, most))
+        if method.timeout_ms:
+            row.append(".timeout_ms = %d" % method.timeout_ms)
+        if self.args:
+            row.append(".args = &%s_type" % self.args.c_name)
+        if self.outs:
+            row.append(".outs = &%s_type" % self.outs.c_name)
+        return row
+
+
+class Table(NamedTuple):
+    name: str               # of the table
+    member: str             # of struct camipc_interface
+    rows: List[MethodView]
+
+
+class InterfaceView:
+    """An interface with its events."""
+
+    def __init__(self, model: Model, module: ir.Module,
+                 interface: ir.Interface, fingerprint: int):
+        self.interface = interface
+        self.doc = interface.doc
+        self.prefix = c_names.interface_prefix(module, interface)
+        self.upper = self.prefix.upper()
+        self.name = c_names.interface_name(module, interface)
+        self.version = interface.version
+        self.compatible_since = interface.compatible_since
+        self.fingerprint = "UINT64_C(0x%016x)" % fingerprint
+        # Makes static names differ where a file has several interfaces.
+        self.mark = "" if len(module.interfaces) == 1 else \
+            interface.core.lower() + "_"
+        self.methods = [MethodView(model, self.prefix, self.mark, m)
+                        for m in interface.methods]
+        self.events = [MethodView(model, self.prefix, self.mark, m)
+                       for m in interface.events]
+        self.events_doc = interface.event_interface.doc \
+            if interface.event_interface else None
+        self.by_id = sorted(self.methods, key=lambda m: m.id)
+        self.events_by_id = sorted(self.events, key=lambda m: m.id)
+
+    @property
+    def messages(self) -> List[Message]:
+        """Of all methods and events, in order."""
+        return [message for method in self.methods + self.events
+                for message in (method.args, method.outs) if message]
+
+    @property
+    def tables(self) -> List["Table"]:
+        """The tables of the descriptor."""
+        found = [Table(self.mark + "methods", "methods", self.by_id),
+                 Table(self.mark + "events", "events", self.events_by_id)]
+        return [table for table in found if table.rows]
+
+    @property
+    def completions(self) -> List[MethodView]:
+        """One method for each completion function that is needed."""
+        by_name = {m.complete_name: m for m in reversed(self.methods)
+                   if m.is_sync}
+        return [m for m in self.methods
+                if by_name.get(m.complete_name) is m]
+
+    @property
+    def complete_test(self) -> str:
+        tests = ["CAMIPC_TABLE_HAS(ops, %s)" % m.member for m in self.methods]
+        return " && ".join(tests) or "ops != NULL"
+
+    @property
+    def ops_macro(self) -> List[str]:
+        """Head of IPA_X_OPS(), and what is in it."""
+        return ["#define %s_OPS(op)" % self.upper,
+                "sizeof(struct %s_ops)" % self.prefix] + [
+                    "op##_%s" % m.member for m in self.methods]
+
+    @property
+    def module_macro(self) -> List[str]:
+        """Head and body of IPA_X_MODULE()."""
+        return ["#define %s_MODULE(name, version, license, create, destroy, "
+                "ops)" % self.upper,
+                "CAMIPC_MODULE(name, version, license, "
+                "{0}_INTERFACE_NAME, {0}_VERSION, {0}_COMPATIBLE_SINCE, "
+                "{0}_WIRE_FINGERPRINT, &{1}_interface, {1}_invoke, "
+                "{1}_ops_complete, create, destroy, ops)".format(
+                    self.upper, self.prefix)]
+
+    @property
+    def create_prototype(self) -> str:
+        return "int %s_create(struct camipc_manager *manager, const struct " \
+            "camipc_match *match, const struct %s_events *events, " \
+            "void *user, struct %s **ret_ipa)" % (self.prefix, self.prefix,
+                                                  self.prefix)
+
+    @property
+    def dispatch_prototype(self) -> str:
+        return "int %s_dispatch(struct %s *ipa)" % (self.prefix, self.prefix)
+
+    @property
+    def get_proxy_prototype(self) -> str:
+        return "struct camipc_proxy *%s_get_proxy(struct %s *ipa)" % (
+            self.prefix, self.prefix)
+
+    @property
+    def to_proxy_prototype(self) -> str:
+        return "struct camipc_proxy *%sto_proxy(struct %s *ipa)" % (
+            self.mark, self.prefix)
+
+    @property
+    def refuse_prototype(self) -> str:
+        return "static int %srefuse(struct %s *ipa, uint32_t id)" % (
+            self.mark, self.prefix)
+
+    @property
+    def needs_refuse(self) -> bool:
+        return any(method.null_checks for method in self.methods)
+
+    @property
+    def create_call(self) -> str:
+        return "ret = camipc_proxy_create(manager, match, &%sclient, " \
+            "events, user, &proxy);" % self.mark
+
+    @property
+    def emits_structs(self) -> bool:
+        return any(event.null_checks for event in self.events)
+
+    @property
+    def has_sync(self) -> bool:
+        return any(method.is_sync for method in self.methods)

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: MIT
+"""The only place where a C name is made; idl/README.md has the rules.
+
+Words    break before [A-Z] after [a-z], between [A-Z]+ and [A-Z][a-z], and
+         after a digit only before [A-Z][a-z]: IPACameraSensorInfo is
+         ipa_camera_sensor_info, V4L2 stays v4l2, float32Array splits.
+Prefix   the module, lower-cased, dots turned into underscores, never split:
+         ipa.RPi is ipa_rpi.
+Types    prefix and words, a leading word IPA dropped, as from enumerators and
+         constants; nested ones after the outer type's words.
+Clashes  words that C, C++ or the C library took get an underscore.
+"""
+
+import re
+from typing import Iterable, List
+
+from ..model import ir
+
+_BREAKS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[0-9])(?=[A-Z][a-z])"
+                     r"|(?<=[A-Z])(?=[A-Z][a-z])")
+
+_C_WORDS = """
+auto break case char const continue default do double else enum extern float
+for goto if inline int long register restrict return short signed sizeof static
+struct switch typedef union unsigned void volatile while asm typeof bool true
+false
+"""
+_CPP_WORDS = """
+alignas alignof and and_eq bitand bitor catch char8_t char16_t char32_t class
+co_await co_return co_yield compl concept const_cast consteval constexpr
+constinit decltype delete dynamic_cast explicit export friend mutable namespace
+new noexcept not not_eq nullptr operator or or_eq private protected public
+reinterpret_cast requires static_assert static_cast template this thread_local
+throw try typeid typename using virtual wchar_t xor xor_eq
+"""
+# Macros of headers that a program with our headers is likely to include: of
+# the C library those that stand for a name without "(" behind it, of others
+# (Qt, Windows) the notorious ones.
+_MACROS = """
+errno unix linux i386 major minor makedev stdin stdout stderr assert offsetof
+signals slots emit foreach near far interface environ complex imaginary I NULL
+EOF INFINITY NAN TRUE FALSE ERROR DEBUG alloca noreturn setjmp h_errno h_addr
+d_fileno st_atime st_ctime st_mtime sa_handler sa_sigaction sched_priority
+s6_addr s6_addr16 s6_addr32 si_addr si_addr_lsb si_arch si_band si_call_addr
+si_fd si_int si_lower si_overrun si_pid si_pkey si_ptr si_status si_stime
+si_syscall si_timerid si_uid si_upper si_utime si_value
+sigev_notify_attributes sigev_notify_function math_errhandling
+no_argument optional_argument required_argument
+"""
+# What generated code calls its own parameters and locals.
+_LOCALS = "ipa user host args outs ret done i"
+
+RESERVED = frozenset((_C_WORDS + _CPP_WORDS + _MACROS).split())
+RESERVED_PARAMETERS = RESERVED | frozenset(_LOCALS.split())
+
+
+def words(name: str) -> List[str]:
+    """The words of an IDL name, in lower case."""
+    parts = [part for part in name.split("_") if part]
+    return [word.lower() for part in parts for word in _BREAKS.split(part)]
+
+
+def snake(name: str) -> str:
+    return "_".join(words(name))
+
+
+def member(name: str) -> str:
+    """A field of a struct."""
+    return _free(snake(name), RESERVED)
+
+
+def parameter(name: str) -> str:
+    return _free(snake(name), RESERVED_PARAMETERS)
+
+
+def _free(name: str, taken: Iterable[str]) -> str:
+    return name + "_" if name in taken else name
+
+
+def of_member(field: ir.Declaration) -> str:
+    """A field's C name; [cname=] overrules the rules."""
+    return field.attribute("cname") or member(field.name)
+
+
+def of_arm(arm: ir.Declaration) -> str:
+    """A member of a union, which stands beside the struct's tag."""
+    return _free(of_member(arm), ("tag",))
+
+
+def of_parameter(field: ir.Declaration) -> str:
+    return field.attribute("cname") or parameter(field.name)
+
+
+def module_prefix(module: str) -> str:
+    """ipa.RPi -> ipa_rpi"""
+    return module.lower().replace(".", "_")
+
+
+def type_words(name: str) -> str:
+    """The words of a type's name without a leading IPA."""
+    parts = words(name)
+    if parts[0] == "ipa" and len(parts) > 1:
+        parts = parts[1:]
+    return "_".join(parts)
+
+
+def stem_words(declaration) -> str:
+    """What follows the prefix in the name of a struct, union or enum."""
+    own = declaration.attribute("cname") or type_words(declaration.name)
+    outer = [type_words(name) for name in declaration.outer]
+    return "_".join(outer + [own])
+
+
+def of_type(declaration) -> str:
+    """A struct's, union's or enum's tag."""
+    return module_prefix(declaration.module) + "_" + stem_words(declaration)
+
+
+def of_enumerator(enum: ir.Enum, enumerator: ir.Enumerator) -> str:
+    name = enumerator.attribute("cname")
+    if not name:
+        name = re.sub(r"^k(?=[A-Z])", "", enumerator.name)
+        name = type_words(name)
+    parts = [module_prefix(enum.module)]
+    parts += [type_words(outer) for outer in enum.outer]
+    if enum.scoped:
+        parts.append(enum.attribute("cname") or type_words(enum.name))
+    return "_".join(parts + [name]).upper()
+
+
+def of_const(module: ir.Module, const: ir.Const) -> str:
+    prefix = module_prefix(module.name)
+    outer = const.qualified[len(module.name):].strip(".").split(".")[:-1]
+    for interface in module.interfaces:
+        if outer and outer[0] == interface.name:
+            prefix = interface_prefix(module, interface)
+            outer = outer[1:]
+    parts = [prefix] + [type_words(name) for name in outer]
+    name = const.attribute("cname") or type_words(
+        re.sub(r"^k(?=[A-Z])", "", const.name))
+    return "_".join(parts + [name]).upper()
+
+
+def interface_prefix(module: ir.Module, interface: ir.Interface) -> str:
+    """ipa_vimc for IPAVimcInterface of ipa.vimc, else module and core word."""
+    last = module.name.rsplit(".", 1)[-1].lower().replace("_", "")
+    prefix = module_prefix(module.name)
+    if interface.core.lower() == last:
+        return prefix
+    return prefix + "_" + interface.core.lower()
+
+
+def interface_name(module: ir.Module, interface: ir.Interface) -> str:
+    """As two builds tell it each other: the module, unless it has several."""
+    if interface_prefix(module, interface) == module_prefix(module.name):
+        return module.name
+    return module.name + "." + interface.core
+
+
+def of_method(method: ir.Method) -> str:
+    return method.attribute("cname") or snake(method.name)

@@ -1,0 +1,284 @@
+# SPDX-License-Identifier: MIT
+"""C code for the fields of a message: how a value lies in a struct.
+
+A slot is one field: a value in place, an optional one, a pointer to one, an
+array of n_x elements, an array of fixed length, a map. Its methods return C
+statements about msg->x, one per line; tabs in them are relative.
+"""
+
+from typing import List, Optional, Tuple
+
+from .composite import BytesValue, MessageValue
+from .literals import literal
+from .values import StringValue, Value, tag_size
+
+# What generated functions call their own parameters and locals.
+LOCALS = frozenset("msg data arena check w r p i tag end body".split())
+
+
+def indented(lines: List[str], tabs: int = 1) -> List[str]:
+    return ["\t" * tabs + part for line in lines for part in line.split("\n")]
+
+
+def branch(condition: str, yes: List[str], no: List[str]) -> List[str]:
+    """if and else, with braces where a branch is more than one line."""
+    braces = len(yes) > 1 or len(no) > 1 or any("\n" in x for x in yes + no)
+    if not braces:
+        return ["if (%s)" % condition] + indented(yes) + (
+            ["else"] + indented(no) if no else [])
+    lines = ["if (%s) {" % condition] + indented(yes)
+    if no:
+        lines += ["} else {"] + indented(no)
+    return lines + ["}"]
+
+
+class Slot:
+    """What all slots answer; the default is a value in place."""
+
+    shape = "SINGLE"
+    always_present = False
+    is_inline = False          # its fields are those of a union's arms
+    # Names that a variable of its own must not have, beside LOCALS.
+    taken = frozenset()
+    has_count = False          # several values, so [max_len=] is about them
+
+    def __init__(self, field, c_name: str, value: Value):
+        self.idl = field.name
+        self.doc = field.doc
+        self.name = c_name
+        self.place = "msg->" + c_name
+        self.number = field.number
+        self.value = value
+        self.required = field.required
+        self.max_len = field.max_len
+        self.min = field.min
+        self.max = field.max
+        if value.is_box:
+            # The box has the limits of what is in it.
+            self.min = self.max = None
+            self.max_len = field.max_len if self.has_count else None
+        self.initial: Optional[str] = None      # a default that is not zero
+        self.initial_text = None                # as in the IDL
+        self.default_name = ""                  # of a default text in C
+        self.facts = ""                         # limits and so on, in words
+
+    # ---- declarations ------------------------------------------------------
+
+    def members(self) -> List[str]:
+        """Members of the struct."""
+        return [self.value.declare(self.name) + ";" + self.value.remark]
+
+    def parameters(self) -> List[str]:
+        """As inputs of a call."""
+        if isinstance(self.value, (MessageValue, BytesValue)):
+            return [self.value.pointer(self.name)]
+        return [self.value.declare(self.name)]
+
+    def out_parameters(self) -> List[str]:
+        """As outputs of a call or of an op."""
+        c_type = self.value.c_type
+        gap = "" if c_type.endswith("*") else " "
+        return ["%s%s*ret_%s" % (c_type, gap, self.name)]
+
+    @property
+    def is_struct_parameter(self) -> bool:
+        """A pointer that must not be NULL."""
+        return isinstance(self.value, (MessageValue, BytesValue))
+
+    def assignments(self) -> List[Tuple[str, str]]:
+        """Members of an args struct, and what a call puts there."""
+        star = "*" if self.is_struct_parameter else ""
+        return [(self.name, star + self.name)]
+
+    def arguments(self, of: str) -> List[str]:
+        """What an op is called with."""
+        amp = "&" if self.is_struct_parameter else ""
+        return ["%s%s->%s" % (amp, of, self.name)]
+
+    def out_arguments(self, of: str) -> List[str]:
+        return ["&%s->%s" % (of, self.name)]
+
+    def results(self) -> List[Tuple[str, str]]:
+        """Output parameters, and the members that they receive."""
+        return [("ret_" + self.name, self.name)]
+
+    def deliver(self) -> List[str]:
+        """Gives the caller an output, or releases one nobody asked for."""
+        results = self.results()
+        wanted = " && ".join(target for target, _ in results)
+        give = ["*%s = outs.%s;" % result for result in results]
+        drop = [line.replace("msg->", "outs.")
+                for line in self.clear_locals() + self.clear()]
+        return branch(wanted, give, drop)
+
+    @property
+    def local(self) -> str:
+        """A variable for what the member points to."""
+        name = self.name
+        while name in LOCALS or name in self.taken:
+            name += "_"
+        return name
+
+    # ---- traits ------------------------------------------------------------
+
+    @property
+    def owns(self) -> bool:
+        return self.value.owns
+
+    @property
+    def has_fds(self) -> bool:
+        return self.value.has_fds
+
+    @property
+    def needs_init(self) -> bool:
+        return self.initial is not None or self.value.needs_init
+
+    @property
+    def free(self) -> bool:
+        """No check is needed: every value is allowed and bounded."""
+        return (self.value.free and self.value.bound is not None
+                and not self._rules(self.place) and not self.required)
+
+    @property
+    def bound(self) -> Optional[int]:
+        """Most bytes on the wire, tag included."""
+        if self.value.bound is None:
+            return None
+        return self.value.bound + tag_size(self.number)
+
+    @property
+    def wire_bound(self) -> int:
+        """What the sender's sum counts, beside what the checks add."""
+        if self.value.counts_itself:
+            return 0
+        return self.value.wire_bound + tag_size(self.number)
+
+    def _rules(self, place: str) -> List[str]:
+        """Conditions of [min=] and [max=]."""
+        rules = []
+        if self.min is not None:
+            rules.append("%s >= %s" % (place, _number(self.value, self.min)))
+        if self.max is not None:
+            rules.append("%s <= %s" % (place, _number(self.value, self.max)))
+        return rules
+
+    def tags(self) -> List[str]:
+        """The tags of fields that the decoder takes for it: the one that is
+        written, then others."""
+        return ["CAMIPC_%s(%d)" % (self.value.wire, self.number)]
+
+    def _labels(self) -> List[str]:
+        return ["case %s:" % tag for tag in self.tags()]
+
+    # ---- init, encode, decode ----------------------------------------------
+
+    @property
+    def text_default(self) -> Optional[str]:
+        """The literal of a default text; its address tells clear()."""
+        return self.initial if isinstance(self.value, StringValue) else None
+
+    def init(self) -> List[str]:
+        if self.text_default:
+            return ["%s = %s;" % (self.place, self.default_name)]
+        if self.initial is not None:
+            return ["%s = %s;" % (self.place, self.initial)]
+        return self.value.init(self.place)
+
+    @property
+    def _present(self) -> bool:
+        """Written, even if it is zero."""
+        return self.initial is not None or self.always_present
+
+    def put(self) -> List[str]:
+        return self.value.put(self.number, self.place, self._present)
+
+    def add(self) -> List[str]:
+        """As put(), in a small struct."""
+        return self.value.add(self.number, self.place, self._present)
+
+    def numbers(self) -> List[int]:
+        """Of the fields that it is on the wire."""
+        return [self.number]
+
+    def put_numbers(self, numbers: List[int]) -> List[str]:
+        """Writes those of its fields that have these @numbers."""
+        return self.put()
+
+    def locals(self) -> List[str]:
+        """Variables of the decoder."""
+        return []
+
+    def cases(self) -> List[str]:
+        return self._labels() + indented(
+            self.value.get(self.place) + ["break;"])
+
+    def finish(self) -> List[str]:
+        """What the decoder looks at when the message has ended."""
+        conditions = self._rules(self.place)
+        if self.required:
+            present = self.value.present(self.place)
+            conditions += [present] if present else []
+        if self.max_len is not None:
+            conditions.append("strlen(%s) <= %d" % (self.place, self.max_len))
+        lines = self.value.settle(self.place)
+        if conditions:
+            lines.append("p = camipc_require(r, p, %s);"
+                         % " && ".join(conditions))
+        return lines
+
+    # ---- check, copy, clear ------------------------------------------------
+
+    def check(self) -> List[str]:
+        lines = self.value.check(self.place, self.idl, self.max_len)
+        conditions = self._rules(self.place)
+        if self.required:
+            present = self._sender_present()
+            conditions += [present] if present else []
+        if conditions:
+            lines.append('camipc_check_that(check, %s, "%s");' % (
+                " && ".join(conditions), self.idl))
+        return lines
+
+    def _sender_present(self) -> Optional[str]:
+        if isinstance(self.value, StringValue):
+            return "%s && *%s" % (self.place, self.place)
+        return self.value.present(self.place)
+
+    def copy_locals(self) -> List[str]:
+        return []
+
+    def copy(self) -> List[str]:
+        return self.value.copy(self.place)
+
+    def clear_locals(self) -> List[str]:
+        return []
+
+    def clear(self) -> List[str]:
+        if self.text_default:
+            return ["if (%s != %s)" % (self.place, self.default_name)] + \
+                indented(self.value.clear(self.place))
+        return self.value.clear(self.place)
+
+    # ---- reflection --------------------------------------------------------
+
+    def aux_member(self) -> Optional[str]:
+        return None
+
+    count = 0                  # elements of an array of fixed length
+
+    def max_count(self) -> Optional[int]:
+        """Most values that the slot holds, None if nothing bounds it."""
+        return 1
+
+    @property
+    def info_form(self) -> str:
+        return self.value.form
+
+    def layout_members(self) -> List[str]:
+        aux = self.aux_member()
+        return [self.name] + ([aux] if aux else [])
+
+
+def _number(value: Value, number) -> str:
+    """A bound or a default as a C literal."""
+    return literal(value, number)

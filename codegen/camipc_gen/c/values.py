@@ -1,0 +1,337 @@
+# SPDX-License-Identifier: MIT
+"""C code for one value: a field, an element of an array, a key, an arm.
+
+Each class stands for one way in which values are stored and written. Their
+methods return C statements, one per line, unbroken; output/layout.py breaks them.
+"""
+
+from typing import List, Optional
+
+MESSAGE_PREFIX_BOUND = 5       # bytes of a length that is not bounded by 127
+
+
+def tag_size(number: int) -> int:
+    """Bytes of a field's tag."""
+    return ((number << 3).bit_length() + 6) // 7
+
+
+class Value:
+    """What all kinds of values answer."""
+
+    c_type = ""                # "uint32_t", "struct cam_size"
+    wire = "VARINT"            # the wire type: CAMIPC_<wire>(number)
+    kind = ""                  # CAMIPC_KIND_<kind>
+    form = "VARINT"            # CAMIPC_WIRE_<form>
+    default = "0"              # the zero value as a C expression
+    remark = ""                # a comment behind the member
+    info: Optional[str] = None  # name of the type's camipc_type_info
+    owns = False               # a copy has memory or descriptors of its own
+    has_fds = False
+    needs_init = False         # a zeroed one is not the default
+    free = True                # every value is allowed: nothing to check
+    bound: Optional[int] = None  # most bytes on the wire, tag left out
+    is_scalar = False          # a number: there is add() beside put()
+    array: Optional[str] = None  # packed arrays: camipc_put_<array>_array
+
+    def declare(self, name: str) -> str:
+        gap = "" if self.c_type.endswith("*") else " "
+        return self.c_type + gap + name
+
+    def pointer(self, name: str) -> str:
+        """A pointer to constant values: a parameter, or an array's items."""
+        if self.c_type.startswith("const "):
+            return self.c_type + "const *" + name
+        return "const " + self.c_type + " *" + name
+
+    def put(self, number: int, expr: str, present: bool) -> List[str]:
+        raise NotImplementedError(type(self).__name__)
+
+    def add(self, number: int, expr: str, present: bool) -> List[str]:
+        """As put(), where there is room: of those with is_scalar only."""
+        raise NotImplementedError(type(self).__name__)
+
+    def get(self, place: str) -> List[str]:
+        raise NotImplementedError(type(self).__name__)
+
+    def valid(self, expr: str) -> Optional[str]:
+        """A condition that a decoded number has to meet, or None."""
+        return None
+
+    def settle(self, place: str) -> List[str]:
+        """What the decoder looks at when the message has ended."""
+        return []
+
+    def check(self, expr: str, field: str, max_len: Optional[int]
+              ) -> List[str]:
+        condition = self.valid(expr)
+        if condition is None:
+            return []
+        return ['camipc_check_that(check, %s, "%s");' % (condition, field)]
+
+    def copy(self, place: str) -> List[str]:
+        return []
+
+    def clear(self, place: str) -> List[str]:
+        return []
+
+    def init(self, place: str) -> List[str]:
+        return []
+
+    def present(self, expr: str) -> Optional[str]:
+        """What [required] demands, or None where nothing can be missing."""
+        return None
+
+    is_box = False             # {items, n_items}, a wrapper
+
+    # Whether the check of one counts its bytes, tag included.
+    counts_itself = False
+
+    @property
+    def wire_bound(self) -> int:
+        """What the sender's sum counts for one, beside its own check."""
+        return self.bound if self.bound is not None else MESSAGE_PREFIX_BOUND
+
+
+_SCALARS = {
+    # name: C type, varint bytes, zigzag bytes
+    "bool": ("bool", 1, 1),
+    "int8": ("int8_t", 10, 2),
+    "uint8": ("uint8_t", 2, 2),
+    "int16": ("int16_t", 10, 3),
+    "uint16": ("uint16_t", 3, 3),
+    "int32": ("int32_t", 10, 5),
+    "uint32": ("uint32_t", 5, 5),
+    "int64": ("int64_t", 10, 10),
+    "uint64": ("uint64_t", 10, 10),
+    "float": ("float", 4, 4),
+    "double": ("double", 8, 8),
+}
+
+
+class ScalarValue(Value):
+    """bool, integers, floats; @form is varint, zigzag or fixed."""
+
+    is_scalar = True
+
+    def __init__(self, name: str, form: str, array_form: str):
+        self.name = name
+        self.c_type, varint, zigzag = _SCALARS[name]
+        self.kind = name.upper()
+        self.is_float = name in ("float", "double")
+        self.is_bool = name == "bool"
+        self.bits = {"bool": 8, "float": 32, "double": 64}.get(name) or int(
+            name.lstrip("uint"))
+        if self.is_bool:
+            self.default = "false"
+        if self.is_float:
+            form = "fixed"
+        self.form = form.upper()
+        self.suffix = self._suffix(form)
+        if form == "fixed":
+            self.wire = "FIXED64" if self.bits == 64 else "FIXED32"
+            self.bound = 8 if self.bits == 64 else 4
+        else:
+            self.bound = zigzag if form == "zigzag" else varint
+        self.array = self._array(array_form)
+        self.array_form = "fixed" if self.is_float else array_form
+
+    def _suffix(self, form: str) -> str:
+        if self.is_float or self.is_bool or form == "varint":
+            return self.name
+        if form == "zigzag":
+            return "s" + self.name
+        return ("s" if self.name.startswith("int") else "") + \
+            "fixed%d" % self.bits
+
+    def _array(self, form: str) -> Optional[str]:
+        """The name of wire.h's functions for a packed array."""
+        if self.is_bool or self.is_float:
+            return self.name
+        natural = "fixed" if self.bits >= 32 else "varint"
+        return self.name if form == natural else self.name + "_" + form
+
+    def put(self, number, expr, present):
+        return ["p = camipc_put_%s%s(w, p, %d, %s);" % (
+            "present_" if present else "", self.suffix, number, expr)]
+
+    def add(self, number, expr, present):
+        return ["p = camipc_add_%s%s(p, %d, %s);" % (
+            "present_" if present else "", self.suffix, number, expr)]
+
+    def get(self, place):
+        return ["p = camipc_get_%s(r, p, end, &%s);" % (self.suffix, place)]
+
+
+class EnumValue(Value):
+    """A strict enum: only declared values, and 0."""
+
+    kind = "ENUM"
+    free = False
+    bound = 10
+    array = "enum"
+    array_form = "varint"
+
+    is_scalar = True
+
+    def __init__(self, tag: str):
+        self.tag = tag
+        self.c_type = "enum " + tag
+        self.info = tag + "_type_info"
+        self.default = "(enum %s)0" % tag
+
+    def put(self, number, expr, present):
+        return ["p = camipc_put_%sint32(w, p, %d, (int32_t)%s);" % (
+            "present_" if present else "", number, expr)]
+
+    def add(self, number, expr, present):
+        return ["p = camipc_add_%sint32(p, %d, (int32_t)%s);" % (
+            "present_" if present else "", number, expr)]
+
+    def get(self, place):
+        return ["p = %s_get(r, p, end, &%s);" % (self.tag, place)]
+
+    def valid(self, expr):
+        return "%s_is_known(%s)" % (self.tag, expr)
+
+    def present(self, expr):
+        return expr + " != 0"
+
+
+class OpenEnumValue(ScalarValue):
+    """An [Extensible] enum: the raw number."""
+
+    def __init__(self, tag: str):
+        super().__init__("int32", "varint", "varint")
+        self.tag = tag
+        self.remark = " /* enum %s or unknown */" % tag
+        self.kind = "ENUM"
+        self.info = tag + "_type_info"
+
+    def present(self, expr):
+        return expr + " != 0"
+
+
+class FlagsValue(ScalarValue):
+    """A set of flags; unless [Extensible], of declared ones only."""
+
+    def __init__(self, tag: str, idl_name: str, is_open: bool):
+        super().__init__("uint32", "varint", "varint")
+        self.tag = tag
+        self.idl_name = idl_name
+        self.remark = " /* set of enum %s */" % tag
+        self.kind = "FLAGS"
+        self.info = tag + "_type_info"
+        self.mask = None if is_open else tag.upper() + "_MASK"
+        self.free = is_open
+
+    def get(self, place):
+        if not self.mask:
+            return super().get(place)
+        return ["p = camipc_get_flags(r, p, end, &%s, %s);" % (
+            place, self.mask)]
+
+    def valid(self, expr):
+        return None if not self.mask else "!(%s & ~%s)" % (expr, self.mask)
+
+    def present(self, expr):
+        return expr + " != 0"
+
+
+class StringValue(Value):
+    """Text; a NULL from a caller is "", the library never gives NULL."""
+
+    c_type = "const char *"
+    wire = "BYTES"
+    kind = "STRING"
+    default = "camipc_empty_string"
+    owns = True
+    needs_init = True
+    free = False
+    counts_itself = True
+
+    def put(self, number, expr, present):
+        return ["p = camipc_put_%sstring(w, p, %d, %s);" % (
+            "present_" if present else "", number, expr)]
+
+    def get(self, place):
+        return ["p = camipc_get_string(r, p, end, &%s);" % place]
+
+    def check(self, expr, field, max_len):
+        limit = "SIZE_MAX" if max_len is None else str(max_len)
+        return ['camipc_check_string(check, %s, %s, "%s");' % (
+            expr, limit, field)]
+
+    def copy(self, place):
+        return ["%s = camipc_copy_string(arena, %s);" % (place, place)]
+
+    def clear(self, place):
+        return ["camipc_clear_string(%s);" % place]
+
+    def init(self, place):
+        return ["%s = camipc_empty_string;" % place]
+
+    def present(self, expr):
+        return "*" + expr
+
+
+class FdValue(Value):
+    """A file descriptor; -1 is none, which [fd=] without ? forbids."""
+
+    c_type = "int"
+    kind = "FD"
+    array = "fd"
+    array_form = "varint"
+    default = "-1"
+    owns = True
+    has_fds = True
+    needs_init = True
+    free = False
+    counts_itself = True
+    bound = 3
+
+    def put(self, number, expr, present):
+        return ["p = camipc_put_%sfd(w, p, %d, %s);" % (
+            "present_" if present else "", number, expr)]
+
+    def get(self, place):
+        return ["p = camipc_get_fd(r, p, end, &%s);" % place]
+
+    def __init__(self, kind=None, access=None, sealed=False, min_size=None,
+                 is_optional=False):
+        self.is_optional = is_optional or kind is None
+        self.facts = None
+        if kind or access or sealed or min_size:
+            self.facts = "CAMIPC_FD_KIND_%s, CAMIPC_FD_ACCESS_%s, %s, %d" % (
+                (kind or "any").upper(), (access or "any").upper(),
+                "true" if sealed else "false", min_size or 0)
+
+    def _of_kind(self, expr: str, statement: str) -> List[str]:
+        if self.is_optional:
+            return ["if (%s >= 0)\n\t%s" % (expr, statement)]
+        return [statement]
+
+    def check(self, expr, field, max_len):
+        lines = ['camipc_check_fd(check, %s, "%s");' % (expr, field)]
+        if self.facts:
+            lines += self._of_kind(
+                expr, 'camipc_check_fd_kind(check, %s, %s, "%s");' % (
+                    expr, self.facts, field))
+        return lines
+
+    def settle(self, place):
+        if not self.facts:
+            return []
+        return self._of_kind(place, "p = camipc_require_fd_kind(r, p, %s, "
+                             "%s);" % (place, self.facts))
+
+    def copy(self, place):
+        return ["%s = camipc_copy_fd(arena, %s);" % (place, place)]
+
+    def clear(self, place):
+        return ["camipc_clear_fd(%s);" % place]
+
+    def init(self, place):
+        return ["%s = -1;" % place]
+
+    def present(self, expr):
+        return expr + " >= 0"

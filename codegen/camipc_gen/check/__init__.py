@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""What a resolved program must not say."""

@@ -1,0 +1,297 @@
+# SPDX-License-Identifier: MIT
+"""Rules about fields, arms, parameters and outputs: do attributes fit?"""
+
+from __future__ import annotations
+
+from typing import List, Optional
+
+from ..model import ir
+from ..model.constants import integer_range
+from ..model.type_resolver import innermost, spell
+from ..model.wire import is_byte_array
+from .checking import Checking, Place
+
+_NUMBERS = (ir.Scalar, ir.EnumRef, ir.FlagsRef)
+_FD_FACTS = ("fd", "access", "sealed", "min_size")
+
+
+def _bare(value_type: ir.Type) -> ir.Type:
+    return value_type.inner if isinstance(value_type, ir.Nullable) \
+        else value_type
+
+
+def _is_integer(value_type: ir.Type) -> bool:
+    return isinstance(value_type, ir.Scalar) and \
+        value_type.name != "bool" and not value_type.is_float
+
+
+def _misfit(checking: Checking, place: Place, name: str,
+            needs: str) -> None:
+    attribute = checking.attribute(place.declaration, name)
+    checking.error("attribute-type", attribute.span, "'%s' needs %s; '%s' is "
+                   "%s" % (name, needs, place.declaration.name,
+                           spell(place.declaration.type)))
+
+
+def flags_are_enums(checking: Checking) -> None:
+    for place in checking.fields():
+        field = place.declaration
+        mark = checking.attribute(field, "flags")
+        value_type = _bare(field.type)
+        found = [innermost(field.type)]
+        if isinstance(value_type, ir.Map):
+            found.append(value_type.key)
+        if mark is not None and not any(isinstance(inner, ir.FlagsRef)
+                                        for inner in found):
+            checking.error("flags-type", mark.span, "'flags' needs an enum; "
+                           "'%s' is %s" % (field.name, spell(field.type)))
+
+
+def limits_fit(checking: Checking) -> None:
+    """[min] and [max]: of numbers, inside of their type, in order."""
+    for place in checking.fields():
+        field = place.declaration
+        limits = [(name, getattr(field, name)) for name in ("min", "max")
+                  if getattr(field, name) is not None]
+        inner = innermost(field.type)
+        if limits and (not isinstance(inner, ir.Scalar) or
+                       inner.name == "bool" or
+                       isinstance(_bare(field.type), ir.Map)):
+            _misfit(checking, place, limits[0][0], "a number")
+            continue
+        if limits and _holds_signed_bytes(field.type):
+            _misfit(checking, place, limits[0][0], "a number, and "
+                    "array<int8> is bytes in C")
+            continue
+        if limits and _holds_inner_bytes(place):
+            checking.error(
+                "attribute-type",
+                checking.attribute(field, limits[0][0]).span, "'%s' of bytes "
+                "needs a field that is all of them; '%s' is %s"
+                % (limits[0][0], field.name, spell(field.type)),
+                hint="put the array<uint8> into a struct")
+            continue
+        for name, value in limits:
+            _limit_in_range(checking, place, name, value, inner)
+        if len(limits) == 2 and field.min > field.max:
+            checking.error(
+                "limit-order", checking.attribute(field, "min").span,
+                "min is above max: nothing fits '%s'" % field.name)
+
+
+def _holds_signed_bytes(value_type: ir.Type) -> bool:
+    """array<int8>, which is const uint8_t * in C; array<int8, N> is not."""
+    value_type = _bare(value_type)
+    while isinstance(value_type, ir.Array):
+        if value_type.count is None and \
+                value_type.element == ir.Scalar("int8"):
+            return True
+        value_type = value_type.element
+    return False
+
+
+def _holds_inner_bytes(place: Place) -> bool:
+    """array<uint8> as an arm, an element or T?: a value that has no place
+    for the limits of each byte."""
+    value_type = place.declaration.type
+    if place.kind != "arm" and isinstance(value_type, ir.Array):
+        value_type = value_type.element
+    value_type = _bare(value_type)
+    while isinstance(value_type, ir.Array):
+        if value_type.count is None and \
+                value_type.element == ir.Scalar("uint8"):
+            return True
+        value_type = value_type.element
+    return False
+
+
+def _limit_in_range(checking: Checking, place: Place, name: str, value,
+                    inner: ir.Scalar) -> None:
+    span = checking.attribute(place.declaration, name).span
+    if inner.is_float:
+        return
+    low, high = integer_range(inner.name)
+    if isinstance(value, float):
+        checking.error("limit-range", span, "'%s' of an integer is an "
+                       "integer" % name)
+    elif not low <= value <= high:
+        checking.error("limit-range", span, "%s holds %d to %d, '%s' is %d"
+                       % (inner.name, low, high, name, value))
+
+
+def default_in_limits(checking: Checking) -> None:
+    for place in checking.fields():
+        field = place.declaration
+        value = field.default
+        if isinstance(value, str) and field.max_len is not None and \
+                len(value.encode()) > field.max_len:
+            checking.error("default-limit", field.span, "the default of '%s' "
+                           "is longer than max_len" % field.name)
+        if isinstance(value, (bool, str)) or value is None:
+            continue
+        if (field.min is not None and value < field.min) or \
+                (field.max is not None and value > field.max):
+            checking.error("default-limit", field.span, "the default of '%s' "
+                           "is outside of its limits" % field.name)
+
+
+def max_len_has_length(checking: Checking) -> None:
+    for place in checking.fields():
+        field = place.declaration
+        value_type = _bare(field.type)
+        if field.max_len is not None and not (
+                isinstance(value_type, (ir.String, ir.Map)) or
+                isinstance(value_type, ir.Array) and
+                value_type.count is None):
+            _misfit(checking, place, "max_len", "a string, array or map")
+
+
+def required_can_be_missing(checking: Checking) -> None:
+    """Where zero, or nothing, can be told from something."""
+    for place in checking.fields():
+        field = place.declaration
+        if checking.attribute(field, "required") is None:
+            continue
+        fits = isinstance(field.type, (ir.String, ir.Fd, ir.UnionRef,
+                                       ir.EnumRef, ir.FlagsRef, ir.Map)) or \
+            isinstance(field.type, ir.Array) and field.type.count is None
+        if not fits or place.kind == "arm":
+            _misfit(checking, place, "required", "something that can be "
+                    "empty: a string, array, map, union, enum or descriptor")
+
+
+def wire_forms_fit(checking: Checking) -> None:
+    for place in checking.fields():
+        field = place.declaration
+        value_type = _bare(field.type)
+        is_map = isinstance(value_type, ir.Map)
+        for name in ("wire_key", "wire_value"):
+            if getattr(field, name) is not None and not is_map:
+                _misfit(checking, place, name, "a map")
+        if is_map or field.wire is not None:
+            _number_forms(checking, place, value_type)
+
+
+def _number_forms(checking: Checking, place: Place,
+                  value_type: ir.Type) -> None:
+    """What is said of keys holds for those of maps in the map, too."""
+    keys, value = _keys_and_value(value_type)
+    both = [part for part in keys + [value] if _is_integer(part)]
+    for name, parts in (("wire", both or [value]), ("wire_key", keys),
+                        ("wire_value", [value])):
+        if getattr(place.declaration, name) is not None:
+            _form_fits(checking, place, name, parts)
+
+
+def _keys_and_value(value_type: ir.Type):
+    keys = []
+    while isinstance(value_type, (ir.Array, ir.Map)) and \
+            not is_byte_array(value_type):
+        if isinstance(value_type, ir.Map):
+            keys.append(value_type.key)
+            value_type = value_type.value
+        else:
+            value_type = value_type.element
+    return keys, value_type
+
+
+def _form_fits(checking: Checking, place: Place, name: str,
+               parts: List[ir.Type]) -> None:
+    form = getattr(place.declaration, name)
+    for part in parts:
+        problem = _form_problem(form, part)
+        if problem is not None:
+            span = checking.attribute(place.declaration, name).span
+            checking.error("wire-form", span, "%s; '%s' is %s" % (
+                problem, place.declaration.name,
+                spell(place.declaration.type)))
+            return
+
+
+def _form_problem(form: str, part: ir.Type) -> Optional[str]:
+    if is_byte_array(part):
+        return "bytes have one form"
+    if not _is_integer(part):
+        return "only integers have several wire forms"
+    if form == "zigzag" and not part.is_signed:
+        return "zigzag is a form of signed integers"
+    if form == "fixed" and part.bits < 32:
+        return "fixed is a form of 32 and 64 bits"
+    return None
+
+
+def unpacked_fits(checking: Checking) -> None:
+    for place in checking.fields():
+        field = place.declaration
+        if not field.unpacked:
+            continue
+        value_type = _bare(field.type)
+        element = value_type
+        while isinstance(element, ir.Array) and not is_byte_array(element):
+            element = element.element
+        if not isinstance(value_type, ir.Array) or \
+                not isinstance(element, _NUMBERS):
+            _misfit(checking, place, "unpacked", "an array of numbers")
+
+
+def inline_fits(checking: Checking) -> None:
+    """Arms of an [inline] union are numbered among their parent's fields."""
+    for struct in checking.structs():
+        for field in struct.fields:
+            if not field.inline:
+                continue
+            if not isinstance(field.type, ir.UnionRef):
+                checking.error(
+                    "inline-union", checking.attribute(field, "inline").span,
+                    "'inline' needs a union; '%s' is %s"
+                    % (field.name, spell(field.type)))
+            else:
+                _inline_numbers(checking, struct, field)
+
+
+def _inline_numbers(checking: Checking, struct: ir.Struct,
+                    field: ir.Field) -> None:
+    union = checking.program.unions[field.type.name]
+    taken = {}
+    for other in struct.fields:
+        if other is field:
+            continue
+        numbered = [other]
+        if other.inline and isinstance(other.type, ir.UnionRef):
+            numbered = list(checking.program.unions[other.type.name].arms)
+        taken.update({member.number: member for member in numbered})
+    for arm in union.arms:
+        if arm.number in taken:
+            checking.error(
+                "inline-clash", field.span, "arm '%s' of '%s' has number %d, "
+                "as '%s' has" % (arm.name, union.name, arm.number,
+                                 taken[arm.number].name),
+                [(arm.span, "the arm"), (taken[arm.number].span,
+                                         "the other")],
+                hint="give both ordinals that differ")
+            return
+
+
+def fd_facts_fit(checking: Checking) -> None:
+    for place in checking.fields():
+        field = place.declaration
+        inner = innermost(field.type)
+        for name in _FD_FACTS:
+            mark = checking.attribute(field, name)
+            if mark is None:
+                continue
+            if not isinstance(inner, ir.Fd):
+                _misfit(checking, place, name, "a SharedFD")
+            elif name == "sealed" and inner.kind != "memfd":
+                checking.error("attribute-type", mark.span, "only a memfd "
+                               "can be sealed", hint="add fd=memfd")
+            elif name == "min_size" and inner.kind not in (
+                    "memfd", "dmabuf", "file"):
+                checking.error("attribute-type", mark.span, "only a memfd, "
+                               "dmabuf or file has a size",
+                               hint="add fd=memfd")
+
+
+FIELD_RULES = (flags_are_enums, limits_fit, default_in_limits,
+               max_len_has_length, required_can_be_missing, wire_forms_fit,
+               unpacked_fits, inline_fits, fd_facts_fit)

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: MIT
+"""Rules about interfaces and their methods."""
+
+from __future__ import annotations
+
+from ..model import ir
+from ..model.scope import has_attribute
+from ..text.diagnostics import did_you_mean
+from ..text.syntax import InterfaceNode, NamedType
+from .checking import Checking
+
+_ROLES = ("init", "start", "stop")
+
+
+def interfaces_have_methods(checking: Checking) -> None:
+    for interface in checking.interfaces():
+        if not interface.methods:
+            checking.error("interface-empty", interface.span, "interface "
+                           "'%s' has no methods" % interface.name)
+
+
+def one_method_per_role(checking: Checking) -> None:
+    for interface in checking.interfaces():
+        first = {}
+        for method in interface.methods:
+            other = first.setdefault(method.role, method)
+            if method.role in _ROLES and other is not method:
+                checking.error(
+                    "duplicate-role", method.span, "'%s' has role %s, as "
+                    "'%s' has" % (method.name, method.role, other.name),
+                    [(other.span, "declared here")])
+
+
+def versions_make_sense(checking: Checking) -> None:
+    for interface in checking.interfaces():
+        if interface.compatible_since > interface.version:
+            mark = checking.attribute(interface, "CompatibleSince")
+            checking.error(
+                "compatible-since", mark.span, "'%s' is version %d: it "
+                "cannot be compatible since %d" % (
+                    interface.name, interface.version,
+                    interface.compatible_since))
+
+
+def members_have_a_version(checking: Checking) -> None:
+    """What is there since a version that the interface has not reached."""
+    for interface in checking.interfaces():
+        if checking.attribute(interface, "Version") is None:
+            continue
+        for method in interface.methods + interface.events:
+            for member in (method,) + method.params + method.outs:
+                mark = checking.attribute(member, "MinVersion")
+                if mark is not None and mark.value > interface.version:
+                    checking.error(
+                        "min-version", mark.span, "'%s' is there since "
+                        "version %d, and '%s' is version %d" % (
+                            member.name, mark.value, interface.name,
+                            interface.version),
+                        [(interface.span, "declared here")],
+                        "a new member makes a new Version")
+
+
+def attributes_fit_roles(checking: Checking) -> None:
+    for _, method in checking.methods():
+        waits = method.role in ("call",) + _ROLES
+        for name, fits, why in (
+                ("timeout_ms", waits, "nobody waits for '%s'"),
+                ("queue", not waits, "calls of '%s' are waited for, so there "
+                 "is no queue"),
+                ("overflow", not waits, "calls of '%s' are waited for, so "
+                 "there is no queue"),
+                ("when", method.role == "call",
+                 "when '%s' is legal is given by its role")):
+            mark = checking.attribute(method, name)
+            if mark is not None and not fits:
+                checking.error("event-attribute", mark.span,
+                               "'%s' means nothing here: " % name +
+                               why % method.name)
+
+
+def named_members_exist(checking: Checking) -> None:
+    """[key=parameter] and [undo=method]."""
+    for interface in checking.interfaces():
+        methods = [method.name for method in interface.methods]
+        for method in interface.methods:
+            _key_exists(checking, method)
+            undo = checking.attribute(method, "undo")
+            if undo is not None and undo.value not in methods:
+                checking.error("unknown-undo", undo.span, "'%s' has no "
+                               "method '%s'" % (interface.name, undo.value),
+                               hint=did_you_mean(undo.value, methods))
+
+
+def _key_exists(checking: Checking, method: ir.Method) -> None:
+    """A parameter, or a field of one: buffers.id."""
+    key = checking.attribute(method, "key")
+    if key is None:
+        return
+    fields, owner = method.params, method.name
+    for word in key.value.split("."):
+        names = [field.name for field in fields]
+        if word not in names:
+            checking.error("unknown-key", key.span, "'%s' has no '%s'"
+                           % (owner, word), hint=did_you_mean(word, names))
+            return
+        value_type = fields[names.index(word)].type
+        while isinstance(value_type, (ir.Array, ir.Nullable)):
+            value_type = value_type.element if isinstance(
+                value_type, ir.Array) else value_type.inner
+        struct = checking.program.structs.get(
+            getattr(value_type, "name", ""))
+        fields, owner = struct.fields if struct else (), word
+
+
+def value_is_an_int32(checking: Checking) -> None:
+    """[value] says of a leading int32 that it is no errno."""
+    for _, method in checking.methods():
+        for at, out in enumerate(method.outs):
+            mark = checking.attribute(out, "value")
+            if mark is not None and (at > 0 or method.returns_int32 or
+                                     out.type != ir.Scalar("int32")):
+                checking.error("attribute-type", mark.span, "'value' needs "
+                               "an int32 that comes first")
+
+
+def result_is_number_one(checking: Checking) -> None:
+    """A reply's field 1 is the folded int32, whatever its ordinal."""
+    base = checking.resolver.options.ordinal_base
+    for unit in checking.units:
+        for node in unit.file.declarations:
+            if not isinstance(node, InterfaceNode):
+                continue
+            for method in node.methods:
+                _result_ordinal(checking, method, base)
+
+
+def _result_ordinal(checking: Checking, node, base: int) -> None:
+    if not node.outs or node.outs[0].ordinal is None:
+        return
+    first = node.outs[0]
+    number = first.ordinal.value + (1 - base)
+    is_folded = isinstance(first.type, NamedType) and \
+        first.type.name == "int32" and not has_attribute(first, "value")
+    if is_folded and number != 1:
+        checking.error("ordinal-range", first.ordinal.span, "the result of "
+                       "'%s' has number 1" % node.name)
+
+
+INTERFACE_RULES = (interfaces_have_methods, one_method_per_role,
+                   versions_make_sense, members_have_a_version,
+                   attributes_fit_roles,
+                   named_members_exist, value_is_an_int32,
+                   result_is_number_one)

@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: MIT
+"""Rules about C names: two declarations must not end up with one.
+
+c/names.py makes the names; nothing here knows how.
+"""
+
+from __future__ import annotations
+
+from typing import Dict, List, Optional, Sequence, Tuple
+
+from ..c import names as c_names
+from ..c.messages import Message
+from ..c.model import Entry, Model
+from ..c.unknown import UnknownFields
+from ..model import ir
+from .checking import Checking
+
+# What an interface's own functions and members are called.
+_METHODS_TAKEN = ("create", "destroy", "get_fd", "dispatch", "get_proxy",
+                  "closed", "size", "ops", "events", "interface")
+_EVENTS_TAKEN = ("closed", "size")
+_TYPE_FUNCTIONS = ("init", "copy", "clear", "check", "put", "put_fields", "get",
+                   "get_fields",
+                   "copy_in", "type_info", "has_tag")
+
+_HINT = 'rename one, or give it a name with [cname="…"]'
+
+
+def names_have_letters(checking: Checking) -> None:
+    """'_' alone has no words that a C name could be made of."""
+    for declaration in checking.everything():
+        if not declaration.name.strip("_0123456789"):
+            checking.error("bad-name", declaration.span,
+                           "'%s' is no name: it has no letter"
+                           % declaration.name)
+
+
+def _clash(checking: Checking, name: str, first, second,
+           hint: str = _HINT) -> None:
+    """Two declarations clash in several names, as x, x_init(), …: once."""
+    pair = (first.span, second.span)
+    if pair in checking.clashes:
+        return
+    checking.clashes.add(pair)
+    checking.error("c-name-clash", second.span, "'%s' is '%s' in C, and so "
+                   "is '%s'" % (second.name, name, first.name),
+                   [(first.span, "declared here")], hint)
+
+
+class _Names:
+    """Tags, functions and macros of all modules: C has one space for them,
+    or C++ does."""
+
+    def __init__(self, checking: Checking):
+        self._checking = checking
+        self._taken: Dict[str, Tuple[ir.Declaration, Optional[tuple]]] = {}
+        self._made: Dict[str, Message] = {}
+
+    def add(self, name: str, declaration: ir.Declaration,
+            value: Optional[tuple] = None, hint: str = _HINT) -> None:
+        """@value: enumerators of one enum with one value are aliases."""
+        first, known = self._taken.setdefault(name, (declaration, value))
+        if first is declaration or (value is not None and known == value):
+            return
+        _clash(self._checking, name, first, declaration, hint)
+
+    def refuse(self, name: str, interface: ir.Interface) -> None:
+        """A struct tag that cannot be; [cname] would not change it."""
+        self._checking.error(
+            "reserved-name", interface.span, "'%s' is 'struct %s' in C, which "
+            "C, C++ or their headers have taken" % (interface.name, name),
+            hint="give the module another name")
+
+    def meet(self, made: Message) -> None:
+        """A type that the IDL does not name, with its functions."""
+        found = [made.c_name] + ["%s_%s" % (made.c_name, function)
+                                 for function in _TYPE_FUNCTIONS]
+        if isinstance(made, Entry):
+            found += [made.stem + "_find", made.stem + "_sort"]
+        for name in found:
+            if name in self._taken:
+                first = self._taken[name][0]
+                self._checking.error(
+                    "c-name-clash", first.span, "'%s' is '%s' in C, and so "
+                    "is what '%s' is made of" % (first.name, name,
+                                                 made.origin.name),
+                    [(made.origin.span, "declared here")], _HINT)
+                return
+        first = self._made.setdefault(made.c_name, made)
+        if first is not made:
+            self.made_clash(first, made, "import the file of one of them "
+                            "into that of the other")
+
+    def made_clash(self, first: Message, second: Message, hint: str) -> None:
+        self._checking.error(
+            "c-name-clash", second.origin.span, "what '%s' is made of is "
+            "'%s' in C, and so is what '%s' is made of" % (
+                second.origin.name, second.c_name, first.origin.name),
+            [(first.origin.span, "declared here")], hint)
+
+
+def global_names_differ(checking: Checking) -> None:
+    if any(d.id == "bad-name" for d in checking.diagnostics.found):
+        return
+    names = _Names(checking)
+    for module in checking.program.modules:
+        for enum in module.enums:
+            _add_enum(names, enum)
+        for composite in module.structs + module.unions:
+            _add_type(names, composite)
+        for const in module.consts:
+            names.add(c_names.of_const(module, const), const)
+        for interface in module.interfaces:
+            _add_interface(names, module, interface)
+    if not checking.diagnostics.has_errors:
+        _made_differ(names, Model(checking.program))
+
+
+def _made_differ(names: "_Names", model: Model) -> None:
+    """Boxes of arrays and entries of maps: the back end names them."""
+    for first, second in model.clashes:
+        names.made_clash(first, second,
+                         "wrap one of them in a struct, or give what is in "
+                         'it another name with [cname="…"]')
+    for made in model.made():
+        names.meet(made)
+
+
+def _add_enum(names: _Names, enum: ir.Enum) -> None:
+    tag = c_names.of_type(enum)
+    for suffix in ("", "_to_string", "_is_known", "_get", "_type_info",
+                   "_or_default"):
+        names.add(tag + suffix, enum)
+    if any(value.attribute("control") for value in enum.enumerators):
+        names.add(tag + "s", enum)
+    if enum.used_as_flags:
+        names.add(tag + "_set_to_string", enum)
+        names.add(tag.upper() + "_MASK", enum)
+    hint = _HINT if enum.scoped else \
+        'put [scopedEnum] on \'%s\', or give it a name with [cname="…"]' \
+        % enum.name
+    for value in enum.enumerators:
+        names.add(c_names.of_enumerator(enum, value), value,
+                  (enum.qualified, value.value), hint)
+
+
+def _add_type(names: _Names, composite) -> None:
+    tag = c_names.of_type(composite)
+    for suffix in ("",) + tuple("_" + f for f in _TYPE_FUNCTIONS):
+        names.add(tag + suffix, composite)
+    names.add(tag.upper() + "_MAX_ENCODED_SIZE", composite)
+    if isinstance(composite, ir.Union):
+        names.add(tag + "_tag", composite)
+        names.add((tag + "_none").upper(), composite)
+        for arm in composite.arms:
+            names.add(("%s_%s" % (tag, c_names.of_arm(arm).rstrip("_"))
+                       ).upper(), arm)
+
+
+def _add_interface(names: _Names, module: ir.Module,
+                   interface: ir.Interface) -> None:
+    prefix = c_names.interface_prefix(module, interface)
+    if prefix in c_names.RESERVED:
+        names.refuse(prefix, interface)
+    for suffix in ("_ops", "_events", "_create", "_destroy", "_interface",
+                   "_get_fd", "_dispatch", "_get_proxy", "_invoke",
+                   "_ops_complete", "_method_id", "_event_id"):
+        names.add(prefix + suffix, interface)
+    for suffix in ("_INTERFACE_NAME", "_VERSION", "_COMPATIBLE_SINCE",
+                   "_WIRE_FINGERPRINT", "_MODULE", "_OPS"):
+        names.add(prefix.upper() + suffix, interface)
+    for method in interface.methods:
+        name = "%s_%s" % (prefix, c_names.of_method(method))
+        names.add(name, method)
+        for suffix in ("_args", "_outs", "_begin", "_args_type",
+                       "_outs_type"):
+            names.add(name + suffix, method)
+        upper = c_names.of_method(method).upper()
+        names.add("%s_METHOD_%s" % (prefix.upper(), upper), method)
+    for event in interface.events:
+        name = c_names.of_method(event)
+        names.add("%s_emit_%s" % (prefix, name), event)
+        for suffix in ("_event_args", "_event_args_type"):
+            names.add("%s_%s%s" % (prefix, name, suffix), event)
+        names.add("%s_EVENT_%s" % (prefix.upper(), name.upper()), event)
+
+
+def reserved_methods(checking: Checking) -> None:
+    for interface in checking.interfaces():
+        for methods, taken in ((interface.methods, _METHODS_TAKEN),
+                               (interface.events, _EVENTS_TAKEN)):
+            for method in methods:
+                name = c_names.of_method(method)
+                if name in taken or name.startswith("emit_"):
+                    checking.clashes.add((interface.span, method.span))
+                    checking.error(
+                        "reserved-name", method.span, "every interface has "
+                        "'%s' in C already" % name,
+                        hint='rename it, or give it a name with [cname="…"]')
+
+
+def members_differ(checking: Checking) -> None:
+    """fooBar and foo_bar are one member; n_x counts array x."""
+    for struct in checking.structs():
+        _local_names(checking, [(c_names.of_member(field), field)
+                                for field in struct.fields])
+        if struct.keep_unknown:
+            _kept_have_a_name(checking, struct)
+    for union in checking.unions():
+        _local_names(checking, [(c_names.of_arm(arm), arm)
+                                for arm in union.arms])
+    for _, method in checking.methods():
+        _local_names(checking, [(c_names.of_parameter(field), field)
+                                for field in method.params] +
+                     [("ret_" + c_names.of_parameter(field), field)
+                      for field in method.outs])
+
+
+def _kept_have_a_name(checking: Checking, struct: ir.Struct) -> None:
+    """Unknown fields are kept in members of their own."""
+    for field in struct.fields:
+        name = c_names.of_member(field)
+        clashes = [used for used in [name] + _beside(name, field)
+                   if used in UnknownFields.NAMES]
+        if clashes:
+            checking.error(
+                "c-name-clash", field.span, "'%s' is '%s' in C, where '%s' "
+                "keeps unknown fields" % (field.name, clashes[0],
+                                          struct.name),
+                [(struct.span, "declared here")], _HINT)
+
+
+def methods_differ(checking: Checking) -> None:
+    for interface in checking.interfaces():
+        for methods in (interface.methods, interface.events):
+            _local_names(checking, [(c_names.of_method(method), method)
+                                    for method in methods])
+
+
+def _local_names(checking: Checking,
+                 named: Sequence[Tuple[str, ir.Declaration]]) -> None:
+    taken: Dict[str, ir.Declaration] = {}
+    for name, declaration in named:
+        for used in [name] + _beside(name, declaration):
+            first = taken.setdefault(used, declaration)
+            if first is not declaration:
+                _clash(checking, used, first, declaration)
+
+
+def _beside(name: str, declaration: ir.Declaration) -> List[str]:
+    """What a field brings with it."""
+    value_type = getattr(declaration, "type", None)
+    if isinstance(value_type, ir.Nullable):
+        if isinstance(value_type.inner, (ir.Scalar, ir.EnumRef,
+                                         ir.FlagsRef)):
+            return ["has_" + name]
+    if isinstance(value_type, ir.Map) or (isinstance(value_type, ir.Array)
+                                          and value_type.count is None):
+        return ["n_" + name]
+    return []
+
+
+NAME_RULES = (names_have_letters, reserved_methods, members_differ,
+              methods_differ, global_names_differ)

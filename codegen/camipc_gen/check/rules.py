@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: MIT
+"""What a resolved program must not say: one function per rule.
+
+A rule looks at the whole program and reports; it never stops at the first
+finding. Rules about single fields are in check/fields.py, those about
+interfaces in check/interfaces.py, those about types which are declared
+elsewhere in check/foreign.py, those about C names in check/names.py.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Sequence
+
+from ..c import names as c_names
+from ..model import ir
+from ..model.order import members
+from ..model.resolve import Resolver
+from ..model.type_resolver import innermost
+from ..text.loader import Loader, Unit
+from .checking import Checking
+from .fields import FIELD_RULES
+from .foreign import FOREIGN_RULES
+from .interfaces import INTERFACE_RULES
+from .names import NAME_RULES
+
+# What a [cname] cannot be; of a type or a method, a prefix is before it.
+_TAKEN = {"field": c_names.RESERVED, "arm": c_names.RESERVED | {"tag"}}
+_C_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
+
+
+def enum_has_values(checking: Checking) -> None:
+    for enum in checking.enums():
+        if not enum.enumerators:
+            checking.error("enum-empty", enum.span,
+                           "enum '%s' has no values" % enum.name)
+
+
+def enum_names_differ(checking: Checking) -> None:
+    """The C compiler would find it too, but far from here."""
+    for enum in checking.enums():
+        checking.unique(enum.enumerators, enum.name)
+
+
+def enum_values_fit(checking: Checking) -> None:
+    """ISO C wants them to be ints."""
+    for enum in checking.enums():
+        for value in enum.enumerators:
+            if not -(1 << 31) <= value.value < 1 << 31:
+                checking.error(
+                    "enum-range", value.span,
+                    "values of enums fit in int32, '%s' is %d"
+                    % (value.name, value.value),
+                    hint="flags use bits 0 to 30" if enum.used_as_flags
+                    else None)
+
+
+def flags_are_positive(checking: Checking) -> None:
+    """Whether the file itself uses them as flags, or an importer does."""
+    used = {}
+    for field in checking.fields():
+        inner = innermost(field.declaration.type)
+        if isinstance(inner, ir.FlagsRef):
+            used.setdefault(inner.name, field.declaration.span)
+    for enum in checking.enums():
+        if enum.used_as_flags:
+            used.setdefault(enum.qualified, enum.span)
+    for enum in checking.enums():
+        for value in enum.enumerators:
+            if enum.qualified in used and value.value < 0:
+                checking.error(
+                    "flag-negative", value.span, "a flag is not negative: "
+                    "'%s' is %d" % (value.name, value.value),
+                    [(used[enum.qualified], "'%s' is used as flags here"
+                      % enum.name)])
+
+
+def defaults_of_unknown_values(checking: Checking) -> None:
+    """[Default] says what an unknown value is to be taken for."""
+    for enum in checking.enums():
+        marked = [checking.attribute(value, "Default")
+                  for value in enum.enumerators if value.attribute("Default")]
+        for mark in marked[1:]:
+            checking.error("duplicate-value", mark.span,
+                           "there is a [Default] already",
+                           [(marked[0].span, "declared here")])
+        if marked and not enum.extensible:
+            checking.error("attribute-type", marked[0].span, "'Default' is "
+                           "about values that are not known, and '%s' has "
+                           "none" % enum.name,
+                           hint="put [Extensible] on '%s'" % enum.name)
+    for union in checking.unions():
+        for arm in union.arms:
+            if arm.attribute("Default"):
+                checking.warning(
+                    "ignored-attribute", checking.attribute(
+                        arm, "Default").span, "'Default' changes nothing on "
+                    "an arm: an unknown one is none")
+
+
+def control_sizes(checking: Checking) -> None:
+    """[size] says how many values of the [control] type there are."""
+    for enum in checking.enums():
+        for value in enum.enumerators:
+            size = checking.attribute(value, "size")
+            if size is not None and value.attribute("control") is None:
+                checking.error("control-type", size.span, "'size' needs "
+                               "'control', which says of what")
+
+
+def c_names_are_names(checking: Checking) -> None:
+    for declaration in checking.everything():
+        cname = checking.attribute(declaration, "cname")
+        if cname is not None and not _C_NAME.match(cname.value):
+            checking.error("attribute-value", cname.span,
+                           "'%s' is no name in C" % cname.value)
+    for place in checking.fields():
+        cname = checking.attribute(place.declaration, "cname")
+        if cname is not None and cname.value in _TAKEN.get(
+                place.kind, c_names.RESERVED_PARAMETERS):
+            checking.error("attribute-value", cname.span, "'%s' is taken: by "
+                           "C, C++, their headers, or generated code"
+                           % cname.value)
+
+
+def has_fd_is_true(checking: Checking) -> None:
+    """libcamera's [hasFd]: we see for ourselves."""
+    for struct in checking.structs() + checking.unions():
+        mark = checking.attribute(struct, "hasFd")
+        if mark is not None and not any(
+                checking.can_hold_fd(f.type) for f in members(struct)):
+            checking.warning("has-fd", mark.span, "there is no descriptor in "
+                             "'%s'" % struct.name)
+    for field in checking.fields():
+        mark = checking.attribute(field.declaration, "hasFd")
+        if mark is not None and not checking.can_hold_fd(
+                field.declaration.type):
+            checking.warning("has-fd", mark.span, "there is no descriptor in "
+                             "'%s'" % field.declaration.name)
+
+
+def versions_in_order(checking: Checking) -> None:
+    """Without ordinals, a new member can only come last."""
+    for nodes in checking.numbered_nodes():
+        newest = None
+        for node in nodes:
+            version = checking.node_version(node)
+            highest = checking.node_version(newest) if newest else 0
+            if version < highest and getattr(node, "ordinal", None) is None:
+                checking.error(
+                    "min-version-order", node.span, "'%s' has MinVersion %d "
+                    "behind one of %d" % (node.name, version, highest),
+                    [(newest.span, "this one")],
+                    "a new member comes last, or all get ordinals")
+                break           # those behind it would say the same
+            newest = node if version >= highest else newest
+
+
+RULES = (enum_has_values, enum_names_differ, enum_values_fit,
+         flags_are_positive, defaults_of_unknown_values, control_sizes,
+         c_names_are_names, has_fd_is_true, versions_in_order) + \
+    FIELD_RULES + INTERFACE_RULES + FOREIGN_RULES + NAME_RULES
+
+
+def check(program: ir.Program, units: Sequence[Unit], loader: Loader,
+          resolver: Resolver) -> None:
+    checking = Checking(program, units, loader, resolver)
+    for rule in RULES:
+        rule(checking)

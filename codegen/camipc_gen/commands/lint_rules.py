@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: MIT
+"""camipc-gen lint: what compiles, and is likely to be regretted.
+
+Each finding has a name of its own in messages.LINTS, and can be disabled by
+it, as a warning of the compiler.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Callable, Iterator, List, Optional, Sequence, Tuple
+
+from ..compiler import Compiled
+from ..model import ir
+from ..text.diagnostics import Diagnostics
+
+_UPPER_CAMEL = re.compile(r"[A-Z][A-Za-z0-9]*\Z")
+_LOWER_CAMEL = re.compile(r"[a-z][A-Za-z0-9]*\Z")
+_ROLES = ("init", "start", "stop")
+
+
+def lint(compiled: Compiled, diagnostics: Diagnostics) -> None:
+    """Of the files themselves; what they import is somebody else's."""
+    for module in compiled.inputs:
+        for rule in _RULES:
+            rule(compiled.program, module, diagnostics)
+
+
+# ---- documentation ----------------------------------------------------------
+
+def _missing_docs(program: ir.Program, module: ir.Module,
+                  diagnostics: Diagnostics) -> None:
+    for what, declaration in _documented(module):
+        if declaration.doc is None or not any(declaration.doc.lines):
+            diagnostics.warning("missing-docs", declaration.span,
+                                "%s '%s' has no comment"
+                                % (what, declaration.name))
+
+
+def _documented(module: ir.Module) -> Iterator[Tuple[str, ir.Declaration]]:
+    """A role says what a method is for, so those need none."""
+    for what, declarations in (("struct", module.structs),
+                               ("union", module.unions),
+                               ("enum", module.enums)):
+        for declaration in declarations:
+            yield what, declaration
+    for interface in module.interfaces:
+        yield "interface", interface
+        if interface.event_interface is not None:
+            yield "interface", interface.event_interface
+        for method in interface.methods + interface.events:
+            if method.role not in _ROLES:
+                yield ("event" if method.role == "event" else "method"), \
+                    method
+
+
+# ---- calls ------------------------------------------------------------------
+
+def _missing_timeouts(program: ir.Program, module: ir.Module,
+                      diagnostics: Diagnostics) -> None:
+    for method in _waiting(module):
+        if not method.timeout_ms:
+            diagnostics.warning(
+                "missing-timeout", method.span, "'%s' is waited for, and does "
+                "not say how long" % method.name,
+                hint="[timeout_ms=%d] is what holds without it"
+                     % _default_timeout(method))
+
+
+def _default_timeout(method: ir.Method) -> int:
+    if method.role == "init" or method.when == "stopped":
+        return 10000
+    return 2000 if method.role in _ROLES else 1000
+
+
+def _sync_while_running(program: ir.Program, module: ir.Module,
+                        diagnostics: Diagnostics) -> None:
+    for method in _waiting(module):
+        if method.role == "call" and method.when == "default":
+            diagnostics.warning(
+                "sync-while-running", method.span, "'%s' is waited for, also "
+                "while frames are processed" % method.name,
+                hint="make it [async], or say [when=stopped]; [when=any] "
+                     "means that it is meant")
+
+
+def _waiting(module: ir.Module) -> List[ir.Method]:
+    return [method for interface in module.interfaces
+            for method in interface.methods if method.role != "async"]
+
+
+# ---- sizes ------------------------------------------------------------------
+
+def _unbounded(program: ir.Program, module: ir.Module,
+               diagnostics: Diagnostics) -> None:
+    for interface in module.interfaces:
+        for method in interface.methods + interface.events:
+            if method.role not in ("async", "event"):
+                continue
+            for parameter in method.params:
+                _unbounded_field(module, method, parameter, (), diagnostics)
+
+
+def _unbounded_field(module: ir.Module, method: ir.Method, field: ir.Field,
+                     owners: Tuple[ir.Declaration, ...],
+                     diagnostics: Diagnostics) -> None:
+    """Down into types of the same file."""
+    if _grows(field.type) and field.max_len is None:
+        diagnostics.warning(
+            "unbounded", field.span, "nothing bounds '%s', which '%s' carries "
+            "without anybody waiting" % (field.name, method.name),
+            [(method.span, "this one")] if owners else (),
+            "say [max_len=n]")
+    own = {d.qualified: d for d in module.structs + module.unions}
+    inner = own.get(getattr(_innermost(field.type), "name", ""))
+    if inner is None or inner in owners:
+        return
+    for member in getattr(inner, "fields", None) or \
+            getattr(inner, "arms", ()):
+        _unbounded_field(module, method, member, owners + (inner,),
+                         diagnostics)
+
+
+def _grows(value_type) -> bool:
+    if isinstance(value_type, ir.Nullable):
+        return _grows(value_type.inner)
+    return isinstance(value_type, (ir.String, ir.Map)) or \
+        isinstance(value_type, ir.Array) and value_type.count is None
+
+
+def _innermost(value_type):
+    while isinstance(value_type, (ir.Array, ir.Map, ir.Nullable)):
+        value_type = value_type.element \
+            if isinstance(value_type, ir.Array) else value_type.value \
+            if isinstance(value_type, ir.Map) else value_type.inner
+    return value_type
+
+
+# ---- names, versions --------------------------------------------------------
+
+def _names(program: ir.Program, module: ir.Module,
+           diagnostics: Diagnostics) -> None:
+    for what, style, pattern, declarations in _named(module):
+        for declaration in declarations:
+            if not pattern.match(declaration.name):
+                diagnostics.warning("naming", declaration.span,
+                                    "%s '%s' is not written %s" % (
+                                        what, declaration.name, style),
+                                    hint=_suggested(declaration.name, style))
+
+
+def _named(module: ir.Module) -> Iterator[
+        Tuple[str, str, "re.Pattern", Sequence[ir.Declaration]]]:
+    def types(what, declarations):
+        return what, "LikeThis", _UPPER_CAMEL, declarations
+
+    def members(what, declarations):
+        return what, "likeThis", _LOWER_CAMEL, declarations
+    yield types("type", module.structs + module.unions + module.enums)
+    yield "constant", "LikeThis or kLikeThis", re.compile(
+        r"k?[A-Z][A-Za-z0-9]*\Z"), module.consts
+    for enum in module.enums:
+        yield "value", "LikeThis or kLikeThis", re.compile(
+            r"k?[A-Z][A-Za-z0-9]*\Z"), enum.enumerators
+    for struct in module.structs:
+        yield members("field", struct.fields)
+    for union in module.unions:
+        yield members("arm", union.arms)
+    for interface in module.interfaces:
+        yield types("interface", (interface,))
+        for method in interface.methods + interface.events:
+            yield members("method", (method,))
+            yield members("parameter", method.params)
+            yield members("output", method.outs)
+
+
+def _suggested(name: str, style: str) -> Optional[str]:
+    words = [word for word in name.split("_") if word]
+    if not words:
+        return None
+    words = [word.lower() if word.isupper() else word for word in words]
+    joined = "".join(word[:1].upper() + word[1:] for word in words)
+    if style == "likeThis":
+        joined = joined[:1].lower() + joined[1:]
+    return "'%s'" % joined if joined != name else None
+
+
+def _versions(program: ir.Program, module: ir.Module,
+              diagnostics: Diagnostics) -> None:
+    for interface in module.interfaces:
+        if interface.attribute("Version") is None:
+            diagnostics.warning(
+                "missing-version", interface.span, "interface '%s' has no "
+                "version" % interface.name,
+                hint="[Version=1, CompatibleSince=1]; 'camipc-gen compat' "
+                     "says when to raise them")
+
+
+_RULES: Tuple[Callable, ...] = (
+    _missing_docs, _missing_timeouts, _sync_while_running, _unbounded, _names,
+    _versions)

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""What the next version of an interface breaks."""

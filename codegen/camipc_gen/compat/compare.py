@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: MIT
+"""camipc-gen compat: what an interface's next version does to its peers.
+
+Both versions are compared as facts (model/ir.py), from each interface to all that
+it can carry. So what lies in an imported file counts, and what no message
+carries does not, unless the file itself declares it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Dict, FrozenSet, List, Optional, Sequence, Tuple
+
+from ..c import names as c_names
+from ..compiler import Compiled
+from ..model import ir, reach
+from ..model.wire import fingerprint
+from .change import ABI, API, BEHAVIOUR, WIRE, Change, Changes
+from .enums import compare_enums
+from .fields import STRUCT, UNION, FieldComparer, Owner
+from .limits import refusal
+from .methods import MethodComparer, retired_of
+
+# old name, new name, whether the enum is a set of flags
+Pair = Tuple[str, str, bool]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An interface in both versions."""
+    name: str
+    old: Optional[ir.Interface]
+    new: Optional[ir.Interface]
+    fingerprints: Tuple[Optional[int], Optional[int]]
+    changes: Tuple[Change, ...]            # of all that it carries
+    versions: Tuple[Change, ...]           # of its versions
+
+
+@dataclass(frozen=True)
+class Report:
+    interfaces: Tuple[Judged, ...]
+    others: Tuple[Change, ...]             # of what no interface carries
+
+    @property
+    def changes(self) -> List[Change]:
+        """Each once."""
+        found: Dict[Change, None] = {}
+        for judged in self.interfaces:
+            found.update(dict.fromkeys(judged.changes + judged.versions))
+        found.update(dict.fromkeys(self.others))
+        return list(found)
+
+
+def compare(old: Compiled, new: Compiled,
+            allowed: FrozenSet[str] = frozenset()) -> Report:
+    """With "widen" in @allowed, numbers of another type do not break."""
+    return _Comparer(old, new, allowed).run()
+
+
+class _Comparer:
+    def __init__(self, old: Compiled, new: Compiled,
+                 allowed: FrozenSet[str]):
+        self._old = old
+        self._new = new
+        self._allowed = allowed
+        self._pairs: Dict[Pair, Changes] = {}
+        self._uses: Dict[Pair, List[Pair]] = {}
+        self._receivers = reach.receivers(old.program)
+        for name, receivers in reach.receivers(new.program).items():
+            self._receivers[name] = self._receivers.get(
+                name, frozenset()) | receivers
+
+    def run(self) -> Report:
+        old = dict(_interfaces(self._old))
+        new = dict(_interfaces(self._new))
+        judged = [self._interface(name, old.get(name), new.get(name))
+                  for name in dict.fromkeys(list(old) + list(new))]
+        told = {pair for pair in self._pairs}
+        return Report(tuple(judged), tuple(
+            self._admitted(change) for change in self._rest(told)))
+
+    # ---- interfaces --------------------------------------------------------
+
+    def _interface(self, name: str, old, new) -> Judged:
+        changes = Changes()
+        if old is None or new is None:
+            self._alone(changes, name, old, new)
+            return Judged(name, old, new, (None, None),
+                          tuple(changes.found), ())
+        roots: List[Pair] = []
+        MethodComparer(changes, self._collector(roots),
+                       self._has_fds).interface(old, new)
+        found = list(changes.found)
+        for pair in self._reachable(roots):
+            found += self._pairs[pair].found
+        found = [self._admitted(change) for change in found]
+        marks = (fingerprint(self._old.program, old),
+                 fingerprint(self._new.program, new))
+        breaks = [c for c in found if c.breaks_wire]
+        versions = _versions(old, new, marks[0] == marks[1], breaks)
+        return Judged(name, old, new, marks, tuple(dict.fromkeys(found)),
+                      tuple(versions))
+
+    def _admitted(self, change: Change) -> Change:
+        """What the caller says not to call breaking."""
+        if change.id != "type-widened" or "widen" not in self._allowed:
+            return change
+        return dataclasses.replace(
+            change, hint=None, effects=tuple(e for e in change.effects
+                                             if e != WIRE))
+
+    @staticmethod
+    def _alone(changes: Changes, name: str, old, new) -> None:
+        if old is None:
+            changes.add("interface-added", (), new.span,
+                        "interface '%s' is new" % name)
+        else:
+            changes.add("interface-removed", (WIRE, API), None,
+                        "interface '%s' is gone" % name,
+                        [(old.span, "it was here")])
+
+    # ---- declarations ------------------------------------------------------
+
+    def _collector(self, pairs: List[Pair]):
+        def collect(old: str, new: str, is_flags: bool, changes: Changes,
+                    field: ir.Field) -> None:
+            pairs.append((old, new, is_flags))
+            if old != new:
+                changes.add("type-renamed", (API,), field.span,
+                            "the type of '%s' is called '%s' and was called "
+                            "'%s'" % (field.name, new, old))
+        return collect
+
+    def _reachable(self, roots: Sequence[Pair]) -> List[Pair]:
+        seen: Dict[Pair, None] = {}
+        pending = list(roots)
+        while pending:
+            pair = pending.pop(0)
+            if pair in seen:
+                continue
+            seen[pair] = None
+            if pair not in self._pairs:
+                self._compare(pair)
+            pending += self._uses[pair]
+        return list(seen)
+
+    def _compare(self, pair: Pair) -> None:
+        changes = self._pairs[pair] = Changes()
+        uses = self._uses[pair] = []
+        old_name, new_name, is_flags = pair
+        receivers = self._receivers.get(new_name, frozenset())
+        old, new = self._old.program, self._new.program
+        if new_name in new.enums:
+            compare_enums(changes, old.enums[old_name], new.enums[new_name],
+                          is_flags, receivers)
+        elif new_name in new.structs:
+            before, after = old.structs[old_name], new.structs[new_name]
+            self._fields(changes, uses, STRUCT, before, after, receivers,
+                         before.fields, after.fields)
+            if before.keep_unknown != after.keep_unknown:
+                changes.add("attribute-changed", (ABI, BEHAVIOUR), after.span,
+                            "'%s' %s unknown fields now" % (
+                                after.name, "keeps" if after.keep_unknown
+                                else "drops"), [(before.span, "it was here")])
+        else:
+            before, after = old.unions[old_name], new.unions[new_name]
+            self._fields(changes, uses, UNION, before, after, receivers,
+                         before.arms, after.arms)
+            if before.extensible != after.extensible:
+                changes.add(
+                    "extensible-changed", (WIRE,), after.span,
+                    "'%s' is %s [Extensible]: %s, if it is an unknown arm"
+                    % (after.name, "now" if after.extensible
+                       else "no longer", refusal(not after.extensible,
+                                                 receivers)),
+                    [(before.span, "it was here")])
+
+    def _fields(self, changes, uses, kind, old, new, receivers, old_fields,
+                new_fields) -> None:
+        owner = Owner(kind, "'%s'" % new.name, old.span, new.span, receivers,
+                      retired_of(new), getattr(old, "extensible", False),
+                      getattr(new, "extensible", False))
+        FieldComparer(changes, owner, self._collector(uses)).run(old_fields,
+                                                                 new_fields)
+        if old.attribute("cname") != new.attribute("cname"):
+            changes.add("c-name-changed", (API,), new.span,
+                        "'%s' is called otherwise in C" % new.name,
+                        [(old.span, "it was here")])
+
+    def _has_fds(self, side: str, fields: Sequence[ir.Field]) -> bool:
+        program = (self._old if side == "old" else self._new).program
+        return reach.holds_fd(program, fields)
+
+    # ---- what no interface carries -----------------------------------------
+
+    def _rest(self, told) -> List[Change]:
+        """Declarations of the files themselves, by name."""
+        old, new = _declared(self._old), _declared(self._new)
+        carried = ({pair[0] for pair in told}, {pair[1] for pair in told})
+        changes = Changes()
+        found: List[Change] = []
+        for name, before in old.items():
+            after = new.get(name)
+            if after is None and name not in carried[0]:
+                changes.add("type-removed", (API,), None, "'%s' is gone"
+                            % name, [(before.span, "it was here")])
+            elif after is None or name in carried[1]:
+                continue
+            elif type(before) is not type(after):
+                changes.add("type-changed", (WIRE, API), after.span,
+                            "'%s' is something else" % name,
+                            [(before.span, "it was this")])
+            elif isinstance(before, ir.Const):
+                _consts(changes, before, after)
+            else:
+                flags = isinstance(after, ir.Enum) and after.used_as_flags
+                for pair in self._reachable([(name, name, flags)]):
+                    if pair not in told:
+                        found += self._pairs[pair].found
+        for name, after in new.items():
+            if name not in old and name not in carried[1]:
+                changes.add("type-added", (), after.span, "'%s' is new"
+                            % name)
+        return changes.found + found
+
+
+def _consts(changes: Changes, old: ir.Const, new: ir.Const) -> None:
+    note = [(old.span, "it was here")]
+    if old.type != new.type:
+        changes.add("type-changed", (API,), new.span,
+                    "'%s' is of another type" % new.name, note)
+    if repr(old.value) != repr(new.value):
+        changes.add("value-changed", (BEHAVIOUR,), new.span, "'%s' was %r "
+                    "and is %r" % (new.name, old.value, new.value), note)
+
+
+# ---- versions ---------------------------------------------------------------
+
+def _versions(old: ir.Interface, new: ir.Interface, same: bool,
+              breaks: Sequence[Change]) -> List[Change]:
+    """What Version and CompatibleSince say against what was found."""
+    changes = Changes()
+    note = [(old.span, "version %d was here" % old.version)]
+    claims = new.compatible_since <= old.version
+    if new.version < old.version:
+        changes.add("version-lowered", (WIRE,), new.span, "'%s' has version "
+                    "%d, below %d" % (new.name, new.version, old.version),
+                    note)
+    elif new.version == old.version:
+        if not same:
+            changes.add(
+                "version-not-raised", (WIRE,), new.span, "'%s' is another "
+                "interface and still has version %d: peers of the two "
+                "refuse each other" % (new.name, new.version), note,
+                _advice(old, bool(breaks)))
+    elif breaks and claims:
+        changes.add(
+            "false-compatibility", (WIRE,), new.span, "'%s' claims to work "
+            "with version %d; %d of these changes break%s it"
+            % (new.name, old.version, len(breaks),
+               "s" if len(breaks) == 1 else ""), note,
+            "[Version=%d, CompatibleSince=%d] refuses it" % (
+                new.version, old.version + 1))
+    elif not breaks and not claims:
+        changes.add(
+            "needless-refusal", (BEHAVIOUR,), new.span, "'%s' refuses "
+            "version %d, with which it would work" % (new.name, old.version),
+            note, "CompatibleSince=%d" % old.compatible_since)
+    return changes.found
+
+
+def _advice(old: ir.Interface, breaks: bool) -> str:
+    version = old.version + 1
+    since = version if breaks else old.compatible_since
+    return "[Version=%d, CompatibleSince=%d]" % (version, since)
+
+
+# ---- questions --------------------------------------------------------------
+
+def _interfaces(compiled: Compiled):
+    """By the name that two builds tell each other."""
+    for module in compiled.inputs:
+        for interface in module.interfaces:
+            yield c_names.interface_name(module, interface), interface
+
+
+def _declared(compiled: Compiled) -> Dict[str, ir.Declaration]:
+    return {declaration.qualified: declaration
+            for module in compiled.inputs
+            for declaration in module.structs + module.unions +
+            module.enums + module.consts}

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: MIT
+"""Two versions of an interface: its methods and events."""
+
+from __future__ import annotations
+
+from typing import Callable, FrozenSet, Sequence
+
+from ..c import names as c_names
+from ..model import ir
+from ..model.numbering import parse_retired
+from ..model.reach import MODULE, PIPELINE
+from ..text.diagnostics import Diagnostics
+from .change import ABI, API, BEHAVIOUR, WIRE, Changes
+from .fields import OUTPUTS, PARAMETERS, FieldComparer, Owner
+from .members import match, numbers_changed, order_changed
+
+_BEHAVIOUR = ("timeout_ms", "queue", "overflow", "when")
+_ATTRIBUTES = ("restore", "key", "undo")
+_ROLES = ("init", "start", "stop")
+
+
+def retired_of(declaration) -> FrozenSet[int]:
+    return parse_retired(declaration.attributes, Diagnostics()) \
+        if declaration is not None else frozenset()
+
+
+class MethodComparer:
+    """@has_fds(side, fields) says of "old" or "new" fields whether a
+    descriptor can be in them; @pair is FieldComparer's."""
+
+    def __init__(self, changes: Changes, pair: Callable, has_fds: Callable):
+        self._changes = changes
+        self._pair = pair
+        self._has_fds = has_fds
+
+    def interface(self, old: ir.Interface, new: ir.Interface) -> None:
+        self._methods("methods", old.methods, new.methods, old, new)
+        self._methods("events", old.events, new.events,
+                      old.event_interface or old,
+                      new.event_interface or new)
+
+    def _methods(self, what: str, old: Sequence[ir.Method],
+                 new: Sequence[ir.Method], old_owner, new_owner) -> None:
+        where = "'%s'" % new_owner.name
+        retired = retired_of(new_owner)
+        matched = match(old, new, _id, self._fits)
+        for before, after in matched.renamed:
+            same = c_names.of_method(before) == c_names.of_method(after)
+            self._changes.add(
+                "renamed", () if same else (API,), after.span,
+                "'%s' of %s is called '%s' now"
+                % (before.name, where, after.name),
+                [(before.span, "it has number %d" % before.id)])
+        for before, after in matched.pairs:
+            self._method(before, after)
+        for before, after in matched.reused:
+            self._changes.add(
+                "number-reused", (WIRE, API), after.span,
+                "number %d of %s was '%s' and is '%s'"
+                % (after.id, where, before.name, after.name),
+                [(before.span, "it was this")],
+                "give it a number of its own, and retire %d" % after.id)
+        for method in matched.added:
+            self._added(method, where, old_owner)
+        for method in matched.removed:
+            self._removed(method, where, new_owner, retired)
+        numbers_changed(self._changes, matched, _id, what, where)
+        order_changed(self._changes, matched, old, False, what, where)
+
+    def _added(self, method, where, old_owner) -> None:
+        notes = [(old_owner.span, "not here")]
+        if method.role in _ROLES:
+            self._changes.add(
+                "member-added", (WIRE, API), method.span, "'%s' is new in "
+                "%s and has role %s, which an old peer does not know of"
+                % (method.name, where, method.role), notes)
+            return
+        rest = "a module built from this has an op for it"
+        if method.role == "event":
+            rest = "an old pipeline gets none of them"
+        self._changes.add("member-added", (), method.span,
+                          "'%s' is new in %s; %s" % (method.name, where,
+                                                     rest), notes)
+
+    def _removed(self, method, where, new_owner, retired) -> None:
+        effects = [API, ABI]
+        message = "'%s' of %s is gone" % (method.name, where)
+        hint = None
+        if method.role in _ROLES:
+            effects.append(WIRE)
+            message += ", and its role %s with it" % method.role
+        elif method.id not in retired:
+            effects.append(WIRE)
+            message += ": its number is free for something else, which old " \
+                "peers would take for it"
+            hint = "say [retired=\"%d\"]" % method.id
+        self._changes.add("member-removed", effects, new_owner.span, message,
+                          [(method.span, "number %d was here" % method.id)],
+                          hint)
+
+    # ---- one method --------------------------------------------------------
+
+    def _fits(self, old: ir.Method, new: ir.Method) -> bool:
+        """Whether one can be the other by another name."""
+        trial = MethodComparer(Changes(), lambda *_: None, self._has_fds)
+        trial._method(old, new)
+        return not trial._changes.break_wire
+
+    def _method(self, old: ir.Method, new: ir.Method) -> None:
+        where = "'%s'" % new.name
+        note = [(old.span, "it was here")]
+        if old.role != new.role:
+            self._changes.add(
+                "kind-changed", (WIRE, API, ABI), new.span,
+                "%s was %s and is %s" % (where, _role(old), _role(new)), note)
+        if old.returns_int32 != new.returns_int32:
+            self._changes.add(
+                "result-changed", (WIRE, API, ABI), new.span,
+                "the first output of %s is %s: another number, and another "
+                "wire form" % (where, "its result now" if new.returns_int32
+                               else "not its result any longer"), note)
+        self._behaviour(old, new, where, note)
+        if old.attribute("cname") != new.attribute("cname"):
+            self._changes.add("c-name-changed", (API, ABI), new.span,
+                              "%s is called otherwise in C" % where, note)
+        incoming, outgoing = frozenset({MODULE}), frozenset({PIPELINE})
+        if new.role == "event":
+            incoming = outgoing
+        retired = retired_of(new)
+        for kind, before, after, receivers, numbers in (
+                (PARAMETERS, old.params, new.params, incoming, retired),
+                (OUTPUTS, old.outs, new.outs, outgoing, frozenset())):
+            if kind == OUTPUTS and old.returns_int32 != new.returns_int32:
+                continue           # all of them have other numbers
+            owner = Owner(kind, new.name + "()", old.span, new.span,
+                          receivers, numbers)
+            FieldComparer(self._changes, owner, self._pair).run(before,
+                                                                after)
+            self._descriptors(owner, before, after)
+
+    def _descriptors(self, owner: Owner, old, new) -> None:
+        if self._has_fds("old", old) or not self._has_fds("new", new):
+            return
+        receiver = next(iter(owner.receivers))
+        self._changes.add(
+            "descriptors-added", (WIRE,), owner.new_span, "%s of %s hold "
+            "descriptors; an old %s refuses any in this message"
+            % (owner.kind, owner.where, receiver),
+            [(owner.old_span, "there were none")])
+
+    def _behaviour(self, old, new, where, note) -> None:
+        changed = [name for name in _BEHAVIOUR
+                   if getattr(old, name) != getattr(new, name)]
+        changed += [name for name in _ATTRIBUTES
+                    if old.attribute(name) != new.attribute(name)]
+        if changed:
+            self._changes.add("attribute-changed", (BEHAVIOUR,), new.span,
+                              "%s: other %s" % (where, ", ".join(changed)),
+                              note)
+
+
+def _id(method: ir.Method) -> int:
+    return method.id
+
+
+def _role(method: ir.Method) -> str:
+    return {"call": "a call", "async": "[async]", "event": "an event"}.get(
+        method.role, "[role=%s]" % method.role)

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Changes to .mojom files: layout and numbers."""

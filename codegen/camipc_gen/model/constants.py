@@ -1,0 +1,325 @@
+# SPDX-License-Identifier: MIT
+"""Values of constants, enum values, counts, defaults and attributes."""
+
+from __future__ import annotations
+
+import math
+import struct
+from dataclasses import dataclass
+from typing import Dict, Optional, Tuple, Union
+
+from ..text.diagnostics import Diagnostics
+from ..text.loader import Unit
+from ..text.source import Span
+from ..text.syntax import (Binary, ConstNode, EmptyList, EnumNode, Expression,
+                           Literal, Name, NamedType, Unary)
+from .ir import EnumRef, FlagsRef, Scalar, String
+from .scope import Scope, Symbol
+
+INTEGER_MIN, INTEGER_MAX = -(1 << 63), (1 << 64) - 1
+
+_NAMED = {
+    "INFINITY": math.inf, "NEGATIVE_INFINITY": -math.inf, "NAN": math.nan,
+}
+
+
+class BadValue(Exception):
+    """Reported already."""
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value, and the enum that it was named in, if it was."""
+    value: Union[bool, int, float, str]
+    enum: Optional[str] = None
+
+    @property
+    def kind(self) -> str:
+        if isinstance(self.value, bool):
+            return "a bool"
+        if isinstance(self.value, int):
+            return "a value of '%s'" % self.enum if self.enum \
+                else "an integer"
+        return "a float" if isinstance(self.value, float) else "a string"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an expression stands, for looking up names."""
+    unit: Unit
+    outer: Tuple[str, ...] = ()
+    enum: Optional[str] = None     # whose values need no qualification
+
+
+def integer_range(name: str) -> Tuple[int, int]:
+    bits = int(name.lstrip("uint"))
+    if name.startswith("u"):
+        return 0, (1 << bits) - 1
+    return -(1 << (bits - 1)), (1 << (bits - 1)) - 1
+
+
+class Evaluator:
+    def __init__(self, scope: Scope, diagnostics: Diagnostics):
+        self._scope = scope
+        self._diagnostics = diagnostics
+        self._known: Dict[str, Optional[Value]] = {}
+        self._busy: Dict[str, Span] = {}
+
+    def _fail(self, id: str, span: Span, message: str, notes=(),
+              hint=None) -> None:
+        self._diagnostics.error(id, span, message, notes, hint)
+        raise BadValue()
+
+    # ---- expressions -------------------------------------------------------
+
+    def evaluate(self, expression: Expression, place: Place) -> Value:
+        """Raises BadValue after reporting."""
+        if isinstance(expression, Literal):
+            return Value(expression.value)
+        if isinstance(expression, Name):
+            return self._name(expression, place)
+        if isinstance(expression, Unary):
+            return self._unary(expression, place)
+        if isinstance(expression, Binary):
+            return self._binary(expression, place)
+        assert isinstance(expression, EmptyList)
+        self._fail("value-type", expression.span,
+                   "[] is a value of arrays only")
+
+    def _unary(self, node: Unary, place: Place) -> Value:
+        value = self.evaluate(node.operand, place).value
+        if isinstance(value, (bool, str)):
+            self._fail("value-type", node.span,
+                       "'%s' works on numbers" % node.operator)
+        if node.operator == "+":
+            return Value(value)
+        if node.operator == "-":
+            return self._checked(-value, node.span)
+        if isinstance(value, float):
+            self._fail("value-type", node.span, "'~' works on integers")
+        return self._checked(~value, node.span)
+
+    def _binary(self, node: Binary, place: Place) -> Value:
+        left = self.evaluate(node.left, place)
+        right = self.evaluate(node.right, place)
+        for side, value in ((node.left, left), (node.right, right)):
+            if isinstance(value.value, (bool, float, str)):
+                self._fail("value-type", side.span,
+                           "'%s' works on integers, this is %s"
+                           % (node.operator, value.kind))
+        enum = left.enum if left.enum == right.enum and \
+            node.operator in "|&^" else None
+        a, b = left.value, right.value
+        if node.operator in ("/", "%"):
+            return self._divide(node, a, b)
+        if node.operator in ("<<", ">>"):
+            if not 0 <= b <= 63:
+                self._fail("bad-shift", node.right.span,
+                           "cannot shift by %d" % b)
+            return self._checked(a << b if node.operator == "<<" else a >> b,
+                                 node.span)
+        result = {"|": a | b, "^": a ^ b, "&": a & b, "+": a + b,
+                  "-": a - b, "*": a * b}[node.operator]
+        return self._checked(result, node.span, enum)
+
+    def _divide(self, node: Binary, a: int, b: int) -> Value:
+        """As C does: towards zero."""
+        if b == 0:
+            self._fail("division-by-zero", node.right.span,
+                       "division by zero")
+        quotient = abs(a) // abs(b)
+        if (a < 0) != (b < 0):
+            quotient = -quotient
+        return self._checked(quotient if node.operator == "/"
+                             else a - quotient * b, node.span)
+
+    def _checked(self, value, span: Span, enum=None) -> Value:
+        if isinstance(value, int) and not \
+                INTEGER_MIN <= value <= INTEGER_MAX:
+            self._fail("overflow", span, "this is %s, more than 64 bits hold"
+                       % _short(value))
+        return Value(value, enum)
+
+    # ---- names -------------------------------------------------------------
+
+    def _name(self, node: Name, place: Place) -> Value:
+        kind, _, last = node.name.partition(".")
+        if kind in ("float", "double") and last in _NAMED:
+            return Value(_NAMED[last])
+        if place.enum and "." not in node.name:
+            symbol = self._scope.symbols.get(place.enum + "." + node.name)
+            if symbol is not None:
+                return self.value_of(symbol, node.span)
+        symbol = self._scope.find(node.name, place.unit, place.outer,
+                                  node.span)
+        if symbol is None:
+            self._fail("unknown-name", node.span,
+                       "there is no value '%s'" % node.name, (),
+                       self._hint(node, place))
+        if symbol.kind not in ("constant", "enum value"):
+            self._fail("not-a-value", node.span, "'%s' is %s %s, not a value"
+                       % (node.name, "an" if symbol.kind[0] in "aeiou"
+                          else "a", symbol.kind),
+                       [(symbol.node.span, "declared here")])
+        return self.value_of(symbol, node.span)
+
+    def _hint(self, node: Name, place: Place) -> Optional[str]:
+        own = []
+        enum = self._scope.symbols.get(place.enum or "")
+        if enum is not None:
+            own = [value.name for value in enum.node.enumerators]
+        return self._scope.hint(node.name, place.unit,
+                                ("constant", "enum value"), own)
+
+    def value_of(self, symbol: Symbol, span: Span) -> Value:
+        name = symbol.qualified
+        if name in self._busy:
+            self._fail("const-cycle", self._busy[name], "'%s' is defined by "
+                       "itself" % symbol.node.name,
+                       [(span, "used here")])
+        if name not in self._known:
+            self._busy[name] = symbol.node.span
+            try:
+                self._known[name] = self._compute(symbol)
+            except BadValue:
+                self._known[name] = None
+            finally:
+                del self._busy[name]
+        value = self._known[name]
+        if value is None:
+            raise BadValue()
+        return value
+
+    def _compute(self, symbol: Symbol) -> Value:
+        if isinstance(symbol.node, ConstNode):
+            return self._constant(symbol)
+        return self._enumerator(symbol)
+
+    def _constant(self, symbol: Symbol) -> Value:
+        node = symbol.node
+        place = Place(symbol.unit, symbol.outer)
+        value_type = self.const_type(node, place)
+        return Value(self.typed(node.value, value_type, place),
+                     getattr(value_type, "name", None)
+                     if isinstance(value_type, EnumRef) else None)
+
+    def const_type(self, node: ConstNode, place: Place):
+        """Scalar, String or EnumRef."""
+        if isinstance(node.type, NamedType):
+            name = node.type.name
+            if name == "string":
+                return String()
+            if name in ("bool", "float", "double") or \
+                    name.lstrip("u")[:3] == "int" and \
+                    name.lstrip("uint") in ("8", "16", "32", "64"):
+                return Scalar(name)
+            symbol = self._scope.find(name, place.unit, place.outer,
+                                      node.type.span)
+            if symbol is not None and symbol.kind == "enum":
+                return EnumRef(symbol.qualified)
+        self._fail("const-type", node.type.span, "a constant is a number, a "
+                   "bool, a string or a value of an enum")
+
+    def _enumerator(self, symbol: Symbol) -> Value:
+        enum = self._scope.symbols[symbol.enum].node
+        assert isinstance(enum, EnumNode)
+        # Without recursion over implicit values: enums can be long.
+        at = [e.name for e in enum.enumerators].index(symbol.node.name)
+        start = at
+        while start > 0 and enum.enumerators[start].value is None:
+            known = self._known.get(
+                symbol.enum + "." + enum.enumerators[start].name)
+            if start != at and known is not None:
+                return Value(known.value + at - start, symbol.enum)
+            start -= 1
+        expression = enum.enumerators[start].value
+        if expression is None:
+            return Value(at - start, symbol.enum)
+        value = self.evaluate(expression, Place(
+            symbol.unit, symbol.outer[:-1], symbol.enum)).value
+        if isinstance(value, bool) or not isinstance(value, int):
+            self._fail("value-type", expression.span,
+                       "values of enums are integers")
+        return Value(value + at - start, symbol.enum)
+
+    # ---- values of a type --------------------------------------------------
+
+    def typed(self, expression: Expression, value_type, place: Place):
+        """The value of @expression as @value_type, or BadValue."""
+        if isinstance(value_type, (EnumRef, FlagsRef)):
+            return self._enum_value(expression, value_type, place)
+        value = self.evaluate(expression, place)
+        if isinstance(value_type, String):
+            if not isinstance(value.value, str):
+                self._wrong(expression, value, "a string")
+            return value.value
+        assert isinstance(value_type, Scalar)
+        if value_type.name == "bool":
+            if not isinstance(value.value, bool):
+                self._wrong(expression, value, "true or false")
+            return value.value
+        if isinstance(value.value, (bool, str)):
+            self._wrong(expression, value, "a number")
+        if value_type.is_float:
+            return self._float(expression, value.value, value_type.name)
+        return self._integer(expression, value, value_type.name)
+
+    def _wrong(self, expression: Expression, value: Value,
+               wanted: str) -> None:
+        self._fail("value-type", expression.span, "expected %s, this is %s"
+                   % (wanted, value.kind))
+
+    def _integer(self, expression, value: Value, name: str) -> int:
+        if isinstance(value.value, float):
+            self._wrong(expression, value, "an integer")
+        low, high = integer_range(name)
+        if not low <= value.value <= high:
+            self._fail("value-range", expression.span,
+                       "%s holds %d to %d, this is %s"
+                       % (name, low, high, _short(value.value)))
+        return value.value
+
+    def _float(self, expression, value, name: str) -> float:
+        result = float(value)
+        if name == "float" and math.isfinite(result):
+            try:
+                struct.pack("<f", result)
+            except OverflowError:
+                self._fail("value-range", expression.span,
+                           "a float does not hold %r" % result)
+        return result
+
+    def _enum_value(self, expression, value_type, place: Place) -> int:
+        place = Place(place.unit, place.outer, value_type.name)
+        value = self.evaluate(expression, place)
+        if isinstance(value.value, (bool, float, str)):
+            self._wrong(expression, value, "a value of '%s'"
+                        % value_type.name)
+        if value.enum not in (None, value_type.name):
+            self._wrong(expression, value, "a value of '%s'"
+                        % value_type.name)
+        if value.enum is None and isinstance(value_type, EnumRef):
+            self._declared(expression, value.value, value_type.name)
+        return value.value
+
+    def _declared(self, expression, value: int, enum: str) -> None:
+        """A bare number has to be one of the enum's values, or 0."""
+        symbol = self._scope.symbols[enum]
+        values = set()
+        for enumerator in symbol.node.enumerators:
+            try:
+                values.add(self.value_of(
+                    self._scope.symbols[enum + "." + enumerator.name],
+                    expression.span).value)
+            except BadValue:
+                return
+        if value != 0 and value not in values:
+            self._fail("value-range", expression.span,
+                       "'%s' has no value %d" % (enum, value),
+                       [(symbol.node.span, "declared here")])
+
+
+def _short(value: int) -> str:
+    text = "%d" % value
+    return text if len(text) <= 24 else "about %.3e" % value \
+        if abs(value) < 1 << 1000 else "a number of %d digits" % len(text)

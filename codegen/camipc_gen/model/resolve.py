@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: MIT
+"""Syntax trees to the IR: names, numbers, values, types.
+
+What can only be wrong where it is looked up is refused here; what can be said
+about a finished program is refused in check/rules.py.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Dict, List, Optional, Sequence, Tuple, Union as Either
+
+from ..text.diagnostics import Diagnostics
+from ..text.loader import Options, Unit
+from ..text.syntax import (ConstNode, EmptyList, EnumNode, FieldNode, Name,
+                           NullableType, StructNode, UnionNode)
+from . import ir
+from .attribute_reader import AttributeReader
+from .constants import BadValue, Evaluator, Place, integer_range
+from .docs import Docs
+from .numbering import MAX_FIELD, Numbering, parse_retired, refuse_retired
+from .scope import Scope, has_attribute, join
+from .type_resolver import TypeResolver, innermost
+
+_FD_FACTS = ("fd", "access", "sealed", "min_size")
+
+
+class Resolver:
+    """Resolves the declarations of all files of a run."""
+
+    def __init__(self, scope: Scope, options: Options,
+                 diagnostics: Diagnostics):
+        self.scope = scope
+        self.options = options
+        self.diagnostics = diagnostics
+        self.evaluator = Evaluator(scope, diagnostics)
+        self.attributes = AttributeReader(self.evaluator, diagnostics)
+        self.types = TypeResolver(scope, self.evaluator, diagnostics)
+        # Enums that the file which declares them uses as flags. Not those
+        # that only importers do: output must not depend on who imports.
+        self.flag_enums: set = set()
+        self._docs: Dict[int, Docs] = {}
+
+    def docs(self, unit: Unit) -> Docs:
+        if id(unit) not in self._docs:
+            self._docs[id(unit)] = Docs(unit, self.diagnostics)
+        return self._docs[id(unit)]
+
+    def declared(self, node, target: str, place: Place) -> dict:
+        """What each declaration of the IR begins with."""
+        return {
+            "name": node.name, "span": node.span,
+            "doc": self.docs(place.unit).of(node),
+            "attributes": self.attributes.read(node.attributes, target,
+                                               place),
+        }
+
+    # ---- constants, enums --------------------------------------------------
+
+    def const(self, node: ConstNode, place: Place) -> Optional[ir.Const]:
+        qualified = join(place.unit.module, *place.outer, node.name)
+        common = self.declared(node, "const", place)
+        try:
+            value = self.evaluator.value_of(self.scope.symbols[qualified],
+                                            node.span)
+            value_type = self.evaluator.const_type(node, place)
+        except BadValue:
+            return None
+        return ir.Const(qualified=qualified, type=value_type,
+                        value=value.value, **common)
+
+    def enum(self, node: EnumNode, place: Place) -> ir.Enum:
+        qualified = join(place.unit.module, *place.outer, node.name)
+        inner = Place(place.unit, place.outer + (node.name,), qualified)
+        values: List[ir.Enumerator] = []
+        declared = self.declared(node, "enum", place)
+        retired = parse_retired(declared["attributes"], self.diagnostics)
+        for value in node.enumerators:
+            symbol = self.scope.symbols[join(qualified, value.name)]
+            common = self.declared(value, "enumerator", inner)
+            try:
+                number = self.evaluator.value_of(symbol, value.span).value
+            except BadValue:
+                continue
+            refuse_retired(value.span, number, retired, self.diagnostics)
+            values.append(ir.Enumerator(value=number, **common))
+        return ir.Enum(
+            qualified=qualified, module=place.unit.module, outer=place.outer,
+            enumerators=tuple(values),
+            extensible=has_attribute(node, "Extensible"),
+            scoped=has_attribute(node, "scopedEnum"),
+            used_as_flags=has_attribute(node, "flags") or
+            qualified in self.flag_enums, **declared)
+
+    # ---- fields ------------------------------------------------------------
+
+    def fields(self, owner: str, nodes: Sequence[FieldNode], target: str,
+               place: Place, retired=frozenset(),
+               first: int = 1) -> Tuple[ir.Field, ...]:
+        """Members of a struct or union, parameters or outputs."""
+        numbering = Numbering(owner, MAX_FIELD, retired,
+                              self.options.ordinal_base, self.diagnostics)
+        numbers = numbering.number(nodes, first)
+        seen: Dict[str, FieldNode] = {}
+        found: List[ir.Field] = []
+        for node, number in zip(nodes, numbers):
+            other = seen.setdefault(node.name, node)
+            if other is not node:
+                self.diagnostics.error(
+                    "duplicate-name", node.span, "'%s' has a '%s' already"
+                    % (owner, node.name), [(other.span, "declared here")])
+                continue
+            field = self._field(node, number, target, place)
+            if field is not None:
+                found.append(field)
+        return tuple(found)
+
+    def _field(self, node: FieldNode, number: int, target: str,
+               place: Place) -> Optional[ir.Field]:
+        common = self.declared(node, target, place)
+        says = {a.name: True if a.value is None else a.value
+                for a in common["attributes"]}
+        facts = {name: says[name] for name in _FD_FACTS if name in says}
+        try:
+            resolve = self.types.element if target == "arm" \
+                else self.types.resolve
+            value_type = resolve(node.type, place, "flags" in says, facts)
+            default = self._default(node, value_type, place)
+        except BadValue:
+            return None
+        self._note_flags(value_type, place)
+        # [fd=…] demands a descriptor, unless the type is "SharedFD?".
+        required = "required" in says or (
+            isinstance(value_type, ir.Fd) and value_type.kind is not None
+            and not isinstance(node.type, NullableType))
+        if node.default is not None and default is None:
+            self._zero_is_allowed(node, says)
+        return ir.Field(
+            type=value_type, number=number, default=default,
+            required=required, min=_limit(says.get("min"), value_type, 0),
+            max=_limit(says.get("max"), value_type, 1),
+            max_len=says.get("max_len"), wire=says.get("wire"),
+            wire_key=says.get("wire_key"), wire_value=says.get("wire_value"),
+            unpacked="unpacked" in says, inline="inline" in says, **common)
+
+    def _zero_is_allowed(self, node: FieldNode, says: dict) -> None:
+        """A default that is zero is the type's own, and forgotten here."""
+        of_elements = isinstance(node.default, EmptyList)
+        if not of_elements and (says.get("min", 0) > 0 or
+                                says.get("max", 0) < 0) or \
+                "required" in says:
+            self.diagnostics.error(
+                "default-limit", node.default.span, "the default of '%s' is "
+                "not allowed by its own limits" % node.name,
+                hint="without a default, whoever sends one has to say it")
+
+    def _note_flags(self, value_type: ir.Type, place: Place) -> None:
+        inner = innermost(value_type)
+        if isinstance(inner, ir.FlagsRef) and \
+                self.scope.symbols[inner.name].unit is place.unit:
+            self.flag_enums.add(inner.name)
+
+    def _default(self, node: FieldNode, value_type: ir.Type, place: Place):
+        """The default if it is not what zeroed memory means."""
+        expression = node.default
+        if expression is None:
+            return None
+        if isinstance(value_type, ir.Nullable):
+            self._refuse_default("nullable-default", node, "'%s' can be "
+                                 "null, which is its default" % node.name)
+        if isinstance(value_type, (ir.Array, ir.Map)):
+            if isinstance(expression, EmptyList) and \
+                    getattr(value_type, "count", None) is None:
+                return None
+            self._refuse_default("default-type", node, "the only default of "
+                                 "an array or map is []")
+        if isinstance(value_type, ir.StructRef) and \
+                isinstance(expression, Name) and expression.name == "default":
+            return None
+        if isinstance(value_type, (ir.StructRef, ir.UnionRef, ir.Fd)):
+            self._refuse_default("default-type", node, "'%s' cannot have a "
+                                 "default other than its own" % node.name)
+        value = self.evaluator.typed(expression, value_type, place)
+        return None if is_zero(value) else value
+
+    def _refuse_default(self, id: str, node: FieldNode, message: str):
+        self.diagnostics.error(id, node.default.span, message)
+        raise BadValue()
+
+    # ---- structs, unions ---------------------------------------------------
+
+    def struct(self, node: StructNode, place: Place) -> ir.Struct:
+        common = self.declared(node, "struct", place)
+        retired = parse_retired(common["attributes"], self.diagnostics)
+        inner = Place(place.unit, place.outer + (node.name,))
+        return ir.Struct(
+            qualified=join(place.unit.module, node.name),
+            module=place.unit.module, outer=place.outer,
+            fields=self.fields(node.name, node.fields, "field", inner,
+                               retired),
+            keep_unknown=has_attribute(node, "keep_unknown"), **common)
+
+    def union(self, node: UnionNode, place: Place) -> ir.Union:
+        common = self.declared(node, "union", place)
+        retired = parse_retired(common["attributes"], self.diagnostics)
+        return ir.Union(
+            qualified=join(place.unit.module, node.name),
+            module=place.unit.module, outer=place.outer,
+            arms=self.fields(node.name, node.arms, "arm", place, retired),
+            extensible=has_attribute(node, "Extensible"), **common)
+
+
+def is_zero(value) -> bool:
+    """-0.0 is not: its bits differ."""
+    if isinstance(value, float):
+        return value == 0.0 and math.copysign(1.0, value) > 0
+    return value in (0, "", False)
+
+
+def _limit(value: Either[None, int, float], value_type: ir.Type, end: int):
+    """As the type has it; None if it says no more than the type does."""
+    inner = innermost(value_type)
+    if value is None or not isinstance(inner, ir.Scalar) or \
+            inner.name == "bool":
+        return value
+    if inner.is_float:
+        return float(value)
+    return None if value == integer_range(inner.name)[end] else value

@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: MIT
+"""Type syntax to types of the IR."""
+
+from __future__ import annotations
+
+from typing import Dict, Optional
+
+from ..text.diagnostics import Diagnostics
+from ..text.syntax import (GenericType, NamedType, NullableType, RefusedType,
+                           TypeNode)
+from .constants import BadValue, Evaluator, Place
+from .ir import (Array, EnumRef, Fd, FlagsRef, Map, Nullable, Scalar, String,
+                 StructRef, Type, UnionRef)
+from .scope import BUILTINS, SCALARS, Scope, has_attribute
+
+# Elements of a fixed array stand in the struct itself; this is what a struct
+# may become at most by one of them.
+MAX_COUNT = 65536
+
+_HANDLES = ("handle", "shared_buffer", "data_pipe_consumer",
+            "data_pipe_producer", "message_pipe")
+_INTERFACES = ("pending_remote", "pending_receiver",
+               "pending_associated_remote", "pending_associated_receiver",
+               "associated", "remote", "receiver")
+_REFERENCES = {"struct": StructRef, "union": UnionRef, "enum": EnumRef}
+
+
+class TypeResolver:
+    """Raises BadValue after reporting a type that cannot be."""
+
+    def __init__(self, scope: Scope, evaluator: Evaluator,
+                 diagnostics: Diagnostics):
+        self._scope = scope
+        self._evaluator = evaluator
+        self._diagnostics = diagnostics
+
+    def resolve(self, node: TypeNode, place: Place, flags: bool = False,
+                fd: Optional[Dict[str, object]] = None) -> Type:
+        """@flags and @fd are what attributes say about what is inside."""
+        if isinstance(node, NullableType):
+            return self._nullable(node, place, flags, fd)
+        if isinstance(node, GenericType):
+            return self._generic(node, place, flags, fd)
+        if isinstance(node, NamedType):
+            return self._named(node, place, flags, fd)
+        assert isinstance(node, RefusedType)
+        self._refuse_interface(node)
+
+    def _fail(self, id: str, node: TypeNode, message: str, notes=(),
+              hint=None) -> None:
+        self._diagnostics.error(id, node.span, message, notes, hint)
+        raise BadValue()
+
+    def _refuse_interface(self, node: TypeNode) -> None:
+        self._fail("interface-value", node, "interfaces cannot be passed as "
+                   "values; pair an event interface")
+
+    # ---- names -------------------------------------------------------------
+
+    def _named(self, node: NamedType, place: Place, flags, fd) -> Type:
+        name = node.name
+        if name in SCALARS:
+            return Scalar(name)
+        if name == "string":
+            return String()
+        symbol = self._scope.find(name, place.unit, place.outer, node.span)
+        if symbol is None:
+            if self._scope.is_fd(name, place.unit):
+                return self._fd(fd)
+            self._unknown(node, place)
+        if symbol.node.name in ("SharedFD", "FileDescriptor") and \
+                has_attribute(symbol.node, "skipHeader", "skipSerdes"):
+            return self._fd(fd)
+        if symbol.kind == "interface":
+            self._refuse_interface(node)
+        if symbol.kind not in _REFERENCES:
+            self._fail("not-a-type", node, "'%s' is not a type" % name,
+                       [(symbol.node.span, "it is the %s declared here"
+                         % symbol.kind)])
+        if symbol.kind == "enum" and (flags or
+                                      has_attribute(symbol.node, "flags")):
+            return FlagsRef(symbol.qualified)
+        return _REFERENCES[symbol.kind](symbol.qualified)
+
+    @staticmethod
+    def _fd(facts: Optional[Dict[str, object]]) -> Fd:
+        facts = facts or {}
+        return Fd(facts.get("fd"), facts.get("access"),
+                  bool(facts.get("sealed")), facts.get("min_size"))
+
+    def _unknown(self, node: NamedType, place: Place) -> None:
+        if node.name in _HANDLES:
+            self._refuse_handle(node)
+        if node.name in ("array", "map"):
+            self._fail("array-arity" if node.name == "array" else
+                       "map-arity", node, "'%s' needs its types: %s"
+                       % (node.name, "array<uint32>" if node.name == "array"
+                          else "map<uint32, string>"))
+        spelled = {"int": "int32", "uint": "uint32", "char": "uint8",
+                   "byte": "uint8", "size_t": "uint64", "String": "string",
+                   "str": "string", "boolean": "bool", "float32": "float",
+                   "float64": "double", "long": "int64", "short": "int16",
+                   "fd": "SharedFD", "FD": "SharedFD"}.get(node.name)
+        hint = "did you mean '%s'?" % spelled if spelled else \
+            self._scope.hint(node.name, place.unit,
+                             ("struct", "union", "enum"), BUILTINS)
+        self._fail("unknown-type", node, "there is no type '%s'" % node.name,
+                   (), hint)
+
+    def _refuse_handle(self, node: TypeNode) -> None:
+        self._fail("handle-type", node, "use SharedFD with [fd=memfd]")
+
+    # ---- arrays, maps, T? --------------------------------------------------
+
+    def _generic(self, node: GenericType, place: Place, flags, fd) -> Type:
+        if node.name == "array":
+            return self._array(node, place, flags, fd)
+        if node.name == "map":
+            return self._map(node, place, flags, fd)
+        if node.name == "handle" and len(node.arguments) == 1 and \
+                getattr(node.arguments[0], "name", "") == "platform":
+            return self._fd(fd)
+        if node.name in _HANDLES:
+            self._refuse_handle(node)
+        if node.name in _INTERFACES:
+            self._refuse_interface(node)
+        if node.name == "result":
+            self._fail("result-type", node, "result<T, E> is not supported",
+                       hint="=> (int32 ret, T value)")
+        self._fail("unknown-generic", node, "there is no '%s<…>'" % node.name,
+                   hint="array<T>, array<T, N> and map<K, V> are what there "
+                        "is")
+
+    def element(self, node: TypeNode, place: Place, flags: bool,
+                fd: Optional[Dict[str, object]]) -> Type:
+        """Of an array or map; also an arm of a union."""
+        if isinstance(node, NullableType):
+            name = getattr(node.inner, "name", "T")
+            self._fail("null-element", node, "elements cannot be null on "
+                       "this wire; wrap '%s' in a struct" % name)
+        return self.resolve(node, place, flags, fd)
+
+    def _array(self, node: GenericType, place: Place, flags, fd) -> Type:
+        if len(node.arguments) != 1:
+            self._fail("array-arity", node, "an array has one type: "
+                       "array<uint32>")
+        element = self.element(node.arguments[0], place, flags, fd)
+        count = None
+        if node.count is not None:
+            value = self._evaluator.evaluate(node.count, place).value
+            if isinstance(value, bool) or not isinstance(value, int) or \
+                    not 1 <= value <= MAX_COUNT // _count_of(element):
+                self._diagnostics.error(
+                    "array-count", node.count.span, "a fixed array has 1 to "
+                    "%d elements%s" % (MAX_COUNT, ", those inside of others "
+                                       "counted" * (_count_of(element) > 1)))
+                raise BadValue()
+            count = value
+        return Array(element, count)
+
+    def _map(self, node: GenericType, place: Place, flags, fd) -> Type:
+        if len(node.arguments) != 2:
+            self._fail("map-arity", node, "a map has two types: "
+                       "map<uint32, string>")
+        key = self.element(node.arguments[0], place, flags, fd)
+        if isinstance(key, Scalar) and not key.is_float or \
+                isinstance(key, (String, EnumRef, FlagsRef)):
+            return Map(key, self.element(node.arguments[1], place, flags,
+                                          fd))
+        self._fail("map-key", node.arguments[0], "keys of maps are integers, "
+                   "bool, string or an enum")
+
+    def _nullable(self, node: NullableType, place: Place, flags, fd) -> Type:
+        inner = self.resolve(node.inner, place, flags, fd)
+        if isinstance(inner, UnionRef):
+            self._fail("nullable-type", node, "a union can be nothing "
+                       "already: its tag is NONE then")
+        if isinstance(inner, Fd):
+            return inner
+        return Nullable(inner)
+
+
+def _count_of(value_type: Type) -> int:
+    """How many elements stand in the struct for one of these."""
+    count = 1
+    while isinstance(value_type, Array) and value_type.count is not None:
+        count *= value_type.count
+        value_type = value_type.element
+    return count
+
+
+def innermost(value_type: Type) -> Type:
+    """What an array or T? is made of; of a map, the value."""
+    while True:
+        if isinstance(value_type, Array):
+            value_type = value_type.element
+        elif isinstance(value_type, Nullable):
+            value_type = value_type.inner
+        elif isinstance(value_type, Map):
+            value_type = value_type.value
+        else:
+            return value_type
+
+
+def spell(value_type: Type) -> str:
+    """A type as the IDL writes it, for messages."""
+    if isinstance(value_type, Array):
+        count = "" if value_type.count is None else ", %d" % value_type.count
+        return "array<%s%s>" % (spell(value_type.element), count)
+    if isinstance(value_type, Map):
+        return "map<%s, %s>" % (spell(value_type.key),
+                                spell(value_type.value))
+    if isinstance(value_type, Nullable):
+        return spell(value_type.inner) + "?"
+    if isinstance(value_type, String):
+        return "string"
+    if isinstance(value_type, Fd):
+        return "SharedFD"
+    if isinstance(value_type, FlagsRef):
+        return "[flags] " + value_type.name
+    return value_type.name

@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: MIT
+"""Writes the outputs: views into templates, templates into files."""
+
+import os
+from typing import Dict, Iterable, List, NamedTuple, Optional, Tuple
+
+import jinja2
+
+from ..c.model import Model
+from ..model import ir
+from .layout import (COLUMNS, layout, layout_block, layout_list_macro,
+                     layout_macro, width)
+from .view import NOTHING, ModuleView
+
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_TEMPLATES = os.path.join(os.path.dirname(_PACKAGE), "templates")
+
+
+class Output(NamedTuple):
+    """One file for each module; @needs says which modules have it."""
+    template: str
+    name: str               # %s is the stem
+    needs_interface: bool
+
+
+# The outputs by the name that --emit takes. meson reads this table, too.
+OUTPUTS: Dict[str, Tuple[Output, ...]] = {
+    "types": (Output("types.h.j2", "%s_ipa_types.h", False),
+              Output("types.c.j2", "%s_ipa_types.c", False)),
+    "serializer": (Output("serializer.h.j2", "%s_ipa_serializer.h", False),
+                   Output("serializer.c.j2", "%s_ipa_serializer.c", False)),
+    "interface": (Output("interface.h.j2", "%s_ipa_interface.h", True),
+                  Output("interface.c.j2", "%s_ipa_interface.c", True)),
+    "proxy": (Output("proxy.h.j2", "%s_ipa_proxy.h", True),
+              Output("proxy.c.j2", "%s_ipa_proxy.c", True)),
+    "worker": (Output("worker.h.j2", "%s_ipa_worker.h", True),
+               Output("worker.c.j2", "%s_ipa_worker.c", True)),
+    "proto": (Output("proto.j2", "%s.proto", False),),
+}
+
+
+def render(program: ir.Program, inputs: Iterable[ir.Module], out_dir: str,
+           emit: Iterable[str], depfile: Optional[str] = None,
+           read_files: Iterable[str] = ()) -> List[str]:
+    """Writes the outputs named by @emit for each of @inputs.
+
+    A file is written only if its bytes changed. Returns the paths of all
+    outputs. @depfile, in make's syntax, says that they depend on @read_files.
+    """
+    texts = render_texts(program, inputs, emit)
+    os.makedirs(out_dir, exist_ok=True)
+    paths = []
+    for name, text in texts:
+        path = os.path.join(out_dir, name)
+        write_if_changed(path, text)
+        paths.append(path)
+    if depfile:
+        write_if_changed(depfile, _rule(paths, read_files))
+    return paths
+
+
+def render_texts(program: ir.Program, inputs: Iterable[ir.Module],
+                 emit: Iterable[str]) -> List[Tuple[str, str]]:
+    """(file name, text) of each output, in the order of the inputs."""
+    wanted = set(emit)
+    unknown = wanted - set(OUTPUTS)
+    if unknown:
+        raise ValueError("no output named " + ", ".join(sorted(unknown)))
+    model = Model(program)
+    environment = _environment()
+    texts = []
+    for module in inputs:
+        view = ModuleView(program, model, module)
+        for kind, outputs in OUTPUTS.items():
+            for output in outputs:
+                if kind not in wanted or (output.needs_interface
+                                          and not module.interfaces):
+                    continue
+                texts.append((output.name % module.stem, _fill(
+                    environment, output.template, view=view)))
+    return texts
+
+
+def render_template(name: str, /, **context) -> str:
+    """One output that is not in the table."""
+    return _fill(_environment(), name, **context)
+
+
+def _fill(environment: jinja2.Environment, name: str, /, **context) -> str:
+    text = environment.get_template(name).render(**context)
+    return text.replace(NOTHING + "\n", "")
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        undefined=jinja2.StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True, keep_trailing_newline=True, autoescape=False)
+    environment.filters.update({
+        "code": _code, "prototype": _prototype, "definition": _definition, "rows": _rows,
+        "rule": _rule_line,
+        "members": _members, "extern": _extern, "object": _object,
+        "macro": _macro, "list_macro": _list_macro})
+    return environment
+
+
+# ---- filters: strings to strings ---------------------------------------------
+
+def _code(lines: List[str], tabs: int = 1) -> str:
+    """Statements, one tab in, long ones broken; "" without any."""
+    text = "\n".join("\t" * tabs + part for line in lines
+                     for part in line.split("\n"))
+    return layout_block(text) if lines else NOTHING
+
+
+def _rows(lines: List[str]) -> str:
+    """Rows of a table: inside braces breaks are dearer."""
+    return "\n".join(layout("\t" + line, depth=1) for line in lines)
+
+
+def _members(lines: List[str], tabs: int = 1) -> str:
+    return "\n".join("\t" * tabs + line for line in lines) or NOTHING
+
+
+def _prototype(text: str, prefix: str = "", tabs: int = 0) -> str:
+    return layout("\t" * tabs + prefix + text, True, reserve=1)
+
+
+def _definition(text: str, prefix: str = "") -> str:
+    """As a prototype, without a semicolon behind it."""
+    return layout(prefix + text, True, reserve=0)
+
+
+# A break between type and name is dearer to clang-format than a column or two.
+_EXCUSED = 1
+_EXCUSED_WITH_VALUE = 2
+
+
+def _extern(text: str) -> str:
+    """A declaration of an object: the name goes on a line of its own."""
+    if width(text) <= COLUMNS + _EXCUSED:
+        return text
+    return "\n\t".join(text.rsplit(" ", 1))
+
+
+def _object(text: str) -> str:
+    """A definition with its initialisers, one a line."""
+    head, rest = text.split("\n", 1)
+    if width(head) > COLUMNS + _EXCUSED_WITH_VALUE:
+        before, name = head[:-len(" = {")].rsplit(" ", 1)
+        head = "%s\n\t%s = {" % (before, name)
+        rest = "".join("\t" + line + "\n" for line in rest.splitlines())
+    return head + "\n" + "\n".join(layout(line)
+                                  for line in rest.split("\n"))
+
+
+def _macro(parts: List[str]) -> str:
+    return layout_macro(parts[0], parts[1])
+
+
+def _list_macro(parts: List[str]) -> str:
+    return layout_list_macro(parts[0], parts[1:])
+
+
+def _rule_line(title: str) -> str:
+    """/* ---- title ------- */"""
+    start = "/* ---- %s " % title
+    return start + "-" * max(3, 76 - len(start)) + " */"
+
+
+def generator_files() -> List[str]:
+    """The generator's own sources: outputs depend on them, too."""
+    found = []
+    for folder, suffix in ((_TEMPLATES, ".j2"), (_PACKAGE, ".py")):
+        for path, folders, names in os.walk(folder):
+            folders.sort()
+            found += [os.path.join(path, name) for name in sorted(names)
+                      if name.endswith(suffix)]
+    return found
+
+
+# ---- files -------------------------------------------------------------------
+
+def write_if_changed(path: str, text: str) -> None:
+    # Only a rule for make has paths in it, which need not be text.
+    data = text.encode("utf-8", "surrogateescape")
+    try:
+        if _holds(path, data):
+            return
+        _replace(path, data)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, path) from None
+
+
+def _holds(path: str, data: bytes) -> bool:
+    try:
+        with open(path, "rb") as old:
+            return old.read() == data
+    except FileNotFoundError:
+        return False
+
+
+def _replace(path: str, data: bytes) -> None:
+    """All of it or nothing: a compiler never sees half a file."""
+    fresh = "%s.%d.new" % (path, os.getpid())
+    try:
+        with open(fresh, "wb") as new:
+            new.write(data)
+        os.replace(fresh, path)
+    except OSError:
+        if os.path.exists(fresh):
+            os.unlink(fresh)
+        raise
+
+
+def _rule(outputs: Iterable[str], inputs: Iterable[str]) -> str:
+    def escape(path: str) -> str:
+        return path.replace("\\", "\\\\").replace(" ", "\\ ").replace(
+            "#", "\\#").replace("$", "$$")
+    needed = sorted(set(inputs)) + generator_files()
+    return "%s: \\\n%s\n" % (
+        " ".join(escape(path) for path in outputs),
+        " \\\n".join("  " + escape(path) for path in needed))
+
+
+__all__ = ["OUTPUTS", "render", "render_texts"]

@@ -1,0 +1,347 @@
+# SPDX-License-Identifier: MIT
+"""From the IR to what the templates print, one ModuleView for each file."""
+
+import os
+from typing import Dict, List
+
+from ..c import names as c_names
+from ..c.arrays import ArraySlot, run_name
+from ..c.comments import Words, comment, safe
+from ..c.enums import EnumView, const_view
+from ..c.info import field_row, layout_terms, reachable
+from ..c.messages import Message
+from ..c.methods import InterfaceView
+from ..c.model import Entry, Model
+from ..c.nullable import PointerSlot
+from ..model import ir, wire
+from .proto import ProtoModule
+
+CODEGEN_REVISION = 1
+
+# Any odd number far from what sizes and offsets sum up to.
+REVISION_FACTOR = 0x9e3779b97f4a7c15
+
+# Stands on a line that is to vanish: a comment that the IDL does not have, a
+# list without statements. No text of the IDL can hold it.
+NOTHING = "\x01"
+
+
+_DECODES = "(struct camipc_reader *r, const uint8_t *p, " \
+    "const uint8_t *end, struct %s *msg)"
+
+
+class Helpers:
+    """Static functions that the decoders of one file need."""
+
+    def __init__(self, messages: List[Message]):
+        self.runs = {}
+        self.pointers = {}
+        for message in messages:
+            for slot in message.slots:
+                if isinstance(slot, PointerSlot):
+                    self.pointers[slot.value.tag] = slot.value
+                elif isinstance(slot, ArraySlot) and slot.value.array is None:
+                    self.runs[slot.value.c_type] = slot.value
+
+    @staticmethod
+    def run_prototype(value) -> str:
+        return "static const uint8_t *get_%s_run(struct camipc_reader *r, " \
+            "const uint8_t *p, const uint8_t *end, uint32_t tag, %s, " \
+            "size_t *n, size_t *room)" % (
+                run_name(value), value.pointer("*items"))
+
+    @staticmethod
+    def run_list(value) -> List[str]:
+        return ["%s = camipc_extend(r, *items, *n, room, extra, "
+                "sizeof(*list));" % value.declare("*list")]
+
+    @staticmethod
+    def run_element(value) -> List[str]:
+        place = "list[(*n)++]"
+        get = value.get(place)
+        if "".join(get).count(place) > 1:
+            get = value.get("list[*n]") + ["(*n)++;"]
+        return value.init("list[*n]") + get
+
+    @staticmethod
+    def pointer_prototype(value) -> str:
+        return "static const uint8_t *get_%s_pointer(struct camipc_reader " \
+            "*r, const uint8_t *p, const uint8_t *end, const %s **value)" % (
+                value.tag, value.c_type)
+
+    @staticmethod
+    def pointer_init(value) -> List[str]:
+        return [line.replace("&(*target)", "target")
+                for line in value.init("(*target)")]
+
+    @staticmethod
+    def pointer_get(value) -> List[str]:
+        return [line.replace("&(*target).", "&target->").replace(
+            "&(*target)", "target") for line in value.get("(*target)")]
+
+
+def shown_path(path: str) -> str:
+    """A path for the banner: nothing of this machine in it.
+
+    What was given relative to the working directory stays as it is; of others
+    the file and its folder are told, or outputs depended on the build folder.
+    """
+    parts = os.path.normpath(path).replace(os.sep, "/").split("/")
+    if parts[0] in ("", ".."):
+        parts = [part for part in parts if part not in ("", "..")][-2:]
+    return safe("/".join(parts))
+
+
+class ModuleView:
+    """Everything that the templates of one file print."""
+
+    def __init__(self, program: ir.Program, model: Model,
+                 module: ir.Module):
+        self.program = program
+        self.module = module
+        self.path = shown_path(module.path)
+        self.license = module.license
+        self.stem = module.stem
+        self.revision = CODEGEN_REVISION
+        self.prefix = c_names.module_prefix(module.name)
+        self.guard = "%s_%s" % (self.prefix, module.stem) \
+            if self.prefix.rsplit("_", 1)[-1] != module.stem else self.prefix
+        self.guard = self.guard.upper()
+        self.imports = [imported.stem for imported in module.imports]
+        self.interfaces = [
+            InterfaceView(model, module, interface,
+                          wire.fingerprint(program, interface))
+            for interface in module.interfaces]
+        self.enums = [EnumView(enum) for enum in module.enums]
+        self.consts = [const_view(module, const, program)
+                       for const in module.consts]
+        self.messages = model.messages(module)
+        self.proto = ProtoModule(
+            module, self.enums,
+            self.messages + self.method_messages,
+            {c_names.of_type(enum): (enum.qualified, enum.module)
+             for enum in program.enums.values()})
+        self.words = Words(self._known_words())
+
+    # ---- parts of the messages ---------------------------------------------
+
+    @property
+    def public(self) -> List[Message]:
+        return [m for m in self.messages if m.is_public]
+
+    @property
+    def entries(self) -> List[Entry]:
+        return [m for m in self.messages if isinstance(m, Entry)]
+
+    @property
+    def method_messages(self) -> List[Message]:
+        return [message for interface in self.interfaces
+                for message in interface.messages]
+
+    @property
+    def made(self) -> List[Message]:
+        return [m for m in self.messages if not m.is_public]
+
+    @property
+    def coded(self) -> List[Message]:
+        """Those with functions of their own: bytes need none."""
+        return [m for m in self.messages
+                if not getattr(m, "is_bytes", False)]
+
+    @staticmethod
+    def is_checked(message: Message) -> bool:
+        """Whether somebody calls its check: x_copy() does."""
+        return message.is_public or not message.free
+
+    @property
+    def strict_enums(self) -> List[EnumView]:
+        return [enum for enum in self.enums if not enum.is_extensible]
+
+    def helpers(self, messages: List[Message]) -> Helpers:
+        return Helpers(messages)
+
+    @staticmethod
+    def rows(message: Message) -> List[str]:
+        return [field_row(message, slot) for slot in message.slots]
+
+    def layout_sum(self, interface: InterfaceView) -> List[str]:
+        terms = ["CAMIPC_CODEGEN_REVISION * UINT64_C(0x%x)" % REVISION_FACTOR]
+        terms += layout_terms(reachable(interface.messages))
+        lines = [term + " +" for term in terms[:-1]] + [terms[-1] + ","]
+        return [line if len(line) <= 64 else line.replace(" * ", " *\n\t")
+                for line in lines]
+
+    def struct_body(self, message: Message) -> str:
+        """Members with their comments."""
+        if not message.slots and not message.unknown:
+            return "\n".join("\t" + line for line in message.members())
+        if not message.is_union:
+            return self._described(message, 1)
+        return "\tenum %s tag;\n\tunion {\n%s\n\t};" % (
+            message.tag_enum, self._described(message, 2))
+
+    def _described(self, message: Message, tabs: int) -> str:
+        lines = []
+        for slot in message.slots:
+            lines.append(self.comment(slot.doc, tabs, message.slots,
+                                      tail=slot.facts))
+            lines += ["\t" * tabs + line for line in slot.members()]
+        if message.unknown:
+            lines.append("\t/** %s */" % message.unknown.remark)
+            lines += ["\t" + line for line in message.unknown.members()]
+        return "\n".join(lines)
+
+    def struct_comment(self, message: Message) -> str:
+        if message.is_public:
+            return self.comment(message.doc, 0, message.slots,
+                                tail=message.since)
+        if isinstance(message, Entry):
+            return "/** An entry of %s. */" % message.title
+        return "/** %s, where it is a value of its own. */" % message.title
+
+    # ---- prototypes --------------------------------------------------------
+
+    @staticmethod
+    def init_prototype(message: Message) -> str:
+        return "void %s_init(struct %s *msg)" % (message.c_name,
+                                                 message.c_name)
+
+    @staticmethod
+    def copy_prototype(message: Message) -> str:
+        return "int %s_copy(struct %s *ret_copy, const struct %s *value)" % (
+            message.c_name, message.c_name, message.c_name)
+
+    @staticmethod
+    def clear_prototype(message: Message) -> str:
+        return "void %s_clear(struct %s *msg)" % (message.c_name,
+                                                  message.c_name)
+
+    @staticmethod
+    def check_prototype(message: Message) -> str:
+        return "void %s_check(struct camipc_check *check, " \
+            "const struct %s *msg)" % (message.c_name, message.c_name)
+
+    @staticmethod
+    def put_prototype(message: Message) -> str:
+        return "uint8_t *%s_put_fields(struct camipc_writer *w, " \
+            "uint8_t *p, const struct %s *msg)" % (message.c_name,
+                                                   message.c_name)
+
+    @staticmethod
+    def nest_prototype(message: Message) -> str:
+        return "static inline uint8_t *%s_put(struct camipc_writer *w, " \
+            "uint8_t *p, uint32_t field, const struct %s *msg)" % (
+                message.c_name, message.c_name)
+
+    @staticmethod
+    def nest_statement(message: Message) -> List[str]:
+        return ["return camipc_close(w, body, %s_put_fields(w, body, msg));"
+                % message.c_name]
+
+    @staticmethod
+    def get_prototype(message: Message) -> str:
+        return "const uint8_t *%s_get_fields%s" % (
+            message.c_name, _DECODES % message.c_name)
+
+    @staticmethod
+    def enter_prototype(message: Message) -> str:
+        return "static inline const uint8_t *%s_get%s" % (
+            message.c_name, _DECODES % message.c_name)
+
+    @staticmethod
+    def enter_statement(message: Message) -> List[str]:
+        return ["return %s_get_fields(r, p, p + len, msg);" % message.c_name]
+
+    @staticmethod
+    def copy_in_prototype(message: Message) -> str:
+        return "void %s_copy_in(struct camipc_arena *arena, struct %s *msg)" \
+            % (message.c_name, message.c_name)
+
+    @staticmethod
+    def encode_prototype(short: str) -> str:
+        return "static void encode_%s(struct camipc_writer *w, " \
+            "const void *data)" % short
+
+    @staticmethod
+    def decode_prototype(short: str) -> str:
+        return "static void decode_%s(struct camipc_reader *r, " \
+            "const uint8_t *p, void *data)" % short
+
+    @staticmethod
+    def invoke_prototype(method) -> str:
+        return "static void invoke_%s(const void *table, void *self, " \
+            "const void *data, void *result)" % (method.mark + method.name)
+
+    @staticmethod
+    def find_prototype(entry: Entry) -> str:
+        return "%s_find(const struct %s *entries, size_t n_entries, %s)" % (
+            entry.entry_value.value.pointer(entry.stem), entry.c_name,
+            entry.key.value.declare("key"))
+
+    @staticmethod
+    def find_statements(entry: Entry) -> List[str]:
+        return ["entry = camipc_map_find(entries, n_entries, sizeof(*entries),"
+                " &key, %s);" % entry.compare]
+
+    @staticmethod
+    def sort_prototype(entry: Entry) -> str:
+        return "void %s_sort(struct %s *entries, size_t n_entries)" % (
+            entry.stem, entry.c_name)
+
+    @staticmethod
+    def sort_statements(entry: Entry) -> List[str]:
+        return ["camipc_map_sort(entries, n_entries, sizeof(*entries), %s);"
+                % entry.compare]
+
+    # ---- documentation -----------------------------------------------------
+
+    def _known_words(self) -> Dict[str, str]:
+        """Names of the IDL, and what they are called in C."""
+        known: Dict[str, str] = {}
+        for interface in self.interfaces:
+            for method in interface.methods + interface.events:
+                if not method.idl_name.islower():
+                    known.setdefault(method.idl_name, method.name)
+        # What the file can see, whatever else is read in the same run.
+        files = (self.module,) + self.module.imports
+        for file in files:
+            for enum in file.enums:
+                for one in enum.enumerators:
+                    c_name = c_names.of_enumerator(enum, one)
+                    self._know(known, one.name, c_name)
+                    for owner in (enum.name, enum.qualified):
+                        self._know(known, owner + "." + one.name, c_name)
+            for const in file.consts:
+                self._know(known, const.name, c_names.of_const(file, const))
+        for file in files:
+            for declaration in file.structs + file.unions:
+                self._know_type(known, "struct", declaration)
+        for file in files:
+            for enum in file.enums:
+                self._know_type(known, "enum", enum)
+        return known
+
+    def _know_type(self, known: Dict[str, str], kind: str,
+                   declaration) -> None:
+        name = "%s %s" % (kind, c_names.of_type(declaration))
+        self._know(known, declaration.name, name)
+        self._know(known, declaration.qualified, name)
+
+    @staticmethod
+    def _know(known: Dict[str, str], name: str, c_name: str) -> None:
+        # "Point" and "Size" are English, too: only what looks like a name.
+        if sum(c.isupper() for c in name) > 1 or "." in name or \
+                any(c.isdigit() for c in name):
+            known.setdefault(name, c_name)
+
+    def comment(self, doc, tabs: int = 0, fields=(), extra=(),
+                tail: str = "") -> str:
+        """A doc comment, or NOTHING without a text."""
+        inner = {}
+        for field in fields:
+            name = getattr(field, "idl", None)
+            if name and name != field.name and not name.islower():
+                inner[name] = field.name
+        lines = comment(doc, Words(inner, self.words), tabs, extra=extra,
+                        tail=tail)
+        return "\n".join(lines) or NOTHING
