@@ -177,7 +177,7 @@ static int open_channel(struct camipc_process_link *process,
 		count_max_fds(params->interface, &params->module->info)
 	};
 	int fds[2];
-	int ret = camipc_socket_pair(fds);
+	int ret = camipc_socket_channel_open_pair(fds);
 
 	if (ret < 0)
 		return ret;

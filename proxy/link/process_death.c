@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include <camipc/log.h>
@@ -121,8 +120,7 @@ static void stop_watching(struct camipc_process_link *process)
 		return;
 	process->watched = false;
 	if (process->channel)
-		epoll_ctl(process->epoll_fd, EPOLL_CTL_DEL,
-			  process->channel->fd, NULL);
+		camipc_channel_unwatch(process->channel);
 	epoll_ctl(process->epoll_fd, EPOLL_CTL_DEL,
 		  camipc_child_get_pidfd(process->child), NULL);
 	if (process->log_open)
@@ -269,7 +267,7 @@ void camipc_process_say_bye(struct camipc_process_link *process)
 	/* With calls still on their way there may be no room: the end of the
 	 * file comes behind them, and says the same. */
 	if (camipc_bye_write(process->channel, &bye) < 0)
-		shutdown(process->channel->fd, SHUT_WR);
+		camipc_channel_close_write(process->channel);
 	if (camipc_child_wait(process->child, grace_ms()) < 0) {
 		camipc_log(CAMIPC_LOG_WARNING, TOPIC,
 			   "%s: the worker did not end in time, and was killed",

@@ -7,7 +7,6 @@
 #include "process_link.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,15 +68,9 @@ static int process_push(struct camipc_link *link, struct camipc_record *record)
 static void process_want_room(struct camipc_link *link, bool want)
 {
 	struct camipc_process_link *process = as_process(link);
-	struct epoll_event event = {
-		.events = want ? EPOLLIN | EPOLLOUT : EPOLLIN,
-	};
 
-	if (process->want_room == want || process->closed)
-		return;
-	process->want_room = want;
-	epoll_ctl(process->epoll_fd, EPOLL_CTL_MOD, process->channel->fd,
-		  &event);
+	if (!process->closed)
+		camipc_channel_want_room(process->channel, want);
 }
 
 /* What the worker may send once it is loaded; 1: not for the proxy. */
@@ -222,7 +215,7 @@ static int add_to_epoll(struct camipc_process_link *process, int fd)
 
 static int watch(struct camipc_process_link *process)
 {
-	int ret = add_to_epoll(process, process->channel->fd);
+	int ret = camipc_channel_watch(process->channel, process->epoll_fd);
 
 	if (ret == 0)
 		ret = add_to_epoll(process,

@@ -23,7 +23,6 @@ struct camipc_process_link {
 	int epoll_fd; /* borrowed */
 	int cancel_fd; /* borrowed */
 
-	bool want_room; /* wake up when the channel is writable */
 	bool watched; /* its fds are in epoll_fd */
 	bool log_open; /* the worker's stderr has not ended */
 	bool fresh; /* poll() looked at everything since service() did */

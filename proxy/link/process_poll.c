@@ -52,10 +52,6 @@ int camipc_process_poll(struct camipc_process_link *process, int cancel_fd,
 			int64_t deadline)
 {
 	struct pollfd pfds[N_POLL] = {
-		[POLL_CHANNEL] = { .fd = process->channel ?
-						 process->channel->fd :
-						 -1,
-				   .events = POLLIN },
 		[POLL_CHILD] = { .fd = camipc_child_get_pidfd(process->child),
 				 .events = POLLIN },
 		[POLL_LOG] = { .events = POLLIN },
@@ -65,8 +61,7 @@ int camipc_process_poll(struct camipc_process_link *process, int cancel_fd,
 
 	if (process->closed)
 		return 0;
-	if (process->want_room)
-		pfds[POLL_CHANNEL].events |= POLLOUT;
+	camipc_channel_get_poll(process->channel, &pfds[POLL_CHANNEL]);
 	do {
 		ret = poll_once(process, pfds, deadline);
 	} while (ret == 1);

@@ -2,7 +2,6 @@
 #include "worker.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,7 +51,7 @@ struct worker {
 
 bool camipc_worker_is_child(void)
 {
-	return camipc_socket_is_channel(CAMIPC_WORKER_CHANNEL_FD);
+	return camipc_socket_channel_accepts(CAMIPC_WORKER_CHANNEL_FD);
 }
 
 /* ---- towards the camera process ---------------------------------------- */
@@ -106,7 +105,6 @@ static void send_crash(void *user, const struct camipc_crash_record *record)
 {
 	struct worker *worker = user;
 	uint8_t bytes[CAMIPC_HEADER_SIZE + sizeof(*record)];
-	struct pollfd pfd = { .fd = worker->channel->fd, .events = POLLOUT };
 	struct camipc_message message;
 
 	camipc_message_init(&message);
@@ -116,7 +114,8 @@ static void send_crash(void *user, const struct camipc_crash_record *record)
 	message.header.body_size = sizeof(*record);
 	memcpy(camipc_message_body(&message), record, sizeof(*record));
 	if (camipc_channel_send(worker->channel, &message) == -EAGAIN &&
-	    poll(&pfd, 1, CRASH_ROOM_MS) == 1 &&
+	    camipc_channel_wait_room(worker->channel, false, CRASH_ROOM_MS) ==
+		    0 &&
 	    camipc_channel_send(worker->channel, &message) < 0)
 		return; /* how it ended is still known */
 }
@@ -177,8 +176,10 @@ static int say_hello(struct worker *worker)
 	memcpy(answer.nonce, worker->hello.nonce, sizeof(answer.nonce));
 	answer.build_id_size = (uint8_t)camipc_build_id(answer.build_id,
 							CAMIPC_BUILD_ID_SIZE);
-	worker->channel->limits.max_message_size =
-		worker->hello.max_message_size;
+	ret = camipc_channel_set_limit(worker->channel,
+				       worker->hello.max_message_size);
+	if (ret < 0)
+		return ret;
 	atomic_store(&worker->log_level, worker->hello.log_level);
 	return camipc_worker_hello_write(worker->channel, &answer);
 }
@@ -263,8 +264,6 @@ static int load_and_tell(struct worker *worker, const char *path)
  */
 static int flush(struct worker *worker)
 {
-	struct pollfd pfd = { .fd = worker->channel->fd };
-
 	while (atomic_load(&worker->behind)) {
 		int ret;
 
@@ -272,12 +271,11 @@ static int flush(struct worker *worker)
 		ret = camipc_servant_flush(worker->servant);
 		if (ret != -EAGAIN)
 			return ret;
-		pfd.events = POLLIN | POLLOUT;
-		pfd.revents = 0;
-		if (poll(&pfd, 1, -1) < 0 && errno != EINTR)
-			return -errno;
-		if (pfd.revents & ~POLLOUT)
+		ret = camipc_channel_wait_room(worker->channel, true, -1);
+		if (ret == 1)
 			return 0;
+		if (ret < 0 && ret != -EINTR)
+			return ret;
 	}
 	return 0;
 }

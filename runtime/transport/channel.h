@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A channel carries messages between a camera process and a worker. Which kind
- * it is was chosen when it was made.
+ * A channel carries messages between a camera process and a worker. The
+ * function that creates a channel decides its kind; nothing else depends on it.
  */
 #ifndef CAMIPC_TRANSPORT_CHANNEL_H
 #define CAMIPC_TRANSPORT_CHANNEL_H
@@ -11,14 +11,17 @@
 
 #include "message.h"
 
+struct pollfd;
+
 struct camipc_channel;
 
-/** What this side takes in; the other side may be hostile. */
+/** What this end accepts; the peer may be hostile. */
 struct camipc_channel_limits {
 	size_t max_message_size; /* bytes of a body */
 	uint32_t max_fds; /* of one message, without a spilled body's */
 };
 
+/** One function for each of those below. */
 struct camipc_channel_ops {
 	uint32_t size;
 	int (*send)(const struct camipc_channel *channel,
@@ -26,24 +29,33 @@ struct camipc_channel_ops {
 	int (*receive)(struct camipc_channel *channel,
 		       struct camipc_message *message, bool wait,
 		       enum camipc_reason *ret_reason);
+	int (*wait_room)(const struct camipc_channel *channel, bool or_message,
+			 int timeout_ms);
+	void (*get_poll)(const struct camipc_channel *channel,
+			 struct pollfd *ret_poll);
+	int (*watch)(struct camipc_channel *channel, int epoll_fd);
+	void (*unwatch)(struct camipc_channel *channel);
+	void (*want_room)(struct camipc_channel *channel, bool want);
+	int (*set_limit)(struct camipc_channel *channel,
+			 size_t max_message_size);
+	void (*close_write)(struct camipc_channel *channel);
 	void (*destroy)(struct camipc_channel *channel);
 };
 
 /** First member of each channel's own struct. Thread word: see functions. */
 struct camipc_channel {
 	const struct camipc_channel_ops *ops;
-	struct camipc_channel_limits limits;
-	int fd; /* readable when receive() has something, owned */
 };
 
 /**
  * camipc_channel_send() - hand a message to the kernel, without waiting
  * @message: its header's n_fds is set here; fds stay the message's
  *
- * Returns 0, -EAGAIN (no room: try again when the fd is writable), -EPIPE (the
- * peer is gone), -EMSGSIZE (body over the peer's ceiling, or too many fds),
- * -EMFILE (no descriptor for a spilled body, or too many in flight) or
- * -ENOMEM. Thread word: safe, for different messages.
+ * Returns 0, -EAGAIN (no room: try again after camipc_channel_wait_room()),
+ * -EPIPE (the peer is gone), -EMSGSIZE (body over the peer's ceiling, or too
+ * many fds), -EMFILE (no descriptor for a spilled body, or too many in flight)
+ * or -ENOMEM. Async-signal-safe, if the message has room for its body. Thread
+ * word: safe, for different messages.
  */
 CAMIPC_MUST_CHECK static inline int
 camipc_channel_send(const struct camipc_channel *channel,
@@ -53,14 +65,14 @@ camipc_channel_send(const struct camipc_channel *channel,
 }
 
 /**
- * camipc_channel_receive() - the next message
+ * camipc_channel_receive() - read the next message
  * @message: empty; gets header, body and fds
  * @wait: block until there is one; never on an end that a worker could share
  * @ret_reason: set with -EPROTO and -ESTALE
  *
- * A message that this process has no memory or descriptors for comes without
- * its body, marked CAMIPC_MESSAGE_ERROR. Descriptors of what is refused are
- * closed. No allocation, once the message has room.
+ * If this process has no memory or descriptors left for a message, the message
+ * arrives without its body, marked CAMIPC_MESSAGE_ERROR. Descriptors of a
+ * refused message are closed. Allocates nothing once the message has room.
  *
  * Returns 0, -EAGAIN (none now), -EPIPE (all were read and the peer closed),
  * -EPROTO (the peer broke the rules), -ESTALE (the peer speaks another version
@@ -74,7 +86,88 @@ camipc_channel_receive(struct camipc_channel *channel,
 	return channel->ops->receive(channel, message, wait, ret_reason);
 }
 
-/** Closes it; NULL is fine. Thread word: bound. */
+/**
+ * camipc_channel_wait_room() - sleep until a send may succeed
+ * @or_message: return as well when receive() has something to report
+ * @timeout_ms: at most so long; -1: for ever
+ *
+ * Returns 0 (there may be room, or the peer is gone: send() knows), 1 (only
+ * with @or_message: receive() first), -ETIMEDOUT, -EINTR or -ENOMEM.
+ * Async-signal-safe. Thread word: safe.
+ */
+CAMIPC_MUST_CHECK static inline int
+camipc_channel_wait_room(const struct camipc_channel *channel, bool or_message,
+			 int timeout_ms)
+{
+	return channel->ops->wait_room(channel, or_message, timeout_ms);
+}
+
+/**
+ * camipc_channel_get_poll() - get what poll() can wait for
+ * @ret_poll: gets the descriptor, which stays the channel's, and the events
+ *
+ * Any revents mean that receive() has something to report, or that there is
+ * room if that is wanted. Thread word: bound.
+ */
+static inline void camipc_channel_get_poll(const struct camipc_channel *channel,
+					   struct pollfd *ret_poll)
+{
+	channel->ops->get_poll(channel, ret_poll);
+}
+
+/**
+ * camipc_channel_watch() - make an epoll descriptor wake up for the channel
+ * @epoll_fd: borrowed until unwatch() or destroy(); events have data 0
+ *
+ * Returns 0, -EBUSY (the channel is watched already), -ENOSPC or -ENOMEM.
+ * Thread word: bound.
+ */
+CAMIPC_MUST_CHECK static inline int
+camipc_channel_watch(struct camipc_channel *channel, int epoll_fd)
+{
+	return channel->ops->watch(channel, epoll_fd);
+}
+
+/** Ends camipc_channel_watch(); does nothing if there was none. Bound. */
+static inline void camipc_channel_unwatch(struct camipc_channel *channel)
+{
+	channel->ops->unwatch(channel);
+}
+
+/**
+ * Makes the epoll descriptor and camipc_channel_get_poll() wake up for room
+ * too, or no longer. Thread word: bound.
+ */
+static inline void camipc_channel_want_room(struct camipc_channel *channel,
+					    bool want)
+{
+	channel->ops->want_room(channel, want);
+}
+
+/**
+ * camipc_channel_set_limit() - change the largest body that is accepted
+ * @max_message_size: bytes
+ *
+ * Returns 0 or -EINVAL (above CAMIPC_MAX_MESSAGE_SIZE_CEILING). Thread word:
+ * bound.
+ */
+CAMIPC_MUST_CHECK static inline int
+camipc_channel_set_limit(struct camipc_channel *channel,
+			 size_t max_message_size)
+{
+	return channel->ops->set_limit(channel, max_message_size);
+}
+
+/**
+ * Ends sending for good: the peer's receive() returns -EPIPE after everything
+ * that was sent. Never blocks and needs no room. Thread word: bound.
+ */
+static inline void camipc_channel_close_write(struct camipc_channel *channel)
+{
+	channel->ops->close_write(channel);
+}
+
+/** Closes and frees the channel; NULL is fine. Thread word: bound. */
 static inline void camipc_channel_destroy(struct camipc_channel *channel)
 {
 	if (channel)

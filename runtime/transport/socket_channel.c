@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -20,17 +21,32 @@
 
 struct socket_channel {
 	struct camipc_channel base;
+	struct camipc_channel_limits limits;
+	int fd; /* owned */
+	int epoll_fd; /* that watches @fd, borrowed; -1: none does */
+	bool wants_room; /* to be woken up for it */
 	/* Takes the rest of what is larger than a record has room for yet, so
 	 * that records need not all be as large as the largest datagram. */
 	uint8_t rest[CAMIPC_MAX_INLINE_SIZE];
 };
+
+static struct socket_channel *as_socket(struct camipc_channel *channel)
+{
+	return (struct socket_channel *)channel;
+}
+
+static const struct socket_channel *
+as_const_socket(const struct camipc_channel *channel)
+{
+	return (const struct socket_channel *)channel;
+}
 
 union control {
 	struct cmsghdr align;
 	uint8_t bytes[CMSG_SPACE(MAX_DATAGRAM_FDS * sizeof(int))];
 };
 
-int camipc_socket_pair(int ret_fds[2])
+int camipc_socket_channel_open_pair(int ret_fds[2])
 {
 	int fds[2];
 
@@ -41,7 +57,7 @@ int camipc_socket_pair(int ret_fds[2])
 	return 0;
 }
 
-bool camipc_socket_is_channel(int fd)
+bool camipc_socket_channel_accepts(int fd)
 {
 	int domain = 0;
 	int type = 0;
@@ -148,6 +164,7 @@ static int socket_send(const struct camipc_channel *channel,
 		       struct camipc_message *message)
 {
 	struct camipc_header *header = &message->header;
+	int fd = as_const_socket(channel)->fd;
 	int ret = camipc_message_reserve(message, header->body_size);
 
 	if (ret < 0)
@@ -157,9 +174,9 @@ static int socket_send(const struct camipc_channel *channel,
 		return -EMSGSIZE;
 	header->n_fds = (uint16_t)message->fds.n;
 	if (CAMIPC_UNLIKELY(header->body_size > CAMIPC_MAX_INLINE_SIZE))
-		return send_spilled(channel->fd, message);
+		return send_spilled(fd, message);
 	camipc_header_encode(header, message->bytes);
-	return send_datagram(channel->fd, message->bytes,
+	return send_datagram(fd, message->bytes,
 			     CAMIPC_HEADER_SIZE + (size_t)header->body_size,
 			     message->fds.fds, message->fds.n);
 }
@@ -238,9 +255,9 @@ static int receive_datagram(struct socket_channel *channel,
 	 * comes once, before what it had sent.
 	 */
 	do {
-		msg.msg_controllen = CMSG_LEN(
-			(channel->base.limits.max_fds + 1) * sizeof(int));
-		n = recvmsg(channel->base.fd, &msg, flags);
+		msg.msg_controllen = CMSG_LEN((channel->limits.max_fds + 1) *
+					      sizeof(int));
+		n = recvmsg(channel->fd, &msg, flags);
 	} while (n < 0 && (errno == EINTR || errno == ECONNRESET));
 	if (n < 0)
 		return receive_error(errno);
@@ -261,7 +278,7 @@ static void drop_body(struct camipc_message *message, int error)
 }
 
 /* Header and sizes; nothing is allocated for what the peer only claims. */
-static enum camipc_reason check_frame(const struct camipc_channel *channel,
+static enum camipc_reason check_frame(const struct camipc_channel_limits *limits,
 				      struct camipc_message *message,
 				      const struct datagram *datagram,
 				      int *ret_error)
@@ -279,12 +296,12 @@ static enum camipc_reason check_frame(const struct camipc_channel *channel,
 		*ret_error = ret;
 		return CAMIPC_REASON_BAD_PROTOCOL;
 	}
-	if (header->body_size > channel->limits.max_message_size)
+	if (header->body_size > limits->max_message_size)
 		return CAMIPC_REASON_BAD_LIMIT;
 	body = header->flags & CAMIPC_MESSAGE_SPILLED ? 0 : header->body_size;
 	if (datagram->size != CAMIPC_HEADER_SIZE + body)
 		return CAMIPC_REASON_BAD_FRAMING;
-	if (header->n_fds > channel->limits.max_fds)
+	if (header->n_fds > limits->max_fds)
 		return CAMIPC_REASON_BAD_FD;
 	*ret_error = 0;
 	return CAMIPC_REASON_NONE;
@@ -371,7 +388,7 @@ static int socket_receive(struct camipc_channel *channel,
 			  struct camipc_message *message, bool wait,
 			  enum camipc_reason *ret_reason)
 {
-	struct socket_channel *socket = (struct socket_channel *)channel;
+	struct socket_channel *socket = as_socket(channel);
 	struct datagram datagram = { 0, 0 };
 	enum camipc_reason reason;
 	int ret = camipc_message_reserve(message, 0);
@@ -384,9 +401,9 @@ static int socket_receive(struct camipc_channel *channel,
 	if (taken < 0 && !datagram.size)
 		return taken;
 	if (!datagram.size && !message->fds.n)
-		return judge_empty(channel->fd, ret_reason);
+		return judge_empty(socket->fd, ret_reason);
 
-	reason = check_frame(channel, message, &datagram, &error);
+	reason = check_frame(&socket->limits, message, &datagram, &error);
 	if (reason != CAMIPC_REASON_NONE)
 		return refuse(message, reason, error, ret_reason);
 	ret = taken < 0 ? taken : check_fds(message, datagram.flags);
@@ -401,9 +418,99 @@ static int socket_receive(struct camipc_channel *channel,
 	return 0;
 }
 
+/* ---- waiting ----------------------------------------------------------- */
+
+static void socket_get_poll(const struct camipc_channel *channel,
+			    struct pollfd *ret_poll)
+{
+	const struct socket_channel *socket = as_const_socket(channel);
+
+	ret_poll->fd = socket->fd;
+	ret_poll->events = socket->wants_room ? POLLIN | POLLOUT : POLLIN;
+	ret_poll->revents = 0;
+}
+
+static int socket_wait_room(const struct camipc_channel *channel,
+			    bool or_message, int timeout_ms)
+{
+	struct pollfd pfd = {
+		.fd = as_const_socket(channel)->fd,
+		.events = or_message ? POLLIN | POLLOUT : POLLOUT,
+	};
+	int n = poll(&pfd, 1, timeout_ms);
+
+	if (n < 0)
+		return -errno;
+	if (n == 0)
+		return -ETIMEDOUT;
+	return or_message && (pfd.revents & ~POLLOUT) ? 1 : 0;
+}
+
+static int control_epoll(const struct socket_channel *socket, int epoll_fd,
+			 int operation)
+{
+	struct epoll_event event = {
+		.events = socket->wants_room ? EPOLLIN | EPOLLOUT : EPOLLIN,
+	};
+
+	return epoll_ctl(epoll_fd, operation, socket->fd, &event) < 0 ? -errno :
+									0;
+}
+
+static int socket_watch(struct camipc_channel *channel, int epoll_fd)
+{
+	struct socket_channel *socket = as_socket(channel);
+	int ret;
+
+	if (socket->epoll_fd >= 0)
+		return -EBUSY;
+	ret = control_epoll(socket, epoll_fd, EPOLL_CTL_ADD);
+	if (ret == 0)
+		socket->epoll_fd = epoll_fd;
+	return ret;
+}
+
+static void socket_unwatch(struct camipc_channel *channel)
+{
+	struct socket_channel *socket = as_socket(channel);
+
+	if (socket->epoll_fd >= 0)
+		control_epoll(socket, socket->epoll_fd, EPOLL_CTL_DEL);
+	socket->epoll_fd = -1;
+}
+
+static void socket_want_room(struct camipc_channel *channel, bool want)
+{
+	struct socket_channel *socket = as_socket(channel);
+
+	if (socket->wants_room == want)
+		return;
+	socket->wants_room = want;
+	if (socket->epoll_fd >= 0)
+		control_epoll(socket, socket->epoll_fd, EPOLL_CTL_MOD);
+}
+
+/* ---- life -------------------------------------------------------------- */
+
+static int socket_set_limit(struct camipc_channel *channel,
+			    size_t max_message_size)
+{
+	if (max_message_size > CAMIPC_MAX_MESSAGE_SIZE_CEILING)
+		return -EINVAL;
+	as_socket(channel)->limits.max_message_size = max_message_size;
+	return 0;
+}
+
+static void socket_close_write(struct camipc_channel *channel)
+{
+	shutdown(as_socket(channel)->fd, SHUT_WR);
+}
+
 static void socket_destroy(struct camipc_channel *channel)
 {
-	close(channel->fd);
+	/* A forked child may hold the socket, and so keep it in the epoll. */
+	socket_unwatch(channel);
+	close(as_socket(channel)->fd);
 	free(channel);
 }
 
@@ -411,6 +518,13 @@ static const struct camipc_channel_ops socket_ops = {
 	.size = sizeof(socket_ops),
 	.send = socket_send,
 	.receive = socket_receive,
+	.wait_room = socket_wait_room,
+	.get_poll = socket_get_poll,
+	.watch = socket_watch,
+	.unwatch = socket_unwatch,
+	.want_room = socket_want_room,
+	.set_limit = socket_set_limit,
+	.close_write = socket_close_write,
 	.destroy = socket_destroy,
 };
 
@@ -427,8 +541,10 @@ int camipc_socket_channel_create(int fd,
 	if (!channel)
 		return -ENOMEM;
 	channel->base.ops = &socket_ops;
-	channel->base.limits = *limits;
-	channel->base.fd = fd;
+	channel->limits = *limits;
+	channel->fd = fd;
+	channel->epoll_fd = -1;
+	channel->wants_room = false;
 	*ret_channel = &channel->base;
 	return 0;
 }

@@ -9,17 +9,24 @@
 
 #include "channel.h"
 
-/** Both ends, close-on-exec. Returns 0, -EMFILE or -ENOMEM. */
-int camipc_socket_pair(int ret_fds[2]) CAMIPC_MUST_CHECK;
+/**
+ * Opens both ends of a socket that channels can be made of, close-on-exec; the
+ * caller closes them. Returns 0, -EMFILE or -ENOMEM. Thread word: safe.
+ */
+int camipc_socket_channel_open_pair(int ret_fds[2]) CAMIPC_MUST_CHECK;
 
-/** True if @fd is what camipc_socket_pair() makes. */
-bool camipc_socket_is_channel(int fd);
+/**
+ * Returns true if @fd is an end of such a socket, as a worker inherits one.
+ * Thread word: safe.
+ */
+bool camipc_socket_channel_accepts(int fd);
 
 /**
  * camipc_socket_channel_create() - make a channel of one end
- * @fd: taken over, if this succeeds
+ * @fd: owned by the channel if this succeeds
+ * @limits: copied
  *
- * Returns 0, -EINVAL (limits above the ceilings) or -ENOMEM.
+ * Returns 0, -EINVAL (limits above the ceilings) or -ENOMEM. Thread word: safe.
  */
 int camipc_socket_channel_create(int fd,
 				 const struct camipc_channel_limits *limits,

@@ -153,7 +153,7 @@ static void run(const uint8_t *data, size_t size)
 	struct sequence_step step;
 	int fds[2];
 
-	FUZZ_REQUIRE(camipc_socket_pair(fds) == 0);
+	FUZZ_REQUIRE(camipc_socket_channel_open_pair(fds) == 0);
 	FUZZ_REQUIRE(camipc_socket_channel_create(fds[0], &limits, &channel) ==
 		     0);
 	other_end = fds[1];

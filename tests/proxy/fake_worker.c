@@ -34,7 +34,7 @@ static bool is(const char *what, const char *role)
 /* All bytes of a datagram as they are; whether it arrives is not our care. */
 static void send_bytes(const void *bytes, size_t size)
 {
-	if (send(channel->fd, bytes, size, MSG_NOSIGNAL) < 0)
+	if (send(CAMIPC_WORKER_CHANNEL_FD, bytes, size, MSG_NOSIGNAL) < 0)
 		_exit(99);
 }
 
@@ -121,7 +121,7 @@ static void die(const char *how)
 	}
 	if (is(how, "exit"))
 		_exit(0);
-	close(channel->fd);
+	close(CAMIPC_WORKER_CHANNEL_FD);
 	hang();
 }
 
@@ -151,7 +151,7 @@ static void be_born_badly(const char *what)
 		abort();
 	}
 	if (is(what, "close")) {
-		close(channel->fd);
+		close(CAMIPC_WORKER_CHANNEL_FD);
 		hang();
 	}
 	if (is(what, "wrong nonce")) {
@@ -309,7 +309,7 @@ static void live_badly(const char *what, struct camipc_message *call)
 		_exit(4);
 	}
 	if (is(what, "close")) {
-		close(channel->fd);
+		close(CAMIPC_WORKER_CHANNEL_FD);
 		hang();
 	}
 	if (is(what, "events and exit")) {

@@ -24,7 +24,7 @@ void channel_set_up_with(struct channel_fixture *fixture, size_t max_size,
 
 	memset(fixture, 0, sizeof(*fixture));
 	fd_leak_take(&fixture->before);
-	assert_int_equal(camipc_socket_pair(fds), 0);
+	assert_int_equal(camipc_socket_channel_open_pair(fds), 0);
 	assert_int_equal(camipc_socket_channel_create(fds[0], &limits,
 						      &fixture->channel),
 			 0);
