@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The same calls on all backends in lock-step, drawn at random: what each says
- * and tells is written down, and the three traces are equal (requirements 34).
- * Of the permitted differences (design: "One state table") only two can show:
- * why a hung IPA was closed, and counts that depend on timing; neither is in a
- * trace. The ops are in differential_ops.c.
+ * Makes the same random calls on all backends in lock-step and compares the
+ * three traces of results and events, which must be equal (requirement 34).
+ * Of the permitted differences (proxy/README.md) two could show here, the
+ * reason for which a hung IPA was closed and counts that depend on timing;
+ * traces contain neither. The ops are in differential_ops.c.
  *
  * usage: test_differential [SEED [STEPS]]; a failure prints both.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Each cell of the state table (design: "One state table, every backend"). */
+/* Tests each cell of the state table (proxy/README.md) on every backend. */
 #include <errno.h>
 
 #include "contract.h"

@@ -1,39 +1,68 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Each requirement and each threat is cited by a test.
+"""Compares tests/requirements.md and tests/threats.md with what tests cite.
 
 usage: citations.py ROOT [--table]
 
-Requirements are numbered 1 to 34, threats 1 to 52; tests cite them in their
-comments, as "requirements 30, 31" or "threats 20 to 27". Exits 1 if a number
-is cited nowhere. --table prints which files cite which.
+Tests cite the numbers of these two files in their comments, as "requirements
+30, 31", "threats 20 to 27" or "invariants 1 to 3". Exits 1 if a test cites a
+number that does not exist, if no test cites a number, or if a number that is
+cited is marked "Not tested yet". --table prints which files cite which number.
 """
 
 import os
 import re
 import sys
 
-LAST = {"requirement": 34, "threat": 52}
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-# What nothing can be tested of yet, and why; a citation makes the entry wrong.
-NOT_YET = {
-    "requirement": {},
-    "threat": {
-        36: "rings in shared memory: there is only the socket",
-        39: "streams: the socket keeps messages whole",
-        43: "restarts",
-        44: "the sandbox",
-        45: "the sandbox",
-        46: "the sandbox",
-        47: "the sandbox",
-    },
+from lint import list_files  # noqa: E402
+
+# Kind -> file, and the heading below which its numbers stand.
+LISTS = {
+    "requirement": ("tests/requirements.md", None),
+    "invariant": ("tests/threats.md", "## Invariants of a decode"),
+    "threat": ("tests/threats.md", "## Attacks"),
 }
 
+ENTRY = re.compile(r"(?:\| )?(\d+)(?:\.| \|) ")
+NOT_YET = re.compile(r"Not tested yet: (.+?)\.?\s*\|?$")
+
 NUMBERS = r"\d+(?:(?:\s*,\s*and\s+|\s*,\s*|\s+and\s+|\s+to\s+)\d+)*"
-CITATION = re.compile(r"\b(requirement|threat)s?\s+(%s)" % NUMBERS,
+CITATION = re.compile(r"\b(requirement|threat|invariant)s?\s+(%s)" % NUMBERS,
                       re.IGNORECASE)
 SEPARATOR = re.compile(r"\s*,\s*and\s+|\s*,\s*|\s+and\s+")
-ENDINGS = (".c", ".h", ".py", ".sh")
+
+# Citations in these prove something; those elsewhere must merely be right.
+TEST_ENDINGS = (".c", ".h", ".py", ".sh")
+
+# These files quote citations, and cite nothing.
+QUOTING = ("tests/lint/citations.py", "tests/lint/test_lint.py",
+           "tests/mutants/test_mutants.py", "tests/requirements.md",
+           "tests/threats.md")
+
+
+def entries_of(lines, heading):
+    """Number -> None, or why it is not tested yet."""
+    found = {}
+    below = heading is None
+    for line in lines:
+        if line.startswith("## ") and heading:
+            below = line == heading
+        entry = ENTRY.match(line)
+        if below and entry:
+            reason = NOT_YET.search(line)
+            found[int(entry.group(1))] = reason and reason.group(1)
+    return found
+
+
+def read_lists(root):
+    """Kind -> entries_of() its file."""
+    lists = {}
+    for kind, (name, heading) in LISTS.items():
+        with open(os.path.join(root, name), encoding="utf-8") as file:
+            lists[kind] = entries_of(file.read().split("\n"), heading)
+    return lists
 
 
 def numbers_of(text):
@@ -55,58 +84,58 @@ def citations_of(text):
 
 
 def collect(root):
-    """kind -> number -> files, of everything under tests/."""
-    found = {kind: {} for kind in LAST}
-    for folder, _, names in os.walk(os.path.join(root, "tests")):
-        for name in names:
-            path = os.path.join(folder, name)
-            # This file, and the test of it, speak of citations.
-            if not name.endswith(ENDINGS) or \
-                    name in ("citations.py", "test_lint.py"):
-                continue
-            with open(path, encoding="utf-8", errors="replace") as file:
-                text = file.read()
-            for kind, number in citations_of(text):
-                found[kind].setdefault(number, set()).add(
-                    os.path.relpath(path, root))
+    """kind -> number -> files, of the entire tree."""
+    found = {kind: {} for kind in LISTS}
+    for name in list_files(root):
+        if name in QUOTING:
+            continue
+        path = os.path.join(root, name)
+        with open(path, encoding="utf-8", errors="replace") as file:
+            text = file.read()
+        for kind, number in citations_of(text):
+            found[kind].setdefault(number, set()).add(name)
     return found
 
 
-def judge(found):
-    """Yields what is wrong, a line each."""
-    for kind, last in LAST.items():
-        for number in range(1, last + 1):
-            cited = number in found[kind]
-            reason = NOT_YET[kind].get(number)
-            if not cited and reason is None:
+def is_test(name):
+    return name.startswith("tests/") and name.endswith(TEST_ENDINGS)
+
+
+def judge(lists, found):
+    """Yields each violation as one line."""
+    for kind, entries in lists.items():
+        for number in sorted(entries):
+            tests = sorted(filter(is_test, found[kind].get(number, ())))
+            if not tests and entries[number] is None:
                 yield "%s %d: no test cites it" % (kind, number)
-            if cited and reason is not None:
-                yield "%s %d is cited by %s: take it out of NOT_YET" % (
-                    kind, number, sorted(found[kind][number])[0])
-        for number in sorted(set(found[kind]) - set(range(1, last + 1))):
-            yield "%s %d, cited by %s, does not exist" % (
-                kind, number, sorted(found[kind][number])[0])
+            if tests and entries[number] is not None:
+                yield "%s %d: %s cites it, so it is not \"%s\"" % (
+                    kind, number, tests[0], "Not tested yet")
+        for number in sorted(set(found[kind]) - set(entries)):
+            yield "%s %d: %s has no such number, but %s cites it" % (
+                kind, number, LISTS[kind][0], sorted(found[kind][number])[0])
 
 
-def print_table(found):
-    for kind, last in LAST.items():
-        for number in range(1, last + 1):
-            names = sorted(found[kind].get(number, ()))
-            print("%-11s %2d  %s" % (kind, number, " ".join(names) or "(%s)"
-                                     % NOT_YET[kind].get(number, "none")))
+def print_table(lists, found):
+    for kind, entries in lists.items():
+        for number in sorted(entries):
+            names = filter(is_test, found[kind].get(number, ()))
+            print("%-11s %2d  %s" % (kind, number, " ".join(sorted(names))
+                                     or "(%s)" % entries[number]))
 
 
 def main(arguments):
     if not arguments or arguments[1:] not in ([], ["--table"]):
         print("usage: citations.py ROOT [--table]")
         return 2
+    lists = read_lists(arguments[0])
     found = collect(arguments[0])
     if arguments[1:]:
-        print_table(found)
-    wrong = list(judge(found))
-    for line in wrong:
+        print_table(lists, found)
+    violations = list(judge(lists, found))
+    for line in violations:
         print(line)
-    return 1 if wrong else 0
+    return 1 if violations else 0
 
 
 if __name__ == "__main__":

@@ -13,6 +13,10 @@ import re
 import subprocess
 import sys
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import texts  # noqa: E402
+
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<(camipc/[^>]+)>)')
 
 # Folder -> folders whose headers it may include. "generated:X" are headers
@@ -270,6 +274,11 @@ RULES = {
     "machine": rule_machine,
     "unfinished": rule_unfinished,
     "docs": rule_docs,
+    "documents": texts.rule_documents,
+    "installed": texts.rule_installed,
+    "openings": texts.rule_openings,
+    "phrases": texts.rule_phrases,
+    "everywhere": texts.rule_everywhere,
 }
 
 

@@ -6,12 +6,14 @@ import os
 import sys
 import tempfile
 import unittest
+from unittest import mock
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import citations  # noqa: E402
 import lint  # noqa: E402
+import texts  # noqa: E402
 
 HEAD = "/* SPDX-License-Identifier: MIT */\n"
 
@@ -120,6 +122,70 @@ class RuleTest(unittest.TestCase):
             "CAMIPC_API void b(void);"
         self.assertEqual(self.find("docs", {name: group}), [])
 
+    def test_documents(self):
+        self.assertEqual(
+            self.find("documents", {
+                "README.md": "see a/b.md, [c](a/c.md) and *.md\n",
+                "a/b.md": "see README.md, ./c.md and a/b.md\n",
+                "a/c.md": "see ../README.md\nand ../c.md\n",
+                "a/d.c": "/* des" + "ign 6 */\n/* a design */\n",
+                "a/e.patch": "Breaks: ans" + "wers 3: it\n",
+                "a/f.py": "# of iss" + "ue 11\n# an issue, 2 of them\n"}),
+            [("a/c.md", 2), ("a/d.c", 1), ("a/e.patch", 1), ("a/f.py", 1)])
+
+    def test_installed(self):
+        name = "runtime/include/camipc/a.h"
+        self.assertEqual(
+            self.find("installed", {
+                name: "/* See base.h. */\n/* See the README. */\n"
+                      "/* Threats 1 and 2. */\n/* tests/a.c */\n",
+                "codegen/a.j2": "{# See\nREADME.md #}\n/* proxy/a.md */\n",
+                "proxy/a.h": "/* See README.md. */\n"}),
+            [("codegen/a.j2", 3), (name, 2), (name, 3), (name, 4)])
+
+    def opening(self, name, text):
+        return texts.judge_opening(name, text.split("\n"))
+
+    def test_openings_of_c(self):
+        for good in ("/* Says it. */\n#include <a.h>\n",
+                     "/*\n * Says it,\n * twice.\n *\n * more\n */\n",
+                     "/* Says it: */\n\n#define A 1\n"):
+            self.assertIsNone(self.opening("a.c", HEAD + good), good)
+        for bad in ("#include <a.h>\n/* Says it. */\n", "", "/* it */\n",
+                    "/* says it. */\n", "/* The size. */\n#define A 1\n",
+                    "/** A function. */\nstatic int a(void);\n"):
+            self.assertIsNotNone(self.opening("a.c", HEAD + bad), bad)
+        self.assertIsNone(self.opening(
+            "a.h", "/* SPDX-License-Identifier: MIT\n *\n * Says it. */\n"))
+
+    def test_openings_of_others(self):
+        spdx = "# SPDX-License-Identifier: MIT\n"
+        shell = "#!/bin/sh\n" + spdx
+        self.assertIsNone(self.opening("a.py", spdx + '"""Says it."""\n'))
+        self.assertIsNotNone(self.opening("a.py", spdx + "import os\n"))
+        self.assertIsNone(self.opening("a.sh", shell + "# Says it.\nset -e\n"))
+        self.assertIsNotNone(self.opening("a.sh", shell + "set -e\n# It.\n"))
+        self.assertIsNone(self.opening(
+            "a.j2", "{# SPDX-License-Identifier: MIT #}\n{# Says it. #}\n"))
+        self.assertIsNotNone(self.opening("a.j2", "{{ a }}\n"))
+
+    @mock.patch.object(texts, "HELD", {"": False, "tests": True})
+    def test_openings_of_folders(self):
+        self.assertEqual(
+            self.find("openings", {"tests/a.c": HEAD, "ipa/a.c": HEAD,
+                                   "tests/codegen/golden/a.c": HEAD}),
+            [("tests/a.c", 1)])
+
+    @mock.patch.object(texts, "HELD", {"": False, "tests": True})
+    def test_phrases(self):
+        self.assertEqual(
+            self.find("phrases", {
+                "tests/a.c": "/* It is to" + "ld once. */\n"
+                             'check("it is to' + 'ld once");\n',
+                "tests/b.md": "It is to" + "ld\nonce.\nIt is called once.\n",
+                "ipa/a.c": "/* It is to" + "ld once. */\n"}),
+            [("tests/a.c", 1), ("tests/b.md", 1)])
+
 
 class CitationTest(unittest.TestCase):
     def cited(self, text):
@@ -130,20 +196,34 @@ class CitationTest(unittest.TestCase):
                          [("threat", n) for n in (4, 26, 27, 28, 52)])
         self.assertEqual(self.cited("# Requirement 9 and 10 things"),
                          [("requirement", 9), ("requirement", 10)])
+        self.assertEqual(self.cited("invariants 1 and 2"),
+                         [("invariant", 1), ("invariant", 2)])
         self.assertEqual(self.cited("threats to 3 of them; requirements"), [])
 
+    def test_lists(self):
+        lines = ["1. A thing.", "", "## Attacks", "| # | a | b |",
+                 "| 1 | rings | Not tested yet: there is none. |",
+                 "| 2 | a 3. | b |"]
+        self.assertEqual(citations.entries_of(lines, "## Attacks"),
+                         {1: "there is none", 2: None})
+        self.assertEqual(citations.entries_of(lines[:2], None), {1: None})
+
     def test_judgement(self):
-        found = {kind: {n: {"tests/a.c"} for n in range(1, last + 1)
-                        if n not in citations.NOT_YET[kind]}
-                 for kind, last in citations.LAST.items()}
-        self.assertEqual(list(citations.judge(found)), [])
-        del found["requirement"][31]
-        found["threat"][43] = found["threat"][53] = {"tests/b.c"}
-        self.assertEqual([line.split(":")[0].split(",")[0]
-                          for line in citations.judge(found)],
-                         ["requirement 31",
-                          "threat 43 is cited by tests/b.c",
-                          "threat 53"])
+        lists = {"requirement": {1: None, 2: None}, "invariant": {1: None},
+                 "threat": {1: None, 2: "no rings", 3: "no streams"}}
+        found = {"requirement": {1: {"tests/a.c"}, 2: {"tests/a.patch"}},
+                 "invariant": {1: {"proxy/a.c"}},
+                 "threat": {1: {"tests/a.py"}, 2: {"tests/b.c"},
+                            4: {"proxy/b.c"}}}
+        self.assertEqual(
+            [line.split(":")[0] for line in citations.judge(lists, found)],
+            ["requirement 2", "invariant 1", "threat 2", "threat 4"])
+
+    def test_repository(self):
+        root = os.path.join(os.path.dirname(__file__), "..", "..")
+        lists = citations.read_lists(root)
+        self.assertEqual({kind: max(lists[kind]) for kind in lists},
+                         {"requirement": 34, "invariant": 6, "threat": 52})
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The sender's check of every message: a value that is allowed is broken in
- * one place, in each way that its type has, and is refused with that place's
- * error until it is whole again. Design 5: a caller's mistake is told to the
- * caller, and never looks like a peer's crime.
+ * Tests the sender's check of every message: a valid value is broken in one
+ * place, in each way that its type allows, and the check must refuse it and
+ * name that place. A caller's mistake is thus reported to the caller and never
+ * blamed on the peer.
  */
 #include <errno.h>
 #include <math.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Everything that can be wrong when a proxy is created, in a thread and in a
- * process: the exact code of answers 22, one line that says it, and nothing
- * left behind. Requirements 18, 22 and 23.
+ * Everything that can go wrong when a proxy is created, in a thread and in a
+ * process: each failure returns its exact error code, logs one line and leaves
+ * nothing behind. Requirements 18, 22 and 23.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -193,7 +193,7 @@ static void test_no_worker(void **state)
 	create_expect(f, "process", good, -ENOEXEC, "worker");
 }
 
-/* Requirement 18 and answers 35: the one test of the variable. */
+/* Requirement 18: the only test that uses the variable. */
 static void test_worker_by_variable(void **state)
 {
 	struct create_fixture *f = *state;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Workers that never answer while a proxy is created: answers 22, threats 37
- * and 40. Runs with short deadlines, which every creation here has to miss.
+ * Workers that never answer while a proxy is created (threats 37 and 40). All
+ * deadlines are short here, because every creation must miss them.
  */
 #include <errno.h>
 #include <setjmp.h>

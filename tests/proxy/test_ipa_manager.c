@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The manager: telling modules and versions apart, choosing a backend.
- * Requirements 12, 19, 20 and 22; answers 22 and 33.
+ * Tests the manager, which tells modules and versions apart and chooses a
+ * backend: requirements 12, 19, 20 and 22.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -99,7 +99,7 @@ static void test_by_path(void **state)
 	assert_int_equal(manager_choose(f, &match), -ENOEXEC);
 }
 
-/* answers 22: other interface -EPROTOTYPE, other fingerprint -ESTALE. */
+/* Another interface is -EPROTOTYPE, another fingerprint is -ESTALE. */
 static void test_other_interface(void **state)
 {
 	struct manager_fixture *f = *state;
@@ -134,7 +134,7 @@ static void test_other_fingerprint(void **state)
 	manager_expect_path(f, f->folder, "b.so");
 }
 
-/* design.md §3: which versions go together. */
+/* Which versions of an interface work together. */
 static void test_fits(void **state)
 {
 	char why[CAMIPC_FITS_WHY_SIZE];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who may run in the camera process. Requirement 20; answers 33. */
+/* Tests which modules may run in the camera process: requirement 20. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>

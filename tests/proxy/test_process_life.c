@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How a link to a worker process goes on and ends: with fake workers
- * (fake_worker.c) that do what threats.md warns of, and with the death of the
- * camera process.
+ * Tests how a link to a worker process goes on and how it ends: with fake
+ * workers (fake_worker.c) that attack as tests/threats.md lists, and with the
+ * death of the camera process.
  */
 #include <errno.h>
 #include <poll.h>

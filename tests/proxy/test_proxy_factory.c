@@ -168,7 +168,7 @@ static void test_bad_factories(void **state)
 	assert_null(camipc_proxy_factory_find("bad"));
 }
 
-/* answers 18: interfaces, by the same mechanism. */
+/* Interfaces are registered by the same mechanism. */
 static void test_interfaces(void **state)
 {
 	static const struct camipc_interface again = {

@@ -28,7 +28,7 @@
 #include "life_line.h"
 #include "under_valgrind.h"
 
-/* What issue and design promise for a worker whose parent was killed. */
+/* The time after which a worker whose parent was killed must be gone. */
 #define GONE_MS 1000
 
 /* ---- hosts with habits of their own ------------------------------------ */

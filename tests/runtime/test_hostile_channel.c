@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The socket channel against what threats.md has in rows 1-4, 28, 29 and
- * 31-35. */
+/* Tests the socket channel against threats 1 to 4, 28, 29 and 31 to 35. */
 #include "socket_channel.h"
 
 #include <errno.h>

@@ -133,7 +133,7 @@ static void test_not_quadratic(void **state)
 
 static void test_order_of_strings(void **state)
 {
-	/* By bytes, unsigned: answers.md 7. */
+	/* Keys are sorted as unsigned bytes. */
 	static const char *const names[] = { "", "A", "Z", "a", "ab", "b",
 					     "\xc3\xa4", "\xf0\x90\x80\x80" };
 	const char *none = NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The reader of module notes: threats.md, invariants 1 to 3 and 5. */
+/* Tests the reader of module notes: invariants 1 to 3 and 5. */
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -123,7 +123,7 @@ static void test_stripped(void **state)
 	assert_string_equal(info.name, "plain");
 }
 
-/* answers 22: a truncated module is -ENOEXEC, wherever it was cut. */
+/* A truncated module is -ENOEXEC, wherever it was cut. */
 static void test_truncated_everywhere(void **state)
 {
 	struct fixture *f = *state;
@@ -333,7 +333,7 @@ static void test_texts(void **state)
 	assert_int_equal(read_all(f), 0);
 }
 
-/* answers 22: versions are -ESTALE, and the reason names both sides. */
+/* Other versions are -ESTALE, and the reason names both sides. */
 static void test_versions(void **state)
 {
 	struct fixture *f = *state;

@@ -371,7 +371,7 @@ static int reads_fds(const char *places, size_t n, bool skip, int *fds,
 	return camipc_reader_finish(r);
 }
 
-/* Threats 28 and 31, and answers.md 2. */
+/* Threats 28 and 31. */
 static void test_fds_come_once_and_in_order(void **state)
 {
 	struct camipc_reader r;

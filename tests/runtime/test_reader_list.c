@@ -162,7 +162,7 @@ static size_t cost_of(const void *data, size_t size)
 	return 100000000 - arena.budget;
 }
 
-/* Spike, pitfall 1: a, b, a, b, ... must not copy everything each time. */
+/* Interleaved fields (a, b, a, b, ...) must not copy everything each time. */
 static void test_interleaved_runs_are_not_quadratic(void **state)
 {
 	size_t n = 20000;

@@ -66,7 +66,7 @@
 /** Messages one dispatch handles at most. */
 #define CAMIPC_DISPATCH_BATCH 64
 
-/** Deadlines in milliseconds, where the IDL says nothing; design.md §5. */
+/** Deadlines in milliseconds of methods without [timeout_ms]. */
 #define CAMIPC_TIMEOUT_STOPPED_MS 10000 /* init, calls legal only stopped */
 #define CAMIPC_TIMEOUT_SWITCH_MS 2000 /* start, stop */
 #define CAMIPC_TIMEOUT_CALL_MS 1000

@@ -16,7 +16,7 @@ CAMIPC_BEGIN_DECLS
 
 struct camipc_proxy;
 
-/** Where a proxy is; design: one table for every backend, proxy/README.md. */
+/** State of a proxy; one state table holds for every isolation. */
 enum camipc_state {
 	CAMIPC_STATE_CREATED = 0,
 	CAMIPC_STATE_READY,
@@ -120,7 +120,7 @@ camipc_proxy_dispatch(struct camipc_proxy *proxy) CAMIPC_MUST_CHECK;
  * @outs: set on success only, and then the caller's to clear; NULL drops them
  *
  * Returns what the IPA returned, 0 if the method returns nothing, or an error
- * of proxy/README.md. camipc_proxy_last_error() tells the two kinds apart.
+ * of this library. camipc_proxy_last_error() tells the two kinds apart.
  * Never runs callbacks. Thread word: bound.
  */
 CAMIPC_API int camipc_proxy_call(struct camipc_proxy *proxy, uint32_t id,
