@@ -5,7 +5,7 @@ import unittest
 
 import support  # noqa: F401
 from camipc_gen.output.layout import (layout, layout_block,
-                                 layout_list_macro, layout_macro)
+                                      layout_list_macro, layout_macro)
 
 
 class Statements(unittest.TestCase):

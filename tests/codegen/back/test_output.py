@@ -97,7 +97,7 @@ class Files(Outputs):
         targets, needed = text.split(": ", 1)
         self.assertIn("gallery_ipa_types.h", targets)
         for name in ("gallery.mojom", "frame.mojom", "types.h.j2",
-                     "c_view.py"):
+                     "camipc_gen/cli.py", "output/view.py"):
             self.assertIn(name, needed)
 
     def test_emit_chooses(self):
