@@ -42,7 +42,8 @@ static int take_first(void *user, const struct camipc_module_found *module)
 {
 	struct search *search = user;
 
-	if (strcmp(module->info.interface, IPA_SOFTISP_INTERFACE_NAME) != 0)
+	if (strcmp(module->info.interface_name,
+		   IPA_SOFTISP_INTERFACE_NAME) != 0)
 		return 0;
 	search->found = true;
 	search->module = *module;
@@ -80,8 +81,9 @@ static int print_module(void *user, const struct camipc_module_found *module)
 
 	++*n;
 	printf("%s %u: %s %u, licence %s\n    %s\n    %s\n", info->name,
-	       info->module_version, info->interface, info->interface_version,
-	       info->license, module->path, module->why);
+	       info->module_version, info->interface_name,
+	       info->interface_version, info->license, module->path,
+	       module->why);
 	return 0;
 }
 

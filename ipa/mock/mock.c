@@ -155,7 +155,7 @@ static int emit(void *user, const struct camipc_method *event, const void *args)
 {
 	struct mock *mock = user;
 	struct camipc_printer printer;
-	int ret = mock->host->emit(mock->host, event->id, args);
+	int ret = mock->host->raise_event(mock->host, event->id, args);
 
 	camipc_printer_init(&printer, mock->line, sizeof(mock->line));
 	camipc_print(&printer, "    emit %s", event->name);
@@ -170,7 +170,7 @@ static int emit(void *user, const struct camipc_method *event, const void *args)
 /* ---- the module ---------------------------------------------------------- */
 
 int camipc_mock_create(struct camipc_host *host,
-		       const struct camipc_interface *interface, void **ret_ipa)
+		       const struct camipc_interface *descriptor, void **ret_ipa)
 {
 	struct mock *mock = calloc(1, sizeof(*mock));
 	int ret;
@@ -178,10 +178,10 @@ int camipc_mock_create(struct camipc_host *host,
 	if (!mock)
 		return -ENOMEM;
 	mock->host = host;
-	mock->interface = interface;
+	mock->interface = descriptor;
 	mock->record_fd = -1;
 	camipc_arena_init(&mock->arena, SIZE_MAX);
-	mock->calls = calloc(interface->n_methods, sizeof(mock->calls[0]));
+	mock->calls = calloc(descriptor->n_methods, sizeof(mock->calls[0]));
 	ret = mock->calls ? load_script(mock) : -ENOMEM;
 	if (ret == 0)
 		ret = open_record(mock);

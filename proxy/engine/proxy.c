@@ -160,7 +160,7 @@ static struct camipc_proxy *make_proxy(const struct camipc_client *client,
 	if (!proxy)
 		return NULL;
 	proxy->client = client;
-	proxy->interface = client->interface;
+	proxy->interface = client->descriptor;
 	proxy->events = events;
 	proxy->user = user;
 	proxy->epoll_fd = -1;

@@ -152,7 +152,7 @@ int camipc_ipa_core_open(struct camipc_ipa_core *core,
 const struct camipc_interface *
 camipc_ipa_core_interface(const struct camipc_ipa_core *core)
 {
-	return camipc_module_entry(core->module)->interface;
+	return camipc_module_entry(core->module)->descriptor;
 }
 
 void camipc_ipa_core_unref(struct camipc_ipa_core *core)

@@ -246,10 +246,10 @@ int camipc_interface_fits(const struct camipc_module_info *info,
 	uint64_t fingerprint = camipc_module_info_fingerprint(info);
 	bool equal = info->interface_version == interface->version;
 
-	if (strcmp(info->interface, interface->name) != 0) {
+	if (strcmp(info->interface_name, interface->name) != 0) {
 		snprintf(why, CAMIPC_FITS_WHY_SIZE,
 			 "the module serves %s, the pipeline wants %s",
-			 info->interface, interface->name);
+			 info->interface_name, interface->name);
 		return -EPROTOTYPE;
 	}
 	if (equal && fingerprint == interface->wire_fingerprint)
@@ -310,7 +310,7 @@ static int consider(void *user, const char *path,
 	}
 	/* Without a name, modules for other cameras are no candidates. */
 	if (!match->module && !match->path &&
-	    strcmp(info->interface, choice->interface->name) != 0)
+	    strcmp(info->interface_name, choice->interface->name) != 0)
 		return 0;
 	if (info->module_version < match->min_version ||
 	    (match->max_version && info->module_version > match->max_version)) {

@@ -43,7 +43,7 @@ static struct camipc_servant *to_servant(struct camipc_host *host)
 static const struct camipc_interface *
 interface_of(const struct camipc_servant *servant)
 {
-	return servant->params.entry->interface;
+	return servant->params.entry->descriptor;
 }
 
 /* ---- sending; all of it under the lock --------------------------------- */
@@ -407,7 +407,7 @@ static int run_op(struct camipc_servant *servant,
 		  struct camipc_record *call, void **ret_outs)
 {
 	const struct camipc_module_entry *entry = servant->params.entry;
-	const uint16_t row = (uint16_t)(method - entry->interface->methods);
+	const uint16_t row = (uint16_t)(method - entry->descriptor->methods);
 	struct camipc_open_info info;
 	int ret;
 
@@ -528,7 +528,7 @@ int camipc_servant_handle(struct camipc_servant *servant,
 static int note_known_events(struct camipc_servant *servant,
 			     const struct camipc_servant_params *params)
 {
-	const struct camipc_interface *interface = params->entry->interface;
+	const struct camipc_interface *interface = params->entry->descriptor;
 
 	servant->knows_event = calloc((size_t)interface->n_events + 1,
 				      sizeof(*servant->knows_event));
@@ -556,7 +556,7 @@ static void free_servant(struct camipc_servant *servant)
 int camipc_servant_create(const struct camipc_servant_params *params,
 			  struct camipc_servant **ret_servant)
 {
-	const struct camipc_interface *interface = params->entry->interface;
+	const struct camipc_interface *interface = params->entry->descriptor;
 	struct camipc_servant *servant = calloc(1, sizeof(*servant));
 	int ret;
 
@@ -566,7 +566,7 @@ int camipc_servant_create(const struct camipc_servant_params *params,
 	servant->host = (struct camipc_host){
 		.size = sizeof(servant->host),
 		.abi = CAMIPC_MODULE_ABI,
-		.emit = emit,
+		.raise_event = emit,
 		.alloc = alloc,
 		.log = write_log,
 	};

@@ -217,7 +217,7 @@ static int load(struct worker *worker, const char *path,
 	if (ret < 0)
 		return ret;
 	camipc_crash_handler_note_modules();
-	interface = camipc_module_entry(worker->module)->interface;
+	interface = camipc_module_entry(worker->module)->descriptor;
 	loaded->wire_fingerprint = interface->wire_fingerprint;
 	loaded->n_methods = interface->n_methods;
 	loaded->methods =

@@ -182,8 +182,8 @@ static int check_info(const struct elf_file *file)
 			      CAMIPC_MODULE_ABI);
 	if (!is_printable(info->name, sizeof(info->name)) || !info->name[0])
 		return refuse(file->why, -ENOEXEC, "its note has a bad name");
-	if (!is_printable(info->interface, sizeof(info->interface)) ||
-	    !info->interface[0])
+	if (!is_printable(info->interface_name, sizeof(info->interface_name)) ||
+	    !info->interface_name[0])
 		return refuse(file->why, -ENOEXEC,
 			      "its note has a bad interface name");
 	if (!is_printable(info->license, sizeof(info->license)))

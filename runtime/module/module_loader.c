@@ -188,9 +188,9 @@ static int check_ops(struct camipc_module *module,
 {
 	if (!entry->create || !entry->destroy || !entry->ops_complete)
 		return reject(module, -ENOEXEC, "its entry lacks a function");
-	if (entry->interface->n_methods > 0 && (!entry->invoke || !entry->ops))
+	if (entry->descriptor->n_methods > 0 && (!entry->invoke || !entry->ops))
 		return reject(module, -ENOEXEC, "its entry lacks the ops");
-	for (uint16_t i = 0; i < entry->interface->n_methods; i++) {
+	for (uint16_t i = 0; i < entry->descriptor->n_methods; i++) {
 		if (!entry->invoke[i])
 			return reject(module, -ENOEXEC,
 				      "its entry lacks an invoker");
@@ -213,7 +213,7 @@ static int check_entry(struct camipc_module *module,
 			      "its entry has another module ABI");
 	if (entry->size < sizeof(*entry))
 		return reject(module, -ENOEXEC, "its entry is too short");
-	ret = check_interface(module, entry->interface);
+	ret = check_interface(module, entry->descriptor);
 	if (ret < 0)
 		return ret;
 	return check_ops(module, entry);
@@ -225,7 +225,7 @@ static int check_agreement(struct camipc_module *module,
 {
 	const struct camipc_module_info *info = &module->info;
 
-	if (strcmp(info->interface, interface->name) != 0 ||
+	if (strcmp(info->interface_name, interface->name) != 0 ||
 	    info->interface_version != interface->version ||
 	    info->compatible_since != interface->compatible_since ||
 	    camipc_module_info_fingerprint(info) != interface->wire_fingerprint)
@@ -249,13 +249,13 @@ static int accept(struct camipc_module *module,
 	ret = check_entry(module, entry);
 	if (ret < 0)
 		return ret;
-	ret = check_agreement(module, entry->interface);
+	ret = check_agreement(module, entry->descriptor);
 	if (ret < 0)
 		return ret;
 	module->entry = entry;
 	camipc_log(CAMIPC_LOG_DEBUG, TOPIC, "%s: loaded %s %u for %s",
 		   module->path, module->info.name, module->info.module_version,
-		   module->info.interface);
+		   module->info.interface_name);
 	return 0;
 }
 

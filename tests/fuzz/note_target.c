@@ -72,9 +72,9 @@ static void run(const uint8_t *data, size_t size)
 		return;
 	}
 	expect_text(info.name, sizeof(info.name));
-	expect_text(info.interface, sizeof(info.interface));
+	expect_text(info.interface_name, sizeof(info.interface_name));
 	expect_text(info.license, sizeof(info.license));
-	FUZZ_REQUIRE(info.name[0] && info.interface[0]);
+	FUZZ_REQUIRE(info.name[0] && info.interface_name[0]);
 	FUZZ_REQUIRE(info.compatible_since <= info.interface_version);
 }
 
@@ -111,7 +111,7 @@ static size_t seed(struct oracle_random *random, uint8_t *data, size_t room)
 	info->interface_version = 2;
 	info->compatible_since = 1;
 	memcpy(info->name, "fuzz", 5);
-	memcpy(info->interface, "ipa.fuzz", 9);
+	memcpy(info->interface_name, "ipa.fuzz", 9);
 	memcpy(info->license, "MIT", 4);
 	memcpy(data, &module, sizeof(module));
 	return sizeof(module);

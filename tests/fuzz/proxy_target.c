@@ -343,7 +343,7 @@ int __wrap_camipc_proxy_create(struct camipc_manager *manager,
 {
 	static struct camipc_client checked;
 
-	FUZZ_REQUIRE(client->interface == proxy_interface());
+	FUZZ_REQUIRE(client->descriptor == proxy_interface());
 	proxy_session.client = client;
 	proxy_session.events = events;
 	checked = *client;

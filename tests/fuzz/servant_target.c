@@ -223,8 +223,8 @@ FUZZ_THUNKS(op_rows, invoke)
 static int create(struct camipc_host *host, void **ret_ipa)
 {
 	s.host = host;
-	s.emit = host->emit;
-	host->emit = emit_checked;
+	s.emit = host->raise_event;
+	host->raise_event = emit_checked;
 	*ret_ipa = &s;
 	return 0;
 }
@@ -441,7 +441,7 @@ static void begin(void)
 	entry = (struct camipc_module_entry){
 		.size = sizeof(entry),
 		.abi = CAMIPC_MODULE_ABI,
-		.interface = interface(),
+		.descriptor = interface(),
 		.invoke = op_rows,
 		.ops = fuzz_face->ops,
 		.ops_complete = fuzz_face->ops_complete,

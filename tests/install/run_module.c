@@ -82,8 +82,8 @@ static void print(const char *what, const struct camipc_message_type *type,
 static int on_emit(struct camipc_host *host, uint32_t event, const void *args)
 {
 	const struct camipc_method *row =
-		camipc_find_method(entry->interface->events,
-				   entry->interface->n_events, event);
+		camipc_find_method(entry->descriptor->events,
+				   entry->descriptor->n_events, event);
 
 	(void)host;
 	if (!row)
@@ -126,7 +126,7 @@ int main(int argc, char **argv)
 	struct camipc_host host = {
 		.size = sizeof(host),
 		.abi = CAMIPC_MODULE_ABI,
-		.emit = on_emit,
+		.raise_event = on_emit,
 		.alloc = on_alloc,
 		.log = on_log,
 	};
@@ -138,8 +138,8 @@ int main(int argc, char **argv)
 	entry = dlsym(module, "camipc_module_entry");
 	if (!entry || entry->create(&host, &ipa) < 0)
 		fail("cannot create", argv[1]);
-	for (uint16_t i = 0; i < entry->interface->n_methods; i++)
-		call(&entry->interface->methods[i], entry->invoke[i], ipa);
+	for (uint16_t i = 0; i < entry->descriptor->n_methods; i++)
+		call(&entry->descriptor->methods[i], entry->invoke[i], ipa);
 	entry->destroy(ipa);
 	return 0;
 }

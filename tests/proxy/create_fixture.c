@@ -37,7 +37,7 @@ static void invoke_closed(const void *events, void *user,
 
 const struct camipc_client plain_client = {
 	.size = sizeof(plain_client),
-	.interface = &plain,
+	.descriptor = &plain,
 	.invoke_closed = invoke_closed,
 };
 

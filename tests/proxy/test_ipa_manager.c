@@ -143,7 +143,7 @@ static void test_fits(void **state)
 		.compatible_since = 1,
 		.wire_fingerprint_low = (uint32_t)FINGERPRINT,
 		.wire_fingerprint_high = (uint32_t)(FINGERPRINT >> 32),
-		.interface = "ipa.plain",
+		.interface_name = "ipa.plain",
 	};
 	struct camipc_interface pipeline = plain_interface;
 
@@ -168,7 +168,7 @@ static void test_fits(void **state)
 	pipeline.compatible_since = 2;
 	assert_int_equal(camipc_interface_fits(&info, &pipeline, why),
 			 -ESTALE);
-	strcpy(info.interface, "ipa.Plain");
+	strcpy(info.interface_name, "ipa.Plain");
 	assert_int_equal(camipc_interface_fits(&info, &pipeline, why),
 			 -EPROTOTYPE);
 }

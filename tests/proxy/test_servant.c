@@ -57,7 +57,7 @@ static struct fixture f;
 static void tick(int n)
 {
 	for (int i = 0; i < n; i++)
-		f.emitted = f.host->emit(f.host, TICK, NULL);
+		f.emitted = f.host->raise_event(f.host, TICK, NULL);
 }
 
 static void invoke(const void *table, void *self, const void *args, void *outs)
@@ -91,7 +91,7 @@ static void destroy(void *ipa)
 static const struct camipc_module_entry entry = {
 	.size = sizeof(entry),
 	.abi = CAMIPC_MODULE_ABI,
-	.interface = &interface,
+	.descriptor = &interface,
 	.invoke = invokes,
 	.create = create,
 	.destroy = destroy,
@@ -228,8 +228,8 @@ static void events_need_credit(void **state)
 static void events_that_nobody_knows(void **state)
 {
 	(void)state;
-	assert_int_equal(f.host->emit(f.host, NEWER, NULL), -EOPNOTSUPP);
-	assert_int_equal(f.host->emit(f.host, 99, NULL), -EINVAL);
+	assert_int_equal(f.host->raise_event(f.host, NEWER, NULL), -EOPNOTSUPP);
+	assert_int_equal(f.host->raise_event(f.host, 99, NULL), -EINVAL);
 	assert_int_equal(f.n_sent, 0);
 }
 

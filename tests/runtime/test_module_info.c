@@ -102,7 +102,7 @@ static void test_good(void **state)
 	assert_int_equal(camipc_module_info_read_path(PLAIN_MODULE, &info, why),
 			 0);
 	assert_string_equal(info.name, "plain");
-	assert_string_equal(info.interface, "ipa.plain");
+	assert_string_equal(info.interface_name, "ipa.plain");
 	assert_string_equal(info.license, "MIT");
 	assert_int_equal(info.abi, CAMIPC_MODULE_ABI);
 	assert_int_equal(info.codegen_revision, CAMIPC_CODEGEN_REVISION);
@@ -321,9 +321,9 @@ static void test_texts(void **state)
 	assert_int_equal(read_all(f), 0);
 	f->note->info = good;
 
-	memset(f->note->info.interface, 'x', sizeof(good.interface));
+	memset(f->note->info.interface_name, 'x', sizeof(good.interface_name));
 	assert_int_equal(read_all(f), -ENOEXEC);
-	f->note->info.interface[0] = '\0';
+	f->note->info.interface_name[0] = '\0';
 	assert_int_equal(read_all(f), -ENOEXEC);
 	f->note->info = good;
 

@@ -65,7 +65,7 @@ static void test_good(void **state)
 	(void)state;
 	assert_int_equal(camipc_module_load(variant("plain.so"), &module), 0);
 	entry = camipc_module_entry(module);
-	assert_string_equal(entry->interface->name, "ipa.plain");
+	assert_string_equal(entry->descriptor->name, "ipa.plain");
 	assert_string_equal(camipc_module_get_info(module)->name, "plain");
 	assert_string_equal(camipc_module_get_path(module),
 			    variant("plain.so"));
@@ -122,7 +122,7 @@ static void test_replaced_file(void **state)
 		assert_int_equal(rename(next, path), 0);
 		assert_int_equal(camipc_module_load(path, &modules[i]), 0);
 		assert_string_equal(
-			camipc_module_entry(modules[i])->interface->name,
+			camipc_module_entry(modules[i])->descriptor->name,
 			i == 1 ? "ipa.other" : "ipa.plain");
 	}
 	assert_ptr_not_equal(modules[0], modules[2]);

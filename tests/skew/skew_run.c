@@ -94,7 +94,7 @@ static void on_closed(const void *events, void *user,
 
 static const struct camipc_client client = {
 	.size = sizeof(client),
-	.interface = &test_skew_interface,
+	.descriptor = &test_skew_interface,
 	.invoke_event = invoke_event,
 	.invoke_closed = on_closed,
 };

@@ -186,7 +186,7 @@ class MethodView:
 
     @property
     def emit_statement(self) -> str:
-        return "return host->emit(host, %s, %s);" % (
+        return "return host->raise_event(host, %s, %s);" % (
             self.id_name, "&args" if self.args else "NULL")
 
     @property

@@ -16,7 +16,7 @@ from ..c.nullable import PointerSlot
 from ..model import ir, wire
 from .proto import ProtoModule
 
-CODEGEN_REVISION = 1
+CODEGEN_REVISION = 2
 
 # Any odd number far from what sizes and offsets sum up to.
 REVISION_FACTOR = 0x9e3779b97f4a7c15

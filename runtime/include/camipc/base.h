@@ -43,7 +43,7 @@
 #define CAMIPC_FALLTHROUGH __attribute__((fallthrough))
 
 /** Raised whenever generated code and the runtime stop fitting each other. */
-#define CAMIPC_CODEGEN_REVISION 1
+#define CAMIPC_CODEGEN_REVISION 2
 
 /** First line of every generated header: ties it to this runtime. */
 #define CAMIPC_REQUIRE_CODEGEN(revision)                                  \

@@ -18,14 +18,14 @@ CAMIPC_BEGIN_DECLS
 /**
  * camipc_mock_create() - make an instance of a fake IPA
  * @host: kept
- * @interface: kept; what the script is checked against
+ * @descriptor: kept; what the script is checked against
  * @ret_ipa: for camipc_mock_call(); camipc_mock_destroy() ends it
  *
  * Returns 0, -EINVAL (the script is wrong: the log has file, line and reason),
  * -ENOMEM, or what opening one of the files gave. Thread word: bound.
  */
 int camipc_mock_create(struct camipc_host *host,
-		       const struct camipc_interface *interface,
+		       const struct camipc_interface *descriptor,
 		       void **ret_ipa) CAMIPC_MUST_CHECK;
 
 /** A module's destroy function. */

@@ -34,7 +34,8 @@ struct camipc_host {
 	 * allow @args), -EMSGSIZE, -EAGAIN (no credit), -EOPNOTSUPP (the other
 	 * side does not know the event) or -EPIPE. Thread word: safe.
 	 */
-	int (*emit)(struct camipc_host *host, uint32_t event, const void *args);
+	int (*raise_event)(struct camipc_host *host, uint32_t event,
+			   const void *args);
 
 	/**
 	 * Zeroed memory for the outputs of the op that is running, gone once
@@ -74,7 +75,7 @@ struct camipc_module_info {
 	uint32_t wire_fingerprint_high;
 	uint32_t reserved;
 	char name[64]; /* NUL-terminated, UTF-8 */
-	char interface[64];
+	char interface_name[64];
 	char license[32]; /* information only, never evidence */
 };
 
@@ -97,7 +98,7 @@ CAMIPC_STATIC_ASSERT(sizeof(struct camipc_module_note) == 20 + 192,
 struct camipc_module_entry {
 	uint32_t size;
 	uint32_t abi;
-	const struct camipc_interface *interface; /* the module's own */
+	const struct camipc_interface *descriptor; /* the module's own */
 	const camipc_invoke_fn *invoke; /* a row for each method */
 	const void *ops;
 

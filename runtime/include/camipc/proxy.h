@@ -65,7 +65,7 @@ struct camipc_closed_info {
 /** Everything an interface's pipeline side tells the engine. */
 struct camipc_client {
 	uint32_t size;
-	const struct camipc_interface *interface;
+	const struct camipc_interface *descriptor;
 	const camipc_invoke_fn *invoke_event; /* a row for each event */
 
 	/** Calls the closed function of @events, if there is one. */
@@ -218,27 +218,27 @@ CAMIPC_API size_t camipc_interface_list(const struct camipc_interface **found,
 
 /** Returns 0, -EINVAL (no name, wrong size), -EEXIST or -ENOSPC. */
 CAMIPC_API int
-camipc_interface_register(const struct camipc_interface *interface);
+camipc_interface_register(const struct camipc_interface *descriptor);
 
 /** Forgets it again; for what can be unloaded. */
 CAMIPC_API void
-camipc_interface_unregister(const struct camipc_interface *interface);
+camipc_interface_unregister(const struct camipc_interface *descriptor);
 
 /** Before main(): what goes wrong is kept and logged at first use. */
 CAMIPC_API void
-camipc_interface_register_early(const struct camipc_interface *interface);
+camipc_interface_register_early(const struct camipc_interface *descriptor);
 
 /** Generated: one line for each interface, beside its calls. */
-#define CAMIPC_REGISTER_INTERFACE(interface)                                \
+#define CAMIPC_REGISTER_INTERFACE(descriptor)                               \
 	__attribute__((constructor)) static void                            \
-	register_interface_##interface(void)                                \
+	register_interface_##descriptor(void)                               \
 	{                                                                   \
-		camipc_interface_register_early(&(interface));              \
+		camipc_interface_register_early(&(descriptor));             \
 	}                                                                   \
 	__attribute__((destructor)) static void                             \
-	unregister_interface_##interface(void)                              \
+	unregister_interface_##descriptor(void)                             \
 	{                                                                   \
-		camipc_interface_unregister(&(interface));                  \
+		camipc_interface_unregister(&(descriptor));                 \
 	}
 
 CAMIPC_END_DECLS

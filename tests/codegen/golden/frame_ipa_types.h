@@ -6,7 +6,7 @@
 #include <camipc/base.h>
 #include <camipc/type_info.h>
 
-CAMIPC_REQUIRE_CODEGEN(1);
+CAMIPC_REQUIRE_CODEGEN(2);
 
 CAMIPC_BEGIN_DECLS
 

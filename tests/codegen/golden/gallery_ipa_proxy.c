@@ -81,7 +81,7 @@ static const camipc_invoke_fn invoke_event[] = {
 
 static const struct camipc_client client = {
 	.size = sizeof(struct camipc_client),
-	.interface = &test_gallery_interface,
+	.descriptor = &test_gallery_interface,
 	.invoke_event = invoke_event,
 	.invoke_closed = invoke_closed,
 };

@@ -8,7 +8,7 @@
 
 #include "frame_ipa_types.h"
 
-CAMIPC_REQUIRE_CODEGEN(1);
+CAMIPC_REQUIRE_CODEGEN(2);
 
 CAMIPC_BEGIN_DECLS
 

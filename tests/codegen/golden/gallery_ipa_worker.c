@@ -15,12 +15,13 @@ int test_gallery_emit_picture_moved(struct camipc_host *host, uint32_t id,
 		return -EINVAL;
 	args.id = id;
 	args.place = *place;
-	return host->emit(host, TEST_GALLERY_EVENT_PICTURE_MOVED, &args);
+	return host->raise_event(host, TEST_GALLERY_EVENT_PICTURE_MOVED, &args);
 }
 
 int test_gallery_emit_closed_for_the_day(struct camipc_host *host)
 {
-	return host->emit(host, TEST_GALLERY_EVENT_CLOSED_FOR_THE_DAY, NULL);
+	return host->raise_event(host, TEST_GALLERY_EVENT_CLOSED_FOR_THE_DAY,
+				 NULL);
 }
 
 /* ---- from the engine to ops --------------------------------------------- */

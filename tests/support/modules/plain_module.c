@@ -173,7 +173,7 @@ CAMIPC_EXPORT extern const struct camipc_module_entry plain_entry;
 const struct camipc_module_entry plain_entry = {
 	.size = sizeof(plain_entry),
 	.abi = CAMIPC_MODULE_ABI,
-	.interface = INTERFACE,
+	.descriptor = INTERFACE,
 	.invoke = invoke_rows,
 	.ops = &ops,
 	.ops_complete = ops_complete,
@@ -193,7 +193,7 @@ static const struct camipc_module_note note = {
 	  .codegen_revision = CAMIPC_CODEGEN_REVISION,
 	  .interface_version = 1,
 	  .name = PLAIN_NAME,
-	  .interface = PLAIN_INTERFACE },
+	  .interface_name = PLAIN_INTERFACE },
 };
 #elif !defined(PLAIN_NO_NOTE)
 CAMIPC_MODULE(PLAIN_NAME, PLAIN_MODULE_VERSION, "MIT", PLAIN_INTERFACE,
