@@ -36,7 +36,7 @@ throw try typeid typename using virtual wchar_t xor xor_eq
 # Macros of headers that a program with our headers is likely to include: of
 # the C library those that stand for a name without "(" behind it, of others
 # (Qt, Windows) the notorious ones.
-_MACROS = """
+MACROS = frozenset("""
 errno unix linux i386 major minor makedev stdin stdout stderr assert offsetof
 signals slots emit foreach near far interface environ complex imaginary I NULL
 EOF INFINITY NAN TRUE FALSE ERROR DEBUG alloca noreturn setjmp h_errno h_addr
@@ -46,11 +46,11 @@ si_fd si_int si_lower si_overrun si_pid si_pkey si_ptr si_status si_stime
 si_syscall si_timerid si_uid si_upper si_utime si_value
 sigev_notify_attributes sigev_notify_function math_errhandling
 no_argument optional_argument required_argument
-"""
+""".split())
 # What generated code calls its own parameters and locals.
 _LOCALS = "ipa user host args outs ret done i"
 
-RESERVED = frozenset((_C_WORDS + _CPP_WORDS + _MACROS).split())
+RESERVED = frozenset((_C_WORDS + _CPP_WORDS).split()) | MACROS
 RESERVED_PARAMETERS = RESERVED | frozenset(_LOCALS.split())
 
 
