@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <camipc/error.h>
+
 #include "backtrace.h"
 #include "frame_writer.h"
 #include "interrupt.h"
@@ -81,7 +83,8 @@ static int open_metadata(struct capture *capture)
 		return EXIT_OK;
 	ret = output_file_open(&capture->metadata, path);
 	if (ret < 0) {
-		report_error("cannot write '%s': %s", path, strerror(-ret));
+		report_error("cannot write '%s': %s", path,
+			     camipc_errno_to_string(ret));
 		return EXIT_FAILED;
 	}
 	capture->has_metadata = true;
@@ -131,7 +134,7 @@ static int open_camera(struct capture *capture, int interrupt_fd)
 	if (camera_options.module && strchr(camera_options.module, '/')) {
 		if (!realpath(camera_options.module, module)) {
 			report_error("--ipa %s: %s", camera_options.module,
-				     strerror(errno));
+				     camipc_errno_to_string(errno));
 			return EXIT_USAGE;
 		}
 		camera_options.module = module;
@@ -140,7 +143,8 @@ static int open_camera(struct capture *capture, int interrupt_fd)
 	options_for_manager(capture->options, &manager_options);
 	ret = camipc_manager_create(&manager_options, &capture->manager);
 	if (ret < 0) {
-		report_error("cannot look for modules: %s", strerror(-ret));
+		report_error("cannot look for modules: %s",
+			     camipc_strerror(ret));
 		return EXIT_FAILED;
 	}
 	camera_options.watch_interrupt = true;
@@ -200,7 +204,8 @@ static int write_frame(struct capture *capture,
 	int ret = frame_writer_put(&capture->writer, frame, path);
 
 	if (ret < 0) {
-		report_error("cannot write '%s': %s", path, strerror(-ret));
+		report_error("cannot write '%s': %s", path,
+			     camipc_errno_to_string(ret));
 		return EXIT_FAILED;
 	}
 	if (capture->options->plot && plot_add(&capture->plot, frame) < 0) {
@@ -215,7 +220,7 @@ static int write_frame(struct capture *capture,
 	if (ferror(capture->metadata.stream)) {
 		report_error("cannot write '%s': %s",
 			     capture->options->metadata,
-			     strerror(errno ? errno : EIO));
+			     camipc_errno_to_string(errno ? errno : EIO));
 		return EXIT_FAILED;
 	}
 	return EXIT_OK;
@@ -296,7 +301,7 @@ static int finish_metadata(struct capture *capture, int code)
 	if (ret == 0)
 		return code;
 	report_error("cannot write '%s': %s", capture->options->metadata,
-		     strerror(-ret));
+		     camipc_errno_to_string(ret));
 	return EXIT_FAILED;
 }
 
@@ -309,7 +314,8 @@ static int finish_plot(struct capture *capture, int code)
 	plot_fini(&capture->plot);
 	if (ret == 0)
 		return code;
-	report_error("cannot write '%s': %s", path, strerror(-ret));
+	report_error("cannot write '%s': %s", path,
+		     camipc_errno_to_string(ret));
 	return EXIT_FAILED;
 }
 
@@ -321,7 +327,7 @@ static int finish_movie(struct capture *capture, int code)
 	if (ret == 0)
 		return code;
 	report_error("cannot write '%s': %s", capture->options->output,
-		     strerror(-ret));
+		     camipc_errno_to_string(ret));
 	return EXIT_FAILED;
 }
 
@@ -374,7 +380,8 @@ int command_capture(const struct options *options)
 	int code;
 
 	if (interrupt_fd < 0) {
-		report_error("no pipe: %s", strerror(-interrupt_fd));
+		report_error("no pipe: %s",
+			     camipc_errno_to_string(interrupt_fd));
 		return EXIT_FAILED;
 	}
 	code = check_options(&capture);

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <camipc/error.h>
+
 #include "media_devices.h"
 #include "report.h"
 #include "softisp_ipa_interface.h"
@@ -26,7 +28,7 @@ static struct camipc_manager *open_manager(const struct options *options)
 	ret = camipc_manager_create(&manager_options, &manager);
 	if (ret == 0)
 		return manager;
-	report_error("cannot look for modules: %s", strerror(-ret));
+	report_error("cannot look for modules: %s", camipc_strerror(ret));
 	return NULL;
 }
 
@@ -34,7 +36,8 @@ static int flush_output(void)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return EXIT_OK;
-	report_error("cannot write the list: %s", strerror(errno));
+	report_error("cannot write the list: %s",
+		     camipc_errno_to_string(errno));
 	return EXIT_FAILED;
 }
 

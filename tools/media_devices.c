@@ -11,13 +11,15 @@
 #include <errno.h>
 #include <string.h>
 
+#include <camipc/error.h>
+
 #include "device_monitor.h"
 
 static const char *what_it_waits_for(int status)
 {
-	/* "Resource temporarily unavailable" would say nothing. */
+	/* "temporarily unavailable" would say nothing. */
 	return status == -EAGAIN ? "not all of its device nodes are there"
-				 : strerror(-status);
+				 : camipc_errno_to_string(status);
 }
 
 static int print_device(void *user, const struct media_device *device)
@@ -49,7 +51,7 @@ int media_devices_print(void)
 
 	if (ret < 0) {
 		report_error("cannot look for media devices: %s",
-			     strerror(-ret));
+			     camipc_errno_to_string(ret));
 		return EXIT_FAILED;
 	}
 	(void)!device_monitor_list(monitor, print_device, &n);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <camipc/error.h>
 #include <camipc/mock.h>
 
 #include <dlfcn.h>
@@ -106,7 +107,8 @@ static int load_script(struct mock *mock)
 	if (ret < 0)
 		camipc_host_log(mock->host, CAMIPC_LOG_ERROR, "%s:%u: %s",
 				mock->script_path, error.line,
-				error.error[0] ? error.error : strerror(-ret));
+				error.error[0] ? error.error
+					       : camipc_errno_to_string(ret));
 	return ret;
 }
 
@@ -123,7 +125,7 @@ static int open_record(struct mock *mock)
 		return 0;
 	ret = -errno;
 	camipc_host_log(mock->host, CAMIPC_LOG_ERROR, "%s: %s", path,
-			strerror(-ret));
+			camipc_errno_to_string(ret));
 	return ret;
 }
 
@@ -148,7 +150,7 @@ static void record(struct mock *mock, struct camipc_printer *printer)
 	if (write(mock->record_fd, mock->line, size + 1) != (ssize_t)size + 1)
 		camipc_host_log(mock->host, CAMIPC_LOG_ERROR,
 				"a call could not be recorded: %s",
-				strerror(errno));
+				camipc_errno_to_string(errno));
 }
 
 static int emit(void *user, const struct camipc_method *event, const void *args)
@@ -161,7 +163,7 @@ static int emit(void *user, const struct camipc_method *event, const void *args)
 	camipc_print(&printer, "    emit %s", event->name);
 	print_message(&printer, event->args, args);
 	if (ret < 0)
-		camipc_print(&printer, ": %s", strerror(-ret));
+		camipc_print(&printer, ": %s", camipc_errno_to_string(ret));
 	record(mock, &printer);
 	/* What the pipeline cannot take is recorded, and no reason to stop. */
 	return 0;
@@ -227,5 +229,6 @@ void camipc_mock_call(void *ipa, uint32_t id, const void *args, void *outs)
 	if (ret < 0)
 		camipc_host_log(mock->host, CAMIPC_LOG_ERROR, "%s:%u: %s",
 				mock->script_path, error.line,
-				error.error[0] ? error.error : strerror(-ret));
+				error.error[0] ? error.error
+					       : camipc_errno_to_string(ret));
 }

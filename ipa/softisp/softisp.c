@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <camipc/error.h>
+
 #include "colour_matrix.h"
 
 /* The range of one of the sensor's controls. */
@@ -254,7 +256,7 @@ softisp_process_stats(void *self, uint32_t frame, uint32_t buffer_id,
 		camipc_host_log(ipa->host, CAMIPC_LOG_WARNING,
 				"softisp: no statistics of frame %u in buffer "
 				"%u: %s",
-				frame, buffer_id, strerror(-ret));
+				frame, buffer_id, camipc_errno_to_string(ret));
 		return;
 	}
 	ipa->frame = frame;

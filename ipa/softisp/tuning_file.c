@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <yaml.h>
 
+#include <camipc/error.h>
+
 /* Files of real sensors have a few kilobytes. */
 #define MAX_FILE_SIZE (64 * 1024)
 
@@ -265,7 +267,7 @@ static int load(const char *path, uint8_t *text, size_t *ret_size,
 	}
 	if (ret < 0)
 		snprintf(error, SOFTISP_TUNING_ERROR_SIZE, "%s",
-			 strerror(-ret));
+			 camipc_errno_to_string(ret));
 	return ret;
 }
 

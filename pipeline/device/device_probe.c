@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include <camipc/error.h>
 #include <camipc/log.h>
 
 #include "media_text.h"
@@ -243,6 +244,6 @@ int device_probe_look(struct device_probe *probe, struct device_entry *entry,
 	entry->attempts++;
 	if (ret != before && !entry->gone)
 		camipc_log(CAMIPC_LOG_INFO, TOPIC, "%s: not ready: %s",
-			   entry->device.syspath, strerror(-ret));
+			   entry->device.syspath, camipc_errno_to_string(ret));
 	return ret == -ENOMEM ? ret : 0;
 }

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <time.h>
 
+#include <camipc/error.h>
+
 #include "zone_statistics.h"
 
 int64_t virtual_camera_now_ms(void)
@@ -35,7 +37,7 @@ int virtual_camera_poll(struct virtual_camera *camera, int timer_fd,
 		left = 0;
 	if (poll(fds, 3, (int)left) < 0 && errno != EINTR)
 		return virtual_camera_fail(camera, -errno, "poll: %s",
-					   strerror(errno));
+					   camipc_errno_to_string(errno));
 	if (fds[1].revents)
 		return virtual_camera_fail(camera, -EINTR, "interrupted");
 	if (!fds[0].revents && !fds[2].revents &&
@@ -74,7 +76,8 @@ static int wait_for_answer(struct virtual_camera *camera)
 		return virtual_camera_fail(
 			camera, -EREMOTEIO,
 			"the IPA has no parameters for frame %u: %s",
-			camera->frame, strerror(-camera->answer.status));
+			camera->frame,
+			camipc_errno_to_string(camera->answer.status));
 	return 0;
 }
 
@@ -118,12 +121,12 @@ int virtual_camera_take(struct virtual_camera *camera,
 	ret = cam_mapping_begin(mapping);
 	if (ret < 0)
 		return virtual_camera_fail(camera, ret, "statistics: %s",
-					   strerror(-ret));
+					   camipc_errno_to_string(ret));
 	virtual_zone_statistics(&camera->sensor, camera->frame, camera->raw,
 				mapping->data);
 	ret = cam_mapping_end(mapping);
 	return ret < 0 ? virtual_camera_fail(camera, ret, "statistics: %s",
-					     strerror(-ret))
+					     camipc_errno_to_string(ret))
 		       : 0;
 }
 
@@ -139,7 +142,7 @@ int virtual_camera_copy_parameters(struct virtual_camera *camera,
 		ret = cam_mapping_end(mapping);
 	}
 	return ret < 0 ? virtual_camera_fail(camera, ret, "parameters: %s",
-					     strerror(-ret))
+					     camipc_errno_to_string(ret))
 		       : 0;
 }
 

@@ -9,6 +9,8 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include <camipc/error.h>
+
 #include "camera_state.h"
 
 int virtual_realtime_init(struct virtual_camera *camera)
@@ -19,7 +21,7 @@ int virtual_realtime_init(struct virtual_camera *camera)
 		timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (realtime->timer_fd < 0)
 		return virtual_camera_fail(camera, -errno, "no timer: %s",
-					   strerror(errno));
+					   camipc_errno_to_string(errno));
 	realtime->on = true;
 	return 0;
 }
@@ -45,7 +47,7 @@ void virtual_realtime_answered(struct virtual_camera *camera, uint32_t frame,
 		(void)!virtual_camera_fail(
 			camera, -EREMOTEIO,
 			"the IPA has no parameters for frame %u: %s", frame,
-			strerror(-status));
+			camipc_errno_to_string(status));
 		camera->realtime.error = -EREMOTEIO;
 		return;
 	}
@@ -92,15 +94,16 @@ static int wait_for_sensor(struct virtual_camera *camera, uint64_t *ret_missed)
 	if (!realtime->running) {
 		realtime->running = true;
 		return timerfd_settime(realtime->timer_fd, 0, &spec, NULL) < 0
-			       ? virtual_camera_fail(camera, -errno,
-						     "timer: %s",
-						     strerror(errno))
+			       ? virtual_camera_fail(
+					 camera, -errno, "timer: %s",
+					 camipc_errno_to_string(errno))
 			       : 0;
 	}
 	while (read(realtime->timer_fd, &ticks, sizeof(ticks)) < 0) {
 		if (errno != EAGAIN && errno != EINTR)
-			return virtual_camera_fail(camera, -errno, "timer: %s",
-						   strerror(errno));
+			return virtual_camera_fail(
+				camera, -errno, "timer: %s",
+				camipc_errno_to_string(errno));
 		ret = wait_once(camera, realtime->timer_fd);
 		if (ret < 0)
 			return ret;

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include <camipc/error.h>
+
 #include "picture_reader.h"
 #include "virtual_config.h"
 
@@ -167,7 +169,7 @@ static int open_picture(const char *path, FILE **ret_file,
 
 	if (stat(path, &st) < 0) {
 		snprintf(error, VIRTUAL_SCENE_ERROR_SIZE, "%s",
-			 strerror(errno));
+			 camipc_errno_to_string(errno));
 		return -errno;
 	}
 	if (!S_ISREG(st.st_mode)) {
@@ -177,7 +179,7 @@ static int open_picture(const char *path, FILE **ret_file,
 	file = fopen(path, "rbe");
 	if (!file) {
 		snprintf(error, VIRTUAL_SCENE_ERROR_SIZE, "%s",
-			 strerror(errno));
+			 camipc_errno_to_string(errno));
 		return -errno;
 	}
 	*ret_file = file;

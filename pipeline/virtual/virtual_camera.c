@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <camipc/error.h>
+
 #include "cam_fourcc.h"
 #include "core_ipa_serializer.h"
 
@@ -236,7 +238,7 @@ int virtual_camera_call_failed(struct virtual_camera *camera, const char *call,
 		return virtual_camera_fail(camera, ret, "%s: %s", call,
 					   camipc_strerror(ret));
 	return virtual_camera_fail(camera, ret, "the IPA refused %s: %s", call,
-				   strerror(-ret));
+				   camipc_errno_to_string(ret));
 }
 
 static int init_ipa(struct virtual_camera *camera, const char *tuning)
@@ -271,7 +273,7 @@ static int map_buffers(struct virtual_camera *camera)
 	if (ret < 0) {
 		ret = virtual_camera_fail(camera, ret,
 					  "cannot make shared memory: %s",
-					  strerror(-ret));
+					  camipc_errno_to_string(ret));
 	} else {
 		ret = ipa_softisp_map_buffers(camera->ipa, offer.statistics,
 					      VIRTUAL_N_BUFFERS,

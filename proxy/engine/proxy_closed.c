@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The end of an IPA: who is told what. */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -10,43 +9,19 @@
 
 #include "crash_report.h"
 #include "proxy_core.h"
-
-/** strsignal() depends on the locale and is not safe in threads. */
-static const char *signal_name(int number)
-{
-	switch (number) {
-	case SIGABRT:
-		return " (aborted)";
-	case SIGBUS:
-		return " (bus error)";
-	case SIGFPE:
-		return " (arithmetic error)";
-	case SIGILL:
-		return " (illegal instruction)";
-	case SIGKILL:
-		return " (killed)";
-	case SIGSEGV:
-		return " (segmentation fault)";
-	case SIGSYS:
-		return " (forbidden system call)";
-	case SIGTERM:
-		return " (terminated)";
-	case SIGTRAP:
-		return " (trap)";
-	default:
-		return "";
-	}
-}
+#include "signal_name.h"
 
 /** "exited with status 3": what is known beyond the reason. */
 static void describe_end(const struct camipc_closed_info *info, char *text,
 			 size_t size)
 {
+	const char *signal = camipc_signal_to_string(WTERMSIG(info->status));
+
 	if (info->reason == CAMIPC_REASON_SIGNALED && info->status_known &&
 	    WIFSIGNALED(info->status))
-		snprintf(text, size, "died of signal %d%s",
-			 WTERMSIG(info->status),
-			 signal_name(WTERMSIG(info->status)));
+		snprintf(text, size, "died of signal %d%s%s%s",
+			 WTERMSIG(info->status), signal ? " (" : "",
+			 signal ? signal : "", signal ? ")" : "");
 	else if (info->reason == CAMIPC_REASON_EXITED && info->status_known &&
 		 WIFEXITED(info->status))
 		snprintf(text, size, "exited with status %d",

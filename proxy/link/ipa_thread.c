@@ -11,6 +11,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <camipc/error.h>
 #include <camipc/log.h>
 
 #include "module_loader.h"
@@ -143,7 +144,7 @@ int camipc_ipa_core_open(struct camipc_ipa_core *core,
 		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
 			   "%s: create() failed with %d (%s)",
 			   camipc_module_get_path(core->module), ret,
-			   strerror(-ret));
+			   camipc_errno_to_string(ret));
 		return ret;
 	}
 	return camipc_servant_flush(core->servant);
@@ -257,7 +258,7 @@ int camipc_ipa_thread_start(struct camipc_ipa_core *core)
 		atomic_fetch_sub(&core->references, 1);
 		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
 			   "%s: no thread to run in: %s", core->name,
-			   strerror(ret));
+			   camipc_errno_to_string(ret));
 		return -ENOMEM;
 	}
 	return 0;

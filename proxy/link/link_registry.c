@@ -149,7 +149,7 @@ static void announce(struct registry *registry)
 			camipc_log(CAMIPC_LOG_ERROR, TOPIC,
 				   "%s \"%s\" refused: %s", registry->what,
 				   entry.name ? entry.name : "",
-				   strerror(-entry.error));
+				   camipc_strerror(entry.error));
 		else
 			camipc_log(CAMIPC_LOG_DEBUG, TOPIC,
 				   "%s \"%s\" registered", registry->what,

@@ -8,6 +8,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include <camipc/error.h>
 #include <camipc/log.h>
 
 #include "child_process.h"
@@ -87,7 +88,7 @@ static int find_worker(struct camipc_process_link *process,
 	if (ret < 0)
 		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
 			   "%s: no worker program to run it: %s",
-			   process->module_name, strerror(-ret));
+			   process->module_name, camipc_errno_to_string(ret));
 	return ret;
 }
 
@@ -107,7 +108,8 @@ static int spawn_program(struct camipc_process_link *process, const char *path,
 	if (ret < 0) {
 		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
 			   "%s: the worker %s does not start: %s",
-			   process->module_name, path, strerror(-ret));
+			   process->module_name, path,
+			   camipc_errno_to_string(ret));
 		return ret;
 	}
 	process->log_open = true;
@@ -141,7 +143,8 @@ static int spawn_wrapped(struct camipc_process_link *process,
 	if (ret < 0)
 		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
 			   "%s: CAMIPC_WORKER_WRAPPER='%s': %s",
-			   process->module_name, wrapper_text, strerror(-ret));
+			   process->module_name, wrapper_text,
+			   camipc_errno_to_string(ret));
 	if (ret == 0)
 		ret = spawn_program(process, wrapper->path, wrapper->argv, all,
 				    channel_fd);
@@ -359,7 +362,7 @@ static void explain(struct camipc_process_link *process, const char *stage,
 		text = end;
 	}
 	camipc_log(CAMIPC_LOG_ERROR, TOPIC, "%s: %s: %s (%s)",
-		   process->module_name, stage, text, strerror(-error));
+		   process->module_name, stage, text, camipc_strerror(error));
 }
 
 int camipc_process_be_born(struct camipc_process_link *process,

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 
 #include "child_process.h"
 #include "handshake.h"
+#include "signal_name.h"
 
 #define TOPIC "proxy.process"
 
@@ -30,31 +30,16 @@
 #define LAST_MESSAGES 256
 #define LAST_BATCHES 4
 
-static const struct {
-	int number;
-	const char *name;
-} signals[] = {
-	{ SIGHUP, "SIGHUP" },   { SIGINT, "SIGINT" },   { SIGQUIT, "SIGQUIT" },
-	{ SIGILL, "SIGILL" },   { SIGTRAP, "SIGTRAP" }, { SIGABRT, "SIGABRT" },
-	{ SIGBUS, "SIGBUS" },   { SIGFPE, "SIGFPE" },   { SIGKILL, "SIGKILL" },
-	{ SIGUSR1, "SIGUSR1" }, { SIGSEGV, "SIGSEGV" }, { SIGUSR2, "SIGUSR2" },
-	{ SIGPIPE, "SIGPIPE" }, { SIGALRM, "SIGALRM" }, { SIGTERM, "SIGTERM" },
-	{ SIGXCPU, "SIGXCPU" }, { SIGXFSZ, "SIGXFSZ" }, { SIGSYS, "SIGSYS" },
-};
-
 void camipc_describe_status(int status, char *text, size_t size)
 {
-	if (WIFEXITED(status)) {
+	const char *signal = camipc_signal_to_name(WTERMSIG(status));
+
+	if (WIFEXITED(status))
 		snprintf(text, size, "exit code %d", WEXITSTATUS(status));
-		return;
-	}
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
-		if (signals[i].number == WTERMSIG(status)) {
-			snprintf(text, size, "%s", signals[i].name);
-			return;
-		}
-	}
-	snprintf(text, size, "signal %d", WTERMSIG(status));
+	else if (signal)
+		snprintf(text, size, "%s", signal);
+	else
+		snprintf(text, size, "signal %d", WTERMSIG(status));
 }
 
 void camipc_process_note_bye(struct camipc_process_link *process,

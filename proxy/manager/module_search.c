@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <camipc/error.h>
 #include <camipc/log.h>
 
 #include "module_info.h"
@@ -96,9 +97,9 @@ static int read_folder(const char *folder, struct names *names)
 	int ret = 0;
 
 	if (!dir) {
-		camipc_log(errno == ENOENT ? CAMIPC_LOG_DEBUG :
-					     CAMIPC_LOG_WARNING,
-			   TOPIC, "%s: %s", folder, strerror(errno));
+		camipc_log(
+			errno == ENOENT ? CAMIPC_LOG_DEBUG : CAMIPC_LOG_WARNING,
+			TOPIC, "%s: %s", folder, camipc_errno_to_string(errno));
 		return 0;
 	}
 	while (ret == 0 && (entry = readdir(dir))) {

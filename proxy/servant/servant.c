@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <camipc/error.h>
 #include <camipc/log.h>
 
 #include "outbox.h"
@@ -78,7 +79,7 @@ static void lose_record(void *user, struct camipc_record *record, int error)
 	(void)user;
 	camipc_log(CAMIPC_LOG_WARNING, TOPIC,
 		   "a message of kind %u was not sent: %s",
-		   record->message.header.kind, strerror(-error));
+		   record->message.header.kind, camipc_errno_to_string(error));
 	camipc_record_release(record);
 }
 
@@ -438,7 +439,7 @@ static void handle_async(struct camipc_servant *servant,
 	if (ret < 0)
 		camipc_log(CAMIPC_LOG_ERROR, TOPIC, "%s: %s was not run: %s",
 			   interface_of(servant)->name, method->name,
-			   strerror(-ret));
+			   camipc_errno_to_string(ret));
 	call->row = (uint16_t)(method - interface_of(servant)->methods);
 	pthread_mutex_lock(&servant->lock);
 	camipc_debt_consume(&servant->debt, call);

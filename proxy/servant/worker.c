@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <camipc/error.h>
 #include <camipc/log.h>
 
 #include "build_id.h"
@@ -337,7 +338,8 @@ static void say_bye(struct worker *worker, int error)
 	bye.error = error;
 	if (error < 0)
 		snprintf(bye.text, sizeof(bye.text),
-			 "the worker cannot go on: %s", strerror(-error));
+			 "the worker cannot go on: %s",
+			 camipc_errno_to_string(error));
 	if (camipc_bye_write(worker->channel, &bye) < 0)
 		return; /* nobody reads it any more */
 }
@@ -360,7 +362,7 @@ static int run(struct worker *worker, const char *module)
 		ret = say_hello(worker);
 	if (ret < 0) {
 		fprintf(stderr, "camipc-worker: no hello: %s\n",
-			strerror(-ret));
+			camipc_errno_to_string(ret));
 		return CAMIPC_WORKER_EXIT_SETUP;
 	}
 	if (load_and_tell(worker, module) < 0)

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <camipc/error.h>
+
 #include "text.h"
 
 /*
@@ -89,7 +91,7 @@ static int read_at(const struct elf_file *file, uint64_t offset, void *data,
 			continue;
 		if (n < 0)
 			return refuse(file->why, -EIO, "cannot be read: %s",
-				      strerror(errno));
+				      camipc_errno_to_string(errno));
 		if (n == 0)
 			return refuse(file->why, -ENOEXEC,
 				      "shrank while it was read");
@@ -292,7 +294,8 @@ int camipc_module_info_read(int fd, struct camipc_module_info *ret_info,
 	int ret;
 
 	if (fstat(fd, &status) < 0)
-		return refuse(why, -EIO, "cannot be read: %s", strerror(errno));
+		return refuse(why, -EIO, "cannot be read: %s",
+			      camipc_errno_to_string(errno));
 	if (!S_ISREG(status.st_mode) || status.st_size < 0)
 		return refuse(why, -ENOEXEC, "not a regular file");
 	file.size = (uint64_t)status.st_size;
@@ -326,7 +329,7 @@ int camipc_module_open(const char *path, int *ret_fd, char *why)
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return refuse(why, -errno, "cannot be opened: %s",
-			      strerror(errno));
+			      camipc_errno_to_string(errno));
 	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)) {
 		close(fd);
 		return refuse(why, -ENOEXEC, "not a regular file");

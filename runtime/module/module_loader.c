@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <camipc/error.h>
 #include <camipc/log.h>
 
 #include "module_info.h"
@@ -70,7 +71,7 @@ static int open_candidate(const char *path, struct candidate *candidate)
 	if (!realpath(path, candidate->path)) {
 		ret = -errno;
 		camipc_log(CAMIPC_LOG_ERROR, TOPIC, "%s: %s", path,
-			   strerror(-ret));
+			   camipc_errno_to_string(ret));
 		return ret;
 	}
 	ret = camipc_module_open(candidate->path, &candidate->fd, why);
@@ -78,7 +79,8 @@ static int open_candidate(const char *path, struct candidate *candidate)
 		return refuse(candidate, ret, why);
 	if (fstat(candidate->fd, &candidate->status) < 0) {
 		ret = -errno;
-		snprintf(why, sizeof(why), "fstat: %s", strerror(-ret));
+		snprintf(why, sizeof(why), "fstat: %s",
+			 camipc_errno_to_string(ret));
 	} else {
 		ret = camipc_module_info_read(candidate->fd, &candidate->info,
 					      why);

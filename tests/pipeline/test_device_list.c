@@ -77,7 +77,7 @@ static void test_says_what_is_wrong(void **state)
 		     "/dev/media0: driver mock, model Mock Camera, "
 		     "bus platform:mock; not all of its device nodes are "
 		     "there\n"
-		     "/dev/media1: Input/output error\n");
+		     "/dev/media1: input/output error\n");
 }
 
 /* A device names itself; it does not write on our terminal. */

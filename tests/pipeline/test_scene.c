@@ -181,7 +181,7 @@ static void refuses_what_is_no_picture(void **state)
 	assert_int_equal(virtual_scene_load(test_path(folder, "nothing"), 64,
 					    64, &scene, error),
 			 -ENOENT);
-	assert_string_equal(error, "No such file or directory");
+	assert_string_equal(error, "no such file or directory");
 	assert_int_equal(virtual_scene_load(folder, 64, 64, &scene, error),
 			 -EINVAL);
 	assert_int_equal(virtual_scene_load("/dev/zero", 64, 64, &scene, error),

@@ -126,8 +126,8 @@ class Skew(unittest.TestCase):
                     said, recorded = talk(*pair)
                     self.assertEqual(recorded, "")
                     first, error = said.splitlines()
-                    self.assertEqual(first, "refused: the module is of "
-                                     "another version")
+                    self.assertEqual(first, "refused: the module has "
+                                     "another version of the interface")
                     self.both_are_named(error, new)
 
     def both_are_named(self, error, new):

@@ -7,6 +7,7 @@
 #define CAMIPC_PROXY_H
 
 #include <camipc/base.h>
+#include <camipc/error.h>
 #include <camipc/interface.h>
 #include <camipc/manager.h>
 #include <camipc/reason.h>
@@ -196,12 +197,11 @@ CAMIPC_API void camipc_proxy_set_timeout(struct camipc_proxy *proxy,
 CAMIPC_API void camipc_proxy_set_watchdog(struct camipc_proxy *proxy,
 					  uint32_t timeout_ms);
 
-/** "running", … for logs. Never NULL. */
+/**
+ * Returns @state in a word, as for a log: "running". Never NULL. Thread word:
+ * safe.
+ */
 CAMIPC_API const char *camipc_state_to_string(enum camipc_state state);
-CAMIPC_API const char *camipc_reason_to_string(enum camipc_reason reason);
-
-/** A code of this library in words: "the IPA is gone". Never NULL. */
-CAMIPC_API const char *camipc_strerror(int error);
 
 /*
  * Descriptors of the interfaces whose pipeline side is in this process, so

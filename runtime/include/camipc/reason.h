@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Why something failed: more than an errno says. */
+/* Reasons: why a call failed or a proxy died, in more detail than an errno. */
 #ifndef CAMIPC_REASON_H
 #define CAMIPC_REASON_H
 
@@ -7,13 +7,13 @@
 
 CAMIPC_BEGIN_DECLS
 
-/** Why a proxy died, or why a call failed: more than an errno says. */
+/** Why a proxy died, or why a call failed. */
 enum camipc_reason {
 	CAMIPC_REASON_NONE = 0,
 	CAMIPC_REASON_EXITED, /* the worker called exit */
 	CAMIPC_REASON_SIGNALED, /* the worker died of a signal */
-	CAMIPC_REASON_DISCONNECTED, /* closed its channel and lived on */
-	CAMIPC_REASON_BAD_FRAMING, /* lengths that do not fit */
+	CAMIPC_REASON_DISCONNECTED, /* its channel is closed, but it lives */
+	CAMIPC_REASON_BAD_FRAMING, /* the lengths of a message disagree */
 	CAMIPC_REASON_BAD_PROTOCOL, /* magic, version, type, cookie, state */
 	CAMIPC_REASON_BAD_MESSAGE, /* a body that does not decode */
 	CAMIPC_REASON_BAD_FD, /* number or kind of descriptors */
@@ -21,13 +21,30 @@ enum camipc_reason {
 	CAMIPC_REASON_TIMEOUT, /* init, start or stop missed its deadline */
 	CAMIPC_REASON_UNRESPONSIVE, /* several deadlines missed in a row */
 	CAMIPC_REASON_HUNG_THREAD, /* an IPA thread that does not end */
-	CAMIPC_REASON_BAD_ARGUMENT, /* of a call; names a field */
-	CAMIPC_REASON_BAD_STATE, /* of a call */
-	CAMIPC_REASON_NO_CREDIT, /* of a call: too many are unanswered */
-	CAMIPC_REASON_NO_MEMORY, /* of this process */
-	CAMIPC_REASON_NO_FDS, /* of this process */
-	CAMIPC_REASON_WATCHDOG, /* calls were sent, and no event came */
+	CAMIPC_REASON_BAD_ARGUMENT, /* of a call; comes with a field's name */
+	CAMIPC_REASON_BAD_STATE, /* the state does not allow the call */
+	CAMIPC_REASON_NO_CREDIT, /* too many calls are outstanding */
+	CAMIPC_REASON_NO_MEMORY, /* in this process */
+	CAMIPC_REASON_NO_FDS, /* in this process */
+	CAMIPC_REASON_WATCHDOG, /* calls were sent, but no event came */
 };
+
+/** How many reasons there are; a later version may have more. */
+#define CAMIPC_N_REASONS (CAMIPC_REASON_WATCHDOG + 1)
+
+/**
+ * Returns @reason in words, as for a log: "the IPA broke the protocol"; or
+ * "reason 77", if this version does not know it. Never NULL; a constant, or
+ * valid until the next call in this thread. Thread word: safe.
+ */
+CAMIPC_API const char *camipc_reason_to_string(enum camipc_reason reason);
+
+/**
+ * Returns the name of @reason, as for a file that programs read:
+ * "bad-protocol"; or NULL, if this version does not know it. The name never
+ * changes. Thread word: safe.
+ */
+CAMIPC_API const char *camipc_reason_to_name(enum camipc_reason reason);
 
 CAMIPC_END_DECLS
 
