@@ -60,7 +60,7 @@ capture() {
 	mkdir -p "$out/$1"
 	"$build/tools/camipc" capture --camera virtual --frames $frames \
 		--isolation "$1" --module-path "$build/ipa/softisp" \
-		--worker "$build/proxy/camipc-worker" \
+		--worker "$build/proxy/servant/camipc-worker" \
 		--light "0=1@5000,$brighter=4@5000,$warmer=1@3000" \
 		--output "$out/$1/frame-%04d.png" \
 		${plots:+--plot "$out/$1/converge.png"} \

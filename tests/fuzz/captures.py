@@ -37,7 +37,8 @@ def record(build, folder):
         if name == "softisp":
             command += ["--module-path", os.path.join(build, "ipa", "softisp"),
                         "--worker",
-                        os.path.join(build, "proxy", "camipc-worker")]
+                        os.path.join(build, "proxy", "servant",
+                                     "camipc-worker")]
         prefix = os.path.join(folder, name)
         done = subprocess.run(
             command, env=dict(os.environ, CAMIPC_TEST_RECORD=prefix),
