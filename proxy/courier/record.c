@@ -31,7 +31,7 @@ struct camipc_record_pool {
 	struct camipc_record *free_records;
 	uint32_t n_free;
 	uint32_t n_out;
-	bool destroyed;
+	uint32_t references;
 };
 
 /* ---- queues ------------------------------------------------------------ */
@@ -122,6 +122,7 @@ int camipc_record_pool_create(uint32_t keep, size_t max_message_size,
 	if (!pool)
 		return -ENOMEM;
 	pthread_mutex_init(&pool->lock, NULL);
+	pool->references = 1;
 	pool->keep = keep;
 	pool->max_message_size = max_message_size;
 	for (; pool->n_free < keep; pool->n_free++) {
@@ -153,16 +154,26 @@ static void disown(struct camipc_record_pool *pool)
 	pool->owned = false;
 }
 
-void camipc_record_pool_destroy(struct camipc_record_pool *pool)
+struct camipc_record_pool *
+camipc_record_pool_ref(struct camipc_record_pool *pool)
 {
-	bool last;
+	pthread_mutex_lock(&pool->lock);
+	pool->references++;
+	pthread_mutex_unlock(&pool->lock);
+	return pool;
+}
+
+void camipc_record_pool_unref(struct camipc_record_pool *pool)
+{
+	bool last = false;
 
 	if (!pool)
 		return;
 	pthread_mutex_lock(&pool->lock);
-	disown(pool);
-	pool->destroyed = true;
-	last = pool->n_out == 0;
+	if (--pool->references == 0) {
+		disown(pool);
+		last = pool->n_out == 0;
+	}
 	pthread_mutex_unlock(&pool->lock);
 	if (last)
 		free_pool(pool);
@@ -230,7 +241,7 @@ void camipc_record_release(struct camipc_record *record)
 	}
 	pthread_mutex_lock(&pool->lock);
 	pool->n_out--;
-	if (pool->destroyed) {
+	if (pool->references == 0) {
 		last = pool->n_out == 0;
 	} else if (pool->n_free < pool->keep) {
 		record->next = pool->free_records;

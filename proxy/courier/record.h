@@ -50,21 +50,29 @@ void camipc_record_queue_clear(struct camipc_record_queue *queue);
 struct camipc_record_pool;
 
 /**
- * A pool that makes @keep records at once and keeps as many for use again.
- * Returns 0 or -ENOMEM. Thread word: safe.
+ * Creates a pool with one reference and @keep records, and keeps as many for
+ * use again. Returns 0 or -ENOMEM. Thread word: safe.
  */
 int camipc_record_pool_create(uint32_t keep, size_t max_message_size,
 			      struct camipc_record_pool **ret_pool);
 
+/** Adds a reference and returns @pool. Thread word: safe. */
+struct camipc_record_pool *
+camipc_record_pool_ref(struct camipc_record_pool *pool);
+
 /**
- * The calling thread uses the pool more than others, and gets a stock for which
- * it needs no lock. Call it before the first record is taken. The pool is
- * destroyed by this thread, or when this thread has no more to do with it.
+ * Drops a reference; NULL is fine. Without references the pool is freed as soon
+ * as the last record is released. Thread word: safe.
+ */
+void camipc_record_pool_unref(struct camipc_record_pool *pool);
+
+/**
+ * Gives the calling thread, which uses the pool more than others do, a stock of
+ * its own that needs no lock. Must be called before the first record is taken;
+ * the last reference must be dropped by this thread, or after its last use of
+ * the pool.
  */
 void camipc_record_pool_own(struct camipc_record_pool *pool);
-
-/** Records still out are freed when they come back; NULL is fine. */
-void camipc_record_pool_destroy(struct camipc_record_pool *pool);
 
 /** An empty record, or NULL (no memory). Thread word: safe. */
 struct camipc_record *camipc_record_get(struct camipc_record_pool *pool);

@@ -103,6 +103,20 @@ static int enter_first_state(struct camipc_proxy *proxy)
 	return ret;
 }
 
+static int make_pool(struct camipc_proxy *proxy)
+{
+	const bool runs_here = proxy->factory->runs_here;
+	int ret = camipc_record_pool_create(runs_here ? 2 * CAMIPC_WINDOW :
+							CAMIPC_WINDOW,
+					    CAMIPC_MAX_MESSAGE_SIZE,
+					    &proxy->pool);
+
+	/* An IPA in this process takes its records from another thread. */
+	if (ret == 0 && !runs_here)
+		camipc_record_pool_own(proxy->pool);
+	return ret;
+}
+
 static int make_link(struct camipc_proxy *proxy, struct camipc_manager *manager,
 		     const struct camipc_module_found *module)
 {
@@ -110,6 +124,7 @@ static int make_link(struct camipc_proxy *proxy, struct camipc_manager *manager,
 		.manager = manager,
 		.module = module,
 		.interface = proxy->interface,
+		.pool = proxy->pool,
 		.max_message_size = CAMIPC_MAX_MESSAGE_SIZE,
 		.window = CAMIPC_WINDOW,
 		.epoll_fd = proxy->epoll_fd,
@@ -188,6 +203,7 @@ static void free_proxy(struct camipc_proxy *proxy)
 	camipc_debt_fini(&proxy->debt);
 	if (proxy->link)
 		proxy->link->ops->destroy(proxy->link);
+	camipc_record_pool_unref(proxy->pool);
 	close_fd(proxy->timer_fd);
 	close_fd(proxy->cancel_fd);
 	close_fd(proxy->wake_fd);
@@ -216,6 +232,8 @@ int camipc_proxy_create(struct camipc_manager *manager,
 		ret = choose(proxy, manager, match, module);
 	if (ret == 0)
 		ret = open_fds(proxy);
+	if (ret == 0)
+		ret = make_pool(proxy);
 	if (ret == 0)
 		ret = make_link(proxy, manager, module);
 	free(module);

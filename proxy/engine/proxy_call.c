@@ -91,7 +91,7 @@ static int prepare(struct camipc_proxy *proxy, uint32_t id, const void *args,
 static int pack_call(struct camipc_proxy *proxy, const struct attempt *attempt,
 		     const void *args, struct camipc_record **ret_record)
 {
-	struct camipc_record *record = camipc_record_get(proxy->link->pool);
+	struct camipc_record *record = camipc_record_get(proxy->pool);
 	struct camipc_header *header;
 	int ret;
 
@@ -396,7 +396,7 @@ static int begin_needless(struct camipc_proxy *proxy,
 	if (!call)
 		return refuse(proxy, -EAGAIN, CAMIPC_REASON_NO_CREDIT, NULL);
 	if (method->outs) {
-		reply = camipc_record_get(proxy->link->pool);
+		reply = camipc_record_get(proxy->pool);
 		ret = reply ? camipc_record_open(reply, method->outs, &info)
 			    : -ENOMEM;
 	}

@@ -40,6 +40,7 @@ struct camipc_proxy {
 	char *module_path;
 	char module_name[64];
 	const struct camipc_proxy_factory *factory;
+	struct camipc_record_pool *pool; /* outlives the link */
 	struct camipc_link *link;
 
 	atomic_int state; /* enum camipc_state */

@@ -76,7 +76,7 @@ static void want_room(struct camipc_proxy *proxy, bool want)
 /** The IPA may be standing still because it was not told what we took. */
 static void add_credit(struct camipc_proxy *proxy)
 {
-	struct camipc_record *record = camipc_record_get(proxy->link->pool);
+	struct camipc_record *record = camipc_record_get(proxy->pool);
 
 	if (!record)
 		return; /* stays due */

@@ -15,11 +15,15 @@
 
 struct camipc_link;
 
-/** What a factory gets to make a link; borrowed for the call but @manager. */
+/**
+ * What a factory gets to make a link. Borrowed for the call, @manager aside; a
+ * link that keeps the pool takes a reference.
+ */
 struct camipc_link_params {
 	struct camipc_manager *manager;
 	const struct camipc_module_found *module;
 	const struct camipc_interface *interface; /* of the pipeline */
+	struct camipc_record_pool *pool; /* of the proxy's records */
 	size_t max_message_size;
 	uint32_t window;
 	int epoll_fd; /* of the proxy; the link adds its fds to it */
@@ -132,7 +136,6 @@ struct camipc_link_ops {
 /** First member of each link's own struct. */
 struct camipc_link {
 	const struct camipc_link_ops *ops;
-	struct camipc_record_pool *pool; /* owned by the link */
 };
 
 /** A proxy kind; one static object per kind, registered by the macro below. */
@@ -141,7 +144,7 @@ struct camipc_proxy_factory {
 	const char *name;
 	int (*create)(const struct camipc_link_params *params,
 		      struct camipc_link **ret_link);
-	bool needs_trust; /* runs the module in this process */
+	bool runs_here; /* the module, in this process: it must be trusted */
 };
 
 /** Returns 0, -EINVAL (no name, wrong size) or -EEXIST. Thread word: safe. */

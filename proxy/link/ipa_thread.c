@@ -97,6 +97,7 @@ int camipc_ipa_core_create(const struct camipc_link_params *params,
 	if (!core)
 		return -ENOMEM;
 	atomic_init(&core->references, 1);
+	core->pool = camipc_record_pool_ref(params->pool);
 	snprintf(core->name, sizeof(core->name), "%s",
 		 params->module->info.name);
 	core->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -105,10 +106,6 @@ int camipc_ipa_core_create(const struct camipc_link_params *params,
 	camipc_mailbox_init(&core->answers, core->event_fd);
 	if (ret == 0)
 		ret = note_event_ids(core, params->interface);
-	if (ret == 0)
-		ret = camipc_record_pool_create(2 * params->window,
-						params->max_message_size,
-						&core->pool);
 	if (ret == 0)
 		ret = load_module(core, params->module->path);
 	if (ret < 0) {
@@ -167,7 +164,7 @@ void camipc_ipa_core_unref(struct camipc_ipa_core *core)
 	leave_module(&host);
 	camipc_mailbox_fini(&core->calls);
 	camipc_mailbox_fini(&core->answers);
-	camipc_record_pool_destroy(core->pool);
+	camipc_record_pool_unref(core->pool);
 	camipc_module_unload(core->module);
 	if (core->event_fd >= 0)
 		close(core->event_fd);

@@ -20,7 +20,7 @@ struct camipc_module;
 struct camipc_ipa_core {
 	atomic_uint references;
 	struct camipc_module *module;
-	struct camipc_record_pool *pool;
+	struct camipc_record_pool *pool; /* the proxy's: a reference */
 	struct camipc_servant *servant;
 	struct camipc_mailbox calls; /* the IPA thread's */
 	struct camipc_mailbox answers; /* the proxy's */

@@ -288,7 +288,7 @@ void camipc_process_free(struct camipc_process_link *process)
 	}
 	camipc_channel_destroy(process->channel);
 	camipc_record_release(process->spare);
-	camipc_record_pool_destroy(process->base.pool);
+	camipc_record_pool_unref(process->pool);
 	free(process->methods);
 	free(process);
 }

@@ -141,7 +141,7 @@ static int process_pop(struct camipc_link *link,
 	if (process->closed)
 		return -EPIPE;
 	if (!record)
-		record = camipc_record_get(link->pool);
+		record = camipc_record_get(process->pool);
 	if (!record)
 		return -ENOMEM;
 	process->spare = NULL;
@@ -243,13 +243,8 @@ static int process_create(const struct camipc_link_params *params,
 	snprintf(process->module_path, sizeof(process->module_path), "%s",
 		 params->module->path);
 	camipc_worker_log_init(&process->log, process->module_name);
-	ret = camipc_record_pool_create(params->window,
-					params->max_message_size,
-					&process->base.pool);
-	if (ret == 0) {
-		camipc_record_pool_own(process->base.pool);
-		ret = camipc_process_be_born(process, params);
-	}
+	process->pool = camipc_record_pool_ref(params->pool);
+	ret = camipc_process_be_born(process, params);
 	if (ret == 0)
 		ret = watch(process);
 	if (ret < 0) {

@@ -19,6 +19,7 @@ struct camipc_process_link {
 	struct camipc_link base;
 	struct camipc_child *child;
 	struct camipc_channel *channel;
+	struct camipc_record_pool *pool; /* the proxy's: a reference */
 	struct camipc_record *spare; /* for the next pop() */
 	int epoll_fd; /* borrowed */
 	int cancel_fd; /* borrowed */

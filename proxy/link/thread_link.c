@@ -236,7 +236,6 @@ static int make(struct thread_link *thread,
 	ret = camipc_ipa_core_create(params, &thread->core);
 	if (ret < 0)
 		return ret;
-	thread->base.pool = thread->core->pool;
 	if (!same_layout(params->interface,
 			 camipc_ipa_core_interface(thread->core)))
 		thread->encode = true;
@@ -285,7 +284,7 @@ static const struct camipc_proxy_factory thread_factory = {
 	.size = sizeof(thread_factory),
 	.name = "thread",
 	.create = create_thread,
-	.needs_trust = true,
+	.runs_here = true,
 };
 CAMIPC_REGISTER_PROXY_FACTORY(thread_factory)
 
@@ -293,6 +292,6 @@ static const struct camipc_proxy_factory loopback_factory = {
 	.size = sizeof(loopback_factory),
 	.name = "loopback",
 	.create = create_loopback,
-	.needs_trust = true,
+	.runs_here = true,
 };
 CAMIPC_REGISTER_PROXY_FACTORY(loopback_factory)

@@ -412,7 +412,7 @@ static int find_factory(const struct choice *choice,
 		log_missing_factory(asked ? asked : found->isolation);
 		return -ENOENT;
 	}
-	if (asked && factory->needs_trust && choice->manager->isolate_all) {
+	if (asked && factory->runs_here && choice->manager->isolate_all) {
 		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
 			   "%s: \"%s\" was asked for, but the host isolates "
 			   "every module",
@@ -421,12 +421,12 @@ static int find_factory(const struct choice *choice,
 	}
 	if (asked) {
 		/* Whoever asks for it in his own process answers for it. */
-		found->trusted = found->trusted || factory->needs_trust;
+		found->trusted = found->trusted || factory->runs_here;
 		found->isolation = factory->name;
 		snprintf(found->why, sizeof(found->why),
 			 "by \"%.32s\", because the pipeline asked for it%s",
 			 factory->name,
-			 factory->needs_trust ? " and so trusts it" :
+			 factory->runs_here ? " and so trusts it" :
 						"; sandbox: none yet");
 	}
 	*ret_factory = factory;

@@ -349,7 +349,7 @@ static void tear_down(struct worker *worker)
 	camipc_servant_destroy(worker->servant);
 	camipc_log_set(NULL, NULL, CAMIPC_LOG_WARNING);
 	camipc_module_unload(worker->module);
-	camipc_record_pool_destroy(worker->pool);
+	camipc_record_pool_unref(worker->pool);
 	camipc_channel_destroy(worker->channel);
 	free(worker->hello.events);
 }

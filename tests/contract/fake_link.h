@@ -13,7 +13,7 @@
 #define FAKE_MAX_SENT 512
 
 struct fake_link {
-	struct camipc_record_pool *pool;
+	struct camipc_record_pool *pool; /* the proxy's, which outlives this */
 	struct camipc_record_queue answers; /* for pop() */
 	struct camipc_header sent[FAKE_MAX_SENT]; /* by push() */
 	size_t n_sent;

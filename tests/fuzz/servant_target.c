@@ -495,7 +495,7 @@ static void run(const uint8_t *data, size_t size)
 		FUZZ_REQUIRE(!camipc_servant_has_backlog(s.servant));
 	}
 	camipc_servant_destroy(s.servant);
-	camipc_record_pool_destroy(s.pool);
+	camipc_record_pool_unref(s.pool);
 	camipc_arena_fini(&s.outs);
 	camipc_arena_fini(&s.event);
 	FUZZ_REQUIRE(fuzz_count_fds() == n_fds);

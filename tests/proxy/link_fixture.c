@@ -26,6 +26,7 @@ static const struct camipc_interface interface = {
 void link_set_up(struct link_fixture *fixture, const char *worker)
 {
 	const char *workers[] = { worker, NULL };
+	struct camipc_record_pool *pool;
 	const struct camipc_manager_options options = {
 		.size = sizeof(options),
 		.worker_paths = workers,
@@ -35,6 +36,10 @@ void link_set_up(struct link_fixture *fixture, const char *worker)
 	memset(fixture, 0, sizeof(*fixture));
 	fd_leak_take(&fixture->before);
 	assert_int_equal(camipc_manager_create(&options, &fixture->manager), 0);
+	assert_int_equal(camipc_record_pool_create(CAMIPC_WINDOW,
+						   CAMIPC_MAX_MESSAGE_SIZE,
+						   &pool),
+			 0);
 	snprintf(fixture->module.info.name, sizeof(fixture->module.info.name),
 		 "plain");
 	fixture->module.info.wire_fingerprint_low = (uint32_t)FINGERPRINT;
@@ -44,6 +49,7 @@ void link_set_up(struct link_fixture *fixture, const char *worker)
 		.manager = fixture->manager,
 		.module = &fixture->module,
 		.interface = &interface,
+		.pool = pool,
 		.max_message_size = CAMIPC_MAX_MESSAGE_SIZE,
 		.window = CAMIPC_WINDOW,
 		.epoll_fd = epoll_create1(EPOLL_CLOEXEC),
@@ -56,6 +62,7 @@ void link_tear_down(struct link_fixture *fixture)
 {
 	if (fixture->link)
 		fixture->link->ops->destroy(fixture->link);
+	camipc_record_pool_unref(fixture->params.pool);
 	log_capture_end();
 	camipc_manager_destroy(fixture->manager);
 	close(fixture->params.epoll_fd);
@@ -104,7 +111,7 @@ int link_push_call(struct link_fixture *fixture, uint32_t id,
 		   uint32_t cookie, size_t size)
 {
 	struct camipc_link *link = fixture->link;
-	struct camipc_record *record = camipc_record_get(link->pool);
+	struct camipc_record *record = camipc_record_get(fixture->params.pool);
 	int ret;
 
 	assert_non_null(record);

@@ -26,7 +26,7 @@ const struct camipc_proxy_factory thread_factory = {
 	.size = sizeof(thread_factory),
 	.name = "thread",
 	.create = create_nothing,
-	.needs_trust = true,
+	.runs_here = true,
 };
 const struct camipc_proxy_factory process_factory = {
 	.size = sizeof(process_factory),

@@ -42,7 +42,7 @@ static int tear_down(void **state)
 	struct fixture *f = *state;
 
 	camipc_mailbox_fini(&f->mailbox);
-	camipc_record_pool_destroy(f->pool);
+	camipc_record_pool_unref(f->pool);
 	close(f->fd);
 	return 0;
 }

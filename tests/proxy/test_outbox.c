@@ -98,7 +98,7 @@ static int tear_down(void **state)
 
 	camipc_outbox_fini(&f->outbox);
 	camipc_debt_fini(&f->debt);
-	camipc_record_pool_destroy(f->pool);
+	camipc_record_pool_unref(f->pool);
 	return 0;
 }
 

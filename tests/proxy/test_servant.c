@@ -148,7 +148,7 @@ static int tear_down(void **state)
 {
 	(void)state;
 	camipc_servant_destroy(f.servant);
-	camipc_record_pool_destroy(f.pool);
+	camipc_record_pool_unref(f.pool);
 	return 0;
 }
 
@@ -342,7 +342,7 @@ static void failing_create(void **state)
 	f.create_ret = 5;
 	assert_int_equal(make_servant(), -EPROTO);
 	assert_false(f.destroyed);
-	camipc_record_pool_destroy(f.pool);
+	camipc_record_pool_unref(f.pool);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
