@@ -122,6 +122,7 @@ static int make_link(struct camipc_proxy *proxy, struct camipc_manager *manager,
 {
 	const struct camipc_link_params params = {
 		.manager = manager,
+		.find_worker = camipc_manager_find_worker,
 		.module = module,
 		.interface = proxy->interface,
 		.pool = proxy->pool,

@@ -21,6 +21,9 @@ struct camipc_link;
  */
 struct camipc_link_params {
 	struct camipc_manager *manager;
+	/** Finds the worker program, as camipc_manager_find_worker() does. */
+	int (*find_worker)(struct camipc_manager *manager, char *path,
+			   size_t size);
 	const struct camipc_module_found *module;
 	const struct camipc_interface *interface; /* of the pipeline */
 	struct camipc_record_pool *pool; /* of the proxy's records */

@@ -83,7 +83,7 @@ static int find_worker(struct camipc_process_link *process,
 		       const struct camipc_link_params *params, char *path,
 		       size_t size)
 {
-	int ret = camipc_manager_find_worker(params->manager, path, size);
+	int ret = params->find_worker(params->manager, path, size);
 
 	if (ret < 0)
 		camipc_log(CAMIPC_LOG_ERROR, TOPIC,

@@ -47,6 +47,7 @@ void link_set_up(struct link_fixture *fixture, const char *worker)
 		(uint32_t)(FINGERPRINT >> 32);
 	fixture->params = (struct camipc_link_params){
 		.manager = fixture->manager,
+		.find_worker = camipc_manager_find_worker,
 		.module = &fixture->module,
 		.interface = &interface,
 		.pool = pool,
