@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+/* Sends messages in the order of acceptance, as credit and room allow. */
 #include "outbox.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-static uint32_t limit_of(const struct camipc_method *method, uint32_t window)
-{
-	return method->queue && method->queue < window ? method->queue : window;
-}
+#include "row_limit.h"
 
 int camipc_outbox_init(struct camipc_outbox *outbox,
 		       const struct camipc_method *rows, uint16_t n_rows,
@@ -16,8 +14,9 @@ int camipc_outbox_init(struct camipc_outbox *outbox,
 {
 	memset(outbox, 0, sizeof(*outbox));
 	outbox->rows = rows;
+	outbox->n_rows = n_rows;
 	outbox->window = window;
-	/* One more than needed: calloc(0) may say NULL. */
+	/* One more than needed: calloc(0) may return NULL. */
 	outbox->used = calloc((size_t)n_rows + 1, sizeof(*outbox->used));
 	outbox->kept = calloc((size_t)n_rows + 1, sizeof(*outbox->kept));
 	outbox->in_flight = calloc(window, sizeof(*outbox->in_flight));
@@ -37,9 +36,22 @@ void camipc_outbox_fini(struct camipc_outbox *outbox)
 	memset(outbox, 0, sizeof(*outbox));
 }
 
+void camipc_outbox_reset(struct camipc_outbox *outbox)
+{
+	camipc_record_queue_clear(&outbox->urgent);
+	camipc_record_queue_clear(&outbox->queue);
+	memset(outbox->used, 0, outbox->n_rows * sizeof(*outbox->used));
+	memset(outbox->kept, 0, outbox->n_rows * sizeof(*outbox->kept));
+	outbox->unconsumed = 0;
+	outbox->sent = 0;
+	outbox->consumed = 0;
+	outbox->fds = 0;
+	outbox->n_ungranted = 0;
+}
+
 /* ---- credit ------------------------------------------------------------ */
 
-/** A single message with more descriptors than the limit goes alone. */
+/** A single message with more descriptors than the limit travels alone. */
 static bool fds_fit(const struct camipc_outbox *outbox, uint32_t n_fds)
 {
 	return n_fds == 0 || outbox->fds == 0 ||
@@ -49,7 +61,7 @@ static bool fds_fit(const struct camipc_outbox *outbox, uint32_t n_fds)
 static bool has_credit(const struct camipc_outbox *outbox, uint16_t row)
 {
 	return outbox->unconsumed < outbox->window &&
-	       outbox->used[row] < limit_of(&outbox->rows[row], outbox->window);
+	       outbox->used[row] < camipc_row_limit(&outbox->rows[row], outbox->window);
 }
 
 static void grant(struct camipc_outbox *outbox, struct camipc_record *record)
@@ -80,8 +92,8 @@ static bool may_grant(const struct camipc_outbox *outbox,
 }
 
 /**
- * Gives credit to those who wait for it, strictly in order: else one that
- * waits could be overtaken by others that hold credit behind it, for good.
+ * Gives credit to the messages that wait for it, strictly in order: otherwise
+ * later messages could overtake a waiting one again and again.
  */
 static void grant_waiting(struct camipc_outbox *outbox)
 {
@@ -103,7 +115,7 @@ static void grant_waiting(struct camipc_outbox *outbox)
 enum camipc_admission camipc_outbox_judge(const struct camipc_outbox *outbox,
 					  uint16_t row, uint32_t n_fds)
 {
-	/* Descriptors that somebody ahead waits for are not given away. */
+	/* A message ahead may be waiting for the free descriptors. */
 	if (has_credit(outbox, row) && !outbox->kept[row] &&
 	    (n_fds == 0 || !outbox->n_ungranted) && fds_fit(outbox, n_fds))
 		return CAMIPC_ADMIT;
@@ -144,9 +156,17 @@ void camipc_outbox_answered(struct camipc_outbox *outbox, uint32_t n_fds)
 	grant_waiting(outbox);
 }
 
+uint64_t camipc_outbox_take_dropped(struct camipc_outbox *outbox)
+{
+	const uint64_t dropped = outbox->dropped;
+
+	outbox->dropped = 0;
+	return dropped;
+}
+
 /* ---- the queue --------------------------------------------------------- */
 
-/** Takes @record, whose predecessor is @before (NULL: the first), out. */
+/** Removes @record, which follows @before (NULL: is the first). */
 static void unlink_record(struct camipc_record_queue *queue,
 			  struct camipc_record *before,
 			  struct camipc_record *record)
@@ -194,7 +214,7 @@ void camipc_outbox_add(struct camipc_outbox *outbox,
 		grant(outbox, record);
 	} else {
 		if (outbox->kept[row] >=
-		    limit_of(&outbox->rows[row], outbox->window))
+		    camipc_row_limit(&outbox->rows[row], outbox->window))
 			drop_oldest(outbox, row);
 		outbox->kept[row]++;
 		outbox->n_ungranted++;
@@ -255,7 +275,7 @@ bool camipc_outbox_has_sendable(const struct camipc_outbox *outbox)
 	       (outbox->queue.head && outbox->queue.head->granted);
 }
 
-/** Once @record is on its way it is somebody else's: notes it before. */
+/** Called before sending: a record that was sent has another owner. */
 static void note_sent(struct camipc_outbox *outbox, uint16_t row,
 		      uint16_t n_fds)
 {
@@ -265,7 +285,7 @@ static void note_sent(struct camipc_outbox *outbox, uint16_t row,
 }
 
 int camipc_outbox_flush(struct camipc_outbox *outbox,
-			const struct camipc_outbox_sender *sender)
+			const struct camipc_sender *sender)
 {
 	while (camipc_outbox_has_sendable(outbox)) {
 		struct camipc_record_queue *queue =
@@ -299,55 +319,4 @@ int camipc_outbox_flush(struct camipc_outbox *outbox,
 		sender->lost(sender->user, record, ret);
 	}
 	return 0;
-}
-
-/* ---- the receiver's side ----------------------------------------------- */
-
-int camipc_debt_init(struct camipc_debt *debt, const struct camipc_method *rows,
-		     uint16_t n_rows, uint32_t window)
-{
-	memset(debt, 0, sizeof(*debt));
-	debt->rows = rows;
-	debt->n_rows = n_rows;
-	debt->window = window;
-	debt->pending = calloc((size_t)n_rows + 1, sizeof(*debt->pending));
-	return debt->pending ? 0 : -ENOMEM;
-}
-
-void camipc_debt_fini(struct camipc_debt *debt)
-{
-	free(debt->pending);
-	memset(debt, 0, sizeof(*debt));
-}
-
-int camipc_debt_receive(struct camipc_debt *debt)
-{
-	debt->received++;
-	return debt->received - debt->consumed > debt->window ? -EPROTO : 0;
-}
-
-void camipc_debt_consume(struct camipc_debt *debt,
-			 const struct camipc_record *record)
-{
-	const struct camipc_header *header = &record->message.header;
-	uint32_t limit = limit_of(&debt->rows[record->row], debt->window);
-
-	debt->consumed++;
-	debt->bytes += header->body_size + CAMIPC_HEADER_SIZE;
-	debt->pending[record->row]++;
-	/* Half of what the sender may have out: it then never stands still. */
-	if (2u * debt->pending[record->row] >= limit ||
-	    2u * (debt->consumed - debt->reported) >= debt->window ||
-	    debt->bytes >= CAMIPC_CREDIT_BYTES || header->n_fds)
-		debt->due = true;
-}
-
-void camipc_debt_report(struct camipc_debt *debt)
-{
-	if (debt->consumed == debt->reported)
-		return;
-	debt->reported = debt->consumed;
-	debt->bytes = 0;
-	debt->due = false;
-	memset(debt->pending, 0, debt->n_rows * sizeof(*debt->pending));
 }

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+/* Writes what passes a proxy's tap into the log. */
 #include "trace.h"
 
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,11 +14,18 @@
 #include "log_line.h"
 #include "print_value.h"
 
+#define TOPIC "trace"
+
 /* Longer lines are cut. */
 #define LINE_SIZE 4096
 
-/** One line in the making. */
 struct trace {
+	struct camipc_observer base;
+	char module[64];
+};
+
+/** A line in the making. */
+struct line {
 	struct camipc_printer printer;
 	char text[LINE_SIZE];
 };
@@ -30,106 +41,131 @@ bool camipc_trace_is_wanted(void)
 	value = secure_getenv("CAMIPC_TRACE");
 	wanted = value && strcmp(value, "1") == 0;
 	if (value && value[0] && !wanted && strcmp(value, "0") != 0)
-		camipc_log(CAMIPC_LOG_WARNING, CAMIPC_PROXY_TOPIC,
-			   "CAMIPC_TRACE is ignored: '%s' is neither 0 nor 1",
+		camipc_log(CAMIPC_LOG_WARNING, TOPIC,
+			   "CAMIPC_TRACE='%s' is ignored: expected 0 or 1",
 			   value);
 	atomic_store_explicit(&cached, wanted, memory_order_relaxed);
 	return wanted;
 }
 
-static void begin(struct trace *trace, const struct camipc_proxy *proxy,
+static void begin(struct line *line, struct camipc_observer *observer,
 		  const char *arrow)
 {
-	uint64_t us = camipc_now_ns() / 1000;
+	const struct trace *trace = (const struct trace *)(void *)observer;
+	const uint64_t us = camipc_now_ns() / 1000;
 
-	camipc_printer_init(&trace->printer, trace->text, sizeof(trace->text));
-	camipc_print(&trace->printer, "%s: %llu.%06llu %s ",
-		     proxy->module_name, (unsigned long long)(us / 1000000),
+	camipc_printer_init(&line->printer, line->text, sizeof(line->text));
+	camipc_print(&line->printer, "%s: %llu.%06llu %s ", trace->module,
+		     (unsigned long long)(us / 1000000),
 		     (unsigned long long)(us % 1000000), arrow);
 }
 
-static void print_message(struct trace *trace,
+static void print_message(struct line *line,
 			  const struct camipc_message_type *type,
 			  const void *data)
 {
-	camipc_print(&trace->printer, "(");
+	camipc_print(&line->printer, "(");
 	if (type && data)
-		camipc_print_fields(&trace->printer, type->info, data);
-	camipc_print(&trace->printer, ")");
+		camipc_print_fields(&line->printer, type->info, data);
+	camipc_print(&line->printer, ")");
 }
 
-static void end(struct trace *trace)
+static void end(const struct line *line)
 {
-	camipc_log_line("trace", trace->text);
+	camipc_log_line(TOPIC, line->text);
 }
 
-void camipc_trace_call(const struct camipc_proxy *proxy,
+static void trace_call(struct camipc_observer *observer,
 		       const struct camipc_method *method, uint32_t cookie,
 		       const void *args)
 {
-	struct trace trace;
+	struct line line;
 
-	begin(&trace, proxy, "->");
+	begin(&line, observer, "->");
 	if (cookie)
-		camipc_print(&trace.printer, "call #%u %s", cookie,
+		camipc_print(&line.printer, "call #%u %s", cookie,
 			     method->name);
 	else
-		camipc_print(&trace.printer, "async %s", method->name);
-	print_message(&trace, method->args, args);
-	end(&trace);
+		camipc_print(&line.printer, "async %s", method->name);
+	print_message(&line, method->args, args);
+	end(&line);
 }
 
-void camipc_trace_reply(const struct camipc_proxy *proxy,
-			const struct camipc_call *call, int error,
-			const void *outs)
+static void trace_reply(struct camipc_observer *observer,
+			const struct camipc_method *method, uint32_t cookie,
+			int error, const void *outs, uint64_t took_ns)
 {
-	const uint64_t took = camipc_now_ns() - call->began_ns;
-	struct trace trace;
+	struct line line;
 
-	begin(&trace, proxy, "<-");
-	camipc_print(&trace.printer, "reply #%u %s", call->cookie,
-		     call->method->name);
+	begin(&line, observer, "<-");
+	camipc_print(&line.printer, "reply #%u %s", cookie, method->name);
 	if (error)
-		camipc_print(&trace.printer, ": %s", camipc_strerror(error));
+		camipc_print(&line.printer, ": %s", camipc_strerror(error));
 	else
-		print_message(&trace, call->method->outs, outs);
-	camipc_print(&trace.printer, " after %llu us",
-		     (unsigned long long)(took / 1000));
-	end(&trace);
+		print_message(&line, method->outs, outs);
+	camipc_print(&line.printer, " after %llu us",
+		     (unsigned long long)(took_ns / 1000));
+	end(&line);
 }
 
-void camipc_trace_event(const struct camipc_proxy *proxy,
-			const struct camipc_record *record)
+static void trace_event(struct camipc_observer *observer,
+			const struct camipc_method *event, const void *args)
 {
-	const struct camipc_method *event =
-		&proxy->interface->events[record->row];
-	struct trace trace;
+	struct line line;
 
-	begin(&trace, proxy, "<-");
-	camipc_print(&trace.printer, "event %s", event->name);
-	print_message(&trace, event->args, record->data);
-	end(&trace);
+	begin(&line, observer, "<-");
+	camipc_print(&line.printer, "event %s", event->name);
+	print_message(&line, event->args, args);
+	end(&line);
 }
 
-void camipc_trace_dropped(const struct camipc_proxy *proxy,
-			  const struct camipc_record *record)
+static void trace_dropped(struct camipc_observer *observer,
+			  const struct camipc_method *event, uint32_t size,
+			  enum camipc_state state)
 {
-	struct trace trace;
+	struct line line;
 
-	begin(&trace, proxy, "<-");
-	camipc_print(&trace.printer, "event %s, %u bytes, dropped while %s",
-		     proxy->interface->events[record->row].name,
-		     record->message.header.body_size,
-		     camipc_state_to_string(camipc_proxy_state(proxy)));
-	end(&trace);
+	begin(&line, observer, "<-");
+	camipc_print(&line.printer, "event %s, %u bytes, dropped while %s",
+		     event->name, size, camipc_state_to_string(state));
+	end(&line);
 }
 
-void camipc_trace_credit(const struct camipc_proxy *proxy, bool sent,
+static void trace_credit(struct camipc_observer *observer, bool sent,
 			 uint32_t consumed)
 {
-	struct trace trace;
+	struct line line;
 
-	begin(&trace, proxy, sent ? "->" : "<-");
-	camipc_print(&trace.printer, "credit, %u consumed", consumed);
-	end(&trace);
+	begin(&line, observer, sent ? "->" : "<-");
+	camipc_print(&line.printer, "credit, %u consumed", consumed);
+	end(&line);
+}
+
+static void release(struct camipc_observer *observer)
+{
+	free(observer);
+}
+
+/* Changes of state and ends are in the log without a trace. */
+static const struct camipc_observer_ops trace_ops = {
+	.size = sizeof(trace_ops),
+	.call = trace_call,
+	.reply = trace_reply,
+	.event = trace_event,
+	.dropped = trace_dropped,
+	.credit = trace_credit,
+	.release = release,
+};
+
+int camipc_trace_create(const char *module,
+			struct camipc_observer **ret_observer)
+{
+	struct trace *trace = calloc(1, sizeof(*trace));
+
+	if (!trace)
+		return -ENOMEM;
+	trace->base.ops = &trace_ops;
+	snprintf(trace->module, sizeof(trace->module), "%s", module);
+	*ret_observer = &trace->base;
+	return 0;
 }

@@ -1,32 +1,55 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The watchdog of a proxy, if its owner set one: asynchronous calls were sent,
- * and no event came for so long. Driven by dispatch and its timer. Off, it
- * costs a branch for each asynchronous call and for each event.
+ * The watchdog of a proxy: notices that asynchronous calls were sent and no
+ * event came for a given time. Off unless the owner sets a time.
  */
-#ifndef CAMIPC_PROXY_WATCHDOG_H
-#define CAMIPC_PROXY_WATCHDOG_H
+#ifndef CAMIPC_ENGINE_WATCHDOG_H
+#define CAMIPC_ENGINE_WATCHDOG_H
 
-#include "proxy_core.h"
+#include <stdbool.h>
 
-/** Begins to watch. */
-void camipc_watchdog_begin(struct camipc_proxy *proxy);
+#include <camipc/base.h>
 
-/** Dispatch has taken in all there was: gives the IPA up if it is late. */
-void camipc_watchdog_judge(struct camipc_proxy *proxy);
+#include "deadline.h"
 
-/** An asynchronous call is on its way. */
-static inline void camipc_watchdog_call(struct camipc_proxy *proxy)
+/** Thread word: bound. */
+struct camipc_watchdog {
+	uint32_t timeout_ms; /* 0: off */
+	int64_t deadline; /* of the next event; CAMIPC_NO_DEADLINE: none due */
+};
+
+/** Sets the time (0: off) and forgets what was awaited. */
+static inline void camipc_watchdog_set(struct camipc_watchdog *watchdog,
+				       uint32_t timeout_ms)
 {
-	if (CAMIPC_UNLIKELY(proxy->watchdog_ms != 0) &&
-	    proxy->watch_deadline == CAMIPC_NO_DEADLINE)
-		camipc_watchdog_begin(proxy);
+	watchdog->timeout_ms = timeout_ms;
+	watchdog->deadline = CAMIPC_NO_DEADLINE;
 }
 
-/** An event came, or there is nothing to wait for any more. */
-static inline void camipc_watchdog_rest(struct camipc_proxy *proxy)
+/**
+ * Starts to await an event because an asynchronous call was sent. Returns true
+ * if that makes a new deadline.
+ */
+static inline bool camipc_watchdog_await(struct camipc_watchdog *watchdog)
 {
-	proxy->watch_deadline = CAMIPC_NO_DEADLINE;
+	if (CAMIPC_LIKELY(watchdog->timeout_ms == 0) ||
+	    watchdog->deadline != CAMIPC_NO_DEADLINE)
+		return false;
+	watchdog->deadline = camipc_deadline_begin(watchdog->timeout_ms);
+	return true;
 }
 
-#endif /* CAMIPC_PROXY_WATCHDOG_H */
+/** An event came, or none is to be expected any more. */
+static inline void camipc_watchdog_rest(struct camipc_watchdog *watchdog)
+{
+	watchdog->deadline = CAMIPC_NO_DEADLINE;
+}
+
+/** Returns true if the event is late. */
+static inline bool camipc_watchdog_is_late(const struct camipc_watchdog *watchdog)
+{
+	return watchdog->deadline != CAMIPC_NO_DEADLINE &&
+	       camipc_now() >= watchdog->deadline;
+}
+
+#endif /* CAMIPC_ENGINE_WATCHDOG_H */

@@ -11,7 +11,7 @@
 #include <camipc/error.h>
 #include <camipc/log.h>
 
-#include "outbox.h"
+#include "courier.h"
 
 #define TOPIC "servant"
 
@@ -25,15 +25,14 @@ struct camipc_servant {
 	struct camipc_record *running; /* the call whose op is running */
 	bool *knows_event; /* per row: the other side serves it */
 	atomic_uint epoch;
-	atomic_uint credited; /* as outbox.consumed */
-	atomic_bool behind; /* something is kept that could be sent */
+	atomic_uint credited; /* as courier.outbox.consumed */
+	atomic_bool behind; /* the courier keeps something sendable */
 
-	pthread_mutex_t lock; /* for all that follows */
-	bool open; /* what is raised may be sent */
-	uint32_t refused; /* events, for want of credit */
-	uint32_t refused_told; /* so many the other side knows of */
-	struct camipc_outbox outbox; /* events and replies */
-	struct camipc_debt debt; /* async calls */
+	pthread_mutex_t lock; /* protects the members below */
+	bool open; /* events may be sent */
+	uint32_t refused; /* events, for lack of credit */
+	uint32_t refused_reported; /* of them, to the other side */
+	struct camipc_courier courier; /* sends events, receives async calls */
 };
 
 static struct camipc_servant *to_servant(struct camipc_host *host)
@@ -51,26 +50,23 @@ interface_of(const struct camipc_servant *servant)
 
 static uint32_t count_refused(const struct camipc_servant *servant)
 {
-	return servant->refused + (uint32_t)servant->outbox.dropped;
+	return servant->refused + (uint32_t)servant->courier.outbox.dropped;
 }
 
+/** A reply's cookie names its call; other messages report refused events. */
 static int send_record(void *user, struct camipc_record *record)
 {
 	struct camipc_servant *servant = user;
 	struct camipc_header *header = &record->message.header;
+	const bool reports = header->kind != CAMIPC_MESSAGE_REPLY;
 	const uint32_t refused = count_refused(servant);
-	bool tells;
 	int ret;
 
-	header->consumed = servant->debt.consumed;
-	tells = header->kind != CAMIPC_MESSAGE_REPLY;
-	if (tells)
+	if (reports)
 		header->cookie = refused;
 	ret = servant->params.send(servant->params.user, record);
-	if (ret == 0)
-		camipc_debt_report(&servant->debt);
-	if (ret == 0 && tells)
-		servant->refused_told = refused;
+	if (ret == 0 && reports)
+		servant->refused_reported = refused;
 	return ret;
 }
 
@@ -83,34 +79,14 @@ static void lose_record(void *user, struct camipc_record *record, int error)
 	camipc_record_release(record);
 }
 
-/** Adds a bare credit if the other side may be waiting for one. */
-static void add_credit_if_due(struct camipc_servant *servant)
-{
-	struct camipc_record *record;
-
-	if (!servant->debt.due)
-		return;
-	record = camipc_record_get(servant->params.pool);
-	if (!record)
-		return; /* stays due */
-	record->message.header.kind = CAMIPC_MESSAGE_CREDIT;
-	servant->debt.due = false;
-	camipc_outbox_add_urgent(&servant->outbox, record);
-}
-
 static int flush_locked(struct camipc_servant *servant)
 {
-	const struct camipc_outbox_sender sender = {
-		.send = send_record,
-		.lost = lose_record,
-		.user = servant,
-	};
 	int ret = 0;
 
 	if (servant->open)
-		ret = camipc_outbox_flush(&servant->outbox, &sender);
+		ret = camipc_courier_flush(&servant->courier);
 	atomic_store(&servant->behind,
-		     camipc_outbox_has_sendable(&servant->outbox));
+		     camipc_courier_has_sendable(&servant->courier));
 	return ret;
 }
 
@@ -130,31 +106,29 @@ bool camipc_servant_has_backlog(struct camipc_servant *servant)
 	bool has;
 
 	pthread_mutex_lock(&servant->lock);
-	has = camipc_outbox_has_sendable(&servant->outbox);
+	has = camipc_courier_has_sendable(&servant->courier);
 	pthread_mutex_unlock(&servant->lock);
 	return has;
 }
 
 int camipc_servant_credit(struct camipc_servant *servant, uint32_t consumed)
 {
-	int ret;
+	struct camipc_courier *courier = &servant->courier;
+	int ret = 0;
 
-	/* Most messages say nothing new. */
+	/* Most messages report nothing new. */
 	if (consumed == atomic_load(&servant->credited) &&
 	    !atomic_load(&servant->behind))
 		return 0;
 	pthread_mutex_lock(&servant->lock);
 	/* Within one process a bare credit overtakes calls sent before it. */
-	if ((int32_t)(consumed - servant->outbox.consumed) <= 0)
-		ret = 0;
-	else
-		ret = camipc_outbox_consumed(&servant->outbox, consumed);
-	atomic_store(&servant->credited, servant->outbox.consumed);
-	/* It is taking events in again: now it can hear what it missed. */
-	if (count_refused(servant) != servant->refused_told)
-		servant->debt.due = true;
-	add_credit_if_due(servant);
-	if (ret == 0 && camipc_outbox_has_sendable(&servant->outbox))
+	if ((int32_t)(consumed - courier->outbox.consumed) > 0)
+		ret = camipc_outbox_consumed(&courier->outbox, consumed);
+	atomic_store(&servant->credited, courier->outbox.consumed);
+	/* The other side accepts events again: report those it missed. */
+	if (count_refused(servant) != servant->refused_reported)
+		courier->debt.due = true;
+	if (ret == 0 && camipc_courier_has_sendable(courier))
 		flush_locked(servant);
 	pthread_mutex_unlock(&servant->lock);
 	return ret;
@@ -187,7 +161,7 @@ static int queue_event(struct camipc_servant *servant,
 	header->epoch = atomic_load(&servant->epoch);
 	record->row = row;
 	record->n_fds = header->n_fds;
-	camipc_outbox_add(&servant->outbox, record, admission);
+	camipc_outbox_add(&servant->courier.outbox, record, admission);
 	ret = flush_locked(servant);
 	return ret == -EPIPE ? -EPIPE : 0;
 }
@@ -217,7 +191,8 @@ static int emit(struct camipc_host *host, uint32_t id, const void *args)
 		return ret;
 
 	pthread_mutex_lock(&servant->lock);
-	admission = camipc_outbox_judge(&servant->outbox, row, checked.n_fds);
+	admission = camipc_outbox_judge(&servant->courier.outbox, row,
+					checked.n_fds);
 	switch (admission) {
 	case CAMIPC_ADMIT:
 	case CAMIPC_ADMIT_KEEP:
@@ -273,9 +248,9 @@ static void queue_reply(struct camipc_servant *servant,
 	pthread_mutex_lock(&servant->lock);
 	/* Who drains the events of a run waits for this reply behind them. */
 	if (method && method->role == CAMIPC_ROLE_STOP)
-		camipc_outbox_add_free(&servant->outbox, reply);
+		camipc_outbox_add_free(&servant->courier.outbox, reply);
 	else
-		camipc_outbox_add_urgent(&servant->outbox, reply);
+		camipc_outbox_add_urgent(&servant->courier.outbox, reply);
 	flush_locked(servant);
 	pthread_mutex_unlock(&servant->lock);
 }
@@ -442,8 +417,7 @@ static void handle_async(struct camipc_servant *servant,
 			   camipc_errno_to_string(ret));
 	call->row = (uint16_t)(method - interface_of(servant)->methods);
 	pthread_mutex_lock(&servant->lock);
-	camipc_debt_consume(&servant->debt, call);
-	add_credit_if_due(servant);
+	camipc_debt_consume(&servant->courier.debt, call);
 	flush_locked(servant);
 	pthread_mutex_unlock(&servant->lock);
 	camipc_record_release(call);
@@ -501,7 +475,7 @@ static int handle_call(struct camipc_servant *servant,
 		handle_sync(servant, method, call);
 		return 0;
 	}
-	if (camipc_debt_receive(&servant->debt) < 0) {
+	if (camipc_debt_receive(&servant->courier.debt) < 0) {
 		camipc_record_release(call);
 		return -EPROTO;
 	}
@@ -526,7 +500,7 @@ int camipc_servant_handle(struct camipc_servant *servant,
 
 /* ---- birth and death --------------------------------------------------- */
 
-static int note_known_events(struct camipc_servant *servant,
+static int find_known_events(struct camipc_servant *servant,
 			     const struct camipc_servant_params *params)
 {
 	const struct camipc_interface *interface = params->entry->descriptor;
@@ -547,17 +521,49 @@ static int note_known_events(struct camipc_servant *servant,
 
 static void free_servant(struct camipc_servant *servant)
 {
-	camipc_outbox_fini(&servant->outbox);
-	camipc_debt_fini(&servant->debt);
+	camipc_courier_fini(&servant->courier);
 	pthread_mutex_destroy(&servant->lock);
 	free(servant->knows_event);
 	free(servant);
 }
 
+static int init_courier(struct camipc_servant *servant,
+			const struct camipc_servant_params *params)
+{
+	const struct camipc_interface *interface = params->entry->descriptor;
+	const struct camipc_courier_rows events = {
+		interface->events, interface->n_events
+	};
+	const struct camipc_courier_rows methods = {
+		interface->methods, interface->n_methods
+	};
+	const struct camipc_sender sender = {
+		.send = send_record,
+		.lost = lose_record,
+		.user = servant,
+	};
+
+	return camipc_courier_init(&servant->courier, &events, &methods,
+				   params->window, params->pool, &sender);
+}
+
+static int prepare(struct camipc_servant *servant,
+		   const struct camipc_servant_params *params)
+{
+	int ret = find_known_events(servant, params);
+
+	if (ret < 0)
+		return ret;
+	ret = init_courier(servant, params);
+	if (ret < 0)
+		return ret;
+	ret = params->entry->create(&servant->host, &servant->ipa);
+	return ret > 0 ? -EPROTO : ret;
+}
+
 int camipc_servant_create(const struct camipc_servant_params *params,
 			  struct camipc_servant **ret_servant)
 {
-	const struct camipc_interface *interface = params->entry->descriptor;
 	struct camipc_servant *servant = calloc(1, sizeof(*servant));
 	int ret;
 
@@ -572,18 +578,10 @@ int camipc_servant_create(const struct camipc_servant_params *params,
 		.log = write_log,
 	};
 	pthread_mutex_init(&servant->lock, NULL);
-	ret = note_known_events(servant, params);
-	if (ret == 0)
-		ret = camipc_outbox_init(&servant->outbox, interface->events,
-					 interface->n_events, params->window);
-	if (ret == 0)
-		ret = camipc_debt_init(&servant->debt, interface->methods,
-				       interface->n_methods, params->window);
-	if (ret == 0)
-		ret = params->entry->create(&servant->host, &servant->ipa);
-	if (ret != 0) {
+	ret = prepare(servant, params);
+	if (ret < 0) {
 		free_servant(servant);
-		return ret < 0 ? ret : -EPROTO;
+		return ret;
 	}
 	*ret_servant = servant;
 	return 0;

@@ -24,11 +24,6 @@ FOLDERS = ("runtime", "proxy", "pipeline", "ipa", "tools", "bench")
 # Loops that are being taken apart: the files of each one. An entry that is no
 # loop any more is an error, so that the list only ever gets shorter.
 KNOWN = (
-    # The engine, around struct camipc_proxy.
-    ("proxy/engine/proxy.c", "proxy/engine/proxy_call.c",
-     "proxy/engine/proxy_closed.c", "proxy/engine/proxy_dispatch.c",
-     "proxy/engine/proxy_receive.c", "proxy/engine/proxy_switch.c",
-     "proxy/engine/proxy_wait.c", "proxy/engine/watchdog.c"),
     # The virtual camera: its frames, in step and in real time.
     ("pipeline/virtual/camera_frames.c", "pipeline/virtual/realtime.c",
      "pipeline/virtual/virtual_camera.c"),

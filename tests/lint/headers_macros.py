@@ -26,7 +26,7 @@ GARBAGE = "a_word_of_another_header ] ) }"
 
 def words(root):
     sys.path.insert(0, os.path.join(root, "codegen"))
-    from camipc_gen import c_names
+    from camipc_gen.c import names as c_names
     return sorted(c_names.MACROS - STANDARD)
 
 

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "debt.h"
 #include "outbox.h"
 
 #define WINDOW 8u
@@ -70,7 +71,7 @@ static void lose_record(void *user, struct camipc_record *record, int error)
 
 static int flush(struct fixture *f)
 {
-	const struct camipc_outbox_sender sender = {
+	const struct camipc_sender sender = {
 		.send = send_record,
 		.lost = lose_record,
 		.user = f,

@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A forked child must not use its parent's proxies: they share sockets, and
- * their threads are gone. A page that the kernel wipes at fork tells, for the
- * price of one load; getpid() is a system call.
+ * A page that the kernel wipes at fork tells a child from its parent for the
+ * price of one load; getpid() would be a system call.
  */
+#include "process_generation.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "proxy_core.h"
+#include <camipc/base.h>
 
 struct mark {
-	atomic_ullong generation; /* 0 in a child that has asked for none */
+	atomic_ullong generation; /* 0 in a child that has not asked yet */
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static _Atomic(struct mark *) page;
-static uint64_t last_generation; /* inherited: so a child's is another one */
+static uint64_t last_generation; /* inherited, so a child's differs */
 static pid_t fallback_pid; /* where the kernel cannot wipe pages */
 
 static struct mark *make_page(void)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* What a proxy has counted, for whoever asks. */
-#include "proxy_stats.h"
+/* Counts what a proxy does, and reports it to any thread. */
+#include "counters.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "proxy_core.h"
+#include "process_generation.h"
+#include "proxy.h"
 
 #define NS_PER_US 1000u
 
@@ -35,7 +36,7 @@ void camipc_proxy_count_error(struct camipc_proxy *proxy, uint32_t id)
 	const struct camipc_method *method = camipc_find_method(
 		proxy->interface->methods, proxy->interface->n_methods, id);
 
-	/* A forked child's copy is nobody's. */
+	/* A forked child must not write to its copy. */
 	if (method && camipc_process_is_same(proxy->process))
 		camipc_count(&camipc_proxy_row(proxy, method)->errors, 1);
 }

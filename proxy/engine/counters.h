@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A proxy's counters: written by the thread that it belongs to, read by any.
- * So none of them needs an atomic addition.
+ * A proxy's counters: written by the thread that owns the proxy, read by any
+ * thread. With one writer, none of them needs an atomic addition.
  */
-#ifndef CAMIPC_PROXY_PROXY_STATS_H
-#define CAMIPC_PROXY_PROXY_STATS_H
+#ifndef CAMIPC_ENGINE_COUNTERS_H
+#define CAMIPC_ENGINE_COUNTERS_H
 
 #include <stdatomic.h>
 
 #include <camipc/stats.h>
 
-/** What camipc_proxy_get_stats() shows. */
+/** The source of camipc_proxy_get_stats(). */
 struct camipc_proxy_counters {
 	atomic_ullong calls;
 	atomic_ullong async_calls;
@@ -31,7 +31,7 @@ struct camipc_proxy_counters {
 	atomic_uint epoch;
 };
 
-/** What camipc_proxy_get_method_stats() shows: one of these a row. */
+/** The source of camipc_proxy_get_method_stats(): one per row. */
 struct camipc_row_counters {
 	atomic_ullong calls;
 	atomic_ullong errors;
@@ -42,7 +42,7 @@ struct camipc_row_counters {
 	atomic_ullong latency[CAMIPC_LATENCY_BUCKETS];
 };
 
-/** Adds to a counter that only this thread writes. */
+/** Adds @n to a counter that only this thread writes. */
 static inline void camipc_count(atomic_ullong *counter, uint64_t n)
 {
 	atomic_store_explicit(
@@ -51,18 +51,30 @@ static inline void camipc_count(atomic_ullong *counter, uint64_t n)
 		memory_order_relaxed);
 }
 
-/** Raises a counter that only this thread writes. */
+/** Raises a counter that only this thread writes to at least @n. */
 static inline void camipc_count_most(atomic_uint *counter, uint32_t n)
 {
 	if (n > atomic_load_explicit(counter, memory_order_relaxed))
 		atomic_store_explicit(counter, n, memory_order_relaxed);
 }
 
-/** A call was answered after so long. */
+/** Counts a call that was answered after @took_ns. */
 void camipc_count_latency(struct camipc_row_counters *row, uint64_t took_ns);
 
-/** All zero, for methods and then events; NULL without memory; free() it. */
+/**
+ * Returns counters for all methods and then all events, to be released with
+ * free(); NULL if there is no memory.
+ */
 struct camipc_row_counters *
 camipc_make_row_counters(const struct camipc_interface *interface);
 
-#endif /* CAMIPC_PROXY_PROXY_STATS_H */
+struct camipc_proxy;
+
+/** Counts a call of the method with @id that returned a negative code. */
+void camipc_proxy_count_error(struct camipc_proxy *proxy, uint32_t id);
+
+/** Counts a deadline of @method that has passed. */
+void camipc_proxy_count_timeout(struct camipc_proxy *proxy,
+				const struct camipc_method *method);
+
+#endif /* CAMIPC_ENGINE_COUNTERS_H */

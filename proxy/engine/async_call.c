@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/* Sends asynchronous calls as far as the IPA keeps up. */
+#include "async_call.h"
+
+#include <errno.h>
+
+#include <camipc/limits.h>
+
+#include "note.h"
+#include "receive.h"
+#include "send.h"
+#include "settle.h"
+
+static void count_flow(struct camipc_proxy *proxy)
+{
+	struct camipc_outbox *outbox = &proxy->courier.outbox;
+
+	atomic_store_explicit(&proxy->stats.high_water, outbox->high_water,
+			      memory_order_relaxed);
+	camipc_count(&proxy->stats.async_dropped,
+		     camipc_outbox_take_dropped(outbox));
+}
+
+static int refuse(struct camipc_proxy *proxy,
+		  const struct camipc_method *method,
+		  enum camipc_admission admission)
+{
+	if (admission == CAMIPC_ADMIT_DROP) {
+		camipc_count(&proxy->stats.async_dropped, 1);
+		return camipc_proxy_note(proxy, 0, CAMIPC_REASON_NONE, NULL);
+	}
+	camipc_count(&proxy->stats.async_refused, 1);
+	camipc_proxy_warn(proxy, CAMIPC_WARN_ASYNC_REFUSED,
+			  "%s was refused: too many calls are unconsumed; later "
+			  "refusals appear in the statistics only",
+			  method->name);
+	return camipc_proxy_note(proxy, -EAGAIN, CAMIPC_REASON_NO_CREDIT, NULL);
+}
+
+/** Judges the call by its credit, after reading credit that has arrived. */
+static enum camipc_admission judge(struct camipc_proxy *proxy,
+				   const struct camipc_attempt *attempt)
+{
+	const struct camipc_outbox *outbox = &proxy->courier.outbox;
+	const uint32_t n_fds = attempt->checked.n_fds;
+	enum camipc_admission admission;
+
+	admission = camipc_outbox_judge(outbox, attempt->row, n_fds);
+	if (admission == CAMIPC_ADMIT)
+		return admission;
+	(void)camipc_proxy_receive(proxy, NULL, CAMIPC_DISPATCH_BATCH);
+	admission = camipc_outbox_judge(outbox, attempt->row, n_fds);
+	camipc_proxy_settle(proxy);
+	return admission;
+}
+
+/** Counts and shows a call that is in the outbox. */
+static void record_accepted(struct camipc_proxy *proxy,
+			    const struct camipc_attempt *attempt,
+			    const void *args)
+{
+	struct camipc_row_counters *row = &proxy->method_stats[attempt->row];
+
+	camipc_count(&proxy->stats.async_calls, 1);
+	camipc_count(&row->calls, 1);
+	camipc_count_most(&row->high_water,
+			  proxy->courier.outbox.used[attempt->row]);
+	proxy->ending.last_call = attempt->method->name;
+	if (camipc_tap_is_open(&proxy->tap))
+		camipc_tap_call(&proxy->tap, attempt->method, 0, args);
+}
+
+int camipc_async_call(struct camipc_proxy *proxy,
+		      const struct camipc_attempt *attempt, const void *args)
+{
+	const enum camipc_admission admission = judge(proxy, attempt);
+	struct camipc_record *record;
+	int ret;
+
+	if (camipc_proxy_is_dead(proxy))
+		return camipc_proxy_note(proxy, -EPIPE,
+					 proxy->ending.info.reason, NULL);
+	if (admission != CAMIPC_ADMIT && admission != CAMIPC_ADMIT_KEEP)
+		return refuse(proxy, attempt->method, admission);
+	ret = camipc_attempt_pack(proxy, attempt, args, &record);
+	if (ret < 0)
+		return ret;
+	record->message.header.flags = CAMIPC_MESSAGE_ONEWAY;
+	record->message.header.epoch = proxy->arrivals.epoch;
+	camipc_outbox_add(&proxy->courier.outbox, record, admission);
+	record_accepted(proxy, attempt, args);
+	camipc_proxy_flush(proxy);
+	count_flow(proxy);
+	if (camipc_watchdog_await(&proxy->watchdog))
+		camipc_proxy_settle(proxy);
+	return camipc_proxy_note(proxy, 0, CAMIPC_REASON_NONE, NULL);
+}

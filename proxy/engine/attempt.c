@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/* Checks calls before they are sent: owner, state, peer and arguments. */
+#include "attempt.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+
+#include <camipc/log.h>
+
+#include "note.h"
+#include "process_generation.h"
+
+static int judge_state(struct camipc_proxy *proxy,
+		       const struct camipc_method *method, uint16_t row)
+{
+	int verdict =
+		camipc_state_judge_call(camipc_proxy_state(proxy), method);
+
+	if (verdict != CAMIPC_CALL_WARNED)
+		return verdict;
+	if (!proxy->warned[row])
+		camipc_log(CAMIPC_LOG_WARNING, CAMIPC_PROXY_TOPIC,
+			   "%s: %s is called while running and waits for the "
+			   "frames queued before it; if this is intended, mark "
+			   "it [when=running] or [when=any] in the IDL",
+			   camipc_proxy_name(proxy), method->name);
+	proxy->warned[row] = true;
+	return CAMIPC_CALL_ALLOWED;
+}
+
+/** May the method be called now? Returns as camipc_attempt_check(). */
+static int check_state(struct camipc_proxy *proxy,
+		       const struct camipc_attempt *attempt)
+{
+	enum camipc_reason reason = CAMIPC_REASON_BAD_STATE;
+	int ret;
+
+	if (proxy->destroyed && !proxy->finishing)
+		return camipc_proxy_note(proxy, -EPIPE, reason, NULL);
+	ret = judge_state(proxy, attempt->method, attempt->row);
+	if (ret == -EPIPE)
+		reason = proxy->ending.info.reason;
+	if (ret < 0)
+		return camipc_proxy_note(proxy, ret, reason, NULL);
+	if (ret == CAMIPC_CALL_NEEDLESS)
+		return ret;
+	if (!proxy->serves[attempt->row])
+		return camipc_proxy_note(proxy, -EOPNOTSUPP, CAMIPC_REASON_NONE,
+					 NULL);
+	return 0;
+}
+
+int camipc_attempt_check(struct camipc_proxy *proxy, uint32_t id,
+			 const void *args, struct camipc_attempt *attempt)
+{
+	const struct camipc_interface *interface = proxy->interface;
+	const struct camipc_method *method;
+	uint32_t max_fds;
+	int ret;
+
+	if (!camipc_process_is_same(proxy->process))
+		return camipc_proxy_note(proxy, -ECHILD,
+					 CAMIPC_REASON_BAD_STATE, NULL);
+	assert(pthread_equal(proxy->owner, pthread_self()));
+	method = camipc_find_method(interface->methods, interface->n_methods,
+				    id);
+	if (!method)
+		return camipc_proxy_note(proxy, -EINVAL,
+					 CAMIPC_REASON_BAD_ARGUMENT, NULL);
+	attempt->method = method;
+	attempt->row = (uint16_t)(method - interface->methods);
+	ret = check_state(proxy, attempt);
+	if (ret != 0)
+		return ret;
+	max_fds = method->max_fds_args ? method->max_fds_args : CAMIPC_MAX_FDS;
+	ret = camipc_check_message(method->args, args, max_fds,
+				   &attempt->checked);
+	if (ret < 0)
+		return camipc_proxy_note(proxy, ret, CAMIPC_REASON_BAD_ARGUMENT,
+					 attempt->checked.field);
+	return 0;
+}
+
+/** Notes why a message could not be packed. Returns the error for the caller. */
+static int note_unpacked(struct camipc_proxy *proxy, int error)
+{
+	switch (error) {
+	case -EMFILE:
+		return camipc_proxy_note(proxy, error, CAMIPC_REASON_NO_FDS,
+					 NULL);
+	case -ENOMEM:
+		return camipc_proxy_note(proxy, error, CAMIPC_REASON_NO_MEMORY,
+					 NULL);
+	case -EBADF:
+		/* A closed descriptor is as wrong as any other argument. */
+		error = -EINVAL;
+		break;
+	default:
+		break;
+	}
+	return camipc_proxy_note(proxy, error, CAMIPC_REASON_BAD_ARGUMENT,
+				 NULL);
+}
+
+int camipc_attempt_pack(struct camipc_proxy *proxy,
+			const struct camipc_attempt *attempt, const void *args,
+			struct camipc_record **ret_record)
+{
+	struct camipc_record *record = camipc_record_get(proxy->pool);
+	struct camipc_header *header;
+	int ret;
+
+	if (!record)
+		return note_unpacked(proxy, -ENOMEM);
+	ret = camipc_record_pack(record, attempt->method->args, args,
+				 &attempt->checked,
+				 proxy->link->ops->is_encoded(proxy->link));
+	if (ret < 0) {
+		camipc_record_release(record);
+		return note_unpacked(proxy, ret);
+	}
+	header = &record->message.header;
+	header->kind = CAMIPC_MESSAGE_CALL;
+	header->id = attempt->method->id;
+	record->row = attempt->row;
+	record->n_fds = header->n_fds;
+	*ret_record = record;
+	return 0;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* camipc_proxy_begin(): a call whose result dispatch delivers. */
+#include <errno.h>
+
+#include "clock.h"
+#include "finish.h"
+#include "note.h"
+#include "settle.h"
+#include "sync_call.h"
+
+/** Makes the reply of a call that is not sent: the IDL's defaults. */
+static int make_reply(struct camipc_proxy *proxy,
+		      const struct camipc_message_type *type,
+		      struct camipc_record **ret_reply)
+{
+	struct camipc_open_info info;
+	int ret;
+
+	*ret_reply = NULL;
+	if (!type)
+		return 0;
+	*ret_reply = camipc_record_get(proxy->pool);
+	if (!*ret_reply)
+		return -ENOMEM;
+	ret = camipc_record_open(*ret_reply, type, &info);
+	if (ret < 0) {
+		camipc_record_release(*ret_reply);
+		*ret_reply = NULL;
+	}
+	return ret;
+}
+
+/** A call that was not needed completes with the IDL's defaults. */
+static int begin_needless(struct camipc_proxy *proxy,
+			  const struct camipc_method *method,
+			  const struct camipc_completion *completion)
+{
+	struct camipc_call_end end = { .ret = 0 };
+	struct camipc_call *call;
+	int ret;
+
+	call = camipc_call_open(&proxy->calls, CAMIPC_CALL_BEGUN);
+	if (!call)
+		return camipc_proxy_note(proxy, -EAGAIN,
+					 CAMIPC_REASON_NO_CREDIT, NULL);
+	ret = make_reply(proxy, method->outs, &end.reply);
+	if (ret < 0) {
+		camipc_completion_release(&proxy->calls, call->completion);
+		camipc_call_close(&proxy->calls, call);
+		return camipc_proxy_note(proxy, ret, CAMIPC_REASON_NO_MEMORY,
+					 NULL);
+	}
+	call->method = method;
+	call->began_ns = camipc_now_ns();
+	*call->completion = *completion;
+	camipc_proxy_finish_call(proxy, call, &end);
+	return 0;
+}
+
+static int begin_call(struct camipc_proxy *proxy, uint32_t id, const void *args,
+		      struct camipc_completion *completion)
+{
+	struct camipc_attempt attempt;
+	struct camipc_call *call;
+	int ret;
+
+	ret = camipc_attempt_check(proxy, id, args, &attempt);
+	if (ret < 0)
+		return ret;
+	if (attempt.method->role == CAMIPC_ROLE_ASYNC)
+		return camipc_proxy_note(proxy, -EINVAL,
+					 CAMIPC_REASON_BAD_ARGUMENT, NULL);
+	completion->method = attempt.method;
+	if (ret == CAMIPC_CALL_NEEDLESS)
+		return begin_needless(proxy, attempt.method, completion);
+	ret = camipc_sync_call_open(proxy, &attempt, args, CAMIPC_CALL_BEGUN,
+				    &call);
+	if (ret < 0)
+		return ret;
+	*call->completion = *completion;
+	camipc_sync_call_send(proxy, call);
+	return 0;
+}
+
+int camipc_proxy_begin(struct camipc_proxy *proxy, uint32_t id,
+		       const void *args, camipc_done_fn complete,
+		       void (*done)(void), void *user)
+{
+	struct camipc_completion completion = {
+		.complete = complete,
+		.done = done,
+		.user = user,
+	};
+	int ret = begin_call(proxy, id, args, &completion);
+
+	if (ret < 0) {
+		camipc_proxy_count_error(proxy, id);
+		return ret;
+	}
+	camipc_proxy_settle(proxy);
+	return camipc_proxy_note(proxy, 0, CAMIPC_REASON_NONE, NULL);
+}

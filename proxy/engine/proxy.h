@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The proxy's struct. Each mechanism in it has a header of its own and is
+ * touched through that header's functions only; this one has no functions but
+ * accessors. What the files of this folder do with it: README.md.
+ */
+#ifndef CAMIPC_ENGINE_PROXY_H
+#define CAMIPC_ENGINE_PROXY_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include <camipc/proxy.h>
+
+#include "arrivals.h"
+#include "call_table.h"
+#include "counters.h"
+#include "courier.h"
+#include "ending.h"
+#include "ipa_link.h"
+#include "origin.h"
+#include "signals.h"
+#include "tap.h"
+#include "watchdog.h"
+
+#define CAMIPC_PROXY_TOPIC "proxy"
+
+/** The outcome of the latest call, for the last_…() functions. */
+struct camipc_outcome {
+	int error; /* of the proxy; 0 if the IPA answered */
+	int32_t result; /* of the IPA, in the latest call it answered */
+	enum camipc_reason reason;
+	const char *field; /* at fault, or NULL */
+};
+
+/** Thread word: bound to @owner, except the atomic members. */
+struct camipc_proxy {
+	const struct camipc_client *client;
+	const struct camipc_interface *interface;
+	const void *events;
+	void *user;
+	struct camipc_origin *origin; /* what another link is made from */
+	struct camipc_record_pool *pool;
+	struct camipc_link *link;
+
+	atomic_int state; /* enum camipc_state */
+	enum camipc_state before_start; /* a failed start returns there */
+
+	struct camipc_signals signals;
+	struct camipc_courier courier; /* sends calls, receives events */
+	struct camipc_arrivals arrivals;
+	struct camipc_call_table calls;
+	struct camipc_ending ending;
+	struct camipc_watchdog watchdog;
+	struct camipc_tap tap;
+	struct camipc_outcome last;
+	bool room_wanted; /* the link wakes up when there is room to send */
+
+	bool *serves; /* per method: the module has it */
+	bool is_skewed; /* the module is of another version */
+	bool *warned; /* per method: of a call while running */
+	uint32_t warnings; /* enum camipc_warning: given already */
+
+	uint32_t timeout_ms; /* 0: by method */
+	uint32_t missed; /* deadlines in a row */
+
+	pthread_t owner;
+	uint64_t process; /* of camipc_process_generation() */
+	bool valid;
+	bool dispatching;
+	bool destroyed;
+	bool finishing; /* destroy itself calls stop */
+
+	struct camipc_proxy_counters stats;
+	struct camipc_row_counters *method_stats; /* one per method */
+	struct camipc_row_counters *event_stats;
+};
+
+static inline enum camipc_state
+camipc_proxy_state(const struct camipc_proxy *proxy)
+{
+	return (enum camipc_state)atomic_load_explicit(&proxy->state,
+						       memory_order_relaxed);
+}
+
+static inline bool camipc_proxy_is_dead(const struct camipc_proxy *proxy)
+{
+	return camipc_proxy_state(proxy) == CAMIPC_STATE_DEAD;
+}
+
+/** Returns the module's name, for messages. */
+static inline const char *camipc_proxy_name(const struct camipc_proxy *proxy)
+{
+	return proxy->origin->module.info.name;
+}
+
+/** Returns the counters of a method of the proxy's interface. */
+static inline struct camipc_row_counters *
+camipc_proxy_row(const struct camipc_proxy *proxy,
+		 const struct camipc_method *method)
+{
+	return &proxy->method_stats[method - proxy->interface->methods];
+}
+
+#endif /* CAMIPC_ENGINE_PROXY_H */

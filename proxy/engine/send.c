@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* The way from a proxy's courier to its link. */
+#include "send.h"
+
+#include <errno.h>
+
+#include <camipc/log.h>
+
+#include "finish.h"
+
+static void count_sent(struct camipc_proxy *proxy,
+		       const struct camipc_header *header, uint16_t row)
+{
+	const uint32_t size = header->body_size + CAMIPC_HEADER_SIZE;
+
+	camipc_count(&proxy->stats.bytes_sent, size);
+	if (CAMIPC_LIKELY(header->kind == CAMIPC_MESSAGE_CALL))
+		camipc_count(&proxy->method_stats[row].bytes_sent, size);
+	else if (camipc_tap_is_open(&proxy->tap))
+		camipc_tap_credit(&proxy->tap, true, header->consumed);
+}
+
+static int send_record(void *user, struct camipc_record *record)
+{
+	struct camipc_proxy *proxy = user;
+	struct camipc_header header;
+	uint16_t row;
+	int ret;
+
+	if (record->message.header.kind == CAMIPC_MESSAGE_CREDIT)
+		record->message.header.epoch = proxy->arrivals.epoch;
+	/* A record that was sent has another owner. */
+	header = record->message.header;
+	row = record->row;
+	ret = proxy->link->ops->push(proxy->link, record);
+	if (ret == 0)
+		count_sent(proxy, &header, row);
+	return ret;
+}
+
+static void lose_record(void *user, struct camipc_record *record, int error)
+{
+	const struct camipc_call_end end = {
+		.ret = error,
+		.error = error,
+		.reason = error == -EMFILE ? CAMIPC_REASON_NO_FDS
+					   : CAMIPC_REASON_NO_MEMORY,
+	};
+	const struct camipc_header *header = &record->message.header;
+	struct camipc_proxy *proxy = user;
+	struct camipc_call *call = NULL;
+
+	if (header->kind == CAMIPC_MESSAGE_CALL && header->cookie)
+		call = camipc_call_find(&proxy->calls, header->cookie);
+	else if (header->kind == CAMIPC_MESSAGE_CALL)
+		camipc_count(&proxy->stats.async_dropped, 1);
+	camipc_log(CAMIPC_LOG_WARNING, CAMIPC_PROXY_TOPIC,
+		   "%s: a call was not sent: %s", camipc_proxy_name(proxy),
+		   camipc_strerror(error));
+	camipc_record_release(record);
+	if (call) {
+		call->n_fds = 0;
+		camipc_proxy_finish_call(proxy, call, &end);
+	}
+}
+
+struct camipc_sender camipc_proxy_sender(struct camipc_proxy *proxy)
+{
+	return (struct camipc_sender){
+		.send = send_record,
+		.lost = lose_record,
+		.user = proxy,
+	};
+}
+
+static void want_room(struct camipc_proxy *proxy, bool want)
+{
+	if (want == proxy->room_wanted || !proxy->link->ops->want_room)
+		return;
+	proxy->room_wanted = want;
+	proxy->link->ops->want_room(proxy->link, want);
+}
+
+void camipc_proxy_flush(struct camipc_proxy *proxy)
+{
+	if (camipc_proxy_is_dead(proxy))
+		return;
+	if (!camipc_courier_has_sendable(&proxy->courier) &&
+	    !proxy->room_wanted)
+		return;
+	want_room(proxy, camipc_courier_flush(&proxy->courier) == -EAGAIN);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* Sends a proxy's calls and credits over its link. */
+#ifndef CAMIPC_ENGINE_SEND_H
+#define CAMIPC_ENGINE_SEND_H
+
+#include "proxy.h"
+
+/** Returns a courier's way to the link of @proxy, for camipc_courier_init(). */
+struct camipc_sender camipc_proxy_sender(struct camipc_proxy *proxy);
+
+/** Sends what can be sent, and asks the link to wake up for room if needed. */
+void camipc_proxy_flush(struct camipc_proxy *proxy);
+
+#endif /* CAMIPC_ENGINE_SEND_H */

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The descriptors behind a proxy's file descriptor that are its own: a wake-up
+ * for work that is left, a timer for deadlines, a cancellation. None of them
+ * is ever shared with a worker.
+ */
+#ifndef CAMIPC_ENGINE_SIGNALS_H
+#define CAMIPC_ENGINE_SIGNALS_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/** Thread word: bound, except camipc_signals_cancel(). */
+struct camipc_signals {
+	int epoll_fd; /* the host polls it; links add their descriptors */
+	int wake_fd; /* readable while woken */
+	int cancel_fd; /* written by camipc_signals_cancel() */
+	int timer_fd; /* expires at @timer_deadline */
+	bool woken;
+	int64_t timer_deadline; /* CAMIPC_NO_DEADLINE: not armed */
+	atomic_uint cancels; /* calls of camipc_signals_cancel() so far */
+	atomic_bool cancel_written; /* cancel_fd is or was readable */
+	uint32_t cancels_taken;
+};
+
+/** Sets up a struct that fini() accepts. */
+void camipc_signals_prepare(struct camipc_signals *signals);
+
+/** Opens the descriptors. Returns 0, -EMFILE, -ENFILE or -ENOMEM. */
+int camipc_signals_open(struct camipc_signals *signals);
+
+/** Closes the descriptors. */
+void camipc_signals_fini(struct camipc_signals *signals);
+
+/** Makes epoll_fd readable until the next clear(). */
+void camipc_signals_wake(struct camipc_signals *signals);
+
+/**
+ * Makes epoll_fd readable at @deadline. A timer that is armed for an earlier
+ * time stays: one wake-up too many does no harm.
+ */
+void camipc_signals_arm(struct camipc_signals *signals, int64_t deadline);
+
+/**
+ * Empties the wake-up and an expired timer. Returns true if a cancellation is
+ * waiting for camipc_signals_take_cancel().
+ */
+bool camipc_signals_clear(struct camipc_signals *signals);
+
+/**
+ * Requests a cancellation. Returns false if cancel_fd cannot be written. Thread
+ * word: safe.
+ */
+bool camipc_signals_cancel(struct camipc_signals *signals);
+
+/**
+ * Empties cancel_fd. Returns how many cancellations were requested so far; a
+ * call that began at a smaller number is cancelled.
+ */
+uint32_t camipc_signals_take_cancel(struct camipc_signals *signals);
+
+/** Returns how many cancellations were requested so far. */
+static inline uint32_t
+camipc_signals_count_cancels(const struct camipc_signals *signals)
+{
+	return atomic_load(&signals->cancels);
+}
+
+#endif /* CAMIPC_ENGINE_SIGNALS_H */

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* The life of a synchronous call: sent, and collected once it is done. */
+#ifndef CAMIPC_ENGINE_SYNC_CALL_H
+#define CAMIPC_ENGINE_SYNC_CALL_H
+
+#include "attempt.h"
+
+/**
+ * Queues a checked call and changes the state as its role demands. @phase:
+ * WAITING, or BEGUN with a completion that the caller fills in before
+ * camipc_sync_call_send(). Returns 0 or an error that was noted.
+ */
+int camipc_sync_call_open(struct camipc_proxy *proxy,
+			  const struct camipc_attempt *attempt,
+			  const void *args, enum camipc_call_phase phase,
+			  struct camipc_call **ret_call);
+
+/** Sends a call that was opened, unless it has to wait for room. */
+void camipc_sync_call_send(struct camipc_proxy *proxy,
+			   struct camipc_call *call);
+
+/**
+ * Opens and sends the method with @role, with the IDL's defaults for arguments,
+ * for camipc_proxy_wait() and camipc_sync_call_collect(). Returns 0,
+ * -EOPNOTSUPP if there is no such method, -EALREADY if it is not needed in this
+ * state, or an error of camipc_proxy_call().
+ */
+int camipc_sync_call_role(struct camipc_proxy *proxy, enum camipc_role role,
+			  struct camipc_call **ret_call);
+
+/**
+ * Ends the life of a call that is done. @outs: gets the outputs, now the
+ * caller's, on success; NULL drops them. Returns the call's result or error.
+ */
+int camipc_sync_call_collect(struct camipc_proxy *proxy,
+			     struct camipc_call *call, void *outs);
+
+#endif /* CAMIPC_ENGINE_SYNC_CALL_H */

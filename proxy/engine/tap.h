@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The tap of a proxy: observers see every call, event, change of state and end
+ * that passes the engine, whatever the link is. Without observers the tap costs
+ * one predictable branch for each of them.
+ */
+#ifndef CAMIPC_ENGINE_TAP_H
+#define CAMIPC_ENGINE_TAP_H
+
+#include <camipc/proxy.h>
+
+struct camipc_observer;
+
+/**
+ * What an observer is shown. NULL functions are skipped. They run in the
+ * proxy's thread and may not use the proxy; arguments are borrowed. An observer
+ * that wants bytes encodes arguments with the encoder of their type.
+ */
+struct camipc_observer_ops {
+	uint32_t size; /* sizeof this struct: grows at the end */
+
+	/** A call was accepted. @cookie is 0 for an asynchronous one. */
+	void (*call)(struct camipc_observer *observer,
+		     const struct camipc_method *method, uint32_t cookie,
+		     const void *args);
+
+	/**
+	 * A synchronous call has ended after @took_ns. @error is the proxy's
+	 * own; 0 if the IPA answered: then @outs are its outputs.
+	 */
+	void (*reply)(struct camipc_observer *observer,
+		      const struct camipc_method *method, uint32_t cookie,
+		      int error, const void *outs, uint64_t took_ns);
+
+	/** An event is about to be delivered. */
+	void (*event)(struct camipc_observer *observer,
+		      const struct camipc_method *event, const void *args);
+
+	/** An event with a body of @size bytes was dropped in @state. */
+	void (*dropped)(struct camipc_observer *observer,
+			const struct camipc_method *event, uint32_t size,
+			enum camipc_state state);
+
+	/** A bare credit was sent or received. */
+	void (*credit)(struct camipc_observer *observer, bool sent,
+		       uint32_t consumed);
+
+	/** The state has changed. */
+	void (*state)(struct camipc_observer *observer, enum camipc_state from,
+		      enum camipc_state to);
+
+	/** The IPA has ended. */
+	void (*ended)(struct camipc_observer *observer,
+		      const struct camipc_closed_info *info);
+
+	/** Frees the observer; required. */
+	void (*release)(struct camipc_observer *observer);
+};
+
+/** First member of each observer's own struct. */
+struct camipc_observer {
+	const struct camipc_observer_ops *ops;
+	struct camipc_observer *next;
+};
+
+/** All zero is empty. Thread word: bound. */
+struct camipc_tap {
+	struct camipc_observer *first;
+};
+
+/** Adds and takes an observer; before the proxy's first call. */
+void camipc_tap_add(struct camipc_tap *tap, struct camipc_observer *observer);
+
+/** Releases all observers. */
+void camipc_tap_fini(struct camipc_tap *tap);
+
+/** Returns true if somebody observes: evaluate arguments only then. */
+static inline bool camipc_tap_is_open(const struct camipc_tap *tap)
+{
+	return CAMIPC_UNLIKELY(tap->first != NULL);
+}
+
+/* Each shows all observers what its namesake above describes. */
+void camipc_tap_call(const struct camipc_tap *tap,
+		     const struct camipc_method *method, uint32_t cookie,
+		     const void *args);
+void camipc_tap_reply(const struct camipc_tap *tap,
+		      const struct camipc_method *method, uint32_t cookie,
+		      int error, const void *outs, uint64_t took_ns);
+void camipc_tap_event(const struct camipc_tap *tap,
+		      const struct camipc_method *event, const void *args);
+void camipc_tap_dropped(const struct camipc_tap *tap,
+			const struct camipc_method *event, uint32_t size,
+			enum camipc_state state);
+void camipc_tap_credit(const struct camipc_tap *tap, bool sent,
+		       uint32_t consumed);
+void camipc_tap_state(const struct camipc_tap *tap, enum camipc_state from,
+		      enum camipc_state to);
+void camipc_tap_ended(const struct camipc_tap *tap,
+		      const struct camipc_closed_info *info);
+
+#endif /* CAMIPC_ENGINE_TAP_H */
