@@ -205,17 +205,9 @@ static void softisp_queue_request(void *self, uint32_t frame,
 /* A private copy: the camera process may already write the next frame's. */
 static int read_statistics(struct softisp *ipa, uint32_t buffer_id)
 {
-	struct cam_mapping *mapping =
-		cam_buffer_set_find(&ipa->statistics_buffers, buffer_id);
-	int ret;
-
-	if (!mapping)
-		return -ENOENT;
-	ret = cam_mapping_begin(mapping);
-	if (ret < 0)
-		return ret;
-	memcpy(&ipa->statistics, mapping->data, sizeof(ipa->statistics));
-	return cam_mapping_end(mapping);
+	return cam_shared_buffer_read(
+		cam_buffer_set_find(&ipa->statistics_buffers, buffer_id),
+		&ipa->statistics, sizeof(ipa->statistics));
 }
 
 /* Runs the algorithms. Returns true if the sensor has to be set. */
@@ -281,17 +273,9 @@ static void fill_parameters(struct softisp *ipa, uint32_t frame)
 
 static int write_parameters(struct softisp *ipa, uint32_t buffer_id)
 {
-	struct cam_mapping *mapping =
-		cam_buffer_set_find(&ipa->parameters_buffers, buffer_id);
-	int ret;
-
-	if (!mapping)
-		return -ENOENT;
-	ret = cam_mapping_begin(mapping);
-	if (ret < 0)
-		return ret;
-	memcpy(mapping->data, &ipa->parameters, sizeof(ipa->parameters));
-	return cam_mapping_end(mapping);
+	return cam_shared_buffer_write(
+		cam_buffer_set_find(&ipa->parameters_buffers, buffer_id),
+		&ipa->parameters, sizeof(ipa->parameters));
 }
 
 static void softisp_compute_params(void *self, uint32_t frame,

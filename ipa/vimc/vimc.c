@@ -141,17 +141,9 @@ static void vimc_queue_request(void *self, uint32_t frame,
 /* Writes the frame's number, so that the other side can look for it. */
 static int fill_buffer(struct vimc *vimc, uint32_t frame, uint32_t buffer_id)
 {
-	struct cam_mapping *mapping =
-		cam_buffer_set_find(&vimc->buffers, buffer_id);
-	int ret;
-
-	if (!mapping)
-		return -ENOENT;
-	ret = cam_mapping_begin(mapping);
-	if (ret < 0)
-		return ret;
-	memcpy(mapping->data, &frame, sizeof(frame));
-	return cam_mapping_end(mapping);
+	return cam_shared_buffer_write(
+		cam_buffer_set_find(&vimc->buffers, buffer_id), &frame,
+		sizeof(frame));
 }
 
 static void vimc_compute_params(void *self, uint32_t frame, uint32_t buffer_id)

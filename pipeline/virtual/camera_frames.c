@@ -108,23 +108,24 @@ int virtual_camera_ask(struct virtual_camera *camera, uint32_t buffer,
 
 /* Light to raw, and what there is to know of it. */
 int virtual_camera_take(struct virtual_camera *camera,
-			struct cam_mapping *mapping,
+			struct cam_shared_buffer *statistics,
 			const struct virtual_light *light)
 {
+	void *data;
 	int ret;
 
 	camera->streaming = true;
 	virtual_sensor_expose(&camera->sensor, camera->frame, &camera->scene,
 			      light, camera->raw);
-	if (!mapping)
+	if (!statistics)
 		return 0;
-	ret = cam_mapping_begin(mapping);
+	ret = cam_shared_buffer_begin(statistics, CAM_ACCESS_READ_WRITE, &data);
 	if (ret < 0)
 		return virtual_camera_fail(camera, ret, "statistics: %s",
 					   camipc_errno_to_string(ret));
 	virtual_zone_statistics(&camera->sensor, camera->frame, camera->raw,
-				mapping->data);
-	ret = cam_mapping_end(mapping);
+				data);
+	ret = cam_shared_buffer_end(statistics);
 	return ret < 0 ? virtual_camera_fail(camera, ret, "statistics: %s",
 					     camipc_errno_to_string(ret))
 		       : 0;
@@ -134,13 +135,9 @@ int virtual_camera_copy_parameters(struct virtual_camera *camera,
 				   uint32_t buffer,
 				   struct ipa_softisp_parameters *parameters)
 {
-	struct cam_mapping *mapping = &camera->buffers.parameters[buffer];
-	int ret = cam_mapping_begin(mapping);
+	int ret = cam_shared_buffer_read(camera->buffers.parameters[buffer],
+					 parameters, sizeof(*parameters));
 
-	if (ret == 0) {
-		memcpy(parameters, mapping->data, sizeof(*parameters));
-		ret = cam_mapping_end(mapping);
-	}
 	return ret < 0 ? virtual_camera_fail(camera, ret, "parameters: %s",
 					     camipc_errno_to_string(ret))
 		       : 0;
@@ -191,7 +188,7 @@ static int capture_lockstep(struct virtual_camera *camera,
 	int ret;
 
 	virtual_camera_describe_frame(camera, &frame);
-	ret = virtual_camera_take(camera, &camera->buffers.statistics[buffer],
+	ret = virtual_camera_take(camera, camera->buffers.statistics[buffer],
 				  &frame.light);
 	if (ret == 0)
 		ret = virtual_camera_ask(camera, buffer, frame.settings);

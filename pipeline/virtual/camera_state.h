@@ -89,7 +89,7 @@ void virtual_camera_describe_frame(struct virtual_camera *camera,
 
 /* Steps of capturing, in the order of use. */
 int virtual_camera_take(struct virtual_camera *camera,
-			struct cam_mapping *mapping, /* NULL: do not measure */
+			struct cam_shared_buffer *statistics, /* or NULL */
 			const struct virtual_light *light);
 int virtual_camera_ask(struct virtual_camera *camera, uint32_t buffer,
 		       struct virtual_sensor_settings settings);

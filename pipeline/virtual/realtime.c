@@ -162,7 +162,7 @@ int virtual_realtime_capture(struct virtual_camera *camera,
 		ret = virtual_camera_take(camera, NULL, &frame.light);
 	} else {
 		ret = virtual_camera_take(camera,
-					  &camera->buffers.statistics[buffer],
+					  camera->buffers.statistics[buffer],
 					  &frame.light);
 		if (ret == 0)
 			ret = ask(camera, &frame);

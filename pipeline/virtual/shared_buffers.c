@@ -9,10 +9,12 @@
 /* One buffer; adds its plane to the offer. */
 static int make_buffer(struct virtual_buffer_offer *offer, uint32_t id,
 		       const char *name, uint32_t length, enum cam_access peer,
-		       struct cam_mapping *mapping, struct cam_buffer *buffer)
+		       struct cam_shared_buffer **ret_memory,
+		       struct cam_buffer *buffer)
 {
 	struct cam_frame_buffer_plane *plane = &offer->planes[offer->n_planes];
-	int ret = cam_mapping_init_memfd(mapping, name, length, peer, plane);
+	int ret = cam_shared_buffer_create(id, name, length, peer, plane,
+					   ret_memory);
 
 	if (ret < 0)
 		return ret;
@@ -53,8 +55,8 @@ void virtual_shared_buffers_fini(struct virtual_shared_buffers *buffers)
 	int i;
 
 	for (i = 0; i < VIRTUAL_N_BUFFERS; i++) {
-		cam_mapping_fini(&buffers->statistics[i]);
-		cam_mapping_fini(&buffers->parameters[i]);
+		cam_shared_buffer_destroy(buffers->statistics[i]);
+		cam_shared_buffer_destroy(buffers->parameters[i]);
 	}
 }
 

@@ -14,8 +14,8 @@
 
 /** All zero is none. Thread word: bound. */
 struct virtual_shared_buffers {
-	struct cam_mapping statistics[VIRTUAL_N_BUFFERS]; /* IPA reads */
-	struct cam_mapping parameters[VIRTUAL_N_BUFFERS]; /* IPA writes */
+	struct cam_shared_buffer *statistics[VIRTUAL_N_BUFFERS]; /* IPA reads */
+	struct cam_shared_buffer *parameters[VIRTUAL_N_BUFFERS]; /* IPA writes */
 };
 
 /** The same as an IPA is told of it; descriptors are there until the end. */

@@ -1,28 +1,24 @@
 /* SPDX-License-Identifier: MIT */
+/* Imported buffers by id: a short array, searched from its beginning. */
 #include "cam_buffers.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-struct cam_mapped_buffer {
-	uint32_t id;
-	struct cam_mapping mapping;
-};
-
-struct cam_mapping *cam_buffer_set_find(const struct cam_buffer_set *set,
-					uint32_t id)
+struct cam_shared_buffer *cam_buffer_set_find(const struct cam_buffer_set *set,
+					      uint32_t id)
 {
 	size_t i;
 
 	for (i = 0; i < set->n_buffers; i++)
-		if (set->buffers[i].id == id)
-			return &set->buffers[i].mapping;
+		if (cam_shared_buffer_get_id(set->buffers[i]) == id)
+			return set->buffers[i];
 	return NULL;
 }
 
-static int set_reserve(struct cam_buffer_set *set, size_t n)
+static int reserve(struct cam_buffer_set *set, size_t n)
 {
-	struct cam_mapped_buffer *buffers;
+	struct cam_shared_buffer **buffers;
 
 	if (n <= set->room)
 		return 0;
@@ -34,23 +30,20 @@ static int set_reserve(struct cam_buffer_set *set, size_t n)
 	return 0;
 }
 
-static int set_add_one(struct cam_buffer_set *set,
-		       const struct cam_buffer *buffer, enum cam_access access,
-		       size_t min_length)
+static int add_one(struct cam_buffer_set *set, const struct cam_buffer *buffer,
+		   enum cam_access access, size_t min_length)
 {
-	struct cam_mapped_buffer *slot = &set->buffers[set->n_buffers];
 	int ret;
 
 	if (cam_buffer_set_find(set, buffer->id))
 		return -EEXIST;
 	if (!buffer->n_planes)
 		return -EINVAL;
-	if (buffer->planes[0].length < min_length)
-		return -ERANGE;
-	ret = cam_mapping_init(&slot->mapping, &buffer->planes[0], access);
+	ret = cam_shared_buffer_import(buffer->id, &buffer->planes[0], access,
+				       min_length,
+				       &set->buffers[set->n_buffers]);
 	if (ret < 0)
 		return ret;
-	slot->id = buffer->id;
 	set->n_buffers++;
 	return 0;
 }
@@ -65,13 +58,19 @@ int cam_buffer_set_add(struct cam_buffer_set *set,
 
 	if (n_buffers > SIZE_MAX - n_before)
 		return -ENOMEM;
-	ret = set_reserve(set, n_before + n_buffers);
-	for (i = 0; ret == 0 && i < n_buffers; i++)
-		ret = set_add_one(set, &buffers[i], access, min_length);
+	ret = reserve(set, n_before + n_buffers);
 	if (ret < 0)
-		while (set->n_buffers > n_before)
-			cam_mapping_fini(
-				&set->buffers[--set->n_buffers].mapping);
+		return ret;
+	for (i = 0; i < n_buffers; i++) {
+		ret = add_one(set, &buffers[i], access, min_length);
+		if (ret < 0)
+			goto remove_added;
+	}
+	return 0;
+
+remove_added:
+	while (set->n_buffers > n_before)
+		cam_shared_buffer_destroy(set->buffers[--set->n_buffers]);
 	return ret;
 }
 
@@ -83,11 +82,11 @@ void cam_buffer_set_remove(struct cam_buffer_set *set, const uint32_t *ids,
 
 	for (k = 0; k < n_ids; k++) {
 		for (i = 0; i < set->n_buffers; i++)
-			if (set->buffers[i].id == ids[k])
+			if (cam_shared_buffer_get_id(set->buffers[i]) == ids[k])
 				break;
 		if (i == set->n_buffers)
 			continue;
-		cam_mapping_fini(&set->buffers[i].mapping);
+		cam_shared_buffer_destroy(set->buffers[i]);
 		set->buffers[i] = set->buffers[--set->n_buffers];
 	}
 }
@@ -95,7 +94,7 @@ void cam_buffer_set_remove(struct cam_buffer_set *set, const uint32_t *ids,
 void cam_buffer_set_fini(struct cam_buffer_set *set)
 {
 	while (set->n_buffers)
-		cam_mapping_fini(&set->buffers[--set->n_buffers].mapping);
+		cam_shared_buffer_destroy(set->buffers[--set->n_buffers]);
 	free(set->buffers);
 	set->buffers = NULL;
 	set->room = 0;

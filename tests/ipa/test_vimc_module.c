@@ -109,7 +109,7 @@ static uint32_t compute(struct ipa_vimc *ipa, struct seen *seen, uint32_t frame,
 }
 
 static void run_frames(struct ipa_vimc *ipa, struct seen *seen,
-		       const struct cam_mapping *mapping)
+		       struct cam_shared_buffer *parameters)
 {
 	struct cam_control control;
 	struct cam_control_builder builder;
@@ -122,7 +122,9 @@ static void run_frames(struct ipa_vimc *ipa, struct seen *seen,
 	assert_int_equal(ipa_vimc_queue_request(ipa, 1, &list), 0);
 	assert_int_equal(compute(ipa, seen, 1, 7),
 			 IPA_VIMC_TEST_FLAG_FLAG1 | IPA_VIMC_TEST_FLAG_FLAG3);
-	memcpy(&frame, mapping->data, sizeof(frame));
+	assert_int_equal(cam_shared_buffer_read(parameters, &frame,
+						sizeof(frame)),
+			 0);
 	assert_int_equal(frame, 1);
 	cam_control_builder_set_float(&builder, 3, 1.5f);
 	assert_int_equal(cam_control_builder_finish(&builder, &list), 0);
@@ -149,7 +151,7 @@ static void uses_every_method(void **state)
 				      .isolation = isolation };
 	struct cam_frame_buffer_plane plane;
 	struct cam_buffer buffer = { .id = 7, .planes = &plane, .n_planes = 1 };
-	struct cam_mapping mapping;
+	struct cam_shared_buffer *parameters;
 	struct cam_settings settings;
 	struct seen seen = { .n = 0 };
 	struct ipa_vimc *ipa;
@@ -175,12 +177,13 @@ static void uses_every_method(void **state)
 	assert_int_equal(configure(ipa, 640, CAM_CONTROL_ID_SPACE_CONTROLS),
 			 -EINVAL);
 	assert_int_equal(configure(ipa, 640, CAM_CONTROL_ID_SPACE_V4L2), 0);
-	assert_int_equal(cam_mapping_init_memfd(&mapping, "test", 4096,
-						CAM_ACCESS_READ_WRITE, &plane),
+	assert_int_equal(cam_shared_buffer_create(7, "test", 4096,
+						  CAM_ACCESS_READ_WRITE, &plane,
+						  &parameters),
 			 0);
 	assert_int_equal(ipa_vimc_map_buffers(ipa, &buffer, 1), 0);
 	assert_int_equal(ipa_vimc_start(ipa), 0);
-	run_frames(ipa, &seen, &mapping);
+	run_frames(ipa, &seen, parameters);
 	assert_int_equal(ipa_vimc_stop(ipa), 0);
 	assert_int_equal(ipa_vimc_unmap_buffers(ipa, ids, 2), 0);
 	assert_int_equal(ipa_vimc_start(ipa), 0);
@@ -190,7 +193,7 @@ static void uses_every_method(void **state)
 	assert_false(seen.closed);
 	expect_trace(trace[0], "\1\2\3\2\3", 5);
 
-	cam_mapping_fini(&mapping);
+	cam_shared_buffer_destroy(parameters);
 	close(plane.fd);
 	close(trace[0]);
 	close(trace[1]);

@@ -126,18 +126,11 @@ static int write_parameters(struct steady *steady, uint32_t frame,
 			    uint32_t buffer_id)
 {
 	struct ipa_softisp_parameters parameters;
-	struct cam_mapping *mapping =
-		cam_buffer_set_find(&steady->parameters, buffer_id);
-	int ret;
 
-	if (!mapping)
-		return -ENOENT;
-	ret = cam_mapping_begin(mapping);
-	if (ret < 0)
-		return ret;
 	fill(&parameters, frame);
-	memcpy(mapping->data, &parameters, sizeof(parameters));
-	return cam_mapping_end(mapping);
+	return cam_shared_buffer_write(
+		cam_buffer_set_find(&steady->parameters, buffer_id),
+		&parameters, sizeof(parameters));
 }
 
 static void steady_compute_params(void *self, uint32_t frame,

@@ -24,14 +24,14 @@ int check(const char *what, int ret)
 ParameterBuffer::ParameterBuffer(std::uint32_t id, std::uint32_t length)
 	: id_(id)
 {
-	check("memory", cam_mapping_init_memfd(&mapping_, "parameters", length,
-					       CAM_ACCESS_READ_WRITE,
-					       &plane_));
+	check("memory", cam_shared_buffer_create(id, "parameters", length,
+						 CAM_ACCESS_READ_WRITE, &plane_,
+						 &memory_));
 }
 
 ParameterBuffer::~ParameterBuffer()
 {
-	cam_mapping_fini(&mapping_);
+	cam_shared_buffer_destroy(memory_);
 	close(plane_.fd);
 }
 
@@ -50,7 +50,7 @@ std::uint32_t ParameterBuffer::firstWord() const
 {
 	std::uint32_t word;
 
-	std::memcpy(&word, mapping_.data, sizeof(word));
+	check("read", cam_shared_buffer_read(memory_, &word, sizeof(word)));
 	return word;
 }
 

@@ -26,7 +26,7 @@ public:
 
 private:
 	std::uint32_t id_;
-	cam_mapping mapping_{};
+	cam_shared_buffer *memory_ = nullptr;
 	cam_frame_buffer_plane plane_{};
 };
 

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT */
+/* One shared buffer: checks, mapping, and the bounds of each access. */
+#include "cam_buffers.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/dma-buf.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+/* From linux/magic.h, which older headers lack. */
+#ifndef DMA_BUF_MAGIC
+#define DMA_BUF_MAGIC 0x444d4142
+#endif
+#ifndef F_SEAL_FUTURE_WRITE
+#define F_SEAL_FUTURE_WRITE 0x0010
+#endif
+
+struct cam_shared_buffer {
+	uint32_t id;
+	enum cam_access access; /* that the mapping permits */
+	enum cam_access begun; /* of the access in progress; 0: none */
+	void *data; /* the plane */
+	size_t length; /* of the plane, in bytes */
+	void *pages; /* what munmap() takes */
+	size_t pages_length;
+	int dma_buf; /* our duplicate, for DMA_BUF_IOCTL_SYNC; -1: a memfd */
+};
+
+static bool is_access(enum cam_access access)
+{
+	return access == CAM_ACCESS_READ || access == CAM_ACCESS_READ_WRITE;
+}
+
+/* Returns 1 for a dma-buf, 0 for a memfd that cannot shrink, or an error. */
+static int classify(int fd, enum cam_access access)
+{
+	struct statfs fs;
+	int seals;
+
+	if (fstatfs(fd, &fs) < 0)
+		return -errno;
+	if ((uint32_t)fs.f_type == DMA_BUF_MAGIC)
+		return 1;
+	seals = fcntl(fd, F_GET_SEALS);
+	if (seals < 0)
+		return -EINVAL;
+	if (!(seals & F_SEAL_SHRINK))
+		return -EPERM;
+	if (access == CAM_ACCESS_READ_WRITE &&
+	    (seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)))
+		return -EPERM;
+	return 0;
+}
+
+/* Older kernels leave st_size of a dma-buf 0; seeking to its end works. */
+static int file_size(int fd, uint64_t *ret_size)
+{
+	struct stat st;
+	off_t end;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	end = st.st_size;
+	if (end == 0)
+		end = lseek(fd, 0, SEEK_END);
+	if (end < 0)
+		return -errno;
+	*ret_size = (uint64_t)end;
+	return 0;
+}
+
+/* Checks the plane; returns 1 for a dma-buf, 0 for a memfd, or an error. */
+static int check_plane(const struct cam_frame_buffer_plane *plane,
+		       enum cam_access access, size_t min_length)
+{
+	uint64_t size = 0;
+	int kind;
+	int ret;
+
+	if (!is_access(access))
+		return -EINVAL;
+	if (plane->fd < 0)
+		return -EBADF;
+	if (!plane->length)
+		return -EINVAL;
+	if (plane->length < min_length)
+		return -ERANGE;
+	kind = classify(plane->fd, access);
+	if (kind < 0)
+		return kind;
+	ret = file_size(plane->fd, &size);
+	if (ret < 0)
+		return ret;
+	return (uint64_t)plane->offset + plane->length > size ? -ERANGE : kind;
+}
+
+/* Maps the whole pages around the plane. */
+static int map_pages(struct cam_shared_buffer *buffer,
+		     const struct cam_frame_buffer_plane *plane)
+{
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+	uint64_t first = plane->offset - plane->offset % page;
+	uint64_t size = (uint64_t)plane->offset + plane->length - first;
+	int protection = buffer->access == CAM_ACCESS_READ
+				 ? PROT_READ
+				 : PROT_READ | PROT_WRITE;
+	void *pages;
+
+	if (size > SIZE_MAX)
+		return -ERANGE;
+	pages = mmap(NULL, (size_t)size, protection, MAP_SHARED, plane->fd,
+		     (off_t)first);
+	if (pages == MAP_FAILED)
+		return errno == EACCES ? -EPERM : -errno;
+	buffer->pages = pages;
+	buffer->pages_length = (size_t)size;
+	buffer->data = (uint8_t *)pages + (plane->offset - first);
+	buffer->length = plane->length;
+	return 0;
+}
+
+int cam_shared_buffer_import(uint32_t id,
+			     const struct cam_frame_buffer_plane *plane,
+			     enum cam_access access, size_t min_length,
+			     struct cam_shared_buffer **ret_buffer)
+{
+	struct cam_shared_buffer *buffer;
+	int kind = check_plane(plane, access, min_length);
+	int ret;
+
+	if (kind < 0)
+		return kind;
+	buffer = calloc(1, sizeof(*buffer));
+	if (!buffer)
+		return -ENOMEM;
+	buffer->id = id;
+	buffer->access = access;
+	buffer->dma_buf = -1;
+	ret = map_pages(buffer, plane);
+	if (ret < 0)
+		goto destroy;
+	if (kind == 1) {
+		buffer->dma_buf = fcntl(plane->fd, F_DUPFD_CLOEXEC, 3);
+		if (buffer->dma_buf < 0) {
+			ret = -errno;
+			goto destroy;
+		}
+	}
+	*ret_buffer = buffer;
+	return 0;
+
+destroy:
+	cam_shared_buffer_destroy(buffer);
+	return ret;
+}
+
+/* Returns a memfd of @length bytes whose size is sealed, or an error. */
+static int make_memfd(const char *name, uint32_t length)
+{
+	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	int error;
+
+	if (fd < 0)
+		return -errno;
+	if (ftruncate(fd, length) == 0 &&
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW) == 0)
+		return fd;
+	error = -errno;
+	close(fd);
+	return error;
+}
+
+int cam_shared_buffer_create(uint32_t id, const char *name, uint32_t length,
+			     enum cam_access peer,
+			     struct cam_frame_buffer_plane *ret_plane,
+			     struct cam_shared_buffer **ret_buffer)
+{
+	struct cam_frame_buffer_plane plane = { .length = length };
+	struct cam_shared_buffer *buffer;
+	int ret;
+
+	if (!length || !is_access(peer))
+		return -EINVAL;
+	plane.fd = make_memfd(name, length);
+	if (plane.fd < 0)
+		return plane.fd;
+	ret = cam_shared_buffer_import(id, &plane, CAM_ACCESS_READ_WRITE, 0,
+				       &buffer);
+	if (ret < 0)
+		goto close_memfd;
+	/* From now on only the mapping above can write (Linux 5.1). */
+	if (peer == CAM_ACCESS_READ &&
+	    fcntl(plane.fd, F_ADD_SEALS, F_SEAL_FUTURE_WRITE | F_SEAL_SEAL) <
+		    0) {
+		ret = -errno;
+		goto destroy;
+	}
+	*ret_plane = plane;
+	*ret_buffer = buffer;
+	return 0;
+
+destroy:
+	cam_shared_buffer_destroy(buffer);
+close_memfd:
+	close(plane.fd);
+	return ret;
+}
+
+void cam_shared_buffer_destroy(struct cam_shared_buffer *buffer)
+{
+	if (!buffer)
+		return;
+	if (buffer->begun)
+		(void)!cam_shared_buffer_end(buffer);
+	if (buffer->pages)
+		munmap(buffer->pages, buffer->pages_length);
+	if (buffer->dma_buf >= 0)
+		close(buffer->dma_buf);
+	free(buffer);
+}
+
+uint32_t cam_shared_buffer_get_id(const struct cam_shared_buffer *buffer)
+{
+	return buffer->id;
+}
+
+size_t cam_shared_buffer_get_length(const struct cam_shared_buffer *buffer)
+{
+	return buffer->length;
+}
+
+enum cam_access
+cam_shared_buffer_get_access(const struct cam_shared_buffer *buffer)
+{
+	return buffer->access;
+}
+
+/* @edge: DMA_BUF_SYNC_START or DMA_BUF_SYNC_END. */
+static int synchronise(const struct cam_shared_buffer *buffer,
+		       enum cam_access access, uint64_t edge)
+{
+	struct dma_buf_sync sync = {
+		.flags = edge | (access == CAM_ACCESS_READ ? DMA_BUF_SYNC_READ
+							   : DMA_BUF_SYNC_RW),
+	};
+
+	if (buffer->dma_buf < 0)
+		return 0;
+	while (ioctl(buffer->dma_buf, DMA_BUF_IOCTL_SYNC, &sync) < 0)
+		if (errno != EINTR && errno != EAGAIN)
+			return -errno;
+	return 0;
+}
+
+int cam_shared_buffer_begin(struct cam_shared_buffer *buffer,
+			    enum cam_access access, void **ret_data)
+{
+	int ret;
+
+	if (!buffer)
+		return -ENOENT;
+	if (!is_access(access))
+		return -EINVAL;
+	if (access > buffer->access)
+		return -EPERM;
+	if (buffer->begun)
+		return -EBUSY;
+	ret = synchronise(buffer, access, DMA_BUF_SYNC_START);
+	if (ret < 0)
+		return ret;
+	buffer->begun = access;
+	*ret_data = buffer->data;
+	return 0;
+}
+
+int cam_shared_buffer_end(struct cam_shared_buffer *buffer)
+{
+	enum cam_access access;
+
+	if (!buffer)
+		return -ENOENT;
+	access = buffer->begun;
+	if (!access)
+		return -EINVAL;
+	buffer->begun = (enum cam_access)0;
+	return synchronise(buffer, access, DMA_BUF_SYNC_END);
+}
+
+int cam_shared_buffer_read(struct cam_shared_buffer *buffer, void *to,
+			   size_t size)
+{
+	void *data;
+	int ret;
+
+	if (buffer && size > buffer->length)
+		return -ERANGE;
+	ret = cam_shared_buffer_begin(buffer, CAM_ACCESS_READ, &data);
+	if (ret < 0)
+		return ret;
+	memcpy(to, data, size);
+	return cam_shared_buffer_end(buffer);
+}
+
+int cam_shared_buffer_write(struct cam_shared_buffer *buffer, const void *from,
+			    size_t size)
+{
+	void *data;
+	int ret;
+
+	if (buffer && size > buffer->length)
+		return -ERANGE;
+	ret = cam_shared_buffer_begin(buffer, CAM_ACCESS_READ_WRITE, &data);
+	if (ret < 0)
+		return ret;
+	memcpy(data, from, size);
+	return cam_shared_buffer_end(buffer);
+}
