@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Control lists: building them, reading them, keeping them in range. */
+/* Control lists: build them, read them, keep them in range. */
 #ifndef CAM_CONTROLS_H
 #define CAM_CONTROLS_H
 
@@ -10,7 +10,7 @@
 CAMIPC_BEGIN_DECLS
 
 /**
- * Builds a control list in an array of the caller's, without allocating.
+ * Builds a control list in the caller's array, without allocating.
  * Thread word: bound.
  */
 struct cam_control_builder {
@@ -18,13 +18,13 @@ struct cam_control_builder {
 	struct cam_control *controls;
 	size_t n_controls;
 	size_t room;
-	int error; /* the first one; sticks */
+	int error; /* of the first failure; 0 until then */
 };
 
 /**
  * cam_control_builder_init() - begin an empty list
- * @controls: where it is built; has to live as long as the list
- * @room: elements of @controls
+ * @controls: memory of the list; must live as long as the list
+ * @room: number of elements of @controls
  */
 CAMIPC_API void cam_control_builder_init(struct cam_control_builder *builder,
 					 enum cam_control_id_space id_space,
@@ -32,16 +32,17 @@ CAMIPC_API void cam_control_builder_init(struct cam_control_builder *builder,
 					 size_t room);
 
 /**
- * cam_control_builder_set() - set a control, or set it again
+ * cam_control_builder_set() - add a control, or replace its value
+ * @value: copied without what its arrays and strings point to, which must live
+ *         as long as the list
  *
- * @value is copied flat: what its arrays and strings point to has to live as
- * long as the list. Errors are told by cam_control_builder_finish().
+ * cam_control_builder_finish() reports errors.
  */
 CAMIPC_API void cam_control_builder_set(struct cam_control_builder *builder,
 					uint32_t id,
 					const struct cam_control_value *value);
 
-/** Sets a bool, as cam_control_builder_set(). The others are alike. */
+/** Each sets a scalar of one type, as cam_control_builder_set() does. */
 CAMIPC_API void
 cam_control_builder_set_bool(struct cam_control_builder *builder, uint32_t id,
 			     bool value);
@@ -55,7 +56,7 @@ CAMIPC_API void
 cam_control_builder_set_float(struct cam_control_builder *builder, uint32_t id,
 			      float value);
 
-/** Sets an array, whose elements stay where they are. */
+/** Each sets an array. The elements must live as long as the list. */
 CAMIPC_API void
 cam_control_builder_set_int32_array(struct cam_control_builder *builder,
 				    uint32_t id, const int32_t *items,
@@ -66,8 +67,8 @@ cam_control_builder_set_float_array(struct cam_control_builder *builder,
 				    size_t n_items);
 
 /**
- * cam_control_builder_finish() - get what was built
- * @ret_list: points into the builder's array
+ * cam_control_builder_finish() - get the list
+ * @ret_list: the list; it points into the builder's array
  *
  * Returns 0, or -ENOSPC if the array was too small for all controls.
  */
@@ -75,16 +76,17 @@ CAMIPC_API int
 cam_control_builder_finish(const struct cam_control_builder *builder,
 			   struct cam_control_list *ret_list) CAMIPC_MUST_CHECK;
 
-/** The value of a control; NULL if the list does not have it. */
+/** Returns the value of a control, or NULL if the list does not have it. */
 CAMIPC_API const struct cam_control_value *
 cam_control_list_find(const struct cam_control_list *list, uint32_t id);
 
 /**
  * cam_control_list_get_bool() - read a control of a known type
  *
- * Returns 0, -ENOENT (not in the list) or -EINVAL (of another type). The
- * others are alike; arrays have to have @n_items elements, or it is -EINVAL.
- * Thread word of all: reentrant.
+ * Returns 0, -ENOENT (the list does not have the control) or -EINVAL (the
+ * control has another type). The following functions do the same for other
+ * types; an array must have exactly @n_items elements, else the result is
+ * -EINVAL. Thread word of all: reentrant.
  */
 CAMIPC_API int cam_control_list_get_bool(const struct cam_control_list *list,
 					 uint32_t id,
@@ -102,30 +104,31 @@ CAMIPC_API int cam_control_list_get_floats(const struct cam_control_list *list,
 					   uint32_t id, float *ret_items,
 					   size_t n_items) CAMIPC_MUST_CHECK;
 
-/** What clamping had to do, since the counters were zeroed. */
+/** Number of controls that clamping changed or left out. Zero it first. */
 struct cam_clamp_counts {
 	uint64_t clamped; /* brought into range, or set to the default */
-	uint64_t unknown; /* left out: the map does not have them */
-	uint64_t mistyped; /* left out: of another type than the map says */
+	uint64_t unknown; /* left out: not in the map */
+	uint64_t mistyped; /* left out: the map has another type */
 	uint64_t refused; /* left out: an array or string out of range */
 };
 
 /**
- * cam_control_list_clamp() - keep controls within the ranges that they have
- * @infos: of the same id space, or everything is unknown
- * @controls: where the result is built; @list itself is not touched
- * @room: elements of @controls
- * @counts: what was done is added to it
- * @ret_list: points into @controls, and for arrays into @list
+ * cam_control_list_clamp() - copy a list, with each control in its range
+ * @list: the list to copy; it is not changed
+ * @infos: the ranges; controls of another id space count as unknown
+ * @controls: memory of the copy
+ * @room: number of elements of @controls
+ * @counts: incremented for each control that is changed or left out
+ * @ret_list: points into @controls, and for arrays and strings into @list
  *
- * Numbers go to the nearest end of their range, points, sizes and rectangles
- * by component. A float that is no number, and a value that is not among the
- * only ones there are, become the default. An array is taken as it is if each
- * element is in range, or left out.
+ * Moves numbers to the nearest end of their range; points, sizes and rectangles
+ * component by component. Replaces NaN, and a value that a list of permitted
+ * values does not have, by the default. Leaves an array out if one of its
+ * elements is out of range.
  *
- * What an IPA sends drives exposure, lens and flash: nothing of it may reach
- * hardware without this. Returns the number of controls changed or left out,
- * or -ENOSPC. Thread word: reentrant.
+ * Controls from an IPA drive exposure, lens and flash: clamp them before they
+ * reach hardware. Returns the number of controls changed or left out, or
+ * -ENOSPC if @room is too small. Thread word: reentrant.
  */
 CAMIPC_API int
 cam_control_list_clamp(const struct cam_control_list *list,

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
+/* Keeps controls within the ranges of a cam_control_info_map. */
 #include "cam_controls.h"
 
 #include <errno.h>
 #include <string.h>
 
-/* What became of a value. */
+/* What clamping did with a value. 0 is not a verdict. */
 enum verdict {
-	VERDICT_KEPT,
+	VERDICT_KEPT = 1,
 	VERDICT_CLAMPED,
 	VERDICT_REFUSED,
 };
@@ -40,7 +41,7 @@ static bool clamp_uint32(uint32_t *value, uint32_t min, uint32_t max)
 	return changed;
 }
 
-/* True if @value is no number, or changed. */
+/* Replaces NaN by @def. Returns true if @value changed. */
 static bool clamp_float(float *value, float min, float max, float def)
 {
 	if (*value >= min && *value <= max)
@@ -85,11 +86,12 @@ static bool clamp_rectangle(struct cam_rectangle *value,
 }
 
 /*
- * Brings one scalar into range; true if it changed. All three values have the
- * type of @value, or it is VERDICT_REFUSED in the caller.
+ * Brings one scalar into range. The caller has checked that minimum and maximum
+ * have the type of @value. A type that is not here has no known order: values
+ * of it are refused.
  */
-static bool clamp_scalar(struct cam_control_value *value,
-			 const struct cam_control_info *info)
+static enum verdict clamp_scalar(struct cam_control_value *value,
+				 const struct cam_control_info *info)
 {
 	const struct cam_control_value *min = &info->min;
 	const struct cam_control_value *max = &info->max;
@@ -101,44 +103,56 @@ static bool clamp_scalar(struct cam_control_value *value,
 		wide = value->boolean;
 		changed = clamp_int64(&wide, min->boolean, max->boolean);
 		value->boolean = wide != 0;
-		return changed;
+		break;
 	case CAM_CONTROL_VALUE_BYTE:
 		wide = value->byte;
 		changed = clamp_int64(&wide, min->byte, max->byte);
 		value->byte = (uint8_t)wide;
-		return changed;
+		break;
 	case CAM_CONTROL_VALUE_UNSIGNED16:
 		wide = value->unsigned16;
 		changed = clamp_int64(&wide, min->unsigned16, max->unsigned16);
 		value->unsigned16 = (uint16_t)wide;
-		return changed;
+		break;
 	case CAM_CONTROL_VALUE_UNSIGNED32:
-		return clamp_uint32(&value->unsigned32, min->unsigned32,
-				    max->unsigned32);
+		changed = clamp_uint32(&value->unsigned32, min->unsigned32,
+				       max->unsigned32);
+		break;
 	case CAM_CONTROL_VALUE_INTEGER32:
-		return clamp_int32(&value->integer32, min->integer32,
-				   max->integer32);
+		changed = clamp_int32(&value->integer32, min->integer32,
+				      max->integer32);
+		break;
 	case CAM_CONTROL_VALUE_INTEGER64:
-		return clamp_int64(&value->integer64, min->integer64,
-				   max->integer64);
+		changed = clamp_int64(&value->integer64, min->integer64,
+				      max->integer64);
+		break;
 	case CAM_CONTROL_VALUE_FLOAT32:
-		return clamp_float(&value->float32, min->float32, max->float32,
-				   info->def.tag == value->tag
-					   ? info->def.float32
-					   : min->float32);
+		changed = clamp_float(&value->float32, min->float32,
+				      max->float32,
+				      info->def.tag == value->tag
+					      ? info->def.float32
+					      : min->float32);
+		break;
+	case CAM_CONTROL_VALUE_STRING:
+		changed = false; /* strings have no order */
+		break;
 	case CAM_CONTROL_VALUE_RECTANGLE:
-		return clamp_rectangle(&value->rectangle, &min->rectangle,
-				       &max->rectangle);
+		changed = clamp_rectangle(&value->rectangle, &min->rectangle,
+					  &max->rectangle);
+		break;
 	case CAM_CONTROL_VALUE_SIZE:
-		return clamp_size(&value->size, &min->size, &max->size);
+		changed = clamp_size(&value->size, &min->size, &max->size);
+		break;
 	case CAM_CONTROL_VALUE_POINT:
-		return clamp_point(&value->point, &min->point, &max->point);
+		changed = clamp_point(&value->point, &min->point, &max->point);
+		break;
 	default:
-		return false;
+		return VERDICT_REFUSED;
 	}
+	return changed ? VERDICT_CLAMPED : VERDICT_KEPT;
 }
 
-/* Element @i of an array as a scalar, and its number of elements. */
+/* Gets element @i of an array as a scalar; returns the array's length. */
 static size_t array_element(const struct cam_control_value *array, size_t i,
 			    struct cam_control_value *ret_element)
 {
@@ -170,7 +184,12 @@ static size_t array_element(const struct cam_control_value *array, size_t i,
 #undef ELEMENT
 }
 
-/* The type of an array's elements; of a scalar, its own. */
+CAMIPC_STATIC_ASSERT(CAM_CONTROL_VALUE_POINT_ARRAY - CAM_CONTROL_VALUE_POINT ==
+			     CAM_CONTROL_VALUE_BOOLEAN_ARRAY -
+				     CAM_CONTROL_VALUE_BOOLEAN,
+		     "array types are in the order of their scalars");
+
+/* Returns the type of an array's elements; for a scalar, its own type. */
 static enum cam_control_value_tag scalar_tag(enum cam_control_value_tag tag)
 {
 	return tag >= CAM_CONTROL_VALUE_BOOLEAN_ARRAY
@@ -190,7 +209,7 @@ static bool same_scalar(const struct cam_control_value *a,
 		return false;
 	if (a->tag == CAM_CONTROL_VALUE_STRING)
 		return !strcmp(a->string, b->string);
-	return !clamp_scalar(&copy, &only);
+	return clamp_scalar(&copy, &only) == VERDICT_KEPT;
 }
 
 static bool is_listed(const struct cam_control_value *value,
@@ -204,7 +223,7 @@ static bool is_listed(const struct cam_control_value *value,
 	return false;
 }
 
-/* Ranges of arrays are those of their elements. */
+/* The range of an array is the range of each element. */
 static enum verdict check_array(const struct cam_control_value *value,
 				const struct cam_control_info *info)
 {
@@ -214,7 +233,7 @@ static enum verdict check_array(const struct cam_control_value *value,
 
 	for (i = 0; i < n; i++) {
 		array_element(value, i, &element);
-		if (clamp_scalar(&element, info))
+		if (clamp_scalar(&element, info) != VERDICT_KEPT)
 			return VERDICT_REFUSED;
 		if (info->n_values && !is_listed(&element, info))
 			return VERDICT_REFUSED;
@@ -235,10 +254,10 @@ static enum verdict clamp_value(struct cam_control_value *value,
 		*value = info->def;
 		return VERDICT_CLAMPED;
 	}
-	return clamp_scalar(value, info) ? VERDICT_CLAMPED : VERDICT_KEPT;
+	return clamp_scalar(value, info);
 }
 
-/* True if the range says something about values of this type. */
+/* Returns true if the range applies to values of this type. */
 static bool fits_type(const struct cam_control_value *value,
 		      const struct cam_control_info *info)
 {
@@ -251,52 +270,57 @@ static bool fits_type(const struct cam_control_value *value,
 	       info->max.tag == tag;
 }
 
+/* Judges one control and counts what happened to it. */
+static enum verdict clamp_control(struct cam_control *control,
+				  const struct cam_control_info *info,
+				  struct cam_clamp_counts *counts)
+{
+	enum verdict verdict;
+
+	if (!info) {
+		counts->unknown++;
+		return VERDICT_REFUSED;
+	}
+	if (!fits_type(&control->value, info)) {
+		counts->mistyped++;
+		return VERDICT_REFUSED;
+	}
+	verdict = clamp_value(&control->value, info);
+	counts->clamped += verdict == VERDICT_CLAMPED;
+	counts->refused += verdict == VERDICT_REFUSED;
+	return verdict;
+}
+
 int cam_control_list_clamp(const struct cam_control_list *list,
 			   const struct cam_control_info_map *infos,
 			   struct cam_control *controls, size_t room,
 			   struct cam_clamp_counts *counts,
 			   struct cam_control_list *ret_list)
 {
-	struct cam_control_list result = { .id_space = list->id_space };
+	bool known_space = list->id_space == infos->id_space;
 	int changed = 0;
 	size_t n = 0;
 	size_t i;
 
 	for (i = 0; i < list->n_controls; i++) {
-		const struct cam_control_info *info =
-			list->id_space == infos->id_space
-				? cam_uint32_control_info_find(
-					  infos->infos, infos->n_infos,
-					  list->controls[i].id)
-				: NULL;
-		uint64_t *counter = NULL;
-		bool keep = true;
+		const struct cam_control_info *info = NULL;
+		enum verdict verdict;
 
 		if (n == room)
 			return -ENOSPC;
 		controls[n] = list->controls[i];
-		if (!info) {
-			counter = &counts->unknown;
-			keep = false;
-		} else if (!fits_type(&controls[n].value, info)) {
-			counter = &counts->mistyped;
-			keep = false;
-		} else {
-			enum verdict v = clamp_value(&controls[n].value, info);
-
-			keep = v != VERDICT_REFUSED;
-			if (v != VERDICT_KEPT)
-				counter = keep ? &counts->clamped
-					       : &counts->refused;
-		}
-		if (counter) {
-			++*counter;
-			changed++;
-		}
-		n += keep;
+		if (known_space)
+			info = cam_uint32_control_info_find(infos->infos,
+							    infos->n_infos,
+							    controls[n].id);
+		verdict = clamp_control(&controls[n], info, counts);
+		changed += verdict != VERDICT_KEPT;
+		n += verdict != VERDICT_REFUSED;
 	}
-	result.controls = controls;
-	result.n_controls = n;
-	*ret_list = result;
+	*ret_list = (struct cam_control_list){
+		.id_space = list->id_space,
+		.controls = controls,
+		.n_controls = n,
+	};
 	return changed;
 }

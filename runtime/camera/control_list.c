@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Builds control lists without allocating, and reads them. */
 #include "cam_controls.h"
 
 #include <errno.h>
@@ -15,7 +16,7 @@ void cam_control_builder_init(struct cam_control_builder *builder,
 	builder->error = 0;
 }
 
-/* The place of @id in the list, or a new one; NULL if there is no room. */
+/* Returns the control's slot in the list, old or new; NULL if it is full. */
 static struct cam_control_value *
 control_slot(struct cam_control_builder *builder, uint32_t id)
 {
@@ -43,7 +44,7 @@ void cam_control_builder_set(struct cam_control_builder *builder, uint32_t id,
 		*slot = *value;
 }
 
-/* Cleared whole, so that equal lists are equal bytes. */
+/* Clears all of the value, so that equal lists have equal bytes. */
 static void control_value_begin(struct cam_control_value *value,
 				enum cam_control_value_tag tag)
 {
@@ -128,8 +129,8 @@ int cam_control_builder_finish(const struct cam_control_builder *builder,
 }
 
 /*
- * Lists are short and in the order of their maker, so a scan it is; four at a
- * time, or the branches cost more than the loads.
+ * Lists are short and not sorted, so scan them; four at a time, because a branch
+ * for each control costs more than its load.
  */
 const struct cam_control_value *
 cam_control_list_find(const struct cam_control_list *list, uint32_t id)
@@ -153,7 +154,7 @@ cam_control_list_find(const struct cam_control_list *list, uint32_t id)
 	return NULL;
 }
 
-/* The control if it has this type; else NULL, and an error. */
+/* Returns the control if it has this type; else NULL, and sets @reterr. */
 static const struct cam_control_value *
 typed_value(const struct cam_control_list *list, uint32_t id,
 	    enum cam_control_value_tag tag, int *reterr)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The table of pixel formats that have a name. */
 #include "cam_fourcc.h"
 
 #include <errno.h>
@@ -6,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Numbers as in linux/videodev2.h. */
+/* The numbers are those of linux/videodev2.h. */
 static const struct {
 	uint32_t fourcc;
 	const char *name;
