@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The built-in scene: four rows of patches, a ramp, and lines to resolve. */
+/* The built-in scene: four rows of patches, a ramp, and ever finer lines. */
 #include "scene.h"
 
 #include <errno.h>
@@ -26,7 +26,7 @@ static const uint8_t patches[ROWS][COLUMNS][3] = {
 #define NEUTRAL_COLUMN 2
 #define BACKGROUND 118 /* reflects 18 % */
 
-/* One thousandth of a side, rounded. */
+/* Returns some thousandths of a side, rounded. */
 static uint32_t part(uint32_t side, uint32_t thousandths)
 {
 	return (uint32_t)(((uint64_t)side * thousandths + 500) / 1000);
@@ -69,7 +69,7 @@ static void fill(struct virtual_picture *picture, const struct box *box,
 			set_pixel(picture, x, y, rgb);
 }
 
-/* On the left from black to white, on the right lines ever finer. */
+/* Draws a ramp from black to white on the left, finer lines on the right. */
 static void draw_bottom(struct virtual_picture *picture)
 {
 	uint32_t y0 = part(picture->height, 840);
@@ -129,7 +129,7 @@ void virtual_scene_chart_neutral(uint32_t width, uint32_t height,
 {
 	struct box box = patch_box(width, height, NEUTRAL_ROW, NEUTRAL_COLUMN);
 
-	/* Even, and away from the edges, which debayering mixes. */
+	/* Even, and away from the edges, where debayering mixes colours. */
 	*ret_x = (box.x0 + 5) & ~1u;
 	*ret_y = (box.y0 + 5) & ~1u;
 	*ret_width = (box.x1 - 4 - *ret_x) & ~1u;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* From raw Bayer to RGB, in whole numbers: the same on every machine. */
 #include "develop.h"
 
 #include <errno.h>
@@ -11,7 +12,7 @@
 /* Raw values are ten bits wide. */
 #define RAW_WHITE 1023
 
-/* A gain of 64, and a matrix entry of 16: images are long gone there. */
+/* A gain of 64 and a matrix entry of 16, far beyond what an image needs. */
 #define MAX_GAIN (64 << 12)
 #define MAX_ENTRY (16 << 12)
 
@@ -33,7 +34,7 @@ void virtual_developer_fini(struct virtual_developer *developer)
 	developer->mosaic = NULL;
 }
 
-/* What each raw value becomes: black off, scaled to 16 bits, balanced. */
+/* Maps each raw value: subtracts black, scales to 16 bits, balances. */
 static void set_levels(struct virtual_developer *d,
 		       const struct ipa_softisp_parameters *parameters)
 {
@@ -61,7 +62,7 @@ static void set_levels(struct virtual_developer *d,
 	}
 }
 
-/* The curve has few steps; between them it is straight. */
+/* The curve has few steps; interpolates linearly between them. */
 static void set_tones(struct virtual_developer *d,
 		      const struct ipa_softisp_parameters *parameters)
 {
@@ -69,7 +70,7 @@ static void set_tones(struct virtual_developer *d,
 		VIRTUAL_DEVELOP_TONES / (IPA_SOFTISP_GAMMA_STEPS - 1);
 	uint32_t i;
 
-	if (d->toned && !memcmp(d->gamma, parameters->gamma, sizeof(d->gamma)))
+	if (d->has_tones && !memcmp(d->gamma, parameters->gamma, sizeof(d->gamma)))
 		return;
 	memcpy(d->gamma, parameters->gamma, sizeof(d->gamma));
 	for (i = 0; i < VIRTUAL_DEVELOP_TONES; i++) {
@@ -80,10 +81,10 @@ static void set_tones(struct virtual_developer *d,
 
 		d->tones[i] = (uint8_t)((tone * 255 + WHITE / 2) / WHITE);
 	}
-	d->toned = true;
+	d->has_tones = true;
 }
 
-/* Row @y of the mosaic; -2 and height + 1 exist, too. */
+/* Returns row @y of the mosaic, from -2 to height + 1. */
 static uint16_t *mosaic_row(const struct virtual_developer *d, int64_t y)
 {
 	size_t stride = (size_t)d->width + 2 * BORDER;
@@ -91,7 +92,7 @@ static uint16_t *mosaic_row(const struct virtual_developer *d, int64_t y)
 	return d->mosaic + stride * (size_t)(y + BORDER) + BORDER;
 }
 
-/* Mirrors at the edges keep the pattern: beside 0 stands a copy of 1. */
+/* Mirrors the edges, which keeps the pattern: pixel -1 is a copy of pixel 1. */
 static void fill_mosaic(struct virtual_developer *d, const uint16_t *raw)
 {
 	int64_t height = d->height;
@@ -129,12 +130,12 @@ static int32_t clip(int32_t value)
 }
 
 /*
- * The missing colours of a pixel: the mean of the neighbours that have it,
- * corrected by how much the pixel's own colour bends here (Malvar, He and
- * Cutler, 2004). Weights are eighths, doubled where they are halves.
+ * A missing colour of a pixel is the mean of the neighbours that have it,
+ * corrected by the second derivative of the pixel's own colour (Malvar, He and
+ * Cutler, 2004). Weights are eighths, or sixteenths where halves occur.
  */
 
-/* Green, at red and blue. */
+/* Interpolates green at a red or blue pixel. */
 static int32_t green_at(const uint16_t *p, ptrdiff_t s)
 {
 	int32_t near = p[-1] + p[1] + p[-s] + p[s];
@@ -143,7 +144,7 @@ static int32_t green_at(const uint16_t *p, ptrdiff_t s)
 	return clip((4 * p[0] + 2 * near - far) / 8);
 }
 
-/* At green: the colour of the neighbours along @a, those across being @b. */
+/* Interpolates, at a green pixel, the colour of its neighbours along @a. */
 static int32_t beside_green(const uint16_t *p, ptrdiff_t a, ptrdiff_t b)
 {
 	int32_t near = p[-a] + p[a];
@@ -155,7 +156,7 @@ static int32_t beside_green(const uint16_t *p, ptrdiff_t a, ptrdiff_t b)
 		    16);
 }
 
-/* Red at blue, and blue at red. */
+/* Interpolates red at a blue pixel, or blue at a red one. */
 static int32_t opposite_at(const uint16_t *p, ptrdiff_t s)
 {
 	int32_t diagonal = p[-s - 1] + p[-s + 1] + p[s - 1] + p[s + 1];
@@ -191,7 +192,7 @@ static uint8_t *put_pixel(const struct mixer *mixer, uint8_t *rgb, int32_t r,
 	return rgb + 3;
 }
 
-/* A row of red and green. */
+/* Processes a row of red and green. */
 static uint8_t *upper_row(const struct mixer *mixer, const uint16_t *p,
 			  uint32_t width, ptrdiff_t s, uint8_t *rgb)
 {
@@ -206,7 +207,7 @@ static uint8_t *upper_row(const struct mixer *mixer, const uint16_t *p,
 	return rgb;
 }
 
-/* A row of green and blue. */
+/* Processes a row of green and blue. */
 static uint8_t *lower_row(const struct mixer *mixer, const uint16_t *p,
 			  uint32_t width, ptrdiff_t s, uint8_t *rgb)
 {

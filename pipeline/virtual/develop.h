@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From raw Bayer to RGB, with the parameters of an IPA. */
+/* Processes raw Bayer frames to RGB with the parameters of an IPA. */
 #ifndef VIRTUAL_DEVELOP_H
 #define VIRTUAL_DEVELOP_H
 
@@ -9,36 +9,39 @@
 
 #include "softisp_ipa_types.h"
 
+/** Number of input levels that the tone table distinguishes. */
 #define VIRTUAL_DEVELOP_TONES 4096
 
-/** Memory that is used again for each frame. Thread word: bound. */
+/** Memory that is reused for each frame. Thread word: bound. */
 struct virtual_developer {
 	uint32_t width;
 	uint32_t height;
-	uint16_t *mosaic; /* balanced; two more pixels on each side */
+	uint16_t *mosaic; /* balanced; with a border of two pixels */
 	uint16_t levels[4][1024]; /* by colour and raw value */
 	uint8_t tones[VIRTUAL_DEVELOP_TONES];
-	uint16_t gamma[IPA_SOFTISP_GAMMA_STEPS]; /* that tones were made of */
-	bool toned;
+	uint16_t gamma[IPA_SOFTISP_GAMMA_STEPS]; /* tones are made from it */
+	bool has_tones;
 };
 
-/** Returns 0 or -ENOMEM. @width and @height are even, and 4 or more. */
+/** Allocates memory. @width and @height must be even, and 4 or more. Returns 0
+ *  or -ENOMEM. */
 int virtual_developer_init(struct virtual_developer *developer, uint32_t width,
 			   uint32_t height);
 
-/** Frees it; a zeroed one is fine. */
+/** Frees the memory; accepts zeroed memory. */
 void virtual_developer_fini(struct virtual_developer *developer);
 
 /**
  * virtual_develop() - make an image
- * @parameters: checked in here, they come from outside: none of them can do
- *		more than spoil the image
+ * @frame: number of the frame that the parameters must belong to
+ * @parameters: from an IPA, not trusted: wrong numbers spoil the image and
+ *              nothing else
  * @raw: 10 bits, RGGB, without dark lines
- * @rgb: width x height x 3 bytes, sRGB
+ * @rgb: receives width x height x 3 bytes, sRGB
  *
- * Takes off the black level, balances, debayers (gradient-corrected linear),
- * mixes colours, gives them their tone. Returns 0, or -EBADMSG: these are no
- * parameters of frame @frame.
+ * Subtracts the black level, balances, debayers (gradient-corrected linear
+ * interpolation), applies the colour matrix and the tone curve. Returns 0, or
+ * -EBADMSG if the parameters do not belong to @frame.
  */
 int virtual_develop(struct virtual_developer *developer, uint32_t frame,
 		    const struct ipa_softisp_parameters *parameters,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Reads JPEG pictures with libjpeg, which reports errors by longjmp(). */
 #include "picture_reader.h"
 
 #include <errno.h>
@@ -7,7 +8,7 @@
 
 #include <jpeglib.h>
 
-/* The manager comes first: libjpeg hands back a pointer to it. */
+/* The manager is the first member: libjpeg hands back a pointer to it. */
 struct jpeg_reading {
 	struct jpeg_error_mgr manager;
 	struct jpeg_decompress_struct jpeg;
@@ -26,14 +27,14 @@ static void on_error(j_common_ptr jpeg)
 	longjmp(reading->out, 1);
 }
 
-/* A warning is damaged data that libjpeg would fill with grey. */
+/* A warning means damaged data, which libjpeg would fill with grey. */
 static void on_message(j_common_ptr jpeg, int level)
 {
 	if (level < 0)
 		on_error(jpeg);
 }
 
-/* All that may longjmp(). */
+/* Contains every call that may longjmp(). */
 static int read_jpeg(struct jpeg_reading *reading, FILE *file)
 {
 	struct jpeg_decompress_struct *jpeg = &reading->jpeg;
@@ -48,8 +49,10 @@ static int read_jpeg(struct jpeg_reading *reading, FILE *file)
 	    (uint64_t)jpeg->image_width * jpeg->image_height >
 		    VIRTUAL_SCENE_MAX_PIXELS) {
 		snprintf(reading->error, VIRTUAL_SCENE_ERROR_SIZE,
-			 "%u x %u pixels are too many", jpeg->image_width,
-			 jpeg->image_height);
+			 "the picture has %ux%u pixels; at most %d per side "
+			 "and %u in all are accepted",
+			 jpeg->image_width, jpeg->image_height,
+			 VIRTUAL_SCENE_MAX_SIDE, VIRTUAL_SCENE_MAX_PIXELS);
 		return -EFBIG;
 	}
 	jpeg->out_color_space = JCS_RGB;
@@ -71,7 +74,7 @@ static int read_jpeg(struct jpeg_reading *reading, FILE *file)
 int virtual_jpeg_read(FILE *file, struct virtual_picture *ret_picture,
 		      char error[VIRTUAL_SCENE_ERROR_SIZE])
 {
-	/* Of the heap: its members change between setjmp() and longjmp(). */
+	/* On the heap: its members change between setjmp() and longjmp(). */
 	struct jpeg_reading *reading = calloc(1, sizeof(*reading));
 	int ret;
 

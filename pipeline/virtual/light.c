@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Scripts of changing light, and the colour of a black body. */
 #include "light.h"
 
 #include <errno.h>
@@ -6,7 +7,7 @@
 
 const char virtual_light_default[] = "0=1@5000,20=4@5000,40=1@3000";
 
-/* A decimal number without sign or exponent; strtod() obeys the locale. */
+/* Reads a decimal number without sign or exponent; strtod() obeys the locale. */
 static const char *parse_decimal(const char *p, double *ret_value)
 {
 	double value = 0;
@@ -28,7 +29,7 @@ static const char *parse_decimal(const char *p, double *ret_value)
 	return p;
 }
 
-/* Returns what follows, or NULL. */
+/* Reads one point. Returns the rest of the text, or NULL. */
 static const char *parse_point(const char *p, struct virtual_light_point *point)
 {
 	double frame;
@@ -53,7 +54,7 @@ static bool in_range(const struct virtual_light *light)
 	       light->kelvin <= VIRTUAL_LIGHT_MAX_KELVIN;
 }
 
-/* True if @point may follow what is in the script. */
+/* Returns true if @point may follow the points of the script. */
 static bool in_order(const struct virtual_light_script *script,
 		     const struct virtual_light_point *point)
 {
@@ -118,7 +119,7 @@ struct virtual_light virtual_light_at(const struct virtual_light_script *script,
 		return a->light;
 	b = &script->points[i + 1];
 	f = (frame - a->frame) / (double)(b->frame - a->frame);
-	/* Even to the eye: stops, and reciprocal kelvin. */
+	/* Even to the eye are steps of log brightness and of 1 / kelvin. */
 	light.brightness = a->light.brightness *
 			   pow(b->light.brightness / a->light.brightness, f);
 	light.kelvin = 1 / ((1 - f) / a->light.kelvin + f / b->light.kelvin);
@@ -127,7 +128,7 @@ struct virtual_light virtual_light_at(const struct virtual_light_script *script,
 
 void virtual_light_colour(double kelvin, double ret_rgb[3])
 {
-	/* Planck's second constant in nm K; wavelengths of R, G and B. */
+	/* Planck's second radiation constant in nm K; wavelengths in nm. */
 	static const double c2 = 1.4387769e7;
 	static const double wavelength[3] = { 610, 550, 465 };
 	static const double daylight = 6504;

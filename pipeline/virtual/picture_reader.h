@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads pictures; one file per format. */
+/* Readers of picture files, one C file per format. */
 #ifndef VIRTUAL_PICTURE_READER_H
 #define VIRTUAL_PICTURE_READER_H
 
@@ -9,11 +9,12 @@
 
 /**
  * virtual_png_read(), virtual_jpeg_read() - decode an open file
- * @file: at its beginning; stays open
- * @ret_picture: free() its rgb
- * @error: what is wrong, in words
+ * @file: positioned at its beginning; stays open
+ * @ret_picture: the picture; the caller frees its rgb
+ * @error: gets a text on failure
  *
- * Returns 0, -EINVAL, -EFBIG or -ENOMEM. Thread word: reentrant.
+ * Return 0, -EINVAL (damaged), -EFBIG (too large) or -ENOMEM. Thread word:
+ * reentrant.
  */
 int virtual_png_read(FILE *file, struct virtual_picture *ret_picture,
 		     char error[VIRTUAL_SCENE_ERROR_SIZE]);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+/* Reads PNG pictures with libpng, which reports errors by longjmp(). */
 #include "picture_reader.h"
 
 #include <errno.h>
 #include <png.h>
 #include <stdlib.h>
 
-/* What longjmp() must not lose. */
+/* State that must survive a longjmp(). */
 struct png_reading {
 	png_structp png;
 	png_infop info;
@@ -28,7 +29,7 @@ static void on_warning(png_structp png, png_const_charp text)
 	(void)text;
 }
 
-/* Whatever the file has, eight bits of red, green and blue come out. */
+/* Converts every kind of PNG to eight bits of red, green and blue. */
 static void set_transforms(png_structp png)
 {
 	png_set_expand(png);
@@ -38,7 +39,7 @@ static void set_transforms(png_structp png)
 	png_set_interlace_handling(png);
 }
 
-/* All that may longjmp(). */
+/* Contains every call that may longjmp(). */
 static int read_png(struct png_reading *reading, FILE *file,
 		    struct virtual_picture *picture)
 {
@@ -53,13 +54,18 @@ static int read_png(struct png_reading *reading, FILE *file,
 	picture->width = png_get_image_width(reading->png, reading->info);
 	picture->height = png_get_image_height(reading->png, reading->info);
 	if ((uint64_t)picture->width * picture->height >
-	    VIRTUAL_SCENE_MAX_PIXELS)
-		png_error(reading->png, "too many pixels");
+	    VIRTUAL_SCENE_MAX_PIXELS) {
+		snprintf(reading->error, VIRTUAL_SCENE_ERROR_SIZE,
+			 "the picture has %ux%u pixels; at most %u are accepted",
+			 picture->width, picture->height,
+			 VIRTUAL_SCENE_MAX_PIXELS);
+		return -EFBIG;
+	}
 	set_transforms(reading->png);
 	png_read_update_info(reading->png, reading->info);
 	if (png_get_rowbytes(reading->png, reading->info) !=
 	    (size_t)3 * picture->width)
-		png_error(reading->png, "not red, green and blue");
+		png_error(reading->png, "cannot convert to RGB");
 	reading->rgb = calloc((size_t)3 * picture->width, picture->height);
 	reading->rows = calloc(picture->height, sizeof(*reading->rows));
 	if (!reading->rgb || !reading->rows)

@@ -1,141 +1,171 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Real time: the sensor has a frame when it has it, whoever is ready or not. A
- * frame is made with the newest parameters that came, which are those of the
- * frame before if the IPA keeps up.
+ * Real time: the sensor has a frame when it has it, even if the IPA or the
+ * caller is not ready. A frame is processed with the newest parameters, which
+ * are those of the frame before if the IPA keeps up.
  */
+#include "realtime.h"
+
 #include <errno.h>
 #include <string.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include <camipc/error.h>
-
-#include "camera_state.h"
-
-int virtual_realtime_init(struct virtual_camera *camera)
+int virtual_realtime_init(struct virtual_realtime *realtime,
+			  struct virtual_ipa *ipa)
 {
-	struct virtual_realtime *realtime = &camera->realtime;
-
+	*realtime = (struct virtual_realtime){ .ipa = ipa };
 	realtime->timer_fd =
 		timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (realtime->timer_fd < 0)
-		return virtual_camera_fail(camera, -errno, "no timer: %s",
-					   camipc_errno_to_string(errno));
-	realtime->on = true;
+		return virtual_error_set(ipa->error, -errno,
+					 "cannot create the frame timer: %s",
+					 strerror(errno));
 	return 0;
 }
 
-void virtual_realtime_fini(struct virtual_camera *camera)
+void virtual_realtime_fini(struct virtual_realtime *realtime)
 {
-	if (camera->realtime.timer_fd >= 0)
-		close(camera->realtime.timer_fd);
-	camera->realtime.timer_fd = -1;
+	if (realtime->ipa && realtime->timer_fd >= 0)
+		close(realtime->timer_fd);
+	realtime->timer_fd = -1;
 }
 
-void virtual_realtime_answered(struct virtual_camera *camera, uint32_t frame,
-			       int32_t status)
+void virtual_realtime_reset(struct virtual_realtime *realtime)
 {
-	struct virtual_realtime *realtime = &camera->realtime;
-	uint32_t buffer = frame % VIRTUAL_N_BUFFERS;
+	realtime->is_ticking = false;
+}
 
-	if (!realtime->busy[buffer] || realtime->frame_of[buffer] != frame)
-		return;
-	realtime->busy[buffer] = false;
-	realtime->asked_ms = virtual_camera_now_ms();
-	if (status < 0) {
-		(void)!virtual_camera_fail(
-			camera, -EREMOTEIO,
-			"the IPA has no parameters for frame %u: %s", frame,
-			camipc_errno_to_string(status));
-		camera->realtime.error = -EREMOTEIO;
-		return;
+/* Returns the oldest question that the IPA has not answered, or NULL. */
+static const struct virtual_answer *oldest_owed(const struct virtual_ipa *ipa)
+{
+	const struct virtual_answer *oldest = NULL;
+	size_t i;
+
+	for (i = 0; i < VIRTUAL_N_BUFFERS; i++) {
+		const struct virtual_answer *answer = &ipa->answers[i];
+
+		if (virtual_answer_is_owed(answer) &&
+		    (!oldest || answer->frame < oldest->frame))
+			oldest = answer;
 	}
-	realtime->error = virtual_camera_copy_parameters(camera, buffer,
-							 &realtime->parameters);
-	realtime->parameters_frame = frame;
-	realtime->has_parameters = true;
+	return oldest;
 }
 
-static bool is_owed(const struct virtual_realtime *realtime)
+/* Returns the oldest answer whose parameters were not taken, or NULL. */
+static struct virtual_answer *oldest_untaken(struct virtual_ipa *ipa)
 {
-	uint32_t i;
+	struct virtual_answer *oldest = NULL;
+	size_t i;
 
-	for (i = 0; i < VIRTUAL_N_BUFFERS; i++)
-		if (realtime->busy[i])
-			return true;
-	return false;
+	for (i = 0; i < VIRTUAL_N_BUFFERS; i++) {
+		struct virtual_answer *answer = &ipa->answers[i];
+
+		if (answer->has_parameters && !answer->is_taken &&
+		    (!oldest || answer->frame < oldest->frame))
+			oldest = answer;
+	}
+	return oldest;
 }
 
-/* One round of waiting for the timer, or, with -1, for the IPA alone. */
-static int wait_once(struct virtual_camera *camera, int timer_fd)
+/* Takes the parameters of each answer that came, the newest last. */
+static int take_answers(struct virtual_realtime *realtime)
 {
-	struct virtual_realtime *realtime = &camera->realtime;
-	int64_t from = is_owed(realtime) ? realtime->asked_ms
-					 : virtual_camera_now_ms();
-	int ret = virtual_camera_poll(camera, timer_fd,
-				      from + camera->timeout_ms);
+	struct virtual_answer *answer;
 
-	if (ret == 0)
-		ret = virtual_camera_dispatch(camera);
-	return ret < 0 ? ret : realtime->error;
+	while ((answer = oldest_untaken(realtime->ipa))) {
+		int ret = virtual_ipa_take_parameters(realtime->ipa, answer,
+						      &realtime->parameters);
+
+		if (ret < 0)
+			return ret;
+		realtime->owed_since_ms = virtual_ipa_now_ms();
+		realtime->parameters_frame = answer->frame;
+		realtime->has_parameters = true;
+	}
+	return 0;
 }
 
-/* Starts the sensor with the first frame; then waits for the next one. */
-static int wait_for_sensor(struct virtual_camera *camera, uint64_t *ret_missed)
+/* Waits once for the timer or the IPA; with -1, for the IPA alone. */
+static int wait_once(struct virtual_realtime *realtime, int timer_fd,
+		     uint32_t number)
+{
+	const struct virtual_answer *owed = oldest_owed(realtime->ipa);
+	int ret = virtual_ipa_wait(realtime->ipa, timer_fd,
+				   owed ? owed->frame : number,
+				   owed ? realtime->owed_since_ms
+					: virtual_ipa_now_ms());
+
+	return ret < 0 ? ret : take_answers(realtime);
+}
+
+static int timer_failed(struct virtual_realtime *realtime)
+{
+	return virtual_error_set(realtime->ipa->error, -errno,
+				 "cannot use the frame timer: %s",
+				 strerror(errno));
+}
+
+static int start_timer(struct virtual_realtime *realtime)
 {
 	const long period = 1000000000 / VIRTUAL_SENSOR_FRAME_RATE;
 	const struct itimerspec spec = { { 0, period }, { 0, period } };
-	struct virtual_realtime *realtime = &camera->realtime;
+
+	if (timerfd_settime(realtime->timer_fd, 0, &spec, NULL) < 0)
+		return timer_failed(realtime);
+	realtime->is_ticking = true;
+	return 0;
+}
+
+/* The first frame starts the timer; each later one waits for its time. */
+static int wait_for_sensor(struct virtual_realtime *realtime, uint32_t number,
+			   uint64_t *ret_missed)
+{
 	uint64_t ticks = 0;
 	int ret;
 
 	*ret_missed = 0;
-	if (!realtime->running) {
-		realtime->running = true;
-		return timerfd_settime(realtime->timer_fd, 0, &spec, NULL) < 0
-			       ? virtual_camera_fail(
-					 camera, -errno, "timer: %s",
-					 camipc_errno_to_string(errno))
-			       : 0;
-	}
+	if (!realtime->is_ticking)
+		return start_timer(realtime);
 	while (read(realtime->timer_fd, &ticks, sizeof(ticks)) < 0) {
 		if (errno != EAGAIN && errno != EINTR)
-			return virtual_camera_fail(
-				camera, -errno, "timer: %s",
-				camipc_errno_to_string(errno));
-		ret = wait_once(camera, realtime->timer_fd);
+			return timer_failed(realtime);
+		ret = wait_once(realtime, realtime->timer_fd, number);
 		if (ret < 0)
 			return ret;
 	}
 	realtime->ticks += ticks;
 	*ret_missed = ticks - 1;
-	/* Answers that came while the timer was ready count, too. */
-	ret = virtual_camera_dispatch(camera);
-	return ret < 0 ? ret : realtime->error;
+	/* Answers may have come while the timer was already readable. */
+	ret = virtual_ipa_dispatch(realtime->ipa);
+	return ret < 0 ? ret : take_answers(realtime);
 }
 
-/* An IPA that has not finished with a buffer is left alone with it. */
-static int ask(struct virtual_camera *camera, const struct virtual_frame *frame)
+static int ask(struct virtual_realtime *realtime,
+	       const struct virtual_frame *frame)
 {
-	struct virtual_realtime *realtime = &camera->realtime;
-	uint32_t buffer = frame->number % VIRTUAL_N_BUFFERS;
+	struct virtual_ipa *ipa = realtime->ipa;
 	int ret;
 
-	if (!is_owed(realtime))
-		realtime->asked_ms = virtual_camera_now_ms();
-	ret = virtual_camera_ask(camera, buffer, frame->settings);
-	realtime->busy[buffer] = true;
-	realtime->frame_of[buffer] = frame->number;
-	while (ret == 0 && !realtime->has_parameters)
-		ret = wait_once(camera, -1);
-	return ret;
+	/* The IPA has not finished with the slot's buffers: leave them. */
+	if (virtual_answer_is_owed(virtual_ipa_get_answer(ipa, frame->number)))
+		return 0;
+	if (!oldest_owed(ipa))
+		realtime->owed_since_ms = virtual_ipa_now_ms();
+	ret = virtual_ipa_ask(ipa, frame);
+	if (ret < 0)
+		return ret;
+	while (!realtime->has_parameters) {
+		ret = wait_once(realtime, -1, frame->number);
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
 }
 
-static void count_late(struct virtual_camera *camera,
+static void count_late(struct virtual_realtime *realtime,
 		       struct virtual_frame *frame, uint64_t missed)
 {
-	struct virtual_realtime *realtime = &camera->realtime;
 	bool ipa = frame->number - frame->parameters_frame > 1;
 
 	realtime->late.host += missed;
@@ -144,37 +174,29 @@ static void count_late(struct virtual_camera *camera,
 	realtime->late.frames += frame->late;
 }
 
-int virtual_realtime_capture(struct virtual_camera *camera,
+int virtual_realtime_capture(struct virtual_realtime *realtime, uint32_t number,
 			     struct virtual_frame *ret_frame)
 {
-	struct virtual_realtime *realtime = &camera->realtime;
-	uint32_t buffer = camera->frame % VIRTUAL_N_BUFFERS;
+	struct virtual_ipa *ipa = realtime->ipa;
 	struct virtual_frame frame;
 	uint64_t missed;
-	int ret = wait_for_sensor(camera, &missed);
+	int ret = wait_for_sensor(realtime, number, &missed);
 
 	if (ret < 0)
 		return ret;
-	virtual_camera_describe_frame(camera, &frame);
+	virtual_imager_expose(ipa->imager, number, &frame);
 	frame.timestamp_ns =
 		realtime->ticks * 1000000000u / VIRTUAL_SENSOR_FRAME_RATE;
-	if (realtime->busy[buffer]) {
-		ret = virtual_camera_take(camera, NULL, &frame.light);
-	} else {
-		ret = virtual_camera_take(camera,
-					  camera->buffers.statistics[buffer],
-					  &frame.light);
-		if (ret == 0)
-			ret = ask(camera, &frame);
-	}
-	frame.parameters_frame = realtime->parameters_frame;
-	if (ret == 0)
-		ret = virtual_camera_develop(camera, frame.parameters_frame,
-					     &realtime->parameters, frame.raw);
+	frame.metadata = &ipa->metadata;
+	ret = ask(realtime, &frame);
 	if (ret < 0)
 		return ret;
-	count_late(camera, &frame, missed);
-	camera->frame++;
+	frame.parameters_frame = realtime->parameters_frame;
+	ret = virtual_imager_develop(ipa->imager, frame.parameters_frame,
+				     &realtime->parameters, ipa->error);
+	if (ret < 0)
+		return ret;
+	count_late(realtime, &frame, missed);
 	*ret_frame = frame;
 	return 0;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Makes scenes from pictures: scaled, cropped, linear, as blurred as a lens. */
 #include "scene.h"
 
 #include <errno.h>
@@ -13,10 +14,10 @@
 #include "picture_reader.h"
 #include "virtual_config.h"
 
-/* Side of the square that each pixel sees, in pixels. */
+/* Side of the square that each pixel averages, in pixels. */
 #define LENS_BLUR 1.7
 
-/* sRGB bytes as linear 16 bits. */
+/* Maps sRGB bytes to linear 16 bits. */
 static void linear_table(uint16_t table[256])
 {
 	int i;
@@ -30,12 +31,12 @@ static void linear_table(uint16_t table[256])
 	}
 }
 
-/* The part of @picture that is shown, and how it is laid on the scene. */
+/* The visible part of a picture, and its scale. */
 struct scaling {
 	double left;
 	double top;
 	double step; /* pixels of the picture per pixel of the scene */
-	double reach; /* side of the square that is averaged */
+	double reach; /* side of the averaged square, in its pixels */
 };
 
 static struct scaling fit(const struct virtual_picture *picture, uint32_t width,
@@ -49,8 +50,8 @@ static struct scaling fit(const struct virtual_picture *picture, uint32_t width,
 	s.left = (picture->width - s.step * width) / 2;
 	s.top = (picture->height - s.step * height) / 2;
 	/*
-	 * No lens is as sharp as a pixel; if it were, every edge would have
-	 * colours of its own after debayering.
+	 * No lens is as sharp as a pixel. If one were, debayering would give
+	 * every edge false colours.
 	 */
 	s.reach = LENS_BLUR * s.step > 1 ? LENS_BLUR * s.step : 1;
 	return s;
@@ -63,7 +64,7 @@ static uint32_t edge(double position, uint32_t end)
 	return position >= end ? end : (uint32_t)position;
 }
 
-/* Part of pixel @i that lies between @from and @to. */
+/* Returns the part of pixel @i that lies between @from and @to. */
 static double overlap(uint32_t i, double from, double to)
 {
 	double low = i > from ? i : from;
@@ -72,7 +73,7 @@ static double overlap(uint32_t i, double from, double to)
 	return high > low ? high - low : 0;
 }
 
-/* The mean of a square around the middle of a pixel of the scene. */
+/* Averages a square around the middle of a pixel of the scene. */
 static void average(const struct virtual_picture *picture,
 		    const uint16_t table[256], const struct scaling *s,
 		    uint32_t px, uint32_t py, uint16_t ret_rgb[3])
@@ -127,7 +128,7 @@ int virtual_scene_from_picture(const struct virtual_picture *picture,
 	return 0;
 }
 
-/* By the first bytes, not by the name. */
+/* Chooses the format by the first bytes, not by the file's name. */
 static int read_picture(FILE *file, struct virtual_picture *ret_picture,
 			char error[VIRTUAL_SCENE_ERROR_SIZE])
 {
@@ -139,7 +140,8 @@ static int read_picture(FILE *file, struct virtual_picture *ret_picture,
 	rewind(file);
 	if (n < sizeof(start)) {
 		snprintf(error, VIRTUAL_SCENE_ERROR_SIZE, "%s",
-			 n ? "too short for a picture" : "empty");
+			 n ? "the file is too short for a picture"
+			   : "the file is empty");
 		return -EINVAL;
 	}
 #if VIRTUAL_HAVE_IMAGES
@@ -156,11 +158,12 @@ static int read_picture(FILE *file, struct virtual_picture *ret_picture,
 		return -ENOSYS;
 	}
 #endif
-	snprintf(error, VIRTUAL_SCENE_ERROR_SIZE, "neither PNG nor JPEG");
+	snprintf(error, VIRTUAL_SCENE_ERROR_SIZE,
+		 "the file is neither PNG nor JPEG");
 	return -EINVAL;
 }
 
-/* Refuses what would block, or never end. */
+/* Refuses pipes and devices, which could block or never end. */
 static int open_picture(const char *path, FILE **ret_file,
 			char error[VIRTUAL_SCENE_ERROR_SIZE])
 {
@@ -173,7 +176,7 @@ static int open_picture(const char *path, FILE **ret_file,
 		return -errno;
 	}
 	if (!S_ISREG(st.st_mode)) {
-		snprintf(error, VIRTUAL_SCENE_ERROR_SIZE, "not a file");
+		snprintf(error, VIRTUAL_SCENE_ERROR_SIZE, "not a regular file");
 		return -EINVAL;
 	}
 	file = fopen(path, "rbe");

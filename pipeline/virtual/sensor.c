@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Signals are whole numbers, 1/64 of a value of the sensor, so that frames are
- * the same on every machine.
+ * A model of an image sensor: exposure, gain, crosstalk, noise and black level.
+ * Signals are whole numbers, 1/64 of a raw value, so that frames are the same
+ * on every machine.
  */
 #include "sensor.h"
 
@@ -9,18 +10,18 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Full well: what it holds is white at gain 1, and clips there. */
+/* The full well clips at the signal that is white at gain 1. */
 #define FULL ((VIRTUAL_SENSOR_WHITE - VIRTUAL_SENSOR_BLACK) * 64)
 #define SIGMA_ENTRIES (FULL / 64 + 1)
 
 #define ELECTRONS_PER_VALUE 10.0
 #define READ_NOISE 3.0 /* electrons */
-#define CONVERTER_NOISE 0.4 /* values, whatever the gain */
+#define CONVERTER_NOISE 0.4 /* raw values, at every gain */
 
-/* Part of the longest exposure that makes white of white at brightness 1. */
+/* At brightness 1, white needs this part of the longest exposure time. */
 #define NOMINAL_EXPOSURE 0.4
 
-/* How well each colour's pixels see; and each of them sees all colours. */
+/* Sensitivity of each colour's pixels, and how much of each colour they see. */
 static const double sensitivity[3] = { 0.62, 1.0, 0.70 };
 static const double response[3][3] = {
 	{ 0.80, 0.17, 0.03 },
@@ -93,6 +94,12 @@ virtual_sensor_current(const struct virtual_sensor *sensor)
 	return sensor->pipe[0];
 }
 
+struct virtual_sensor_settings
+virtual_sensor_requested(const struct virtual_sensor *sensor)
+{
+	return sensor->pipe[VIRTUAL_SENSOR_DELAY - 1];
+}
+
 void virtual_sensor_set(struct virtual_sensor *sensor,
 			struct virtual_sensor_settings settings)
 {
@@ -108,7 +115,7 @@ void virtual_sensor_reset(struct virtual_sensor *sensor,
 		sensor->pipe[i] = settings;
 }
 
-/* Noise grows with the root of the light, and with the gain. */
+/* Noise grows with the square root of the light, and with the gain. */
 static void update_sigma(struct virtual_sensor *sensor, int32_t code)
 {
 	double gain = code / (double)VIRTUAL_SENSOR_GAIN_UNIT;
@@ -128,7 +135,7 @@ static void update_sigma(struct virtual_sensor *sensor, int32_t code)
 	sensor->sigma_gain = code;
 }
 
-/* One number of a row that nothing before it decides: no state, any order. */
+/* A random number without state: it depends on @key and @counter only. */
 static uint64_t hash(uint64_t key, uint64_t counter)
 {
 	uint64_t x = key + counter * UINT64_C(0x9e3779b97f4a7c15);
@@ -138,18 +145,18 @@ static uint64_t hash(uint64_t key, uint64_t counter)
 	return x ^ x >> 31;
 }
 
-/* Nearly normal, from four even bytes; @sigma in 1/64, so is the result. */
+/* Nearly normal noise from four random bytes; @sigma and result are in 1/64. */
 static int32_t noise(uint32_t bits, int32_t sigma)
 {
 	int32_t sum = (int32_t)((bits & 0xff) + (bits >> 8 & 0xff) +
 				(bits >> 16 & 0xff) + (bits >> 24)) -
 		      510;
 
-	/* Four bytes have a deviation of 147.8: 65536 / 443.4. */
+	/* The sum of four bytes has a deviation of 147.8: 65536 / 443.4. */
 	return (int32_t)((int64_t)sum * sigma * 443 / 65536);
 }
 
-/* How one row of pixels answers to the scene's three colours, times 2^24. */
+/* Response of a row's pixels to the scene's three colours, times 2^24. */
 struct weights {
 	uint64_t w[2][3]; /* of even and odd pixels */
 };
@@ -189,7 +196,7 @@ static uint16_t convert(const struct virtual_sensor *sensor, uint32_t signal,
 					    : (uint16_t)value;
 }
 
-/* @line: its scene; NULL for a dark one. */
+/* @line: the scene's line; NULL for a dark line. */
 static void expose_line(const struct virtual_sensor *sensor,
 			const struct weights *weights, const uint16_t *line,
 			int32_t code, uint64_t key, uint16_t *raw)

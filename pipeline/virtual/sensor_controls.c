@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Translates between settings of the virtual sensor and V4L2 controls. */
 #include "sensor_controls.h"
 
 #include <linux/v4l2-controls.h>
@@ -76,7 +77,7 @@ void virtual_sensor_controls_take(struct virtual_sensor_controls *controls,
 {
 	struct cam_control_list clamped;
 
-	/* More controls than the sensor has: this is no list for it. */
+	/* More controls than the sensor has: the list is for something else. */
 	if (cam_control_list_clamp(list, &controls->infos, controls->clamped,
 				   VIRTUAL_SENSOR_CONTROLS, &controls->counts,
 				   &clamped) < 0) {

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* The virtual sensor in the words of an IPA interface. */
+/* The virtual sensor as an IPA interface describes it: V4L2 controls. */
 #ifndef VIRTUAL_SENSOR_CONTROLS_H
 #define VIRTUAL_SENSOR_CONTROLS_H
 
 #include "cam_controls.h"
 #include "sensor.h"
 
+/** Exposure and analogue gain. */
 #define VIRTUAL_SENSOR_CONTROLS 2
 
-/** Ranges of the sensor's controls, and room for lists of them. */
+/** Ranges of the sensor's controls, and memory for lists of them. Thread word:
+ *  bound. */
 struct virtual_sensor_controls {
 	struct cam_uint32_control_info_entry entries[VIRTUAL_SENSOR_CONTROLS];
 	struct cam_control_info_map infos;
@@ -17,24 +19,25 @@ struct virtual_sensor_controls {
 	struct cam_clamp_counts counts;
 };
 
-/** Do not move it afterwards: parts point to others. */
+/** Sets the ranges. Do not move @controls afterwards: it points to itself. */
 void virtual_sensor_controls_init(struct virtual_sensor_controls *controls,
 				  const struct virtual_sensor *sensor);
 
-/** What kind of sensor this is. */
+/** Describes the sensor. */
 void virtual_sensor_describe(const struct virtual_sensor *sensor,
 			     struct cam_camera_sensor_info *ret_info);
 
-/** Settings as a list, which points into @controls. */
+/** Makes a list of settings; the list points into @controls. */
 void virtual_sensor_controls_put(struct virtual_sensor_controls *controls,
 				 struct virtual_sensor_settings settings,
 				 struct cam_control_list *ret_list);
 
 /**
- * virtual_sensor_controls_take() - settings out of a list from an IPA
- * @settings: what the list does not mention stays
+ * virtual_sensor_controls_take() - read settings from a list of an IPA
+ * @settings: updated; a setting that the list does not have is kept
  *
- * Nothing goes beyond the ranges; controls->counts says what would have.
+ * Clamps the settings to their ranges, and counts in controls->counts what was
+ * clamped or left out.
  */
 void virtual_sensor_controls_take(struct virtual_sensor_controls *controls,
 				  const struct cam_control_list *list,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Creates the buffers that the camera shares with its IPA. */
 #include "shared_buffers.h"
 
 #include <string.h>
@@ -6,7 +7,7 @@
 
 #include "softisp_ipa_types.h"
 
-/* One buffer; adds its plane to the offer. */
+/* Creates one buffer, and adds its plane to the offer. */
 static int make_buffer(struct virtual_buffer_offer *offer, uint32_t id,
 		       const char *name, uint32_t length, enum cam_access peer,
 		       struct cam_shared_buffer **ret_memory,
@@ -29,25 +30,27 @@ int virtual_shared_buffers_init(struct virtual_shared_buffers *buffers,
 				struct virtual_buffer_offer *ret_offer)
 {
 	uint32_t i;
-	int ret = 0;
+	int ret;
 
 	memset(ret_offer, 0, sizeof(*ret_offer));
-	for (i = 0; i < VIRTUAL_N_BUFFERS && ret == 0; i++) {
+	for (i = 0; i < VIRTUAL_N_BUFFERS; i++) {
 		ret = make_buffer(ret_offer, VIRTUAL_STATISTICS_ID + i,
 				  "camipc-statistics",
 				  sizeof(struct ipa_softisp_statistics),
 				  CAM_ACCESS_READ, &buffers->statistics[i],
 				  &ret_offer->statistics[i]);
 		if (ret < 0)
-			break;
+			return ret;
 		ret = make_buffer(ret_offer, VIRTUAL_PARAMETERS_ID + i,
 				  "camipc-parameters",
 				  sizeof(struct ipa_softisp_parameters),
 				  CAM_ACCESS_READ_WRITE,
 				  &buffers->parameters[i],
 				  &ret_offer->parameters[i]);
+		if (ret < 0)
+			return ret;
 	}
-	return ret;
+	return 0;
 }
 
 void virtual_shared_buffers_fini(struct virtual_shared_buffers *buffers)
@@ -60,7 +63,7 @@ void virtual_shared_buffers_fini(struct virtual_shared_buffers *buffers)
 	}
 }
 
-void virtual_buffer_offer_end(struct virtual_buffer_offer *offer)
+void virtual_buffer_offer_fini(struct virtual_buffer_offer *offer)
 {
 	while (offer->n_planes)
 		close(offer->planes[--offer->n_planes].fd);

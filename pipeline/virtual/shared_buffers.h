@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* The memory that the camera shares with its IPA. */
+/* Statistics and parameters buffers that the camera shares with its IPA. */
 #ifndef VIRTUAL_SHARED_BUFFERS_H
 #define VIRTUAL_SHARED_BUFFERS_H
 
 #include "cam_buffers.h"
 
-/** Frames take turns, so that a late reader never sees the next one's data. */
+/** Frames alternate, so that a late reader never sees the next frame's data. */
 #define VIRTUAL_N_BUFFERS 2
 
-/** Ids of the first of each kind; the others follow. */
+/** Ids of the first buffer of each kind; the others count up from there. */
 #define VIRTUAL_STATISTICS_ID 1
 #define VIRTUAL_PARAMETERS_ID 101
 
-/** All zero is none. Thread word: bound. */
+/** Zeroed memory holds no buffers. Thread word: bound. */
 struct virtual_shared_buffers {
-	struct cam_shared_buffer *statistics[VIRTUAL_N_BUFFERS]; /* IPA reads */
-	struct cam_shared_buffer *parameters[VIRTUAL_N_BUFFERS]; /* IPA writes */
+	struct cam_shared_buffer *statistics[VIRTUAL_N_BUFFERS]; /* for reading */
+	struct cam_shared_buffer *parameters[VIRTUAL_N_BUFFERS];
 };
 
-/** The same as an IPA is told of it; descriptors are there until the end. */
+/** The buffers as arguments of mapBuffers, with open descriptors. */
 struct virtual_buffer_offer {
 	struct cam_buffer statistics[VIRTUAL_N_BUFFERS];
 	struct cam_buffer parameters[VIRTUAL_N_BUFFERS];
@@ -27,18 +27,20 @@ struct virtual_buffer_offer {
 };
 
 /**
- * virtual_shared_buffers_init() - make the memory
- * @ret_offer: to be ended, whatever this returns; do not move it
+ * virtual_shared_buffers_init() - create the buffers
+ * @buffers: zeroed memory; call fini also after a failure
+ * @ret_offer: call virtual_buffer_offer_fini() also after a failure; do not
+ *             move it
  *
- * Returns 0, -ENOMEM, -EMFILE or what memfd_create gave.
+ * Returns 0, or what cam_shared_buffer_create() returns.
  */
 int virtual_shared_buffers_init(struct virtual_shared_buffers *buffers,
 				struct virtual_buffer_offer *ret_offer);
 
-/** Unmaps it; what is not there is fine. */
+/** Destroys the buffers; accepts zeroed memory. */
 void virtual_shared_buffers_fini(struct virtual_shared_buffers *buffers);
 
-/** Closes the descriptors: the mappings stay. */
-void virtual_buffer_offer_end(struct virtual_buffer_offer *offer);
+/** Closes the descriptors; the mappings stay. */
+void virtual_buffer_offer_fini(struct virtual_buffer_offer *offer);
 
 #endif /* VIRTUAL_SHARED_BUFFERS_H */

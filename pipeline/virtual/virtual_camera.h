@@ -1,92 +1,76 @@
 /* SPDX-License-Identifier: MIT */
-/* A camera that every machine has: scene, sensor, IPA, image. */
+/*
+ * A camera for machines without one: a scene, a model of a sensor, an IPA that
+ * controls it, and images.
+ */
 #ifndef VIRTUAL_CAMERA_H
 #define VIRTUAL_CAMERA_H
 
 #include <camipc/proxy.h>
 
 #include "cam_controls.h"
-#include "light.h"
-#include "sensor.h"
+#include "virtual_frame.h"
 
+/** A virtual camera and its IPA. Thread word: bound. */
 struct virtual_camera;
 
-/** Sizes that the camera has; both even. */
-#define VIRTUAL_CAMERA_MIN_SIDE 64
-#define VIRTUAL_CAMERA_MAX_SIDE 8192
-
-/** What it is to be. Zero all of it, and set what differs. */
+/** Options of a camera. Zero them all, and set those that differ. */
 struct virtual_camera_options {
-	uint32_t width; /* 0: 640 x 480 */
-	uint32_t height;
+	uint32_t width; /* pixels; 0: 640 */
+	uint32_t height; /* pixels; 0: 480 */
 	uint64_t seed; /* of the sensor's noise */
-	const char *scene; /* a PNG or JPEG file; NULL: the chart */
-	const char *light; /* see light.h; NULL: it changes */
+	const char *scene; /* path of a PNG or JPEG file; NULL: the chart */
+	const char *light; /* script, see light.h; NULL: the default one */
 	const char *module; /* name, or path with a slash; NULL: softisp */
-	const char *isolation; /* as struct camipc_match has it */
-	const char *tuning; /* file for the module; NULL: its own */
-	int frame_timeout_ms; /* for one frame's parameters; 0: 2000 */
-	bool realtime; /* frames come when the sensor has them */
-	bool watch_interrupt; /* look at the next */
+	const char *isolation; /* see struct camipc_match */
+	const char *tuning; /* path of the module's file; NULL: its defaults */
+	int frame_timeout_ms; /* limit for a frame's parameters; 0: 2000 */
+	bool realtime; /* take frames at the sensor's pace */
+	bool watch_interrupt; /* interrupt_fd is valid */
 	int interrupt_fd; /* once readable, waiting ends with -EINTR */
 
-	/** Told when the IPA is gone; may be NULL. */
+	/** Called once when the IPA is gone; may be NULL. */
 	void (*closed)(void *user, const struct camipc_closed_info *info);
-	void *user;
-};
-
-/** A frame; borrowed until the next one is captured. */
-struct virtual_frame {
-	uint32_t number;
-	uint32_t width;
-	uint32_t height;
-	const uint8_t *rgb; /* width x height x 3, sRGB */
-	const uint16_t *raw; /* width x height, 10 bits, RGGB */
-	uint64_t timestamp_ns; /* of the first frame: 0 */
-	struct virtual_light light;
-	struct virtual_sensor_settings settings;
-	const struct cam_control_list *metadata; /* from the IPA */
-	uint32_t parameters_frame; /* whose parameters it was made with */
-	bool late; /* see the next; never in lock-step */
-};
-
-/** How well a camera in real time keeps up. */
-struct virtual_late_counts {
-	uint64_t frames; /* for one of these reasons, or both */
-	uint64_t ipa; /* frames without parameters of the one before */
-	uint64_t host; /* times at which nobody took the sensor's frame */
+	void *user; /* of closed() */
 };
 
 /**
  * virtual_camera_create() - build a camera, and run its IPA
- * @options: borrowed for the call, but interrupt_fd and user are kept
- * @error: one line saying what is wrong, if it fails
- * @size: of @error
+ * @manager: must live as long as the camera
+ * @options: borrowed for the call; interrupt_fd, closed and user are kept
+ * @error: gets one line of text on failure
+ * @size: of @error, in bytes
+ * @ret_camera: the camera; free it with virtual_camera_destroy()
  *
- * Returns 0, -EINVAL (an option), what reading the scene gave, what
- * camipc_proxy_create() gave, or what the IPA's init returned. The camera
- * belongs to the calling thread. Thread word: bound.
+ * Returns 0, -EINVAL, -ERANGE or -E2BIG (an option), or what
+ * virtual_scene_load(), camipc_proxy_create() or the IPA's init, configure or
+ * mapBuffers return. The camera belongs to the calling thread.
  */
 int virtual_camera_create(struct camipc_manager *manager,
 			  const struct virtual_camera_options *options,
 			  char *error, size_t size,
 			  struct virtual_camera **ret_camera) CAMIPC_MUST_CHECK;
 
-/** Ends the IPA and frees everything; NULL is fine. */
+/** Ends the IPA and frees everything; accepts NULL. */
 void virtual_camera_destroy(struct virtual_camera *camera);
 
-/** Returns 0 or an error; virtual_camera_error() says more. */
+/** Starts the IPA. Returns 0, or a negative errno that virtual_camera_error()
+ *  explains. */
 int virtual_camera_start(struct virtual_camera *camera) CAMIPC_MUST_CHECK;
 
-/** Stops the IPA; a stopped camera is fine. Frames count on after a start. */
+/**
+ * Stops the IPA; returns 0 if it is stopped already. After a new start frame
+ * numbers continue. Returns 0, or a negative errno that virtual_camera_error()
+ * explains.
+ */
 int virtual_camera_stop(struct virtual_camera *camera);
 
 /**
- * virtual_camera_set_controls() - for the next frame and those behind it
- * @list: copied; what the IPA did not list is left out and counted
+ * virtual_camera_set_controls() - set controls from the next frame on
+ * @list: copied; controls that the IPA does not offer are left out
  *
- * Returns the number of controls changed or left out, -EINVAL (more than the
- * IPA has) or -ENOMEM.
+ * Returns the number of controls that were changed to fit their range or left
+ * out, -EINVAL (more than 64 controls) or -ENOMEM.
  */
 int virtual_camera_set_controls(struct virtual_camera *camera,
 				const struct cam_control_list *list)
@@ -95,32 +79,37 @@ int virtual_camera_set_controls(struct virtual_camera *camera,
 /**
  * virtual_camera_capture() - take the next frame, and make an image of it
  *
- * In lock-step, which is the default, it waits for the frame's parameters. In
- * real time it waits for the sensor's frame time, and uses the parameters that
- * came last; only a first frame waits for its own, because there are no others.
+ * In lock-step, the default, the frame waits for its own parameters. In real
+ * time the call waits for the sensor's frame time and uses the newest
+ * parameters; only the first frame waits for its own.
  *
- * Returns 0; -EINTR; -ETIMEDOUT (no parameters); -EPIPE (the IPA is gone);
- * -EBADMSG (nonsense for parameters); or what a call gave.
+ * Returns 0, -EINTR (interrupt_fd is readable), -ETIMEDOUT (no parameters
+ * within frame_timeout_ms), -EREMOTEIO (the IPA could not compute parameters),
+ * -EBADMSG (its parameters are invalid), -EPIPE (it is gone), or what a call to
+ * the IPA returns; virtual_camera_error() explains each.
  */
 int virtual_camera_capture(struct virtual_camera *camera,
 			   struct virtual_frame *ret_frame) CAMIPC_MUST_CHECK;
 
-/** What went wrong last, in one line; "" if nothing did. */
+/**
+ * Returns one line that explains the failure of the latest start, stop or
+ * capture, "" if it succeeded; after closed() always why the IPA is gone.
+ */
 const char *virtual_camera_error(const struct virtual_camera *camera);
 
-/** Controls that the IPA offers. */
+/** Returns the controls that the IPA offers. */
 const struct cam_control_info_map *
 virtual_camera_get_controls(const struct virtual_camera *camera);
 
-/** What clamping the IPA's controls for the sensor had to do. */
+/** Returns how many of the IPA's sensor controls were clamped or left out. */
 const struct cam_clamp_counts *
 virtual_camera_get_clamp_counts(const struct virtual_camera *camera);
 
-/** Frames that were late in real time; all 0 in lock-step. */
+/** Returns the counters of late frames; all are 0 in lock-step. */
 const struct virtual_late_counts *
 virtual_camera_get_late_counts(const struct virtual_camera *camera);
 
-/** How the IPA is run: state, statistics, pid. */
+/** Returns the IPA's proxy, which knows its state, statistics and pid. */
 struct camipc_proxy *virtual_camera_get_proxy(struct virtual_camera *camera);
 
 #endif /* VIRTUAL_CAMERA_H */

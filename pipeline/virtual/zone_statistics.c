@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+/* Counts a raw frame: dark level, histogram of green, and zones. */
 #include "zone_statistics.h"
 
 #include <string.h>
 
-/* Means of the lines that see no light, by colour. */
+/* Averages the lines that see no light, by colour. */
 static void measure_dark(uint32_t width, const uint16_t *raw,
 			 struct ipa_softisp_statistics *statistics)
 {
@@ -20,7 +21,7 @@ static void measure_dark(uint32_t width, const uint16_t *raw,
 		statistics->dark[i] = (uint32_t)(sums[i] * 256 / pixels);
 }
 
-/* One cell: red, two greens, blue. */
+/* Counts one cell: red, two greens, blue. */
 static void count_cell(const uint16_t *upper, const uint16_t *lower,
 		       uint32_t *histogram, struct ipa_softisp_zone *zone)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Statistics of raw frames, as hardware would make them. */
+/* Statistics of raw frames, as an image processor would make them. */
 #ifndef VIRTUAL_ZONE_STATISTICS_H
 #define VIRTUAL_ZONE_STATISTICS_H
 
@@ -8,7 +8,9 @@
 
 /**
  * virtual_zone_statistics() - measure a frame
- * @raw: with its dark lines, as the sensor gave it
+ * @frame: the frame's number
+ * @raw: the frame as virtual_sensor_expose() wrote it, with its dark lines
+ * @statistics: overwritten
  *
  * Thread word: reentrant.
  */

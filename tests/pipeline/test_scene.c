@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Pictures as scenes, whole and broken. */
+/* Scenes from picture files: whole, damaged and far too large ones. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -175,9 +175,9 @@ static void refuses_what_is_no_picture(void **state)
 
 	(void)state;
 	assert_int_equal(load(text, sizeof(text), error), -EINVAL);
-	assert_string_equal(error, "neither PNG nor JPEG");
+	assert_string_equal(error, "the file is neither PNG nor JPEG");
 	assert_int_equal(load("", 0, error), -EINVAL);
-	assert_string_equal(error, "empty");
+	assert_string_equal(error, "the file is empty");
 	assert_int_equal(virtual_scene_load(test_path(folder, "nothing"), 64,
 					    64, &scene, error),
 			 -ENOENT);
@@ -186,10 +186,25 @@ static void refuses_what_is_no_picture(void **state)
 			 -EINVAL);
 	assert_int_equal(virtual_scene_load("/dev/zero", 64, 64, &scene, error),
 			 -EINVAL);
-	assert_string_equal(error, "not a file");
+	assert_string_equal(error, "not a regular file");
 }
 
-/* A header that promises more than memory holds. */
+/* The checksum of a PNG chunk's name and body, big-endian behind them. */
+static void write_crc(uint8_t *chunk, size_t size)
+{
+	uint32_t crc = UINT32_MAX;
+
+	for (size_t i = 0; i < size; i++) {
+		crc ^= chunk[i];
+		for (int bit = 0; bit < 8; bit++)
+			crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
+	}
+	crc = ~crc;
+	for (int i = 0; i < 4; i++)
+		chunk[size + (size_t)i] = (uint8_t)(crc >> (24 - 8 * i));
+}
+
+/* A header that promises more pixels than memory holds. */
 static void refuses_enormous_pictures(void **state)
 {
 	char error[VIRTUAL_SCENE_ERROR_SIZE];
@@ -202,7 +217,9 @@ static void refuses_enormous_pictures(void **state)
 	copy[18] = 0x40;
 	copy[19] = 0x00;
 	memcpy(copy + 20, copy + 16, 4);
-	assert_int_equal(load(copy, png_size, error), -EINVAL);
+	write_crc(copy + 12, 17);
+	assert_int_equal(load(copy, png_size, error), -EFBIG);
+	assert_non_null(strstr(error, "16384x16384"));
 	free(copy);
 }
 

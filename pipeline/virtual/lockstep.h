@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* Capturing in lock-step: each frame waits for its own parameters. */
+#ifndef VIRTUAL_LOCKSTEP_H
+#define VIRTUAL_LOCKSTEP_H
+
+#include "ipa_session.h"
+
+/**
+ * virtual_lockstep_capture() - take frame @number, and process it
+ * @ipa: running; the frame is taken with its imager
+ *
+ * Returns 0, or a negative errno and a text; see virtual_camera_capture().
+ * Thread word: bound.
+ */
+int virtual_lockstep_capture(struct virtual_ipa *ipa, uint32_t number,
+			     struct virtual_frame *ret_frame) CAMIPC_MUST_CHECK;
+
+#endif /* VIRTUAL_LOCKSTEP_H */

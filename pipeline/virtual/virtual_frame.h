@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* A frame of the virtual camera: the image and what is known about it. */
+#ifndef VIRTUAL_FRAME_H
+#define VIRTUAL_FRAME_H
+
+#include "core_ipa_types.h"
+#include "light.h"
+#include "sensor.h"
+
+/** Range of a frame's width and height in pixels; both must be even. */
+#define VIRTUAL_CAMERA_MIN_SIDE 64
+#define VIRTUAL_CAMERA_MAX_SIDE 8192
+
+/** Plain data; the pointers are valid until the next frame is captured. */
+struct virtual_frame {
+	uint32_t number;
+	uint32_t width; /* pixels */
+	uint32_t height;
+	const uint8_t *rgb; /* width x height x 3, sRGB */
+	const uint16_t *raw; /* width x height, 10 bits, RGGB */
+	uint64_t timestamp_ns; /* 0 for the first frame */
+	struct virtual_light light;
+	struct virtual_sensor_settings settings; /* it was exposed with */
+	const struct cam_control_list *metadata; /* from the IPA */
+	uint32_t parameters_frame; /* the frame its parameters belong to */
+	bool late; /* see struct virtual_late_counts; false in lock-step */
+};
+
+/** Frames that were late in real time. */
+struct virtual_late_counts {
+	uint64_t frames; /* late for either of the next reasons, or both */
+	uint64_t ipa; /* made without parameters of the frame before */
+	uint64_t host; /* frame times at which the caller took no frame */
+};
+
+#endif /* VIRTUAL_FRAME_H */
