@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Messages about devices, through libudev's monitors. */
 #include "device_events.h"
 
 #include <errno.h>
@@ -6,7 +7,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 
-/* A storm of messages may not keep the caller: the rest waits in the socket. */
+/* Bounds the work of one call; further messages wait in the socket. */
 #define MAX_MESSAGES 1024
 
 #define MAX_MONITORS 2
@@ -16,7 +17,7 @@ struct device_events {
 	size_t n_monitors;
 };
 
-/* libudev says NULL, and often errno. */
+/* libudev returns NULL, and usually sets errno. */
 static int last_error(void)
 {
 	return errno > 0 ? -errno : -ENOMEM;
@@ -26,13 +27,15 @@ static int start(struct udev_monitor *monitor, int epoll_fd)
 {
 	static const char *const subsystems[] = { "media", "video4linux" };
 	struct epoll_event event = { .events = EPOLLIN };
-	int ret = 0;
+	int ret;
 
-	for (size_t i = 0; ret >= 0 && i < 2; i++)
+	for (size_t i = 0; i < 2; i++) {
 		ret = udev_monitor_filter_add_match_subsystem_devtype(
 			monitor, subsystems[i], NULL);
-	if (ret >= 0)
-		ret = udev_monitor_enable_receiving(monitor);
+		if (ret < 0)
+			return ret;
+	}
+	ret = udev_monitor_enable_receiving(monitor);
 	if (ret < 0)
 		return ret;
 	if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, udev_monitor_get_fd(monitor),
@@ -62,20 +65,26 @@ int device_events_create(struct udev *udev, enum device_source source,
 	bool udevd = source == DEVICE_SOURCE_ANY ||
 		     source == DEVICE_SOURCE_UDEV;
 	struct device_events *events = calloc(1, sizeof(*events));
-	int ret = 0;
+	int ret;
 
 	if (!events)
 		return -ENOMEM;
-	if (kernel)
+	if (kernel) {
 		ret = listen_to(events, udev, "kernel", epoll_fd);
-	if (ret == 0 && udevd)
+		if (ret < 0)
+			goto destroy;
+	}
+	if (udevd) {
 		ret = listen_to(events, udev, "udev", epoll_fd);
-	if (ret < 0) {
-		device_events_destroy(events);
-		return ret;
+		if (ret < 0)
+			goto destroy;
 	}
 	*ret_events = events;
 	return 0;
+
+destroy:
+	device_events_destroy(events);
+	return ret;
 }
 
 void device_events_destroy(struct device_events *events)
@@ -87,7 +96,7 @@ void device_events_destroy(struct device_events *events)
 	free(events);
 }
 
-/* False if there is nothing to read; @complete turns false on a loss. */
+/* Returns false if no message is left; clears @complete if one was lost. */
 static bool receive_one(struct udev_monitor *monitor, bool *complete,
 			void (*handle)(void *user,
 				       const struct device_message *message),
@@ -101,7 +110,7 @@ static bool receive_one(struct udev_monitor *monitor, bool *complete,
 	errno = 0;
 	device = udev_monitor_receive_device(monitor);
 	if (!device) {
-		/* ENOBUFS: the socket was full; others: one was unreadable. */
+		/* ENOBUFS: the socket was full; else a message was unreadable. */
 		if (errno != 0 && errno != EAGAIN)
 			*complete = false;
 		return false;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The list of media devices, kept up to date by messages and timers. */
 #include "device_monitor.h"
 
 #include <errno.h>
@@ -12,7 +13,7 @@
 #include "device_events.h"
 #include "device_probe.h"
 
-/* When memory was short: soon, but not at once. */
+/* Delay before the next attempt after a lack of memory. */
 #define SHORTAGE_RETRY_MS 100
 
 struct device_monitor {
@@ -21,10 +22,10 @@ struct device_monitor {
 	struct device_probe probe;
 	struct device_events *events;
 	struct device_entry *entries; /* in the order of their names */
-	struct device_entry *gone; /* not announced as gone yet */
+	struct device_entry *gone; /* removed() is not called yet */
 	int epoll_fd;
 	int timer_fd;
-	bool needs_scan; /* messages were lost, or could not be handled */
+	bool needs_scan; /* messages were lost or could not be handled */
 	bool dispatching;
 	bool destroyed; /* by a callback */
 };
@@ -46,7 +47,7 @@ static const char *name_of(const char *syspath)
 	return slash ? slash + 1 : syspath;
 }
 
-/* media2 before media10; the rest of the path keeps them apart. */
+/* Sorts media2 before media10; equal names are sorted by their paths. */
 static int compare_syspaths(const char *a, const char *b)
 {
 	int order = strverscmp(name_of(a), name_of(b));
@@ -82,8 +83,8 @@ static int add_entry(struct device_monitor *monitor, const char *syspath,
 	return 0;
 }
 
-/* Takes out what is gone; whoever was told of it will be told of that. */
-static void sort_out_gone(struct device_monitor *monitor)
+/* Removes entries that are gone; keeps announced ones for removed(). */
+static void remove_gone(struct device_monitor *monitor)
 {
 	struct device_entry **place = &monitor->entries;
 	struct device_entry **end = &monitor->gone;
@@ -118,9 +119,9 @@ static void destroy_entries(struct device_entry *entry)
 	}
 }
 
-/* ---- what is there ------------------------------------------------------ */
+/* ---- scanning ------------------------------------------------------------ */
 
-/* Adds what is new; whether the others are still there, looking will tell. */
+/* Adds new devices; marks the others to be examined, in case they are gone. */
 static int add_found(struct device_monitor *monitor,
 		     struct udev_list_entry *found)
 {
@@ -159,8 +160,8 @@ static int scan(struct device_monitor *monitor)
 	return ret;
 }
 
-/* Looks at those for which it is time; -ENOMEM if one could not be. */
-static int look_at_all(struct device_monitor *monitor)
+/* Examines the devices whose time has come; -ENOMEM if memory was short. */
+static int examine_due(struct device_monitor *monitor)
 {
 	int64_t now_ms = now_in_ms();
 	int ret = 0;
@@ -170,19 +171,19 @@ static int look_at_all(struct device_monitor *monitor)
 		bool late = entry->retry_ms && entry->retry_ms <= now_ms;
 
 		if ((entry->due || late) &&
-		    device_probe_look(&monitor->probe, entry, now_ms) < 0)
+		    device_probe_examine(&monitor->probe, entry, now_ms) < 0)
 			ret = -ENOMEM;
 	}
-	sort_out_gone(monitor);
+	remove_gone(monitor);
 	return ret;
 }
 
-/* ---- what happens ------------------------------------------------------- */
+/* ---- messages ------------------------------------------------------------ */
 
 /*
- * Messages are hints, and looking decides. Only a removal is believed, unless
- * it is older than the device: with two sources, udevd's word that a device is
- * gone may come after the kernel's that another one has its name.
+ * Messages are hints; the device itself decides. Only a removal is believed,
+ * unless it is older than the device: with two sources, udevd's message that a
+ * device is gone may come after the kernel's that a new one has its name.
  */
 static void handle_message(void *user, const struct device_message *message)
 {
@@ -200,7 +201,7 @@ static void handle_message(void *user, const struct device_message *message)
 			return;
 		if (entry)
 			entry->gone = true;
-		sort_out_gone(monitor);
+		remove_gone(monitor);
 		return;
 	}
 	if (!entry && add_entry(monitor, message->syspath, &entry) < 0) {
@@ -219,7 +220,7 @@ static int64_t earlier(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* Wakes the caller when it is time for another look. */
+/* Sets the timer to the next time at which a device is to be examined. */
 static void set_timer(struct device_monitor *monitor, bool now)
 {
 	struct itimerspec when = { .it_value = { .tv_sec = 0 } };
@@ -235,10 +236,10 @@ static void set_timer(struct device_monitor *monitor, bool now)
 	timerfd_settime(monitor->timer_fd, TFD_TIMER_ABSTIME, &when, NULL);
 }
 
-static int take_in(struct device_monitor *monitor)
+static int update_devices(struct device_monitor *monitor)
 {
 	int scanned = 0;
-	int looked;
+	int examined;
 
 	if (monitor->events &&
 	    !device_events_receive(monitor->events, handle_message, monitor))
@@ -247,10 +248,10 @@ static int take_in(struct device_monitor *monitor)
 		scanned = scan(monitor);
 		monitor->needs_scan = scanned < 0;
 	}
-	looked = look_at_all(monitor);
-	/* Setting it also takes back that it expired. */
+	examined = examine_due(monitor);
+	/* Setting the timer also clears its expiry. */
 	set_timer(monitor, false);
-	return scanned < 0 ? scanned : looked;
+	return scanned < 0 ? scanned : examined;
 }
 
 /* ---- callbacks ---------------------------------------------------------- */
@@ -328,26 +329,28 @@ static int open_fds(struct device_monitor *monitor)
 	return 0;
 }
 
-/* Listens first, so that nothing comes or goes unseen after the scan. */
+/* Listens before it scans, so that no later change goes unseen. */
 static int find_devices(struct device_monitor *monitor,
 			enum device_source source)
 {
-	int ret = 0;
+	int ret;
 
 	monitor->probe.udev = udev_new();
 	if (!monitor->probe.udev)
 		return -ENOMEM;
-	if (source != DEVICE_SOURCE_NONE)
+	if (source != DEVICE_SOURCE_NONE) {
 		ret = device_events_create(monitor->probe.udev, source,
 					   monitor->epoll_fd, &monitor->events);
-	if (ret == 0)
-		ret = scan(monitor);
+		if (ret < 0)
+			return ret;
+	}
+	ret = scan(monitor);
 	if (ret < 0)
 		return ret;
 	for (struct device_entry *entry = monitor->entries; entry;
 	     entry = entry->next)
-		entry->takes_as_is = true;
-	ret = look_at_all(monitor);
+		entry->is_old = true;
+	ret = examine_due(monitor);
 	set_timer(monitor, monitor->entries != NULL);
 	return ret;
 }
@@ -378,14 +381,17 @@ int device_monitor_create(const struct device_monitor_options *options,
 	monitor->probe.io_user = options->io_user;
 	monitor->probe.needs_settled = options->source != DEVICE_SOURCE_KERNEL;
 	ret = open_fds(monitor);
-	if (ret == 0)
-		ret = find_devices(monitor, options->source);
-	if (ret < 0) {
-		free_monitor(monitor);
-		return ret;
-	}
+	if (ret < 0)
+		goto destroy;
+	ret = find_devices(monitor, options->source);
+	if (ret < 0)
+		goto destroy;
 	*ret_monitor = monitor;
 	return 0;
+
+destroy:
+	free_monitor(monitor);
+	return ret;
 }
 
 void device_monitor_destroy(struct device_monitor *monitor)
@@ -411,7 +417,7 @@ int device_monitor_dispatch(struct device_monitor *monitor)
 	if (monitor->dispatching)
 		return -EBUSY;
 	monitor->dispatching = true;
-	ret = take_in(monitor);
+	ret = update_devices(monitor);
 	n = announce(monitor);
 	monitor->dispatching = false;
 	if (monitor->destroyed)

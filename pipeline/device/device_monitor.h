@@ -1,33 +1,34 @@
 /* SPDX-License-Identifier: MIT */
-/* Finds media devices, and says when they come, change and go. */
+/* Finds media devices, and calls back when they come, change and go. */
 #ifndef DEVICE_DEVICE_MONITOR_H
 #define DEVICE_DEVICE_MONITOR_H
 
 #include "media_graph.h"
 
+/** Watches the media devices of the system. Thread word: bound. */
 struct device_monitor;
 
-/** Sizes of the fields of struct media_device_info, and a NUL. */
+/** Sizes of the fields of struct media_device_info, each with a NUL. */
 #define MEDIA_DRIVER_SIZE 17
 #define MEDIA_MODEL_SIZE 33
 #define MEDIA_SERIAL_SIZE 41
 #define MEDIA_BUS_INFO_SIZE 33
 
 /**
- * A media device. Borrowed, as is all that it points to: until its removed()
- * returned, and @graph until its next changed(). Text is UTF-8 without control
- * characters.
+ * A media device. The monitor owns it and everything it points to: they are
+ * valid until removed() returns, @graph only until the next changed(). Text is
+ * UTF-8 without control characters.
  */
 struct media_device {
-	char *syspath; /* "/sys/devices/...": its identity */
-	char *devnode; /* "/dev/media0"; NULL: not known yet */
+	char *syspath; /* "/sys/devices/...", which identifies the device */
+	char *devnode; /* "/dev/media0"; NULL until it is known */
 
-	/** 0: it is there with all of its nodes. Else why it is not, or why
-	 *  it could not be looked at again: -EAGAIN (nodes are missing, or the
-	 *  driver or udev is still at work), -EACCES, -EBADMSG, ... */
+	/** 0 if all device nodes exist. Else the reason why the device cannot
+	 *  be used, or could not be examined again: -EAGAIN (nodes are missing,
+	 *  or the driver or udev has not finished), -EACCES, -EBADMSG, ... */
 	int status;
 
-	/* From MEDIA_IOC_DEVICE_INFO; empty until it could be asked. */
+	/* From MEDIA_IOC_DEVICE_INFO; empty until the ioctl succeeded. */
 	char driver[MEDIA_DRIVER_SIZE];
 	char model[MEDIA_MODEL_SIZE];
 	char serial[MEDIA_SERIAL_SIZE];
@@ -36,56 +37,58 @@ struct media_device {
 	uint32_t hw_revision;
 	uint32_t driver_version;
 
-	const struct media_graph *graph; /* NULL until status was 0 */
+	const struct media_graph *graph; /* NULL until status is first 0 */
 };
 
-/** Which messages tell of devices that come and go. */
+/** Sources of messages about devices that come and go. */
 enum device_source {
-	/** The kernel's and udevd's: with and without udevd. */
+	/** The kernel and udevd; works with and without udevd. */
 	DEVICE_SOURCE_ANY = 0,
-	/** The kernel's; does not wait for udevd's rules, even if it runs. */
+	/** The kernel; does not wait for udevd's rules, even if udevd runs. */
 	DEVICE_SOURCE_KERNEL,
-	/** Those that udevd sends when it is done; none without it. */
+	/** udevd, after it has applied its rules; no messages without udevd. */
 	DEVICE_SOURCE_UDEV,
-	/** None: for a look at what is there now. */
+	/** No messages, for a list of the devices that exist now. */
 	DEVICE_SOURCE_NONE,
 };
 
-/** Zero all of it, and set what differs. */
+/** Options of a monitor. Zero them all, and set those that differ. */
 struct device_monitor_options {
 	enum device_source source;
-	const struct media_io *io; /* NULL: the system's */
+	const struct media_io *io; /* NULL: media_io_system */
 	void *io_user;
 };
 
 /**
- * Called from device_monitor_dispatch() only. Any may be NULL. They may
- * destroy the monitor, and list its devices.
+ * Callbacks, made by device_monitor_dispatch() only. Each may be NULL. A callback
+ * may destroy the monitor or list its devices.
  */
 struct device_monitor_events {
-	/** All of it is there: the device's info, its graph, and the nodes of
+	/** A device is complete: its info, its graph, and the device nodes of
 	 *  its video nodes and sub-devices. */
 	void (*added)(void *user, const struct media_device *device);
 
-	/** After added(): entities or nodes came or went, and all that the new
-	 *  @graph names is there. What was matched has to be matched again. */
+	/** After added(): entities or nodes came or went, and the device is
+	 *  complete again. Match it again: the entities are new. */
 	void (*changed)(void *user, const struct media_device *device);
 
-	/** After added(): it is gone. */
+	/** After added(): the device is gone. */
 	void (*removed)(void *user, const struct media_device *device);
 };
 
 /**
- * device_monitor_create() - listen for devices, and look for those there are
- * @options: NULL: all defaults; copied, but the io is kept
- * @events: NULL: none; copied
+ * device_monitor_create() - find devices, and listen for new ones
+ * @options: copied, the io is kept; NULL: all defaults
+ * @events: copied; NULL: no callbacks
+ * @user: passed to the callbacks
+ * @ret_monitor: the monitor; free it with device_monitor_destroy()
  *
- * Devices that are there already are listed at once, and the first dispatch
- * calls added() for them, too. No device is no error, nor is one that cannot
- * be opened, or that vanishes meanwhile.
+ * Devices that exist are listed at once; the first dispatch calls added() for
+ * them. It is not an error if there is no device, or if one cannot be opened or
+ * vanishes meanwhile.
  *
- * Returns 0, -EINVAL, -ENOMEM, -EMFILE, or why udev could not be asked. The
- * monitor belongs to the calling thread. Thread word: bound.
+ * Returns 0, -EINVAL (a wrong source), -ENOMEM, -EMFILE, or an error of
+ * libudev. The monitor belongs to the calling thread.
  */
 int device_monitor_create(const struct device_monitor_options *options,
 			  const struct device_monitor_events *events,
@@ -93,27 +96,30 @@ int device_monitor_create(const struct device_monitor_options *options,
 	CAMIPC_MUST_CHECK;
 
 /**
- * Frees it, without removed(). Out of a callback: no other one comes, and it
- * is freed when the dispatch returns. NULL is fine.
+ * Frees the monitor without calling removed(). Called from a callback, it
+ * prevents further callbacks, and the monitor is freed when dispatch returns.
+ * Accepts NULL.
  */
 void device_monitor_destroy(struct device_monitor *monitor);
 
-/** To be polled for reading, then dispatched; the monitor's. */
+/** Returns a descriptor that polls readable while there is work for dispatch.
+ *  The monitor owns it. */
 int device_monitor_get_fd(const struct device_monitor *monitor);
 
 /**
- * device_monitor_dispatch() - take in what happened, and call back
+ * device_monitor_dispatch() - process messages and timers, and call back
  *
- * Never blocks. Returns how many callbacks there were, -EBUSY out of a
- * callback, or -ENOMEM: then something waits for the next dispatch, and the
- * fd becomes readable again.
+ * Never blocks. Returns the number of callbacks, -EBUSY (called from a
+ * callback), or -ENOMEM: then work is left, and the descriptor becomes readable
+ * again.
  */
 int device_monitor_dispatch(struct device_monitor *monitor);
 
 /**
- * Calls @visit for each device, those included that are not all there (see
- * their status), in the order of their names; stops when it returns other
- * than 0, and returns that, or 0. @visit may not dispatch or destroy.
+ * Calls @visit for each device in the order of their names, also for devices
+ * that are not complete (see their status). Stops when @visit returns another
+ * number than 0, and returns that number, else 0. @visit must not dispatch or
+ * destroy the monitor.
  */
 int device_monitor_list(const struct device_monitor *monitor,
 			int (*visit)(void *user,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Examines a media device: its nodes, its info and its graph. */
 #include "device_probe.h"
 
 #include <errno.h>
@@ -8,7 +9,6 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-#include <camipc/error.h>
 #include <camipc/log.h>
 
 #include "media_text.h"
@@ -17,15 +17,16 @@
 
 /*
  * A driver announces its media device before it registers the nodes of its
- * sub-devices, some 10 ms per node at most. A graph in which entities lack
- * nodes that they may or may not get counts once it was quiet for this long.
+ * sub-devices, which takes some 10 ms per node at most. If entities have no
+ * nodes, and may never get any, the graph is accepted once it has not changed
+ * for this long.
  */
 #define QUIET_MS 100
 
 /*
- * Looks without a message, for what no message tells of: nodes made late where
- * there is no devtmpfs, permissions set by hand. 10 ms doubled up to 1 s, 16
- * times, is 10 s in all.
+ * Some changes come without a message: nodes made late where there is no
+ * devtmpfs, permissions set by hand. So an incomplete device is examined again
+ * after 10 ms, doubled up to 1 s, 16 times, which is 10 s in all.
  */
 #define FIRST_RETRY_MS 10
 #define LAST_RETRY_MS 1000
@@ -69,7 +70,7 @@ void device_entry_destroy(struct device_entry *entry)
 	free(entry);
 }
 
-/* The node of a device: 0, or -ENOENT if there is none that can be used. */
+/* Finds the node of a device; -ENOENT if there is none that can be used. */
 static int find_node(struct device_probe *probe, struct udev_device *device,
 		     char **ret_devnode)
 {
@@ -92,7 +93,7 @@ static int find_node(struct device_probe *probe, struct udev_device *device,
 	return 0;
 }
 
-/* Through /sys/dev/char, where a node's device is found by its number. */
+/* Finds a node by its device number, through /sys/dev/char. */
 static int find_node_by_number(void *user, uint32_t major, uint32_t minor,
 			       char **ret_devnode)
 {
@@ -110,8 +111,8 @@ static int find_node_by_number(void *user, uint32_t major, uint32_t minor,
 	return ret;
 }
 
-static int ask_info(struct device_probe *probe, int fd,
-		    struct media_device *device)
+static int read_info(struct device_probe *probe, int fd,
+		     struct media_device *device)
 {
 	struct media_device_info info = { .media_version = 0 };
 	int ret = probe->io->ioctl(probe->io_user, fd, MEDIA_IOC_DEVICE_INFO,
@@ -130,7 +131,7 @@ static int ask_info(struct device_probe *probe, int fd,
 }
 
 /* Asks the device itself: its model attribute in sysfs comes late. */
-static int ask(struct device_probe *probe, struct media_device *device,
+static int read_device(struct device_probe *probe, struct media_device *device,
 	       struct media_graph **ret_graph)
 {
 	int fd = probe->io->open(probe->io_user, device->devnode);
@@ -138,19 +139,21 @@ static int ask(struct device_probe *probe, struct media_device *device,
 
 	if (fd < 0)
 		return fd;
-	ret = ask_info(probe, fd, device);
-	if (ret == 0)
-		ret = media_graph_read(probe->io, probe->io_user, fd,
-				       ret_graph);
+	ret = read_info(probe, fd, device);
+	if (ret < 0)
+		goto close_device;
+	ret = media_graph_read(probe->io, probe->io_user, fd, ret_graph);
+
+close_device:
 	probe->io->close(probe->io_user, fd);
 	return ret;
 }
 
-/* Is this graph more than a moment of a driver's beginning? */
+/* Returns true if the graph is not one that a driver is still building. */
 static bool is_quiet(struct device_entry *entry,
 		     const struct media_graph *graph, int64_t now_ms)
 {
-	if (media_graph_is_complete(graph) || entry->takes_as_is)
+	if (media_graph_is_complete(graph) || entry->is_old)
 		return true;
 	if (entry->quiet_ms == 0 || entry->seen_version != graph->version) {
 		entry->seen_version = graph->version;
@@ -159,17 +162,18 @@ static bool is_quiet(struct device_entry *entry,
 	return now_ms >= entry->quiet_ms;
 }
 
-/* Takes over @graph if all of it is there. */
-static int judge(struct device_probe *probe, struct device_entry *entry,
-		 struct media_graph *graph, int64_t now_ms)
+/* Takes over @graph if it is complete, else destroys it. */
+static int accept_graph(struct device_probe *probe, struct device_entry *entry,
+			struct media_graph *graph, int64_t now_ms)
 {
 	int missing = media_graph_find_nodes(graph, find_node_by_number, probe);
 	bool quiet = is_quiet(entry, graph, now_ms);
 
 	if (missing > 0)
 		camipc_log(CAMIPC_LOG_DEBUG, TOPIC,
-			   "%s: waiting for %d device nodes",
-			   entry->device.devnode, missing);
+			   "%s: waiting for %d device node%s",
+			   entry->device.devnode, missing,
+			   missing == 1 ? "" : "s");
 	if (missing != 0 || !quiet) {
 		media_graph_destroy(graph);
 		return missing < 0 ? missing : -EAGAIN;
@@ -185,8 +189,8 @@ static int judge(struct device_probe *probe, struct device_entry *entry,
 	return 0;
 }
 
-static int look(struct device_probe *probe, struct device_entry *entry,
-		int64_t now_ms)
+static int examine(struct device_probe *probe, struct device_entry *entry,
+		   int64_t now_ms)
 {
 	struct udev_device *device;
 	struct media_graph *graph = NULL;
@@ -206,8 +210,8 @@ static int look(struct device_probe *probe, struct device_entry *entry,
 		return ret == -ENOENT ? -EAGAIN : ret;
 	free(entry->device.devnode);
 	entry->device.devnode = devnode;
-	ret = ask(probe, &entry->device, &graph);
-	return ret < 0 ? ret : judge(probe, entry, graph, now_ms);
+	ret = read_device(probe, &entry->device, &graph);
+	return ret < 0 ? ret : accept_graph(probe, entry, graph, now_ms);
 }
 
 static int64_t next_retry(const struct device_entry *entry, int64_t now_ms)
@@ -223,8 +227,8 @@ static int64_t next_retry(const struct device_entry *entry, int64_t now_ms)
 	return now_ms + delay;
 }
 
-int device_probe_look(struct device_probe *probe, struct device_entry *entry,
-		      int64_t now_ms)
+int device_probe_examine(struct device_probe *probe,
+			 struct device_entry *entry, int64_t now_ms)
 {
 	int before = entry->device.status;
 	int ret;
@@ -232,9 +236,9 @@ int device_probe_look(struct device_probe *probe, struct device_entry *entry,
 	if (entry->due)
 		entry->attempts = 0;
 	entry->due = false;
-	ret = look(probe, entry, now_ms);
+	ret = examine(probe, entry, now_ms);
 	entry->device.status = ret;
-	entry->takes_as_is = false;
+	entry->is_old = false;
 	entry->retry_ms = 0;
 	if (ret == 0) {
 		entry->quiet_ms = 0;
@@ -243,7 +247,7 @@ int device_probe_look(struct device_probe *probe, struct device_entry *entry,
 	entry->retry_ms = next_retry(entry, now_ms);
 	entry->attempts++;
 	if (ret != before && !entry->gone)
-		camipc_log(CAMIPC_LOG_INFO, TOPIC, "%s: not ready: %s",
-			   entry->device.syspath, camipc_errno_to_string(ret));
+		camipc_log(CAMIPC_LOG_INFO, TOPIC, "%s: the device is not ready: %s",
+			   entry->device.syspath, strerror(-ret));
 	return ret == -ENOMEM ? ret : 0;
 }

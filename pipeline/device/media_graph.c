@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Builds a graph of checked references from the topology of the kernel. */
 #include "media_graph.h"
 
 #include <errno.h>
@@ -15,13 +16,13 @@ CAMIPC_STATIC_ASSERT(sizeof(((struct media_v2_entity *)0)->name) + 1 ==
 #define INTERFACE_TYPE_CLASS 0xffffff00u
 
 /* As in <linux/media.h>, where the mask shifts into the sign of an int, and
- * the last one came with Linux 5.19. */
+ * which has the last kind since Linux 5.19 only. */
 #define LINK_KIND 0xf0000000u
 #define LINK_KIND_DATA 0x00000000u
 #define LINK_KIND_INTERFACE 0x10000000u
 #define LINK_KIND_ANCILLARY 0x20000000u
 
-/* Pads are sorted by entity: this finds them by id. */
+/* Finds pads by id, because they are sorted by entity. */
 struct pad_index {
 	const struct media_pad **pads;
 	size_t n_pads;
@@ -56,7 +57,7 @@ static int compare_links(const void *a, const void *b)
 	return compare_ids(first->id, second->id);
 }
 
-/* Entities are in the order of their ids already. */
+/* Entities are sorted by id, so their addresses compare like their ids. */
 static int compare_pads(const void *a, const void *b)
 {
 	const struct media_pad *first = a;
@@ -150,8 +151,8 @@ static int add_interfaces(struct media_graph *graph,
 	return 0;
 }
 
-/* Gives each entity its pads, which stand together. */
-static int share_out_pads(struct media_graph *graph)
+/* Sets each entity's pads, which are next to each other in the array. */
+static int set_entity_pads(struct media_graph *graph)
 {
 	for (size_t i = 0; i < graph->n_pads; i++) {
 		const struct media_pad *pad = &graph->pads[i];
@@ -183,7 +184,7 @@ static int add_pads(struct media_graph *graph,
 	}
 	graph->n_pads = topology->n_pads;
 	qsort(graph->pads, graph->n_pads, sizeof(*graph->pads), compare_pads);
-	return share_out_pads(graph);
+	return set_entity_pads(graph);
 }
 
 static int build_pad_index(const struct media_graph *graph,
@@ -220,7 +221,7 @@ static int add_data_link(struct media_graph *graph,
 	return 0;
 }
 
-/* Of several, the first is kept: cameras have one. */
+/* Keeps the first of several links: entities of cameras have one. */
 static int add_interface_link(struct media_graph *graph,
 			      const struct media_v2_link *from)
 {
@@ -272,20 +273,25 @@ static int add_links(struct media_graph *graph,
 	struct pad_index index = { .n_pads = 0 };
 	int ret = build_pad_index(graph, &index);
 
-	for (size_t i = 0; ret == 0 && i < topology->n_links; i++)
-		ret = add_link(graph, &index, &topology->links[i]);
-	free(index.pads);
 	if (ret < 0)
-		return ret;
+		goto free_index;
+	for (size_t i = 0; i < topology->n_links; i++) {
+		ret = add_link(graph, &index, &topology->links[i]);
+		if (ret < 0)
+			goto free_index;
+	}
 	qsort(graph->links, graph->n_links, sizeof(*graph->links),
 	      compare_links);
-	return 0;
+
+free_index:
+	free(index.pads);
+	return ret;
 }
 
 static int allocate(struct media_graph *graph,
 		    const struct media_topology *topology)
 {
-	/* Never none, so that nothing here meets a NULL. */
+	/* One more than needed, so that no array is NULL. */
 	graph->entities =
 		calloc(topology->n_entities + 1, sizeof(*graph->entities));
 	graph->interfaces =
@@ -305,16 +311,19 @@ static int build(struct media_graph *graph,
 {
 	int ret = allocate(graph, topology);
 
+	if (ret < 0)
+		return ret;
 	graph->version = topology->version;
-	if (ret == 0)
-		ret = add_entities(graph, topology);
-	if (ret == 0)
-		ret = add_interfaces(graph, topology);
-	if (ret == 0)
-		ret = add_pads(graph, topology);
-	if (ret == 0)
-		ret = add_links(graph, topology);
-	return ret;
+	ret = add_entities(graph, topology);
+	if (ret < 0)
+		return ret;
+	ret = add_interfaces(graph, topology);
+	if (ret < 0)
+		return ret;
+	ret = add_pads(graph, topology);
+	if (ret < 0)
+		return ret;
+	return add_links(graph, topology);
 }
 
 int media_graph_read(const struct media_io *io, void *user, int fd,
@@ -327,15 +336,18 @@ int media_graph_read(const struct media_io *io, void *user, int fd,
 	if (!graph)
 		return -ENOMEM;
 	ret = media_topology_read(io, user, fd, &topology);
-	if (ret == 0)
-		ret = build(graph, &topology);
+	if (ret < 0)
+		goto destroy;
+	ret = build(graph, &topology);
 	media_topology_clear(&topology);
-	if (ret < 0) {
-		media_graph_destroy(graph);
-		return ret;
-	}
+	if (ret < 0)
+		goto destroy;
 	*ret_graph = graph;
 	return 0;
+
+destroy:
+	media_graph_destroy(graph);
+	return ret;
 }
 
 void media_graph_destroy(struct media_graph *graph)

@@ -5,14 +5,15 @@
 
 #include "media_io.h"
 
-/* Numbers called MEDIA_..., below, are those of <linux/media.h>. */
+/* Constants below that begin with MEDIA_ are those of <linux/media.h>. */
 
 struct media_pad;
 struct media_interface;
 
+/** Size of an entity's name, its NUL included. */
 #define MEDIA_ENTITY_NAME_SIZE 65
 
-/** A part of the hardware: a sub-device, or what is behind a video node. */
+/** A part of the hardware: a sub-device, or the hardware of a video node. */
 struct media_entity {
 	uint32_t id;
 	uint32_t function; /* MEDIA_ENT_F_... */
@@ -23,6 +24,7 @@ struct media_entity {
 	const struct media_interface *interface; /* NULL: none */
 };
 
+/** A place where data enters or leaves an entity. */
 struct media_pad {
 	uint32_t id;
 	uint32_t index;
@@ -44,8 +46,8 @@ struct media_interface {
 	uint32_t type; /* MEDIA_INTF_T_...: a video node, a sub-device, ... */
 	uint32_t major;
 	uint32_t minor;
-	char *devnode; /* "/dev/video0"; NULL: not there (yet) */
-	const struct media_entity *entity; /* NULL: of none */
+	char *devnode; /* "/dev/video0"; NULL: it does not exist (yet) */
+	const struct media_entity *entity; /* NULL: none */
 };
 
 /** Two entities that belong together: a sensor and its lens. */
@@ -54,10 +56,10 @@ struct media_ancillary {
 	const struct media_entity *ancillary;
 };
 
-/** All of it, as it was at one moment. Each array is sorted by id, but pads
- *  are sorted by entity. Plain data; thread word: reentrant. */
+/** The graph at one moment. Each array is sorted by id, but pads are sorted by
+ *  entity. Plain data; thread word: reentrant. */
 struct media_graph {
-	uint64_t version; /* the kernel counts it up with each change */
+	uint64_t version; /* the kernel increments it with each change */
 	struct media_entity *entities;
 	size_t n_entities;
 	struct media_pad *pads;
@@ -71,31 +73,32 @@ struct media_graph {
 };
 
 /**
- * media_graph_read() - ask a media device for its graph
- * @io: with @user, how it is asked
+ * media_graph_read() - read the graph of a media device
+ * @io, @user: how the device is accessed
  * @fd: the media device; borrowed
+ * @ret_graph: the graph; free it with media_graph_destroy()
  *
- * Nothing that the kernel says is taken on trust: counts are bounded, and each
- * reference has to lead somewhere. Links of kinds unknown here are left out.
- * The interfaces have no devnodes yet.
+ * Does not trust the kernel's answer: bounds all counts, and checks that each
+ * reference leads to an element. Leaves out links of unknown kinds. The
+ * interfaces have no devnodes yet.
  *
- * Returns 0, -EMSGSIZE (larger than any graph should be), -EBADMSG (it
- * contradicts itself), -EAGAIN (it keeps changing), -ENOMEM, or what the ioctl
- * gave: -ENODEV, if the device just vanished.
+ * Returns 0, -EMSGSIZE (more than MEDIA_TOPOLOGY_MAX elements of one kind),
+ * -EBADMSG (the graph contradicts itself), -EAGAIN (it keeps changing),
+ * -ENOMEM, or the errno of the ioctl: -ENODEV if the device just vanished.
  */
 int media_graph_read(const struct media_io *io, void *user, int fd,
 		     struct media_graph **ret_graph) CAMIPC_MUST_CHECK;
 
-/** NULL is fine. */
+/** Frees a graph; accepts NULL. */
 void media_graph_destroy(struct media_graph *graph);
 
 /**
- * media_graph_find_nodes() - look for the device nodes of the interfaces
- * @find: returns 0 and a devnode, allocated; -ENOENT if there is none yet; or
- *	  another error, which ends the search
+ * media_graph_find_nodes() - find the device nodes of the interfaces
+ * @find: returns 0 and an allocated devnode, -ENOENT if there is none yet, or
+ *        another error, which ends the search
  *
- * Returns how many video nodes and sub-devices (MEDIA_INTF_T_V4L_...) have
- * none, or what @find returned.
+ * Returns the number of video nodes and sub-devices (MEDIA_INTF_T_V4L_...)
+ * without a device node, or the error of @find.
  */
 int media_graph_find_nodes(struct media_graph *graph,
 			   int (*find)(void *user, uint32_t major,
@@ -103,12 +106,12 @@ int media_graph_find_nodes(struct media_graph *graph,
 			   void *user) CAMIPC_MUST_CHECK;
 
 /**
- * Has every entity but connectors an interface? In some graphs they never
- * all have; in the others, while not, their driver isn't done.
+ * Returns true if every entity except connectors has an interface. Some graphs
+ * never reach that; in the others, the driver has not finished before.
  */
 bool media_graph_is_complete(const struct media_graph *graph);
 
-/** The entity of that name, or NULL. */
+/** Returns the entity with that name, or NULL. */
 const struct media_entity *
 media_graph_find_entity(const struct media_graph *graph, const char *name);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Access to media devices through system calls and libudev. */
 #include "media_io.h"
 
 #include <errno.h>
@@ -7,12 +8,12 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-/* udevd's socket: libudev itself takes it for the sign that it runs. */
+/* udevd's socket; libudev itself concludes from it that udevd runs. */
 #define UDEVD_SOCKET "/run/udev/control"
 
 static int system_open(void *user, const char *devnode)
 {
-	/* Not blocking, in case the name now belongs to something else. */
+	/* Do not block if the name now belongs to another kind of file. */
 	int fd = open(devnode, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 	(void)user;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is asked of the kernel and of udev; tests put their own answers here. */
+/* Access to the kernel and to udev, which tests replace. */
 #ifndef DEVICE_MEDIA_IO_H
 #define DEVICE_MEDIA_IO_H
 
@@ -7,24 +7,26 @@
 
 struct udev_device;
 
-/** @user is what came with the table. Calls are made by one thread. */
+/** @user comes with the table. All functions are called by one thread. */
 struct media_io {
-	/** Opens a device node for its ioctls; returns an fd or an error. */
+	/** Opens a device node for ioctls. Returns a descriptor or an error. */
 	int (*open)(void *user, const char *devnode);
 
-	/** Returns 0 or an error. Interrupted calls are repeated in here. */
+	/** Returns 0 or an error; repeats interrupted calls. */
 	int (*ioctl)(void *user, int fd, unsigned long request, void *argument);
 
+	/** Closes a descriptor of open(). */
 	void (*close)(void *user, int fd);
 
 	/**
-	 * Is udev done with a device: does its node have the owner and the
-	 * permissions that the rules give it? True if there is no udevd.
+	 * Returns true if udevd has finished with a device, so that its node
+	 * has the owner and the permissions of udev's rules, or if no udevd
+	 * runs.
 	 */
 	bool (*is_settled)(void *user, struct udev_device *device);
 };
 
-/** The real ones; without a user. */
+/** The functions of the system; they ignore @user. */
 extern const struct media_io media_io_system;
 
 #endif /* DEVICE_MEDIA_IO_H */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Makes text of devices safe for terminals. */
 #include "media_text.h"
 
 #include <stdint.h>
@@ -13,7 +14,7 @@ static bool is_clean(const uint8_t *text, size_t len)
 	for (size_t i = 0; i < len; i++) {
 		if (text[i] < 0x20 || text[i] == 0x7f)
 			return false;
-		/* U+0080 to U+009F, which terminals may obey as well. */
+		/* U+0080 to U+009F are control characters to some terminals. */
 		if (text[i] == 0xc2 && text[i + 1] < 0xa0)
 			return false;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Text from a driver or from a device that was plugged in. */
+/* Text from a driver, or from a device that somebody plugged in. */
 #ifndef DEVICE_MEDIA_TEXT_H
 #define DEVICE_MEDIA_TEXT_H
 
@@ -7,12 +7,12 @@
 
 /**
  * media_text_copy() - copy a fixed-size text field
- * @to: at least @size + 1 bytes; ends with a NUL
+ * @to: at least @size + 1 bytes; receives a NUL at its end
  * @from: ends with a NUL or after @size bytes
  *
- * Names reach terminals, and a USB device chooses its own: text that is no
- * UTF-8, or has control characters, gets a '?' for each byte that is not
- * printable ASCII.
+ * Names reach terminals, and a USB device chooses its own name. If the text is
+ * not UTF-8 or has control characters, each byte that is not printable ASCII is
+ * replaced by '?'. Thread word: reentrant.
  */
 void media_text_copy(char *to, const char *from, size_t size);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Reads a topology in two steps: the counts, then the arrays. */
 #include "media_topology.h"
 
 #include <errno.h>
@@ -6,8 +7,8 @@
 #include <string.h>
 
 /*
- * Each attempt asks for the counts and then for that much; in between, a
- * driver may add something. It adds some dozen things in all.
+ * Each attempt asks for the counts and then for as many elements. In between a
+ * driver may add elements, some dozen in all.
  */
 #define MAX_ATTEMPTS 8
 
@@ -28,7 +29,7 @@ static bool is_too_large(const struct media_v2_topology *counts)
 	       counts->num_links > MEDIA_TOPOLOGY_MAX;
 }
 
-/* Room for one of each even if there is none: NULL asks for the count only. */
+/* One more than the count each: NULL would ask for the count only. */
 static int allocate(struct media_topology *topology,
 		    const struct media_v2_topology *counts)
 {
@@ -46,7 +47,7 @@ static int allocate(struct media_topology *topology,
 	return -ENOMEM;
 }
 
-/* Fills the arrays; -ENOSPC if there is more by now than @counts says. */
+/* Fills the arrays; -ENOSPC if there are more elements now than @counts. */
 static int fill(const struct media_io *io, void *user, int fd,
 		const struct media_v2_topology *counts,
 		struct media_topology *topology)
@@ -89,10 +90,15 @@ static int attempt(const struct media_io *io, void *user, int fd,
 	if (is_too_large(&counts))
 		return -EMSGSIZE;
 	ret = allocate(topology, &counts);
-	if (ret == 0)
-		ret = fill(io, user, fd, &counts, topology);
 	if (ret < 0)
-		media_topology_clear(topology);
+		goto clear;
+	ret = fill(io, user, fd, &counts, topology);
+	if (ret < 0)
+		goto clear;
+	return 0;
+
+clear:
+	media_topology_clear(topology);
 	return ret;
 }
 

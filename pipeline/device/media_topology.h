@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What MEDIA_IOC_G_TOPOLOGY says, as the kernel says it. */
+/* Reads a topology with MEDIA_IOC_G_TOPOLOGY, in the kernel's structs. */
 #ifndef DEVICE_MEDIA_TOPOLOGY_H
 #define DEVICE_MEDIA_TOPOLOGY_H
 
@@ -8,13 +8,13 @@
 #include "media_io.h"
 
 /**
- * More of one kind than this is refused. Big image processors have some
- * hundred entities and some thousand links, and what is allocated for this
- * many is less than 5 MB.
+ * Most elements of one kind that are accepted. Big image processors have some
+ * hundred entities and some thousand links; memory for this many is less than
+ * 5 MB.
  */
 #define MEDIA_TOPOLOGY_MAX 16384
 
-/** Counts and arrays of one moment. */
+/** Counts and arrays of one moment. Plain data. */
 struct media_topology {
 	uint64_t version;
 	size_t n_entities;
@@ -28,17 +28,18 @@ struct media_topology {
 };
 
 /**
- * media_topology_read() - ask a media device for all it has
- * @fd: borrowed
+ * media_topology_read() - read the topology of a media device
+ * @fd: the media device; borrowed
+ * @ret_topology: free it with media_topology_clear()
  *
- * Returns 0, -EMSGSIZE (over MEDIA_TOPOLOGY_MAX), -EAGAIN (it changed under
- * each of several attempts), -ENOMEM, or what the ioctl gave. To be cleared.
- * Thread word: safe.
+ * Returns 0, -EMSGSIZE (more than MEDIA_TOPOLOGY_MAX elements of one kind),
+ * -EAGAIN (it changed during each of several attempts), -ENOMEM, or the errno of
+ * the ioctl. Thread word: safe.
  */
 int media_topology_read(const struct media_io *io, void *user, int fd,
 			struct media_topology *ret_topology) CAMIPC_MUST_CHECK;
 
-/** Frees the arrays; zeroed memory is fine. */
+/** Frees the arrays; accepts zeroed memory. */
 void media_topology_clear(struct media_topology *topology);
 
 #endif /* DEVICE_MEDIA_TOPOLOGY_H */
