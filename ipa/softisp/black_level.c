@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
+/* Follows the black level frame by frame. */
 #include "black_level.h"
 
 #include "statistics.h"
 
-/* Noise of the dark pixels is averaged over some ten frames. */
+/* Averages the noise of the dark pixels over some ten frames. */
 #define SPEED 0.1
 
-/* A black level above a quarter of the range is a covered-up mistake. */
+/* A black level above a quarter of the range must be an error. */
 #define MAX_LEVEL (SOFTISP_WHITE / 4.0)
 
 void softisp_black_level_init(struct softisp_black_level *black,

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+/* Interpolates the colour matrix in 1 / kelvin. */
 #include "colour_matrix.h"
 
 #include <math.h>
 
-/* Entries of a sensible matrix are far below this. */
+/* Far above the entries of a usable matrix. */
 #define MAX_ENTRY 8.0
 
 void softisp_colour_matrix(const struct softisp_tuning *tuning, double kelvin,

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* From the sensor's colours to those of the display. */
+/* The matrix that converts the sensor's colours to sRGB. */
 #ifndef SOFTISP_COLOUR_MATRIX_H
 #define SOFTISP_COLOUR_MATRIX_H
 
 #include "softisp_ipa_types.h"
 #include "tuning.h"
 
-/** The matrix for a light, between those of the tuning. */
+/** Interpolates between the tuning's matrices. Thread word: reentrant. */
 void softisp_colour_matrix(const struct softisp_tuning *tuning, double kelvin,
 			   double ret_matrix[9]);
 
-/** Writes a matrix into parameters. */
+/** Writes a matrix into parameters. Thread word: reentrant. */
 void softisp_colour_matrix_prepare(const double matrix[9],
 				   struct ipa_softisp_parameters *parameters);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The application's side: what it may set, and what it is told. */
+/* Controls that an application sets, and metadata that it gets. */
 #include <string.h>
 
 #include "colour_matrix.h"
@@ -76,7 +76,7 @@ static void add_int64(struct softisp *ipa, uint32_t id, uint32_t direction,
 	info->def.integer64 = value;
 }
 
-/* In ascending order of id, as the interface wants it. */
+/* Lists the controls in ascending order of their ids, as the interface asks. */
 void softisp_list_controls(struct softisp *ipa)
 {
 	const struct softisp_exposure_limits *limits = &ipa->limits;
@@ -119,7 +119,7 @@ static void apply_exposure(struct softisp *ipa,
 	int32_t us;
 	float value;
 
-	/* First: times and gains count only while it is off. */
+	/* First, because times and gains are ignored while it is on. */
 	(void)!cam_control_list_get_bool(controls, CAM_CONTROL_ID_AE_ENABLE,
 					 &ipa->exposure.enabled);
 	if (!cam_control_list_get_int32(controls, CAM_CONTROL_ID_EXPOSURE_TIME,
@@ -153,7 +153,7 @@ void softisp_apply_controls(struct softisp *ipa,
 		softisp_tone_set(&ipa->tone, (double)gamma);
 }
 
-/* What belongs to exposure, of the frame that was measured last. */
+/* Adds the exposure of the frame that was measured last. */
 static void put_exposure(const struct softisp *ipa,
 			 struct cam_control_builder *builder)
 {

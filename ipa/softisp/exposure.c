@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Each frame comes with the settings that it was taken with, so the light is
- * known at once, whatever the sensor's delay: what is wanted follows from it,
- * and is approached in equal steps of the logarithm. Nothing swings, because
- * nothing is concluded from a request that has not been seen yet.
+ * Automatic exposure. Each frame comes with the settings of its exposure, so its
+ * light is known in spite of the sensor's delay. The wanted exposure follows
+ * from the light and is approached in equal steps of its logarithm. The loop
+ * cannot oscillate, because it draws no conclusions from a request whose frame
+ * has not arrived yet.
  */
 #include "exposure.h"
 
 #include <math.h>
 
-/* A frame can be so dark or bright that it says little: no larger steps. */
+/* Limits a step: very dark or bright frames tell little about the light. */
 #define MAX_RATIO 8.0
 
-/* An error below this is noise, and left alone. */
+/* Ignores an error below this, which is noise. */
 #define DEAD_BAND 0.01
 
+/* Reports the target as reached within this error. */
 #define LOCKED_BAND 0.05
 
 static double clamp(double value, double min, double max)
@@ -37,7 +39,8 @@ static double min_wanted(const struct softisp_exposure *e)
 	       (e->limits.min_code / e->tuning->gain_unit);
 }
 
-/* Keeps a request that changed, so that its frame gets its digital gain. */
+/* Keeps the request, for the digital gain of its frame. Returns true if the
+ * sensor's settings change. */
 static bool request(struct softisp_exposure *e,
 		    const struct softisp_exposure_values *values)
 {
@@ -49,7 +52,7 @@ static bool request(struct softisp_exposure *e,
 	return changed;
 }
 
-/* Time first, it costs no noise; gains make up for what lines cannot do. */
+/* Uses time first, which adds no noise; gains supply the rest. */
 static void split(const struct softisp_exposure *e, double wanted,
 		  struct softisp_exposure_values *ret_values)
 {
@@ -113,7 +116,7 @@ void softisp_exposure_set_compensation(struct softisp_exposure *exposure,
 	exposure->compensation = exp2(clamp(stops, -4.0, 4.0));
 }
 
-/* How much more light than @luminance is wanted. */
+/* Returns the wanted luminance relative to @luminance. */
 static double error_ratio(const struct softisp_exposure *e, double luminance,
 			  double clipped)
 {
@@ -122,8 +125,8 @@ static double error_ratio(const struct softisp_exposure *e, double luminance,
 			     1 / MAX_RATIO, MAX_RATIO);
 
 	/*
-	 * What is clipped was brighter than it shows. Only far above the
-	 * target, or lasting highlights would shift the balance.
+	 * Clipped pixels were brighter than their values. Correct for that far
+	 * above the target only, else permanent highlights would shift it.
 	 */
 	if (ratio < 0.67)
 		ratio /= 1.0 + clipped;
@@ -146,7 +149,7 @@ bool softisp_exposure_update(struct softisp_exposure *exposure, int32_t lines,
 	exposure->locked = !exposure->enabled ||
 			   (error < LOCKED_BAND && error > -LOCKED_BAND);
 	if (!exposure->enabled) {
-		/* Back in charge later, it goes on from here. */
+		/* Continue from here when it is enabled again. */
 		exposure->wanted = clamp(taken, min_wanted(exposure),
 					 max_wanted(exposure));
 		return lines != exposure->request.lines ||

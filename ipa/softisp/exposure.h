@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Exposure time and gain, chosen or given. */
+/* Exposure time and gain, automatic or manual. */
 #ifndef SOFTISP_EXPOSURE_H
 #define SOFTISP_EXPOSURE_H
 
@@ -8,61 +8,62 @@
 
 #include "tuning.h"
 
-/** What the sensor can do. */
+/** Ranges of the sensor. */
 struct softisp_exposure_limits {
-	int32_t min_lines;
+	int32_t min_lines; /* exposure time */
 	int32_t max_lines;
-	int32_t min_code; /* of the gain */
+	int32_t min_code; /* gain code */
 	int32_t max_code;
-	double line_us; /* microseconds per line */
+	double line_us; /* duration of a line in microseconds */
 };
 
-/** Settings of the sensor, and what processing adds. */
+/** Settings of the sensor, and the gain that processing adds. */
 struct softisp_exposure_values {
 	int32_t lines;
 	int32_t code;
 	double digital_gain;
 };
 
-/** Requests remembered until the frame that they act on comes by. */
+/** Number of requests that are kept until their frames arrive. */
 #define SOFTISP_EXPOSURE_HISTORY 8
 
+/** Thread word of this struct and its functions: bound. */
 struct softisp_exposure {
 	const struct softisp_tuning *tuning;
 	struct softisp_exposure_limits limits;
 	bool enabled;
-	double compensation; /* factor on the target */
-	double wanted; /* lines x gain, all gains included */
+	double compensation; /* factor of the target */
+	double wanted; /* lines x analogue gain x digital gain */
 	struct softisp_exposure_values request;
 	struct softisp_exposure_values history[SOFTISP_EXPOSURE_HISTORY];
 	uint32_t n_history;
-	bool locked;
+	bool locked; /* the target is reached */
 };
 
-/** @tuning has to live as long. Begins at a quarter of the longest time. */
+/** Begins at a quarter of the longest time. @tuning must live as long. */
 void softisp_exposure_init(struct softisp_exposure *exposure,
 			   const struct softisp_tuning *tuning,
 			   const struct softisp_exposure_limits *limits);
 
-/** Manual values; used from now on if it is not enabled. */
+/** Each sets a manual value; ignored while automatic exposure is enabled. */
 void softisp_exposure_set_time(struct softisp_exposure *exposure, double us);
 void softisp_exposure_set_gain(struct softisp_exposure *exposure, double gain);
 
-/** @stops: of compensation, clamped to -4 ... 4. */
+/** Sets the compensation, in stops, clamped to -4 ... 4. */
 void softisp_exposure_set_compensation(struct softisp_exposure *exposure,
 				       double stops);
 
 /**
- * softisp_exposure_update() - learn from a frame
- * @lines, @code: that the sensor had for this frame
- * @luminance, @clipped: of struct softisp_measure
+ * softisp_exposure_update() - adapt to a measured frame
+ * @lines, @code: the sensor's settings for this frame
+ * @luminance, @clipped: see struct softisp_measure
  *
- * Returns true if the sensor has to be set to exposure->request.
+ * Returns true if the sensor must be set to exposure->request.
  */
 bool softisp_exposure_update(struct softisp_exposure *exposure, int32_t lines,
 			     int32_t code, double luminance, double clipped);
 
-/** The digital gain that belongs to a frame with these settings. */
+/** Returns the digital gain that belongs to a frame with these settings. */
 double softisp_exposure_digital_gain(const struct softisp_exposure *exposure,
 				     int32_t lines, int32_t code);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The module: what the generated interface calls. */
+/* The module's ops, which the generated interface calls. */
 #include "softisp.h"
 
 #include <errno.h>
@@ -7,11 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <camipc/error.h>
-
 #include "colour_matrix.h"
 
-/* The range of one of the sensor's controls. */
+/* Gets the range of one of the sensor's controls. */
 static int sensor_range(struct softisp *ipa,
 			const struct cam_control_info_map *controls,
 			uint32_t id, const char *name, int32_t *ret_min,
@@ -25,7 +23,8 @@ static int sensor_range(struct softisp *ipa,
 	    info->min.integer32 < 1 ||
 	    info->max.integer32 < info->min.integer32) {
 		camipc_host_log(ipa->host, CAMIPC_LOG_ERROR,
-				"softisp: the sensor has no usable %s control",
+				"softisp: the sensor's %s control is missing, "
+				"or has no range of positive integers",
 				name);
 		return -EINVAL;
 	}
@@ -34,7 +33,7 @@ static int sensor_range(struct softisp *ipa,
 	return 0;
 }
 
-/* Learns what the sensor can do; @ipa is left alone on failure. */
+/* Checks and takes over the sensor's properties; all or none. */
 static int set_sensor(struct softisp *ipa,
 		      const struct cam_camera_sensor_info *info,
 		      const struct cam_control_info_map *controls)
@@ -46,7 +45,10 @@ static int set_sensor(struct softisp *ipa,
 	    !info->pixel_rate || !info->min_line_length ||
 	    !info->min_frame_length || info->bits_per_pixel != 10) {
 		camipc_host_log(ipa->host, CAMIPC_LOG_ERROR,
-				"softisp: unusable sensor %s", info->model);
+				"softisp: cannot control sensor '%s': expected "
+				"V4L2 controls, 10 bits (it has %u), a pixel "
+				"rate, and lengths of lines and frames",
+				info->model, info->bits_per_pixel);
 		return -EINVAL;
 	}
 	ret = sensor_range(ipa, controls, V4L2_CID_EXPOSURE, "exposure",
@@ -63,7 +65,7 @@ static int set_sensor(struct softisp *ipa,
 	return 0;
 }
 
-/* Forgets what was learned from frames. */
+/* Forgets everything that earlier frames have shown. */
 static void reset(struct softisp *ipa)
 {
 	softisp_black_level_init(&ipa->black, &ipa->tuning);
@@ -90,7 +92,7 @@ static int32_t softisp_init(void *self, const struct cam_settings *settings,
 					  settings->configuration_file, error);
 		if (ret < 0) {
 			camipc_host_log(ipa->host, CAMIPC_LOG_ERROR,
-					"softisp: %s: %s",
+					"softisp: wrong tuning file %s: %s",
 					settings->configuration_file, error);
 			return ret;
 		}
@@ -152,14 +154,16 @@ static void softisp_unmap_buffers(void *self, const uint32_t *ids, size_t n_ids)
 	cam_buffer_set_remove(&ipa->parameters_buffers, ids, n_ids);
 }
 
-/* Says once that events are lost; each is counted by the engine. */
+/* Logs the first lost event; the engine counts all of them. */
 static void check_emit(struct softisp *ipa, int ret)
 {
-	if (ret >= 0 || ipa->told_of_loss)
+	if (ret >= 0 || ipa->has_lost_event)
 		return;
-	ipa->told_of_loss = true;
+	ipa->has_lost_event = true;
 	camipc_host_log(ipa->host, CAMIPC_LOG_WARNING,
-			"softisp: an event was not accepted (%d)", ret);
+			"softisp: the camera did not accept an event (error "
+			"%d); further lost events are not logged",
+			ret);
 }
 
 static void emit_sensor_controls(struct softisp *ipa, uint32_t frame)
@@ -176,10 +180,12 @@ static void emit_sensor_controls(struct softisp *ipa, uint32_t frame)
 	cam_control_builder_set_int32(&builder, V4L2_CID_ANALOGUE_GAIN,
 				      ipa->exposure.request.code);
 	ret = cam_control_builder_finish(&builder, &list);
-	if (ret == 0)
-		ret = ipa_softisp_emit_set_sensor_controls(ipa->host, frame,
-							   &list);
-	check_emit(ipa, ret);
+	if (ret < 0) {
+		check_emit(ipa, ret);
+		return;
+	}
+	check_emit(ipa, ipa_softisp_emit_set_sensor_controls(ipa->host, frame,
+							     &list));
 }
 
 static int32_t softisp_start(void *self)
@@ -192,17 +198,17 @@ static int32_t softisp_start(void *self)
 
 static void softisp_stop(void *self)
 {
-	(void)self; /* Nothing runs by itself. */
+	(void)self; /* the module has no threads and no timers */
 }
 
 static void softisp_queue_request(void *self, uint32_t frame,
 				  const struct cam_control_list *controls)
 {
-	(void)frame; /* In force from now on, and frames come in order. */
+	(void)frame; /* frames come in order, so this is the next one */
 	softisp_apply_controls(self, controls);
 }
 
-/* A private copy: the camera process may already write the next frame's. */
+/* Makes a private copy: the camera process may still write to the buffer. */
 static int read_statistics(struct softisp *ipa, uint32_t buffer_id)
 {
 	return cam_shared_buffer_read(
@@ -210,8 +216,9 @@ static int read_statistics(struct softisp *ipa, uint32_t buffer_id)
 		&ipa->statistics, sizeof(ipa->statistics));
 }
 
-/* Runs the algorithms. Returns true if the sensor has to be set. */
-static int learn(struct softisp *ipa, const struct cam_control_list *controls)
+/* Runs the algorithms. Returns 1 if the sensor must be set, 0 or an error. */
+static int run_algorithms(struct softisp *ipa,
+			  const struct cam_control_list *controls)
 {
 	struct softisp_exposure_values *taken = &ipa->taken;
 	double black[3];
@@ -242,18 +249,21 @@ softisp_process_stats(void *self, uint32_t frame, uint32_t buffer_id,
 	struct softisp *ipa = self;
 	int ret = read_statistics(ipa, buffer_id);
 
-	if (ret == 0)
-		ret = learn(ipa, sensor_controls);
-	if (ret < 0) {
-		camipc_host_log(ipa->host, CAMIPC_LOG_WARNING,
-				"softisp: no statistics of frame %u in buffer "
-				"%u: %s",
-				frame, buffer_id, camipc_errno_to_string(ret));
-		return;
-	}
+	if (ret < 0)
+		goto fail;
+	ret = run_algorithms(ipa, sensor_controls);
+	if (ret < 0)
+		goto fail;
 	ipa->frame = frame;
 	if (ret > 0)
 		emit_sensor_controls(ipa, frame);
+	return;
+
+fail:
+	camipc_host_log(ipa->host, CAMIPC_LOG_WARNING,
+			"softisp: cannot read the statistics of frame %u from "
+			"buffer %u: %s",
+			frame, buffer_id, strerror(-ret));
 }
 
 static void fill_parameters(struct softisp *ipa, uint32_t frame)

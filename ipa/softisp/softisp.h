@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One instance of the module: everything it remembers. */
+/* The state of one instance of the module. */
 #ifndef SOFTISP_H
 #define SOFTISP_H
 
@@ -13,12 +13,12 @@
 #include "tuning.h"
 #include "white_balance.h"
 
-/** Controls that an application may set, or gets with a frame. */
+/** Most controls that an application may set or get. */
 #define SOFTISP_MAX_CONTROLS 16
 
 /**
- * Thread word: bound; all calls come one after the other. Nothing of it is
- * global: several cameras may share this process.
+ * An instance. There is no global state, because several cameras may share a
+ * process. Thread word: bound; ops run one at a time.
  */
 struct softisp {
 	struct camipc_host *host;
@@ -34,28 +34,28 @@ struct softisp {
 	struct cam_buffer_set statistics_buffers;
 	struct cam_buffer_set parameters_buffers;
 
-	/* Of the frame whose statistics came last. */
+	/* The frame whose statistics came last. */
 	uint32_t frame;
 	struct softisp_exposure_values taken;
 	double luminance;
 
-	/* Too large for a stack, and the same for each frame. */
+	/* Too large for the stack; reused for each frame. */
 	struct ipa_softisp_statistics statistics;
 	struct ipa_softisp_parameters parameters;
 	struct softisp_measure measure;
 	struct cam_uint32_control_info_entry infos[SOFTISP_MAX_CONTROLS];
 	size_t n_infos;
-	bool told_of_loss; /* of an event */
+	bool has_lost_event; /* and has logged it */
 };
 
-/** Lists the controls in @ipa->infos; called once the limits are known. */
+/** Lists the controls in @ipa->infos; the limits must be set. */
 void softisp_list_controls(struct softisp *ipa);
 
-/** Obeys an application's controls. What it does not know, it leaves. */
+/** Applies an application's controls; ignores unknown ones. */
 void softisp_apply_controls(struct softisp *ipa,
 			    const struct cam_control_list *controls);
 
-/** Tells what is known about a frame. Returns what emit returned. */
+/** Emits the metadata of a frame. Returns what the emit function returns. */
 int softisp_emit_metadata(struct softisp *ipa, uint32_t frame);
 
 #endif /* SOFTISP_H */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+/* Evaluates statistics: luminance, clipping, and the colours of zones. */
 #include "statistics.h"
 
 #include <errno.h>
 
-/* A zone counts if most of it is neither clipped nor too dark to have hue. */
+/* Uses a zone if little of it is clipped, and if it is not too dark. */
 static bool measure_zone(const struct ipa_softisp_zone *zone,
 			 const double black[3],
 			 struct softisp_zone_mean *ret_mean)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Statistics in the units that the algorithms think in. */
+/* Statistics in the units of the algorithms. */
 #ifndef SOFTISP_STATISTICS_H
 #define SOFTISP_STATISTICS_H
 
@@ -7,30 +7,30 @@
 
 #include "softisp_ipa_types.h"
 
-/** Largest raw value, and what black and gains are relative to. */
+/** Largest raw value. */
 #define SOFTISP_WHITE (IPA_SOFTISP_HISTOGRAM_BINS - 1)
 
-/** A zone of the image: means, black taken off, 0 to 1. */
+/** Mean colours of a zone, 0 to 1, the black level subtracted. */
 struct softisp_zone_mean {
 	double red;
 	double green;
 	double blue;
 };
 
-/** What one frame's statistics say. */
+/** Measurements of one frame. */
 struct softisp_measure {
-	double luminance; /* mean of green, black taken off, 0 to 1 */
-	double clipped; /* part of green at its end, 0 to 1 */
+	double luminance; /* mean of green, 0 to 1, black subtracted */
+	double clipped; /* part of the green pixels that clip, 0 to 1 */
 	struct softisp_zone_mean zones[IPA_SOFTISP_ZONE_COUNT];
-	size_t n_zones; /* usable ones only */
+	size_t n_zones; /* zones that can be used */
 };
 
 /**
- * softisp_measure() - make sense of statistics
- * @statistics: a private copy; others may write to the shared one
- * @black: in values of the sensor, of R, G and B
+ * softisp_measure() - evaluate statistics
+ * @statistics: a private copy, because others may write to the shared buffer
+ * @black: black level of R, G and B in raw values
  *
- * Returns 0, or -EBADMSG if these are no statistics.
+ * Returns 0, or -EBADMSG if the statistics are invalid. Thread word: reentrant.
  */
 int softisp_measure(const struct ipa_softisp_statistics *statistics,
 		    const double black[3], struct softisp_measure *ret_measure);

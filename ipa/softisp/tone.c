@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+/* Computes the tone curve: a power with a linear part near black. */
 #include "tone.h"
 
 #include <math.h>
 #include <string.h>
 
-/* sRGB's offset, at its own exponent; a line has none. */
+/* The offset of sRGB at its exponent; it falls to 0 for a straight line. */
 #define SRGB_GAMMA 2.4
 #define SRGB_OFFSET 0.055
 
@@ -16,7 +17,7 @@ void softisp_tone_set(struct softisp_tone *tone, double gamma)
 	double slope = 1;
 	uint32_t i;
 
-	/* A power alone is infinitely steep at black, where noise is. */
+	/* A power alone is infinitely steep at black: it amplifies noise. */
 	if (g > 1) {
 		knee = pow(offset / ((1 + offset) * (1 - 1 / g)), g);
 		slope = ((1 + offset) * pow(knee, 1 / g) - offset) / knee;

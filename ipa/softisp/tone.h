@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The tone curve. */
+/* The tone curve, from linear values to display values. */
 #ifndef SOFTISP_TONE_H
 #define SOFTISP_TONE_H
 
@@ -9,12 +9,13 @@
 #define SOFTISP_MIN_GAMMA 1.0
 #define SOFTISP_MAX_GAMMA 4.0
 
+/** Thread word of this struct and its functions: bound. */
 struct softisp_tone {
 	double gamma;
 	uint16_t curve[IPA_SOFTISP_GAMMA_STEPS];
 };
 
-/** Computes the curve; @gamma is clamped, 2.4 makes the curve of sRGB. */
+/** Computes the curve. @gamma is clamped; 2.4 gives the curve of sRGB. */
 void softisp_tone_set(struct softisp_tone *tone, double gamma);
 
 /** Writes the curve into parameters. */

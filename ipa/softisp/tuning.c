@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+/* The built-in tuning, which virtual.yaml repeats. */
 #include "tuning.h"
 
 /*
- * Measured with the virtual sensor: a grey card under each light for the
- * curve, a colour chart for the matrices.
+ * Measured with the virtual sensor: the curve with a grey card under each
+ * light, the matrices with a colour chart.
  */
 static const struct softisp_tuning virtual_sensor = {
 	.black_level = 64,

@@ -1,37 +1,38 @@
 /* SPDX-License-Identifier: MIT */
-/* What is known of a sensor before it is looked through. */
+/* The tuning of a sensor: measurements and preferences that do not change. */
 #ifndef SOFTISP_TUNING_H
 #define SOFTISP_TUNING_H
 
 #include <stddef.h>
 #include <stdint.h>
 
+/** Most points of the curve, and most matrices. */
 #define SOFTISP_MAX_CURVE 16
 #define SOFTISP_MAX_MATRICES 8
 
-/** The response to a grey surface under one light, green being 1. */
+/** The sensor's response to a grey surface under one light; green is 1. */
 struct softisp_curve_point {
 	double kelvin;
 	double red;
 	double blue;
 };
 
-/** From the sensor's balanced RGB to linear sRGB, under one light. */
+/** Converts the sensor's balanced RGB to linear sRGB under one light. */
 struct softisp_matrix {
 	double kelvin;
-	double m[9];
+	double m[9]; /* row by row */
 };
 
-/** Everything a tuning file can say. */
+/** Everything that a tuning file can set. */
 struct softisp_tuning {
-	double black_level; /* in values of the sensor */
+	double black_level; /* in raw values of 10 bits */
 
 	double target; /* mean of green to aim at, 0 to 1, linear */
-	double exposure_speed; /* part of an error mended per frame */
+	double exposure_speed; /* part of an error corrected per frame */
 	double max_digital_gain;
 	double gain_unit; /* the sensor's gain code for a gain of 1 */
 
-	double balance_speed;
+	double balance_speed; /* the same, for white balance */
 	double balance_tolerance; /* of neutral zones, as a ratio minus 1 */
 	struct softisp_curve_point curve[SOFTISP_MAX_CURVE];
 	size_t n_curve; /* ascending by kelvin, at least 2 */
@@ -42,19 +43,20 @@ struct softisp_tuning {
 	double gamma; /* 2.4: the curve of sRGB */
 };
 
-/** Bytes of a message of softisp_tuning_load(). */
+/** Size of an error text of softisp_tuning_load() in bytes. */
 #define SOFTISP_TUNING_ERROR_SIZE 160
 
-/** The tuning of the virtual sensor. */
+/** Sets the tuning of the virtual sensor. Thread word: reentrant. */
 void softisp_tuning_init(struct softisp_tuning *tuning);
 
 /**
  * softisp_tuning_load() - read a tuning file
- * @tuning: what the file does not mention stays as it is
- * @error: what is wrong, with a line number, if it fails
+ * @tuning: updated; values that the file does not have are kept
+ * @error: gets a text, with a line number, on failure
  *
- * Returns 0, -EINVAL (not such a file), -EFBIG, -ENOSYS (built without
- * libyaml), or what opening it gave; @tuning is untouched then.
+ * Returns 0, -EINVAL (not a valid tuning file), -EFBIG (more than 64 KiB),
+ * -ENOMEM, -ENOSYS (built without libyaml), or the errno of reading it. On
+ * failure @tuning is unchanged. Thread word: reentrant.
  */
 int softisp_tuning_load(struct softisp_tuning *tuning, const char *path,
 			char error[SOFTISP_TUNING_ERROR_SIZE]);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+/* Reads tuning files: YAML, checked key by key. */
 #include "tuning.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,26 +15,39 @@
 #include <sys/stat.h>
 #include <yaml.h>
 
-#include <camipc/error.h>
+#include <camipc/base.h>
 
-/* Files of real sensors have a few kilobytes. */
+/* Tuning files of real sensors have a few kilobytes. */
 #define MAX_FILE_SIZE (64 * 1024)
 
-/* What a part of the file is read into. */
+/* A file being read. */
 struct reading {
 	yaml_document_t document;
-	struct softisp_tuning tuning;
-	char *error; /* SOFTISP_TUNING_ERROR_SIZE; the first one counts */
-	int result;
+	struct softisp_tuning tuning; /* what was read so far */
+	const char *key; /* whose value is being read */
+	char *error; /* SOFTISP_TUNING_ERROR_SIZE; of the first failure */
+	int result; /* 0 until then */
 };
 
-static void fail(struct reading *r, const yaml_node_t *node, const char *text)
+/* Writes "line 7: gamma: ...", unless something has failed before. */
+CAMIPC_PRINTF(3, 4)
+static void fail(struct reading *r, const yaml_node_t *node, const char *format,
+		 ...)
 {
+	va_list args;
+	int n;
+
 	if (r->result)
 		return;
-	snprintf(r->error, SOFTISP_TUNING_ERROR_SIZE, "line %zu: %s",
-		 node ? node->start_mark.line + 1 : 1, text);
 	r->result = -EINVAL;
+	n = snprintf(r->error, SOFTISP_TUNING_ERROR_SIZE, "line %zu: %s: ",
+		     node ? node->start_mark.line + 1 : 1, r->key);
+	if (n < 0 || n >= SOFTISP_TUNING_ERROR_SIZE)
+		return;
+	va_start(args, format);
+	vsnprintf(r->error + n, SOFTISP_TUNING_ERROR_SIZE - (size_t)n, format,
+		  args);
+	va_end(args);
 }
 
 static const char *scalar(const yaml_node_t *node)
@@ -42,7 +57,7 @@ static const char *scalar(const yaml_node_t *node)
 		       : NULL;
 }
 
-/* A number within a range; the engine sees to it that the locale is C. */
+/* Reads a number within a range; ops of a module run in the C locale. */
 static double number(struct reading *r, const yaml_node_t *node, double min,
 		     double max)
 {
@@ -50,14 +65,15 @@ static double number(struct reading *r, const yaml_node_t *node, double min,
 	char *end = NULL;
 	double value = text ? strtod(text, &end) : 0;
 
-	if (!text || end == text || *end)
-		fail(r, node, "a number is expected here");
-	else if (!(value >= min && value <= max))
-		fail(r, node, "this number is out of range");
+	if (!text)
+		fail(r, node, "expected a number from %g to %g", min, max);
+	else if (end == text || *end || !(value >= min && value <= max))
+		fail(r, node, "expected a number from %g to %g, not '%.20s'",
+		     min, max, text);
 	return r->result ? min : value;
 }
 
-/* Element @i of a list; NULL past its end, or if it is no list. */
+/* Returns element @i of a list; NULL past its end, or if it is not a list. */
 static yaml_node_t *element(struct reading *r, const yaml_node_t *list,
 			    size_t i)
 {
@@ -71,7 +87,7 @@ static yaml_node_t *element(struct reading *r, const yaml_node_t *list,
 	return yaml_document_get_node(&r->document, start[i]);
 }
 
-/* The number of elements; an error if it is not within the bounds. */
+/* Returns the number of elements; fails if it is not within the bounds. */
 static size_t count(struct reading *r, const yaml_node_t *list, size_t min,
 		    size_t max)
 {
@@ -82,23 +98,41 @@ static size_t count(struct reading *r, const yaml_node_t *list, size_t min,
 			     list->data.sequence.items.start);
 	if (n >= min && n <= max)
 		return n;
-	fail(r, list, "a list of another length is expected here");
+	if (min == max)
+		fail(r, list, "expected a list of %zu numbers", min);
+	else
+		fail(r, list, "expected a list of %zu to %zu elements", min,
+		     max);
 	return 0;
 }
 
-/* What a key of a mapping may be, and who reads its value. */
+/* A key of a mapping, and the function that reads its value. */
 struct key {
 	const char *name;
 	void (*read)(struct reading *r, const yaml_node_t *value);
 };
 
+static void fail_unknown(struct reading *r, const yaml_node_t *name,
+			 const struct key *keys)
+{
+	char known[100] = "";
+	size_t used = 0;
+
+	for (; keys->name && used < sizeof(known); keys++)
+		used += (size_t)snprintf(known + used, sizeof(known) - used,
+					 "%s%s", used ? ", " : "", keys->name);
+	fail(r, name, "unknown key '%.20s'; known keys: %s",
+	     scalar(name) ? scalar(name) : "", known);
+}
+
 static void read_mapping(struct reading *r, const yaml_node_t *node,
 			 const struct key *keys)
 {
+	const char *parent = r->key;
 	const yaml_node_pair_t *pair;
 
 	if (!node || node->type != YAML_MAPPING_NODE) {
-		fail(r, node, "names and values are expected here");
+		fail(r, node, "expected keys with values");
 		return;
 	}
 	for (pair = node->data.mapping.pairs.start;
@@ -110,11 +144,13 @@ static void read_mapping(struct reading *r, const yaml_node_t *node,
 		while (key->name &&
 		       (!scalar(name) || strcmp(key->name, scalar(name)) != 0))
 			key++;
-		if (key->name)
-			key->read(r, yaml_document_get_node(&r->document,
-							    pair->value));
-		else
-			fail(r, name, "nothing of this name exists");
+		if (!key->name) {
+			fail_unknown(r, name, keys);
+			return;
+		}
+		r->key = key->name;
+		key->read(r, yaml_document_get_node(&r->document, pair->value));
+		r->key = parent;
 	}
 }
 
@@ -135,7 +171,10 @@ NUMBER_READER(gamma, 1, 4)
 
 static void read_version(struct reading *r, const yaml_node_t *value)
 {
-	number(r, value, 1, 1);
+	const char *text = scalar(value);
+
+	if (!text || strcmp(text, "1") != 0)
+		fail(r, value, "expected 1, not '%.20s'", text ? text : "");
 }
 
 static void read_exposure(struct reading *r, const yaml_node_t *value)
@@ -166,7 +205,7 @@ static void read_curve(struct reading *r, const yaml_node_t *list)
 		point->red = number(r, element(r, node, 1), 0.05, 10);
 		point->blue = number(r, element(r, node, 2), 0.05, 10);
 		if (i && point->kelvin <= point[-1].kelvin)
-			fail(r, node, "temperatures have to ascend");
+			fail(r, node, "colour temperatures must ascend");
 	}
 	r->tuning.n_curve = n;
 }
@@ -183,7 +222,7 @@ static void read_white_balance(struct reading *r, const yaml_node_t *value)
 	read_mapping(r, value, keys);
 }
 
-/* Each is a list, too: a temperature, then nine entries. */
+/* Reads a list of lists: a colour temperature, then nine entries. */
 static void read_matrices(struct reading *r, const yaml_node_t *list)
 {
 	size_t n = count(r, list, 1, SOFTISP_MAX_MATRICES);
@@ -201,7 +240,7 @@ static void read_matrices(struct reading *r, const yaml_node_t *list)
 			matrix->m[k] =
 				number(r, element(r, node, k + 1), -8, 8);
 		if (i && matrix->kelvin <= matrix[-1].kelvin)
-			fail(r, node, "temperatures have to ascend");
+			fail(r, node, "colour temperatures must ascend");
 	}
 	r->tuning.n_matrices = n;
 }
@@ -236,21 +275,21 @@ static int parse(struct reading *r, const uint8_t *text, size_t size)
 	} else {
 		snprintf(r->error, SOFTISP_TUNING_ERROR_SIZE, "line %zu: %s",
 			 parser.problem_mark.line + 1,
-			 parser.problem ? parser.problem : "not YAML");
+			 parser.problem ? parser.problem : "invalid YAML");
 		r->result = -EINVAL;
 	}
 	yaml_parser_delete(&parser);
 	return r->result;
 }
 
-static int load(const char *path, uint8_t *text, size_t *ret_size,
-		char error[SOFTISP_TUNING_ERROR_SIZE])
+static int read_file(const char *path, uint8_t *text, size_t *ret_size,
+		     char error[SOFTISP_TUNING_ERROR_SIZE])
 {
 	struct stat st;
 	FILE *file = NULL;
 	int ret = 0;
 
-	/* A fifo would wait for ever. */
+	/* Opening a FIFO would wait for ever. */
 	if (stat(path, &st) < 0)
 		ret = -errno;
 	else if (!S_ISREG(st.st_mode))
@@ -267,25 +306,33 @@ static int load(const char *path, uint8_t *text, size_t *ret_size,
 	}
 	if (ret < 0)
 		snprintf(error, SOFTISP_TUNING_ERROR_SIZE, "%s",
-			 camipc_errno_to_string(ret));
+			 strerror(-ret));
 	return ret;
 }
 
 int softisp_tuning_load(struct softisp_tuning *tuning, const char *path,
 			char error[SOFTISP_TUNING_ERROR_SIZE])
 {
-	struct reading r = { .tuning = *tuning, .error = error };
+	struct reading r = {
+		.tuning = *tuning,
+		.key = "tuning file",
+		.error = error,
+	};
 	uint8_t *text = malloc(MAX_FILE_SIZE);
 	size_t size = 0;
 	int ret;
 
 	if (!text)
 		return -ENOMEM;
-	ret = load(path, text, &size, error);
-	if (ret == 0)
-		ret = parse(&r, text, size);
-	if (ret == 0)
-		*tuning = r.tuning;
+	ret = read_file(path, text, &size, error);
+	if (ret < 0)
+		goto free_text;
+	ret = parse(&r, text, size);
+	if (ret < 0)
+		goto free_text;
+	*tuning = r.tuning;
+
+free_text:
 	free(text);
 	return ret;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Grey world with limits. A plain mean of the image takes a meadow for green
- * light. But lights lie on a curve that the tuning has measured, and under
- * the right one many zones of an image look grey at once: the light is the
- * place on the curve which the most zones are near to, each counting only up
- * to a limit, so that colourful ones have no say. Those near it then pull it
- * to where they really are, also a little off the curve.
+ * Grey world with limits. A plain mean of the image mistakes a meadow for green
+ * light. But lights lie on a curve that the tuning has measured, and under the
+ * right light many zones of an image look grey at once. So the estimate is the
+ * point on the curve that the most zones are near to; the distance of a zone is
+ * limited, so that colourful zones have no influence. The mean of the near
+ * zones then refines the estimate, also a little off the curve.
  */
 #include "white_balance.h"
 
@@ -14,13 +14,13 @@
 #define STEPS_PER_INTERVAL 24
 #define REFINEMENTS 4
 
-/* How far from the curve a light may be, as a ratio minus 1. */
+/* Largest distance of a light from the curve, as a ratio minus 1. */
 #define MAX_OFFSET 0.12
 
 #define MIN_GAIN 0.25
 #define MAX_GAIN 8.0
 
-/* Logarithms of red to green and blue to green of something grey. */
+/* Logarithms of red / green and blue / green. */
 struct hue {
 	double red;
 	double blue;
@@ -34,8 +34,8 @@ static double clamp(double value, double min, double max)
 }
 
 /*
- * The curve @t intervals from its beginning. Lights are evenly spread in
- * reciprocal kelvin, not in kelvin.
+ * Returns the point @t intervals from the beginning of the curve. Interpolates
+ * in 1 / kelvin, in which lights are evenly spaced.
  */
 static struct hue curve_at(const struct softisp_tuning *tuning, double t,
 			   double *ret_kelvin)
@@ -62,7 +62,7 @@ static double distance2(const struct hue *a, const struct hue *b)
 	return red * red + blue * blue;
 }
 
-/* Small if many zones are grey under a light that makes grey look like @at. */
+/* Returns a sum that is small if many zones are grey under the light @at. */
 static double misfit(const struct hue *zones, size_t n, const struct hue *at,
 		     double limit2)
 {
@@ -74,7 +74,7 @@ static double misfit(const struct hue *zones, size_t n, const struct hue *at,
 	return sum;
 }
 
-/* The place on the curve with the least misfit. */
+/* Returns the point of the curve with the least misfit. */
 static double search_curve(const struct softisp_tuning *tuning,
 			   const struct hue *zones, size_t n, double limit2)
 {
@@ -97,7 +97,7 @@ static double search_curve(const struct softisp_tuning *tuning,
 	return best_t;
 }
 
-/* The mean of the zones near @at; @at itself if there are none. */
+/* Returns the mean of the zones near @at, or @at if no zone is near. */
 static struct hue mean_near(const struct hue *zones, size_t n, struct hue at,
 			    double limit2)
 {
@@ -129,7 +129,7 @@ static struct hue limit_offset(struct hue hue, const struct hue *on_curve)
 	return hue;
 }
 
-/* The light whose place on the curve is nearest, by projection. */
+/* Returns the colour temperature of the nearest point of the curve. */
 static double kelvin_of(const struct softisp_tuning *tuning,
 			const struct hue *hue)
 {
@@ -185,7 +185,7 @@ void softisp_white_balance_set_gains(struct softisp_white_balance *balance,
 	balance->kelvin = kelvin_of(balance->tuning, &hue);
 }
 
-/* What grey looks like in this image. */
+/* Estimates the colour of a grey surface in this image. */
 static struct hue estimate(const struct softisp_tuning *tuning,
 			   const struct softisp_measure *measure)
 {
@@ -222,7 +222,7 @@ void softisp_white_balance_update(struct softisp_white_balance *balance,
 	if (!balance->enabled || !measure->n_zones)
 		return;
 	hue = estimate(balance->tuning, measure);
-	/* Both as logarithms: gains and hues are each other's reciprocals. */
+	/* In logarithms, so that gains and hues change at the same pace. */
 	balance->red =
 		clamp(balance->red * pow(exp(-hue.red) / balance->red, speed),
 		      MIN_GAIN, MAX_GAIN);
@@ -243,7 +243,7 @@ void softisp_white_balance_prepare(const struct softisp_white_balance *balance,
 	double least = fmin(1.0, fmin(balance->red, balance->blue));
 	int i;
 
-	/* None below 1, or what the sensor clips would not come out white. */
+	/* No gain below 1, else clipped pixels would not be white. */
 	for (i = 0; i < 3; i++)
 		parameters->gain[i] =
 			(uint32_t)(gain[i] / least * digital_gain * 4096 + 0.5);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Colour gains that make grey things grey. */
+/* White balance: colour gains that make grey surfaces grey. */
 #ifndef SOFTISP_WHITE_BALANCE_H
 #define SOFTISP_WHITE_BALANCE_H
 
@@ -8,28 +8,30 @@
 #include "statistics.h"
 #include "tuning.h"
 
+/** Thread word of this struct and its functions: bound. */
 struct softisp_white_balance {
 	const struct softisp_tuning *tuning;
 	bool enabled;
-	bool measured; /* the first estimate is taken as it is */
-	double red; /* gains in force */
+	bool measured; /* the first estimate was made */
+	double red; /* gains in use */
 	double blue;
-	double kelvin; /* of the light, as far as the gains tell */
+	double kelvin; /* colour temperature that the gains belong to */
 };
 
-/** @tuning has to live as long. Begins in the middle of its curve. */
+/** Begins in the middle of the tuning's curve. @tuning must live as long. */
 void softisp_white_balance_init(struct softisp_white_balance *balance,
 				const struct softisp_tuning *tuning);
 
-/** Gains to use while it is not enabled; clamped to 0.25 ... 8. */
+/** Sets manual gains, clamped to 0.25 ... 8; ignored while automatic white
+ *  balance is enabled. */
 void softisp_white_balance_set_gains(struct softisp_white_balance *balance,
 				     double red, double blue);
 
-/** Learns from a frame. */
+/** Adapts the gains to a measured frame. */
 void softisp_white_balance_update(struct softisp_white_balance *balance,
 				  const struct softisp_measure *measure);
 
-/** Writes gains times @digital_gain into parameters. */
+/** Writes the gains, times @digital_gain, into parameters. */
 void softisp_white_balance_prepare(const struct softisp_white_balance *balance,
 				   double digital_gain,
 				   struct ipa_softisp_parameters *parameters);

@@ -1,46 +1,46 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The module for the kernel's virtual camera, which has nothing to control: it
- * uses every call of its interface, and checks what it is given.
+ * The module for the kernel's virtual camera, which has nothing to control. It
+ * uses every call of its interface and checks its arguments, for tests.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <camipc/error.h>
 #include <camipc/fd.h>
 
 #include "cam_buffers.h"
 #include "cam_controls.h"
 #include "vimc_ipa_worker.h"
 
-/* Frames between a request and its parameters. */
+/* Most frames between a request and its parameters. */
 #define MAX_REQUESTS 16
 
+/* A frame's request, until its parameters are computed. */
 struct request {
 	uint32_t frame;
-	uint32_t flags; /* IPA_VIMC_TEST_FLAG_* to tell with its parameters */
+	uint32_t flags; /* IPA_VIMC_TEST_FLAG_*, for paramsComputed */
 	bool used;
 };
 
 struct vimc {
 	struct camipc_host *host;
-	int trace_fd; /* ours; -1: none */
+	int trace_fd; /* a duplicate; -1: none */
 	struct cam_buffer_set buffers;
 	struct request requests[MAX_REQUESTS];
 	size_t n_streams;
 };
 
-/* Tells the tracer; a slow or broken one is not our business. */
+/* Writes one byte to the tracer; ignores one that is slow or gone. */
 static void trace(const struct vimc *vimc, enum ipa_vimc_operation_code code)
 {
 	uint8_t byte = (uint8_t)code;
 
 	if (vimc->trace_fd >= 0 && write(vimc->trace_fd, &byte, 1) < 0)
 		camipc_host_log(vimc->host, CAMIPC_LOG_DEBUG,
-				"vimc: cannot trace: %s",
-				camipc_errno_to_string(errno));
+				"vimc: cannot write the trace: %s",
+				strerror(errno));
 }
 
 static int32_t vimc_init(void *self, const struct cam_settings *settings,
@@ -114,8 +114,8 @@ static void vimc_map_buffers(void *self, const struct cam_buffer *buffers,
 
 	if (ret < 0)
 		camipc_host_log(vimc->host, CAMIPC_LOG_WARNING,
-				"vimc: cannot map %zu buffers: %s", n_buffers,
-				camipc_errno_to_string(ret));
+				"vimc: cannot map %zu buffer%s: %s", n_buffers,
+				n_buffers == 1 ? "" : "s", strerror(-ret));
 }
 
 static void vimc_unmap_buffers(void *self, const uint32_t *ids, size_t n_ids)
@@ -138,7 +138,7 @@ static void vimc_queue_request(void *self, uint32_t frame,
 		request->flags |= IPA_VIMC_TEST_FLAG_FLAG2;
 }
 
-/* Writes the frame's number, so that the other side can look for it. */
+/* Writes the frame's number into the buffer, where a test expects it. */
 static int fill_buffer(struct vimc *vimc, uint32_t frame, uint32_t buffer_id)
 {
 	return cam_shared_buffer_write(
@@ -163,7 +163,7 @@ static void vimc_compute_params(void *self, uint32_t frame, uint32_t buffer_id)
 	ret = ipa_vimc_emit_params_computed(vimc->host, buffer_id, flags);
 	if (ret < 0)
 		camipc_host_log(vimc->host, CAMIPC_LOG_WARNING,
-				"vimc: frame %u: event not accepted (%d)",
+				"vimc: frame %u: the event was lost (error %d)",
 				frame, ret);
 }
 

@@ -110,7 +110,7 @@ static bool receive_one(struct udev_monitor *monitor, bool *complete,
 	errno = 0;
 	device = udev_monitor_receive_device(monitor);
 	if (!device) {
-		/* ENOBUFS: the socket was full; else a message was unreadable. */
+		/* ENOBUFS: the socket was full; others: a broken message. */
 		if (errno != 0 && errno != EAGAIN)
 			*complete = false;
 		return false;

@@ -60,8 +60,8 @@ struct device_monitor_options {
 };
 
 /**
- * Callbacks, made by device_monitor_dispatch() only. Each may be NULL. A callback
- * may destroy the monitor or list its devices.
+ * Callbacks, made by device_monitor_dispatch() only. Each may be NULL. They may
+ * destroy the monitor or list its devices.
  */
 struct device_monitor_events {
 	/** A device is complete: its info, its graph, and the device nodes of

@@ -247,7 +247,8 @@ int device_probe_examine(struct device_probe *probe,
 	entry->retry_ms = next_retry(entry, now_ms);
 	entry->attempts++;
 	if (ret != before && !entry->gone)
-		camipc_log(CAMIPC_LOG_INFO, TOPIC, "%s: the device is not ready: %s",
+		camipc_log(CAMIPC_LOG_INFO, TOPIC,
+			   "%s: the device is not ready: %s",
 			   entry->device.syspath, strerror(-ret));
 	return ret == -ENOMEM ? ret : 0;
 }

@@ -33,8 +33,8 @@ struct media_topology {
  * @ret_topology: free it with media_topology_clear()
  *
  * Returns 0, -EMSGSIZE (more than MEDIA_TOPOLOGY_MAX elements of one kind),
- * -EAGAIN (it changed during each of several attempts), -ENOMEM, or the errno of
- * the ioctl. Thread word: safe.
+ * -EAGAIN (it changed during each of several attempts), -ENOMEM, or the errno
+ * of the ioctl. Thread word: safe.
  */
 int media_topology_read(const struct media_io *io, void *user, int fd,
 			struct media_topology *ret_topology) CAMIPC_MUST_CHECK;

@@ -70,7 +70,8 @@ static void set_tones(struct virtual_developer *d,
 		VIRTUAL_DEVELOP_TONES / (IPA_SOFTISP_GAMMA_STEPS - 1);
 	uint32_t i;
 
-	if (d->has_tones && !memcmp(d->gamma, parameters->gamma, sizeof(d->gamma)))
+	if (d->has_tones &&
+	    !memcmp(d->gamma, parameters->gamma, sizeof(d->gamma)))
 		return;
 	memcpy(d->gamma, parameters->gamma, sizeof(d->gamma));
 	for (i = 0; i < VIRTUAL_DEVELOP_TONES; i++) {

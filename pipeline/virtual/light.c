@@ -7,7 +7,7 @@
 
 const char virtual_light_default[] = "0=1@5000,20=4@5000,40=1@3000";
 
-/* Reads a decimal number without sign or exponent; strtod() obeys the locale. */
+/* Reads a decimal number without sign or exponent, in every locale. */
 static const char *parse_decimal(const char *p, double *ret_value)
 {
 	double value = 0;

@@ -10,7 +10,7 @@
 /** Points that a script can have. */
 #define VIRTUAL_LIGHT_MAX_POINTS 64
 
-/** Permitted range: from a candle to a blue sky, from moonlight to sunlit snow. */
+/** Permitted light: from a candle to a blue sky, from moonlight to a beach. */
 #define VIRTUAL_LIGHT_MIN_KELVIN 2000.0
 #define VIRTUAL_LIGHT_MAX_KELVIN 12000.0
 #define VIRTUAL_LIGHT_MIN_BRIGHTNESS 0.001

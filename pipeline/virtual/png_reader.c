@@ -56,7 +56,7 @@ static int read_png(struct png_reading *reading, FILE *file,
 	if ((uint64_t)picture->width * picture->height >
 	    VIRTUAL_SCENE_MAX_PIXELS) {
 		snprintf(reading->error, VIRTUAL_SCENE_ERROR_SIZE,
-			 "the picture has %ux%u pixels; at most %u are accepted",
+			 "the picture has %ux%u pixels; the limit is %u",
 			 picture->width, picture->height,
 			 VIRTUAL_SCENE_MAX_PIXELS);
 		return -EFBIG;

@@ -31,8 +31,8 @@ struct virtual_picture {
 
 /**
  * virtual_scene_load() - make a scene from a PNG or JPEG file
- * @width, @height: of the scene in pixels; the picture is scaled, and its middle
- *                  is cut out in this shape
+ * @width, @height: of the scene in pixels; the picture is scaled, and its
+ *                  middle is cut out in this shape
  * @error: gets a text on failure
  *
  * Returns 0, -EINVAL (damaged, or neither PNG nor JPEG), -EFBIG (too large),
@@ -51,8 +51,8 @@ int virtual_scene_load(const char *path, uint32_t width, uint32_t height,
 int virtual_scene_chart(uint32_t width, uint32_t height,
 			struct virtual_scene *ret_scene);
 
-/** Gets a neutral, middle grey part of the chart, in pixels. The chart must have
- *  160 x 120 pixels or more. */
+/** Gets a neutral, middle grey part of the chart, in pixels. The chart must
+ *  have 160 x 120 pixels or more. */
 void virtual_scene_chart_neutral(uint32_t width, uint32_t height,
 				 uint32_t *ret_x, uint32_t *ret_y,
 				 uint32_t *ret_width, uint32_t *ret_height);
@@ -61,7 +61,7 @@ void virtual_scene_chart_neutral(uint32_t width, uint32_t height,
 void virtual_scene_fini(struct virtual_scene *scene);
 
 /**
- * Makes a scene from a picture, scaled and cropped as virtual_scene_load() does.
+ * Makes a scene from a picture, scaled and cropped as by virtual_scene_load().
  * Returns 0 or -ENOMEM. Thread word of all: reentrant.
  */
 int virtual_scene_from_picture(const struct virtual_picture *picture,

@@ -14,7 +14,7 @@
 
 /** Zeroed memory holds no buffers. Thread word: bound. */
 struct virtual_shared_buffers {
-	struct cam_shared_buffer *statistics[VIRTUAL_N_BUFFERS]; /* for reading */
+	struct cam_shared_buffer *statistics[VIRTUAL_N_BUFFERS]; /* read-only */
 	struct cam_shared_buffer *parameters[VIRTUAL_N_BUFFERS];
 };
 

@@ -129,8 +129,8 @@ int cam_control_builder_finish(const struct cam_control_builder *builder,
 }
 
 /*
- * Lists are short and not sorted, so scan them; four controls at a time, because
- * a branch for each costs more than its load.
+ * Lists are short and not sorted, so scan them; four controls at a time, as a
+ * branch for each costs more than its load.
  */
 const struct cam_control_value *
 cam_control_list_find(const struct cam_control_list *list, uint32_t id)

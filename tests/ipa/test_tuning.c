@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tuning files: what they say, and what is wrong with them. */
+/* Tuning files: every key, and the message about every kind of error. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -107,31 +107,44 @@ static void says_what_is_wrong_and_where(void **state)
 		const char *text;
 		const char *error;
 	} bad[] = {
-		{ "", "line 1: names and values are expected here" },
-		{ "- 1\n", "line 1: names and values are expected here" },
+		{ "", "line 1: tuning file: expected keys with values" },
+		{ "- 1\n", "line 1: tuning file: expected keys with values" },
 		{ "gamma: 2\ngama: 3\n",
-		  "line 2: nothing of this name exists" },
-		{ "version: 2\n", "line 1: this number is out of range" },
-		{ "gamma: fast\n", "line 1: a number is expected here" },
-		{ "gamma: 2,2\n", "line 1: a number is expected here" },
-		{ "gamma: [1]\n", "line 1: a number is expected here" },
-		{ "gamma: .nan\n", "line 1: a number is expected here" },
-		{ "gamma: nan\n", "line 1: this number is out of range" },
+		  "line 2: tuning file: unknown key 'gama'; known keys: "
+		  "version, black_level, exposure, white_balance, "
+		  "colour_matrices, gamma" },
+		{ "exposure:\n  fast: 3\n",
+		  "line 2: exposure: unknown key 'fast'; known keys: target, "
+		  "speed, max_digital_gain, gain_unit" },
+		{ "version: 2\n",
+		  "line 1: version: expected 1, not '2'" },
+		{ "gamma: fast\n",
+		  "line 1: gamma: expected a number from 1 to 4, not 'fast'" },
+		{ "gamma: 2,2\n",
+		  "line 1: gamma: expected a number from 1 to 4, not '2,2'" },
+		{ "gamma: [1]\n",
+		  "line 1: gamma: expected a number from 1 to 4" },
+		{ "gamma: .nan\n",
+		  "line 1: gamma: expected a number from 1 to 4, not '.nan'" },
+		{ "gamma: nan\n",
+		  "line 1: gamma: expected a number from 1 to 4, not 'nan'" },
 		{ "exposure:\n  target: 7\n",
-		  "line 2: this number is out of range" },
+		  "line 2: target: expected a number from 0.01 to 0.8, not "
+		  "'7'" },
 		{ "exposure: 7\n",
-		  "line 1: names and values are expected here" },
+		  "line 1: exposure: expected keys with values" },
 		{ "white_balance:\n  curve:\n    - [3000, 1, 1]\n",
-		  "line 3: a list of another length is expected here" },
+		  "line 3: curve: expected a list of 2 to 16 elements" },
 		{ "white_balance:\n  curve:\n    - [3000, 1, 1]\n"
 		  "    - [2000, 1, 1]\n",
-		  "line 4: temperatures have to ascend" },
+		  "line 4: curve: colour temperatures must ascend" },
 		{ "white_balance:\n  curve:\n    - [3000, 1, 1]\n    - [1]\n",
-		  "line 4: a list of another length is expected here" },
+		  "line 4: curve: expected a list of 3 numbers" },
 		{ "colour_matrices:\n  - [5000, 1, 2, 3]\n",
-		  "line 2: a list of another length is expected here" },
+		  "line 2: colour_matrices: expected a list of 10 numbers" },
 		{ "colour_matrices: []\n",
-		  "line 1: a list of another length is expected here" },
+		  "line 1: colour_matrices: expected a list of 1 to 8 "
+		  "elements" },
 	};
 	struct softisp_tuning before;
 	size_t i;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Imported buffers by id: all or none are added, and unknown ids are ignored. */
+/* Imported buffers by id: all or none are added, unknown ids are ignored. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -76,7 +76,9 @@ static void adds_all_or_none(void **state)
 	struct cam_frame_buffer_plane tiny = { memfd, 0, 99 };
 	struct cam_frame_buffer_plane outside = { memfd, SIZE, 100 };
 	struct cam_frame_buffer_plane closed = { -1, 0, 100 };
-	struct cam_frame_buffer_plane unsealed = { test_memfd(SIZE, 0), 0, 100 };
+	struct cam_frame_buffer_plane unsealed = {
+		test_memfd(SIZE, 0), 0, 100
+	};
 	struct cam_frame_buffer_plane sealed = {
 		test_memfd(SIZE, F_SEAL_SHRINK | F_SEAL_WRITE), 0, 100
 	};
@@ -148,7 +150,8 @@ static int close_memfd(void **state)
 	return 0;
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_memfd, close_memfd)
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, open_memfd, close_memfd)
 
 int main(void)
 {

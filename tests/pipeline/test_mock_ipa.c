@@ -198,7 +198,8 @@ static void second_start_is_refused(void **state)
 	start(f, "on start #2 return ret: -5;");
 	assert_int_equal(virtual_camera_stop(f->camera), 0);
 	assert_int_equal(virtual_camera_start(f->camera), -EIO);
-	expect_error(f, "start failed: the IPA returned -5 (Input/output error)");
+	expect_error(f, "start failed: the IPA returned -5 (Input/output "
+			"error)");
 	assert_int_equal(virtual_camera_start(f->camera), 0);
 }
 
