@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include <camipc/error.h>
+/* The module around a script: files beside it, and the record of calls. */
 #include <camipc/mock.h>
 
 #include <dlfcn.h>
@@ -15,18 +15,18 @@
 #include "mock_script.h"
 #include "print_value.h"
 
-/* Of a recorded line; longer ones are cut. */
+/* Longest recorded line in bytes; longer ones are cut. */
 #define LINE_SIZE 8192
 
-/* A script is written by hand. */
+/* Far more than anybody writes by hand. */
 #define MAX_SCRIPT_SIZE (1024 * 1024)
 
 struct mock {
 	struct camipc_host *host;
 	const struct camipc_interface *interface;
 	struct mock_script script;
-	struct camipc_arena arena; /* of the call at hand, until the next */
-	uint32_t *calls; /* of each method, so far */
+	struct camipc_arena arena; /* of the current call's outputs */
+	uint32_t *calls; /* number of calls of each method, so far */
 	int record_fd;
 	char script_path[PATH_MAX];
 	char line[LINE_SIZE];
@@ -34,10 +34,10 @@ struct mock {
 
 /* ---- files beside the module -------------------------------------------- */
 
-/* Linked into the module, so it lies where the module does. */
+/* Linked into the module, so its address leads to the module's file. */
 static const char here;
 
-/** "/a/x.so" and ".script" give "/a/x.script". */
+/** Replaces the ending: "/a/x.so" and ".script" give "/a/x.script". */
 static int path_beside(const char *suffix, char path[PATH_MAX])
 {
 	static const char ending[] = ".so";
@@ -57,7 +57,7 @@ static int path_beside(const char *suffix, char path[PATH_MAX])
 	return 0;
 }
 
-/** The whole file with a NUL behind it. */
+/** Reads a whole file and appends a NUL. */
 static int read_whole(int fd, char **ret_text)
 {
 	struct stat status;
@@ -86,29 +86,42 @@ static int read_whole(int fd, char **ret_text)
 	return 0;
 }
 
+static void log_failure(struct mock *mock, const struct mock_text *error,
+			int ret)
+{
+	camipc_host_log(mock->host, CAMIPC_LOG_ERROR, "%s:%u: %s",
+			mock->script_path, error->line,
+			error->error[0] ? error->error : strerror(-ret));
+}
+
+/** Without a script every call succeeds, with default outputs. */
 static int load_script(struct mock *mock)
 {
 	struct mock_text error = { .line = 0 };
 	char *text = NULL;
-	int fd = -1;
+	int fd;
 	int ret = path_beside(".script", mock->script_path);
 
-	if (ret == 0) {
-		fd = open(mock->script_path, O_RDONLY | O_CLOEXEC);
-		ret = fd < 0 ? -errno : read_whole(fd, &text);
-	}
-	if (fd >= 0)
-		close(fd);
-	else if (ret == -ENOENT)
-		ret = 0; /* no script, no surprises */
-	if (text)
-		ret = mock_script_read(&mock->script, mock->interface, text,
-				       &error);
 	if (ret < 0)
-		camipc_host_log(mock->host, CAMIPC_LOG_ERROR, "%s:%u: %s",
-				mock->script_path, error.line,
-				error.error[0] ? error.error
-					       : camipc_errno_to_string(ret));
+		goto fail;
+	fd = open(mock->script_path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	if (fd < 0) {
+		ret = -errno;
+		goto fail;
+	}
+	ret = read_whole(fd, &text);
+	close(fd);
+	if (ret < 0)
+		goto fail;
+	ret = mock_script_read(&mock->script, mock->interface, text, &error);
+	if (ret < 0)
+		goto fail;
+	return 0;
+
+fail:
+	log_failure(mock, &error, ret);
 	return ret;
 }
 
@@ -124,8 +137,8 @@ static int open_record(struct mock *mock)
 	if (mock->record_fd >= 0)
 		return 0;
 	ret = -errno;
-	camipc_host_log(mock->host, CAMIPC_LOG_ERROR, "%s: %s", path,
-			camipc_errno_to_string(ret));
+	camipc_host_log(mock->host, CAMIPC_LOG_ERROR, "cannot open %s: %s",
+			path, strerror(-ret));
 	return ret;
 }
 
@@ -141,7 +154,7 @@ static void print_message(struct camipc_printer *printer,
 	camipc_print(printer, ")");
 }
 
-/** Whole lines in one write, so that two instances may share the file. */
+/** Writes a whole line at once, so that two instances can share the file. */
 static void record(struct mock *mock, struct camipc_printer *printer)
 {
 	size_t size = printer->used;
@@ -149,30 +162,30 @@ static void record(struct mock *mock, struct camipc_printer *printer)
 	mock->line[size] = '\n';
 	if (write(mock->record_fd, mock->line, size + 1) != (ssize_t)size + 1)
 		camipc_host_log(mock->host, CAMIPC_LOG_ERROR,
-				"a call could not be recorded: %s",
-				camipc_errno_to_string(errno));
+				"cannot record a call: %s",
+				strerror(errno));
 }
 
 static int emit(void *user, const struct camipc_method *event, const void *args)
 {
 	struct mock *mock = user;
 	struct camipc_printer printer;
-	int ret = mock->host->raise_event(mock->host, event->id, args);
+	int ret = mock->host->emit(mock->host, event->id, args);
 
 	camipc_printer_init(&printer, mock->line, sizeof(mock->line));
 	camipc_print(&printer, "    emit %s", event->name);
 	print_message(&printer, event->args, args);
 	if (ret < 0)
-		camipc_print(&printer, ": %s", camipc_errno_to_string(ret));
+		camipc_print(&printer, ": %s", strerror(-ret));
 	record(mock, &printer);
-	/* What the pipeline cannot take is recorded, and no reason to stop. */
+	/* A lost event is in the record; the script goes on. */
 	return 0;
 }
 
 /* ---- the module ---------------------------------------------------------- */
 
 int camipc_mock_create(struct camipc_host *host,
-		       const struct camipc_interface *descriptor, void **ret_ipa)
+		       const struct camipc_interface *interface, void **ret_ipa)
 {
 	struct mock *mock = calloc(1, sizeof(*mock));
 	int ret;
@@ -180,19 +193,26 @@ int camipc_mock_create(struct camipc_host *host,
 	if (!mock)
 		return -ENOMEM;
 	mock->host = host;
-	mock->interface = descriptor;
+	mock->interface = interface;
 	mock->record_fd = -1;
 	camipc_arena_init(&mock->arena, SIZE_MAX);
-	mock->calls = calloc(descriptor->n_methods, sizeof(mock->calls[0]));
-	ret = mock->calls ? load_script(mock) : -ENOMEM;
-	if (ret == 0)
-		ret = open_record(mock);
-	if (ret < 0) {
-		camipc_mock_destroy(mock);
-		return ret;
+	mock->calls = calloc(interface->n_methods, sizeof(mock->calls[0]));
+	if (!mock->calls) {
+		ret = -ENOMEM;
+		goto destroy;
 	}
+	ret = load_script(mock);
+	if (ret < 0)
+		goto destroy;
+	ret = open_record(mock);
+	if (ret < 0)
+		goto destroy;
 	*ret_ipa = mock;
 	return 0;
+
+destroy:
+	camipc_mock_destroy(mock);
+	return ret;
 }
 
 void camipc_mock_destroy(void *ipa)
@@ -215,7 +235,7 @@ void camipc_mock_call(void *ipa, uint32_t id, const void *args, void *outs)
 	uint32_t *n = &mock->calls[method - mock->interface->methods];
 	struct camipc_printer printer;
 	struct mock_text error;
-	int ret = 0;
+	int ret;
 
 	camipc_printer_init(&printer, mock->line, sizeof(mock->line));
 	camipc_print(&printer, "%s", method->name);
@@ -223,12 +243,10 @@ void camipc_mock_call(void *ipa, uint32_t id, const void *args, void *outs)
 	record(mock, &printer);
 	camipc_arena_reset(&mock->arena, SIZE_MAX);
 	++*n;
-	if (mock->script.text)
-		ret = mock_script_run(&mock->script, method, *n, &mock->arena,
-				      args, outs, emit, mock, &error);
+	if (!mock->script.text)
+		return;
+	ret = mock_script_run(&mock->script, method, *n, &mock->arena, args,
+			      outs, emit, mock, &error);
 	if (ret < 0)
-		camipc_host_log(mock->host, CAMIPC_LOG_ERROR, "%s:%u: %s",
-				mock->script_path, error.line,
-				error.error[0] ? error.error
-					       : camipc_errno_to_string(ret));
+		log_failure(mock, &error, ret);
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+/* Parses, checks and performs the statements of a script. */
 #include "mock_script.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +11,7 @@
 
 #define WORD_SIZE 64
 
-/** A statement's actions on their way. */
+/** The performance of one statement's actions. */
 struct run {
 	const struct camipc_interface *interface;
 	const struct camipc_method *method;
@@ -17,7 +19,7 @@ struct run {
 	struct camipc_arena *arena;
 	struct mock_arguments arguments;
 	void *outs;
-	mock_emit_fn emit; /* NULL: only checking */
+	mock_emit_fn emit; /* NULL: only check */
 	void *user;
 };
 
@@ -31,7 +33,7 @@ static const struct camipc_method *find_row(const struct camipc_method *rows,
 	return NULL;
 }
 
-/** A value of @type with its defaults. */
+/** Makes a value of @type with its defaults. */
 static void *make_value(struct camipc_arena *arena,
 			const struct camipc_message_type *type)
 {
@@ -43,6 +45,21 @@ static void *make_value(struct camipc_arena *arena,
 	if (type->init)
 		type->init(value);
 	return value;
+}
+
+static int fail_unknown(struct mock_text *text, const char *kind,
+			const char *name, const struct camipc_method *rows,
+			uint16_t n)
+{
+	char known[200] = "";
+	size_t used = 0;
+
+	for (uint16_t i = 0; i < n && used < sizeof(known); i++)
+		used += (size_t)snprintf(known + used, sizeof(known) - used,
+					 "%s%s", used ? ", " : "",
+					 rows[i].name);
+	return mock_text_fail(text, "unknown %s '%s'; the interface has: %s",
+			      kind, name, known);
 }
 
 /* emit EVENT(FIELDS) */
@@ -57,8 +74,9 @@ static int run_emit(struct run *run)
 	event = find_row(run->interface->events, run->interface->n_events,
 			 name);
 	if (!event)
-		return mock_text_fail(run->text, "%s has no event '%s'",
-				      run->interface->name, name);
+		return fail_unknown(run->text, "event", name,
+				    run->interface->events,
+				    run->interface->n_events);
 	ret = mock_text_expect(run->text, "(");
 	if (ret < 0)
 		return ret;
@@ -84,7 +102,7 @@ static int run_return(struct run *run)
 	void *outs = run->outs;
 
 	if (!type)
-		return mock_text_fail(run->text, "%s returns nothing",
+		return mock_text_fail(run->text, "%s has no outputs to return",
 				      run->method->name);
 	if (!outs)
 		outs = make_value(run->arena, type);
@@ -104,8 +122,8 @@ static int run_actions(struct run *run)
 		else if (mock_text_take(run->text, "return"))
 			ret = run_return(run);
 		else
-			ret = mock_text_fail(run->text, "emit, return or ';' "
-							"is expected");
+			ret = mock_text_fail(run->text, "expected emit, return "
+							"or ';'");
 		if (ret < 0)
 			return ret;
 	}
@@ -141,17 +159,21 @@ static int read_head(struct mock_script *script, struct mock_text *text,
 	statement->method =
 		find_row(interface->methods, interface->n_methods, word);
 	if (!statement->method)
-		return mock_text_fail(text, "%s has no method '%s'",
-				      interface->name, word);
+		return fail_unknown(text, "method", word, interface->methods,
+				    interface->n_methods);
 	if (mock_text_take(text, "#")) {
 		mock_text_word(text, word, sizeof(word));
 		nth = strtoul(word, &end, 10);
 		if (*end || nth == 0 || nth > UINT32_MAX)
-			return mock_text_fail(text, "calls count from #1");
+			return mock_text_fail(text, "wrong call number #%s: "
+						    "the first call is #1",
+					      word);
 	}
 	statement->nth = (uint32_t)nth;
 	if (find_statement(script, statement->method, statement->nth))
-		return mock_text_fail(text, "this stands twice");
+		return mock_text_fail(text, "a second statement for the same "
+					    "call of %s",
+				      statement->method->name);
 	statement->actions = text->at;
 	return 0;
 }
@@ -161,20 +183,19 @@ static int read_statement(struct mock_script *script, struct mock_text *text,
 {
 	struct mock_statement statement;
 	struct mock_statement *grown;
+	struct run check = {
+		.interface = script->interface,
+		.text = text,
+		.arena = arena,
+	};
 	int ret = read_head(script, text, &statement);
 
-	if (ret == 0) {
-		struct run check = {
-			.interface = script->interface,
-			.method = statement.method,
-			.text = text,
-			.arena = arena,
-		};
-
-		if (statement.method->args)
-			check.arguments.info = statement.method->args->info;
-		ret = run_actions(&check);
-	}
+	if (ret < 0)
+		return ret;
+	check.method = statement.method;
+	if (statement.method->args)
+		check.arguments.info = statement.method->args->info;
+	ret = run_actions(&check);
 	if (ret < 0)
 		return ret;
 	grown = realloc(script->statements, (script->n_statements + 1) *

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a script says of each call. */
+/* Scripts: what the mock does in each call. */
 #ifndef CAMIPC_MOCK_SCRIPT_H
 #define CAMIPC_MOCK_SCRIPT_H
 
@@ -10,15 +10,15 @@
 
 #include "mock_text.h"
 
-/** "on METHOD [#NTH] …;" */
+/** One statement of a script: "on METHOD [#NTH] …;" */
 struct mock_statement {
 	const struct camipc_method *method;
-	uint32_t nth; /* 0: all calls that no other statement is about */
-	const char *actions; /* behind that; within the script's text */
+	uint32_t nth; /* 0: every call that has no statement of its own */
+	const char *actions; /* the rest; points into the script's text */
 	unsigned int line;
 };
 
-/** A script whose statements were checked. */
+/** A checked script. Thread word: bound. */
 struct mock_script {
 	const struct camipc_interface *interface;
 	char *text;
@@ -26,31 +26,32 @@ struct mock_script {
 	size_t n_statements;
 };
 
-/** Raises an event; what it returns ends the actions if it is negative. */
+/** Raises an event; a negative result ends the actions. */
 typedef int (*mock_emit_fn)(void *user, const struct camipc_method *event,
 			    const void *args);
 
 /**
- * mock_script_read() - take a script apart, and check it
- * @text: taken over: fini frees it, also after a failure
- * @reterr: where and why it is wrong
+ * mock_script_read() - parse and check a script
+ * @text: taken over; mock_script_fini() frees it, also after a failure
+ * @reterr: gets the line and the text of an error
  *
- * Returns 0, -EINVAL or -ENOMEM.
+ * Returns 0, -EINVAL (the script is wrong) or -ENOMEM.
  */
 int mock_script_read(struct mock_script *script,
 		     const struct camipc_interface *interface, char *text,
 		     struct mock_text *reterr) CAMIPC_MUST_CHECK;
 
-/** Frees it; a zeroed one is fine. */
+/** Frees a script; accepts zeroed memory. */
 void mock_script_fini(struct mock_script *script);
 
 /**
- * mock_script_run() - do what is said of the @nth call of @method
- * @arena: where outputs live, and what events carry
- * @outs: NULL if the method has none
- * @reterr: where and why, if that fails
+ * mock_script_run() - perform the actions of the @nth call of @method
+ * @arena: memory of outputs and of the arguments of events
+ * @outs: filled in; NULL if the method has no outputs
+ * @emit, @user: called for each event
+ * @reterr: gets the line and the text of an error
  *
- * Returns 0, -ENOMEM, or what @emit returned.
+ * Returns 0, -ENOMEM, or what @emit returns.
  */
 int mock_script_run(const struct mock_script *script,
 		    const struct camipc_method *method, uint32_t nth,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Splits a script into words. */
 #include "mock_text.h"
 
 #include <errno.h>
@@ -6,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Of names and of numbers: -0x1f, 1.5e+3, DraftMode. */
+/* Returns true in names and numbers: -0x1f, 1.5e+3, DraftMode. */
 static bool is_of_word(const char *at)
 {
 	char c = *at;
@@ -29,7 +30,7 @@ void mock_text_skip(struct mock_text *text)
 		case '\r':
 			break;
 		case '#':
-			/* "#2" counts calls; a comment has a blank behind. */
+			/* "#2" is the number of a call, not a comment. */
 			if (text->at[1] >= '0' && text->at[1] <= '9')
 				return;
 			text->at += strcspn(text->at, "\n");
@@ -58,7 +59,7 @@ int mock_text_expect(struct mock_text *text, const char *word)
 {
 	if (mock_text_take(text, word))
 		return 0;
-	return mock_text_fail(text, "'%s' is expected", word);
+	return mock_text_fail(text, "expected '%s'", word);
 }
 
 void mock_text_word(struct mock_text *text, char *word, size_t size)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading a script: words, numbers and texts, with the line they stand on. */
+/* The words of a script, and the line of the current one. */
 #ifndef CAMIPC_MOCK_TEXT_H
 #define CAMIPC_MOCK_TEXT_H
 
@@ -8,27 +8,27 @@
 
 #include <camipc/base.h>
 
-/** Where reading is; the text ends with a NUL. */
+/** A position in a script. The text ends with a NUL. Thread word: bound. */
 struct mock_text {
 	const char *at;
 	unsigned int line;
-	char error[160]; /* of the first failure */
+	char error[320]; /* of the first failure */
 };
 
-/** Goes to the next thing that is neither blank nor "# comment". */
+/** Skips blanks, line ends and comments ("# text"). */
 void mock_text_skip(struct mock_text *text);
 
-/** True, and steps over it, if @word comes next as a whole. */
+/** Returns true and skips @word if it is the next word, as a whole. */
 bool mock_text_take(struct mock_text *text, const char *word);
 
-/** As mock_text_take(), but fails with "'@word' is expected". */
+/** Skips @word. Returns 0, or -EINVAL if it is not the next word. */
 int mock_text_expect(struct mock_text *text, const char *word)
 	CAMIPC_MUST_CHECK;
 
-/** A name or a number, cut at @size; "" if neither comes next. */
+/** Reads a name or a number, cut at @size; "" if neither is next. */
 void mock_text_word(struct mock_text *text, char *word, size_t size);
 
-/** Keeps the first failure, printf style. Returns -EINVAL. */
+/** Writes the error text unless there is one already. Returns -EINVAL. */
 int mock_text_fail(struct mock_text *text, const char *format, ...)
 	CAMIPC_PRINTF(2, 3);
 

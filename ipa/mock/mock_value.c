@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Reads values from a script, by the type tables of the interface. */
 #include "mock_value.h"
 
 #include <errno.h>
@@ -8,7 +9,7 @@
 
 #include "print_value.h"
 
-/* Structs within structs; nothing real comes near. */
+/* Deepest nesting of structs; real interfaces have two or three levels. */
 #define MAX_DEPTH 32
 
 #define WORD_SIZE 64
@@ -36,11 +37,14 @@ static int store_integer(struct reading *r, uint8_t *at, const char *word,
 	value = strtoull(word + negative, &end, 0);
 	if (end == word + negative || *end || word[negative] == '-' ||
 	    word[negative] == '+')
-		return mock_text_fail(r->text, "'%s' is not a whole number",
+		return mock_text_fail(r->text, "expected an integer, not '%s'",
 				      word);
 	if (errno == ERANGE || (!negative && value > max) ||
 	    (negative && value > (uint64_t)0 - (uint64_t)min))
-		return mock_text_fail(r->text, "%s is out of range", word);
+		return mock_text_fail(r->text,
+				      "%s is out of range: %" PRId64
+				      " to %" PRIu64,
+				      word, min, max);
 	if (negative)
 		value = (uint64_t)0 - value;
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
@@ -59,7 +63,8 @@ static int store_real(struct reading *r, uint8_t *at, const char *word,
 	float narrow = (float)value;
 
 	if (end == word || *end)
-		return mock_text_fail(r->text, "'%s' is not a number", word);
+		return mock_text_fail(r->text, "expected a number, not '%s'",
+				      word);
 	if (is_double)
 		memcpy(at, &value, sizeof(value));
 	else
@@ -70,7 +75,8 @@ static int store_real(struct reading *r, uint8_t *at, const char *word,
 static int store_bool(struct reading *r, uint8_t *at, const char *word)
 {
 	if (strcmp(word, "true") != 0 && strcmp(word, "false") != 0)
-		return mock_text_fail(r->text, "'%s' is neither true nor false",
+		return mock_text_fail(r->text, "expected true or false, not "
+					       "'%s'",
 				      word);
 	*(bool *)at = word[0] == 't';
 	return 0;
@@ -88,14 +94,14 @@ static int store_enumerator(struct reading *r,
 		}
 	}
 	if (word[0] >= 'A')
-		return mock_text_fail(r->text, "%s has no '%s'", info->name,
-				      word);
+		return mock_text_fail(r->text, "%s has no value '%s'",
+				      info->name, word);
 	if (info->kind == CAMIPC_KIND_FLAGS)
 		return store_integer(r, at, word, 4, 0, UINT32_MAX);
 	return store_integer(r, at, word, 4, INT32_MIN, INT32_MAX);
 }
 
-/* A|B|0x40 */
+/* Reads flags: A|B|0x40. */
 static int read_flags(struct reading *r, const struct camipc_type_info *info,
 		      uint8_t *at)
 {
@@ -126,7 +132,7 @@ static int hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* One character behind a backslash; -1: there is no such thing. */
+/* Reads the character after a backslash; -1 for an unknown escape. */
 static int unescape(const char **at)
 {
 	const char *in = *at;
@@ -145,7 +151,7 @@ static int unescape(const char **at)
 		high = hex_digit(in[1]);
 		low = high < 0 ? -1 : hex_digit(in[2]);
 		*at = in + 3;
-		/* A text ends at a NUL. */
+		/* A NUL would end the text. */
 		return low < 0 || high + low == 0 ? -1 : high * 16 + low;
 	default:
 		return -1;
@@ -172,8 +178,9 @@ static int read_string(struct reading *r, uint8_t *at)
 		else if (c == '\n' || c == '\0')
 			c = -1;
 		if (c < 0)
-			return mock_text_fail(r->text, "a text does not end, "
-						       "or has a wrong \\");
+			return mock_text_fail(r->text, "a text has no closing "
+						       "quote, or an unknown "
+						       "escape after \\");
 		*out++ = (char)c;
 	}
 	*out = '\0';
@@ -206,7 +213,9 @@ static int read_struct(struct reading *r, const struct camipc_type_info *info,
 	if (ret < 0)
 		return ret;
 	if (++r->depth > MAX_DEPTH)
-		return mock_text_fail(r->text, "structs are nested too deeply");
+		return mock_text_fail(r->text, "structs are nested more than "
+					       "%d deep",
+				      MAX_DEPTH);
 	ret = read_fields(r, info, at);
 	r->depth--;
 	return ret < 0 ? ret : mock_text_expect(r->text, "}");
@@ -262,8 +271,9 @@ static int read_item(struct reading *r, const struct camipc_field_info *field,
 	case CAMIPC_KIND_FD:
 		if (mock_text_take(r->text, "none"))
 			return 0;
-		return mock_text_fail(r->text, "a script has no descriptors: "
-					       "say none, or $argument");
+		return mock_text_fail(r->text, "a script cannot make file "
+					       "descriptors: use none, or "
+					       "$argument");
 	default:
 		return read_number(r, field, at);
 	}
@@ -271,7 +281,7 @@ static int read_item(struct reading *r, const struct camipc_field_info *field,
 
 /* ---- many of them ------------------------------------------------------- */
 
-/** What has been read of an array; it moves when it grows. */
+/** The elements read so far of an array; they move when the array grows. */
 struct items {
 	uint8_t *first;
 	size_t n;
@@ -301,7 +311,7 @@ static bool is_bytes(const struct camipc_field_info *field)
 	return field->wire == CAMIPC_WIRE_BYTES && !camipc_is_bytes_box(field);
 }
 
-/* <00 1f> */
+/* Reads bytes: <00 1f>. */
 static int read_bytes(struct reading *r, struct items *items)
 {
 	while (!mock_text_take(r->text, ">")) {
@@ -310,9 +320,10 @@ static int read_bytes(struct reading *r, struct items *items)
 
 		mock_text_word(r->text, word, sizeof(word));
 		if (hex_digit(word[0]) < 0 || hex_digit(word[1]) < 0)
-			return mock_text_fail(r->text, "bytes are two "
-						       "hexadecimal digits "
-						       "each");
+			return mock_text_fail(r->text, "expected two "
+						       "hexadecimal digits, "
+						       "not '%s'",
+					      word);
 		at = next_item(r, items);
 		if (!at)
 			return -ENOMEM;
@@ -384,7 +395,7 @@ static size_t aux_size(const struct camipc_field_info *field)
 	}
 }
 
-/* $name: the call's argument of that name, which has to be alike. */
+/* Reads $name: the call's argument of that name, which must have this type. */
 static int read_argument(struct reading *r,
 			 const struct camipc_field_info *field, uint8_t *base)
 {
@@ -400,7 +411,7 @@ static int read_argument(struct reading *r,
 				      word);
 	if (source->kind != field->kind || source->shape != field->shape ||
 	    source->type != field->type || source->count != field->count)
-		return mock_text_fail(r->text, "$%s is of another type than %s",
+		return mock_text_fail(r->text, "$%s has another type than %s",
 				      word, field->name);
 	if (!from)
 		return 0;
@@ -424,13 +435,14 @@ static int read_array(struct reading *r, const struct camipc_field_info *field,
 		return 0;
 	}
 	if (items.n != field->count)
-		return mock_text_fail(r->text, "%s has %" PRIu32 " elements",
-				      field->name, field->count);
+		return mock_text_fail(r->text,
+				      "%s has %" PRIu32 " elements, not %zu",
+				      field->name, field->count, items.n);
 	memcpy(base + field->offset, items.first, slot_size(field));
 	return 0;
 }
 
-/* T? that is a pointer: what it points to comes first. */
+/* Reads an optional value behind a pointer: allocates the value first. */
 static int read_pointer(struct reading *r,
 			const struct camipc_field_info *field, uint8_t *at)
 {
@@ -487,7 +499,7 @@ static int read_fields(struct reading *r, const struct camipc_type_info *info,
 		const struct camipc_field_info *field = find_field(info, name);
 
 		if (!field)
-			return mock_text_fail(r->text, "%s has no '%s'",
+			return mock_text_fail(r->text, "%s has no field '%s'",
 					      info->name, name);
 		if (mock_text_expect(r->text, ":") < 0)
 			return -EINVAL;
@@ -502,7 +514,7 @@ static int read_fields(struct reading *r, const struct camipc_type_info *info,
 		mock_text_word(r->text, name, sizeof(name));
 		if (!name[0])
 			return mock_text_fail(r->text,
-					      "a field is expected behind ','");
+					      "expected a field after ','");
 	}
 	return 0;
 }

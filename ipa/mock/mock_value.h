@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Values of generated structs, read from a script by their tables. */
+/* Reads values of generated structs from a script, by their type tables. */
 #ifndef CAMIPC_MOCK_VALUE_H
 #define CAMIPC_MOCK_VALUE_H
 
@@ -8,20 +8,21 @@
 
 #include "mock_text.h"
 
-/** What "$name" stands for. */
+/** The arguments of the current call, for "$name". */
 struct mock_arguments {
-	const struct camipc_type_info *info; /* NULL: a call without any */
-	const void *values; /* NULL: only checking */
+	const struct camipc_type_info *info; /* NULL: no arguments */
+	const void *values; /* NULL: only check */
 };
 
 /**
- * mock_read_fields() - "a: 1, b: {c: [2, 3]}, d: $e", up to what is no field
- * @arena: where arrays and texts go
- * @arguments: a value that it lends stays the caller's
- * @info: of a struct, or of a union, which has one field
- * @value: has its defaults; what is not named keeps them
+ * mock_read_fields() - read fields like "a: 1, b: {c: [2, 3]}, d: $e"
+ * @arena: memory of arrays and texts
+ * @arguments: the values of "$name" are borrowed, not copied
+ * @info: the type of a struct, or of a union, which has one field
+ * @value: holds its defaults; fields that are not named keep them
  *
- * Returns 0, -EINVAL (@text has the reason and the line) or -ENOMEM.
+ * Stops before the first word that is not a field. Returns 0, -EINVAL (@text
+ * has the line and the error text) or -ENOMEM.
  */
 int mock_read_fields(struct mock_text *text, struct camipc_arena *arena,
 		     const struct mock_arguments *arguments,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Automatic exposure. Each frame comes with the settings of its exposure, so its
- * light is known in spite of the sensor's delay. The wanted exposure follows
+ * Automatic exposure. Each frame comes with its own settings, so its light is
+ * known in spite of the sensor's delay. The wanted exposure follows
  * from the light and is approached in equal steps of its logarithm. The loop
  * cannot oscillate, because it draws no conclusions from a request whose frame
  * has not arrived yet.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The virtual camera with a fake softisp (camipc-gen mock): what a pipeline
- * handler does about an IPA that refuses, errs and exaggerates, which the real
- * one never does. Run once per backend, which is the argument.
+ * The virtual camera with a fake softisp (camipc-gen mock) that returns errors
+ * and wrong values, as the real one never does. Run once per backend, which is
+ * the argument.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -19,7 +19,7 @@
 #include "test_files.h"
 #include "virtual_camera.h"
 
-/* Parameters that are there, and nothing in them. */
+/* Answers each frame with parameters that are all zero. */
 #define ANSWER                                                             \
 	"on computeParams\n"                                               \
 	"	emit paramsReady(frame: $frame, bufferId: $bufferId)\n"    \
@@ -28,7 +28,7 @@
 
 static const char *isolation;
 
-/** A folder with the fake module in it, and what the camera says. */
+/** A folder with the fake module, and a camera that runs it. */
 struct fixture {
 	char folder[TEST_PATH_SIZE];
 	char error[512];
@@ -132,7 +132,7 @@ static void expect_calls(const struct fixture *f, const char *const *expected)
 	free(calls);
 }
 
-/* Without a script the IPA does nothing, and says yes to everything. */
+/* Without a script every call succeeds, and nothing else happens. */
 static void records_calls(void **state)
 {
 	static const char *const expected[] = {
@@ -174,7 +174,7 @@ static void answers_a_frame(void **state)
 	struct fixture *f = *state;
 
 	start(f, ANSWER);
-	/* It came, and an empty buffer is no parameters. */
+	/* The answer came, but an empty buffer has invalid parameters. */
 	assert_int_equal(capture(f), -EBADMSG);
 	expect_error(f, "the IPA returned invalid parameters for frame 0");
 	assert_int_equal(virtual_camera_stop(f->camera), 0);
@@ -231,30 +231,34 @@ static void exaggerated_controls_are_clamped(void **state)
 	assert_int_equal(counts->unknown, 1);
 }
 
-/* Each script, and what is said of it. */
+/* Wrong scripts, and the message about each. */
 static const struct {
 	const char *script;
 	const char *why;
 } wrong_scripts[] = {
-	{ "init return ret: 1;", "softisp.script:1: 'on' is expected" },
-	{ "\n# x\non inti;", ":3: ipa.softisp has no method 'inti'" },
-	{ "on init return ret: 1", ":1: emit, return or ';' is expected" },
-	{ "on init #0;", ":1: calls count from #1" },
-	{ "on init;\non init;", ":2: this stands twice" },
-	{ "on stop return ret: 1;", ":1: stop returns nothing" },
-	{ "on init emit x();", ":1: ipa.softisp has no event 'x'" },
-	{ "on init return ret: 3000000000;", ":1: 3000000000 is out of range" },
-	{ "on init return ret: one;", ":1: 'one' is not a whole number" },
-	{ "on init return ret: 1, size: 2;", " has no 'size'" },
-	{ "on init return ret: 1,;", ":1: a field is expected behind ','" },
-	{ "on init return controls: {idSpace: V5L2};", " has no 'V5L2'" },
-	{ "on init return controls: {infos: [{key: 1}};", "']' is expected" },
+	{ "init return ret: 1;", "softisp.script:1: expected 'on'" },
+	{ "\n# x\non inti;", ":3: unknown method 'inti'; the "
+			       "interface has: init, configure, " },
+	{ "on init return ret: 1", ":1: expected emit, return or ';'" },
+	{ "on init #0;", ":1: wrong call number #0: the first call is #1" },
+	{ "on init;\non init;", ":2: a second statement for the same call of "
+				"init" },
+	{ "on stop return ret: 1;", ":1: stop has no outputs to return" },
+	{ "on init emit x();", ":1: unknown event 'x'; the interface has: "
+			     "setSensorControls, paramsReady, metadataReady" },
+	{ "on init return ret: 3000000000;",
+	  ":1: 3000000000 is out of range: -2147483648 to 2147483647" },
+	{ "on init return ret: one;", ":1: expected an integer, not 'one'" },
+	{ "on init return ret: 1, size: 2;", " has no field 'size'" },
+	{ "on init return ret: 1,;", ":1: expected a field after ','" },
+	{ "on init return controls: {idSpace: V5L2};", " has no value 'V5L2'" },
+	{ "on init return controls: {infos: [{key: 1}};", "expected ']'" },
 	{ "on start emit paramsReady(frame: $frame);",
 	  ":1: the call has no argument 'frame'" },
 	{ "on computeParams emit paramsReady(status: $frame);",
-	  ":1: $frame is of another type than status" },
+	  ":1: $frame has another type than status" },
 	{ "on init return controls: {infos: [{value: {min: {string: \"x}}}]};",
-	  ":1: a text does not end" },
+	  ":1: a text has no closing quote" },
 };
 
 static void wrong_scripts_are_refused(void **state)
