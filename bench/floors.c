@@ -20,6 +20,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <camipc/error.h>
+
 #include "bench.h"
 #include "clock.h"
 #include "peer.h"
@@ -42,7 +44,7 @@ struct link {
 static void check_size(ssize_t n, size_t wanted, const char *what)
 {
 	if (n != (ssize_t)wanted)
-		bench_fail("%s: %s", what, n < 0 ? strerror(errno) : "short");
+		bench_fail("%s: %s", what, n < 0 ? camipc_errno_to_string(errno) : "short");
 }
 
 static void close_pair(int in, int out)
@@ -145,7 +147,7 @@ static void run_link(void *state, uint32_t n)
 			check_size(write(link->near_out, message, link->size),
 				   link->size, "write");
 		if (link->polls && poll(polled, 2, -1) < 0)
-			bench_fail("poll: %s", strerror(errno));
+			bench_fail("poll: %s", camipc_errno_to_string(errno));
 		check_size(read(link->near_in, message, link->size),
 			   link->size, "read");
 		message[0] = 1;
@@ -191,7 +193,7 @@ static struct link *new_socket_link(void)
 	int pair[2];
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
-		bench_fail("socketpair: %s", strerror(errno));
+		bench_fail("socketpair: %s", camipc_errno_to_string(errno));
 	link->near_in = link->near_out = pair[0];
 	link->far_in = link->far_out = pair[1];
 	return link;
@@ -228,7 +230,7 @@ static struct link *new_pipe_link(void)
 	int back[2];
 
 	if (pipe2(there, O_CLOEXEC) < 0 || pipe2(back, O_CLOEXEC) < 0)
-		bench_fail("pipe: %s", strerror(errno));
+		bench_fail("pipe: %s", camipc_errno_to_string(errno));
 	link->near_in = back[0];
 	link->near_out = there[1];
 	link->far_in = there[0];
@@ -260,7 +262,7 @@ static void *open_eventfd(const struct bench_case *bench)
 	link->near_in = link->far_out = eventfd(0, EFD_CLOEXEC);
 	link->near_out = link->far_in = eventfd(0, EFD_CLOEXEC);
 	if (link->near_in < 0 || link->near_out < 0)
-		bench_fail("eventfd: %s", strerror(errno));
+		bench_fail("eventfd: %s", camipc_errno_to_string(errno));
 	bench_peer_fork(&link->peer, serve_link, link);
 	return link;
 }
@@ -323,7 +325,7 @@ static struct shared *new_shared(int flags)
 				     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (shared == MAP_FAILED)
-		bench_fail("mmap: %s", strerror(errno));
+		bench_fail("mmap: %s", camipc_errno_to_string(errno));
 	atomic_init(&shared->word, IDLE);
 	shared->flags = flags;
 	return shared;
@@ -378,9 +380,9 @@ static void run_spawn(void *state, uint32_t n)
 				      environ);
 
 		if (ret)
-			bench_fail("posix_spawn: %s", strerror(ret));
+			bench_fail("posix_spawn: %s", camipc_errno_to_string(ret));
 		if (waitpid(pid, NULL, 0) != pid)
-			bench_fail("waitpid: %s", strerror(errno));
+			bench_fail("waitpid: %s", camipc_errno_to_string(errno));
 	}
 }
 
@@ -401,11 +403,11 @@ static double time_kill(void *state)
 			pause();
 	}
 	if (pid < 0)
-		bench_fail("fork: %s", strerror(errno));
+		bench_fail("fork: %s", camipc_errno_to_string(errno));
 	begin = camipc_now_ns();
 	kill(pid, SIGKILL);
 	if (waitpid(pid, NULL, 0) != pid)
-		bench_fail("waitpid: %s", strerror(errno));
+		bench_fail("waitpid: %s", camipc_errno_to_string(errno));
 	return (double)(camipc_now_ns() - begin);
 }
 

@@ -10,6 +10,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <camipc/error.h>
+
 #include "bench.h"
 #include "clock.h"
 #include "report.h"
@@ -37,7 +39,7 @@ void bench_pin(int tid, int cpu)
 	CPU_ZERO(&set);
 	CPU_SET((size_t)cpu, &set);
 	if (sched_setaffinity(tid, sizeof(set), &set) < 0)
-		bench_fail("cannot pin to CPU %d: %s", cpu, strerror(errno));
+		bench_fail("cannot pin to CPU %d: %s", cpu, camipc_errno_to_string(errno));
 }
 
 void bench_pin_threads(int pid)
@@ -50,7 +52,7 @@ void bench_pin_threads(int pid)
 	snprintf(path, sizeof(path), "/proc/%d/task", pid ? pid : getpid());
 	dir = opendir(path);
 	if (!dir)
-		bench_fail("cannot list threads: %s", strerror(errno));
+		bench_fail("cannot list threads: %s", camipc_errno_to_string(errno));
 	while ((entry = readdir(dir))) {
 		int tid = atoi(entry->d_name);
 
@@ -67,7 +69,7 @@ static void find_cpus(int cpus[2])
 	int n = 0;
 
 	if (sched_getaffinity(0, sizeof(set), &set) < 0)
-		bench_fail("sched_getaffinity: %s", strerror(errno));
+		bench_fail("sched_getaffinity: %s", camipc_errno_to_string(errno));
 	for (int cpu = 0; cpu < CPU_SETSIZE && n < 2; cpu++) {
 		if (CPU_ISSET((size_t)cpu, &set))
 			cpus[n++] = cpu;
@@ -212,7 +214,7 @@ static int write_json(const struct bench_report *report, const char *path)
 		if (fclose(file) == 0)
 			return 0;
 	}
-	fprintf(stderr, "bench: cannot write %s: %s\n", path, strerror(errno));
+	fprintf(stderr, "bench: cannot write %s: %s\n", path, camipc_errno_to_string(errno));
 	return 1;
 }
 
@@ -253,7 +255,7 @@ static int check_writable(const char *path)
 
 	if (!path || (file && fclose(file) == 0))
 		return 0;
-	fprintf(stderr, "bench: cannot write %s: %s\n", path, strerror(errno));
+	fprintf(stderr, "bench: cannot write %s: %s\n", path, camipc_errno_to_string(errno));
 	return 1;
 }
 

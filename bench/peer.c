@@ -3,10 +3,11 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <camipc/error.h>
 
 #include "bench.h"
 
@@ -15,7 +16,7 @@ void bench_peer_fork(struct bench_peer *peer, bench_serve_fn serve, void *state)
 	pid_t pid = fork();
 
 	if (pid < 0)
-		bench_fail("fork: %s", strerror(errno));
+		bench_fail("fork: %s", camipc_errno_to_string(errno));
 	if (pid == 0) {
 		bench_pin(0, bench_peer_cpu);
 		serve(state);
@@ -24,7 +25,7 @@ void bench_peer_fork(struct bench_peer *peer, bench_serve_fn serve, void *state)
 	peer->pid = pid;
 	peer->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 	if (peer->pidfd < 0)
-		bench_fail("pidfd_open: %s", strerror(errno));
+		bench_fail("pidfd_open: %s", camipc_errno_to_string(errno));
 }
 
 static void *run_thread(void *argument)
@@ -47,7 +48,7 @@ void bench_peer_thread(struct bench_peer *peer, bench_serve_fn serve,
 	peer->state = state;
 	ret = pthread_create(&peer->thread, NULL, run_thread, peer);
 	if (ret)
-		bench_fail("pthread_create: %s", strerror(ret));
+		bench_fail("pthread_create: %s", camipc_errno_to_string(ret));
 }
 
 void bench_peer_join(struct bench_peer *peer)
@@ -58,5 +59,5 @@ void bench_peer_join(struct bench_peer *peer)
 	}
 	close(peer->pidfd);
 	if (waitpid(peer->pid, NULL, 0) < 0)
-		bench_fail("waitpid: %s", strerror(errno));
+		bench_fail("waitpid: %s", camipc_errno_to_string(errno));
 }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <camipc/error.h>
+
 static int compare_doubles(const void *a, const void *b)
 {
 	double left = *(const double *)a;
@@ -98,7 +100,7 @@ void bench_read_instructions(struct bench_report *report, const char *path)
 	char name[128];
 
 	if (!file)
-		bench_fail("cannot read %s: %s", path, strerror(errno));
+		bench_fail("cannot read %s: %s", path, camipc_errno_to_string(errno));
 	while (fscanf(file, "%127s %llu", name, &figure) == 2) {
 		for (size_t i = 0; i < report->n_results; i++) {
 			struct bench_result *result = &report->results[i];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The module around a script: files beside it, and the record of calls. */
+#include <camipc/error.h>
 #include <camipc/mock.h>
 
 #include <dlfcn.h>
@@ -91,7 +92,7 @@ static void log_failure(struct mock *mock, const struct mock_text *error,
 {
 	camipc_host_log(mock->host, CAMIPC_LOG_ERROR, "%s:%u: %s",
 			mock->script_path, error->line,
-			error->error[0] ? error->error : strerror(-ret));
+			error->error[0] ? error->error : camipc_errno_to_string(ret));
 }
 
 /** Without a script every call succeeds, with default outputs. */
@@ -138,7 +139,7 @@ static int open_record(struct mock *mock)
 		return 0;
 	ret = -errno;
 	camipc_host_log(mock->host, CAMIPC_LOG_ERROR, "cannot open %s: %s",
-			path, strerror(-ret));
+			path, camipc_errno_to_string(ret));
 	return ret;
 }
 
@@ -163,7 +164,7 @@ static void record(struct mock *mock, struct camipc_printer *printer)
 	if (write(mock->record_fd, mock->line, size + 1) != (ssize_t)size + 1)
 		camipc_host_log(mock->host, CAMIPC_LOG_ERROR,
 				"cannot record a call: %s",
-				strerror(errno));
+				camipc_errno_to_string(errno));
 }
 
 static int emit(void *user, const struct camipc_method *event, const void *args)
@@ -176,7 +177,7 @@ static int emit(void *user, const struct camipc_method *event, const void *args)
 	camipc_print(&printer, "    emit %s", event->name);
 	print_message(&printer, event->args, args);
 	if (ret < 0)
-		camipc_print(&printer, ": %s", strerror(-ret));
+		camipc_print(&printer, ": %s", camipc_errno_to_string(ret));
 	record(mock, &printer);
 	/* A lost event is in the record; the script goes on. */
 	return 0;

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <camipc/error.h>
+
 #include "colour_matrix.h"
 
 /* Gets the range of one of the sensor's controls. */
@@ -263,7 +265,7 @@ fail:
 	camipc_host_log(ipa->host, CAMIPC_LOG_WARNING,
 			"softisp: cannot read the statistics of frame %u from "
 			"buffer %u: %s",
-			frame, buffer_id, strerror(-ret));
+			frame, buffer_id, camipc_errno_to_string(ret));
 }
 
 static void fill_parameters(struct softisp *ipa, uint32_t frame)

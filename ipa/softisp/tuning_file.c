@@ -16,6 +16,7 @@
 #include <yaml.h>
 
 #include <camipc/base.h>
+#include <camipc/error.h>
 
 /* Tuning files of real sensors have a few kilobytes. */
 #define MAX_FILE_SIZE (64 * 1024)
@@ -306,7 +307,7 @@ static int read_file(const char *path, uint8_t *text, size_t *ret_size,
 	}
 	if (ret < 0)
 		snprintf(error, SOFTISP_TUNING_ERROR_SIZE, "%s",
-			 strerror(-ret));
+			 camipc_errno_to_string(ret));
 	return ret;
 }
 

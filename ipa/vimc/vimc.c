@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <camipc/error.h>
 #include <camipc/fd.h>
 
 #include "cam_buffers.h"
@@ -40,7 +41,7 @@ static void trace(const struct vimc *vimc, enum ipa_vimc_operation_code code)
 	if (vimc->trace_fd >= 0 && write(vimc->trace_fd, &byte, 1) < 0)
 		camipc_host_log(vimc->host, CAMIPC_LOG_DEBUG,
 				"vimc: cannot write the trace: %s",
-				strerror(errno));
+				camipc_errno_to_string(errno));
 }
 
 static int32_t vimc_init(void *self, const struct cam_settings *settings,
@@ -115,7 +116,7 @@ static void vimc_map_buffers(void *self, const struct cam_buffer *buffers,
 	if (ret < 0)
 		camipc_host_log(vimc->host, CAMIPC_LOG_WARNING,
 				"vimc: cannot map %zu buffer%s: %s", n_buffers,
-				n_buffers == 1 ? "" : "s", strerror(-ret));
+				n_buffers == 1 ? "" : "s", camipc_errno_to_string(ret));
 }
 
 static void vimc_unmap_buffers(void *self, const uint32_t *ids, size_t n_ids)

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include <camipc/error.h>
 #include <camipc/log.h>
 
 #include "media_text.h"
@@ -249,6 +250,6 @@ int device_probe_examine(struct device_probe *probe,
 	if (ret != before && !entry->gone)
 		camipc_log(CAMIPC_LOG_INFO, TOPIC,
 			   "%s: the device is not ready: %s",
-			   entry->device.syspath, strerror(-ret));
+			   entry->device.syspath, camipc_errno_to_string(ret));
 	return ret == -ENOMEM ? ret : 0;
 }

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#include <camipc/error.h>
+
 #include "cam_fourcc.h"
 #include "core_ipa_serializer.h"
 
@@ -121,7 +123,7 @@ static int call_failed(struct virtual_ipa *ipa, const char *call, int ret)
 					 camipc_strerror(ret));
 	return virtual_error_set(ipa->error, ret,
 				 "%s failed: the IPA returned %d (%s)", call,
-				 ret, strerror(-ret));
+				 ret, camipc_errno_to_string(ret));
 }
 
 static int create_ipa(struct virtual_ipa *ipa, struct camipc_manager *manager)
@@ -178,7 +180,7 @@ static int map_buffers(struct virtual_ipa *ipa)
 	if (ret < 0) {
 		virtual_error_set(ipa->error, ret,
 				  "cannot make shared memory: %s",
-				  strerror(-ret));
+				  camipc_errno_to_string(ret));
 		goto close_descriptors;
 	}
 	ret = ipa_softisp_map_buffers(ipa->proxy, offer.statistics,
@@ -273,7 +275,7 @@ static int write_statistics(struct virtual_ipa *ipa, uint32_t frame)
 fail:
 	return virtual_error_set(ipa->error, ret,
 				 "cannot write the statistics of frame %u: %s",
-				 frame, strerror(-ret));
+				 frame, camipc_errno_to_string(ret));
 }
 
 int virtual_ipa_ask(struct virtual_ipa *ipa, const struct virtual_frame *frame)
@@ -321,7 +323,7 @@ int virtual_ipa_wait(struct virtual_ipa *ipa, int timer_fd, uint32_t frame,
 	if (poll(fds, 3, left > 0 ? (int)left : 0) < 0 && errno != EINTR)
 		return virtual_error_set(ipa->error, -errno,
 					 "cannot wait for the IPA: %s",
-					 strerror(errno));
+					 camipc_errno_to_string(errno));
 	if (fds[1].revents)
 		return virtual_error_set(ipa->error, -EINTR, "interrupted");
 	if (!fds[0].revents && !fds[2].revents &&
@@ -359,7 +361,7 @@ int virtual_ipa_take_parameters(struct virtual_ipa *ipa,
 		return virtual_error_set(
 			ipa->error, -EREMOTEIO,
 			"the IPA has no parameters for frame %u: %s",
-			answer->frame, strerror(-answer->status));
+			answer->frame, camipc_errno_to_string(answer->status));
 	/* A copy: the IPA can write to the buffer at any time. */
 	ret = cam_shared_buffer_read(buffer, ret_parameters,
 				     sizeof(*ret_parameters));
@@ -367,6 +369,6 @@ int virtual_ipa_take_parameters(struct virtual_ipa *ipa,
 		return virtual_error_set(
 			ipa->error, ret,
 			"cannot read the parameters of frame %u: %s",
-			answer->frame, strerror(-ret));
+			answer->frame, camipc_errno_to_string(ret));
 	return 0;
 }

@@ -7,9 +7,10 @@
 #include "realtime.h"
 
 #include <errno.h>
-#include <string.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
+
+#include <camipc/error.h>
 
 int virtual_realtime_init(struct virtual_realtime *realtime,
 			  struct virtual_ipa *ipa)
@@ -20,7 +21,7 @@ int virtual_realtime_init(struct virtual_realtime *realtime,
 	if (realtime->timer_fd < 0)
 		return virtual_error_set(ipa->error, -errno,
 					 "cannot create the frame timer: %s",
-					 strerror(errno));
+					 camipc_errno_to_string(errno));
 	return 0;
 }
 
@@ -103,7 +104,7 @@ static int timer_failed(struct virtual_realtime *realtime)
 {
 	return virtual_error_set(realtime->ipa->error, -errno,
 				 "cannot use the frame timer: %s",
-				 strerror(errno));
+				 camipc_errno_to_string(errno));
 }
 
 static int start_timer(struct virtual_realtime *realtime)
