@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""The README's IDL compiles, and the C beside it is what comes out.
+"""Compiles the IDL of README.md and compares the C beside it.
 
 usage: test_readme.py ROOT
 """

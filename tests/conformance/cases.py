@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Cases for each rule of protobuf's conformance suite that is about binary
-messages of proto3, for every field that the rule is about.
+"""Defines our own cases for the rules of protobuf's conformance suite that
+concern binary messages of proto3, for every field a rule applies to.
 
 A case that is to be accepted says which bytes it means: what is written for
 it. One that is refused says whether that is protobuf's rule or only ours.

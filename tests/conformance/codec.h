@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The part of a testee that is tested. Ours is linked into the one that the
- * suite drives; protobuf-c's into another, which shows what the cases find.
+ * Declares the codec under test. One testee has ours; another has protobuf-c's
+ * and shows that the cases find mistakes.
  */
 #ifndef CONFORMANCE_CODEC_H
 #define CONFORMANCE_CODEC_H

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The codec that camipc-gen makes of ../codegen/conformance. */
+/*
+ * Implements codec.h with the codec that camipc-gen makes of
+ * ../codegen/conformance.
+ */
 #include <stdlib.h>
 
 #include "codec.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The codec that protoc-c makes of the same schema: some cases find it wrong. */
+/*
+ * Implements codec.h with the codec that protoc-c makes of the same schema, in
+ * which some cases find mistakes.
+ */
 #include <stdlib.h>
 
 #include "codec.h"

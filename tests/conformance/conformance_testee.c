@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The program that protobuf's conformance suite drives over standard input and
- * output: decodes a message with a codec, and encodes it again.
+ * output: it decodes each message with a codec and encodes it again.
  *
  * A frame is a little-endian u32 length and a message: a request, answered by
  * a response. Whatever a request holds, the answer is one of its results, and

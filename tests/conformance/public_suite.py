@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The cases of protobuf's public conformance suite, 3.21 series, that apply
-to a testee for binary messages of proto3: by their names, with the bytes that
-the suite's runner sends and what it expects.
+"""Lists the cases of protobuf's public conformance suite, 3.21 series, that
+apply to binary messages of proto3: names, the bytes that the suite's runner
+sends, and the result that it expects.
 
 The runner's verdict is one of two: a message that is equal (`exact` is false)
 or, where a case is about what is written, equal bytes. Cases whose answer is

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Random messages, other ways to write them, and damage."""
+"""Makes random messages, their other encodings, and damaged ones."""
 
 from google.protobuf.descriptor import FieldDescriptor as Field
 

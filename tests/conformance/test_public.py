@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The public suite's cases, as its runner judges them with
+"""Judges a testee by the public suite's cases as its runner does with
 --enforce_recommended: test_public.py TESTEE FOLDER-OF-PROTOS [FAILURE-LIST].
 
 The list names the cases that have to fail; no list means none. One that does

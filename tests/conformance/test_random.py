@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Random messages against python3-protobuf, both ways: test_random.py TESTEE
-FOLDER-OF-PROTOS. CAMIPC_TEST_EFFORT=10 tries ten times as many.
-"""
+"""Compares a testee with python3-protobuf on random messages, both ways:
+test_random.py TESTEE FOLDER-OF-PROTOS. CAMIPC_TEST_EFFORT=10 tries ten
+times as many."""
 
 import os
 import random

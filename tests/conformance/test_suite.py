@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Every case of cases.py that the public suite does not have as well:
-test_suite.py TESTEE FOLDER-OF-PROTOS.
-"""
+"""Runs every case of cases.py that the public suite does not contain:
+test_suite.py TESTEE FOLDER-OF-PROTOS."""
 
 import struct
 import sys

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The testee as a program, and the schema as python3-protobuf has it."""
+"""Drives a testee program, and loads the schema into python3-protobuf."""
 
 import os
 import shutil

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What each type of protobuf looks like on the wire: all that may be read for
-a value, and what is written for it."""
+"""Lists how each protobuf type looks on the wire: all encodings of a value
+that must be accepted, and the one that is written."""
 
 from google.protobuf.descriptor import FieldDescriptor as Field
 

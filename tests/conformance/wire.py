@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Bytes of protobuf, written by hand: also those that nobody should write."""
+"""Encodes protobuf by hand, including bytes that no encoder should write."""
 
 import struct
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The test bed of the contract suite: a manager, a proxy and its callbacks. */
 #include "contract.h"
 
 #include <errno.h>
@@ -178,7 +179,7 @@ int contract_tear_down(void **state)
 	struct contract *c = *state;
 	const struct fd_leak before = c->before;
 
-	/* Whoever still waits there goes on; then the proxy can end. */
+	/* An op that still waits there goes on; then the proxy can end. */
 	close(c->gate[1]);
 	test_echo_destroy(c->ipa);
 	close(c->gate[0]);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the files of the contract suite share. Each is one program that is run
- * once per backend, named in its first argument (requirements 20, 22: the same
- * module either way, chosen by name; 34: all kinds alike): what they assert
- * holds for all of them, and what may differ asks contract_is().
+ * The test bed that all files of the contract suite share. Each file is one
+ * program that runs once per backend, named in its first argument (requirements
+ * 20 and 22: the same module either way, chosen by name; requirement 34: all
+ * kinds alike). Its assertions hold for every backend; a test that must know
+ * the backend asks contract_is().
  */
 #ifndef CAMIPC_TEST_CONTRACT_H
 #define CAMIPC_TEST_CONTRACT_H

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Steps that are done on several backends at once, and what they leave. */
+/*
+ * Steps that run on several backends at once, and the traces that they leave.
+ */
 #ifndef CAMIPC_TEST_DIFFERENTIAL_H
 #define CAMIPC_TEST_DIFFERENTIAL_H
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The steps. Each leaves the IPA idle, so that what follows does not depend on
- * how fast it is; where calls are to pile up, the IPA is held at its gate.
+ * The steps of the differential test. Each leaves the IPA idle, so that later
+ * steps do not depend on its speed; where calls must pile up, the IPA waits at
+ * its gate.
  */
 #include <errno.h>
 #include <sys/mman.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One backend in a comparison: its proxy, its callbacks, its trace. */
+/* One backend of a comparison: its proxy, its callbacks, its trace. */
 #include <poll.h>
 #include <sys/stat.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A link to an IPA that the test itself plays. */
 #include "fake_link.h"
 
 #include <errno.h>

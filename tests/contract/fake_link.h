@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A link whose other end is the test: it keeps what the proxy sends, and hands
- * the proxy whatever the test makes up. So a peer can break every rule without
- * a process, and a transport be as full as the test wants.
+ * A link whose other end is played by the test: it keeps what the proxy sends
+ * and delivers whatever messages the test makes. Thus a peer can break every
+ * rule without a process, and a transport is as full as the test wants.
  */
 #ifndef CAMIPC_TEST_FAKE_LINK_H
 #define CAMIPC_TEST_FAKE_LINK_H

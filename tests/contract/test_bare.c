@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An interface without roles, and versions that differ. Built twice: as the
+ * Tests an interface without roles, and two versions of it. Built twice: as the
  * second version's pipeline, and with BARE_OLD as the first one's. Each runs
  * both modules.
  */

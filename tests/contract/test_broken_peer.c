@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A peer that breaks the protocol: threats 20 to 27, and what each must lead
- * to: the reason, one completion per call, closed once. And a transport that
- * is full, or fails. Run once: the proxy is the same over every link.
+ * Tests a peer that breaks the protocol (threats 20 to 27): the reason, one
+ * completion per call, one call of closed; and a transport that is full or
+ * fails. Runs once, because the proxy is the same over every link.
  */
 #include <errno.h>
 #include <unistd.h>

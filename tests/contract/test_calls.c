@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Synchronous calls: results, arguments, deadlines, cancel, begin. */
+/* Tests synchronous calls: results, arguments, deadlines, cancel, begin. */
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is told of a worker that crashed: where, why, and what it took. */
+/* Tests the report about a crashed worker: place, cause and resources. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>

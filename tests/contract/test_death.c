@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* An IPA that hangs: given up, told once, and nothing of it is heard again. */
+/*
+ * Tests an IPA that hangs: the proxy gives it up, calls closed once, and
+ * delivers nothing from it afterwards.
+ */
 #include <errno.h>
 #include <poll.h>
 

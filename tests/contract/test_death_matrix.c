@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * threats 40 to 42: each way of ending, at each moment. Whatever it is: each
- * call has exactly one completion, closed is told once with the right reason,
- * and nothing is left. The moments before the first call are in
- * tests/proxy/test_process_birth.c, each_death_at_birth().
+ * Tests every way in which a worker can end, at every moment (threats 40 to
+ * 42): each call has exactly one completion, closed is called once with the
+ * right reason, and nothing is left. tests/proxy/test_process_birth.c,
+ * each_death_at_birth(), covers the moments before the first call.
  */
 #include <errno.h>
 #include <poll.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the interface does not allow is refused by generated decoders: a peer
- * need not have checked its values, or may have written the bytes by hand.
- * Encoders trust their callers, so most of the bad bytes here are theirs.
+ * Tests that generated decoders refuse what the interface does not allow: a
+ * peer need not have checked its values, or may have written the bytes by hand.
+ * Encoders do not check, so they make most of the bad bytes here.
  */
 #include <errno.h>
 #include <math.h>

@@ -22,7 +22,7 @@ static const char *const backends[N_SIDES] = { "thread", "loopback",
 static uint32_t wanted_seed;
 static uint32_t wanted_steps;
 
-/** Where a run is, for whoever has to repeat it. */
+/** The position of a run, which a failure prints so that it can be repeated. */
 struct run {
 	struct side sides[N_SIDES];
 	uint32_t seed;

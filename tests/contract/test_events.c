@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Events: where, when and in which order they are told, and when never. */
+/*
+ * Tests events: in which thread, when and in which order they are delivered,
+ * and when not.
+ */
 #include <errno.h>
 #include <poll.h>
 #include <sys/syscall.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Descriptors: the same open file arrives, and nobody is left with a copy. */
+/* Tests descriptors: the same open file arrives, and no copy is left behind. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Flow control: credit, [queue=], [overflow=], bursts, memory per call. */
+/*
+ * Tests flow control: credit, [queue=], [overflow=], bursts, memory per call.
+ */
 #include <errno.h>
 
 #include "alloc_fail.h"

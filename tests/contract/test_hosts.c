@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hosts are not all alike: what they have set, ignore, have used up or do
- * beside must make no difference to a camera. Each test makes this process such
- * a host, and then does what a pipeline handler does.
+ * Tests unusual hosts: signal settings, locales, used-up descriptors and other
+ * threads must make no difference to a camera. Each test turns this process
+ * into such a host, and then acts as a pipeline handler.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -157,7 +157,7 @@ static void sigchld_ignored(void **state)
 	c->proxy = test_echo_get_proxy(c->ipa);
 }
 
-/** Whoever it is: the host's main loop often does this. */
+/** Reaps any child, as the main loop of many hosts does. */
 static void *reap_everybody(void *user)
 {
 	sigset_t awaited;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sizes and counts at their limits and one past them, the same everywhere. */
+/* Tests sizes and counts at their limits and one past them, on each backend. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Many cycles, and many proxies at once. */
+/* Tests many cycles, and many proxies at once. */
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>

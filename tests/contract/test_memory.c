@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Out of memory: every allocation of a session in this process fails in turn.
- * A step then says -ENOMEM or goes on without; nothing is left behind.
+ * Tests shortage of memory: every allocation of a session in this process fails
+ * in turn. The step then returns -ENOMEM or succeeds without the memory;
+ * nothing is left behind.
  */
 #include <errno.h>
 #include <stdio.h>

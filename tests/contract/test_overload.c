@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An IPA that cannot keep up, or does not answer: nobody waits longer than a
- * deadline, nothing grows, and what is lost is counted. Time plays no part: an
- * IPA that stands still does so until the test opens its gate.
+ * Tests an IPA that is too slow or does not answer: no caller waits longer than
+ * its deadline, no queue grows without bound, and lost events are counted. Time
+ * plays no part: the IPA waits until the test opens its gate.
  */
 #include <errno.h>
 #include <pthread.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Counters of the proxy, and of each method and event. */
+/* Tests the counters of a proxy and of each method and event. */
 #include <errno.h>
 #include <string.h>
 
@@ -139,7 +139,7 @@ static void timeouts(void **state)
 	assert_int_equal(stats_of(c, "slow").calls, 2);
 	assert_int_equal(stats_of(c, "slow").errors, 1);
 	assert_int_equal(stats_of(c, "slow").timeouts, 1);
-	/* The one that came late is none of an answered call. */
+	/* A late reply does not count as an answered call. */
 	assert_int_equal(sum_of(stats_of(c, "slow").latency), 1);
 	assert_int_equal(contract_stats(c).timeouts, 1);
 }

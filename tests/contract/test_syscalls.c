@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every system call of a session in this process fails in turn, in each way it
- * can: interrupted, no descriptors, no memory, no room, half done. A step then
- * says so in a code that its documentation names, or goes on; nothing is left.
+ * Tests failing system calls: every call of a session in this process fails in
+ * turn, in each way it can (interrupted, no descriptors, no memory, no room,
+ * half done). The step then returns a documented error or goes on; nothing is
+ * left behind.
  */
 #include <errno.h>
 #include <stdio.h>

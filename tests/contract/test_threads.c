@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the IPA's code runs, and what surrounds it there. */
+/* Tests in which thread and in which environment the IPA's code runs. */
 #include <errno.h>
 #include <fcntl.h>
 #include <fenv.h>

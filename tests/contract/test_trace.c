@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* CAMIPC_TRACE=1: each message in one line, with typed arguments. */
+/* Tests CAMIPC_TRACE=1: each message in one line, with typed arguments. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

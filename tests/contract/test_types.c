@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Values of every type, there and back: equal to the last bit. */
+/* Tests that values of every type arrive and return equal to the last bit. */
 #include <errno.h>
 #include <float.h>
 #include <math.h>

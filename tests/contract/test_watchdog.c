@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* threats 37: calls are sent, and no event comes for a while. */
+/*
+ * Tests the watchdog: calls are sent, and no event comes for a while (threat
+ * 37).
+ */
 #include <errno.h>
 #include <poll.h>
 

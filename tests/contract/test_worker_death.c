@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A worker's death, in each state: only process backends survive it. */
+/* Tests a worker's death in each state; only process backends survive it. */
 #include <errno.h>
 #include <signal.h>
 #include <string.h>

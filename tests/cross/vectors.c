@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What our codec makes of the same values, and of the same damage, on every
- * machine: a line for each message and round, with hashes of its bytes, and of
+ * Prints what our codec makes of the same values and the same damage on every
+ * machine: a line for each message and round, with hashes of its bytes and of
  * what damaged bytes decode to; and one for a value of each message that is cut
  * at every length and has each of its bits flipped.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Runs the virtual camera for tests. */
 #include "camera_run.h"
 
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs the virtual camera in tests. */
+/* Runs the virtual camera for tests. */
 #ifndef TESTS_E2E_CAMERA_RUN_H
 #define TESTS_E2E_CAMERA_RUN_H
 

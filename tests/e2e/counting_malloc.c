@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Linked into a worker of its own: counts what it allocates, the engine, the
- * module and libc alike, and says so on stderr when it ends. glibc lets a
- * program replace malloc(), and has its own under other names as well.
+ * Counts the allocations of a worker: linked into a worker of its own, it
+ * counts those of the engine, the module and libc, and prints the number to
+ * stderr at the end. glibc lets a program replace malloc(), and uses other
+ * names for it as well.
  */
 #include <stdatomic.h>
 #include <stdio.h>

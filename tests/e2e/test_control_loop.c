@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The loop of sensor, statistics and algorithms, closed through the generated
- * interface: how fast and how exactly it settles. Luma and neutral patch are
- * measured here, in raw frames, not taken from what the IPA says.
+ * Tests the closed loop of sensor, statistics and algorithms through the
+ * generated interface: how fast and how exactly it settles. Brightness and the
+ * neutral patch are measured in raw frames, not taken from the IPA's reports.
  */
 #include <errno.h>
 #include <math.h>

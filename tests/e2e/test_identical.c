@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Frames and metadata are the same bytes however the IPA runs: for several
- * seeds, scenes and sizes, and in hosts that do odd things.
+ * Tests that frames and metadata are the same bytes however the IPA runs: for
+ * several seeds, scenes and sizes, and in unusual hosts.
  */
 #include <fcntl.h>
 #include <setjmp.h>

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""camipc, as people use it: options, files, Ctrl-C, and workers that die.
+"""Tests the camipc tool as people use it: options, files, Ctrl-C, and workers
+that die.
 
 usage: test_tool.py CAMIPC WORKER SOFTISP VIMC
 """
@@ -431,7 +432,7 @@ exec "$@"
         process, worker = self.start()
         process.kill()
         process.communicate(timeout=LIMIT)
-        # Its life-line ends it, and whoever adopted it reaps it.
+        # Its life-line ends it, and the process that adopted it reaps it.
         self.wait_for(lambda: state_of(worker) in (None, "Z", "X"), 1)
 
     # ---- what it refuses ----------------------------------------------------

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A worker and its module allocate nothing per frame: one that ran for ten
- * times as many frames allocated as often. The host's side of it is in
- * test_control_loop.
+ * Tests that a worker and its module allocate nothing per frame: a run of ten
+ * times as many frames allocates as often. test_control_loop tests the host's
+ * side.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The test module: gives back what it is given, says where it runs, and does
- * wrong when it is told to (echo_plan.c).
+ * The test module: returns its arguments, reports where it runs, and misbehaves
+ * on request (echo_plan.c).
  */
 #include <errno.h>
 #include <stdlib.h>

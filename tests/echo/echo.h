@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The test module's insides. */
+/* Internal declarations of the test module. */
 #ifndef CAMIPC_TEST_ECHO_H
 #define CAMIPC_TEST_ECHO_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Ways of ending badly, each in a function that a backtrace has to show. */
+/* Crashes of several kinds, each in a function that a backtrace must show. */
 #include <pthread.h>
 #include <stdlib.h>
 

@@ -12,7 +12,7 @@ enum echo_crash {
 	ECHO_CRASH_THREAD, /* of the module's own */
 };
 
-/** Does not return, unless @how is none of them. */
+/** Crashes in the way @how; returns only if there is no such way. */
 void echo_crash(int how);
 
 #endif /* CAMIPC_TEST_ECHO_CRASH_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The pipeline side of the test interface as a program of its own, over public
- * headers and the shared library alone: what an integrator would write first.
+ * A pipeline of the test interface as a program of its own, which uses public
+ * headers and the shared library alone, as an integrator's first program would.
  *
  * usage: echo-pipeline MODULE WORKER [BACKEND]...
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How the test module misbehaves, and where it is when it does. */
+/* The misbehaviour of the test module, and its report of where it runs. */
 #include <errno.h>
 #include <float.h>
 #include <poll.h>

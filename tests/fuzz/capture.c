@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Reads captures, the recorded messages of a session. */
 #include "capture.h"
 
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Captures: what went between a camera process and a worker in a session, as
- * recorder.c writes it down. Targets make inputs of them, so that mutation
- * begins at what real programs say. They are made when they are needed, by
- * capture.py, and never kept: no capture is of an interface as it was once.
+ * Captures: the messages between a camera process and a worker in one session,
+ * as recorder.c writes them. Targets make inputs of them, so that mutation
+ * starts from what real programs send. captures.py makes them when they are
+ * needed and keeps none, so no capture is of an outdated interface.
  *
  * A capture is messages one after the other: '>' (to the worker) or '<', the
  * header as it is on the wire, the body. A large body is there, too, not the

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a hostile worker can put into its socket: steps of sequence.h are
- * datagrams, whose body is the whole datagram, header included. Flags say what
- * goes beside it and how it is put there.
+ * Fuzzes the datagrams that a hostile worker can send: steps of sequence.h are
+ * datagrams, whose body is the whole datagram, header included. Flags choose
+ * the descriptors beside it and how it is sent.
  *
  * Held: threats 1 to 4 and 28 to 32 as far as a datagram decides: a message
  * within the limits, or one error and its reason; descriptors belong to the

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Bodies of control messages: the first byte says of which. Held: one error of
- * those that are documented; memory within the budget, and all given back; and
- * what was read can be sent again and is the same then.
+ * Fuzzes bodies of control messages; the first byte chooses the message. Each
+ * must end in a documented error, keep to the memory budget and free
+ * everything; a message that was decoded must encode and decode to the same.
  */
 #include <errno.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Reads the corpus files of corpus_text.h. */
 #include "corpus_text.h"
 
 #include <ctype.h>

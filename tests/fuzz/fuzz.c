@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Finds targets and codecs, draws values and checks descriptors for all fuzz
+ * targets.
+ */
 #include "fuzz.h"
 
 #include <errno.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fuzz targets: what feeds hostile bytes to a piece of ours and judges what it
- * did. A target knows nothing of libFuzzer: fuzz_main.c runs it under that,
- * replay_main.c over files and over mutations of its own.
+ * Fuzz targets: each feeds hostile bytes to one part of camipc and judges the
+ * result. A target does not depend on libFuzzer: fuzz_main.c runs it with
+ * libFuzzer, replay_main.c on files and on mutations of its own.
  */
 #ifndef CAMIPC_TEST_FUZZ_H
 #define CAMIPC_TEST_FUZZ_H
@@ -75,8 +75,8 @@ const struct fuzz_target *fuzz_find_target(const char *name);
 const struct camipc_interface *fuzz_interface(void);
 
 /**
- * Bytes changed by whoever can do it best: libFuzzer under libFuzzer. Returns
- * the new size. Set by the two mains.
+ * Mutates bytes and returns the new size: our own mutator, unless fuzz_main.c
+ * has set libFuzzer's.
  */
 extern size_t (*fuzz_mutate_bytes)(struct oracle_random *random, uint8_t *data,
 				   size_t size, size_t room);
@@ -117,7 +117,7 @@ void fuzz_close_fd(void);
 
 /**
  * Fills @msg with values that the interface allows, from @seed alone. They
- * live until the next call with the same @arena.
+ * are valid until the next call with the same @arena.
  */
 void fuzz_draw(const struct camipc_message_type *type, uint64_t seed,
 	       struct camipc_arena *arena, void *msg);

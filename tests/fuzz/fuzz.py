@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Runs fuzz targets under libFuzzer; what ./dev fuzz does.
+"""Runs fuzz targets with libFuzzer, for ./dev fuzz.
 
 fuzz.py BUILD [--target GLOB] [--seconds N] [--runs N] [--seed N] [--compare]
 

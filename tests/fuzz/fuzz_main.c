@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The targets under libFuzzer: "--target=NAME" chooses one, "--bytes" leaves
- * inputs to libFuzzer's own mutators, to see what ours is good for.
+ * Runs targets with libFuzzer: "--target=NAME" chooses one, and "--bytes"
+ * leaves inputs to libFuzzer's own mutators, for a comparison with ours.
  */
 #include <string.h>
 

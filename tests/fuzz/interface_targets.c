@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The targets of a program whose table has an interface. */
+/* Lists the targets of a program whose table has an interface. */
 #include "capture.h"
 #include "targets.h"
 

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A module and a pipeline handler for each interface, in its own types.
+"""Generates a module and a pipeline handler for each interface, in its own
+types.
 
 make_typed.py OUTPUT [-I FOLDER]... FILE.mojom...
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The targets of a program that has codecs, and nothing around them. */
+/* Lists the targets of a program that has codecs but no interface. */
 #include "targets.h"
 #include "typed.h"
 

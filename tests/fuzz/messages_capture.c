@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Captures for the decoders: each body that has one. */
+/* Makes inputs for the decoders from captures: each body of a message. */
 #include <string.h>
 
 #include "capture.h"

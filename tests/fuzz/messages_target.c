@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Any message's decoder. An input is the name of a message (its hash), how
- * many descriptors come with it, the budget of memory, and the body.
+ * Fuzzes the decoder of any message. An input is the name of a message (its
+ * hash), how many descriptors come with it, the budget of memory, and the body.
  *
  * Invariants 1 to 4 and 6 of threats: it ends in one error or in a value; the
  * value is one that a sender may send, encodes within the promised bound,

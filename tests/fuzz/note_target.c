@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A file that may be a module. Held: one error of those that are documented,
- * with a reason in words; or a note whose texts end and can be printed.
+ * Fuzzes the reader of module files. Each ends in a documented error with a
+ * reason in words, or in a note whose texts are terminated and printable.
  */
 #include <elf.h>
 #include <errno.h>

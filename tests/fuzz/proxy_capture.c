@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Captures for a proxy: what is called, and what the worker says, and when. */
+/*
+ * Makes inputs for a proxy from captures: the calls, and what the worker sends
+ * in between.
+ */
 #include "capture.h"
 #include "proxy_session.h"
 

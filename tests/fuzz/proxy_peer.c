@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The IPA of a proxy under fuzz, and the link to it, which is played here. */
+/* Plays the IPA of a proxy under fuzz, and the link to it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A proxy under fuzz: what the IPA's side of it (proxy_peer.c) and the pipeline
- * handler's side (proxy_target.c) have in common.
+ * A proxy under fuzz: the state that the IPA's side (proxy_peer.c) and the
+ * pipeline handler's side (proxy_target.c) share.
  */
 #ifndef CAMIPC_TEST_PROXY_SESSION_H
 #define CAMIPC_TEST_PROXY_SESSION_H

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A proxy of an interface whose IPA answers, and says, whatever it likes; and
- * a pipeline handler that calls, begins, cancels, dispatches, from callbacks
- * too, all of it through the functions that were generated. The link is played
- * here, as in tests/contract/fake_link.c.
+ * Fuzzes a proxy of an interface: its IPA sends anything, and a pipeline
+ * handler calls, begins, cancels and dispatches, from callbacks as well,
+ * through the generated functions. The link is played by the test, as in
+ * tests/contract/fake_link.c.
  *
  * Held: threats 20 to 27 end in what they must: one completion for each call
  * begun, closed once, -EPIPE from then on; what is delivered is allowed, and

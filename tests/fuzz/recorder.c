@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Linked into a program, with camipc_socket_channel_create() wrapped, this
- * writes down what the program says to its workers and hears from them:
- * CAMIPC_TEST_RECORD is where, "-1.capture" and so on are put behind it, one
- * for each worker. capture.h has the format.
+ * Records the messages between a program and its workers: linked into the
+ * program with camipc_socket_channel_create() wrapped, it writes one file for
+ * each worker. CAMIPC_TEST_RECORD is the path, to which "-1.capture" and so on
+ * are appended. capture.h defines the format.
  */
 #include "capture.h"
 #include "socket_channel.h"

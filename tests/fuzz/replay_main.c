@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The targets without libFuzzer: an ordinary test.
+ * Runs the targets without libFuzzer, as an ordinary test.
  *
  *   replay TARGET [--rounds N] [FILE or FOLDER]... [--corpus-only]
  *                                                    try inputs, and N others

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Captures for the targets of the runtime. */
+/* Makes inputs for the targets of the runtime from captures. */
 #include <string.h>
 
 #include "capture.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The targets that belong to no interface. */
+/* Lists the targets that belong to no interface. */
 #include "capture.h"
 #include "targets.h"
 #include "typed.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Reads and writes inputs that are sequences of steps. */
 #include "sequence.h"
 
 #include <string.h>

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Inputs that are sequences of steps: what happens, and a message body. A step
- * is eight bytes (op, flags, id u16, pick, descriptors, body size u16) and the
- * body; what each means is the target's business. What is cut off is a step
- * with a shorter body.
+ * Inputs that are sequences of steps, each with a message body. A step is eight
+ * bytes (op, flags, id u16, pick, descriptors, body size u16) and the body; the
+ * target defines their meaning. A truncated step has a shorter body.
  */
 #ifndef CAMIPC_TEST_SEQUENCE_H
 #define CAMIPC_TEST_SEQUENCE_H

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Captures for a servant: what the camera process says. */
+/*
+ * Makes inputs for a servant from captures: the messages of the camera process.
+ */
 #include "capture.h"
 #include "servant_steps.h"
 

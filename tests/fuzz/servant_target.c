@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The servant of an interface, with calls as no honest camera process makes
- * them; and a module that answers, fails, raises events, returns nonsense,
- * through the invokers and emitters that were generated. The other side's
- * transport is full, or gone, now and then.
+ * Fuzzes the servant of an interface with calls that no honest camera process
+ * makes, and a module that answers, fails, raises events or returns nonsense
+ * through the generated invokers and emitters. Sometimes the other side's
+ * transport is full or closed.
  *
  * Held: arguments that reach an op are allowed, and are those that were
  * decoded; outputs begin with their defaults, and are what the op says; each

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* All targets. Those of interfaces are written once, over the descriptor. */
+/*
+ * Declares all targets. Those of interfaces are written once, over the
+ * descriptor.
+ */
 #ifndef CAMIPC_TEST_FUZZ_TARGETS_H
 #define CAMIPC_TEST_FUZZ_TARGETS_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Functions that know which row of a table they stand in: what an interface's
- * generated invokers are, without its types.
+ * Functions that know their row in a table, in place of an interface's
+ * generated invokers, but without its types.
  */
 #ifndef CAMIPC_TEST_THUNKS_H
 #define CAMIPC_TEST_THUNKS_H

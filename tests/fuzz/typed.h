@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An interface with its types taken off: make_typed.py makes one of these for
- * each, so that everything the generator made for it is run by targets that
- * know none of its types. "args" and "outs" are structs of the descriptor's.
+ * An interface without its types: make_typed.py makes one of these for each, so
+ * that targets that know no types run all generated code. "args" and "outs" are
+ * structs of the descriptor.
  */
 #ifndef CAMIPC_TEST_TYPED_H
 #define CAMIPC_TEST_TYPED_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Edits encoded messages as trees of fields. */
 #include "wire_edit.h"
 
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Changing an encoded message as what it is: a tree of fields, of which our
- * descriptors tell the meaning. Lengths around a change are put right, so that
- * it is met deep inside, too; unless a length is what is to be wrong.
+ * Edits an encoded message as a tree of fields, whose meaning our descriptors
+ * define. Lengths around a change are corrected, so that decoders reach it deep
+ * inside; unless a wrong length is the change.
  */
 #ifndef CAMIPC_TEST_WIRE_EDIT_H
 #define CAMIPC_TEST_WIRE_EDIT_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The changes that wire_edit.h makes: each once, by chance. */
+/* Mutates a message: applies one random change of wire_edit.h. */
 #include <string.h>
 
 #include "wire_edit.h"

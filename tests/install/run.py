@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Installs camipc, and builds what others would build against it.
+"""Installs camipc, and builds against the installation as users would.
 
 usage: run.py [--work DIR] [--skip REASON] COMPILER [TEST...]
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Loads a module, calls each of its methods with the interface's defaults, and
- * prints the messages that come of it as they go over the wire: the same bytes
- * on every machine.
+ * prints the resulting messages as they travel on the wire: the same bytes on
+ * every machine.
  *
  * usage: run_module MODULE.so
  */

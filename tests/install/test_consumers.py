@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What others build against an installed camipc; each folder is an example."""
+"""Builds and runs users of an installed camipc; each folder is an example."""
 
 import json
 import os

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Modules for another machine: built with this one's generator, run by qemu,
-they put the same bytes on the wire as here."""
+"""Tests modules for another machine: built with this machine's generator
+and run by qemu, they put the same bytes on the wire as here."""
 
 import glob
 import os

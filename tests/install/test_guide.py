@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every command of the guide in HACKING.md does what it says there."""
+"""Runs every command of the guide in HACKING.md."""
 
 import os
 import shutil

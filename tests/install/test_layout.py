@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is installed, where, and what is seen of it."""
+"""Tests which files are installed, where, and which symbols they export."""
 
 import glob
 import os

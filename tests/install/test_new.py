@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""camipc-gen new: what it writes builds in an empty folder, and its test
-passes. One more method is one more line in each of three files."""
+"""Tests that the output of camipc-gen new builds in an empty folder, that
+its test passes, and that a new method is one line in each of three files."""
 
 import os
 import shutil

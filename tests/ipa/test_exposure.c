@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Exposure against a sensor of one line of arithmetic, with its delay. */
+/* Tests exposure control with a simple model of a sensor and its delay. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

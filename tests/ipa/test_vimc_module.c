@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The vimc module: every method of its interface, whichever way it is run. */
+/* Tests every method of the vimc module, on each backend. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* White balance, black level, matrices and tone, on made-up measurements. */
+/*
+ * Tests white balance, black level, matrices and tone on made-up measurements.
+ */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""What a shared object exports, against a list.
+"""Compares what a shared object exports with a list.
 
 usage: exported_symbols.py [--update] LIST FILE
        exported_symbols.py --module FILE...

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Leaks what its argument says: a control for the valgrind wrapper. */
+/* Leaks what its argument names: a control for the valgrind wrapper. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>

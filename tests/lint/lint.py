@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Rules about the source tree that a compiler does not check.
+"""Checks rules about the source tree that a compiler does not check.
 
 usage: lint.py ROOT RULE
 

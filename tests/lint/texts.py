@@ -132,7 +132,7 @@ def opening_of(name, lines):
     if not match:
         return None
     text = re.sub(r"(?m)^[ \t]*[*#]*[ \t]*", "", match.group("text"))
-    paragraph = text.strip().split("\n\n")[0].strip()
+    paragraph = re.split(r"\n\n|\n(?=usage:)", text.strip())[0].strip()
     return at + 1, paragraph, match.group("rest")
 
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Does our way of running tests under valgrind see what it is there for?
+# Tests that our valgrind wrapper reports leaks of files, sockets and memory.
 # usage: valgrind_control.sh WRAPPER PROGRAM
 set -u
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Reads a mutant, and applies it to a tree without minding line numbers."""
+"""Reads a mutant, and applies it to a tree without depending on line
+numbers."""
 
 import os
 import re

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Breaks our code one line at a time, and sees that a test notices.
+"""Breaks our code one line at a time, and checks that a test fails.
 
 usage: run.py [--build FOLDER] [--sample N] [--check] [NAME]...
 

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Mutants: read, applied wherever their lines are, and taken back."""
+"""Tests that mutants are read, applied wherever their lines are, and
+undone."""
 
 import os
 import sys

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The oracle: generated codecs against protobuf-c through the emitted .proto.
- * Everything here is written once, over struct camipc_type_info on our side
- * (values.h) and the descriptors' reflection on protobuf-c's.
+ * The oracle compares generated codecs with protobuf-c through the emitted
+ * .proto. It is written once, over struct camipc_type_info on our side
+ * (values.h) and over the descriptors' reflection on protobuf-c's.
  */
 #ifndef CAMIPC_TEST_ORACLE_H
 #define CAMIPC_TEST_ORACLE_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The codecs of all interfaces for test_python.py, a line for each message:
+ * Runs the codecs of all interfaces for test_python.py, a line for each
+ * message:
  *
  *     oracle_answer draw ROUNDS SEED   prints "NAME FDS HEX" of random values
  *     oracle_answer read               of such lines on stdin, prints what is

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Builds protobuf-c messages from our values, by reflection. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Compares protobuf-c messages with our values, by reflection. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

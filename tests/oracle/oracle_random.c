@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Makes random values of any message from its description. */
 #include <stdlib.h>
 #include <string.h>
 

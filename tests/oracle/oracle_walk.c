@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Reads and compares the fields of any message by its description. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Damaged bytes, for every message: cut at every length and each bit flipped,
- * of one full-size value and of several small ones; mutated at random; two in
- * one. A decode ends in success or in an error, reads nothing beyond its input
- * (under ASan), and what it lets pass is a value that a sender would be allowed
- * to send: invariants 1 to 4 and 6 of threats.
+ * Tests damaged bytes for every message: cut at every length and each bit
+ * flipped, of one full-size value and of several small ones; mutated at random;
+ * two in one. A decode ends in success or in an error and reads nothing beyond
+ * its input (under ASan), and a value that it accepts is one that a sender may
+ * send: invariants 1 to 4 and 6.
  */
 #include <errno.h>
 #include <setjmp.h>

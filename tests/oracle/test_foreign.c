@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What only schemas from elsewhere need: [inline] unions and [keep_unknown]
- * structs, byte by byte. test_oracle has their random values.
+ * Tests [inline] unions and [keep_unknown] structs byte by byte, which only
+ * schemas from elsewhere need. test_oracle tests their random values.
  */
 #include <errno.h>
 #include <setjmp.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Limits of every message's codec, at the limit and one past it, and its
- * stack: invariants 1 to 3 of threats. The others are in test_damage.c, and
- * all of them in tests/fuzz.
+ * Tests the limits of every message's codec, at the limit and one past it, and
+ * its use of the stack: invariants 1 to 3. test_damage.c tests the others, and
+ * tests/fuzz all of them.
  */
 #include <errno.h>
 #include <pthread.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every message of every interface, random values, both directions. The lists
- * come from what the generator emitted, so that a new message is covered or
+ * Tests every message of every interface with random values in both directions.
+ * The lists come from the generator's output, so a new message is covered or
  * the last test fails.
  */
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Every message of every interface against python3-protobuf, random values
-both ways: test_python.py ORACLE-ANSWER FOLDER-OF-PROTOS...
+"""Compares every message of every interface with python3-protobuf, random
+values both ways: test_python.py ORACLE-ANSWER FOLDER-OF-PROTOS...
 
 What is ours is read by it, and written again; then it is brought into other
 bytes that mean the same, and read by us. CAMIPC_TEST_SEED repeats a run.

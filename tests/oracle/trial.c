@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Takes one value of one message through our codec. */
 #include "trial.h"
 
 #include <fcntl.h>

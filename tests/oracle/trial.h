@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One value of one message, and its way through our codec. */
+/* Takes one value of one message through our codec. */
 #ifndef CAMIPC_TEST_TRIAL_H
 #define CAMIPC_TEST_TRIAL_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Values of any message, over struct camipc_type_info: random ones, what their
- * fields hold, equality. Without protobuf-c, so that fuzzers and builds for
- * other machines have them, too.
+ * Values of any message, over struct camipc_type_info: random values, access to
+ * their fields, equality. It does not use protobuf-c, so that fuzzers and
+ * builds for other machines can use it.
  */
 #ifndef CAMIPC_TEST_VALUES_H
 #define CAMIPC_TEST_VALUES_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A device monitor in a mock bed, with a record of its events. */
 #include "device_fixture.h"
 
 #include <errno.h>

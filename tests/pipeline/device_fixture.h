@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A monitor in a mock bed, and what it said so far. */
+/* A device monitor in a mock bed, with a record of its events. */
 #ifndef DEVICE_FIXTURE_H
 #define DEVICE_FIXTURE_H
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A media device that a test makes up, with its ioctls. */
 #include "fake_media.h"
 
 #include <assert.h>

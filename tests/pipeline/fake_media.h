@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A media device made up by a test: what it says, and how it misbehaves. */
+/* A media device that a test makes up: its answers and its misbehaviour. */
 #ifndef FAKE_MEDIA_H
 #define FAKE_MEDIA_H
 

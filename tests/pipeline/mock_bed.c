@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Mocks devices for this process with umockdev. */
 #include "mock_bed.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Devices that only this process sees: sysfs, /dev, messages and ioctls. */
+/* Mocked devices that only this process sees: sysfs, /dev, messages, ioctls. */
 #ifndef MOCK_BED_H
 #define MOCK_BED_H
 
@@ -29,8 +29,8 @@ void mock_bed_destroy(struct mock_bed *bed);
 struct fake_media *mock_bed_fake(struct mock_bed *bed, unsigned int number);
 
 /**
- * Between what the test does to the fakes, and umockdev's thread: TSan knows
- * nothing of what orders them inside of umockdev.
+ * Orders the test's changes of the fakes and umockdev's thread for TSan, which
+ * does not see the synchronisation inside umockdev.
  */
 void mock_bed_synchronise(struct mock_bed *bed);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What an IPA sends may not go beyond the ranges that it was given. */
+/* Tests that an IPA's controls are limited to the ranges that it was given. */
 #include <errno.h>
 #include <math.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Building control lists, and finding things in them. */
+/* Tests building control lists, and looking things up in them. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

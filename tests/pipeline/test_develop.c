@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Statistics of known frames, and images of them. */
+/* Tests statistics of known frames, and images made from them. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Messages that come late, or not at all; umockdev's always come at once. */
+/* Tests device messages that come late or never; umockdev's come at once. */
 #include <errno.h>
 #include <libudev.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What camipc list says of the media devices in a mock bed. */
+/* Tests what camipc list prints about the media devices in a mock bed. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Devices that come and go, with the kernel's messages and with udevd's. */
+/*
+ * Tests devices that come and go, with the kernel's messages and with udevd's.
+ */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

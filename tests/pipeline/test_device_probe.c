@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* When all of a device is there: late nodes, late drivers, devices that go. */
+/*
+ * Tests when a device is complete: late nodes, late drivers, removed devices.
+ */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Tests the codes and names of pixel formats. */
 #include <errno.h>
 #include <linux/videodev2.h>
 #include <setjmp.h>

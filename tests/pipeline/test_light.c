@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Tests scripts of the light in the virtual camera's scene, and its colours. */
 #include <errno.h>
 #include <math.h>
 #include <setjmp.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Graphs as drivers have them, and graphs that contradict themselves. */
+/*
+ * Tests media graphs as drivers have them, and graphs that contradict
+ * themselves.
+ */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

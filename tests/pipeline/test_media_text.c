@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Tests how texts from drivers are cleaned: control characters, invalid UTF-8,
+ * fields without an end.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The sizes that the kernel says, and sizes that it never should. */
+/*
+ * Tests topologies of all sizes that a kernel reports, and of impossible sizes.
+ */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

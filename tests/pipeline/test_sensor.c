@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The sensor model: same seed same frame, and the physics it stands for. */
+/*
+ * Tests the sensor model: the same seed gives the same frame, and the physics
+ * is right.
+ */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

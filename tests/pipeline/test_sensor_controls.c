@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whatever an IPA asks of the sensor, it stays within its ranges. */
+/* Tests that the sensor stays within its ranges whatever an IPA asks for. */
 #include <linux/v4l2-controls.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The test bed of creation tests. */
 #include "create_fixture.h"
 
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tests of creation share: one interface, one manager, one folder. */
+/* The test bed of creation tests: one interface, one manager, one folder. */
 #ifndef CAMIPC_TEST_CREATE_FIXTURE_H
 #define CAMIPC_TEST_CREATE_FIXTURE_H
 

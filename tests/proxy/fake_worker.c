@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A worker program that misbehaves. Its module's "path" says how: first what
- * it does instead of a clean birth, or "born", then what it does when the
- * first message comes.
+ * A worker program that misbehaves. Its module's "path" chooses how: a
+ * deviation from a clean birth, or "born" and then what it does when the first
+ * message comes.
  */
 #include <errno.h>
 #include <poll.h>

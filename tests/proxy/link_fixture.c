@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The test bed of tests of the link to a worker. */
 #include "link_fixture.h"
 
 #include <errno.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tests of the link to a worker share: a link, and what a proxy has
- * for it. */
+/*
+ * The test bed of tests of the link to a worker: a link, and what a proxy has
+ * for it.
+ */
 #ifndef CAMIPC_TEST_LINK_FIXTURE_H
 #define CAMIPC_TEST_LINK_FIXTURE_H
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The test bed of manager tests. */
 #include "manager_fixture.h"
 
 #include <errno.h>

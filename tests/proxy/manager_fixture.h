@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tests of the manager share: two folders, and backends that do
- * nothing. */
+/* The test bed of manager tests: two folders, and backends that do nothing. */
 #ifndef CAMIPC_TEST_MANAGER_FIXTURE_H
 #define CAMIPC_TEST_MANAGER_FIXTURE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Pending calls: slots, cookies, completions, deadlines. */
+/* Tests pending calls: slots, cookies, completions, deadlines. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

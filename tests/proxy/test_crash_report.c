@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a worker says of its crash, which may be anything. */
+/* Tests a worker's crash reports, which may contain anything. */
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Deadlines, and how CAMIPC_DEADLINE_SCALE stretches them. */
+/* Tests deadlines, and how CAMIPC_DEADLINE_SCALE stretches them. */
 #include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>

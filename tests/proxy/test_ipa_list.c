@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The manager's list of modules: order, doubles, and what is none. */
+/*
+ * Tests the manager's list of modules: order, duplicates, and files that are
+ * not modules.
+ */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Handing records between threads: order, waking, no wake-up lost. */
+/* Tests handing records between threads: order, waking, no lost wake-up. */
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>

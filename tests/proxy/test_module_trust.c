@@ -76,7 +76,7 @@ static void by_installation(void **state)
 	assert_string_equal(camipc_trust_in(&trust, link), BY_INSTALL);
 }
 
-/* Whoever may write the file, or rename it, says what runs. */
+/* A user who may write the file, or rename it, decides what runs. */
 static void installation_of_others(void **state)
 {
 	const struct camipc_trust trust = { .install_folder = *state };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Flow control by itself: credit, order, overflow, descriptors in flight. */
+/* Tests flow control alone: credit, order, overflow, descriptors in flight. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How a link to a worker process begins: with real workers, and with fake ones
- * (fake_worker.c) whose birth goes wrong.
+ * Tests how a link to a worker process begins, with real workers and with fake
+ * ones (fake_worker.c) whose birth fails.
  */
 #include <errno.h>
 #include <setjmp.h>

@@ -131,7 +131,7 @@ static void a_worker_that_closes_its_channel_is_killed(void **state)
 	link_tear_down(&fixture);
 }
 
-/* Threat 42: the end of the process counts, whoever holds the socket. */
+/* Threat 42: the end of the process counts, though others hold the socket. */
 static void a_grandchild_cannot_hide_a_death(void **state)
 {
 	struct link_fixture fixture;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The registries of proxy factories and interfaces: requirements 2 to 8. */
+/*
+ * Tests the registries of proxy factories and interfaces: requirements 2 to 8.
+ */
 #include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -131,7 +133,7 @@ static void test_late_duplicate(void **state)
 	log_capture_expect(1, CAMIPC_LOG_ERROR,
 			   "proxy factory \"alpha\" refused");
 	assert_ptr_equal(camipc_proxy_factory_find("alpha"), &alpha);
-	/* Told once. */
+	/* Logged once. */
 	log_capture_expect(1, CAMIPC_LOG_ERROR, "refused");
 }
 

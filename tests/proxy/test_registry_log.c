@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What went wrong before main() is told at first use: requirements 4 and 6. */
+/*
+ * Tests that failures before main() are logged at first use: requirements 4 and
+ * 6.
+ */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

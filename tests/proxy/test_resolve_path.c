@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the worker program is found: requirements 12 to 18. */
+/* Tests where the worker program is found: requirements 12 to 18. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

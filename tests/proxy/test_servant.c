@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The IPA's side of a link, with a hand-made interface and a test as link. */
+/*
+ * Tests the IPA's side of a link, with a hand-made interface and a test as
+ * link.
+ */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

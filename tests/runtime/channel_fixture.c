@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The test bed of channel tests. */
 #include "channel_fixture.h"
 
 #include <errno.h>

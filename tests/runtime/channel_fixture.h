@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A channel, and the other end as the bare socket that a peer has. */
+/*
+ * The test bed of channel tests: a channel, and its other end as the plain
+ * socket that a peer has.
+ */
 #ifndef CAMIPC_TEST_CHANNEL_FIXTURE_H
 #define CAMIPC_TEST_CHANNEL_FIXTURE_H
 

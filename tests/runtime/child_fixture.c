@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The test bed of tests of child processes. */
 #include "child_fixture.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tests of children share: child_roles.c as a child. */
+/* The test bed of tests of child processes; child_roles.c is the child. */
 #ifndef CAMIPC_TEST_CHILD_FIXTURE_H
 #define CAMIPC_TEST_CHILD_FIXTURE_H
 

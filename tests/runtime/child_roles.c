@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A child of the tests: it does what the role says that it has as argument. */
+/* The child program of the tests: it plays the role that its argument names. */
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>

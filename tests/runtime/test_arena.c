@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory of messages: budgets, reuse, copies, and each allocation failing. */
+/*
+ * Tests memory of messages: budgets, reuse, copies, and each allocation
+ * failing.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>

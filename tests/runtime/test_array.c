@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Arrays of numbers: packed and not, at their limits, cut, of fixed length. */
+/*
+ * Tests arrays of numbers: packed and not, at their limits, cut, of fixed
+ * length.
+ */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The sender's walk: what it refuses, and that it counts as a receiver does. */
+/*
+ * Tests the sender's check: what it refuses, and that it counts as a receiver
+ * does.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>

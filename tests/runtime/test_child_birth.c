@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * threats 41: a child that is killed before its program runs. A lease on the
- * program's file holds it there: exec waits until who has the lease gives it
- * up, and the kernel tells that somebody waits.
+ * Tests a child that is killed before its program runs (threat 41). A lease on
+ * the program's file holds it there: exec waits until the holder of the lease
+ * gives it up, and the kernel reports that somebody waits.
  *
  * A child that is *stopped* there holds up the thread that makes it, as it
  * borrows its memory. Nothing but this process's own code runs in it so far,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Children of hosts that have habits of their own, and what becomes of a child
- * when its parent ends.
+ * Tests children of unusual hosts, and what becomes of a child when its parent
+ * ends.
  */
 #include "child_process.h"
 

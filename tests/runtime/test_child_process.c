@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Children: what they inherit, and how they end. */
+/* Tests child processes: what they inherit, and how they end. */
 #include "child_process.h"
 
 #include <errno.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The control plane's bytes, which a worker may have made up. */
+/*
+ * Tests the bytes of the control plane, which a hostile worker may have made.
+ */
 #include "control_message.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Kinds of descriptors: each against each, seals, access and size. */
+/* Tests kinds of descriptors: each against each, seals, access and size. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>

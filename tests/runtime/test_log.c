@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The log: levels, cleaning, errno, threads, rate limit; and base/text.c. */
+/*
+ * Tests the log: levels, cleaning, errno, threads, rate limit; and base/text.c.
+ */
 #include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Topics by glob, and what CAMIPC_LOG does to a program. */
+/* Tests log topics by glob, and how programs react to CAMIPC_LOG. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

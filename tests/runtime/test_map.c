@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Order of maps: stable sort, last of equal keys, find. */
+/* Tests the order of maps: stable sort, last of equal keys, find. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Tests messages: their headers, their memory and their descriptors. */
 #include "message.h"
 
 #include <errno.h>

@@ -392,7 +392,7 @@ static void test_no_note(void **state)
 		camipc_module_info_read_path(NO_NOTE_MODULE, &info, why),
 		-ENOEXEC);
 	assert_non_null(strstr(why, "no IPA module"));
-	/* A program, which has notes, but is no module. */
+	/* A program has notes, but it is not a module. */
 	assert_int_equal(
 		camipc_module_info_read_path("/proc/self/exe", &info, why),
 		-ENOEXEC);

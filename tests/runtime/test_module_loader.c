@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The module loader: what it refuses, and that it keeps what it loaded. */
+/*
+ * Tests the module loader: what it refuses, and that it keeps what it loaded.
+ */
 #include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>

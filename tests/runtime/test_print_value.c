@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Values as text: every kind and shape, cut where they are long. */
+/* Tests values as text: every kind and shape, cut where they are long. */
 #include <locale.h>
 #include <math.h>
 #include <setjmp.h>

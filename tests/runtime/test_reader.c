@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading: every limit at it and one past it; threats 5 to 13 and 31. */
+/*
+ * Tests the reader: every limit at it and one past it; threats 5 to 13 and 31.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -148,7 +150,7 @@ static void test_wide_numbers_as_protobuf_has_them(void **state)
 	READ(camipc_get_bool, bool, "\0", false);
 }
 
-/* As a decoder has it: the compiler knows nothing of the bytes. */
+/* As in a decoder: the compiler cannot see the bytes. */
 __attribute__((noinline)) static const uint8_t *
 read_floats(struct camipc_reader *r, const uint8_t *p, float *real,
 	    double *wide)

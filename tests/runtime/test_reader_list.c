@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading lists as generated code does: room, cost and truncation. */
+/* Tests reading lists as generated code does: room, cost and truncation. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

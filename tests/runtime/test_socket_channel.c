@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The socket channel against honest peers. */
+/* Tests the socket channel with honest peers. */
 #include "socket_channel.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Unknown fields that a struct keeps: threat 19. */
+/* Tests unknown fields that a struct keeps: threat 19. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -38,7 +38,7 @@ static void decode(struct camipc_reader *r, const uint8_t *p, struct msg *msg)
 	}
 }
 
-/* Decodes into what is there already; returns the reader's error. */
+/* Merges bytes into @msg as a decoder does; returns the reader's error. */
 static int merge(struct msg *msg, const void *bytes, size_t size)
 {
 	struct camipc_reader r;

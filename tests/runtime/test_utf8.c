@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* UTF-8: tables, and every code point. */
+/* Tests UTF-8: tables, and every code point. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writing: the bytes, defaults left out, and every size of buffer. */
+/* Tests the writer: the bytes, omitted defaults, and every size of buffer. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A pipeline of any version of the skew interface: it knows its descriptor and
- * nothing else. Reads calls from standard input, a line for each, in the
- * notation of ipa/mock, and prints what became of them.
+ * A pipeline of any version of the skew interface, which it knows by its
+ * descriptor alone. It reads calls from standard input, a line for each, in the
+ * notation of ipa/mock, and prints their results.
  *
  * usage: skew_run BACKEND MODULE WORKER
  */

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Pipelines and modules of different versions, and what compat says of them.
+"""Runs pipelines and modules of different versions, and compares the results
+with the predictions of camipc-gen compat.
 
 usage: test_skew.py BUILD_FOLDER WORKER BACKEND [--update]
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Lets a chosen allocation fail. */
 #include "alloc_fail.h"
 
 #include <errno.h>

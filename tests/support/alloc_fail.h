@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Lets a chosen allocation fail. Works on everything that is linked statically
- * into a test with alloc_fail_dep; libc's own allocations are left alone.
+ * into a test with alloc_fail_dep; libc's own allocations are not affected.
  */
 #ifndef CAMIPC_TEST_ALLOC_FAIL_H
 #define CAMIPC_TEST_ALLOC_FAIL_H

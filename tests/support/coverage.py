@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""What tests run of the codec, and why not the rest.
+"""Reports which lines of the codec the tests run, and why the rest does not
+run.
 
 coverage.py ROOT BUILD
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Bytes from the heap, so that ASan sees a read past their end. */
+/* Copies bytes to the heap, so that ASan sees a read past their end. */
 #ifndef CAMIPC_TEST_EXACT_COPY_H
 #define CAMIPC_TEST_EXACT_COPY_H
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Counts what a test may have left behind. */
 #include "fd_leak.h"
 
 #include <ctype.h>

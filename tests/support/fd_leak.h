@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What a test may have left behind: descriptors, threads, children, memory. */
+/*
+ * Counts what a test may have left behind: descriptors, threads, children,
+ * mappings.
+ */
 #ifndef CAMIPC_TEST_FD_LEAK_H
 #define CAMIPC_TEST_FD_LEAK_H
 

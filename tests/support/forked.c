@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Runs functions in forked children. */
 #include "forked.h"
 
 #include <errno.h>

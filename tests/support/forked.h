@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Forked children: what one found out; and what ends with one. */
+/*
+ * Runs functions in forked children: returns a child's result, or kills a host
+ * and waits for its children's end.
+ */
 #ifndef CAMIPC_TEST_FORKED_H
 #define CAMIPC_TEST_FORKED_H
 

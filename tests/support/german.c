@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Makes and sets a locale with a decimal comma. */
 #include "german.h"
 
 #include <locale.h>

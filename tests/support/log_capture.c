@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Collects the library's log for tests. */
 #include "log_capture.h"
 
 #include <pthread.h>

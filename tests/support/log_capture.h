@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Collects the library's log, so that a test can say what it expects of it. */
+/* Collects the library's log, so that a test can assert its lines. */
 #ifndef CAMIPC_TEST_LOG_CAPTURE_H
 #define CAMIPC_TEST_LOG_CAPTURE_H
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Seeds of tests that draw values.
+"""Chooses the seeds of tests that draw random values.
 
-The same each time, so that a failure is about the change at hand and comes
-again. CAMIPC_TEST_SEED=N begins elsewhere, CAMIPC_TEST_SEED=new somewhere that
-nobody has tried; a failure names what it was given.
+Seeds are the same each time, so that a failure is caused by the change at hand
+and can be repeated. CAMIPC_TEST_SEED=N chooses another seed, and
+CAMIPC_TEST_SEED=new a random one; a failure prints its seed.
 """
 
 import os

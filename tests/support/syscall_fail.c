@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Lets a chosen system call fail. */
 #include "syscall_fail.h"
 
 #include <errno.h>

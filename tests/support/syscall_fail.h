@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Lets a chosen system call fail, as alloc_fail.h does with allocations: those
- * which code makes that is linked statically into a test with syscall_fail_dep.
+ * Lets a chosen system call fail, as alloc_fail.h does with allocations: a call
+ * from code that is linked statically into a test with syscall_fail_dep.
  */
 #ifndef CAMIPC_TEST_SYSCALL_FAIL_H
 #define CAMIPC_TEST_SYSCALL_FAIL_H

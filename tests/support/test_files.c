@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Folders and files for tests. */
 #include "test_files.h"
 
 #include <fcntl.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Files of tests: folders of their own, and what the build made. */
+/*
+ * Folders and files for tests: temporary ones, and those of the build and the
+ * source.
+ */
 #ifndef CAMIPC_TEST_TEST_FILES_H
 #define CAMIPC_TEST_TEST_FILES_H
 

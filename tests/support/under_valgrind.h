@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * For tests of what valgrind does not do as the kernel does, and for those that
- * repeat something so often that it would take too long there.
+ * Recognises valgrind, for tests of what it does not do as the kernel does, and
+ * for those that repeat something too often for it.
  */
 #ifndef CAMIPC_TEST_UNDER_VALGRIND_H
 #define CAMIPC_TEST_UNDER_VALGRIND_H

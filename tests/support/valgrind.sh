@@ -1,10 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Runs a test under valgrind: valgrind.sh PROGRAM [ARGUMENT]...
-#
-# Exits with the program's status, or 99 if valgrind found an error or a leak
-# in it or in a worker it started. Leaked descriptors do not count as errors
-# for valgrind 3.19 (--error-exitcode ignores them), so its report is parsed.
 set -u
 
 # Everything takes some twenty times longer, the start of a worker above all.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""No text of the IDL leaves the comment it stands in."""
+"""Tests that no text of the IDL leaves the comment it stands in."""
 
 import os
 import random

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What headers offer beside the codec: names, maps, defaults, bounds. */
+/* Tests what headers offer beside the codec: names, maps, defaults, bounds. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The output is what somebody read and agreed to; see ../golden/README.md."""
+"""Compares the output with the reviewed files in ../golden."""
 
 import difflib
 import os

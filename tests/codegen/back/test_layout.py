@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Long lines break where clang-format 14 breaks them."""
+"""Tests that long lines break where clang-format 14 breaks them."""
 
 import unittest
 

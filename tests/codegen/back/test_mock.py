@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""camipc-gen mock: what it writes compiles, and what it refuses."""
+"""Tests that the output of camipc-gen mock compiles, and what it refuses."""
 
 import os
 import shutil

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The rules of names, with the examples that the language's README gives."""
+"""Tests the naming rules with the examples of idl/README.md."""
 
 import re
 import shutil

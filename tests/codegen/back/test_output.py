@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What has to hold for all outputs: same bytes, no needless writing, headers
-that stand alone, and nothing for clang-format to do."""
+"""Tests rules for all outputs: reproducible bytes, files written only if
+they change, headers that compile alone, and nothing for clang-format to
+change."""
 
 import os
 import re

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What a careful person would have written: short functions and lines, nothing
-that nobody uses, and nothing that only works with 64 bits."""
+"""Tests that the output reads as if written by hand: short functions and
+lines, nothing unused, and nothing that needs 64 bits."""
 
 import os
 import re

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The interface files of this repository, and random ones, for commands that
-rewrite files and must not change what they mean."""
+"""Provides interface files, those of this repository and random ones, to
+tests of commands that rewrite files and must keep their meaning."""
 
 import dataclasses
 import os

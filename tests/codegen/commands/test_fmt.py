@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""camipc-gen fmt: another layout, nothing else."""
+"""Tests that camipc-gen fmt changes the layout and nothing else."""
 
 import contextlib
 import io

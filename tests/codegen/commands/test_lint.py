@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""camipc-gen lint: lint/NAME.mojom and what is said of it in NAME.expected.
+"""Runs camipc-gen lint on each lint/NAME.mojom and compares its output with
+NAME.expected.
 
 test_lint.py --update writes the texts anew; read the difference as code.
 """

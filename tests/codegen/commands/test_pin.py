@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""camipc-gen pin: numbers in, everything else as it was."""
+"""Tests that camipc-gen pin writes numbers and changes nothing else."""
 
 import os
 import re

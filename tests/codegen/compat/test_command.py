@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""camipc-gen compat as a person or a build runs it."""
+"""Tests camipc-gen compat as a person or a build runs it."""
 
 import json
 import os

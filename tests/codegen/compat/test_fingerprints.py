@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What two builds compare: the same for the same interface, however it is
-written and wherever it lies. Formatting is tests/codegen/commands/test_fmt's.
-"""
+"""Tests that fingerprints depend on the interface alone, and not on how its
+file is written or where it lies. commands/test_fmt tests formatting."""
 
 import os
 import re

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What holds for every two versions, shown on random ones.
+"""Tests rules that hold for every two versions, on random interfaces.
 
 Another fingerprint is always told as a change, and the same fingerprint never
 as one that breaks the wire: so nothing that the runtime would refuse by its

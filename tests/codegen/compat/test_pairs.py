@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Every kind of change: pairs/NAME-old.mojom, NAME-new.mojom, and what
-camipc-gen compat says about the two in NAME.expected.
+"""Tests every kind of change: camipc-gen compat compares pairs/NAME-old.mojom
+with NAME-new.mojom and must print NAME.expected.
 
 A line "// args: …" in the new file holds options. test_pairs.py --update
 writes the texts anew; read the difference as code.

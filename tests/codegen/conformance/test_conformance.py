@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The schema of protobuf's conformance suite, in our language.
+"""Compares our version of the conformance suite's schema with its numbers.
 
 numbers.txt has each field's message, number, name and wire form, as the suite
 has them. "test_conformance.py --update" writes it from the .mojom files: only

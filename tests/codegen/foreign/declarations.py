@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The declarations of a C header, one a line, whatever the layout."""
+"""Lists the declarations of a C header, one a line, whatever its layout."""
 
 import re
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Files of the shapes that a C++ camera stack's have, unmodified, to C.
+"""Compiles unmodified interface files, shaped like those of a C++ camera
+stack, and the C that comes out.
 
 tree/ is laid out as that stack's sources: imports are relative to its root.
 What C comes out is in declarations/, one declaration a line: read a change of

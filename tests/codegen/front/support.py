@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the tests of the front end share."""
+"""Helpers that the tests of the front end share."""
 
 import os
 import shlex

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every diagnostic: bad/NAME.mojom and the exact text in bad/NAME.expected.
+"""Tests every diagnostic: bad/NAME.mojom must print exactly bad/NAME.expected.
 
 test_bad.py --update writes the texts anew; read the difference as code.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The command as a person or a build runs it."""
+"""Tests the command line as a person or a build uses it."""
 
 import json
 import os

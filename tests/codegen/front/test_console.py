@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Whatever becomes of its streams and files: no traceback, no half a file."""
+"""Tests closed, full and unread streams and full disks: camipc-gen prints
+no traceback and leaves no half-written file."""
 
 import os
 import resource

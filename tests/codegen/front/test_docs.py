@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Which comment documents which declaration."""
+"""Tests which comment documents which declaration."""
 
 import unittest
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""camipc-gen explain: the table that an author reads."""
+"""Tests the table that camipc-gen explain prints."""
 
 import os
 import subprocess

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Interface files of libcamera's shape go through as they are. The files
-here are our own; what they have in common with libcamera's is the form."""
+"""Tests that interface files of libcamera's shape are accepted unchanged.
+The files here are our own; only their form is libcamera's."""
 
 import os
 import tempfile

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Interfaces: pairing, roles, folded results, attributes of methods."""
+"""Tests interfaces: pairing, roles, folded results, attributes of methods."""
 
 import unittest
 

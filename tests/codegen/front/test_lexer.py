@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Text to tokens."""
+"""Tests the lexer, which turns text into tokens."""
 
 import unittest
 

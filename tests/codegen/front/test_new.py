@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""camipc-gen new; that what it writes builds is tests/install's business."""
+"""Tests camipc-gen new; tests/install builds what it writes."""
 
 import os
 import subprocess

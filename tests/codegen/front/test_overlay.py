@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Attributes from outside."""
+"""Tests overlays, which add attributes to an interface from another file."""
 
 import unittest
 

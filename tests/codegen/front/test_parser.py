@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Tokens to syntax trees."""
+"""Tests the parser, which turns tokens into syntax trees."""
 
 import unittest
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Names, numbers, values and types of the IR."""
+"""Tests names, numbers, values and types of the IR."""
 
 import math
 import unittest

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Whatever the input is: diagnostics or a program, and no other exception."""
+"""Tests that any input ends in diagnostics or output, and in no exception."""
 
 import glob
 import os

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The least and the most bytes of fields and messages. That encoders keep to
-them is tested on random values in tests/codegen/property."""
+"""Tests the computed minimum and maximum sizes of fields and messages.
+tests/codegen/property tests that encoders keep to them."""
 
 import re
 import unittest

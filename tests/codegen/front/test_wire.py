@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Forms and fingerprints."""
+"""Tests wire forms and fingerprints."""
 
 import unittest
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A C file as a compiler sees it: trigraphs, hidden line ends, comments.
+"""Reads a C file as a compiler does: trigraphs, joined lines, comments.
 
 On purpose not the generator's own code: it says whether that is right.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Files that are nearly right: pieces of good ones and of bad ones, changed."""
+"""Makes nearly valid files: changes pieces of valid and of broken ones."""
 
 import functools
 import glob

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""No text of an interface file can leave its comment, or its string, in what
-is generated: the code is the same whatever the comments say.
+"""Tests that no text of an interface file leaves its comment or string in the
+output: the code is the same whatever the comments contain.
 
 CAMIPC_TEST_EFFORT=10 takes ten times as long.
 """
@@ -125,7 +125,7 @@ class Writer:
 
     def comment(self):
         kind = self.r.randrange(4)
-        # A NUL, or a carriage return, is none of the lexer's business.
+        # The lexer refuses NUL and carriage return.
         text = self.text().replace("\x00", "\x02").replace("\r", "\n")
         if kind == 0:
             return ""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Whatever a file is, the compiler ends soon, in diagnostics or in output.
+"""Tests that the compiler ends soon, in diagnostics or output, on any file.
 
 CAMIPC_TEST_EFFORT=10 takes ten times as long. "test_fuzz.py N..." tries these
 rounds and prints what they are.

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Between test_property.py, which makes the table, and property_main.c. */
+/*
+ * Declares the table of messages that test_property.py generates for
+ * property_main.c.
+ */
 #ifndef CAMIPC_TEST_PROPERTY_H
 #define CAMIPC_TEST_PROPERTY_H
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What tests/oracle says of a random interface, and that every message keeps
- * to the sizes which camipc-gen explain promises. -DROUNDS= says how often.
+ * Runs the oracle of tests/oracle on a random interface, and checks that every
+ * message keeps to the sizes that camipc-gen explain prints. -DROUNDS= sets the
+ * number of rounds.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Random interface files, valid by construction: RandomIdl(seed).files().
+"""Makes random interface files that are valid: RandomIdl(seed).files().
 
 Every form of the language turns up after some seeds: each type in each place
 where it may stand, attributes where they fit, names that collide with C, with

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Random interfaces through everything: the compiler, C compilers under all
-warnings, and under sanitizers the oracle of tests/oracle, with random values.
+"""Tests random interfaces from end to end: camipc-gen, C compilers with all
+warnings, and the oracle of tests/oracle with random values and sanitizers.
 
 CAMIPC_TEST_EFFORT=10 tries ten times as many. "test_property.py SEED..." tries
 these, and keeps what it made in the folder that it prints.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How long large interfaces take, and how much C comes out for a method.
+"""Measures how long large interfaces take, and how much C each method needs.
 
 Times are of the processor: other work on the machine does not count.
 """

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An event loop, as far as a proxy needs one: its descriptor is all it has. */
+/* An event loop as a proxy needs it: it watches one descriptor. */
 #ifndef CAMIPC_TEST_LOOP_H
 #define CAMIPC_TEST_LOOP_H
 

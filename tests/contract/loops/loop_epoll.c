@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Implements loop.h with epoll. */
 #include <errno.h>
 #include <sys/epoll.h>
 #include <unistd.h>

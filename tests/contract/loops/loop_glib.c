@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Implements loop.h with GLib. */
 #include <glib-unix.h>
 
 #include "loop.h"

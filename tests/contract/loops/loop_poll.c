@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Implements loop.h with poll(). */
 #include <errno.h>
 #include <poll.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Implements loop.h with libuv. */
 #include <uv.h>
 
 #include "loop.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A camera in somebody's event loop: once it has started, everything happens
- * because the proxy's descriptor was readable. Built once per loop.
+ * Tests a camera in a foreign event loop: after its start everything happens
+ * because the proxy's descriptor is readable. Built once per loop.
  */
 #include <signal.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * As much of cmocka's interface as the tests of the codec use, for machines
- * that no cmocka is installed for. A test that fails ends the program.
+ * A subset of cmocka's interface that the tests of the codec need, for machines
+ * without an installed cmocka. A failing test ends the program.
  */
 #ifndef CAMIPC_TEST_SHIM_CMOCKA_H
 #define CAMIPC_TEST_SHIM_CMOCKA_H

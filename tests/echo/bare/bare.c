@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The module of bare.mojom; as version 1 with -DBARE_OLD. */
+/* The module of bare.mojom; version 1 of it with -DBARE_OLD. */
 #include <sys/syscall.h>
 #include <unistd.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A camera whose IPA moves the lens, as a host of any event loop runs it. */
 #include "camera.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The module: goes towards more contrast, and turns with half the step
- * whenever there was less.
+ * The focus module: moves towards more contrast, and turns back with half the
+ * step whenever there was less.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* usage: focus-glib FOLDER ISOLATION */
+/* Runs the focus camera in a GLib main loop: focus-glib FOLDER ISOLATION. */
 #include <glib-unix.h>
 
 #include "camera.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* usage: focus-libuv FOLDER ISOLATION */
+/* Runs the focus camera in a libuv loop: focus-libuv FOLDER ISOLATION. */
 #include <uv.h>
 
 #include "camera.h"

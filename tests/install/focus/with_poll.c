@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* usage: focus-poll FOLDER ISOLATION */
+/* Runs the focus camera with poll(): focus-poll FOLDER ISOLATION. */
 #include <poll.h>
 
 #include "camera.h"

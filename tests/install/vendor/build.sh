@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Makes steady.so in the folder named: a compiler and pkg-config are enough.
-# Whoever builds for another machine names this one's generator and IDL.
+# Builds steady.so into a folder, with a compiler and pkg-config alone. To build
+# for another machine, name this machine's generator and IDL.
 # usage: [CAMIPC_GENERATOR=FILE CAMIPC_IDL=DIR] build.sh OUT
 set -eu
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A vendor's module for cameras that are processed in software: the simplest
- * that there can be. Exposure, gain and colours are the same in every frame.
+ * A vendor's module for cameras that are processed in software, as simple as
+ * possible: exposure, gain and colours are the same in every frame.
  */
 #include <errno.h>
 #include <linux/v4l2-controls.h>

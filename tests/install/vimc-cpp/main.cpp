@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* usage: vimc-cpp ISOLATION */
+/* Runs the vimc IPA from C++ for a few frames: vimc-cpp ISOLATION. */
 #include <cstdio>
 #include <exception>
 #include <stdexcept>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Wraps the vimc IPA's C interface in a C++ class. */
 #include "vimc_camera.h"
 
 #include <cstring>

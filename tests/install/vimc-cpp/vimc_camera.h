@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* An IPA in C++: owned, its errors thrown, its events virtual functions. */
+/*
+ * An IPA in C++: an owned object that throws its errors and has virtual
+ * functions for its events.
+ */
 #ifndef VIMC_CAMERA_H
 #define VIMC_CAMERA_H
 

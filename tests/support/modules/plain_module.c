@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A module without generated code: one method, one event, and a switch for
- * each way in which a module can be broken. tests/runtime and tests/proxy
- * build it several times.
+ * A module without generated code: one method, one event, and a switch for each
+ * way in which a module can be broken. tests/runtime and tests/proxy build it
+ * several times.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -95,7 +95,7 @@ static void destroy(void *ipa)
 }
 
 #if defined(PLAIN_LOAD_CRASHES) || defined(PLAIN_LOAD_EXITS)
-/* What whoever loads this has open would look like a leak to valgrind. */
+/* To valgrind the loading program's open descriptors would look like leaks. */
 static void close_all(void)
 {
 	for (int fd = 3; fd < 64; fd++)
