@@ -2,8 +2,12 @@
 # SPDX-License-Identifier: MIT
 """Adds up the test logs of several builds.
 
-Prints what failed, what was skipped and why, and one last line with the sums.
-Exits 1 if anything failed, or if nothing ran.
+usage: report.py [--full] [--steps FILE] LOG...
+
+Prints what failed, what was skipped and why, how long each suite took beside
+its budget in tests/budgets.txt, and one last line with the sums. Exits 1 if
+anything failed, or if nothing ran. --full chooses the budgets of ./dev test
+--full. --steps names a file of lines "NAME SECONDS": what else took time.
 """
 
 import json
@@ -14,6 +18,8 @@ import sys
 PASSED = {"OK", "EXPECTEDFAIL"}
 SKIPPED = {"SKIP"}
 REASON = re.compile(r"^\s*(?:#\s*)?skipped?:?\s+(.*)$", re.IGNORECASE)
+BUDGETS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..",
+                       "budgets.txt")
 
 
 def read_log(path):
@@ -30,7 +36,7 @@ def output_lines(entry):
 
 
 def reasons(entry):
-    """Why a test, or a part of it, was skipped: as it says itself."""
+    """Why a test, or a part of it, was skipped, in its own words."""
     lines = output_lines(entry)
     found = [match.group(1) for match in map(REASON.match, lines) if match]
     if not found and entry["result"] in SKIPPED:
@@ -38,13 +44,79 @@ def reasons(entry):
     return found
 
 
-def main(paths):
+def suite_of(entry):
+    """The suite in "PROJECT:SUITE / NAME"."""
+    head, slash, _ = entry["name"].partition(" / ")
+    return head.split(":")[-1] if slash else "(none)"
+
+
+def shares(entries):
+    """Suite -> seconds. While n tests run at once, each gets an n-th."""
+    moments = []
+    for entry in entries:
+        begin = entry.get("starttime") or 0
+        moments.append((begin, 1, suite_of(entry)))
+        moments.append((begin + (entry.get("duration") or 0), -1,
+                        suite_of(entry)))
+    running = {}
+    spent = {}
+    last = 0
+    for now, change, suite in sorted(moments):
+        n = sum(running.values())
+        for other in running if n else ():
+            spent[other] = spent.get(other, 0) + (
+                now - last) * running[other] / n
+        running[suite] = running.get(suite, 0) + change
+        spent.setdefault(suite, 0)
+        last = now
+    return spent
+
+
+def read_budgets(lines, column):
+    """Suite -> minutes, or None where it has no budget."""
+    budgets = {}
+    for line in lines:
+        words = line.split()
+        if words and not line.startswith("#"):
+            text = words[column]
+            budgets[words[0]] = None if text == "-" else float(text)
+    return budgets
+
+
+def read_steps(lines):
+    """Step -> seconds; a step that ran several times is added up."""
+    steps = {}
+    for line in lines:
+        name, seconds = line.split()
+        steps[name] = steps.get(name, 0) + float(seconds)
+    return steps
+
+
+def print_times(spent, budgets):
+    """A line for each suite and step, and their sum."""
+    print("%-12s %8s %8s" % ("", "minutes", "budget"))
+    for name in sorted(spent):
+        minutes = spent[name] / 60
+        budget = budgets.get(name)
+        print("%-12s %8.1f %8s%s" % (
+            name, minutes, "-" if budget is None else "%g" % budget,
+            "  over its budget"
+            if budget is not None and minutes > budget else ""))
+    print("%-12s %8.1f" % ("sum", sum(spent.values()) / 60))
+
+
+def count(paths):
+    """Prints failures and skips. Returns (counts, suite -> seconds)."""
     counts = {"passed": 0, "failed": 0, "skipped": 0}
+    spent = {}
     for path in sorted(paths):
         build = os.path.basename(os.path.dirname(os.path.dirname(path)))
         log = os.path.splitext(os.path.basename(path))[0]
         where = build if log == "testlog" else "%s (%s)" % (build, log)
-        for entry in read_log(path):
+        entries = list(read_log(path))
+        for suite, seconds in shares(entries).items():
+            spent[suite] = spent.get(suite, 0) + seconds
+        for entry in entries:
             result = entry["result"]
             if result in PASSED:
                 counts["passed"] += 1
@@ -55,6 +127,26 @@ def main(paths):
                 print("%s: %s: %s" % (where, entry["name"], result))
             for reason in reasons(entry):
                 print("%s: %s: skipped: %s" % (where, entry["name"], reason))
+    return counts, spent
+
+
+def main(arguments):
+    column = 1
+    steps = {}
+    while arguments and arguments[0].startswith("--"):
+        option = arguments.pop(0)
+        if option == "--full":
+            column = 2
+        elif option == "--steps" and arguments:
+            with open(arguments.pop(0), encoding="utf-8") as file:
+                steps = read_steps(file)
+        else:
+            print(__doc__.split("\n\n")[1])
+            return 2
+    counts, spent = count(arguments)
+    spent.update(steps)
+    with open(BUDGETS, encoding="utf-8") as file:
+        print_times(spent, read_budgets(file, column))
     if not counts["passed"] and not counts["failed"]:
         print("no test ran")
     print("%(passed)d passed, %(failed)d failed, %(skipped)d skipped" % counts)
