@@ -111,7 +111,7 @@ static void another_epoch(void **state)
 	expect_bad(c, CAMIPC_REASON_BAD_PROTOCOL);
 }
 
-/** threats 23. */
+/** Threat 23. */
 static void late_reply(void **state)
 {
 	struct contract *c = *state;
@@ -202,7 +202,7 @@ static void all_pending_calls_end(void **state)
 
 /* ---- events and other kinds -------------------------------------------- */
 
-/** threats 24. */
+/** Threat 24. */
 static void unknown_event(void **state)
 {
 	struct contract *c = *state;
@@ -213,7 +213,7 @@ static void unknown_event(void **state)
 	assert_int_equal(c->closed.reason, CAMIPC_REASON_BAD_PROTOCOL);
 }
 
-/** threats 27: at the limit, and one past it. */
+/** Threat 27: at the limit, and one past it. */
 static void events_beyond_credit(void **state)
 {
 	struct contract *c = *state;
@@ -295,7 +295,7 @@ static void event_without_memory(void **state)
 	contract_expect_state(c, CAMIPC_STATE_RUNNING);
 }
 
-/** threats 26. */
+/** Threat 26. */
 static void call_from_the_peer(void **state)
 {
 	struct contract *c = *state;
@@ -321,7 +321,7 @@ static void too_much_consumed(void **state)
 	assert_int_equal(c->closed.reason, CAMIPC_REASON_BAD_LIMIT);
 }
 
-/** threats 28, 31: more than the interface lets an event have, or unused. */
+/** Threats 28, 31: more than the interface lets an event have, or unused. */
 static void too_many_descriptors(void **state)
 {
 	struct contract *c = *state;

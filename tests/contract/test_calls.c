@@ -9,7 +9,7 @@
 /* Long enough for a slow machine to answer, short enough to wait for. */
 #define SHORT_MS 60
 
-/** requirements 1, 27; the answer is the IPA's own. */
+/** Requirements 1, 27; the answer is the IPA's own. */
 static void results(void **state)
 {
 	struct contract *c = *state;
@@ -77,7 +77,7 @@ static void nonsense_outputs(void **state)
 	test_echo_place_clear(&place);
 }
 
-/** threats 37: on time, and what comes later is dropped and counted. */
+/** Threat 37: on time, and what comes later is dropped and counted. */
 static void deadline(void **state)
 {
 	struct contract *c = *state;
@@ -107,7 +107,7 @@ static void miss_deadlines(struct contract *c, int n)
 	camipc_proxy_set_timeout(c->proxy, 0);
 }
 
-/** threats 37: three misses in a row are the end. */
+/** Threat 37: three misses in a row are the end. */
 static void three_misses_in_a_row(void **state)
 {
 	struct contract *c = *state;

@@ -111,7 +111,7 @@ static int round_trip(struct trial *trial,
 
 /* ---- numbers ----------------------------------------------------------- */
 
-/** threats 51: [min] and [max] at the limits and one past them. */
+/** Threat 51: [min] and [max] at the limits and one past them. */
 static void integers_in_limits(void **state)
 {
 	static const int32_t good[] = { 1, 50, 100 };
@@ -128,7 +128,7 @@ static void integers_in_limits(void **state)
 	}
 }
 
-/** threats 18: no NaN where there are limits; all bits where there are none. */
+/** Threat 18: no NaN where there are limits; all bits where there are none. */
 static void reals_in_limits(void **state)
 {
 	struct trial *trial = *state;
@@ -151,7 +151,7 @@ static void reals_in_limits(void **state)
 	}
 }
 
-/** threats 13: only [Extensible] enums keep what nobody here knows. */
+/** Threat 13: only [Extensible] enums keep what nobody here knows. */
 static void enums_and_flags(void **state)
 {
 	static const enum test_echo_mood moods[] = { TEST_ECHO_BUSY,
@@ -177,7 +177,7 @@ static void enums_and_flags(void **state)
 
 /* ---- lengths ----------------------------------------------------------- */
 
-/** threats 12, 51: [max_len], and what is no text. */
+/** Threats 12, 51: [max_len], and what is no text. */
 static void lengths_and_texts(void **state)
 {
 	static const uint32_t items[5] = { 1, 2, 3, 4, 5 };
@@ -196,7 +196,7 @@ static void lengths_and_texts(void **state)
 	assert_int_equal(round_trip(*state, &value), -EPROTO);
 }
 
-/** threats 17: array<uint32, 4> has four elements, or is not there. */
+/** Threat 17: array<uint32, 4> has four elements, or is not there. */
 static void fixed_arrays(void **state)
 {
 	/* value (1) { arrays (5) { fixed (12): packed, of four bytes each. */
@@ -215,7 +215,7 @@ static void fixed_arrays(void **state)
 	assert_int_equal(trial->args.value.arrays.fixed[0], 0);
 }
 
-/** threats 17: [required] is there, and not empty. */
+/** Threat 17: [required] is there, and not empty. */
 static void required(void **state)
 {
 	struct trial *trial = *state;
@@ -230,7 +230,7 @@ static void required(void **state)
 			 -EPROTO);
 }
 
-/** threats 11: a length past the end of its message, not of all bytes. */
+/** Threat 11: a length past the end of its message, not of all bytes. */
 static void inner_lengths(void **state)
 {
 	/* value (1) { value (4) { text (5) } }, and where each ends. */
@@ -262,7 +262,7 @@ static void inner_lengths(void **state)
 
 /* ---- maps and unions --------------------------------------------------- */
 
-/** threats 15: of one key there is one entry, the last. */
+/** Threat 15: of one key there is one entry, the last. */
 static void duplicate_keys(void **state)
 {
 	static const struct test_echo_uint32_string_entry twice[] = {
@@ -283,7 +283,7 @@ static void duplicate_keys(void **state)
 	assert_string_equal(maps->by_number[1].value, "last");
 }
 
-/** threats 16: of two arms the last; of an unknown one nothing at all. */
+/** Threat 16: of two arms the last; of an unknown one nothing at all. */
 static void arms(void **state)
 {
 	/* value (1) { value (4) { 15: 1 } } */

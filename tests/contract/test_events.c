@@ -29,7 +29,7 @@ static void expect_numbers(const struct contract_numbers *numbers,
 		assert_int_equal(numbers->numbers[i], first + i);
 }
 
-/** requirements 28, 29: in order, and in the caller's thread. */
+/** Requirements 28, 29: in order, and in the caller's thread. */
 static void async_calls_and_events_in_order(void **state)
 {
 	struct contract *c = *state;
@@ -111,7 +111,7 @@ static void events_of_a_failed_start_are_dropped(void **state)
 	assert_int_equal(c->n_events, 0);
 }
 
-/** threats 25: honest helper threads emit late. */
+/** Threat 25: honest helper threads emit late. */
 static void events_while_stopped_are_dropped(void **state)
 {
 	struct contract *c = *state;
@@ -139,7 +139,7 @@ static bool has_many(struct contract *c)
 }
 
 /**
- * requirements 30, 31: an emitter at full rate, stopped in its course, and
+ * Requirements 30, 31: an emitter at full rate, stopped in its course, and
  * again and again. Now and then some events are waited for first, or none is
  * looked at before the next start.
  */

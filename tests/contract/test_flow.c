@@ -28,7 +28,7 @@ static void block_ipa(struct contract *c)
 }
 
 /**
- * requirements 21, 28: calls return at once while the IPA is busy; a window of
+ * Requirements 21, 28: calls return at once while the IPA is busy; a window of
  * them is accepted, and not one more.
  */
 static void window(void **state)

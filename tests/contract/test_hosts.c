@@ -139,7 +139,7 @@ static void sigpipe_kills(void **state)
 
 /* ---- who reaps, and whom ----------------------------------------------- */
 
-/** threats 41: the kernel reaps the worker, its status is nobody's. */
+/** Threat 41: the kernel reaps the worker, its status is nobody's. */
 static void sigchld_ignored(void **state)
 {
 	struct contract *c = *state;
@@ -176,7 +176,7 @@ static void *reap_everybody(void *user)
 	return NULL;
 }
 
-/** threats 41: a thread of the host's that waits for any child. */
+/** Threat 41: a thread of the host's that waits for any child. */
 static void reaper_thread(void **state)
 {
 	struct contract *c = *state;
@@ -428,7 +428,7 @@ static int open_camera(struct contract *c, struct camera *camera)
 }
 
 /**
- * threats 28: 64 cameras of 8 buffers of 3 planes do not fit into 1,024
+ * Threat 28: 64 cameras of 8 buffers of 3 planes do not fit into 1,024
  * descriptors. Those that do work, the others are told so, and none is blamed.
  */
 static void too_many_buffers(void **state)

@@ -68,7 +68,7 @@ static void send_frame(struct contract *c, uint32_t number, struct tally *tally)
 }
 
 /**
- * requirements 21, threats 38: an IPA that stands still for ten seconds at 240
+ * Requirement 21, threat 38: an IPA that stands still for ten seconds at 240
  * frames each. Every call returns while it does, and memory does not grow.
  */
 static void stalled_ipa(void **state)
@@ -175,7 +175,7 @@ static void nobody_listens(void **state)
 			 (20 + rounds) * 100 - CAMIPC_WINDOW);
 }
 
-/** threats 50: an op that floods the log is answered all the same. */
+/** Threat 50: an op that floods the log is answered all the same. */
 static void log_flood(void **state)
 {
 	const int lines = test_amount(20000, 5000, 300);
@@ -288,7 +288,7 @@ static void expect_neighbour_works(struct contract *c)
 	assert_int_equal(neighbour.n_good, 100);
 }
 
-/** threats 37, 38: other threads' proxies lose nothing. */
+/** Threats 37, 38: other threads' proxies lose nothing. */
 static void silent_ipa_and_its_neighbour(void **state)
 {
 	struct contract *c = *state;
@@ -299,7 +299,7 @@ static void silent_ipa_and_its_neighbour(void **state)
 	assert_int_equal(test_echo_slow(c->ipa, 2), 2);
 }
 
-/** threats 40: the same with a worker that was stopped. */
+/** Threat 40: the same with a worker that was stopped. */
 static void stopped_worker_and_its_neighbour(void **state)
 {
 	struct contract *c = *state;

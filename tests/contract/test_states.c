@@ -57,7 +57,7 @@ static void created(void **state)
 	assert_int_equal(camipc_proxy_last_reason(c->proxy, NULL),
 			 CAMIPC_REASON_BAD_STATE);
 	assert_int_equal(camipc_proxy_last_error(c->proxy), -EINVAL);
-	/* requirements 33: stop on a never-started proxy does nothing. */
+	/* Requirement 33: stop on a never-started proxy does nothing. */
 	assert_int_equal(test_echo_stop(c->ipa), 0);
 	contract_expect_state(c, CAMIPC_STATE_CREATED);
 	contract_init(c);
@@ -115,7 +115,7 @@ static void stopped(void **state)
 	assert_int_equal(test_echo_push(c->ipa, 1), -EINVAL);
 	assert_int_equal(test_echo_stop(c->ipa), 0);
 	contract_expect_state(c, CAMIPC_STATE_STOPPED);
-	/* requirements 33: start again, any number of times. */
+	/* Requirement 33: start again, any number of times. */
 	contract_start(c);
 	contract_expect_state(c, CAMIPC_STATE_RUNNING);
 }
@@ -153,7 +153,7 @@ static void stopping(void **state)
 	contract_expect_state(c, CAMIPC_STATE_STOPPED);
 }
 
-/** By a start that misses its deadline: threats 37, in every backend. */
+/** By a start that misses its deadline: threat 37, in every backend. */
 static void dead(void **state)
 {
 	struct contract *c = *state;
@@ -191,7 +191,7 @@ static void failed_init_stays_created(void **state)
 	contract_ready(c);
 }
 
-/** requirements 32, 33: a failed start leaves the proxy stopped. */
+/** Requirements 32, 33: a failed start leaves the proxy stopped. */
 static void failed_start_goes_back(void **state)
 {
 	struct contract *c = *state;
@@ -230,7 +230,7 @@ static void stop_begin_when_stopped(void **state)
 	contract_expect_state(c, CAMIPC_STATE_READY);
 }
 
-/** requirements 9: valid at the end of creation, and for good. */
+/** Requirement 9: valid at the end of creation, and for good. */
 static void validity(void **state)
 {
 	struct contract *c = *state;

@@ -49,7 +49,7 @@ static struct place where(struct contract *c)
 	return result;
 }
 
-/** requirements 24, 25, 26, 32: caller's thread, IPA thread, caller's. */
+/** Requirements 24, 25, 26, 32: caller's thread, IPA thread, caller's. */
 static void identities(void **state)
 {
 	struct contract *c = *state;
@@ -83,7 +83,7 @@ static void identities(void **state)
 		assert_int_equal(place.thread, self);
 }
 
-/** requirements 32: the thread ends, and is joined. */
+/** Requirement 32: the thread ends, and is joined. */
 static void thread_ends_with_stop(void **state)
 {
 	struct contract *c = *state;

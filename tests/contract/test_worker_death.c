@@ -24,7 +24,7 @@ static void expect_killed(struct contract *c, int number)
 	assert_int_equal(test_echo_stop(c->ipa), 0);
 }
 
-/** threats 41: in each state; told without a call, by the descriptor. */
+/** Threat 41: in each state; told without a call, by the descriptor. */
 static void killed_when_created(void **state)
 {
 	struct contract *c = *state;
@@ -130,7 +130,7 @@ static void dies_in_an_async_call(void **state)
 	assert_int_equal(test_echo_push(c->ipa, 1), -EPIPE);
 }
 
-/** threats 42: a clean exit is an end, too. */
+/** Threat 42: a clean exit is an end, too. */
 static void exits(void **state)
 {
 	struct contract *c = *state;
@@ -144,7 +144,7 @@ static void exits(void **state)
 	assert_int_equal(WEXITSTATUS(c->closed.status), 3);
 }
 
-/** threats 40: a stopped worker is as one that does not answer. */
+/** Threat 40: a stopped worker is as one that does not answer. */
 static void stopped_worker(void **state)
 {
 	struct contract *c = *state;

@@ -113,7 +113,7 @@ static void every_other_size(void **state)
 			 -EPROTO);
 }
 
-/** threats 50; a path without end, a build id as long as there is room. */
+/** Threat 50; a path without end, a build id as long as there is room. */
 static void everything_full(void **state)
 {
 	struct camipc_crash_record record = example();

@@ -226,7 +226,7 @@ static void test_header(void **state)
 	assert_int_equal(read_all(f), 0);
 }
 
-/* threats 11: sums that wrap, in each segment. */
+/* Threat 11: sums that wrap, in each segment. */
 static void test_segments(void **state)
 {
 	struct fixture *f = *state;
