@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""python_circles.py: finds the circles that are seeded here, and no other."""
+"""Tests that python_circles.py finds the circles of a small tree."""
 
 import contextlib
 import io
