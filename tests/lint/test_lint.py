@@ -127,11 +127,12 @@ class RuleTest(unittest.TestCase):
             self.find("documents", {
                 "README.md": "see a/b.md, [c](a/c.md) and *.md\n",
                 "a/b.md": "see README.md, ./c.md and a/b.md\n",
-                "a/c.md": "see ../README.md\nand ../c.md\n",
+                "a/c.md": "see ../README.md\nand ../c.md\n"
+                          "`a/d.c` `NAME/x.c`\n`a/e.c`\n",
                 "a/d.c": "/* des" + "ign 6 */\n/* a design */\n",
                 "a/e.patch": "Breaks: ans" + "wers 3: it\n",
                 "a/f.py": "# of iss" + "ue 11\n# an issue, 2 of them\n"}),
-            [("a/c.md", 2), ("a/d.c", 1), ("a/e.patch", 1), ("a/f.py", 1)])
+            [("a/c.md", 2), ("a/c.md", 4), ("a/d.c", 1), ("a/e.patch", 1), ("a/f.py", 1)])
 
     def test_installed(self):
         name = "runtime/include/camipc/a.h"

@@ -47,6 +47,10 @@ OUTSIDE = re.compile(r"\b(?:design|answers)(?:\.md)?\s*(?:§\s*)?\d|§"
                      r"|\b[Ss]pike\b(?=[,:. ])|(?<![\w/])shared/\w")
 
 
+# Sources that a document names by the end of their path. NAME and x are none.
+SOURCE = re.compile(r"`((?:[\w.-]+/)+(?!NAME\.|x\.)[\w-]+\.(?:c|h|py|sh|j2|mojom|proto))`")
+
+
 def exists(tree, name, cited):
     """Whether a file cited as a path from the root or from @name exists."""
     near = os.path.normpath(os.path.join(os.path.dirname(name), cited))
@@ -61,6 +65,11 @@ def rule_documents(tree):
         for number, line in enumerate(tree.lines(name), 1):
             for match in DOCUMENT.finditer(line):
                 if not exists(tree, name, match.group(1)):
+                    yield name, number, "no such file: " + match.group(1)
+            for match in SOURCE.finditer(line if name.endswith(".md") else ""):
+                if not exists(tree, name, match.group(1)) and not any(
+                        other.endswith("/" + match.group(1))
+                        for other in tree.files):
                     yield name, number, "no such file: " + match.group(1)
             match = OUTSIDE.search(line)
             if match:
