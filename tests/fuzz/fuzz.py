@@ -4,15 +4,13 @@
 
 fuzz.py BUILD [--target GLOB] [--seconds N] [--runs N] [--seed N] [--compare]
 
-BUILD was configured with -Dfuzz=true. Each target begins with the corpus of
-the source tree, with sessions that are captured (captures.py), with inputs that
-are drawn, and with what former runs found, which is kept in BUILD/corpus. An
-input that a target fails on is left in BUILD/found, and the target's own words
-say why.
+BUILD must be configured with -Dfuzz=true. Each target starts from the corpus of
+the source tree, from captured sessions (captures.py), from random inputs, and
+from useful inputs of former runs, which BUILD/corpus keeps. An input on which a
+target fails is written to BUILD/found, and the target's message is printed.
 
---compare runs each target twice for the same number of inputs (20,000), with
-the mutator that knows their structure and with libFuzzer's own, and prints what
-either one covered.
+--compare runs each target twice with the same number of inputs (20,000), with
+our mutator and with libFuzzer's, and prints the coverage of both.
 """
 
 import argparse
@@ -29,14 +27,14 @@ import captures  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
-# Inputs drawn for each target, besides the corpus.
+# Random inputs for each target, besides the corpus.
 DRAWN = 200
 
-# Of each target, unless something else is asked for.
+# Defaults for each target: its time, and its inputs with --compare.
 SECONDS = 60
 COMPARED = 20000
 
-# libFuzzer's own: the time limit of one input, in seconds, and megabytes.
+# libFuzzer's limits for one input: seconds, and megabytes of memory.
 TIMEOUT = 20
 MEMORY = 1024
 
@@ -143,19 +141,25 @@ def compare(build, targets, limit):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("build")
-    parser.add_argument("--target", default="*")
-    parser.add_argument("--seconds", type=int)
-    parser.add_argument("--runs", type=int)
-    parser.add_argument("--seed", type=int, default=0)  # 0: another each time
-    parser.add_argument("--compare", action="store_true")
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("build", metavar="BUILD",
+                        help="build folder, configured with -Dfuzz=true")
+    parser.add_argument("--target", default="*", metavar="GLOB",
+                        help="which targets to run; default: all")
+    parser.add_argument("--seconds", type=int, metavar="N",
+                        help="time of each target; default: %d" % SECONDS)
+    parser.add_argument("--runs", type=int, metavar="N",
+                        help="inputs of each target, instead of a time")
+    parser.add_argument("--seed", type=int, default=0, metavar="N",
+                        help="seed of libFuzzer; default: random")
+    parser.add_argument("--compare", action="store_true",
+                        help="compare our mutator with libFuzzer's")
     arguments = parser.parse_args()
     build = os.path.abspath(arguments.build)
     targets = {name: entry for name, entry in list_targets(build).items()
                if fnmatch.fnmatch(name, arguments.target)}
     if not targets:
-        print("fuzz: no target \"%s\"; there are: %s"
+        print("fuzz: no target matches \"%s\"; known: %s"
               % (arguments.target, " ".join(list_targets(build))))
         return 2
     runs = arguments.runs

@@ -4,9 +4,9 @@
 
 usage: run.py [--build FOLDER] [--sample N] [--check] [NAME]...
 
-Each mutant is applied to a copy of the tree, what its test needs is built, and
-the test is run: it has to fail. One that passes is an error, and so is a
-mutant that no longer applies or builds. --check only looks whether all apply.
+Applies each mutant to a copy of the tree, builds what its test needs, and runs
+the test, which must fail. A test that passes is an error, and so is a mutant
+that no longer applies or builds. --check only checks that all mutants apply.
 """
 
 import argparse
@@ -26,11 +26,11 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "support"))
 import seeds  # noqa: E402
 from mutant import MutantError, load_all, restore  # noqa: E402
 
-# A mutant may hang: no test of those that are named here takes as long.
+# A mutant may hang; no test that a mutant names takes as long as this.
 PATIENCE_S = 60
 
-# Fast to build, and with all its asserts. What is broken may leave something
-# unused, which is no reason not to run it.
+# Fast to build, with all asserts. Broken code may leave a variable unused, which
+# must not fail the build.
 OPTIONS = ["--buildtype=debug", "-Doptimization=1", "-Dbench=false",
            "-Dwerror=false"]
 
@@ -172,7 +172,8 @@ def choose(mutants, names, sample):
     known = {mutant.name for mutant in mutants}
     for name in names:
         if name not in known:
-            raise MutantError("there is no mutant \"%s\"" % name)
+            raise MutantError("unknown mutant \"%s\": tests/mutants has no "
+                              "%s.patch" % (name, name))
     if names:
         mutants = [mutant for mutant in mutants if mutant.name in names]
     if sample is not None and sample < len(mutants):
@@ -181,7 +182,7 @@ def choose(mutants, names, sample):
 
 
 def all_pass(build, mutants):
-    """Without any mutant, what is to fail passes; says what does not."""
+    """Whether all tests pass without a mutant; prints those that fail."""
     words = sorted({tuple(mutant.test) for mutant in mutants})
     targets = {target for test in words
                for target in build.targets_of(test[0])}
@@ -189,7 +190,7 @@ def all_pass(build, mutants):
     failing = [" ".join(test) for test in words
                if not build.passes(list(test))]
     for test in failing:
-        print("%s fails without any mutant" % test)
+        print("%s fails without a mutant, so it proves nothing" % test)
     return not failing
 
 
@@ -215,11 +216,17 @@ def run_mutants(mutants, folder):
 
 
 def main():
-    parser = argparse.ArgumentParser(add_help=True)
-    parser.add_argument("--build", default=os.path.join(ROOT, "build-mutants"))
-    parser.add_argument("--sample", type=int)
-    parser.add_argument("--check", action="store_true")
-    parser.add_argument("names", nargs="*")
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--build", default=os.path.join(ROOT, "build-mutants"),
+                        metavar="FOLDER", help="folder of the copy and build")
+    parser.add_argument("--sample", type=int, metavar="N",
+                        help="run only N mutants, chosen by the seed "
+                        "(CAMIPC_TEST_SEED)")
+    parser.add_argument("--check", action="store_true",
+                        help="only check that all mutants apply")
+    parser.add_argument("names", nargs="*", metavar="NAME",
+                        help="a mutant: NAME.patch in tests/mutants; "
+                        "default: all")
     options = parser.parse_args()
     try:
         mutants = choose(load_all(HERE), options.names, options.sample)

@@ -1,14 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Reports which lines of the codec the tests run, and why the rest does not
-run.
+"""Reports which lines of the codec ran in tests, and why others did not.
 
-coverage.py ROOT BUILD
+usage: coverage.py ROOT BUILD
 
 BUILD is a build of ROOT with gcov whose tests have run. Fails below the bounds,
-and where a line or a branch that never ran has no reason in REASONS: it wants a
-test, or a reason. Generated code that stands for no test of its own is left
-out: EXCLUDED says why.
+and if a line or branch that never ran has no reason in REASONS: write a test
+for it, or a reason. EXCLUDED lists generated code that is not counted.
 """
 
 import json
@@ -28,22 +26,22 @@ FILES = (
 )
 
 EXCLUDED = (
-    # protoc-c's, of the control messages.
+    # Written by protoc-c, for the control messages.
     r".*\.pb-c\.c",
-    # Runs in worker processes, which end without writing what they counted;
+    # Runs in worker processes, which end without writing their counts;
     # tests/echo and tests/codegen/back have the same declarations.
     r".*/tests/skew/.*",
     r".*/tests/echo/bare(_old)?/.*",
     # The testee decodes and encodes, and neither checks nor copies.
     r".*/tests/conformance/.*",
-    # Only its attributes of descriptors matter, and these are the runtime's.
+    # Only its descriptor attributes matter, which runtime/wire implements.
     r".*/kinds_ipa_serializer\.c",
 )
 
-# File, source line, why it does not run (if a line) or not in both ways.
+# File, source line, and why it never runs or one of its branches never does.
 REASONS = (
     (r"tests/fuzz/.*", r"",
-     "fuzzed only; what tests/oracle breaks has the same declarations"),
+     "fuzzed only; tests/oracle covers the same declarations"),
     (r".*", r"__builtin_(mul|add)_overflow|<= SIZE_MAX / 2",
      "2^64 bytes, or a 32-bit machine"),
     (r".*/array\.c", r"return camipc_writer_fail\(w\);",
@@ -51,20 +49,20 @@ REASONS = (
     (r".*/reader\.c", r"camipc_fail\(r, CAMIPC_FAULT_LIMIT\)|return NULL;",
      "2^64 bytes, or a 32-bit machine"),
     (r".*/control_message\.c", r"(size|padded) > left|return NULL;",
-     "no message of legal size needs more than the budget, as a test says"),
+     "no message of legal size needs more than the budget; a test checks that"),
     (r".*/reader\.c", r"if \(len > 0\)",
      "arrays of a fixed size have elements"),
     (r".*/(array\.c|wire_writer\.h)",
      r"DEFINE_VARINTS|CAMIPC_DEFINE_PUT|camipc_has_room",
-     "room ends within each kind of value, not in each place of a macro's"),
+     "the room ends in each kind of value, but not at each use of the macro"),
     (r".*_serializer\.c", r"camipc_check_array\(check, [^,]*, 1,",
      "one element is never too many"),
     (r".*_serializer\.c", r"^default:$|^break;$",
-     "a union without an arm, which others are"),
+     "a union without an arm; other unions are tested without one"),
     (r".*_serializer\.c", r"switch \(msg->.*tag\)|if \(msg->.*tag == ",
-     "an encoder trusts what the check has allowed"),
+     "an encoder trusts its input, because the check has allowed it"),
     (r".*/softisp_.*", r"if \(seen_zones < |CAMIPC_FAULT_RANGE",
-     "the fixed arrays in front of this one are refused before it is"),
+     "the fixed arrays before this one are refused first"),
 )
 
 
@@ -79,7 +77,7 @@ def measure(root, build, folder):
         words += ["--filter", pattern]
     for pattern in EXCLUDED:
         words += ["--exclude", pattern]
-    # It drops files where it runs, if it fails.
+    # A failing gcovr leaves files in its working folder.
     subprocess.run(words, cwd=folder, check=True)
     with open(files, encoding="utf-8") as file:
         listed = json.load(file)["files"]
