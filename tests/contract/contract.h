@@ -109,11 +109,11 @@ void contract_open_gate(struct contract *c);
  */
 void contract_dispatch_until(struct contract *c,
 			     bool (*condition)(struct contract *c));
-/** Dispatches as long as the descriptor says that there is something. */
+/** Dispatches as long as the descriptor is readable. */
 void contract_dispatch_all(struct contract *c);
 /** Dispatches until @n events of any kind came. */
 void contract_dispatch_events(struct contract *c, size_t n);
-/** Dispatches until closed was told. */
+/** Dispatches until closed was called. */
 void contract_dispatch_closed(struct contract *c);
 
 struct camipc_proxy_stats contract_stats(struct contract *c);
@@ -125,7 +125,7 @@ struct contract_done {
 	struct contract *c;
 };
 void contract_done(void *user, int ret);
-/** Dispatches until @done was told. */
+/** Dispatches until @done was called. */
 void contract_dispatch_done(struct contract *c, struct contract_done *done);
 
 /** Kills the worker of process backends with @number. */

@@ -241,7 +241,7 @@ static void events_within_credit(void **state)
 		for (uint32_t i = 0; i < CAMIPC_WINDOW; i++)
 			fake_tick(i);
 		assert_int_equal(test_echo_dispatch(c->ipa), CAMIPC_WINDOW);
-		/* Somebody who only listens is told what was consumed. */
+		/* A peer that only listens receives credit, too. */
 		assert_int_equal(fake_last_sent()->kind, CAMIPC_MESSAGE_CREDIT);
 		assert_int_equal(fake_last_sent()->consumed,
 				 (uint32_t)(round + 1) * CAMIPC_WINDOW);

@@ -94,7 +94,7 @@ static void deadline(void **state)
 	contract_expect_state(c, CAMIPC_STATE_RUNNING);
 	contract_open_gate(c);
 	camipc_proxy_set_timeout(c->proxy, 0);
-	/* Behind the one that came late, which is told from this one. */
+	/* After the late reply, which must not be taken for this one. */
 	assert_int_equal(test_echo_slow(c->ipa, 2), 2);
 	assert_int_equal(contract_stats(c).late_replies, 1);
 }

@@ -216,7 +216,7 @@ static void a_kill(void **state)
 	expect_in_text(c, "(killed); last call init");
 }
 
-/** Signals from outside are told as such. */
+/** Signals from outside are reported as such. */
 static void a_signal_from_outside(void **state)
 {
 	struct contract *c = *state;

@@ -88,7 +88,7 @@ static void wait_for_end(struct cell *cell)
 	assert_int_equal(ret, 0);
 }
 
-/** A stopped worker is told from a slow one by its missed deadlines only. */
+/** Only its missed deadlines distinguish a stopped worker from a slow one. */
 static void miss_deadlines(struct cell *cell, int n)
 {
 	camipc_proxy_set_timeout(cell->c->proxy, SHORT_MS);
@@ -289,7 +289,7 @@ static void in_stop(void **state)
 	for_each_death(in_stop_cell);
 }
 
-/** Nothing is told then, but what was begun ends. */
+/** Nothing is delivered then, but begun calls complete. */
 static void in_destroy_cell(struct cell *cell)
 {
 	struct contract *c = cell->c;

@@ -174,7 +174,7 @@ static void none_after_stop(void **state)
 		assert_int_equal(c->n_events, n);
 	}
 	assert_int_equal(contract_stats(c).epoch, cycles + 1);
-	/* The emitter counts: what is told never goes back. */
+	/* The emitter counts up: delivered numbers never decrease. */
 	for (size_t i = 1; i < c->ticks.n; i++)
 		assert_true(c->ticks.numbers[i] > c->ticks.numbers[i - 1]);
 }
@@ -188,7 +188,7 @@ static void no_callback_beneath_a_call(void **state)
 	assert_int_equal(test_echo_tick_many(c->ipa, 0, 30), 0);
 	assert_int_equal(test_echo_slow(c->ipa, 1), 1);
 	assert_int_equal(c->n_events, 0);
-	/* What is kept is told by the descriptor, too. */
+	/* Kept events make the descriptor readable, too. */
 	assert_true(fd_is_readable(c));
 	assert_int_equal(test_echo_dispatch(c->ipa), 30);
 	expect_numbers(&c->ticks, 0, 30);
@@ -435,7 +435,7 @@ static void destroy_in_a_completion(void **state)
 	c->proxy = test_echo_get_proxy(c->ipa);
 }
 
-/** Begun calls are told exactly once, also by destroy. */
+/** Begun calls complete exactly once, also by destroy. */
 static void destroy_with_calls_pending(void **state)
 {
 	struct contract *c = *state;

@@ -100,8 +100,8 @@ static void burst_with_events(void **state)
 	assert_int_equal(take_pushed(c, NULL, 0), accepted);
 	contract_dispatch_all(c);
 	assert_int_equal(contract_stats(c).async_calls, accepted);
-	/* What the IPA raised was told, or refused there and counted; it says
-	 * how many before it answers a call. */
+	/* Each event that the IPA raised was delivered, or refused there and
+	 * counted; the count arrives before the answer to a call. */
 	assert_int_equal(test_echo_slow(c->ipa, 1), 1);
 	assert_int_equal(c->pushed.n + contract_stats(c).events_refused,
 			 accepted);

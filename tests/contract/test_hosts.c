@@ -429,7 +429,8 @@ static int open_camera(struct contract *c, struct camera *camera)
 
 /**
  * Threat 28: 64 cameras of 8 buffers of 3 planes do not fit into 1,024
- * descriptors. Those that do work, the others are told so, and none is blamed.
+ * descriptors. Those that fit work, the others get an error, and no IPA is
+ * blamed.
  */
 static void too_many_buffers(void **state)
 {

@@ -219,7 +219,7 @@ static void manual_controls_reach_the_sensor(void **state)
 	virtual_camera_destroy(camera);
 }
 
-/* What it says, and how soon, is told by the tool's own test. */
+/* The tool's own test covers its output and its speed. */
 static void death_of_the_worker_ends_the_capture(void **state)
 {
 	struct virtual_camera_options options = {

@@ -100,7 +100,7 @@ uint32_t fuzz_hash(const char *name, size_t len);
 /** The codec whose message's name has that hash; any other one if none. */
 const struct oracle_codec *fuzz_find_codec(uint32_t hash);
 
-/** A codec that reads what @info tells of, or NULL. */
+/** The codec of the message that @info describes, or NULL. */
 const struct camipc_message_type *
 fuzz_find_type(const struct camipc_type_info *info);
 

@@ -109,7 +109,7 @@ void fuzz_done(void *user, int ret, const void *outs)
 	in_callback();
 }
 
-/* For what no generated function begins: a method that there is not. */
+/* For a method that does not exist, which no generated function begins. */
 static void complete_raw(void (*done)(void), void *user, int ret,
 			 const void *outs)
 {
@@ -248,7 +248,7 @@ static void call(const struct sequence_step *step)
 	proxy_session.late = step->flags & TIME_IS_UP;
 	ret = call_it(step, method, args, outs);
 	proxy_session.late = false;
-	/* closed is told by dispatch only; and then it is over. */
+	/* Only dispatch calls closed; nothing is delivered after it. */
 	FUZZ_REQUIRE(proxy_session.n_closed == closed);
 	FUZZ_REQUIRE(closed == 0 || ret == -EPIPE ||
 		     method->role == CAMIPC_ROLE_STOP);
@@ -353,7 +353,7 @@ int __wrap_camipc_proxy_create(struct camipc_manager *manager,
 					  user, ret_proxy);
 }
 
-/* A generated function says what it was told to say, and of that method. */
+/* Checks that a generated function calls the right method with its arguments. */
 static void check_call(const struct camipc_proxy *proxy, uint32_t id,
 		       const void *args)
 {

@@ -20,7 +20,7 @@ struct fuzz_method {
 	int (*call)(void *ipa, const void *args, bool missing, void *outs,
 		    uint32_t wanted);
 
-	/** Begins it; fuzz_done() is told. NULL for asynchronous ones. */
+	/** Begins a call that completes in fuzz_done(). NULL if asynchronous. */
 	int (*begin)(void *ipa, const void *args, bool missing, void *user);
 
 	bool has_structs; /* so that some can be missing */

@@ -14,7 +14,7 @@ class Guide(unittest.TestCase):
         folder = os.path.join(installed.work, "guide")
         shutil.rmtree(folder, ignore_errors=True)
         os.makedirs(folder)
-        # The first block made the installation. What it did is all there is.
+        # The first block has made the installation, and nothing else exists.
         env = {"PATH": "/usr/bin:/bin", "HOME": installed.home,
                "CC": installed.compiler,
                # To be added to by the guide's own exports.

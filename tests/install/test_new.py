@@ -61,7 +61,7 @@ class New(unittest.TestCase):
         # The interface:
         self.add_line("blink/blink.mojom", " stop();",
                       "\ttwice(int32 value) => (int32 ret);")
-        # Who forgets the op is told by the compiler.
+        # A missing op is a compile-time error.
         with self.assertRaisesRegex(installation.Failed, "op_twice"):
             self.run_it("ninja", "-C", "blink/build", "blink.so")
         # The module:

@@ -244,7 +244,7 @@ static void break_union(const struct place *at, uint8_t *item)
 	struct place tag = *at;
 	uint32_t wrong = 0x7fffff01;
 
-	/* It is told with the name of the union. */
+	/* The error carries the name of the union. */
 	tag.told = NULL;
 	try_with(&tag, NO_ARM, -EINVAL, item + info->tag_offset, &wrong,
 		 sizeof(wrong));

@@ -39,7 +39,7 @@ int device_fixture_tear_down(void **state);
 void device_fixture_watch(struct device_fixture *fixture,
 			  enum device_source source);
 
-/** Takes in what there is, without waiting. Returns the callbacks' number. */
+/** Handles all pending messages; returns the number of callbacks. */
 int device_fixture_dispatch(struct device_fixture *fixture);
 
 /** Waits until the monitor said @expected in all, and fails otherwise. */

@@ -46,7 +46,7 @@ void mock_bed_add_node(struct mock_bed *bed, const char *name, uint32_t minor);
 /** Unplugs a media device: the "remove" message, then itself. */
 void mock_bed_remove_media(struct mock_bed *bed, unsigned int number);
 
-/** The same, and nobody is told. */
+/** The same without a message. */
 void mock_bed_lose_media(struct mock_bed *bed, unsigned int number);
 
 /** A message about a media device. */

@@ -67,8 +67,8 @@ static void add_with_seqnum(struct device_fixture *fixture,
 }
 
 /*
- * The kernel said that media0 went, and that there is another media0; then
- * comes udevd's word that the first one went.
+ * The kernel reports that media0 went and that another media0 exists; then
+ * udevd reports that the first one went.
  */
 static void test_tells_a_stale_removal(void **state)
 {

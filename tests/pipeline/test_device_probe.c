@@ -88,7 +88,7 @@ static void test_lists_what_waits(void **state)
 	assert_null(device->graph);
 }
 
-/* Never announced, so nobody is told that it went. */
+/* It was never announced, so its removal is not reported. */
 static void test_forgets_what_waits(void **state)
 {
 	struct device_fixture *fixture = *state;

@@ -125,7 +125,7 @@ static void test_gives_up_on_what_never_stands_still(void **state)
 	assert_in_range(fake.n_topology_calls, 2, 100);
 }
 
-/* Over the limit by one, and by all there is: nothing is allocated for it. */
+/* One over the limit, and the largest number: nothing is allocated. */
 static void test_refuses_too_many(void **state)
 {
 	static const uint32_t sizes[] = { MEDIA_TOPOLOGY_MAX + 1, 0x80000000u,

@@ -91,7 +91,7 @@ static void ignores_what_it_lacks(void **state)
 	assert_int_equal(controls.counts.mistyped, 1);
 }
 
-/* What it is told is what it has. */
+/* The sensor uses exactly the values that it was given. */
 static void puts_what_it_takes(void **state)
 {
 	struct virtual_sensor_settings settings = { 77, 33 };

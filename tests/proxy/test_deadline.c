@@ -22,7 +22,7 @@ static void scales(void **state)
 	assert_int_equal(camipc_deadline_parse_scale(".25"), 250);
 	assert_int_equal(camipc_deadline_parse_scale("1.0009"), 1000);
 	assert_int_equal(camipc_deadline_parse_scale("0"), 0);
-	/* At most a million; what is no number is told from one. */
+	/* At most a million; a text that is not a number counts as 1. */
 	assert_int_equal(camipc_deadline_parse_scale("99999999999999999999"),
 			 1000000000);
 	assert_int_equal(camipc_deadline_parse_scale(""), 1000);

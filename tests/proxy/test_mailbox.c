@@ -82,7 +82,7 @@ static void telling(void **state)
 	assert_null(camipc_mailbox_take(&f->mailbox));
 	camipc_mailbox_leave(&f->mailbox);
 	assert_false(is_readable(f));
-	/* Who attends needs no telling; who leaves is told of all there is. */
+	/* An attending reader needs no wake-up; one that leaves gets it at once. */
 	camipc_mailbox_attend(&f->mailbox);
 	post(f, 0, 3);
 	assert_false(is_readable(f));

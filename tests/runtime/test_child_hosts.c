@@ -247,7 +247,7 @@ static void an_attached_child_dies_with_its_life_line(void **state)
 	(void)state;
 	assert_int_equal(camipc_life_line_init(&line, &child_fd), 0);
 	camipc_life_line_fini(&line);
-	/* Too late: it says so itself. */
+	/* Too late: the child itself reports it. */
 	assert_int_equal(camipc_life_line_attach(child_fd), -EPIPE);
 	close(child_fd);
 	assert_true(camipc_life_line_attach(-1) < 0);

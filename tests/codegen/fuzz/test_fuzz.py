@@ -57,7 +57,7 @@ def options(data):
 
 
 def check_diagnostics(diagnostics, sources):
-    """Each names a place that there is, and can be printed."""
+    """Each has a position inside its file, and can be printed."""
     for found in diagnostics.sorted():
         assert found.id in ERRORS or found.id in WARNINGS, found
         for span in [found.span] + [note.span for note in found.notes]:

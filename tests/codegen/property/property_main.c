@@ -29,7 +29,7 @@ static void keep_to_size(struct trial *trial)
 	const struct property_size *size = find_size(name);
 
 	if (!size)
-		return; /* of a map or an array: it is told where it is used */
+		return; /* of a map or an array: counted where they are used */
 	trial_draw(trial);
 	trial_encode(trial, trial->original);
 	if (trial->size < size->least || trial->size > size->most)
