@@ -4,7 +4,9 @@
 from typing import List, Optional
 
 from .composite import BytesValue, MessageValue
-from .slots import Slot, branch, indented
+from .place import Place
+from .slots import Slot
+from .statements import branch, for_each
 from .values import EnumValue, ScalarValue, tag_size
 
 PACKED_PREFIX = 5             # length of a packed field, at most
@@ -27,14 +29,6 @@ def tags_both_ways(slot, singly: List[str]) -> List[str]:
     return packed + singly if slot.packed else singly + packed
 
 
-def for_each(lines: List[str], count) -> List[str]:
-    """A loop over elements, with braces if its body is more than a line."""
-    head = "for (size_t i = 0; i < %s; i++)" % count
-    if len(lines) == 1 and "\n" not in lines[0]:
-        return [head] + indented(lines)
-    return [head + " {"] + indented(lines) + ["}"]
-
-
 class ArraySlot(Slot):
     """array<T>: const T *x and size_t n_x."""
 
@@ -45,7 +39,6 @@ class ArraySlot(Slot):
     def __init__(self, field, c_name, value):
         super().__init__(field, c_name, value)
         self.count_name = "n_" + c_name
-        self.count_place = "msg->" + self.count_name
         self.unpacked = field.unpacked
 
     # ---- declarations
@@ -94,62 +87,60 @@ class ArraySlot(Slot):
 
     # ---- encode, decode
 
-    def init(self):
+    def count_at(self, of: Place) -> Place:
+        return of.member(self.count_name)
+
+    def init(self, of):
         return []
 
-    def put(self):
+    def put(self, of):
         if self.packed:
             return ["p = camipc_put_%s_array(w, p, %d, %s, %s);" % (
-                self.value.array, self.number, self.place, self.count_place)]
-        return ["for (size_t i = 0; i < %s; i++)" % self.count_place] + \
-            indented(self.value.put(self.number, self.place + "[i]", True))
+                self.value.array, self.number, self.at(of),
+                self.count_at(of))]
+        return for_each(self.value.put(self.number, self.at(of).element(),
+                                       True), self.count_at(of))
 
     @property
     def room(self) -> str:
         return "room_" + self.name
 
-    def locals(self):
-        return ["size_t %s = %s;" % (self.room, self.count_place)]
+    def locals(self, of):
+        return ["size_t %s = %s;" % (self.room, self.count_at(of))]
 
     def tags(self):
         if self.value.array is None:
             return super().tags()
         return tags_both_ways(self, super().tags())
 
-    def cases(self):
-        where = "&%s, &%s, &%s" % (self.place, self.count_place, self.room)
+    def get(self, of):
+        where = "%s, %s, &%s" % (self.at(of).address,
+                                 self.count_at(of).address, self.room)
         if self.value.array is None:
-            get = "p = get_%s_run(r, p, end, tag, %s);" % (
-                run_name(self.value), where)
-            return self._labels() + indented([get, "break;"])
+            return ["p = get_%s_run(r, p, end, tag, %s);" % (
+                run_name(self.value), where)]
         if isinstance(self.value, EnumValue):
             where = "(const void **)" + where
-        get = "p = camipc_get_%s_array(r, p, end, tag, %s);" % (
-            self.value.array, where)
-        return self._labels() + indented([get, "break;"])
+        return ["p = camipc_get_%s_array(r, p, end, tag, %s);" % (
+            self.value.array, where)]
 
-    def _element_conditions(self) -> List[str]:
-        valid = self.value.valid(self.place + "[i]")
-        return ([valid] if valid else []) + self._rules(self.place + "[i]")
+    def _element_conditions(self, element: Place) -> List[str]:
+        valid = self.value.valid(element)
+        return ([valid] if valid else []) + self._rules(element)
 
-    @staticmethod
-    def _for_each(lines: List[str], count: str) -> List[str]:
-        return for_each(lines, count)
-
-    def finish(self):
-        lines = []
-        settled = self.value.settle(self.place + "[i]")
-        conditions = self._element_conditions()
+    def finish(self, of):
+        element, count = self.at(of).element(), self.count_at(of)
+        settled = self.value.settle(element)
+        conditions = self._element_conditions(element)
         if conditions:
             settled.append("p = camipc_require(r, p, %s);"
                            % " && ".join(conditions))
-        if settled:
-            lines += self._for_each(settled, self.count_place)
+        lines = for_each(settled, count) if settled else []
         limits = []
         if self.required:
-            limits.append("%s > 0" % self.count_place)
+            limits.append("%s > 0" % count)
         if self.max_len is not None:
-            limits.append("%s <= %d" % (self.count_place, self.max_len))
+            limits.append("%s <= %d" % (count, self.max_len))
         if limits:
             lines.append("p = camipc_require(r, p, %s);" % " && ".join(limits))
         return lines
@@ -163,31 +154,31 @@ class ArraySlot(Slot):
             return element_bound(self.value)
         return self.value.wire_bound + tag_size(self.number)
 
-    def _element_checks(self) -> List[str]:
-        place = self.place + "[i]"
+    def _element_checks(self, of: Place) -> List[str]:
+        """The loop over the elements, or [] if any value is allowed."""
+        element = self.at(of).element()
         if isinstance(self.value, ScalarValue):
-            conditions = self._element_conditions()
-            if not conditions:
-                return []
-            return ['camipc_check_that(check, %s, "%s");' % (
-                " && ".join(conditions), self.idl)]
-        return self.value.check(place, self.idl, None)
+            conditions = self._element_conditions(element)
+            lines = ['camipc_check_that(check, %s, "%s");' % (
+                " && ".join(conditions), self.idl)] if conditions else []
+        else:
+            lines = self.value.check(element, self.idl, None)
+        return for_each(lines, self.count_at(of)) if lines else []
 
-    def check(self):
+    def _required_check(self, of: Place) -> List[str]:
+        return ['camipc_check_that(check, %s > 0, "%s");' % (
+            self.count_at(of), self.idl)] if self.required else []
+
+    def check(self, of):
+        place = self.at(of)
         test = 'camipc_check_array(check, %s, %s, sizeof(*%s), %d, %s, "%s")' \
-            % (self.place, self.count_place, self.place, self._element_wire(),
+            % (place, self.count_at(of), place, self._element_wire(),
                _limit(self.max_len), self.idl)
-        inner = self._element_checks()
-        if inner:
-            inner = self._for_each(inner, self.count_place)
-        inner += self._order_checks()
-        lines = branch(test, inner, []) if inner else [test + ";"]
-        if self.required:
-            lines.append('camipc_check_that(check, %s > 0, "%s");' % (
-                self.count_place, self.idl))
-        return lines
+        inner = self._element_checks(of) + self._order_checks(of)
+        return (branch(test, inner) if inner else [test + ";"]) + \
+            self._required_check(of)
 
-    def _order_checks(self) -> List[str]:
+    def _order_checks(self, of: Place) -> List[str]:
         """What is said of all elements together."""
         return []
 
@@ -200,35 +191,32 @@ class ArraySlot(Slot):
             return []
         return ["%s%s;" % (self._element_pointer(), self.local)]
 
-    def copy(self):
-        name = self.local
-        place = name if self.value.owns else self.place
+    def copy(self, of):
+        place, count = self.at(of), self.count_at(of)
+        copied = Place(self.local) if self.value.owns else place
         lines = ["%s = camipc_copy_array(arena, %s, %s, sizeof(*%s));" % (
-            place, self.place, self.count_place, place)]
+            copied, place, count, copied)]
         if self.value.owns:
-            lines.append("%s = %s;" % (self.place, name))
-        lines += ["if (!%s)" % place, "\t%s = 0;" % self.count_place]
+            lines.append("%s = %s;" % (place, copied))
+        lines += branch("!%s" % copied, ["%s = 0;" % count])
         if self.value.owns:
-            lines += self._copy_elements(name)
+            lines += for_each(self.value.copy(copied.element()), count)
         return lines
 
-    def _copy_elements(self, name: str) -> List[str]:
-        return self._for_each(self.value.copy(name + "[i]"), self.count_place)
-
-    def clear_locals(self):
+    def clear_locals(self, of):
         if not isinstance(self.value, MessageValue) or not self.value.owns:
             return []
         pointer = self._element_pointer()
         return ["%s%s = (%s)%s;" % (pointer, self.local, pointer,
-                                    self.place)]
+                                    self.at(of))]
 
-    def clear(self):
+    def clear(self, of):
         lines = []
         if self.value.owns:
-            name = self.local if self.clear_locals() else self.place
-            lines = self._for_each(self.value.clear(name + "[i]"),
-                                   self.count_place)
-        return lines + ["camipc_clear_array(%s);" % self.place]
+            held = Place(self.local) if self.clear_locals(of) else self.at(of)
+            lines = for_each(self.value.clear(held.element()),
+                             self.count_at(of))
+        return lines + ["camipc_clear_array(%s);" % self.at(of)]
 
     def aux_member(self):
         return self.count_name
@@ -254,38 +242,32 @@ class BytesSlot(ArraySlot):
 
     unpacked = False
 
-    def put(self):
+    def put(self, of):
         return ["p = camipc_put_bytes(w, p, %d, %s, %s);" % (
-            self.number, self.place, self.count_place)]
+            self.number, self.at(of), self.count_at(of))]
 
-    def locals(self):
+    def locals(self, of):
         return []
 
     def tags(self):
         return ["CAMIPC_BYTES(%d)" % self.number]
 
-    def cases(self):
-        return self._labels() + indented(
-            ["p = camipc_get_bytes(r, p, end, &%s, &%s);" % (
-                self.place, self.count_place), "break;"])
+    def get(self, of):
+        return ["p = camipc_get_bytes(r, p, end, %s, %s);" % (
+            self.at(of).address, self.count_at(of).address)]
 
-    def check(self):
-        lines = ['camipc_check_bytes(check, %s, %s, %s, "%s");' % (
-            self.place, self.count_place, _limit(self.max_len), self.idl)]
-        if self._element_checks():
-            lines += self._for_each(self._element_checks(), self.count_place)
-        if self.required:
-            lines.append('camipc_check_that(check, %s > 0, "%s");' % (
-                self.count_place, self.idl))
-        return lines
+    def check(self, of):
+        return ['camipc_check_bytes(check, %s, %s, %s, "%s");' % (
+            self.at(of), self.count_at(of), _limit(self.max_len), self.idl)
+        ] + self._element_checks(of) + self._required_check(of)
 
-    def copy(self):
+    def copy(self, of):
+        place, count = self.at(of), self.count_at(of)
         return ["%s = camipc_copy_array(arena, %s, %s, 1);" % (
-            self.place, self.place, self.count_place),
-            "if (!%s)" % self.place, "\t%s = 0;" % self.count_place]
+            place, place, count)] + branch("!%s" % place, ["%s = 0;" % count])
 
-    def clear(self):
-        return ["camipc_clear_array(%s);" % self.place]
+    def clear(self, of):
+        return ["camipc_clear_array(%s);" % self.at(of)]
 
     info_form = "BYTES"
 
@@ -299,12 +281,14 @@ class MapSlot(ArraySlot):
         super().__init__(field, c_name, value)
         self.compare = compare
 
-    def finish(self):
+    def finish(self, of):
+        place, count = self.at(of), self.count_at(of)
         return ["%s = camipc_get_map_done(r, (void *)%s, %s, sizeof(*%s), %s);"
-                % (self.count_place, self.place, self.count_place, self.place,
-                   self.compare)] + super().finish()
+                % (count, place, count, place, self.compare)
+                ] + super().finish(of)
 
-    def _order_checks(self):
+    def _order_checks(self, of):
+        place = self.at(of)
         return ["if (!camipc_map_is_sorted(%s, %s, sizeof(*%s), %s))" % (
-            self.place, self.count_place, self.place, self.compare),
+            place, self.count_at(of), place, self.compare),
             '\tcamipc_check_fail(check, -EINVAL, "%s");' % self.idl]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """C code for values that hold other values; see c/values.py."""
 
+from .statements import branch
 from .values import MESSAGE_PREFIX_BOUND, Value
 
 
@@ -14,6 +15,7 @@ class BytesValue(Value):
     free = False
     counts_itself = True
     is_box = True
+    get_repeats_place = True
 
     def __init__(self, wrapper):
         self.wrapper = wrapper
@@ -22,33 +24,40 @@ class BytesValue(Value):
         self.default = "(struct %s){ 0 }" % self.tag
         self.info = self.tag + "_type_info"
 
-    def put(self, number, expr, present):
-        return ["p = camipc_put_%sbytes(w, p, %d, %s.items, %s.n_items);" % (
-            "present_" if present else "", number, expr, expr)]
+    @staticmethod
+    def _parts(place):
+        return place.member("items"), place.member("n_items")
+
+    def put(self, number, place, present):
+        return ["p = camipc_put_%sbytes(w, p, %d, %s, %s);" % (
+            ("present_" if present else "", number) + self._parts(place))]
 
     def get(self, place):
-        return ["p = camipc_get_bytes(r, p, end, &%s.items, &%s.n_items);" % (
-            place, place)]
+        items, n_items = self._parts(place)
+        return ["p = camipc_get_bytes(r, p, end, %s, %s);" % (
+            items.address, n_items.address)]
 
-    def check(self, expr, field, max_len):
+    def check(self, place, field, max_len):
         most = self.wrapper.slots[0].max_len
         limit = "SIZE_MAX" if most is None else str(most)
-        return ['camipc_check_bytes(check, %s.items, %s.n_items, %s, "%s");'
-                % (expr, expr, limit, field)]
+        return ['camipc_check_bytes(check, %s, %s, %s, "%s");' % (
+            self._parts(place) + (limit, field))]
 
     def settle(self, place):
         most = self.wrapper.slots[0].max_len
         if most is None:
             return []
-        return ["p = camipc_require(r, p, %s.n_items <= %d);" % (place, most)]
+        return ["p = camipc_require(r, p, %s <= %d);" % (
+            place.member("n_items"), most)]
 
     def copy(self, place):
-        return ["%s.items = camipc_copy_array(arena, %s.items, %s.n_items, 1);"
-                % (place, place, place),
-                "if (!%s.items)\n\t%s.n_items = 0;" % (place, place)]
+        items, n_items = self._parts(place)
+        return ["%s = camipc_copy_array(arena, %s, %s, 1);" % (
+            items, items, n_items)] + branch(
+                "!%s" % items, ["%s = 0;" % n_items])
 
     def clear(self, place):
-        return ["camipc_clear_array(%s.items);" % place]
+        return ["camipc_clear_array(%s);" % place.member("items")]
 
 
 class MessageValue(Value):
@@ -56,6 +65,7 @@ class MessageValue(Value):
 
     wire = "BYTES"
     form = "MESSAGE"
+
     @property
     def is_box(self):
         return self.message.is_box
@@ -98,31 +108,32 @@ class MessageValue(Value):
             return self.bound
         return MESSAGE_PREFIX_BOUND
 
-    def put(self, number, expr, present):
-        return ["p = %s_put(w, p, %d, &%s);" % (self.tag, number, expr)]
+    def put(self, number, place, present):
+        return ["p = %s_put(w, p, %d, %s);" % (self.tag, number,
+                                             place.address)]
 
     def get(self, place):
-        return ["p = %s_get(r, p, end, &%s);" % (self.tag, place)]
+        return ["p = %s_get(r, p, end, %s);" % (self.tag, place.address)]
 
-    def check(self, expr, field, max_len):
+    def check(self, place, field, max_len):
         if self.free:
             return []
-        return ["%s_check(check, &%s);" % (self.tag, expr)]
+        return ["%s_check(check, %s);" % (self.tag, place.address)]
 
     def copy(self, place):
         if not self.owns:
             return []
-        return ["%s_copy_in(arena, &%s);" % (self.tag, place)]
+        return ["%s_copy_in(arena, %s);" % (self.tag, place.address)]
 
     def clear(self, place):
         if not self.owns:
             return []
-        return ["%s_clear(&%s);" % (self.tag, place)]
+        return ["%s_clear(%s);" % (self.tag, place.address)]
 
     def init(self, place):
         if not self.needs_init:
             return []
-        return ["%s_init(&%s);" % (self.tag, place)]
+        return ["%s_init(%s);" % (self.tag, place.address)]
 
-    def present(self, expr):
-        return self.message.present(expr)
+    def present(self, place):
+        return self.message.present(place)

@@ -3,8 +3,10 @@
 
 from typing import List
 
-from .arrays import PACKED_PREFIX, element_bound, for_each, tags_both_ways
-from .slots import Slot, branch, indented
+from .arrays import PACKED_PREFIX, element_bound, tags_both_ways
+from .place import MSG, Place
+from .slots import OUTS, Slot
+from .statements import branch, for_each
 from .values import ScalarValue, tag_size
 
 
@@ -22,7 +24,6 @@ class FixedSlot(Slot):
             self.count *= count
         self.unpacked = field.unpacked
         self.extents = "".join("[%d]" % n for n in counts)
-        self.first = self.place + "[0]" * (len(counts) - 1)
         self.is_bytes = isinstance(value, ScalarValue) and value.name in (
             "int8", "uint8")
 
@@ -54,8 +55,7 @@ class FixedSlot(Slot):
         name = self.name
         give = ["memcpy(ret_%s, outs.%s, sizeof(outs.%s));" % (name, name,
                                                               name)]
-        drop = [line.replace("msg->", "outs.") for line in self.clear()]
-        return branch("ret_" + name, give, drop)
+        return branch("ret_" + name, give, self.clear(OUTS))
 
     # ---- traits
 
@@ -90,17 +90,22 @@ class FixedSlot(Slot):
     def max_count(self):
         return self.count
 
-    def element(self, index: str = "i") -> str:
+    def first(self, of: Place) -> Place:
+        """Its first row, which decays to a pointer to the first element."""
+        place = self.at(of)
+        for _ in self.counts[1:]:
+            place = place.element("0")
+        return place
+
+    def element(self, of: Place, index: str = "i") -> Place:
         """An element by its place in all rows: no row is left at its end."""
-        if len(self.counts) == 1:
-            return "%s[%s]" % (self.place, index)
-        place, behind = self.place, self.count
+        place, behind = self.at(of), self.count
         for count in self.counts:
             before, behind = behind, behind // count
             step = index if behind == 1 else "%s / %d" % (index, behind)
             if before != self.count:
                 step += " %% %d" % count
-            place += "[%s]" % step
+            place = place.element(step)
         return place
 
     def _each(self, lines: List[str]) -> List[str]:
@@ -108,23 +113,23 @@ class FixedSlot(Slot):
 
     # ---- init, encode, decode
 
-    def init(self):
-        return self._each(self.value.init(self.element()))
+    def init(self, of):
+        return self._each(self.value.init(self.element(of)))
 
-    def put(self):
+    def put(self, of):
         if self.is_bytes:
             return ["p = camipc_put_present_bytes(w, p, %d, %s, %d);" % (
-                self.number, self.first, self.count)]
+                self.number, self.first(of), self.count)]
         if self.packed:
             return ["p = camipc_put_%s_array(w, p, %d, %s, %d);" % (
-                self.value.array, self.number, self.first, self.count)]
-        return self._each(self.value.put(self.number, self.element(), True))
+                self.value.array, self.number, self.first(of), self.count)]
+        return self._each(self.value.put(self.number, self.element(of), True))
 
     @property
     def seen(self) -> str:
         return "seen_" + self.name
 
-    def locals(self):
+    def locals(self, of):
         return [] if self.is_bytes else ["size_t %s = 0;" % self.seen]
 
     def tags(self):
@@ -134,35 +139,33 @@ class FixedSlot(Slot):
             return super().tags()
         return tags_both_ways(self, super().tags())
 
-    def cases(self):
+    def get(self, of):
         if self.is_bytes:
-            return self._labels() + indented(
-                ["p = camipc_get_bytes_exact(r, p, end, %s, %d);" % (
-                    self.first, self.count), "break;"])
-        if self.value.array is None:
-            place = self.element(self.seen + "++")
-            get = self.value.get(place)
-            if len(self.counts) > 1 or "".join(get).count(place) > 1:
-                get = self.value.get(self.element(self.seen)) + [
-                    "%s++;" % self.seen]
-            return self._labels() + indented(branch(
-                "%s < %d" % (self.seen, self.count), get,
-                ["p = camipc_fail(r, CAMIPC_FAULT_RANGE);"]) + ["break;"])
-        get = "p = camipc_get_%s_array_exact(r, p, end, tag, %s, %d, &%s);" % (
-            self.value.array, self.first, self.count, self.seen)
-        return self._labels() + indented([get, "break;"])
+            return ["p = camipc_get_bytes_exact(r, p, end, %s, %d);" % (
+                self.first(of), self.count)]
+        if self.value.array is not None:
+            return ["p = camipc_get_%s_array_exact(r, p, end, tag, %s, %d, "
+                    "&%s);" % (self.value.array, self.first(of), self.count,
+                               self.seen)]
+        if len(self.counts) > 1 or self.value.get_repeats_place:
+            get = self.value.get(self.element(of, self.seen)) + [
+                "%s++;" % self.seen]
+        else:
+            get = self.value.get(self.element(of, self.seen + "++"))
+        return branch("%s < %d" % (self.seen, self.count), get,
+                      ["p = camipc_fail(r, CAMIPC_FAULT_RANGE);"])
 
-    def _element_conditions(self) -> List[str]:
-        valid = self.value.valid(self.element())
-        return ([valid] if valid else []) + self._rules(self.element())
+    def _element_conditions(self, element: Place) -> List[str]:
+        valid = self.value.valid(element)
+        return ([valid] if valid else []) + self._rules(element)
 
-    def finish(self):
+    def finish(self, of):
         lines = []
         if not self.is_bytes:
             lines.append("p = camipc_exact_done(r, p, %s, %d);" % (
                 self.seen, self.count))
-        settled = self.value.settle(self.element())
-        conditions = self._element_conditions()
+        settled = self.value.settle(self.element(of))
+        conditions = self._element_conditions(self.element(of))
         if conditions:
             settled.append("p = camipc_require(r, p, %s);"
                            % " && ".join(conditions))
@@ -170,25 +173,26 @@ class FixedSlot(Slot):
 
     # ---- check, copy, clear
 
-    def check(self):
+    def check(self, of):
+        element = self.element(of)
         if isinstance(self.value, ScalarValue):
-            conditions = self._element_conditions()
+            conditions = self._element_conditions(element)
             inner = ['camipc_check_that(check, %s, "%s");' % (
                 " && ".join(conditions), self.idl)] if conditions else []
         else:
-            inner = self.value.check(self.element(), self.idl, None)
+            inner = self.value.check(element, self.idl, None)
         return self._each(inner)
 
     @property
     def free(self):
         return (self.value.free and self.bound is not None
-                and not self._element_conditions())
+                and not self._element_conditions(MSG))
 
-    def copy(self):
-        return self._each(self.value.copy(self.element()))
+    def copy(self, of):
+        return self._each(self.value.copy(self.element(of)))
 
-    def clear(self):
-        return self._each(self.value.clear(self.element()))
+    def clear(self, of):
+        return self._each(self.value.clear(self.element(of)))
 
     @property
     def info_form(self):

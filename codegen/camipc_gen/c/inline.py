@@ -3,13 +3,15 @@
 
 from typing import List
 
-from .slots import Slot, branch
+from .place import Place
+from .slots import Slot
+from .statements import Case, branch
 
 
 class InlineSlot(Slot):
     """A union whose arms are fields of the struct: a oneof in the .proto.
 
-    Its statements are the union's own, about msg->x instead of msg.
+    Its statements are the union's own, about a member instead of a message.
     """
 
     is_inline = True
@@ -17,9 +19,6 @@ class InlineSlot(Slot):
     @property
     def union(self):
         return self.value.message
-
-    def _here(self, lines: List[str]) -> List[str]:
-        return [line.replace("msg->", self.place + ".") for line in lines]
 
     @property
     def bound(self):
@@ -30,29 +29,29 @@ class InlineSlot(Slot):
     def tags(self):
         return [tag for arm in self.union.slots for tag in arm.tags()]
 
-    def cases(self):
-        return self._here(self.union.cases())
+    def cases(self, of: Place) -> List[Case]:
+        """Of the decoder of the struct."""
+        return self.union.cases(self.at(of))
 
     def numbers(self):
         return [arm.number for arm in self.union.slots]
 
-    def put(self):
-        return self._here(self.union.put())
+    def put(self, of):
+        return self.union.put(self.at(of))
 
-    def put_numbers(self, numbers):
+    def put_numbers(self, of, numbers):
         arms = [arm for arm in self.union.slots if arm.number in numbers]
-        if len(arms) == len(self.union.slots) and len(arms) > 1:
-            return self.put()
         if len(arms) > 1:
-            return self._here(self.union.put_arms(arms))
-        return branch("%s.tag == %s" % (self.place, self.union.arm(arms[0])),
-                      self._here(arms[0].put()), [])
+            return self.union.put(self.at(of), arms)
+        return branch("%s == %s" % (self.at(of).member("tag"),
+                                    self.union.arm(arms[0])),
+                      arms[0].put(self.at(of)))
 
-    def check(self):
+    def check(self, of):
         # The check of a deep one would count a level that it is not.
-        lines = self._here(self.union.check()) if self.union.is_deep else \
-            self.value.check(self.place, self.idl, self.max_len)
+        lines = self.union.check(self.at(of)) if self.union.is_deep else \
+            self.value.check(self.at(of), self.idl, self.max_len)
         if self.required:
             lines.append('camipc_check_that(check, %s, "%s");' % (
-                self.value.present(self.place), self.idl))
+                self.value.present(self.at(of)), self.idl))
         return lines

@@ -6,12 +6,13 @@ has no array, the arguments and the outputs of a method.
 """
 
 from itertools import groupby
-from typing import Iterator, List, Optional, Tuple
+from typing import Dict, Iterator, List, Optional, Tuple
 
-from .arrays import for_each
 from .composite import BytesValue, MessageValue
 from .fixed import FixedSlot
+from .place import MSG, Place
 from .slots import Slot
+from .statements import Case, cases, for_each, indented, switch
 from .unknown import UnknownFields
 from .values import FdValue
 
@@ -81,7 +82,7 @@ class Message:
                 and all(type(slot) is Slot and slot.value.is_scalar
                         for slot in self.slots) and self.bound <= SMALL)
 
-    def present(self, expr: str) -> Optional[str]:
+    def present(self, place: Place) -> Optional[str]:
         return None
 
     @property
@@ -159,7 +160,8 @@ class Message:
 
     @property
     def uses_msg_in_check(self) -> bool:
-        return any("msg->" in line for line in self.check())
+        return self.unknown is not None or any(slot.check(MSG)
+                                               for slot in self.slots)
 
     @property
     def uses_check(self) -> bool:
@@ -185,82 +187,85 @@ class Message:
                 for name in slot.layout_members()] + (
             self.unknown.layout_members() if self.unknown else [])
 
-    def init(self) -> List[str]:
-        return [line for slot in self.slots for line in slot.init()]
+    def init(self, of: Place = MSG) -> List[str]:
+        return [line for slot in self.slots for line in slot.init(of)]
 
-    def put(self) -> List[str]:
+    def put(self, of: Place = MSG) -> List[str]:
         """In the order of numbers, as protobuf's own writers do."""
         if self.is_small:
             return [line for slot in sorted(self.slots, key=lambda s: s.number)
-                    for line in slot.add()]
+                    for line in slot.add(of)]
         fields = sorted(((number, slot) for slot in self.slots
                          for number in slot.numbers()), key=lambda f: f[0])
         lines = []
         for slot, run in groupby(fields, key=lambda f: f[1]):
-            lines += slot.put_numbers([number for number, _ in run])
-        return lines + (self.unknown.put() if self.unknown else [])
+            lines += slot.put_numbers(of, [number for number, _ in run])
+        return lines + (self.unknown.put(of) if self.unknown else [])
 
-    def locals(self) -> List[str]:
-        lines = self.unknown.locals() if self.unknown else []
+    def locals(self, of: Place = MSG) -> List[str]:
+        lines = self.unknown.locals(of) if self.unknown else []
         return lines + [
-            line for slot in self.slots for line in slot.locals()] + [
+            line for slot in self.slots for line in slot.locals(of)] + [
             "bool seen_%s = false;" % slot.name for slot in self._judged()
             if not isinstance(slot, FixedSlot)]
 
-    def cases(self) -> List[str]:
+    def cases(self, of: Place = MSG) -> List[Case]:
         """Where the next case is the next field on the wire, one looks for it
         before going back."""
         judged = self._judged()
         numbers = sorted(n for slot in self.slots for n in slot.numbers())
         follows = dict(zip(numbers, numbers[1:]))
-        lines = []
+        found = []
         for slot, behind in zip(self.slots, self.slots[1:] + [None]):
-            own = slot.cases()
-            if slot in judged and not isinstance(slot, FixedSlot):
-                own.insert(1, "\tseen_%s = true;" % slot.name)
-            if behind and not slot.is_inline and \
-                    behind.numbers() == [follows.get(slot.number)]:
-                own[-1:] = ["\tif (!camipc_next(&p, end, &tag, %s))"
-                            % behind.tags()[0], "\t\tbreak;",
-                            "\tCAMIPC_FALLTHROUGH;"]
-            lines += own
-        return lines
+            if slot.is_inline:
+                found += slot.cases(of)
+                continue
+            seen = ["seen_%s = true;" % slot.name] if slot in judged and \
+                not isinstance(slot, FixedSlot) else []
+            is_next = behind and behind.numbers() == [follows.get(slot.number)]
+            found.append(Case(slot.tags(), seen + slot.get(of),
+                              behind.tags()[0] if is_next else ""))
+        return found
 
-    def otherwise(self) -> List[str]:
+    def decode(self) -> List[str]:
+        """What stands in the switch over a tag."""
+        return cases(self.cases() + [Case((), self.otherwise())])
+
+    def otherwise(self, of: Place = MSG) -> List[str]:
         """What becomes of a field with another tag."""
         if self.unknown:
-            return self.unknown.keep()
+            return self.unknown.keep(of)
         return ["p = camipc_skip(r, p, end, tag);"]
 
     def tags(self) -> List[str]:
         """The tags of fields that the decoder takes."""
         return [tag for slot in self.slots for tag in slot.tags()]
 
-    def finish(self) -> List[str]:
+    def finish(self, of: Place = MSG) -> List[str]:
         lines = []
         for slot in self._judged():
             lines += ["if (!seen_%s) {" % slot.name]
-            lines += ["\t" + line for line in self._get_absent(slot)]
-            lines += ["}"]
-        return lines + [line for slot in self.slots for line in slot.finish()]
+            lines += indented(self._get_absent(slot, of)) + ["}"]
+        return lines + [line for slot in self.slots
+                        for line in slot.finish(of)]
 
     @staticmethod
-    def _get_absent(slot: Slot) -> List[str]:
+    def _get_absent(slot: Slot, of: Place) -> List[str]:
         """Decodes a struct as if it were there and said nothing."""
-        tag = slot.value.tag
-        if not isinstance(slot, FixedSlot):
-            return ["p = %s_get_fields(r, p, p, &%s);" % (tag, slot.place)]
-        return for_each(["p = %s_get_fields(r, p, p, &%s);" % (
-            tag, slot.element())], slot.count)
+        is_fixed = isinstance(slot, FixedSlot)
+        place = slot.element(of) if is_fixed else slot.at(of)
+        lines = ["p = %s_get_fields(r, p, p, %s);" % (slot.value.tag,
+                                                      place.address)]
+        return for_each(lines, slot.count) if is_fixed else lines
 
-    def check(self) -> List[str]:
+    def check(self, of: Place = MSG) -> List[str]:
         lines = []
         if self.wire_bound:
             lines.append("camipc_check_wire(check, %d);" % self.wire_bound)
         for slot in self.slots:
-            lines += slot.check()
+            lines += slot.check(of)
         if self.unknown:
-            lines += self.unknown.check(self.c_name + "_has_tag"
+            lines += self.unknown.check(of, self.c_name + "_has_tag"
                                         if self.tags() else "NULL")
         return lines
 
@@ -272,16 +277,16 @@ class Message:
     def copy_locals(self) -> List[str]:
         return [line for slot in self.slots for line in slot.copy_locals()]
 
-    def copy(self) -> List[str]:
-        return [line for slot in self.slots for line in slot.copy()] + (
-            self.unknown.copy() if self.unknown else [])
+    def copy(self, of: Place = MSG) -> List[str]:
+        return [line for slot in self.slots for line in slot.copy(of)] + (
+            self.unknown.copy(of) if self.unknown else [])
 
-    def clear_locals(self) -> List[str]:
-        return [line for slot in self.slots for line in slot.clear_locals()]
+    def clear_locals(self, of: Place = MSG) -> List[str]:
+        return [line for slot in self.slots for line in slot.clear_locals(of)]
 
-    def clear(self) -> List[str]:
-        return [line for slot in self.slots for line in slot.clear()] + (
-            self.unknown.clear() if self.unknown else [])
+    def clear(self, of: Place = MSG) -> List[str]:
+        return [line for slot in self.slots for line in slot.clear(of)] + (
+            self.unknown.clear(of) if self.unknown else [])
 
 
 class UnionMessage(Message):
@@ -296,9 +301,9 @@ class UnionMessage(Message):
         super().__init__(c_name, idl_name, package, title, doc)
         self.extensible = extensible
 
-    def otherwise(self):
+    def otherwise(self, of=MSG):
         if self.extensible:
-            return super().otherwise()
+            return super().otherwise(of)
         # An arm that this side lacks: its value would be lost.
         return ["p = camipc_fail(r, CAMIPC_FAULT_RANGE);"]
 
@@ -332,63 +337,65 @@ class UnionMessage(Message):
 
     judges_defaults = False    # without an arm it is legal, or [required]
 
-    def present(self, expr):
-        return "%s.tag != %s" % (expr, self.none)
+    def present(self, place):
+        return "%s != %s" % (place.member("tag"), self.none)
+
+    uses_msg_in_check = True
 
     def members(self):
-        arms = ["\t" + line for slot in self.slots for line in slot.members()]
+        arms = indented([line for slot in self.slots
+                         for line in slot.members()])
         return (["enum %s tag;" % self.tag_enum]
                 + (["union {"] + arms + ["};"] if arms else []))
 
-    def init(self):
+    def init(self, of=MSG):
         return []
 
-    def _switch(self, statements, none=()) -> List[str]:
-        """A case for each arm, or for all that do the same: @statements(slot)
-        says what."""
-        labels = {}
+    def _all_arms(self, statements) -> List[Case]:
+        """A case for each arm, or for all that do the same, and one for those
+        that do nothing: @statements(slot) says what."""
+        same: Dict[Tuple[str, ...], List[str]] = {}
         for slot in self.slots:
-            labels.setdefault(tuple(statements(slot)), []).append(
-                "case %s:" % self.arm(slot))
-        idle = ["case %s:" % self.none] + labels.pop((), [])
-        lines = ["switch (msg->tag) {"]
-        for body, cases in labels.items():
-            lines += cases + ["\t" + part for line in body + ("break;",)
-                              for part in line.split("\n")]
-        return lines + idle + list(none) + ["\tbreak;", "}"]
+            same.setdefault(tuple(statements(slot)), []).append(self.arm(slot))
+        idle = [self.none] + same.pop((), [])
+        return [Case(arms, body) for body, arms in same.items()] + [
+            Case(idle, ())]
 
-    def put(self):
-        return self._switch(lambda slot: slot.put())
+    def _some_arms(self, statements, arms) -> List[Case]:
+        """A case for each of @arms that needs anything."""
+        found = [Case([self.arm(slot)], statements(slot)) for slot in arms]
+        return [case for case in found if case.body] + [Case((), ())]
 
-    def put_arms(self, arms):
-        """Some of them, where fields with other numbers come between."""
-        return self._partial(lambda slot: slot.put(), arms)
+    def put(self, of=MSG, arms=None):
+        """@arms: only these; fields with other numbers come between."""
+        def statements(slot):
+            return slot.put(of)
+        is_all = arms is None or len(arms) == len(self.slots)
+        return switch(of.member("tag"), self._all_arms(statements) if is_all
+                      else self._some_arms(statements, arms))
 
-    def locals(self):
+    def locals(self, of=MSG):
         return []
 
-    def cases(self):
-        lines = []
-        for slot in self.slots:
-            own = slot.cases()
-            arm = self.arm(slot)
-            lines.append(own[0])
-            fresh = slot.value.init(slot.place)
-            if isinstance(slot.value, MessageValue):
-                # Two in a row are merged; after another arm it starts anew.
-                fresh = fresh or ["memset(&%s, 0, sizeof(%s));" % (
-                    slot.place, slot.place)]
-                lines += ["\tif (msg->tag != %s)" % arm]
-                lines += ["\t\t" + line for line in fresh]
-            lines.append("\tmsg->tag = %s;" % arm)
-            lines += own[1:-1]
-            # An arm's rules hold only while it is the one.
-            lines += ["\t" + part for line in slot.finish()
-                      for part in line.split("\n")]
-            lines.append("\tbreak;")
-        return lines
+    def cases(self, of=MSG):
+        # An arm's rules hold only while it is the one.
+        return [Case(slot.tags(), self._choose(slot, of) + slot.get(of)
+                     + slot.finish(of)) for slot in self.slots]
 
-    def finish(self):
+    def _choose(self, slot: Slot, of: Place) -> List[str]:
+        """Makes an arm the one that is set."""
+        tag, place = of.member("tag"), slot.at(of)
+        fresh = slot.value.init(place)
+        lines = ["%s = %s;" % (tag, self.arm(slot))]
+        if not isinstance(slot.value, MessageValue):
+            return lines
+        # Two in a row are merged; after another arm it starts anew.
+        fresh = fresh or ["memset(%s, 0, sizeof(%s));" % (place.address,
+                                                          place)]
+        return ["if (%s != %s)" % (tag, self.arm(slot))] + indented(
+            fresh) + lines
+
+    def finish(self, of=MSG):
         return []
 
     @property
@@ -403,43 +410,32 @@ class UnionMessage(Message):
         must not need a table.
         """
         found = [(self.arm(slot), slot.wire_bound) for slot in self.slots
-                 if slot.wire_bound and not slot.check()]
+                 if slot.wire_bound and not slot.check(MSG)]
         return found if len(found) > 1 and not self.is_deep else []
 
-    def check(self):
+    def check(self, of=MSG):
         rooms = dict(self.rooms())
+        tag = of.member("tag")
 
         def statements(slot):
             wire = slot.wire_bound
             if self.arm(slot) in rooms:
-                wire = self.room_table + "[msg->tag]"
+                wire = "%s[%s]" % (self.room_table, tag)
             count = ["camipc_check_wire(check, %s);" % wire] if wire else []
-            return count + slot.check()
-        lines = self._switch(statements)
-        return lines[:-2] + ["\tbreak;", "default:",
-                             '\tcamipc_check_fail(check, -EINVAL, "%s");'
-                             % self.title, "}"]
+            return count + slot.check(of)
+        unknown = 'camipc_check_fail(check, -EINVAL, "%s");' % self.title
+        return switch(tag, self._all_arms(statements) + [Case((), [unknown])])
 
     def copy_locals(self):
         return []
 
-    def copy(self):
-        return self._partial(lambda slot: slot.copy(), self.slots)
+    def copy(self, of=MSG):
+        return switch(of.member("tag"), self._some_arms(
+            lambda slot: slot.copy(of), self.slots))
 
-    def clear_locals(self):
+    def clear_locals(self, of=MSG):
         return []
 
-    def clear(self):
-        return self._partial(lambda slot: slot.clear(), self.slots)
-
-    def _partial(self, statements, arms) -> List[str]:
-        """As _switch(), of those @arms that need anything."""
-        lines = []
-        for slot in arms:
-            body = statements(slot)
-            if not body:
-                continue
-            lines.append("case %s:" % self.arm(slot))
-            lines += ["\t" + part for line in body + ["break;"]
-                      for part in line.split("\n")]
-        return ["switch (msg->tag) {"] + lines + ["default:", "\tbreak;", "}"]
+    def clear(self, of=MSG):
+        return switch(of.member("tag"), self._some_arms(
+            lambda slot: slot.clear(of), self.slots))

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """C code for fields that may be absent (T?); see c/slots.py."""
 
-from typing import List
-
-from .slots import Slot, branch, indented
+from .place import Place
+from .slots import Slot
+from .statements import branch, indented
 
 
 class OptionalSlot(Slot):
@@ -40,33 +40,32 @@ class OptionalSlot(Slot):
     def needs_init(self):
         return False
 
-    def init(self):
+    def init(self, of):
         return []
 
-    def put(self):
-        return ["if (msg->%s)" % self.has] + indented(
-            self.value.put(self.number, self.place, True))
+    def put(self, of):
+        return branch(str(of.member(self.has)),
+                      self.value.put(self.number, self.at(of), True))
 
-    def cases(self):
-        return self._labels() + indented(
-            ["msg->%s = true;" % self.has] + self.value.get(self.place)
-            + ["break;"])
+    def get(self, of):
+        return ["%s = true;" % of.member(self.has)] + super().get(of)
 
-    def finish(self):
-        rules = self._rules(self.place)
+    def finish(self, of):
+        rules = self._rules(self.at(of))
         if not rules:
             return []
-        return ["if (msg->%s)" % self.has,
-                "\tp = camipc_require(r, p, %s);" % " && ".join(rules)]
+        return branch(str(of.member(self.has)),
+                      ["p = camipc_require(r, p, %s);" % " && ".join(rules)])
 
-    def check(self):
-        conditions = [self.value.valid(self.place)] + self._rules(self.place)
+    def check(self, of):
+        conditions = [self.value.valid(self.at(of))]
+        conditions += self._rules(self.at(of))
         conditions = [c for c in conditions if c]
         if not conditions:
             return []
-        return ["if (msg->%s)" % self.has,
-                '\tcamipc_check_that(check, %s, "%s");' % (
-                    " && ".join(conditions), self.idl)]
+        return branch(str(of.member(self.has)),
+                      ['camipc_check_that(check, %s, "%s");' % (
+                          " && ".join(conditions), self.idl)])
 
     def aux_member(self):
         return self.has
@@ -81,27 +80,27 @@ class NullableStringSlot(Slot):
     def needs_init(self):
         return False
 
-    def init(self):
+    def init(self, of):
         return []
 
-    def put(self):
-        return ["if (%s)" % self.place] + indented(
-            self.value.put(self.number, self.place, True))
+    def put(self, of):
+        return branch(str(self.at(of)),
+                      self.value.put(self.number, self.at(of), True))
 
-    def finish(self):
+    def finish(self, of):
         if self.max_len is None:
             return []
-        return ["if (%s)" % self.place,
-                "\tp = camipc_require(r, p, strlen(%s) <= %d);" % (
-                    self.place, self.max_len)]
+        return branch(str(self.at(of)),
+                      ["p = camipc_require(r, p, strlen(%s) <= %d);" % (
+                          self.at(of), self.max_len)])
 
-    def check(self):
-        return ["if (%s)" % self.place] + indented(
-            self.value.check(self.place, self.idl, self.max_len))
+    def check(self, of):
+        return branch(str(self.at(of)),
+                      self.value.check(self.at(of), self.idl, self.max_len))
 
-    def copy(self):
+    def copy(self, of):
         return ["%s = camipc_copy_optional_string(arena, %s);" % (
-            self.place, self.place)]
+            self.at(of), self.at(of))]
 
 
 class PointerSlot(Slot):
@@ -138,63 +137,52 @@ class PointerSlot(Slot):
     def bound(self):
         return None
 
-    def init(self):
+    def init(self, of):
         return []
 
-    def put(self):
-        return ["if (%s)" % self.place] + indented(
-            self._through(self.value.put, self.number, self.place, True))
+    def target(self, of: Place) -> Place:
+        """What the pointer points to."""
+        return Place(str(self.at(of)), is_pointer=True)
 
-    @staticmethod
-    def _through(make, *args) -> List[str]:
-        """Statements about what a pointer points to; args hold its name."""
-        args = list(args)
-        at = 1 if isinstance(args[0], int) else 0
-        pointer = args[at]
-        args[at] = "(*%s)" % pointer
-        return [line.replace("&(*%s)" % pointer, pointer)
-                .replace("(*%s)." % pointer, pointer + "->")
-                for line in make(*args)]
+    def put(self, of):
+        return branch(str(self.at(of)),
+                      self.value.put(self.number, self.target(of), True))
 
-    def cases(self):
-        return self._labels() + indented(
-            ["p = get_%s_pointer(r, p, end, &%s);" % (
-                self.value.tag, self.place), "break;"])
+    def get(self, of):
+        return ["p = get_%s_pointer(r, p, end, %s);" % (
+            self.value.tag, self.at(of).address)]
 
-    def finish(self):
+    def finish(self, of):
         return []
 
-    def check(self):
-        inner = self._through(self.value.check, self.place, self.idl,
-                              self.max_len)
-        size = "camipc_check_array(check, %s, 1, sizeof(*%s), 0, 1, \"%s\");" \
-            % (self.place, self.place, self.idl)
-        return ["if (%s) {" % self.place] + indented(
-            ["if (%s" % size[:-1] + ")"] + indented(inner)
-            if inner else [size]) + ["}"]
+    def check(self, of):
+        place = self.at(of)
+        size = 'camipc_check_array(check, %s, 1, sizeof(*%s), 0, 1, "%s")' % (
+            place, place, self.idl)
+        inner = self.value.check(self.target(of), self.idl, self.max_len)
+        return ["if (%s) {" % place] + indented(
+            branch(size, inner) if inner else [size + ";"]) + ["}"]
 
     def copy_locals(self):
         return ["%s *%s;" % (self.value.c_type, self.local)]
 
-    def copy(self):
-        name = self.local
-        inner = self._through(self.value.copy, name)
+    def copy(self, of):
+        name, place = self.local, self.at(of)
         lines = ["%s = camipc_copy_array(arena, %s, %s ? 1 : 0, "
-                 "sizeof(*%s));" % (name, self.place, self.place, name),
-                 "%s = %s;" % (self.place, name)]
-        if inner:
-            lines += branch(name, inner, [])
-        return lines
+                 "sizeof(*%s));" % (name, place, place, name),
+                 "%s = %s;" % (place, name)]
+        inner = self.value.copy(Place(name, is_pointer=True))
+        return lines + (branch(name, inner) if inner else [])
 
-    def clear_locals(self):
+    def clear_locals(self, of):
         if not self.value.owns:
             return []
         return ["%s *%s = (%s *)%s;" % (self.value.c_type, self.local,
-                                        self.value.c_type, self.place)]
+                                        self.value.c_type, self.at(of))]
 
-    def clear(self):
+    def clear(self, of):
         lines = []
         if self.value.owns:
-            name = self.local
-            lines += branch(name, self._through(self.value.clear, name), [])
-        return lines + ["camipc_clear_array(%s);" % self.place]
+            lines = branch(self.local, self.value.clear(
+                Place(self.local, is_pointer=True)))
+        return lines + ["camipc_clear_array(%s);" % self.at(of)]

@@ -3,33 +3,21 @@
 
 A slot is one field: a value in place, an optional one, a pointer to one, an
 array of n_x elements, an array of fixed length, a map. Its methods return C
-statements about msg->x, one per line; tabs in them are relative.
+statements about that member of a struct, whose place they take as @of.
 """
 
 from typing import List, Optional, Tuple
 
 from .composite import BytesValue, MessageValue
 from .literals import literal
+from .place import MSG, Place
+from .statements import branch, indented
 from .values import StringValue, Value, tag_size
 
+# The outputs of a call, before the caller has them.
+OUTS = Place("outs")
 # What generated functions call their own parameters and locals.
 LOCALS = frozenset("msg data arena check w r p i tag end body".split())
-
-
-def indented(lines: List[str], tabs: int = 1) -> List[str]:
-    return ["\t" * tabs + part for line in lines for part in line.split("\n")]
-
-
-def branch(condition: str, yes: List[str], no: List[str]) -> List[str]:
-    """if and else, with braces where a branch is more than one line."""
-    braces = len(yes) > 1 or len(no) > 1 or any("\n" in x for x in yes + no)
-    if not braces:
-        return ["if (%s)" % condition] + indented(yes) + (
-            ["else"] + indented(no) if no else [])
-    lines = ["if (%s) {" % condition] + indented(yes)
-    if no:
-        lines += ["} else {"] + indented(no)
-    return lines + ["}"]
 
 
 class Slot:
@@ -46,7 +34,6 @@ class Slot:
         self.idl = field.name
         self.doc = field.doc
         self.name = c_name
-        self.place = "msg->" + c_name
         self.number = field.number
         self.value = value
         self.required = field.required
@@ -61,6 +48,10 @@ class Slot:
         self.initial_text = None                # as in the IDL
         self.default_name = ""                  # of a default text in C
         self.facts = ""                         # limits and so on, in words
+
+    def at(self, of: Place) -> Place:
+        """Its own place in the struct @of."""
+        return of.member(self.name)
 
     # ---- declarations ------------------------------------------------------
 
@@ -107,8 +98,7 @@ class Slot:
         results = self.results()
         wanted = " && ".join(target for target, _ in results)
         give = ["*%s = outs.%s;" % result for result in results]
-        drop = [line.replace("msg->", "outs.")
-                for line in self.clear_locals() + self.clear()]
+        drop = self.clear_locals(OUTS) + self.clear(OUTS)
         return branch(wanted, give, drop)
 
     @property
@@ -137,7 +127,7 @@ class Slot:
     def free(self) -> bool:
         """No check is needed: every value is allowed and bounded."""
         return (self.value.free and self.value.bound is not None
-                and not self._rules(self.place) and not self.required)
+                and not self._rules(MSG) and not self.required)
 
     @property
     def bound(self) -> Optional[int]:
@@ -153,7 +143,7 @@ class Slot:
             return 0
         return self.value.wire_bound + tag_size(self.number)
 
-    def _rules(self, place: str) -> List[str]:
+    def _rules(self, place: Place) -> List[str]:
         """Conditions of [min=] and [max=]."""
         rules = []
         if self.min is not None:
@@ -167,9 +157,6 @@ class Slot:
         written, then others."""
         return ["CAMIPC_%s(%d)" % (self.value.wire, self.number)]
 
-    def _labels(self) -> List[str]:
-        return ["case %s:" % tag for tag in self.tags()]
-
     # ---- init, encode, decode ----------------------------------------------
 
     @property
@@ -177,50 +164,51 @@ class Slot:
         """The literal of a default text; its address tells clear()."""
         return self.initial if isinstance(self.value, StringValue) else None
 
-    def init(self) -> List[str]:
+    def init(self, of: Place) -> List[str]:
         if self.text_default:
-            return ["%s = %s;" % (self.place, self.default_name)]
+            return ["%s = %s;" % (self.at(of), self.default_name)]
         if self.initial is not None:
-            return ["%s = %s;" % (self.place, self.initial)]
-        return self.value.init(self.place)
+            return ["%s = %s;" % (self.at(of), self.initial)]
+        return self.value.init(self.at(of))
 
     @property
     def _present(self) -> bool:
         """Written, even if it is zero."""
         return self.initial is not None or self.always_present
 
-    def put(self) -> List[str]:
-        return self.value.put(self.number, self.place, self._present)
+    def put(self, of: Place) -> List[str]:
+        return self.value.put(self.number, self.at(of), self._present)
 
-    def add(self) -> List[str]:
+    def add(self, of: Place) -> List[str]:
         """As put(), in a small struct."""
-        return self.value.add(self.number, self.place, self._present)
+        return self.value.add(self.number, self.at(of), self._present)
 
     def numbers(self) -> List[int]:
         """Of the fields that it is on the wire."""
         return [self.number]
 
-    def put_numbers(self, numbers: List[int]) -> List[str]:
+    def put_numbers(self, of: Place, numbers: List[int]) -> List[str]:
         """Writes those of its fields that have these @numbers."""
-        return self.put()
+        return self.put(of)
 
-    def locals(self) -> List[str]:
+    def locals(self, of: Place) -> List[str]:
         """Variables of the decoder."""
         return []
 
-    def cases(self) -> List[str]:
-        return self._labels() + indented(
-            self.value.get(self.place) + ["break;"])
+    def get(self, of: Place) -> List[str]:
+        """Reads a field that has one of its tags."""
+        return self.value.get(self.at(of))
 
-    def finish(self) -> List[str]:
+    def finish(self, of: Place) -> List[str]:
         """What the decoder looks at when the message has ended."""
-        conditions = self._rules(self.place)
+        place = self.at(of)
+        conditions = self._rules(place)
         if self.required:
-            present = self.value.present(self.place)
+            present = self.value.present(place)
             conditions += [present] if present else []
         if self.max_len is not None:
-            conditions.append("strlen(%s) <= %d" % (self.place, self.max_len))
-        lines = self.value.settle(self.place)
+            conditions.append("strlen(%s) <= %d" % (place, self.max_len))
+        lines = self.value.settle(place)
         if conditions:
             lines.append("p = camipc_require(r, p, %s);"
                          % " && ".join(conditions))
@@ -228,36 +216,38 @@ class Slot:
 
     # ---- check, copy, clear ------------------------------------------------
 
-    def check(self) -> List[str]:
-        lines = self.value.check(self.place, self.idl, self.max_len)
-        conditions = self._rules(self.place)
+    def check(self, of: Place) -> List[str]:
+        place = self.at(of)
+        lines = self.value.check(place, self.idl, self.max_len)
+        conditions = self._rules(place)
         if self.required:
-            present = self._sender_present()
+            present = self._sender_present(place)
             conditions += [present] if present else []
         if conditions:
             lines.append('camipc_check_that(check, %s, "%s");' % (
                 " && ".join(conditions), self.idl))
         return lines
 
-    def _sender_present(self) -> Optional[str]:
+    def _sender_present(self, place: Place) -> Optional[str]:
         if isinstance(self.value, StringValue):
-            return "%s && *%s" % (self.place, self.place)
-        return self.value.present(self.place)
+            return "%s && *%s" % (place, place)
+        return self.value.present(place)
 
     def copy_locals(self) -> List[str]:
         return []
 
-    def copy(self) -> List[str]:
-        return self.value.copy(self.place)
+    def copy(self, of: Place) -> List[str]:
+        return self.value.copy(self.at(of))
 
-    def clear_locals(self) -> List[str]:
+    def clear_locals(self, of: Place) -> List[str]:
         return []
 
-    def clear(self) -> List[str]:
+    def clear(self, of: Place) -> List[str]:
+        cleared = self.value.clear(self.at(of))
         if self.text_default:
-            return ["if (%s != %s)" % (self.place, self.default_name)] + \
-                indented(self.value.clear(self.place))
-        return self.value.clear(self.place)
+            return ["if (%s != %s)" % (self.at(of), self.default_name)] + \
+                indented(cleared)
+        return cleared
 
     # ---- reflection --------------------------------------------------------
 

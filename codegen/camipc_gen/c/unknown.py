@@ -3,6 +3,9 @@
 
 from typing import List
 
+from .place import Place
+from .statements import branch
+
 
 class UnknownFields:
     """Members, and statements about them, as a slot has."""
@@ -17,27 +20,31 @@ class UnknownFields:
     def layout_members(self) -> List[str]:
         return list(self.NAMES)
 
-    def put(self) -> List[str]:
-        return ["p = camipc_put_kept(w, p, msg->unknown_fields, "
-                "msg->n_unknown_fields);"]
+    def _parts(self, of: Place):
+        return of.member(self.NAMES[0]), of.member(self.NAMES[1])
 
-    def locals(self) -> List[str]:
+    def put(self, of: Place) -> List[str]:
+        return ["p = camipc_put_kept(w, p, %s, %s);" % self._parts(of)]
+
+    def locals(self, of: Place) -> List[str]:
         return ["const uint8_t *start;",
-                "size_t room_unknown_fields = msg->n_unknown_fields;"]
+                "size_t room_unknown_fields = %s;" % self._parts(of)[1]]
 
-    def keep(self) -> List[str]:
+    def keep(self, of: Place) -> List[str]:
         """Instead of skipping a field."""
-        return ["p = camipc_keep(r, start, end, &msg->unknown_fields, "
-                "&msg->n_unknown_fields, &room_unknown_fields);"]
+        fields, count = self._parts(of)
+        return ["p = camipc_keep(r, start, end, %s, %s, "
+                "&room_unknown_fields);" % (fields.address, count.address)]
 
-    def check(self, is_known: str) -> List[str]:
-        return ["camipc_check_kept(check, msg->unknown_fields, "
-                'msg->n_unknown_fields, %s, "unknown fields");' % is_known]
+    def check(self, of: Place, is_known: str) -> List[str]:
+        return ["camipc_check_kept(check, %s, %s, %s, "
+                '"unknown fields");' % (self._parts(of) + (is_known,))]
 
-    def copy(self) -> List[str]:
-        return ["msg->unknown_fields = camipc_copy_array(arena, "
-                "msg->unknown_fields, msg->n_unknown_fields, 1);",
-                "if (!msg->unknown_fields)", "\tmsg->n_unknown_fields = 0;"]
+    def copy(self, of: Place) -> List[str]:
+        fields, count = self._parts(of)
+        return ["%s = camipc_copy_array(arena, %s, %s, 1);" % (
+            fields, fields, count)] + branch(
+                "!%s" % fields, ["%s = 0;" % count])
 
-    def clear(self) -> List[str]:
-        return ["camipc_clear_array(msg->unknown_fields);"]
+    def clear(self, of: Place) -> List[str]:
+        return ["camipc_clear_array(%s);" % self._parts(of)[0]]

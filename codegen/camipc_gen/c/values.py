@@ -2,10 +2,14 @@
 """C code for one value: a field, an element of an array, a key, an arm.
 
 Each class stands for one way in which values are stored and written. Their
-methods return C statements, one per line, unbroken; output/layout.py breaks them.
+methods return C statements about a Place, one per line, unbroken;
+output/layout.py breaks long ones.
 """
 
 from typing import List, Optional
+
+from .place import Place
+from .statements import branch
 
 MESSAGE_PREFIX_BOUND = 5       # bytes of a length that is not bounded by 127
 
@@ -43,45 +47,46 @@ class Value:
             return self.c_type + "const *" + name
         return "const " + self.c_type + " *" + name
 
-    def put(self, number: int, expr: str, present: bool) -> List[str]:
+    def put(self, number: int, place: Place, present: bool) -> List[str]:
         raise NotImplementedError(type(self).__name__)
 
-    def add(self, number: int, expr: str, present: bool) -> List[str]:
+    def add(self, number: int, place: Place, present: bool) -> List[str]:
         """As put(), where there is room: of those with is_scalar only."""
         raise NotImplementedError(type(self).__name__)
 
-    def get(self, place: str) -> List[str]:
+    def get(self, place: Place) -> List[str]:
         raise NotImplementedError(type(self).__name__)
 
-    def valid(self, expr: str) -> Optional[str]:
+    def valid(self, place: Place) -> Optional[str]:
         """A condition that a decoded number has to meet, or None."""
         return None
 
-    def settle(self, place: str) -> List[str]:
+    def settle(self, place: Place) -> List[str]:
         """What the decoder looks at when the message has ended."""
         return []
 
-    def check(self, expr: str, field: str, max_len: Optional[int]
+    def check(self, place: Place, field: str, max_len: Optional[int]
               ) -> List[str]:
-        condition = self.valid(expr)
+        condition = self.valid(place)
         if condition is None:
             return []
         return ['camipc_check_that(check, %s, "%s");' % (condition, field)]
 
-    def copy(self, place: str) -> List[str]:
+    def copy(self, place: Place) -> List[str]:
         return []
 
-    def clear(self, place: str) -> List[str]:
+    def clear(self, place: Place) -> List[str]:
         return []
 
-    def init(self, place: str) -> List[str]:
+    def init(self, place: Place) -> List[str]:
         return []
 
-    def present(self, expr: str) -> Optional[str]:
+    def present(self, place: Place) -> Optional[str]:
         """What [required] demands, or None where nothing can be missing."""
         return None
 
     is_box = False             # {items, n_items}, a wrapper
+    get_repeats_place = False  # get() names the place more than once
 
     # Whether the check of one counts its bytes, tag included.
     counts_itself = False
@@ -150,16 +155,17 @@ class ScalarValue(Value):
         natural = "fixed" if self.bits >= 32 else "varint"
         return self.name if form == natural else self.name + "_" + form
 
-    def put(self, number, expr, present):
+    def put(self, number, place, present):
         return ["p = camipc_put_%s%s(w, p, %d, %s);" % (
-            "present_" if present else "", self.suffix, number, expr)]
+            "present_" if present else "", self.suffix, number, place)]
 
-    def add(self, number, expr, present):
+    def add(self, number, place, present):
         return ["p = camipc_add_%s%s(p, %d, %s);" % (
-            "present_" if present else "", self.suffix, number, expr)]
+            "present_" if present else "", self.suffix, number, place)]
 
     def get(self, place):
-        return ["p = camipc_get_%s(r, p, end, &%s);" % (self.suffix, place)]
+        return ["p = camipc_get_%s(r, p, end, %s);" % (
+            self.suffix, place.address)]
 
 
 class EnumValue(Value):
@@ -179,22 +185,22 @@ class EnumValue(Value):
         self.info = tag + "_type_info"
         self.default = "(enum %s)0" % tag
 
-    def put(self, number, expr, present):
+    def put(self, number, place, present):
         return ["p = camipc_put_%sint32(w, p, %d, (int32_t)%s);" % (
-            "present_" if present else "", number, expr)]
+            "present_" if present else "", number, place)]
 
-    def add(self, number, expr, present):
+    def add(self, number, place, present):
         return ["p = camipc_add_%sint32(p, %d, (int32_t)%s);" % (
-            "present_" if present else "", number, expr)]
+            "present_" if present else "", number, place)]
 
     def get(self, place):
-        return ["p = %s_get(r, p, end, &%s);" % (self.tag, place)]
+        return ["p = %s_get(r, p, end, %s);" % (self.tag, place.address)]
 
-    def valid(self, expr):
-        return "%s_is_known(%s)" % (self.tag, expr)
+    def valid(self, place):
+        return "%s_is_known(%s)" % (self.tag, place)
 
-    def present(self, expr):
-        return expr + " != 0"
+    def present(self, place):
+        return "%s != 0" % place
 
 
 class OpenEnumValue(ScalarValue):
@@ -207,8 +213,8 @@ class OpenEnumValue(ScalarValue):
         self.kind = "ENUM"
         self.info = tag + "_type_info"
 
-    def present(self, expr):
-        return expr + " != 0"
+    def present(self, place):
+        return "%s != 0" % place
 
 
 class FlagsValue(ScalarValue):
@@ -227,14 +233,14 @@ class FlagsValue(ScalarValue):
     def get(self, place):
         if not self.mask:
             return super().get(place)
-        return ["p = camipc_get_flags(r, p, end, &%s, %s);" % (
-            place, self.mask)]
+        return ["p = camipc_get_flags(r, p, end, %s, %s);" % (
+            place.address, self.mask)]
 
-    def valid(self, expr):
-        return None if not self.mask else "!(%s & ~%s)" % (expr, self.mask)
+    def valid(self, place):
+        return None if not self.mask else "!(%s & ~%s)" % (place, self.mask)
 
-    def present(self, expr):
-        return expr + " != 0"
+    def present(self, place):
+        return "%s != 0" % place
 
 
 class StringValue(Value):
@@ -249,17 +255,17 @@ class StringValue(Value):
     free = False
     counts_itself = True
 
-    def put(self, number, expr, present):
+    def put(self, number, place, present):
         return ["p = camipc_put_%sstring(w, p, %d, %s);" % (
-            "present_" if present else "", number, expr)]
+            "present_" if present else "", number, place)]
 
     def get(self, place):
-        return ["p = camipc_get_string(r, p, end, &%s);" % place]
+        return ["p = camipc_get_string(r, p, end, %s);" % place.address]
 
-    def check(self, expr, field, max_len):
+    def check(self, place, field, max_len):
         limit = "SIZE_MAX" if max_len is None else str(max_len)
         return ['camipc_check_string(check, %s, %s, "%s");' % (
-            expr, limit, field)]
+            place, limit, field)]
 
     def copy(self, place):
         return ["%s = camipc_copy_string(arena, %s);" % (place, place)]
@@ -270,8 +276,8 @@ class StringValue(Value):
     def init(self, place):
         return ["%s = camipc_empty_string;" % place]
 
-    def present(self, expr):
-        return "*" + expr
+    def present(self, place):
+        return "*%s" % place
 
 
 class FdValue(Value):
@@ -289,12 +295,12 @@ class FdValue(Value):
     counts_itself = True
     bound = 3
 
-    def put(self, number, expr, present):
+    def put(self, number, place, present):
         return ["p = camipc_put_%sfd(w, p, %d, %s);" % (
-            "present_" if present else "", number, expr)]
+            "present_" if present else "", number, place)]
 
     def get(self, place):
-        return ["p = camipc_get_fd(r, p, end, &%s);" % place]
+        return ["p = camipc_get_fd(r, p, end, %s);" % place.address]
 
     def __init__(self, kind=None, access=None, sealed=False, min_size=None,
                  is_optional=False):
@@ -305,17 +311,17 @@ class FdValue(Value):
                 (kind or "any").upper(), (access or "any").upper(),
                 "true" if sealed else "false", min_size or 0)
 
-    def _of_kind(self, expr: str, statement: str) -> List[str]:
+    def _of_kind(self, place: Place, statement: str) -> List[str]:
         if self.is_optional:
-            return ["if (%s >= 0)\n\t%s" % (expr, statement)]
+            return branch("%s >= 0" % place, [statement])
         return [statement]
 
-    def check(self, expr, field, max_len):
-        lines = ['camipc_check_fd(check, %s, "%s");' % (expr, field)]
+    def check(self, place, field, max_len):
+        lines = ['camipc_check_fd(check, %s, "%s");' % (place, field)]
         if self.facts:
             lines += self._of_kind(
-                expr, 'camipc_check_fd_kind(check, %s, %s, "%s");' % (
-                    expr, self.facts, field))
+                place, 'camipc_check_fd_kind(check, %s, %s, "%s");' % (
+                    place, self.facts, field))
         return lines
 
     def settle(self, place):
@@ -333,5 +339,5 @@ class FdValue(Value):
     def init(self, place):
         return ["%s = -1;" % place]
 
-    def present(self, expr):
-        return expr + " >= 0"
+    def present(self, place):
+        return "%s >= 0" % place

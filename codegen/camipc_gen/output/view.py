@@ -13,6 +13,7 @@ from ..c.messages import Message
 from ..c.methods import InterfaceView
 from ..c.model import Entry, Model
 from ..c.nullable import PointerSlot
+from ..c.place import Place
 from ..model import ir, wire
 from .proto import ProtoModule
 
@@ -57,11 +58,11 @@ class Helpers:
 
     @staticmethod
     def run_element(value) -> List[str]:
-        place = "list[(*n)++]"
-        get = value.get(place)
-        if "".join(get).count(place) > 1:
-            get = value.get("list[*n]") + ["(*n)++;"]
-        return value.init("list[*n]") + get
+        items = Place("list")
+        init = value.init(items.element("*n"))
+        if value.get_repeats_place:
+            return init + value.get(items.element("*n")) + ["(*n)++;"]
+        return init + value.get(items.element("(*n)++"))
 
     @staticmethod
     def pointer_prototype(value) -> str:
@@ -71,13 +72,11 @@ class Helpers:
 
     @staticmethod
     def pointer_init(value) -> List[str]:
-        return [line.replace("&(*target)", "target")
-                for line in value.init("(*target)")]
+        return value.init(Place("target", is_pointer=True))
 
     @staticmethod
     def pointer_get(value) -> List[str]:
-        return [line.replace("&(*target).", "&target->").replace(
-            "&(*target)", "target") for line in value.get("(*target)")]
+        return value.get(Place("target", is_pointer=True))
 
 
 def shown_path(path: str) -> str:

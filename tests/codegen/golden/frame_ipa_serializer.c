@@ -39,6 +39,7 @@ const uint8_t *test_frame_size_get_fields(struct camipc_reader *r,
 			break;
 		default:
 			p = camipc_skip(r, p, end, tag);
+			break;
 		}
 	}
 	return p;

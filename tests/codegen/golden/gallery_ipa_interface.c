@@ -70,6 +70,7 @@ static void decode_init_args(struct camipc_reader *r, const uint8_t *p,
 			break;
 		default:
 			p = camipc_skip(r, p, end, tag);
+			break;
 		}
 	}
 }
@@ -147,6 +148,7 @@ static void decode_init_outs(struct camipc_reader *r, const uint8_t *p,
 			break;
 		default:
 			p = camipc_skip(r, p, end, tag);
+			break;
 		}
 	}
 }
@@ -201,6 +203,7 @@ static void decode_start_outs(struct camipc_reader *r, const uint8_t *p,
 			break;
 		default:
 			p = camipc_skip(r, p, end, tag);
+			break;
 		}
 	}
 }
@@ -281,6 +284,7 @@ static void decode_hang_args(struct camipc_reader *r, const uint8_t *p,
 			break;
 		default:
 			p = camipc_skip(r, p, end, tag);
+			break;
 		}
 	}
 	msg->n_extra = camipc_get_map_done(r, (void *)msg->extra, msg->n_extra,
@@ -382,6 +386,7 @@ static void decode_hang_outs(struct camipc_reader *r, const uint8_t *p,
 			break;
 		default:
 			p = camipc_skip(r, p, end, tag);
+			break;
 		}
 	}
 }
@@ -463,6 +468,7 @@ static void decode_move_args(struct camipc_reader *r, const uint8_t *p,
 			break;
 		default:
 			p = camipc_skip(r, p, end, tag);
+			break;
 		}
 	}
 }
@@ -556,6 +562,7 @@ static void decode_touch_args(struct camipc_reader *r, const uint8_t *p,
 			break;
 		default:
 			p = camipc_skip(r, p, end, tag);
+			break;
 		}
 	}
 }
@@ -636,6 +643,7 @@ static void decode_picture_moved_event_args(struct camipc_reader *r,
 			break;
 		default:
 			p = camipc_skip(r, p, end, tag);
+			break;
 		}
 	}
 }

@@ -156,6 +156,7 @@ const uint8_t *test_gallery_picture_get_fields(struct camipc_reader *r,
 			break;
 		default:
 			p = camipc_skip(r, p, end, tag);
+			break;
 		}
 	}
 	p = camipc_require(r, p, msg->rating >= 1u && msg->rating <= 100u);
@@ -248,6 +249,7 @@ const uint8_t *test_gallery_wall_get_fields(struct camipc_reader *r,
 			break;
 		default:
 			p = camipc_skip(r, p, end, tag);
+			break;
 		}
 	}
 	p = camipc_require(r, p, msg->n_pictures <= 12);
@@ -302,6 +304,7 @@ void test_gallery_mount_check(struct camipc_check *check,
 		break;
 	default:
 		camipc_check_fail(check, -EINVAL, "Mount");
+		break;
 	}
 }
 
@@ -342,6 +345,7 @@ const uint8_t *test_gallery_mount_get_fields(struct camipc_reader *r,
 			break;
 		default:
 			p = camipc_fail(r, CAMIPC_FAULT_RANGE);
+			break;
 		}
 	}
 	return p;
@@ -436,6 +440,7 @@ test_gallery_moulding_get_fields(struct camipc_reader *r, const uint8_t *p,
 			p = camipc_keep(r, start, end, &msg->unknown_fields,
 					&msg->n_unknown_fields,
 					&room_unknown_fields);
+			break;
 		}
 	}
 	return p;
@@ -486,6 +491,7 @@ test_gallery_int32_array_get_fields(struct camipc_reader *r, const uint8_t *p,
 			break;
 		default:
 			p = camipc_skip(r, p, end, tag);
+			break;
 		}
 	}
 	return p;
@@ -529,6 +535,7 @@ void test_gallery_label_check(struct camipc_check *check,
 		break;
 	default:
 		camipc_check_fail(check, -EINVAL, "Label");
+		break;
 	}
 }
 
@@ -586,6 +593,7 @@ const uint8_t *test_gallery_label_get_fields(struct camipc_reader *r,
 			break;
 		default:
 			p = camipc_fail(r, CAMIPC_FAULT_RANGE);
+			break;
 		}
 	}
 	return p;
@@ -647,6 +655,7 @@ const uint8_t *test_gallery_uint32_label_entry_get_fields(
 			break;
 		default:
 			p = camipc_skip(r, p, end, tag);
+			break;
 		}
 	}
 	return p;
