@@ -206,9 +206,8 @@ class ArraySlot(Slot):
     def clear_locals(self, of):
         if not isinstance(self.value, MessageValue) or not self.value.owns:
             return []
-        pointer = self._element_pointer()
-        return ["%s%s = (%s)%s;" % (pointer, self.local, pointer,
-                                    self.at(of))]
+        return ["%s%s = (void *)%s;" % (self._element_pointer(), self.local,
+                                        self.at(of))]
 
     def clear(self, of):
         lines = []

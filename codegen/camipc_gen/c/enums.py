@@ -98,12 +98,6 @@ class EnumView:
                 for one in self.enum.enumerators if one.attribute("control")]
 
     @property
-    def control_rows(self) -> List[str]:
-        return ['{ %s, "%s", "%s", %s },' % (one.c_name, one.idl_name,
-                                             one.type, one.size)
-                for one in self.controls]
-
-    @property
     def controls_name(self) -> str:
         return self.c_name + "s"
 
@@ -129,11 +123,6 @@ class EnumView:
             else self.fallback
 
     @property
-    def or_default_prototype(self) -> str:
-        return "enum %s %s_or_default(int32_t value)" % (self.c_name,
-                                                         self.c_name)
-
-    @property
     def kind(self) -> str:
         return "FLAGS" if self.is_flags else "ENUM"
 
@@ -146,27 +135,6 @@ class EnumView:
 
     def short_name(self, prefix: str) -> str:
         return self.c_name[len(prefix) + 1:]
-
-    @property
-    def to_string_prototype(self) -> str:
-        return "const char *%s_to_string(enum %s value)" % (self.c_name,
-                                                            self.c_name)
-
-    @property
-    def set_to_string_prototype(self) -> str:
-        return "int %s_set_to_string(uint32_t flags, char *buffer, " \
-            "size_t size)" % self.c_name
-
-    @property
-    def is_known_prototype(self) -> str:
-        return "static inline bool %s_is_known(enum %s value)" % (
-            self.c_name, self.c_name)
-
-    @property
-    def get_prototype(self) -> str:
-        return "static inline const uint8_t *%s_get(struct camipc_reader *r, " \
-            "const uint8_t *p, const uint8_t *end, enum %s *value)" % (
-                self.c_name, self.c_name)
 
 
 class ConstView(NamedTuple):

@@ -79,43 +79,11 @@ class MethodView:
         return "int32_t" if self.returns_int32 else "void"
 
     @property
-    def call_prototype(self) -> str:
-        parameters = ["struct %s *ipa" % self.prefix]
-        parameters += self.parameters + self.out_parameters
-        return "int %s_%s(%s)" % (self.prefix, self.name,
-                                  ", ".join(parameters))
-
-    @property
     def done(self) -> str:
         """The type of a completion, for the parameter @done."""
         outs = ", const struct %s *outs" % self.outs.c_name \
             if self.has_outs else ""
         return "void (*%%s)(void *user, int ret%s)" % outs
-
-    @property
-    def begin_prototype(self) -> str:
-        parameters = ["struct %s *ipa" % self.prefix] + self.parameters
-        parameters += [self.done % "done", "void *user"]
-        return "int %s_%s_begin(%s)" % (self.prefix, self.name,
-                                        ", ".join(parameters))
-
-    @property
-    def op_prototype(self) -> str:
-        parameters = ["void *ipa"] + self.parameters + self.out_parameters
-        return "%s (*%s)(%s)" % (self.op_type, self.member,
-                                 ", ".join(parameters))
-
-    @property
-    def event_prototype(self) -> str:
-        return "void (*%s)(%s)" % (self.member,
-                                   ", ".join(["void *user"]
-                                             + self.parameters))
-
-    @property
-    def emit_prototype(self) -> str:
-        parameters = ["struct camipc_host *host"] + self.parameters
-        return "int %s_emit_%s(%s)" % (self.prefix, self.name,
-                                       ", ".join(parameters))
 
     @property
     def invoke_call(self) -> str:
@@ -193,15 +161,6 @@ class MethodView:
     def complete_name(self) -> str:
         name = "complete_" + self.mark
         return name + self.name if self.has_outs else name.rstrip("_")
-
-    @property
-    def complete_prototype(self) -> str:
-        return "static void %s(void (*done)(void), void *user, int ret, " \
-            "const void *data)" % self.complete_name
-
-    @property
-    def complete_call(self) -> str:
-        return "call(user, ret%s);" % (", data" if self.has_outs else "")
 
     @property
     def must_check(self) -> str:
@@ -336,57 +295,8 @@ class InterfaceView:
         return " && ".join(tests) or "ops != NULL"
 
     @property
-    def ops_macro(self) -> List[str]:
-        """Head of IPA_X_OPS(), and what is in it."""
-        return ["#define %s_OPS(op)" % self.upper,
-                "sizeof(struct %s_ops)" % self.prefix] + [
-                    "op##_%s" % m.member for m in self.methods]
-
-    @property
-    def module_macro(self) -> List[str]:
-        """Head and body of IPA_X_MODULE()."""
-        return ["#define %s_MODULE(name, version, license, create, destroy, "
-                "ops)" % self.upper,
-                "CAMIPC_MODULE(name, version, license, "
-                "{0}_INTERFACE_NAME, {0}_VERSION, {0}_COMPATIBLE_SINCE, "
-                "{0}_WIRE_FINGERPRINT, &{1}_interface, {1}_invoke, "
-                "{1}_ops_complete, create, destroy, ops)".format(
-                    self.upper, self.prefix)]
-
-    @property
-    def create_prototype(self) -> str:
-        return "int %s_create(struct camipc_manager *manager, const struct " \
-            "camipc_match *match, const struct %s_events *events, " \
-            "void *user, struct %s **ret_ipa)" % (self.prefix, self.prefix,
-                                                  self.prefix)
-
-    @property
-    def dispatch_prototype(self) -> str:
-        return "int %s_dispatch(struct %s *ipa)" % (self.prefix, self.prefix)
-
-    @property
-    def get_proxy_prototype(self) -> str:
-        return "struct camipc_proxy *%s_get_proxy(struct %s *ipa)" % (
-            self.prefix, self.prefix)
-
-    @property
-    def to_proxy_prototype(self) -> str:
-        return "struct camipc_proxy *%sto_proxy(struct %s *ipa)" % (
-            self.mark, self.prefix)
-
-    @property
-    def refuse_prototype(self) -> str:
-        return "static int %srefuse(struct %s *ipa, uint32_t id)" % (
-            self.mark, self.prefix)
-
-    @property
     def needs_refuse(self) -> bool:
         return any(method.null_checks for method in self.methods)
-
-    @property
-    def create_call(self) -> str:
-        return "ret = camipc_proxy_create(manager, match, &%sclient, " \
-            "events, user, &proxy);" % self.mark
 
     @property
     def emits_structs(self) -> bool:

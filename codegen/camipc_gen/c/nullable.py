@@ -177,8 +177,8 @@ class PointerSlot(Slot):
     def clear_locals(self, of):
         if not self.value.owns:
             return []
-        return ["%s *%s = (%s *)%s;" % (self.value.c_type, self.local,
-                                        self.value.c_type, self.at(of))]
+        return ["%s *%s = (void *)%s;" % (self.value.c_type, self.local,
+                                          self.at(of))]
 
     def clear(self, of):
         lines = []

@@ -8,7 +8,6 @@ import re
 import sys
 from typing import Iterable, List, Tuple
 
-from ..output.layout import COLUMNS, layout, width
 from . import console
 
 # Template, and the file that it becomes.
@@ -100,20 +99,9 @@ def render(name: str, is_project: bool) -> List[Tuple[str, str]]:
     }
     texts = []
     for template, target in FILES:
-        text = render_template("new/" + template, **context)
-        target = target.replace("NAME", name)
-        texts.append((target, _fit(text) if target.endswith(".c") else text))
+        texts.append((target.replace("NAME", name),
+                      render_template("new/" + template, **context)))
     return texts
-
-
-def _fit(text: str) -> str:
-    """Breaks statements that a long name made too long."""
-    lines = text.split("\n")
-    for i, line in enumerate(lines):
-        if width(line) > COLUMNS and not line.lstrip().startswith(("/", "*")):
-            is_prototype = line.startswith("static") and "=" not in line
-            lines[i] = layout(line, is_prototype)
-    return "\n".join(lines)
 
 
 def write_all(folder: str, texts: Iterable[Tuple[str, str]]) -> None:

@@ -2,15 +2,16 @@
 """Writes the outputs: views into templates, templates into files."""
 
 import os
-from typing import Dict, Iterable, List, NamedTuple, Optional, Tuple
+from typing import (Dict, Iterable, List, NamedTuple, Optional, Tuple,
+                    Union as Either)
 
 import jinja2
+import jinja2.ext
 
 from ..c.model import Model
 from ..model import ir
-from .layout import (COLUMNS, layout, layout_block, layout_list_macro,
-                     layout_macro, width)
-from .view import NOTHING, ModuleView
+from .layout import layout, layout_macro
+from .view import ModuleView
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _TEMPLATES = os.path.join(os.path.dirname(_PACKAGE), "templates")
@@ -55,7 +56,7 @@ def render(program: ir.Program, inputs: Iterable[ir.Module], out_dir: str,
         write_if_changed(path, text)
         paths.append(path)
     if depfile:
-        write_if_changed(depfile, _rule(paths, read_files))
+        write_if_changed(depfile, _make_rule(paths, read_files))
     return paths
 
 
@@ -88,81 +89,41 @@ def render_template(name: str, /, **context) -> str:
 
 def _fill(environment: jinja2.Environment, name: str, /, **context) -> str:
     text = environment.get_template(name).render(**context)
-    return text.replace(NOTHING + "\n", "")
+    return layout(text) if name.endswith((".c.j2", ".h.j2")) else text
+
+
+class Lines(jinja2.ext.Extension):
+    """{% lines LIST %} or {% lines LIST, TABS %}: each item on a line of its
+    own, so many tabs in; no line for an empty list. {% lines MACRO(...) %}: the
+    lines of a macro as they are."""
+
+    tags = {"lines"}
+
+    def parse(self, parser):
+        line = next(parser.stream).lineno
+        arguments = [parser.parse_expression()]
+        if parser.stream.skip_if("comma"):
+            arguments.append(parser.parse_expression())
+        return jinja2.nodes.Output(
+            [self.call_method("_print", arguments)]).set_lineno(line)
+
+    @staticmethod
+    def _print(lines: Either[str, List[str]], tabs: int = 0) -> str:
+        if isinstance(lines, str):
+            return lines
+        return "".join("\t" * tabs + line + "\n" for line in lines)
 
 
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        loader=jinja2.FileSystemLoader(_TEMPLATES), extensions=[Lines],
         undefined=jinja2.StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, keep_trailing_newline=True, autoescape=False)
-    environment.filters.update({
-        "code": _code, "prototype": _prototype, "definition": _definition, "rows": _rows,
-        "rule": _rule_line,
-        "members": _members, "extern": _extern, "object": _object,
-        "macro": _macro, "list_macro": _list_macro})
+    environment.filters.update({"rule": _rule, "macro": layout_macro})
     return environment
 
 
-# ---- filters: strings to strings ---------------------------------------------
-
-def _code(lines: List[str], tabs: int = 1) -> str:
-    """Statements, one tab in, long ones broken; "" without any."""
-    text = "\n".join("\t" * tabs + part for line in lines
-                     for part in line.split("\n"))
-    return layout_block(text) if lines else NOTHING
-
-
-def _rows(lines: List[str]) -> str:
-    """Rows of a table: inside braces breaks are dearer."""
-    return "\n".join(layout("\t" + line, depth=1) for line in lines)
-
-
-def _members(lines: List[str], tabs: int = 1) -> str:
-    return "\n".join("\t" * tabs + line for line in lines) or NOTHING
-
-
-def _prototype(text: str, prefix: str = "", tabs: int = 0) -> str:
-    return layout("\t" * tabs + prefix + text, True, reserve=1)
-
-
-def _definition(text: str, prefix: str = "") -> str:
-    """As a prototype, without a semicolon behind it."""
-    return layout(prefix + text, True, reserve=0)
-
-
-# A break between type and name is dearer to clang-format than a column or two.
-_EXCUSED = 1
-_EXCUSED_WITH_VALUE = 2
-
-
-def _extern(text: str) -> str:
-    """A declaration of an object: the name goes on a line of its own."""
-    if width(text) <= COLUMNS + _EXCUSED:
-        return text
-    return "\n\t".join(text.rsplit(" ", 1))
-
-
-def _object(text: str) -> str:
-    """A definition with its initialisers, one a line."""
-    head, rest = text.split("\n", 1)
-    if width(head) > COLUMNS + _EXCUSED_WITH_VALUE:
-        before, name = head[:-len(" = {")].rsplit(" ", 1)
-        head = "%s\n\t%s = {" % (before, name)
-        rest = "".join("\t" + line + "\n" for line in rest.splitlines())
-    return head + "\n" + "\n".join(layout(line)
-                                  for line in rest.split("\n"))
-
-
-def _macro(parts: List[str]) -> str:
-    return layout_macro(parts[0], parts[1])
-
-
-def _list_macro(parts: List[str]) -> str:
-    return layout_list_macro(parts[0], parts[1:])
-
-
-def _rule_line(title: str) -> str:
+def _rule(title: str) -> str:
     """/* ---- title ------- */"""
     start = "/* ---- %s " % title
     return start + "-" * max(3, 76 - len(start)) + " */"
@@ -213,7 +174,7 @@ def _replace(path: str, data: bytes) -> None:
         raise
 
 
-def _rule(outputs: Iterable[str], inputs: Iterable[str]) -> str:
+def _make_rule(outputs: Iterable[str], inputs: Iterable[str]) -> str:
     def escape(path: str) -> str:
         return path.replace("\\", "\\\\").replace(" ", "\\ ").replace(
             "#", "\\#").replace("$", "$$")

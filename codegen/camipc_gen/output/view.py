@@ -14,6 +14,7 @@ from ..c.methods import InterfaceView
 from ..c.model import Entry, Model
 from ..c.nullable import PointerSlot
 from ..c.place import Place
+from ..c.statements import indented
 from ..model import ir, wire
 from .proto import ProtoModule
 
@@ -22,13 +23,6 @@ CODEGEN_REVISION = 2
 # Any odd number far from what sizes and offsets sum up to.
 REVISION_FACTOR = 0x9e3779b97f4a7c15
 
-# Stands on a line that is to vanish: a comment that the IDL does not have, a
-# list without statements. No text of the IDL can hold it.
-NOTHING = "\x01"
-
-
-_DECODES = "(struct camipc_reader *r, const uint8_t *p, " \
-    "const uint8_t *end, struct %s *msg)"
 
 
 class Helpers:
@@ -44,17 +38,7 @@ class Helpers:
                 elif isinstance(slot, ArraySlot) and slot.value.array is None:
                     self.runs[slot.value.c_type] = slot.value
 
-    @staticmethod
-    def run_prototype(value) -> str:
-        return "static const uint8_t *get_%s_run(struct camipc_reader *r, " \
-            "const uint8_t *p, const uint8_t *end, uint32_t tag, %s, " \
-            "size_t *n, size_t *room)" % (
-                run_name(value), value.pointer("*items"))
-
-    @staticmethod
-    def run_list(value) -> List[str]:
-        return ["%s = camipc_extend(r, *items, *n, room, extra, "
-                "sizeof(*list));" % value.declare("*list")]
+    run_name = staticmethod(run_name)
 
     @staticmethod
     def run_element(value) -> List[str]:
@@ -63,12 +47,6 @@ class Helpers:
         if value.get_repeats_place:
             return init + value.get(items.element("*n")) + ["(*n)++;"]
         return init + value.get(items.element("(*n)++"))
-
-    @staticmethod
-    def pointer_prototype(value) -> str:
-        return "static const uint8_t *get_%s_pointer(struct camipc_reader " \
-            "*r, const uint8_t *p, const uint8_t *end, const %s **value)" % (
-                value.tag, value.c_type)
 
     @staticmethod
     def pointer_init(value) -> List[str]:
@@ -167,130 +145,40 @@ class ModuleView:
         terms = ["CAMIPC_CODEGEN_REVISION * UINT64_C(0x%x)" % REVISION_FACTOR]
         terms += layout_terms(reachable(interface.messages))
         lines = [term + " +" for term in terms[:-1]] + [terms[-1] + ","]
-        return [line if len(line) <= 64 else line.replace(" * ", " *\n\t")
-                for line in lines]
+        found = []
+        for line in lines:
+            term, factor = line.split(" * ")
+            found += [line] if len(line) <= 64 else [term + " *",
+                                                     "\t" + factor]
+        return found
 
-    def struct_body(self, message: Message) -> str:
+    def struct_body(self, message: Message) -> List[str]:
         """Members with their comments."""
         if not message.slots and not message.unknown:
-            return "\n".join("\t" + line for line in message.members())
+            return indented(message.members())
         if not message.is_union:
             return self._described(message, 1)
-        return "\tenum %s tag;\n\tunion {\n%s\n\t};" % (
-            message.tag_enum, self._described(message, 2))
+        return ["\tenum %s tag;" % message.tag_enum, "\tunion {"] + \
+            self._described(message, 2) + ["\t};"]
 
-    def _described(self, message: Message, tabs: int) -> str:
+    def _described(self, message: Message, tabs: int) -> List[str]:
         lines = []
         for slot in message.slots:
-            lines.append(self.comment(slot.doc, tabs, message.slots,
-                                      tail=slot.facts))
-            lines += ["\t" * tabs + line for line in slot.members()]
+            lines += self.comment(slot.doc, tabs, message.slots,
+                                  tail=slot.facts)
+            lines += indented(slot.members(), tabs)
         if message.unknown:
             lines.append("\t/** %s */" % message.unknown.remark)
-            lines += ["\t" + line for line in message.unknown.members()]
-        return "\n".join(lines)
+            lines += indented(message.unknown.members())
+        return lines
 
-    def struct_comment(self, message: Message) -> str:
+    def struct_comment(self, message: Message) -> List[str]:
         if message.is_public:
             return self.comment(message.doc, 0, message.slots,
                                 tail=message.since)
         if isinstance(message, Entry):
-            return "/** An entry of %s. */" % message.title
-        return "/** %s, where it is a value of its own. */" % message.title
-
-    # ---- prototypes --------------------------------------------------------
-
-    @staticmethod
-    def init_prototype(message: Message) -> str:
-        return "void %s_init(struct %s *msg)" % (message.c_name,
-                                                 message.c_name)
-
-    @staticmethod
-    def copy_prototype(message: Message) -> str:
-        return "int %s_copy(struct %s *ret_copy, const struct %s *value)" % (
-            message.c_name, message.c_name, message.c_name)
-
-    @staticmethod
-    def clear_prototype(message: Message) -> str:
-        return "void %s_clear(struct %s *msg)" % (message.c_name,
-                                                  message.c_name)
-
-    @staticmethod
-    def check_prototype(message: Message) -> str:
-        return "void %s_check(struct camipc_check *check, " \
-            "const struct %s *msg)" % (message.c_name, message.c_name)
-
-    @staticmethod
-    def put_prototype(message: Message) -> str:
-        return "uint8_t *%s_put_fields(struct camipc_writer *w, " \
-            "uint8_t *p, const struct %s *msg)" % (message.c_name,
-                                                   message.c_name)
-
-    @staticmethod
-    def nest_prototype(message: Message) -> str:
-        return "static inline uint8_t *%s_put(struct camipc_writer *w, " \
-            "uint8_t *p, uint32_t field, const struct %s *msg)" % (
-                message.c_name, message.c_name)
-
-    @staticmethod
-    def nest_statement(message: Message) -> List[str]:
-        return ["return camipc_close(w, body, %s_put_fields(w, body, msg));"
-                % message.c_name]
-
-    @staticmethod
-    def get_prototype(message: Message) -> str:
-        return "const uint8_t *%s_get_fields%s" % (
-            message.c_name, _DECODES % message.c_name)
-
-    @staticmethod
-    def enter_prototype(message: Message) -> str:
-        return "static inline const uint8_t *%s_get%s" % (
-            message.c_name, _DECODES % message.c_name)
-
-    @staticmethod
-    def enter_statement(message: Message) -> List[str]:
-        return ["return %s_get_fields(r, p, p + len, msg);" % message.c_name]
-
-    @staticmethod
-    def copy_in_prototype(message: Message) -> str:
-        return "void %s_copy_in(struct camipc_arena *arena, struct %s *msg)" \
-            % (message.c_name, message.c_name)
-
-    @staticmethod
-    def encode_prototype(short: str) -> str:
-        return "static void encode_%s(struct camipc_writer *w, " \
-            "const void *data)" % short
-
-    @staticmethod
-    def decode_prototype(short: str) -> str:
-        return "static void decode_%s(struct camipc_reader *r, " \
-            "const uint8_t *p, void *data)" % short
-
-    @staticmethod
-    def invoke_prototype(method) -> str:
-        return "static void invoke_%s(const void *table, void *self, " \
-            "const void *data, void *result)" % (method.mark + method.name)
-
-    @staticmethod
-    def find_prototype(entry: Entry) -> str:
-        return "%s_find(const struct %s *entries, size_t n_entries, %s)" % (
-            entry.entry_value.value.pointer(entry.stem), entry.c_name,
-            entry.key.value.declare("key"))
-
-    @staticmethod
-    def find_statements(entry: Entry) -> List[str]:
-        return ["entry = camipc_map_find(entries, n_entries, sizeof(*entries),"
-                " &key, %s);" % entry.compare]
-
-    @staticmethod
-    def sort_prototype(entry: Entry) -> str:
-        return "void %s_sort(struct %s *entries, size_t n_entries)" % (
-            entry.stem, entry.c_name)
-
-    @staticmethod
-    def sort_statements(entry: Entry) -> List[str]:
-        return ["camipc_map_sort(entries, n_entries, sizeof(*entries), %s);"
-                % entry.compare]
+            return ["/** An entry of %s. */" % message.title]
+        return ["/** %s, where it is a value of its own. */" % message.title]
 
     # ---- documentation -----------------------------------------------------
 
@@ -334,13 +222,12 @@ class ModuleView:
             known.setdefault(name, c_name)
 
     def comment(self, doc, tabs: int = 0, fields=(), extra=(),
-                tail: str = "") -> str:
-        """A doc comment, or NOTHING without a text."""
+                tail: str = "") -> List[str]:
+        """A doc comment, or [] without a text."""
         inner = {}
         for field in fields:
             name = getattr(field, "idl", None)
             if name and name != field.name and not name.islower():
                 inner[name] = field.name
-        lines = comment(doc, Words(inner, self.words), tabs, extra=extra,
-                        tail=tail)
-        return "\n".join(lines) or NOTHING
+        return comment(doc, Words(inner, self.words), tabs, extra=extra,
+                       tail=tail)

@@ -18,9 +18,9 @@ _REAL = dict({source: files for source, files in SOURCES.items()
               if source != HERE}, **{_ECHO: ["echo.mojom"]})
 
 _MOST_LINES = 60
-# clang-format exceeds 80 by a column or two before it parts a name from its
-# type; so does the output.
-_MOST_COLUMNS = 82
+_MOST_COLUMNS = 80
+# A parameter is not parted from its type.
+_ONE_PARAMETER = re.compile(r"\t*(const )?\w+ \w+ \**\w+(,|\);)$")
 
 _WARNINGS = ["-std=c11", "-O2", "-Wall", "-Wextra", "-Wpedantic",
              "-Wconversion", "-Wshadow", "-Wundef", "-Wunused-macros",
@@ -81,8 +81,10 @@ class Shape(unittest.TestCase):
             if name.endswith(".proto"):
                 continue
             for line in text.split("\n"):
-                self.assertLessEqual(len(line.expandtabs(8)), _MOST_COLUMNS,
-                                     "%s: %s" % (name, line))
+                if not _ONE_PARAMETER.match(line):
+                    self.assertLessEqual(len(line.expandtabs(8)),
+                                         _MOST_COLUMNS,
+                                         "%s: %s" % (name, line))
 
     def test_what_is_made_is_used(self):
         """Functions of what the IDL does not name: they serve this file only,

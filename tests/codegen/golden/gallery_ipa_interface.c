@@ -310,8 +310,7 @@ static void copy_hang_args(struct camipc_arena *arena, void *data)
 static void clear_hang_args(void *data)
 {
 	struct test_gallery_hang_args *msg = data;
-	struct test_gallery_uint32_label_entry *extra =
-		(struct test_gallery_uint32_label_entry *)msg->extra;
+	struct test_gallery_uint32_label_entry *extra = (void *)msg->extra;
 
 	test_gallery_wall_clear(&msg->wall);
 	for (size_t i = 0; i < msg->n_extra; i++)

@@ -150,11 +150,12 @@ int test_gallery_init(struct test_gallery *ipa, uint32_t wall_count,
 	return ret;
 }
 
-int test_gallery_init_begin(
-	struct test_gallery *ipa, uint32_t wall_count, const char *name,
-	void (*done)(void *user, int ret,
-		     const struct test_gallery_init_outs *outs),
-	void *user)
+int test_gallery_init_begin(struct test_gallery *ipa, uint32_t wall_count,
+			    const char *name,
+			    void (*done)(
+				    void *user, int ret,
+				    const struct test_gallery_init_outs *outs),
+			    void *user)
 {
 	const struct test_gallery_init_args args = {
 		.wall_count = wall_count,

@@ -125,9 +125,10 @@ test_gallery_init_begin(struct test_gallery *ipa, uint32_t wall_count,
 			void (*done)(void *user, int ret,
 				     const struct test_gallery_init_outs *outs),
 			void *user);
-CAMIPC_MUST_CHECK int
-test_gallery_start_begin(struct test_gallery *ipa,
-			 void (*done)(void *user, int ret), void *user);
+CAMIPC_MUST_CHECK int test_gallery_start_begin(struct test_gallery *ipa,
+					       void (*done)(void *user,
+							    int ret),
+					       void *user);
 CAMIPC_MUST_CHECK int test_gallery_stop_begin(struct test_gallery *ipa,
 					      void (*done)(void *user, int ret),
 					      void *user);

@@ -9,8 +9,8 @@ get_test_gallery_picture_run(struct camipc_reader *r, const uint8_t *p,
 			     size_t *n, size_t *room)
 {
 	size_t extra = camipc_count_run(p, end, tag);
-	struct test_gallery_picture *list =
-		camipc_extend(r, *items, *n, room, extra, sizeof(*list));
+	struct test_gallery_picture *list = camipc_extend(r, *items, *n, room,
+							  extra, sizeof(*list));
 
 	if (!list)
 		return r->end;
@@ -46,8 +46,7 @@ get_test_gallery_picture_pointer(struct camipc_reader *r, const uint8_t *p,
 				 const uint8_t *end,
 				 const struct test_gallery_picture **value)
 {
-	struct test_gallery_picture *target =
-		(struct test_gallery_picture *)*value;
+	struct test_gallery_picture *target = (void *)*value;
 
 	if (!target) {
 		target = camipc_new(r, sizeof(*target));
@@ -146,8 +145,9 @@ const uint8_t *test_gallery_picture_get_fields(struct camipc_reader *r,
 			CAMIPC_FALLTHROUGH;
 		case CAMIPC_BYTES(8):
 		case CAMIPC_FIXED32(8):
-			p = camipc_get_float_array_exact(
-				r, p, end, tag, msg->tint, 3, &seen_tint);
+			p = camipc_get_float_array_exact(r, p, end, tag,
+							 msg->tint, 3,
+							 &seen_tint);
 			if (!camipc_next(&p, end, &tag, CAMIPC_VARINT(9)))
 				break;
 			CAMIPC_FALLTHROUGH;
@@ -168,8 +168,8 @@ void test_gallery_picture_copy_in(struct camipc_arena *arena,
 				  struct test_gallery_picture *msg)
 {
 	msg->title = camipc_copy_string(arena, msg->title);
-	msg->thumbnail =
-		camipc_copy_array(arena, msg->thumbnail, msg->n_thumbnail, 1);
+	msg->thumbnail = camipc_copy_array(arena, msg->thumbnail,
+					   msg->n_thumbnail, 1);
 	if (!msg->thumbnail)
 		msg->n_thumbnail = 0;
 	msg->scan = camipc_copy_fd(arena, msg->scan);
@@ -802,10 +802,10 @@ const struct camipc_type_info test_gallery_moulding_type_info = {
 	.kind = CAMIPC_KIND_STRUCT,
 	.flags = CAMIPC_TYPE_KEEPS_UNKNOWN,
 	.size = sizeof(struct test_gallery_moulding),
-	.unknown_offset =
-		offsetof(struct test_gallery_moulding, unknown_fields),
-	.n_unknown_offset =
-		offsetof(struct test_gallery_moulding, n_unknown_fields),
+	.unknown_offset = offsetof(struct test_gallery_moulding,
+				   unknown_fields),
+	.n_unknown_offset = offsetof(struct test_gallery_moulding,
+				     n_unknown_fields),
 	.n_fields = 3,
 	.fields = moulding_fields,
 };

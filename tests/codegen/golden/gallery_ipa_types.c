@@ -123,12 +123,9 @@ int test_gallery_wall_copy(struct test_gallery_wall *ret_copy,
 
 void test_gallery_wall_clear(struct test_gallery_wall *msg)
 {
-	struct test_gallery_picture *pictures =
-		(struct test_gallery_picture *)msg->pictures;
-	struct test_gallery_uint32_label_entry *labels =
-		(struct test_gallery_uint32_label_entry *)msg->labels;
-	struct test_gallery_picture *best =
-		(struct test_gallery_picture *)msg->best;
+	struct test_gallery_picture *pictures = (void *)msg->pictures;
+	struct test_gallery_uint32_label_entry *labels = (void *)msg->labels;
+	struct test_gallery_picture *best = (void *)msg->best;
 
 	for (size_t i = 0; i < msg->n_pictures; i++)
 		test_gallery_picture_clear(&pictures[i]);

@@ -63,10 +63,15 @@ struct test_gallery_ops {
  * else it is called, where op is the argument. One that is missing is an error
  * of the compiler's.
  */
-#define TEST_GALLERY_OPS(op)                                            \
-	{                                                               \
-		sizeof(struct test_gallery_ops), op##_init, op##_start, \
-			op##_stop, op##_hang, op##_move, op##_touch     \
+#define TEST_GALLERY_OPS(op)                     \
+	{                                        \
+		sizeof(struct test_gallery_ops), \
+		op##_init,                       \
+		op##_start,                      \
+		op##_stop,                       \
+		op##_hang,                       \
+		op##_move,                       \
+		op##_touch,                      \
 	}
 
 /*
@@ -94,12 +99,16 @@ bool test_gallery_ops_complete(const void *table);
  * int create(struct camipc_host *host, void **ret_ipa);
  * void destroy(void *ipa);
  */
-#define TEST_GALLERY_MODULE(name, version, license, create, destroy, ops)     \
-	CAMIPC_MODULE(name, version, license, TEST_GALLERY_INTERFACE_NAME,    \
-		      TEST_GALLERY_VERSION, TEST_GALLERY_COMPATIBLE_SINCE,    \
-		      TEST_GALLERY_WIRE_FINGERPRINT, &test_gallery_interface, \
-		      test_gallery_invoke, test_gallery_ops_complete, create, \
-		      destroy, ops)
+#define TEST_GALLERY_MODULE(name, version, license, create, destroy, ops) \
+	CAMIPC_MODULE(name, version, license,                             \
+		      TEST_GALLERY_INTERFACE_NAME,                        \
+		      TEST_GALLERY_VERSION,                               \
+		      TEST_GALLERY_COMPATIBLE_SINCE,                      \
+		      TEST_GALLERY_WIRE_FINGERPRINT,                      \
+		      &test_gallery_interface,                            \
+		      test_gallery_invoke,                                \
+		      test_gallery_ops_complete,                          \
+		      create, destroy, ops)
 
 CAMIPC_END_DECLS
 
