@@ -18,8 +18,10 @@ from typing import List, Tuple
 COLUMNS = 80
 TAB = 8
 
-_STRING = re.compile(r'"(?:\\.|[^"\\])*"')
 _SEPARATORS = (", ", " || ", " && ", " | ", " == ", " >= ", " <= ")
+# What matters in a line: strings, casts, brackets and separators.
+_TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|\([\w ]+\*+\)|\(\)|[([{]|[])}]|'
+                    + "|".join(re.escape(one) for one in _SEPARATORS))
 # What continued lines are aligned behind, or broken after.
 _HEAD = re.compile(r'return |[^()"]* = (?!\{)')
 # A declaration's type: of a function, and of an object.
@@ -128,25 +130,26 @@ def _filled(text: str, column: int, columns: int) -> List[_Line]:
 
 def _pieces(text: str) -> List[str]:
     """@text after each of its separators that is in no bracket."""
-    masked = _STRING.sub(lambda match: "s" * len(match.group()), text)
+    depth, ends = 0, {}
+    for token in _TOKEN.finditer(text):
+        one = token.group()
+        depth += (one in "([{") - (one in ")]}")
+        if depth < 0:
+            break
+        if depth == 0 and one in _SEPARATORS:
+            ends.setdefault(one, []).append(token)
     for separator in _SEPARATORS:
-        pieces, depth, start = [], 0, 0
-        for at, char in enumerate(masked):
-            depth += (char in "([{") - (char in ")]}")
-            if depth < 0:
-                break
-            if depth == 0 and masked.startswith(separator, at):
-                pieces.append(text[start:at] + separator.rstrip())
-                start = at + len(separator)
-        if pieces:
-            return pieces + [text[start:]]
+        if separator in ends:
+            starts = [0] + [token.end() for token in ends[separator]]
+            return [text[start:end].rstrip()
+                    for start, end in zip(starts, starts[1:] + [None])]
     return [text]
 
 
 def _bracket(text: str) -> int:
     """Behind the bracket to align to: the first with something to break."""
-    masked = _STRING.sub(lambda match: "s" * len(match.group()), text)
-    opened = [match.end() for match in re.finditer(r"\((?!\)|[\w ]+\*+\))|\{ ", masked)]
+    opened = [token.end() + text.startswith("{ ", token.start())
+              for token in _TOKEN.finditer(text[:-1]) if token.group() in "({"]
     for at in opened:
         if len(_pieces(text[at:])) > 1:
             return at
