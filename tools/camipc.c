@@ -6,7 +6,6 @@
 #include "commands.h"
 #include "report.h"
 
-/* clang-format off */
 static const char usage[] =
 	"usage: camipc COMMAND [OPTION]...\n"
 	"\n"
@@ -52,7 +51,6 @@ static const char usage[] =
 	"\n"
 	"Files get their names when they are whole; metadata, plot and .y4m only if\n"
 	"the capture ended well.\n";
-/* clang-format on */
 
 static const struct {
 	const char *name;

@@ -9,7 +9,6 @@
 #define ROWS 4
 
 /* sRGB; the last row is neutral, the first has skin and sky. */
-/* clang-format off */
 static const uint8_t patches[ROWS][COLUMNS][3] = {
 	{ { 112, 80, 66 }, { 200, 152, 132 }, { 92, 124, 160 },
 	  { 90, 110, 64 }, { 132, 128, 180 }, { 98, 190, 172 } },
@@ -20,7 +19,6 @@ static const uint8_t patches[ROWS][COLUMNS][3] = {
 	{ { 244, 244, 244 }, { 202, 202, 202 }, { 162, 162, 162 },
 	  { 122, 122, 122 }, { 84, 84, 84 }, { 50, 50, 50 } },
 };
-/* clang-format on */
 
 #define NEUTRAL_ROW 3
 #define NEUTRAL_COLUMN 2

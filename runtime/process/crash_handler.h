@@ -10,8 +10,9 @@
  * @send: called in a signal handler, at most twice
  *
  * For SIGSEGV, SIGBUS, SIGABRT, SIGILL and SIGFPE, on a stack of their own in
- * the calling thread. Afterwards the process dies of the signal as if nothing had been there. A handler that
- * is there already (a sanitizer's) stays. Thread word: bound, once.
+ * the calling thread. Afterwards the process dies of the signal as if nothing
+ * had been there. A handler that is there already (a sanitizer's) stays. Thread
+ * word: bound, once.
  */
 void camipc_crash_handler_install(
 	void (*send)(void *user, const struct camipc_crash_record *record),

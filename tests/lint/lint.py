@@ -16,6 +16,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import texts  # noqa: E402
+import whitespace  # noqa: E402
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<(camipc/[^>]+)>)')
 
@@ -71,7 +72,7 @@ README_FOLDERS = ("idl", "codegen", "runtime", "proxy", "ipa", "pipeline",
 
 SOURCE_ENDINGS = (".c", ".h", ".py", ".j2", ".mojom", ".proto", ".sh", ".in")
 SOURCE_NAMES = ("meson.build", "meson_options.txt", "dev", "run",
-                "camipc-gen", ".clang-format", ".editorconfig")
+                "camipc-gen", ".editorconfig")
 
 # Paths of somebody's machine have no place here; these are everybody's.
 HOME = re.compile(r"(?<![\w$.{-])/(?:home|root|Users|work)/[\w.-]+")
@@ -278,6 +279,7 @@ RULES = {
     "openings": texts.rule_openings,
     "phrases": texts.rule_phrases,
     "everywhere": texts.rule_everywhere,
+    "whitespace": whitespace.rule_whitespace,
 }
 
 

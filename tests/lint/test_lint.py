@@ -14,6 +14,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import citations  # noqa: E402
 import lint  # noqa: E402
 import texts  # noqa: E402
+import whitespace  # noqa: E402
 
 HEAD = "/* SPDX-License-Identifier: MIT */\n"
 
@@ -225,6 +226,33 @@ class CitationTest(unittest.TestCase):
         lists = citations.read_lists(root)
         self.assertEqual({kind: max(lists[kind]) for kind in lists},
                          {"requirement": 34, "invariant": 6, "threat": 52})
+
+
+
+class WhitespaceTest(unittest.TestCase):
+    def found(self, data, name="runtime/a.c"):
+        return [(number, text) for _, number, text
+                in whitespace.judge(name, data.encode())]
+
+    def test_good(self):
+        self.assertEqual(self.found("int a;\n\tcall(b,\n\t     c);\n"), [])
+        self.assertEqual(self.found(""), [])
+        self.assertEqual(self.found("\t" + "x" * 92 + "\n"), [])
+
+    def test_bad(self):
+        for data, number, word in (
+                ("int a;", 1, "newline"), ("int a;\n\n", 2, "empty"),
+                ("a\nint b; \n", 2, "trailing"), ("a\r\n", 1, "trailing"),
+                ("\t        call();\n", 1, "tabs"), (" \tb;\n", 1, "tabs"),
+                ("\t" + "x" * 93 + "\n", 1, "100 columns")):
+            with self.subTest(data=data):
+                [(line, text)] = self.found(data)
+                self.assertEqual(line, number)
+                self.assertIn(word, text)
+
+    def test_only_c_has_tabs_and_a_limit(self):
+        self.assertEqual(self.found("        x\n", "a.py"), [])
+        self.assertEqual(self.found("x" * 200 + "\n", "a.md"), [])
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ DATA = re.compile(r"/(?:golden|bad|pairs|corpus|declarations|format)/"
 TEXT_ENDINGS = (".c", ".h", ".cpp", ".hpp", ".py", ".j2", ".md", ".mojom",
                 ".proto", ".sh", ".in", ".txt", ".patch", ".ini", ".map",
                 "meson.build", "meson_options.txt")
-TEXT_NAMES = ("dev", "run", "camipc-gen", ".clang-format", ".editorconfig")
+TEXT_NAMES = ("dev", "run", "camipc-gen", ".editorconfig")
 
 
 def is_text(name):

@@ -5,8 +5,9 @@
  * libcamipc-mock.a besides libcamipc-ipa.a.
  *
  * The script of the module x.so is the file x.script beside it. Without one
- * each call gets the outputs' defaults and a result of 0. What was called is appended to x.calls, a line for each call,
- * and one for each event that it led to.
+ * each call gets the outputs' defaults and a result of 0. What was called is
+ * appended to x.calls, a line for each call, and one for each event that it led
+ * to.
  */
 #ifndef CAMIPC_MOCK_H
 #define CAMIPC_MOCK_H
