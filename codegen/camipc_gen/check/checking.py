@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What rules look at, and how they speak."""
+"""The program as rules see it, and their access to diagnostics."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..text.syntax import (EnumNode, InterfaceNode, Literal, StructNode,
 
 @dataclass(frozen=True)
 class Place:
-    """A field with what it is: field, arm, parameter or output."""
+    """A field, arm, parameter or output, with its kind and owner."""
     declaration: ir.Field
     kind: str
     owner: ir.Declaration
@@ -84,7 +84,7 @@ class Checking:
                     yield from method.outs
 
     def numbered_nodes(self) -> Iterator[Sequence]:
-        """Lists whose members are numbered by their order."""
+        """The lists of members that are numbered by their order."""
         for unit in self.units:
             for node in unit.file.declarations:
                 if isinstance(node, StructNode):
@@ -126,9 +126,9 @@ class Checking:
             other = seen.setdefault(declaration.name, declaration)
             if other is not declaration:
                 self.error("duplicate-name", declaration.span,
-                           "'%s' has a '%s' already"
-                           % (owner, declaration.name),
-                           [(other.span, "declared here")])
+                           "'%s' is declared twice in '%s'"
+                           % (declaration.name, owner),
+                           [(other.span, "the first declaration is here")])
 
     def can_hold_fd(self, value_type: ir.Type) -> bool:
         if isinstance(value_type, ir.Fd):

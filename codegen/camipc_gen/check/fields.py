@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Rules about fields, arms, parameters and outputs: do attributes fit?"""
+"""Rules about the attributes of fields, arms, parameters and outputs."""
 
 from __future__ import annotations
 
@@ -28,9 +28,10 @@ def _is_integer(value_type: ir.Type) -> bool:
 def _misfit(checking: Checking, place: Place, name: str,
             needs: str) -> None:
     attribute = checking.attribute(place.declaration, name)
-    checking.error("attribute-type", attribute.span, "'%s' needs %s; '%s' is "
-                   "%s" % (name, needs, place.declaration.name,
-                           spell(place.declaration.type)))
+    checking.error("attribute-type", attribute.span, "attribute '%s' needs "
+                   "%s, but '%s' has type '%s'" % (
+                       name, needs, place.declaration.name,
+                       spell(place.declaration.type)))
 
 
 def flags_are_enums(checking: Checking) -> None:
@@ -43,12 +44,13 @@ def flags_are_enums(checking: Checking) -> None:
             found.append(value_type.key)
         if mark is not None and not any(isinstance(inner, ir.FlagsRef)
                                         for inner in found):
-            checking.error("flags-type", mark.span, "'flags' needs an enum; "
-                           "'%s' is %s" % (field.name, spell(field.type)))
+            checking.error("flags-type", mark.span, "attribute 'flags' needs "
+                           "an enum, but '%s' has type '%s'"
+                           % (field.name, spell(field.type)))
 
 
 def limits_fit(checking: Checking) -> None:
-    """[min] and [max]: of numbers, inside of their type, in order."""
+    """[min] and [max] belong to numbers, are in their range, and in order."""
     for place in checking.fields():
         field = place.declaration
         limits = [(name, getattr(field, name)) for name in ("min", "max")
@@ -60,27 +62,29 @@ def limits_fit(checking: Checking) -> None:
             _misfit(checking, place, limits[0][0], "a number")
             continue
         if limits and _holds_signed_bytes(field.type):
-            _misfit(checking, place, limits[0][0], "a number, and "
-                    "array<int8> is bytes in C")
+            _misfit(checking, place, limits[0][0], "a number (array<int8> is "
+                    "unsigned bytes in C)")
             continue
         if limits and _holds_inner_bytes(place):
             checking.error(
                 "attribute-type",
-                checking.attribute(field, limits[0][0]).span, "'%s' of bytes "
-                "needs a field that is all of them; '%s' is %s"
-                % (limits[0][0], field.name, spell(field.type)),
-                hint="put the array<uint8> into a struct")
+                checking.attribute(field, limits[0][0]).span, "attribute "
+                "'%s' cannot apply to bytes inside another type; '%s' has "
+                "type '%s'" % (limits[0][0], field.name, spell(field.type)),
+                hint="put the array<uint8> in a struct of its own")
             continue
         for name, value in limits:
             _limit_in_range(checking, place, name, value, inner)
         if len(limits) == 2 and field.min > field.max:
             checking.error(
                 "limit-order", checking.attribute(field, "min").span,
-                "min is above max: nothing fits '%s'" % field.name)
+                "min %s is above max %s: no value of '%s' would be accepted"
+                % (field.min, field.max, field.name))
 
 
 def _holds_signed_bytes(value_type: ir.Type) -> bool:
-    """array<int8>, which is const uint8_t * in C; array<int8, N> is not."""
+    """Whether array<int8> is inside, which is const uint8_t * in C (unlike
+    array<int8, N>)."""
     value_type = _bare(value_type)
     while isinstance(value_type, ir.Array):
         if value_type.count is None and \
@@ -91,8 +95,8 @@ def _holds_signed_bytes(value_type: ir.Type) -> bool:
 
 
 def _holds_inner_bytes(place: Place) -> bool:
-    """array<uint8> as an arm, an element or T?: a value that has no place
-    for the limits of each byte."""
+    """Whether array<uint8> is an arm, an element or T?: there, limits of
+    single bytes cannot be checked."""
     value_type = place.declaration.type
     if place.kind != "arm" and isinstance(value_type, ir.Array):
         value_type = value_type.element
@@ -112,11 +116,13 @@ def _limit_in_range(checking: Checking, place: Place, name: str, value,
         return
     low, high = integer_range(inner.name)
     if isinstance(value, float):
-        checking.error("limit-range", span, "'%s' of an integer is an "
-                       "integer" % name)
+        checking.error("limit-range", span, "value %s of '%s' is not an "
+                       "integer: '%s' has type %s" % (
+                           value, name, place.declaration.name, inner.name))
     elif not low <= value <= high:
-        checking.error("limit-range", span, "%s holds %d to %d, '%s' is %d"
-                       % (inner.name, low, high, name, value))
+        checking.error("limit-range", span, "value %d of '%s' is out of "
+                       "range: %s holds %d to %d" % (value, name, inner.name,
+                                                     low, high))
 
 
 def default_in_limits(checking: Checking) -> None:
@@ -126,13 +132,25 @@ def default_in_limits(checking: Checking) -> None:
         if isinstance(value, str) and field.max_len is not None and \
                 len(value.encode()) > field.max_len:
             checking.error("default-limit", field.span, "the default of '%s' "
-                           "is longer than max_len" % field.name)
+                           "has %d bytes, more than max_len %d" % (
+                               field.name, len(value.encode()),
+                               field.max_len))
         if isinstance(value, (bool, str)) or value is None:
             continue
         if (field.min is not None and value < field.min) or \
                 (field.max is not None and value > field.max):
-            checking.error("default-limit", field.span, "the default of '%s' "
-                           "is outside of its limits" % field.name)
+            checking.error("default-limit", field.span, "the default %s of "
+                           "'%s' is out of range: expected %s" % (
+                               value, field.name, _range(field)))
+
+
+def _range(field: ir.Field) -> str:
+    """The limits of a field that has any, in words."""
+    if field.max is None:
+        return "at least %s" % field.min
+    if field.min is None:
+        return "at most %s" % field.max
+    return "%s to %s" % (field.min, field.max)
 
 
 def max_len_has_length(checking: Checking) -> None:
@@ -147,7 +165,7 @@ def max_len_has_length(checking: Checking) -> None:
 
 
 def required_can_be_missing(checking: Checking) -> None:
-    """Where zero, or nothing, can be told from something."""
+    """[required] needs a type that can be empty."""
     for place in checking.fields():
         field = place.declaration
         if checking.attribute(field, "required") is None:
@@ -202,7 +220,7 @@ def _form_fits(checking: Checking, place: Place, name: str,
         problem = _form_problem(form, part)
         if problem is not None:
             span = checking.attribute(place.declaration, name).span
-            checking.error("wire-form", span, "%s; '%s' is %s" % (
+            checking.error("wire-form", span, "%s, but '%s' has type '%s'" % (
                 problem, place.declaration.name,
                 spell(place.declaration.type)))
             return
@@ -210,13 +228,13 @@ def _form_fits(checking: Checking, place: Place, name: str,
 
 def _form_problem(form: str, part: ir.Type) -> Optional[str]:
     if is_byte_array(part):
-        return "bytes have one form"
+        return "bytes have only one wire form"
     if not _is_integer(part):
-        return "only integers have several wire forms"
+        return "only integers have a choice of wire forms"
     if form == "zigzag" and not part.is_signed:
-        return "zigzag is a form of signed integers"
+        return "wire form zigzag needs a signed integer"
     if form == "fixed" and part.bits < 32:
-        return "fixed is a form of 32 and 64 bits"
+        return "wire form fixed needs an integer of 32 or 64 bits"
     return None
 
 
@@ -243,7 +261,7 @@ def inline_fits(checking: Checking) -> None:
             if not isinstance(field.type, ir.UnionRef):
                 checking.error(
                     "inline-union", checking.attribute(field, "inline").span,
-                    "'inline' needs a union; '%s' is %s"
+                    "attribute 'inline' needs a union, but '%s' has type '%s'"
                     % (field.name, spell(field.type)))
             else:
                 _inline_numbers(checking, struct, field)
@@ -264,11 +282,11 @@ def _inline_numbers(checking: Checking, struct: ir.Struct,
         if arm.number in taken:
             checking.error(
                 "inline-clash", field.span, "arm '%s' of '%s' has number %d, "
-                "as '%s' has" % (arm.name, union.name, arm.number,
-                                 taken[arm.number].name),
-                [(arm.span, "the arm"), (taken[arm.number].span,
-                                         "the other")],
-                hint="give both ordinals that differ")
+                "which '%s' has, too" % (arm.name, union.name, arm.number,
+                                         taken[arm.number].name),
+                [(arm.span, "the arm is here"),
+                 (taken[arm.number].span, "the other member is here")],
+                hint="give them different ordinals")
             return
 
 
@@ -283,12 +301,12 @@ def fd_facts_fit(checking: Checking) -> None:
             if not isinstance(inner, ir.Fd):
                 _misfit(checking, place, name, "a SharedFD")
             elif name == "sealed" and inner.kind != "memfd":
-                checking.error("attribute-type", mark.span, "only a memfd "
-                               "can be sealed", hint="add fd=memfd")
+                checking.error("attribute-type", mark.span, "attribute "
+                               "'sealed' needs a memfd", hint="add fd=memfd")
             elif name == "min_size" and inner.kind not in (
                     "memfd", "dmabuf", "file"):
-                checking.error("attribute-type", mark.span, "only a memfd, "
-                               "dmabuf or file has a size",
+                checking.error("attribute-type", mark.span, "attribute "
+                               "'min_size' needs a memfd, dmabuf or file",
                                hint="add fd=memfd")
 
 

@@ -20,8 +20,8 @@ Known = Dict[str, Declared]
 
 
 def _spell(node, known: Known) -> str:
-    """A type without the modules of its names, which are mapped, and with
-    the names that aliases stand for."""
+    """A type as text, without module names, which may be mapped, and with
+    aliases replaced."""
     if isinstance(node, NamedType):
         name = node.name
         while name not in known and "." in name:
@@ -53,8 +53,8 @@ def _differences(node: StructNode, other: StructNode, known: Known,
 
 
 def skipped_types_exist(checking: Checking) -> None:
-    """[skipHeader]: nothing is emitted, so it has to be somewhere else; the
-    fields, if it has any, are the same."""
+    """No code is generated for [skipHeader], so the type must be declared
+    elsewhere, with the same fields if the repetition has any."""
     scope = checking.resolver.scope
     for unit, node in checking.skipped_nodes():
         if node.name in FD_NAMES:
@@ -64,8 +64,9 @@ def skipped_types_exist(checking: Checking) -> None:
         if other is None:
             mapped = scope.map_module(unit.module)
             checking.error(
-                "skipped-type", node.span, "'%s' is skipped, and not "
-                "declared in '%s'" % (node.name, mapped),
+                "skipped-type", node.span, "'%s' is marked as declared "
+                "elsewhere, but no import and no module '%s' declares it"
+                % (node.name, mapped),
                 hint="import the file that declares it, or name its module "
                      "with --module-map" if mapped == unit.module else None)
         elif isinstance(node, StructNode) and node.fields and \
@@ -75,13 +76,13 @@ def skipped_types_exist(checking: Checking) -> None:
             differences += list(_differences(other.node, node, known))
             for span, message, theirs in differences[:1]:
                 checking.error("skipped-type", node.span, "'%s' differs from "
-                               "the one it stands for: %s"
+                               "the declaration that it repeats: %s"
                                % (node.name, message),
                                [(span, "here"), (theirs, "there")])
 
 
 def replacements_agree(checking: Checking) -> None:
-    """An --import-map must not shrink a newer type silently."""
+    """Warns where an --import-map removes or changes fields of a type."""
     for span, path, unit in checking.loader.replaced:
         original = checking.loader.original_of(path)
         if original is None or original == unit.path:
@@ -98,7 +99,7 @@ def replacements_agree(checking: Checking) -> None:
 
 
 def _declared(unit: Unit) -> Known:
-    """By name and by alias, also of what the file imports."""
+    """Declarations of the file and its imports, by name and by alias."""
     known: Known = {}
     for source in unit.imports + [unit]:
         for node in source.file.declarations:
@@ -116,8 +117,8 @@ def _agrees(checking: Checking, node, known: Known, unit: Unit) -> None:
         return
     other = known.get(node.name)
     if other is None:
-        checking.warning("import-map-drift", node.span, "'%s' does not "
-                         "declare '%s'" % (unit.path, node.name))
+        checking.warning("import-map-drift", node.span, "the replacement "
+                         "'%s' does not declare '%s'" % (unit.path, node.name))
     elif isinstance(node, StructNode) and isinstance(other, StructNode) and \
             not (has_attribute(node, "skipSerdes") and is_skipped(node)):
         for span, message, theirs in _differences(node, other, known):

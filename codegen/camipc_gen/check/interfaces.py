@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from ..model import ir
 from ..model.scope import has_attribute
-from ..text.diagnostics import did_you_mean
+from ..text.diagnostics import did_you_mean, list_of
 from ..text.syntax import InterfaceNode, NamedType
 from .checking import Checking
 
@@ -16,7 +16,8 @@ def interfaces_have_methods(checking: Checking) -> None:
     for interface in checking.interfaces():
         if not interface.methods:
             checking.error("interface-empty", interface.span, "interface "
-                           "'%s' has no methods" % interface.name)
+                           "'%s' has no methods: declare at least one"
+                           % interface.name)
 
 
 def one_method_per_role(checking: Checking) -> None:
@@ -26,8 +27,9 @@ def one_method_per_role(checking: Checking) -> None:
             other = first.setdefault(method.role, method)
             if method.role in _ROLES and other is not method:
                 checking.error(
-                    "duplicate-role", method.span, "'%s' has role %s, as "
-                    "'%s' has" % (method.name, method.role, other.name),
+                    "duplicate-role", method.span, "'%s' has role %s, which "
+                    "'%s' already has" % (method.name, method.role,
+                                          other.name),
                     [(other.span, "declared here")])
 
 
@@ -36,14 +38,14 @@ def versions_make_sense(checking: Checking) -> None:
         if interface.compatible_since > interface.version:
             mark = checking.attribute(interface, "CompatibleSince")
             checking.error(
-                "compatible-since", mark.span, "'%s' is version %d: it "
-                "cannot be compatible since %d" % (
-                    interface.name, interface.version,
-                    interface.compatible_since))
+                "compatible-since", mark.span, "CompatibleSince %d is out of "
+                "range: '%s' has Version %d, so expected 1 to %d" % (
+                    interface.compatible_since, interface.name,
+                    interface.version, interface.version))
 
 
 def members_have_a_version(checking: Checking) -> None:
-    """What is there since a version that the interface has not reached."""
+    """[MinVersion] is at most the interface's [Version]."""
     for interface in checking.interfaces():
         if checking.attribute(interface, "Version") is None:
             continue
@@ -52,30 +54,30 @@ def members_have_a_version(checking: Checking) -> None:
                 mark = checking.attribute(member, "MinVersion")
                 if mark is not None and mark.value > interface.version:
                     checking.error(
-                        "min-version", mark.span, "'%s' is there since "
-                        "version %d, and '%s' is version %d" % (
+                        "min-version", mark.span, "'%s' has MinVersion %d, "
+                        "but '%s' has Version %d" % (
                             member.name, mark.value, interface.name,
                             interface.version),
                         [(interface.span, "declared here")],
-                        "a new member makes a new Version")
+                        "raise Version: a new member needs a new version")
 
 
 def attributes_fit_roles(checking: Checking) -> None:
     for _, method in checking.methods():
         waits = method.role in ("call",) + _ROLES
         for name, fits, why in (
-                ("timeout_ms", waits, "nobody waits for '%s'"),
-                ("queue", not waits, "calls of '%s' are waited for, so there "
-                 "is no queue"),
-                ("overflow", not waits, "calls of '%s' are waited for, so "
-                 "there is no queue"),
+                ("timeout_ms", waits, "nobody waits for a reply"),
+                ("queue", not waits, "its callers wait, so that nothing is "
+                 "queued"),
+                ("overflow", not waits, "its callers wait, so that nothing "
+                 "is queued"),
                 ("when", method.role == "call",
-                 "when '%s' is legal is given by its role")):
+                 "its role decides when it is legal")):
             mark = checking.attribute(method, name)
             if mark is not None and not fits:
-                checking.error("event-attribute", mark.span,
-                               "'%s' means nothing here: " % name +
-                               why % method.name)
+                checking.error("event-attribute", mark.span, "attribute '%s' "
+                               "is not allowed on '%s': %s" % (
+                                   name, method.name, why))
 
 
 def named_members_exist(checking: Checking) -> None:
@@ -86,9 +88,11 @@ def named_members_exist(checking: Checking) -> None:
             _key_exists(checking, method)
             undo = checking.attribute(method, "undo")
             if undo is not None and undo.value not in methods:
-                checking.error("unknown-undo", undo.span, "'%s' has no "
-                               "method '%s'" % (interface.name, undo.value),
-                               hint=did_you_mean(undo.value, methods))
+                checking.error("unknown-undo", undo.span, "unknown method "
+                               "'%s': interface '%s' does not declare it" % (
+                                   undo.value, interface.name),
+                               hint=did_you_mean(undo.value, methods) or
+                               list_of(methods))
 
 
 def _key_exists(checking: Checking, method: ir.Method) -> None:
@@ -100,8 +104,11 @@ def _key_exists(checking: Checking, method: ir.Method) -> None:
     for word in key.value.split("."):
         names = [field.name for field in fields]
         if word not in names:
-            checking.error("unknown-key", key.span, "'%s' has no '%s'"
-                           % (owner, word), hint=did_you_mean(word, names))
+            checking.error("unknown-key", key.span, "unknown name '%s': '%s' "
+                           "has no such %s" % (
+                               word, owner, "parameter" if fields is
+                               method.params else "field"),
+                           hint=did_you_mean(word, names) or list_of(names))
             return
         value_type = fields[names.index(word)].type
         while isinstance(value_type, (ir.Array, ir.Nullable)):
@@ -113,18 +120,19 @@ def _key_exists(checking: Checking, method: ir.Method) -> None:
 
 
 def value_is_an_int32(checking: Checking) -> None:
-    """[value] says of a leading int32 that it is no errno."""
+    """[value] marks a leading int32 that is not an errno."""
     for _, method in checking.methods():
         for at, out in enumerate(method.outs):
             mark = checking.attribute(out, "value")
             if mark is not None and (at > 0 or method.returns_int32 or
                                      out.type != ir.Scalar("int32")):
-                checking.error("attribute-type", mark.span, "'value' needs "
-                               "an int32 that comes first")
+                checking.error("attribute-type", mark.span, "attribute "
+                               "'value' needs an int32 that is the first "
+                               "output")
 
 
 def result_is_number_one(checking: Checking) -> None:
-    """A reply's field 1 is the folded int32, whatever its ordinal."""
+    """The return value is always field 1 of a reply, whatever its ordinal."""
     base = checking.resolver.options.ordinal_base
     for unit in checking.units:
         for node in unit.file.declarations:
@@ -142,8 +150,9 @@ def _result_ordinal(checking: Checking, node, base: int) -> None:
     is_folded = isinstance(first.type, NamedType) and \
         first.type.name == "int32" and not has_attribute(first, "value")
     if is_folded and number != 1:
-        checking.error("ordinal-range", first.ordinal.span, "the result of "
-                       "'%s' has number 1" % node.name)
+        checking.error("ordinal-range", first.ordinal.span, "number %d is "
+                       "out of range: the return value of '%s' always has "
+                       "number 1" % (number, node.name))
 
 
 INTERFACE_RULES = (interfaces_have_methods, one_method_per_role,

@@ -15,7 +15,7 @@ from ..c.unknown import UnknownFields
 from ..model import ir
 from .checking import Checking
 
-# What an interface's own functions and members are called.
+# Names of the functions and members that each interface has.
 _METHODS_TAKEN = ("create", "destroy", "get_fd", "dispatch", "get_proxy",
                   "closed", "size", "ops", "events", "interface")
 _EVENTS_TAKEN = ("closed", "size")
@@ -23,33 +23,34 @@ _TYPE_FUNCTIONS = ("init", "copy", "clear", "check", "put", "put_fields", "get",
                    "get_fields",
                    "copy_in", "type_info", "has_tag")
 
-_HINT = 'rename one, or give it a name with [cname="…"]'
+_HINT = 'rename one, or give it another C name with [cname="…"]'
 
 
 def names_have_letters(checking: Checking) -> None:
-    """'_' alone has no words that a C name could be made of."""
+    """A name such as '_' has no words for a C name."""
     for declaration in checking.everything():
         if not declaration.name.strip("_0123456789"):
             checking.error("bad-name", declaration.span,
-                           "'%s' is no name: it has no letter"
+                           "invalid name '%s': expected at least one letter"
                            % declaration.name)
 
 
 def _clash(checking: Checking, name: str, first, second,
            hint: str = _HINT) -> None:
-    """Two declarations clash in several names, as x, x_init(), …: once."""
+    """Reports a clash. Two declarations may clash in several names (x,
+    x_init(), …); they are reported once."""
     pair = (first.span, second.span)
     if pair in checking.clashes:
         return
     checking.clashes.add(pair)
-    checking.error("c-name-clash", second.span, "'%s' is '%s' in C, and so "
-                   "is '%s'" % (second.name, name, first.name),
+    checking.error("c-name-clash", second.span, "'%s' and '%s' both become "
+                   "'%s' in C" % (second.name, first.name, name),
                    [(first.span, "declared here")], hint)
 
 
 class _Names:
-    """Tags, functions and macros of all modules: C has one space for them,
-    or C++ does."""
+    """Tags, functions and macros of all modules, which share one name space
+    in C or in C++."""
 
     def __init__(self, checking: Checking):
         self._checking = checking
@@ -65,14 +66,15 @@ class _Names:
         _clash(self._checking, name, first, declaration, hint)
 
     def refuse(self, name: str, interface: ir.Interface) -> None:
-        """A struct tag that cannot be; [cname] would not change it."""
+        """Reports a reserved struct tag, which [cname] would not change."""
         self._checking.error(
-            "reserved-name", interface.span, "'%s' is 'struct %s' in C, which "
-            "C, C++ or their headers have taken" % (interface.name, name),
+            "reserved-name", interface.span, "'%s' becomes 'struct %s' in C, "
+            "a name of C, C++ or their headers" % (interface.name, name),
             hint="give the module another name")
 
     def meet(self, made: Message) -> None:
-        """A type that the IDL does not name, with its functions."""
+        """Adds a generated type, which the IDL does not name, and its
+        functions."""
         found = [made.c_name] + ["%s_%s" % (made.c_name, function)
                                  for function in _TYPE_FUNCTIONS]
         if isinstance(made, Entry):
@@ -81,9 +83,9 @@ class _Names:
             if name in self._taken:
                 first = self._taken[name][0]
                 self._checking.error(
-                    "c-name-clash", first.span, "'%s' is '%s' in C, and so "
-                    "is what '%s' is made of" % (first.name, name,
-                                                 made.origin.name),
+                    "c-name-clash", first.span, "'%s' becomes '%s' in C, and "
+                    "so does a type that is generated for '%s'" % (
+                        first.name, name, made.origin.name),
                     [(made.origin.span, "declared here")], _HINT)
                 return
         first = self._made.setdefault(made.c_name, made)
@@ -93,9 +95,9 @@ class _Names:
 
     def made_clash(self, first: Message, second: Message, hint: str) -> None:
         self._checking.error(
-            "c-name-clash", second.origin.span, "what '%s' is made of is "
-            "'%s' in C, and so is what '%s' is made of" % (
-                second.origin.name, second.c_name, first.origin.name),
+            "c-name-clash", second.origin.span, "the types generated for "
+            "'%s' and '%s' both become '%s' in C" % (
+                second.origin.name, first.origin.name, second.c_name),
             [(first.origin.span, "declared here")], hint)
 
 
@@ -117,7 +119,8 @@ def global_names_differ(checking: Checking) -> None:
 
 
 def _made_differ(names: "_Names", model: Model) -> None:
-    """Boxes of arrays and entries of maps: the back end names them."""
+    """Reports clashes of generated types: boxes of arrays, entries of
+    maps."""
     for first, second in model.clashes:
         names.made_clash(first, second,
                          "wrap one of them in a struct, or give what is in "
@@ -137,7 +140,8 @@ def _add_enum(names: _Names, enum: ir.Enum) -> None:
         names.add(tag + "_set_to_string", enum)
         names.add(tag.upper() + "_MASK", enum)
     hint = _HINT if enum.scoped else \
-        'put [scopedEnum] on \'%s\', or give it a name with [cname="…"]' \
+        'add [scopedEnum] to \'%s\', or give the value another C name with ' \
+        '[cname="…"]' \
         % enum.name
     for value in enum.enumerators:
         names.add(c_names.of_enumerator(enum, value), value,
@@ -194,13 +198,15 @@ def reserved_methods(checking: Checking) -> None:
                 if name in taken or name.startswith("emit_"):
                     checking.clashes.add((interface.span, method.span))
                     checking.error(
-                        "reserved-name", method.span, "every interface has "
-                        "'%s' in C already" % name,
-                        hint='rename it, or give it a name with [cname="…"]')
+                        "reserved-name", method.span, "name '%s' is reserved: "
+                        "every interface already has '%s' in C" % (
+                            method.name, name),
+                        hint='rename it, or give it another C name with '
+                             '[cname="…"]')
 
 
 def members_differ(checking: Checking) -> None:
-    """fooBar and foo_bar are one member; n_x counts array x."""
+    """fooBar and foo_bar become one member; n_x is the length of array x."""
     for struct in checking.structs():
         _local_names(checking, [(c_names.of_member(field), field)
                                 for field in struct.fields])
@@ -217,16 +223,16 @@ def members_differ(checking: Checking) -> None:
 
 
 def _kept_have_a_name(checking: Checking, struct: ir.Struct) -> None:
-    """Unknown fields are kept in members of their own."""
+    """Reports fields with the names of the members for unknown fields."""
     for field in struct.fields:
         name = c_names.of_member(field)
         clashes = [used for used in [name] + _beside(name, field)
                    if used in UnknownFields.NAMES]
         if clashes:
             checking.error(
-                "c-name-clash", field.span, "'%s' is '%s' in C, where '%s' "
-                "keeps unknown fields" % (field.name, clashes[0],
-                                          struct.name),
+                "c-name-clash", field.span, "'%s' becomes '%s' in C, the "
+                "member for the unknown fields of '%s'" % (
+                    field.name, clashes[0], struct.name),
                 [(struct.span, "declared here")], _HINT)
 
 
@@ -248,7 +254,7 @@ def _local_names(checking: Checking,
 
 
 def _beside(name: str, declaration: ir.Declaration) -> List[str]:
-    """What a field brings with it."""
+    """The other members that a field adds."""
     value_type = getattr(declaration, "type", None)
     if isinstance(value_type, ir.Nullable):
         if isinstance(value_type.inner, (ir.Scalar, ir.EnumRef,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a resolved program must not say: one function per rule.
+"""The rules that a resolved program must keep: one function per rule.
 
 A rule looks at the whole program and reports; it never stops at the first
 finding. Rules about single fields are in check/fields.py, those about
@@ -24,7 +24,7 @@ from .foreign import FOREIGN_RULES
 from .interfaces import INTERFACE_RULES
 from .names import NAME_RULES
 
-# What a [cname] cannot be; of a type or a method, a prefix is before it.
+# Names that a [cname] cannot be. Those of types and methods get a prefix.
 _TAKEN = {"field": c_names.RESERVED, "arm": c_names.RESERVED | {"tag"}}
 _C_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 
@@ -33,30 +33,31 @@ def enum_has_values(checking: Checking) -> None:
     for enum in checking.enums():
         if not enum.enumerators:
             checking.error("enum-empty", enum.span,
-                           "enum '%s' has no values" % enum.name)
+                           "enum '%s' has no values: declare at least one"
+                           % enum.name)
 
 
 def enum_names_differ(checking: Checking) -> None:
-    """The C compiler would find it too, but far from here."""
+    """The C compiler would report it too, but far from the cause."""
     for enum in checking.enums():
         checking.unique(enum.enumerators, enum.name)
 
 
 def enum_values_fit(checking: Checking) -> None:
-    """ISO C wants them to be ints."""
+    """ISO C requires them to be ints."""
     for enum in checking.enums():
         for value in enum.enumerators:
             if not -(1 << 31) <= value.value < 1 << 31:
                 checking.error(
                     "enum-range", value.span,
-                    "values of enums fit in int32, '%s' is %d"
-                    % (value.name, value.value),
+                    "value %d of '%s' is out of range: expected %d to %d"
+                    % (value.value, value.name, -(1 << 31), (1 << 31) - 1),
                     hint="flags use bits 0 to 30" if enum.used_as_flags
                     else None)
 
 
 def flags_are_positive(checking: Checking) -> None:
-    """Whether the file itself uses them as flags, or an importer does."""
+    """Applies if the file itself or an importer uses the enum as flags."""
     used = {}
     for field in checking.fields():
         inner = innermost(field.declaration.type)
@@ -69,43 +70,46 @@ def flags_are_positive(checking: Checking) -> None:
         for value in enum.enumerators:
             if enum.qualified in used and value.value < 0:
                 checking.error(
-                    "flag-negative", value.span, "a flag is not negative: "
-                    "'%s' is %d" % (value.name, value.value),
+                    "flag-negative", value.span, "flag '%s' is negative (%d): "
+                    "expected 0 to %d" % (value.name, value.value,
+                                          (1 << 31) - 1),
                     [(used[enum.qualified], "'%s' is used as flags here"
                       % enum.name)])
 
 
 def defaults_of_unknown_values(checking: Checking) -> None:
-    """[Default] says what an unknown value is to be taken for."""
+    """[Default] marks the value that stands for unknown numbers."""
     for enum in checking.enums():
         marked = [checking.attribute(value, "Default")
                   for value in enum.enumerators if value.attribute("Default")]
         for mark in marked[1:]:
-            checking.error("duplicate-value", mark.span,
-                           "there is a [Default] already",
-                           [(marked[0].span, "declared here")])
+            checking.error("duplicate-value", mark.span, "'%s' has a second "
+                           "[Default]: only one value can have it"
+                           % enum.name,
+                           [(marked[0].span, "the first one is here")])
         if marked and not enum.extensible:
-            checking.error("attribute-type", marked[0].span, "'Default' is "
-                           "about values that are not known, and '%s' has "
-                           "none" % enum.name,
-                           hint="put [Extensible] on '%s'" % enum.name)
+            checking.error("attribute-type", marked[0].span, "attribute "
+                           "'Default' needs an [Extensible] enum: '%s' "
+                           "refuses unknown values" % enum.name,
+                           hint="add [Extensible] to '%s'" % enum.name)
     for union in checking.unions():
         for arm in union.arms:
             if arm.attribute("Default"):
                 checking.warning(
                     "ignored-attribute", checking.attribute(
-                        arm, "Default").span, "'Default' changes nothing on "
-                    "an arm: an unknown one is none")
+                        arm, "Default").span, "attribute 'Default' has no "
+                    "effect on an arm: an unknown arm is decoded as none")
 
 
 def control_sizes(checking: Checking) -> None:
-    """[size] says how many values of the [control] type there are."""
+    """[size] is the number of elements of the [control] type."""
     for enum in checking.enums():
         for value in enum.enumerators:
             size = checking.attribute(value, "size")
             if size is not None and value.attribute("control") is None:
-                checking.error("control-type", size.span, "'size' needs "
-                               "'control', which says of what")
+                checking.error("control-type", size.span, "attribute 'size' "
+                               "needs 'control' beside it, the type of the "
+                               "elements")
 
 
 def c_names_are_names(checking: Checking) -> None:
@@ -113,34 +117,36 @@ def c_names_are_names(checking: Checking) -> None:
         cname = checking.attribute(declaration, "cname")
         if cname is not None and not _C_NAME.match(cname.value):
             checking.error("attribute-value", cname.span,
-                           "'%s' is no name in C" % cname.value)
+                           "invalid C name '%s': expected a letter, then "
+                           "letters, digits and '_'" % cname.value)
     for place in checking.fields():
         cname = checking.attribute(place.declaration, "cname")
         if cname is not None and cname.value in _TAKEN.get(
                 place.kind, c_names.RESERVED_PARAMETERS):
-            checking.error("attribute-value", cname.span, "'%s' is taken: by "
-                           "C, C++, their headers, or generated code"
-                           % cname.value)
+            checking.error("attribute-value", cname.span, "C name '%s' is "
+                           "reserved for C, C++, their headers or generated "
+                           "code" % cname.value, hint="choose another name")
 
 
 def has_fd_is_true(checking: Checking) -> None:
-    """libcamera's [hasFd]: we see for ourselves."""
+    """libcamera's [hasFd]: the generator finds descriptors by itself."""
     for struct in checking.structs() + checking.unions():
         mark = checking.attribute(struct, "hasFd")
         if mark is not None and not any(
                 checking.can_hold_fd(f.type) for f in members(struct)):
-            checking.warning("has-fd", mark.span, "there is no descriptor in "
-                             "'%s'" % struct.name)
+            checking.warning("has-fd", mark.span, "'%s' has [hasFd] but "
+                             "contains no descriptor" % struct.name)
     for field in checking.fields():
         mark = checking.attribute(field.declaration, "hasFd")
         if mark is not None and not checking.can_hold_fd(
                 field.declaration.type):
-            checking.warning("has-fd", mark.span, "there is no descriptor in "
-                             "'%s'" % field.declaration.name)
+            checking.warning("has-fd", mark.span, "'%s' has [hasFd] but "
+                             "contains no descriptor"
+                             % field.declaration.name)
 
 
 def versions_in_order(checking: Checking) -> None:
-    """Without ordinals, a new member can only come last."""
+    """Without ordinals, new members must come last."""
     for nodes in checking.numbered_nodes():
         newest = None
         for node in nodes:
@@ -149,10 +155,11 @@ def versions_in_order(checking: Checking) -> None:
             if version < highest and getattr(node, "ordinal", None) is None:
                 checking.error(
                     "min-version-order", node.span, "'%s' has MinVersion %d "
-                    "behind one of %d" % (node.name, version, highest),
-                    [(newest.span, "this one")],
-                    "a new member comes last, or all get ordinals")
-                break           # those behind it would say the same
+                    "but comes after '%s' with MinVersion %d" % (
+                        node.name, version, newest.name, highest),
+                    [(newest.span, "declared here")],
+                    "append new members, or give all members ordinals")
+                break           # later members would only repeat this
             newest = node if version >= highest else newest
 
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""What camipc-gen compat can say about a change; idl/README.md has the table.
+"""Changes that camipc-gen compat reports; idl/README.md has the table.
 
-An effect is what breaks: WIRE, what old and new peers read of each other's
-bytes; API, source written for the old generated headers; ABI, binaries that
-share generated structs. Without one of them a change is safe.
+An effect names what breaks: WIRE, the messages between old and new peers; API,
+source code written for the old generated headers; ABI, binaries that share
+generated structs. A change without any of these effects is safe.
 """
 
 from __future__ import annotations
@@ -18,42 +18,45 @@ EFFECTS = (WIRE, API, ABI, BEHAVIOUR)
 
 CHANGES: Dict[str, str] = {
     # members: fields, arms, parameters, outputs, methods, events
-    "member-added": "something new, with a number of its own",
-    "member-removed": "something is gone; safe if its number is retired",
-    "number-changed": "something has another number",
-    "number-reused": "a number means something else",
-    "renamed": "the same number and type by another name",
-    "order-changed": "the same numbers in another order",
+    "member-added": "a new member, with a new number",
+    "member-removed": "a removed member; safe if its number is retired",
+    "number-changed": "members with other numbers than before",
+    "number-reused": "a number that now means something else",
+    "renamed": "a member with the same number and type but another name",
+    "order-changed": "members in another order, with the same numbers",
     # fields
     "type-changed": "another type",
-    "type-widened": "another type of number, in the same form",
+    "type-widened": "another type of number, in the same wire form",
     "form-changed": "another wire form",
-    "packing-changed": "[unpacked] or not: everybody reads both",
-    "presence-changed": "T? or T",
-    "default-changed": "another default; breaks where one of them is zero",
-    "limit-tightened": "the new side refuses more",
-    "limit-loosened": "the new side sends what the old one refuses",
-    "descriptors-added": "a message has descriptors and had none",
+    "packing-changed": "[unpacked] added or removed; every peer reads both "
+                       "forms",
+    "presence-changed": "T? instead of T, or T instead of T?",
+    "default-changed": "another default; breaks if one of them is zero",
+    "limit-tightened": "the new side refuses more than the old one",
+    "limit-loosened": "the new side may send what the old one refuses",
+    "descriptors-added": "descriptors in a message that had none",
     # methods, interfaces
-    "kind-changed": "[async] or not, or another role",
-    "result-changed": "the leading int32 is the result, or is not",
-    "attribute-changed": "deadlines, queues, states: no bytes differ",
+    "kind-changed": "[async] added or removed, or another role",
+    "result-changed": "a leading int32 became the return value, or ceased to "
+                      "be it",
+    "attribute-changed": "other deadlines, queues or states; no effect on "
+                         "the wire",
     "interface-added": "a new interface",
-    "interface-removed": "an interface is gone",
+    "interface-removed": "a removed interface",
     # declarations
     "type-added": "a new type or constant",
-    "type-removed": "a type or constant is gone",
-    "type-renamed": "a type of the same form by another name",
-    "value-added": "a value of an enum, a bit of a set",
-    "value-removed": "a value of an enum is gone",
-    "value-changed": "a value of an enum or constant is another number",
-    "extensible-changed": "[Extensible] or not",
-    "c-name-changed": "[cname] or [scopedEnum]",
+    "type-removed": "a removed type or constant",
+    "type-renamed": "a type with the same wire form but another name",
+    "value-added": "a new value of an enum, or a new flag",
+    "value-removed": "a removed value of an enum",
+    "value-changed": "an enum value or a constant with another number",
+    "extensible-changed": "[Extensible] added or removed",
+    "c-name-changed": "[cname] or [scopedEnum] added, changed or removed",
     # versions
-    "version-not-raised": "another interface by the old Version",
+    "version-not-raised": "a changed interface with an unchanged Version",
     "version-lowered": "a Version below the old one",
-    "false-compatibility": "CompatibleSince covers a version that breaks",
-    "needless-refusal": "CompatibleSince leaves out a version that works",
+    "false-compatibility": "CompatibleSince includes a version that breaks",
+    "needless-refusal": "CompatibleSince excludes a version that works",
 }
 
 
@@ -81,7 +84,7 @@ class Change:
 
 
 class Changes:
-    """What was found about one pair of declarations."""
+    """The changes between two versions of a declaration."""
 
     def __init__(self):
         self.found: List[Change] = []

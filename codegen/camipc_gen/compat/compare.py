@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""camipc-gen compat: what an interface's next version does to its peers.
+"""camipc-gen compat: compares two versions of an interface.
 
-Both versions are compared as facts (model/ir.py), from each interface to all that
-it can carry. So what lies in an imported file counts, and what no message
-carries does not, unless the file itself declares it.
+Both versions are compared as IR (model/ir.py), from each interface to all types
+that it can carry. Thus types of imported files count. Types that no message
+carries count only if the file itself declares them.
 """
 
 from __future__ import annotations
@@ -33,18 +33,18 @@ class Judged:
     old: Optional[ir.Interface]
     new: Optional[ir.Interface]
     fingerprints: Tuple[Optional[int], Optional[int]]
-    changes: Tuple[Change, ...]            # of all that it carries
+    changes: Tuple[Change, ...]            # of everything that it carries
     versions: Tuple[Change, ...]           # of its versions
 
 
 @dataclass(frozen=True)
 class Report:
     interfaces: Tuple[Judged, ...]
-    others: Tuple[Change, ...]             # of what no interface carries
+    others: Tuple[Change, ...]             # of types that no interface carries
 
     @property
     def changes(self) -> List[Change]:
-        """Each once."""
+        """All changes, each of them once."""
         found: Dict[Change, None] = {}
         for judged in self.interfaces:
             found.update(dict.fromkeys(judged.changes + judged.versions))
@@ -76,9 +76,9 @@ class _Comparer:
         new = dict(_interfaces(self._new))
         judged = [self._interface(name, old.get(name), new.get(name))
                   for name in dict.fromkeys(list(old) + list(new))]
-        told = {pair for pair in self._pairs}
+        reported = set(self._pairs)
         return Report(tuple(judged), tuple(
-            self._admitted(change) for change in self._rest(told)))
+            self._admitted(change) for change in self._rest(reported)))
 
     # ---- interfaces --------------------------------------------------------
 
@@ -103,7 +103,7 @@ class _Comparer:
                       tuple(versions))
 
     def _admitted(self, change: Change) -> Change:
-        """What the caller says not to call breaking."""
+        """The change, without the effects that --allow accepts."""
         if change.id != "type-widened" or "widen" not in self._allowed:
             return change
         return dataclasses.replace(
@@ -117,8 +117,8 @@ class _Comparer:
                         "interface '%s' is new" % name)
         else:
             changes.add("interface-removed", (WIRE, API), None,
-                        "interface '%s' is gone" % name,
-                        [(old.span, "it was here")])
+                        "interface '%s' was removed" % name,
+                        [(old.span, "it was declared here")])
 
     # ---- declarations ------------------------------------------------------
 
@@ -128,8 +128,8 @@ class _Comparer:
             pairs.append((old, new, is_flags))
             if old != new:
                 changes.add("type-renamed", (API,), field.span,
-                            "the type of '%s' is called '%s' and was called "
-                            "'%s'" % (field.name, new, old))
+                            "the type of '%s' is now called '%s', was '%s'"
+                            % (field.name, new, old))
         return collect
 
     def _reachable(self, roots: Sequence[Pair]) -> List[Pair]:
@@ -160,9 +160,10 @@ class _Comparer:
                          before.fields, after.fields)
             if before.keep_unknown != after.keep_unknown:
                 changes.add("attribute-changed", (ABI, BEHAVIOUR), after.span,
-                            "'%s' %s unknown fields now" % (
+                            "'%s' now %s unknown fields" % (
                                 after.name, "keeps" if after.keep_unknown
-                                else "drops"), [(before.span, "it was here")])
+                                else "drops"),
+                            [(before.span, "the old version is here")])
         else:
             before, after = old.unions[old_name], new.unions[new_name]
             self._fields(changes, uses, UNION, before, after, receivers,
@@ -170,11 +171,11 @@ class _Comparer:
             if before.extensible != after.extensible:
                 changes.add(
                     "extensible-changed", (WIRE,), after.span,
-                    "'%s' is %s [Extensible]: %s, if it is an unknown arm"
+                    "'%s' is %s [Extensible]: %s with an unknown arm"
                     % (after.name, "now" if after.extensible
                        else "no longer", refusal(not after.extensible,
                                                  receivers)),
-                    [(before.span, "it was here")])
+                    [(before.span, "the old version is here")])
 
     def _fields(self, changes, uses, kind, old, new, receivers, old_fields,
                 new_fields) -> None:
@@ -185,8 +186,8 @@ class _Comparer:
                                                                  new_fields)
         if old.attribute("cname") != new.attribute("cname"):
             changes.add("c-name-changed", (API,), new.span,
-                        "'%s' is called otherwise in C" % new.name,
-                        [(old.span, "it was here")])
+                        "'%s' has another name in C" % new.name,
+                        [(old.span, "the old version is here")])
 
     def _has_fds(self, side: str, fields: Sequence[ir.Field]) -> bool:
         program = (self._old if side == "old" else self._new).program
@@ -194,29 +195,30 @@ class _Comparer:
 
     # ---- what no interface carries -----------------------------------------
 
-    def _rest(self, told) -> List[Change]:
+    def _rest(self, reported) -> List[Change]:
         """Declarations of the files themselves, by name."""
         old, new = _declared(self._old), _declared(self._new)
-        carried = ({pair[0] for pair in told}, {pair[1] for pair in told})
+        carried = ({pair[0] for pair in reported},
+                   {pair[1] for pair in reported})
         changes = Changes()
         found: List[Change] = []
         for name, before in old.items():
             after = new.get(name)
             if after is None and name not in carried[0]:
-                changes.add("type-removed", (API,), None, "'%s' is gone"
-                            % name, [(before.span, "it was here")])
+                changes.add("type-removed", (API,), None, "'%s' was removed"
+                            % name, [(before.span, "it was declared here")])
             elif after is None or name in carried[1]:
                 continue
             elif type(before) is not type(after):
                 changes.add("type-changed", (WIRE, API), after.span,
-                            "'%s' is something else" % name,
-                            [(before.span, "it was this")])
+                            "'%s' is another kind of declaration" % name,
+                            [(before.span, "the old declaration is here")])
             elif isinstance(before, ir.Const):
                 _consts(changes, before, after)
             else:
                 flags = isinstance(after, ir.Enum) and after.used_as_flags
                 for pair in self._reachable([(name, name, flags)]):
-                    if pair not in told:
+                    if pair not in reported:
                         found += self._pairs[pair].found
         for name, after in new.items():
             if name not in old and name not in carried[1]:
@@ -226,60 +228,61 @@ class _Comparer:
 
 
 def _consts(changes: Changes, old: ir.Const, new: ir.Const) -> None:
-    note = [(old.span, "it was here")]
+    note = [(old.span, "the old version is here")]
     if old.type != new.type:
         changes.add("type-changed", (API,), new.span,
-                    "'%s' is of another type" % new.name, note)
+                    "'%s' has another type" % new.name, note)
     if repr(old.value) != repr(new.value):
-        changes.add("value-changed", (BEHAVIOUR,), new.span, "'%s' was %r "
-                    "and is %r" % (new.name, old.value, new.value), note)
+        changes.add("value-changed", (BEHAVIOUR,), new.span, "'%s' is now "
+                    "%r, was %r" % (new.name, new.value, old.value), note)
 
 
 # ---- versions ---------------------------------------------------------------
 
 def _versions(old: ir.Interface, new: ir.Interface, same: bool,
               breaks: Sequence[Change]) -> List[Change]:
-    """What Version and CompatibleSince say against what was found."""
+    """Version and CompatibleSince, checked against the changes found."""
     changes = Changes()
-    note = [(old.span, "version %d was here" % old.version)]
+    note = [(old.span, "version %d is here" % old.version)]
     claims = new.compatible_since <= old.version
     if new.version < old.version:
         changes.add("version-lowered", (WIRE,), new.span, "'%s' has version "
-                    "%d, below %d" % (new.name, new.version, old.version),
-                    note)
+                    "%d, lower than the old version %d" % (
+                        new.name, new.version, old.version), note)
     elif new.version == old.version:
         if not same:
             changes.add(
-                "version-not-raised", (WIRE,), new.span, "'%s' is another "
-                "interface and still has version %d: peers of the two "
-                "refuse each other" % (new.name, new.version), note,
+                "version-not-raised", (WIRE,), new.span, "'%s' has changed "
+                "but still has version %d: old and new peers refuse each "
+                "other" % (new.name, new.version), note,
                 _advice(old, bool(breaks)))
     elif breaks and claims:
         changes.add(
-            "false-compatibility", (WIRE,), new.span, "'%s' claims to work "
-            "with version %d; %d of these changes break%s it"
-            % (new.name, old.version, len(breaks),
-               "s" if len(breaks) == 1 else ""), note,
-            "[Version=%d, CompatibleSince=%d] refuses it" % (
+            "false-compatibility", (WIRE,), new.span, "'%s' declares "
+            "compatibility with version %d, but %d of these changes break%s "
+            "it" % (new.name, old.version, len(breaks),
+                    "s" if len(breaks) == 1 else ""), note,
+            "exclude it with [Version=%d, CompatibleSince=%d]" % (
                 new.version, old.version + 1))
     elif not breaks and not claims:
         changes.add(
-            "needless-refusal", (BEHAVIOUR,), new.span, "'%s' refuses "
-            "version %d, with which it would work" % (new.name, old.version),
-            note, "CompatibleSince=%d" % old.compatible_since)
+            "needless-refusal", (BEHAVIOUR,), new.span, "'%s' excludes "
+            "version %d, although the two are compatible" % (
+                new.name, old.version),
+            note, "write CompatibleSince=%d" % old.compatible_since)
     return changes.found
 
 
 def _advice(old: ir.Interface, breaks: bool) -> str:
     version = old.version + 1
     since = version if breaks else old.compatible_since
-    return "[Version=%d, CompatibleSince=%d]" % (version, since)
+    return "write [Version=%d, CompatibleSince=%d]" % (version, since)
 
 
 # ---- questions --------------------------------------------------------------
 
 def _interfaces(compiled: Compiled):
-    """By the name that two builds tell each other."""
+    """By the name that peers exchange."""
     for module in compiled.inputs:
         for interface in module.interfaces:
             yield c_names.interface_name(module, interface), interface

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Two versions of an enum, of its values or of its set of flags."""
+"""Compares two versions of an enum, used for values or for flags."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ class _EnumComparer:
         if self._old.scoped != self._new.scoped or \
                 self._old.attribute("cname") != self._new.attribute("cname"):
             self._changes.add("c-name-changed", (API,), self._new.span,
-                              "%s is called otherwise in C" % self._where,
-                              [(self._old.span, "it was here")])
+                              "%s has another name in C" % self._where,
+                              [(self._old.span, "the old version is here")])
 
     def _is_known(self, enum: ir.Enum, value: int) -> bool:
         if value == 0:
-            return True            # "not set", whatever the values are
+            return True            # "not set" is valid in every enum
         if self._is_flags:
             return value & ~mask_of(enum) == 0
         return any(e.value == value for e in enum.enumerators)
@@ -65,21 +65,21 @@ class _EnumComparer:
             return
         self._changes.add(
             "value-changed", (WIRE, BEHAVIOUR), moved[0][1].span,
-            "values of %s are other numbers: %s" % (
-                self._where, ", ".join("'%s' %d is %d" % (
-                    n.name, o.value, n.value) for o, n in moved[:12])),
+            "values of %s have other numbers: %s" % (
+                self._where, ", ".join("'%s' %d, was %d" % (
+                    n.name, n.value, o.value) for o, n in moved[:12])),
             [(moved[0][0].span, "'%s' was %d" % (moved[0][0].name,
                                                  moved[0][0].value))],
-            "give values their old numbers: '%s = %d'" % (
+            "restore the old numbers: '%s = %d'" % (
                 moved[0][1].name, moved[0][0].value))
 
     def _renamed(self, old, new) -> None:
         same = c_names.of_enumerator(self._old, old) == \
             c_names.of_enumerator(self._new, new)
         self._changes.add("renamed", () if same else (API,), new.span,
-                          "'%s' of %s is called '%s' now"
+                          "'%s' of %s was renamed to '%s'"
                           % (old.name, self._where, new.name),
-                          [(old.span, "it is %d" % old.value)])
+                          [(old.span, "its value is %d" % old.value)])
 
     def _added(self, enumerator) -> None:
         message = "'%s' is new in %s" % (enumerator.name, self._where)
@@ -89,19 +89,20 @@ class _EnumComparer:
             message += ": " + refusal(False, self._receivers)
         self._changes.add(
             "value-added", (WIRE,) if breaks else (), enumerator.span,
-            message, [(self._old.span, "not here")],
-            "only an [Extensible] enum can get values" if breaks else None)
+            message, [(self._old.span, "the old version lacks it")],
+            "only an [Extensible] enum can grow without breaking peers"
+            if breaks else None)
 
     def _removed(self, enumerator) -> None:
-        message = "'%s' of %s is gone" % (enumerator.name, self._where)
+        message = "'%s' was removed from %s" % (enumerator.name, self._where)
         breaks = not self._new.extensible and \
             not self._is_known(self._new, enumerator.value)
         if breaks:
             message += ": " + refusal(True, self._receivers)
         self._changes.add(
             "value-removed", (WIRE, API) if breaks else (API,),
-            self._new.span, message, [(enumerator.span, "it was %d"
-                                       % enumerator.value)])
+            self._new.span, message, [(enumerator.span, "its value was "
+                                       "%d" % enumerator.value)])
 
     def _extensible(self) -> None:
         if self._old.extensible == self._new.extensible:
@@ -112,5 +113,5 @@ class _EnumComparer:
                 self._where,
                 "now" if self._new.extensible else "no longer",
                 refusal(not self._new.extensible, self._receivers),
-                ", if it is no value of the enum"),
-            [(self._old.span, "it was here")])
+                " with an undeclared value"),
+            [(self._old.span, "the old version is here")])

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Two versions of a list of fields: a struct, a union, arguments, outputs."""
+"""Compares two versions of a list of fields: of a struct or union, or the
+parameters or outputs of a method."""
 
 from __future__ import annotations
 
@@ -20,12 +21,12 @@ STRUCT, UNION, PARAMETERS, OUTPUTS = "fields", "arms", "parameters", "outputs"
 
 @dataclass(frozen=True)
 class Owner:
-    """What has the fields."""
+    """The declaration that contains the fields."""
     kind: str
     where: str                     # "'S'", "poke()"
     old_span: Span
     new_span: Span
-    receivers: FrozenSet[str]      # of what the fields are in
+    receivers: FrozenSet[str]      # of messages with the fields
     retired: FrozenSet[int]        # in the new version
     old_extensible: bool = False   # unions
     new_extensible: bool = False
@@ -60,11 +61,11 @@ class FieldComparer:
         for before, after in matched.reused:
             self._changes.add(
                 "number-reused", (WIRE, API, ABI), after.span,
-                "number %d of %s was '%s %s' and is '%s %s'" % (
-                    after.number, owner.where, spelled(before), before.name,
-                    spelled(after), after.name),
-                [(before.span, "it was this")],
-                "give it a number of its own, and retire %d" % after.number)
+                "number %d of %s is now '%s %s', was '%s %s'" % (
+                    after.number, owner.where, spelled(after), after.name,
+                    spelled(before), before.name),
+                [(before.span, "the old meaning is here")],
+                "use a new number, and retire %d" % after.number)
         for field in matched.added:
             self._added(field)
         for field in matched.removed:
@@ -81,7 +82,7 @@ class FieldComparer:
         effects = (API,) if in_c[0] != in_c[1] and \
             self._owner.kind != PARAMETERS else ()
         self._changes.add("renamed", effects, new.span,
-                          "'%s' of %s is called '%s' now"
+                          "'%s' of %s was renamed to '%s'"
                           % (old.name, self._owner.where, new.name),
                           [(old.span, "it has number %d" % old.number)])
 
@@ -90,40 +91,41 @@ class FieldComparer:
         effects = [ABI] + [API] * owner.is_call
         message = "'%s' is new in %s" % (field.name, owner.where)
         hint = None
-        notes: List[Tuple[Span, str]] = [(owner.old_span, "not here")]
+        notes: List[Tuple[Span, str]] = [
+            (owner.old_span, "the old version lacks it")]
         if owner.kind == UNION and not owner.old_extensible:
             effects.append(WIRE)
             message += ": " + refusal(False, owner.receivers)
-            hint = "only an [Extensible] union can get arms"
-        elif owner.kind != UNION and _has_to_be_there(field):
+            hint = "only an [Extensible] union can grow without breaking peers"
+        elif owner.kind != UNION and _must_be_present(field):
             effects.append(WIRE)
-            message += " and has to be there: " + refusal(True,
+            message += " and must be present: " + refusal(True,
                                                           owner.receivers)
-            hint = "what is new must be able to be absent"
+            hint = "allow it to be absent: old peers do not send it"
         self._changes.add("member-added", effects, field.span, message,
                           notes, hint)
 
     def _removed(self, field: ir.Field) -> None:
         owner = self._owner
         effects = [API, ABI]
-        message = "'%s' of %s is gone" % (field.name, owner.where)
+        message = "'%s' was removed from %s" % (field.name, owner.where)
         hint = None
         if owner.kind == UNION and not owner.new_extensible:
             effects.append(WIRE)
             message += ": " + refusal(True, owner.receivers)
-        elif _has_to_be_there(field):
+        elif _must_be_present(field):
             effects.append(WIRE)
-            message += " and has to be there: " + refusal(False,
-                                                          owner.receivers)
+            message = "'%s' must be present and was removed from %s: %s" % (
+                field.name, owner.where, refusal(False, owner.receivers))
         elif field.number not in owner.retired:
             effects.append(WIRE)
-            message += ": its number is free for something else, which old " \
-                "peers would take for it"
-            hint = "keep it, outputs cannot be retired" \
+            message += ": its number could be used again, which old peers " \
+                "would misread"
+            hint = "keep it: outputs cannot be retired" \
                 if owner.kind == OUTPUTS else \
-                "say [retired=\"%d\"]" % field.number
+                "add [retired=\"%d\"]" % field.number
         self._changes.add("member-removed", effects, owner.new_span, message,
-                          [(field.span, "number %d was here"
+                          [(field.span, "it had number %d"
                             % field.number)], hint)
 
     # ---- one field ---------------------------------------------------------
@@ -144,9 +146,9 @@ class FieldComparer:
         if verdict.rank == WIDENED:
             self._changes.add(
                 "type-widened", (WIRE, API, ABI), new.span,
-                "%s is '%s' and was '%s': %s" % (
+                "%s is now '%s', was '%s': %s" % (
                     where, spelled(new), spelled(old), verdict.reason),
-                notes, "--allow=widen, if old and new values fit in both")
+                notes, "use --allow=widen if all values fit in both types")
         if verdict.rank == PRESENCE:
             self._presence(old, new, where, notes)
         for before, after, is_flags in verdict.pairs:
@@ -156,20 +158,20 @@ class FieldComparer:
     def _presence(self, old, new, where, notes) -> None:
         if isinstance(new.type, ir.Nullable):
             self._changes.add(
-                "presence-changed", (API, ABI), new.span, "%s can be null; "
-                "an old peer takes that for its default" % where, notes)
+                "presence-changed", (API, ABI), new.span, "%s can now be "
+                "null: an old peer reads null as the default" % where, notes)
         else:
             self._changes.add(
                 "presence-changed", (API, ABI, BEHAVIOUR), new.span,
-                "%s cannot be null: what an old peer leaves out is the "
-                "default" % where, notes)
+                "%s can no longer be null: if an old peer sends null, it is "
+                "read as the default" % where, notes)
 
     def _facts(self, old: ir.Field, new: ir.Field, where: str) -> None:
         if old.unpacked != new.unpacked:
             self._changes.add(
                 "packing-changed", (), new.span, "%s is written in another "
-                "form, which everybody reads" % where,
-                [(old.span, "it was here")])
+                "form, which all peers can read" % where,
+                [(old.span, "the old version is here")])
         if repr(old.default) != repr(new.default):
             self._default(old, new, where)
         harder, softer = compare_limits(old, new)
@@ -180,20 +182,20 @@ class FieldComparer:
                     id, (WIRE,), new.span, "%s: %s: %s" % (
                         where, ", ".join(texts),
                         refusal(is_new, self._owner.receivers)),
-                    [(old.span, "it was here")])
+                    [(old.span, "the old version is here")])
         if old.attribute("cname") != new.attribute("cname"):
             self._changes.add("c-name-changed", (API,), new.span,
-                              "%s is called otherwise in C" % where,
-                              [(old.span, "it was here")])
+                              "%s has another name in C" % where,
+                              [(old.span, "the old version is here")])
 
     def _default(self, old, new, where) -> None:
         shown = ["none" if f.default is None else repr(f.default)
-                 for f in (old, new)]
-        message = "the default of %s was %s and is %s" % (where, *shown)
-        note = [(old.span, "it was here")]
+                 for f in (new, old)]
+        message = "the default of %s is now %s, was %s" % (where, *shown)
+        note = [(old.span, "the old version is here")]
         if isinstance(old.type, ir.Nullable) or \
                 isinstance(new.type, ir.Nullable):
-            return             # told as another presence
+            return             # reported as presence-changed
         if None not in (old.default, new.default):
             self._changes.add("default-changed", (BEHAVIOUR,), new.span,
                               message, note)
@@ -201,12 +203,12 @@ class FieldComparer:
         writer = "a new peer" if new.default is None else "an old peer"
         self._changes.add(
             "default-changed", (WIRE, BEHAVIOUR), new.span,
-            "%s: a zero is not written by %s, and read as the default"
-            % (message, writer), note)
+            "%s: %s does not write a zero, which is then read as the "
+            "default" % (message, writer), note)
 
 
 def _number(field: ir.Field) -> int:
-    """An [inline] union has none: its arms have."""
+    """0 for an [inline] union: only its arms have numbers."""
     return 0 if field.inline else field.number
 
 
@@ -215,8 +217,8 @@ def _fits(old: ir.Field, new: ir.Field) -> bool:
         not any(compare_limits(old, new))
 
 
-def _has_to_be_there(field: ir.Field) -> bool:
-    """A receiver refuses a message without it."""
+def _must_be_present(field: ir.Field) -> bool:
+    """Whether a receiver refuses a message without the field."""
     if isinstance(field.type, (ir.Array, ir.Map, ir.Nullable)):
         return field.required
     return field.required or field.default is None and excludes_zero(field)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Which of two versions of a field checks harder."""
+"""Compares the limits of two versions of a field."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from ..model.reach import MODULE, PIPELINE
 
 
 def compare(old: ir.Field, new: ir.Field) -> Tuple[List[str], List[str]]:
-    """(what the new one checks harder, what it checks less)."""
+    """Two lists: limits that the new version tightens, and loosens."""
     harder: List[str] = []
     softer: List[str] = []
 
     def say(is_harder: bool, name: str, before, after) -> None:
         (harder if is_harder else softer).append(
-            "%s was %s and is %s" % (name, _shown(before), _shown(after)))
+            "%s is now %s, was %s" % (name, _shown(after), _shown(before)))
     for name, sign in (("min", 1), ("max", -1), ("max_len", -1)):
         before, after = getattr(old, name), getattr(new, name)
         if before != after:
@@ -33,7 +33,7 @@ def _descriptors(old, new, say) -> None:
         return
     before, after = _kind(old), _kind(new)
     if before != after:
-        # Another kind is refused either way.
+        # Each side refuses the other's kind.
         for is_harder in (True, False):
             if (after if is_harder else before) is not None:
                 say(is_harder, "fd", before, after)
@@ -65,17 +65,17 @@ def _innermost(value_type):
 
 def _shown(value) -> str:
     if value is None or value is False:
-        return "not given"
-    return "given" if value is True else str(value)
+        return "not set"
+    return "set" if value is True else str(value)
 
 
 def refusal(new_refuses: bool, receivers: FrozenSet[str]) -> str:
-    """Who refuses what whom may send: "a new module refuses what …"."""
+    """The consequence of a stricter rule, in words."""
     if len(receivers) == 1:
         receiver = next(iter(receivers))
         sender = PIPELINE if receiver == MODULE else MODULE
     else:
         receiver = sender = "peer"
     versions = ("a new", "an old") if new_refuses else ("an old", "a new")
-    return "%s %s refuses what %s %s may send" % (
+    return "%s %s refuses messages that %s %s may send" % (
         versions[0], receiver, versions[1], sender)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Members of two versions of a declaration: which is which by now.
+"""Matches the members of two versions of a declaration.
 
-A member is found again by its name; what is left is found by its number, if
-that still means the same: then it was renamed.
+Members match by name. The remaining ones match by number: if the meaning is
+the same, the member was renamed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ class Matched:
 
 def match(old: Sequence, new: Sequence, number: Callable,
           fits: Callable) -> Matched:
-    """@number(member); @fits(old, new): the same but for the name."""
+    """Matches members. @number(member) is a member's number;
+    @fits(old, new) says whether two differ in no more than the name."""
     by_name = {member.name: member for member in old}
     kept = [(by_name[m.name], m) for m in new if m.name in by_name]
     known = {m.name for m in new}
@@ -48,12 +49,12 @@ def match(old: Sequence, new: Sequence, number: Callable,
 
 def numbers_changed(changes: Changes, matched: Matched, number: Callable,
                     what: str, where: str) -> None:
-    """One change, which lists each number. 0 is no number."""
+    """Adds one change that lists all moved members. 0 means no number."""
     moved = [(o, n) for o, n in matched.kept
              if number(o) != number(n) and number(o) and number(n)]
     if not moved:
         return
-    shown = ", ".join("'%s' %d is %d" % (n.name, number(o), number(n))
+    shown = ", ".join("'%s' %d, was %d" % (n.name, number(n), number(o))
                       for o, n in moved[:12])
     if len(moved) > 12:
         shown += " and %d more" % (len(moved) - 12)
@@ -64,16 +65,16 @@ def numbers_changed(changes: Changes, matched: Matched, number: Callable,
     notes = [(moved[0][0].span, "'%s' had number %d here"
               % (moved[0][0].name, number(moved[0][0])))]
     if before:
-        notes.append((before[0].span, "'%s' was put before it"
+        notes.append((before[0].span, "'%s' was inserted before it"
                       % before[0].name))
-        hint = "append it, or 'camipc-gen pin' the old file first"
+        hint = "append it, or run 'camipc-gen pin' on the old file first"
     elif matched.removed:
-        notes.append((matched.removed[0].span, "'%s' is gone"
+        notes.append((matched.removed[0].span, "'%s' was removed"
                       % matched.removed[0].name))
-        hint = "[retired=\"%d\"] keeps the numbers behind it" % \
+        hint = "add [retired=\"%d\"], which keeps the later numbers" % \
             number(matched.removed[0])
     else:
-        hint = "'camipc-gen pin' the old file before members move"
+        hint = "run 'camipc-gen pin' on the old file before moving members"
     changes.add("number-changed", (WIRE,), moved[0][1].span,
                 "%s of %s have other numbers: %s" % (what, where, shown),
                 notes, hint)
@@ -81,7 +82,7 @@ def numbers_changed(changes: Changes, matched: Matched, number: Callable,
 
 def order_changed(changes: Changes, matched: Matched, old: Sequence,
                   is_call: bool, what: str, where: str) -> None:
-    """The C order changed and no number did."""
+    """Adds a change if the order in C differs."""
     place: Dict[int, int] = {id(m): i for i, m in enumerate(old)}
     places = [place[id(o)] for o, _ in matched.kept]
     for i, at in enumerate(places[1:], 1):

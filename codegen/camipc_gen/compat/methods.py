@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Two versions of an interface: its methods and events."""
+"""Compares two versions of an interface: its methods and events."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class MethodComparer:
             same = c_names.of_method(before) == c_names.of_method(after)
             self._changes.add(
                 "renamed", () if same else (API,), after.span,
-                "'%s' of %s is called '%s' now"
+                "'%s' of %s was renamed to '%s'"
                 % (before.name, where, after.name),
                 [(before.span, "it has number %d" % before.id)])
         for before, after in matched.pairs:
@@ -56,10 +56,10 @@ class MethodComparer:
         for before, after in matched.reused:
             self._changes.add(
                 "number-reused", (WIRE, API), after.span,
-                "number %d of %s was '%s' and is '%s'"
-                % (after.id, where, before.name, after.name),
-                [(before.span, "it was this")],
-                "give it a number of its own, and retire %d" % after.id)
+                "number %d of %s is now '%s', was '%s'"
+                % (after.id, where, after.name, before.name),
+                [(before.span, "the old meaning is here")],
+                "use a new number, and retire %d" % after.id)
         for method in matched.added:
             self._added(method, where, old_owner)
         for method in matched.removed:
@@ -68,61 +68,63 @@ class MethodComparer:
         order_changed(self._changes, matched, old, False, what, where)
 
     def _added(self, method, where, old_owner) -> None:
-        notes = [(old_owner.span, "not here")]
+        notes = [(old_owner.span, "the old version lacks it")]
         if method.role in _ROLES:
             self._changes.add(
                 "member-added", (WIRE, API), method.span, "'%s' is new in "
-                "%s and has role %s, which an old peer does not know of"
+                "%s and has role %s, which an old peer does not know"
                 % (method.name, where, method.role), notes)
             return
-        rest = "a module built from this has an op for it"
+        rest = "modules built for this version must implement it"
         if method.role == "event":
-            rest = "an old pipeline gets none of them"
+            rest = "an old pipeline does not receive it"
         self._changes.add("member-added", (), method.span,
                           "'%s' is new in %s; %s" % (method.name, where,
                                                      rest), notes)
 
     def _removed(self, method, where, new_owner, retired) -> None:
         effects = [API, ABI]
-        message = "'%s' of %s is gone" % (method.name, where)
+        message = "'%s' was removed from %s" % (method.name, where)
         hint = None
         if method.role in _ROLES:
             effects.append(WIRE)
-            message += ", and its role %s with it" % method.role
+            message += ", and with it the role %s" % method.role
         elif method.id not in retired:
             effects.append(WIRE)
-            message += ": its number is free for something else, which old " \
-                "peers would take for it"
-            hint = "say [retired=\"%d\"]" % method.id
+            message += ": its number could be used again, which old peers " \
+                "would misread"
+            hint = "add [retired=\"%d\"]" % method.id
         self._changes.add("member-removed", effects, new_owner.span, message,
-                          [(method.span, "number %d was here" % method.id)],
+                          [(method.span, "it had number %d" % method.id)],
                           hint)
 
     # ---- one method --------------------------------------------------------
 
     def _fits(self, old: ir.Method, new: ir.Method) -> bool:
-        """Whether one can be the other by another name."""
+        """Whether the two differ in no more than the name."""
         trial = MethodComparer(Changes(), lambda *_: None, self._has_fds)
         trial._method(old, new)
         return not trial._changes.break_wire
 
     def _method(self, old: ir.Method, new: ir.Method) -> None:
         where = "'%s'" % new.name
-        note = [(old.span, "it was here")]
+        note = [(old.span, "the old version is here")]
         if old.role != new.role:
             self._changes.add(
                 "kind-changed", (WIRE, API, ABI), new.span,
-                "%s was %s and is %s" % (where, _role(old), _role(new)), note)
+                "%s is now %s, was %s" % (where, _role(new), _role(old)),
+                note)
         if old.returns_int32 != new.returns_int32:
             self._changes.add(
                 "result-changed", (WIRE, API, ABI), new.span,
-                "the first output of %s is %s: another number, and another "
-                "wire form" % (where, "its result now" if new.returns_int32
-                               else "not its result any longer"), note)
+                "the first output of %s is %s its return value, which "
+                "changes its number and wire form" % (
+                    where, "now" if new.returns_int32 else "no longer"),
+                note)
         self._behaviour(old, new, where, note)
         if old.attribute("cname") != new.attribute("cname"):
             self._changes.add("c-name-changed", (API, ABI), new.span,
-                              "%s is called otherwise in C" % where, note)
+                              "%s has another name in C" % where, note)
         incoming, outgoing = frozenset({MODULE}), frozenset({PIPELINE})
         if new.role == "event":
             incoming = outgoing
@@ -131,7 +133,7 @@ class MethodComparer:
                 (PARAMETERS, old.params, new.params, incoming, retired),
                 (OUTPUTS, old.outs, new.outs, outgoing, frozenset())):
             if kind == OUTPUTS and old.returns_int32 != new.returns_int32:
-                continue           # all of them have other numbers
+                continue           # all outputs have other numbers
             owner = Owner(kind, new.name + "()", old.span, new.span,
                           receivers, numbers)
             FieldComparer(self._changes, owner, self._pair).run(before,
@@ -143,10 +145,10 @@ class MethodComparer:
             return
         receiver = next(iter(owner.receivers))
         self._changes.add(
-            "descriptors-added", (WIRE,), owner.new_span, "%s of %s hold "
-            "descriptors; an old %s refuses any in this message"
+            "descriptors-added", (WIRE,), owner.new_span, "%s of %s "
+            "contain descriptors, which an old %s refuses in this message"
             % (owner.kind, owner.where, receiver),
-            [(owner.old_span, "there were none")])
+            [(owner.old_span, "the old version has none")])
 
     def _behaviour(self, old, new, where, note) -> None:
         changed = [name for name in _BEHAVIOUR
@@ -155,7 +157,8 @@ class MethodComparer:
                     if old.attribute(name) != new.attribute(name)]
         if changed:
             self._changes.add("attribute-changed", (BEHAVIOUR,), new.span,
-                              "%s: other %s" % (where, ", ".join(changed)),
+                              "%s has other attributes: %s" % (
+                                  where, ", ".join(changed)),
                               note)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""camipc-gen compat: what it prints, and what a build makes of it."""
+"""camipc-gen compat: the printed report, and the exit status."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .compare import Judged, Report
 
 SAFE, BREAKS = "safe", "breaks"
 
-# What CompatibleSince can announce; the others are wrong in any case.
+# Wrong versions, which CompatibleSince cannot excuse.
 _VERSIONS = ("version-not-raised", "version-lowered",
              "false-compatibility")
 
@@ -26,7 +26,7 @@ def verdict(report: Report, allowed: FrozenSet[str]) -> str:
 
 
 def _with_announcements(report: Report) -> List[Tuple[Change, bool]]:
-    """Each change, and whether CompatibleSince refuses those it hurts."""
+    """Each change, and whether CompatibleSince excludes the old version."""
     found = []
     for judged in report.interfaces:
         announced = judged.old is not None and judged.new is not None and \
@@ -46,7 +46,8 @@ def _is_refused(change: Change, allowed: FrozenSet[str],
 
 
 def text_of(report: Report, sources: Sources) -> str:
-    """Changes as a compiler would tell them, then a line per interface."""
+    """The changes in the form of a compiler's messages, then a line per
+    interface."""
     found = [_diagnostic(c) for c in sorted(report.changes, key=_position)]
     text = Diagnostics(sources).format_all(found)
     return text + "".join(_line(judged) + "\n"
@@ -56,7 +57,7 @@ def text_of(report: Report, sources: Sources) -> str:
 def _diagnostic(change: Change) -> Diagnostic:
     span, notes = change.span, change.notes
     if span is None and notes:
-        # It is only in the old file.
+        # The place is in the old file only.
         span, notes = notes[0][0], notes[1:]
     return Diagnostic(change.id, change.verdict, span, change.message,
                       tuple(Note(*note) for note in notes), change.hint)
@@ -64,22 +65,22 @@ def _diagnostic(change: Change) -> Diagnostic:
 
 def _line(judged: Judged) -> str:
     if judged.old is None:
-        return "%s: new" % judged.name
+        return "%s: new interface" % judged.name
     if judged.new is None:
-        return "%s: gone" % judged.name
+        return "%s: removed" % judged.name
     broken = [c for c in judged.changes if c.breaks_wire]
-    versions = "%s: version %d and %d" % (judged.name, judged.old.version,
+    versions = "%s: versions %d and %d" % (judged.name, judged.old.version,
                                           judged.new.version)
     if judged.fingerprints[0] == judged.fingerprints[1] and not \
             judged.versions:
-        return "%s: the same bytes" % versions
+        return "%s: identical messages" % versions
     if broken:
         return "%s: %d change%s the wire" % (
             versions, len(broken), " breaks" if len(broken) == 1
             else "s break")
     if any(c.id in _VERSIONS for c in judged.versions):
-        return "%s: the bytes are compatible, the versions are not" % versions
-    return "%s: understand each other" % versions
+        return "%s: compatible messages, but wrong versions" % versions
+    return "%s: compatible" % versions
 
 
 def _position(change: Change):

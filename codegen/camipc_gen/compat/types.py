@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Two types of one field: do their readers understand each other's bytes?"""
+"""Compares two types of a field: can each side read the other's bytes?"""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..model import ir
 from ..model.spelling import spell
 from ..model.wire import encoding_of, is_byte_array
 
-# How two types differ, from harmless to hopeless.
+# Kinds of difference, from compatible to incompatible.
 SAME, PRESENCE, WIDENED, FORM, OTHER = range(5)
 
 _DECLARED = (ir.StructRef, ir.UnionRef, ir.EnumRef, ir.FlagsRef)
@@ -18,8 +18,8 @@ _DECLARED = (ir.StructRef, ir.UnionRef, ir.EnumRef, ir.FlagsRef)
 
 @dataclass(frozen=True)
 class Verdict:
-    """The worst difference, why it is one, and the declarations that decide
-    the rest: (old, new) qualified names, with whether they are used as flags.
+    """The worst difference, its reason, and the declarations to compare next:
+    (old, new) qualified names, and whether they are used as flags.
     """
     rank: int
     reason: str = ""
@@ -39,7 +39,7 @@ class _Judge:
 
     def run(self) -> Verdict:
         if self._old.inline != self._new.inline:
-            self._say(OTHER, "the arms of an [inline] union have numbers of "
+            self._say(OTHER, "the arms of an [inline] union use numbers of "
                       "the struct")
         self._types(self._old.type, self._new.type, self._old.wire,
                     self._new.wire, False)
@@ -58,8 +58,8 @@ class _Judge:
         elif _is_number(old) and _is_number(new):
             self._numbers(old, new, old_form, new_form, is_element)
         elif type(old) is not type(new):
-            self._say(OTHER, "%s and %s have nothing in common"
-                      % (_kind(old), _kind(new)))
+            self._say(OTHER, "%s cannot be read as %s" % (_kind(old),
+                                                          _kind(new)))
         elif isinstance(old, ir.Array):
             self._arrays(old, new, old_form, new_form)
         elif isinstance(old, ir.Map):
@@ -73,7 +73,7 @@ class _Judge:
         if type(old) is not type(new):
             if any(isinstance(t, (ir.Array, ir.Map)) and not _is_bytes(t)
                    for t in inner):
-                self._say(OTHER, "what can be null is in a message of its "
+                self._say(OTHER, "a nullable array or map is a message of its "
                           "own")
                 return
             self._say(PRESENCE, "")
@@ -87,15 +87,15 @@ class _Judge:
             self._pairs.append((old.name, new.name,
                                 isinstance(new, ir.FlagsRef)))
             if type(old) is not type(new):
-                self._say(WIDENED, "of a set of values only one, or none, "
-                          "is read as a value")
+                self._say(WIDENED, "a set is read as a value only if at "
+                          "most one flag is set")
         elif forms[0] != forms[1]:
             self._say(FORM if old == new else OTHER,
-                      "%s is read as %s: other numbers come out, or none"
-                      % forms)
+                      "%s is read as %s, which gives other numbers or an "
+                      "error" % forms)
         elif old != new:
             if "fixed" in forms or _is_float(old) or _is_float(new):
-                self._say(OTHER, "the same bytes are another number")
+                self._say(OTHER, "the same bytes mean another number")
             else:
                 self._say(WIDENED, _of_widths(old, new))
 
@@ -103,7 +103,7 @@ class _Judge:
         if is_byte_array(old) or is_byte_array(new):
             if old != new:
                 self._say(OTHER, _of_counts(old, new) or
-                          "bytes are taken for something else")
+                          "bytes are read as another type")
             return
         if old.count != new.count:
             self._say(OTHER, _of_counts(old, new))
@@ -117,24 +117,24 @@ class _Judge:
                 isinstance(new.key, ir.EnumRef):
             self._pairs.append((old.key.name, new.key.name, False))
         elif old.key != new.key or forms[0] != forms[1]:
-            self._say(OTHER, "the keys of a map are of another type")
+            self._say(OTHER, "the keys of the map have another type")
         self._types(old.value, new.value, self._old.wire_value or old_form,
                     self._new.wire_value or new_form, False)
 
 
 def _of_widths(old, new) -> str:
-    """What becomes of a number that only one of two types has."""
+    """What happens to a number that fits in only one of two types."""
     scalars = [t for t in (old, new) if isinstance(t, ir.Scalar)]
     if len(scalars) < 2:
-        return "what is no value of the enum is refused"
+        return "numbers that the enum does not declare are refused"
     if any(t.name == "bool" for t in scalars):
-        return "any other number than 0 is read as true"
+        return "any number other than 0 is read as true"
     bits = min(t.bits for t in scalars)
     if bits < 32:
-        return "what does not fit in %d bits is refused" % bits
+        return "numbers that do not fit in %d bits are refused" % bits
     if bits < max(t.bits for t in scalars):
-        return "what does not fit in 32 bits is cut off"
-    return "a negative number is a large one, and the other way round"
+        return "numbers that do not fit in 32 bits are truncated"
+    return "negative numbers are read as large ones, and vice versa"
 
 
 def _of_counts(old: ir.Array, new: ir.Array) -> str:
@@ -143,8 +143,8 @@ def _of_counts(old: ir.Array, new: ir.Array) -> str:
         return ""
     if None in (old.count, new.count):
         return "a fixed array is refused with another number of elements"
-    return "%d elements are refused where %d have to be" % (old.count,
-                                                            new.count)
+    return "%d elements are refused where %d are expected" % (old.count,
+                                                              new.count)
 
 
 def _is_bytes(value_type) -> bool:

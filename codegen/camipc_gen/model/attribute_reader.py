@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: MIT
-"""Attribute syntax to attributes of the IR; refuses what they cannot say."""
+"""Attribute syntax to attributes of the IR; reports invalid ones."""
 
 from __future__ import annotations
 
 from typing import Dict, Iterable, Optional, Tuple
 
-from ..text.diagnostics import Diagnostics, did_you_mean
+from ..text.diagnostics import Diagnostics, did_you_mean, list_of
+from ..text.parser import NO_CONDITIONS
 from ..text.source import Span
 from ..text.syntax import AttributeNode, Literal, Name
 from .attributes import (ATTRIBUTES, CONDITIONS, FLAG, IGNORED, INTEGER, NAME,
                          NUMBER, TEXT, WORD, Spec)
-from .constants import BadValue, Evaluator, Place
+from .constants import BadValue, Evaluator, Place, short
 from .ir import Attribute
 
 
@@ -25,14 +26,14 @@ class AttributeReader:
 
     def read(self, nodes: Iterable[AttributeNode], target: str,
              place: Place) -> Tuple[Attribute, ...]:
-        """@target says what they stand on: field, method, …"""
+        """@target is the kind of declaration: field, method, …"""
         found: Dict[str, Attribute] = {}
         for node in nodes:
             if node.name in found:
                 self._diagnostics.error(
                     "duplicate-attribute", node.span,
-                    "'%s' is given twice" % node.name,
-                    [(found[node.name].span, "the first is here")])
+                    "attribute '%s' is given twice" % node.name,
+                    [(found[node.name].span, "the first one is here")])
                 continue
             attribute = self._read_one(node, target, place)
             if attribute is not None:
@@ -59,36 +60,33 @@ class AttributeReader:
     def _unknown(self, node: AttributeNode, target: str) -> None:
         if node.name in CONDITIONS:
             self._diagnostics.error(
-                "build-condition", node.span,
-                "build conditions are not supported",
-                hint="an interface is the same in every build: they would "
-                     "change the wire")
+                "build-condition", node.span, "build condition '%s' is not "
+                "supported" % node.name, hint=NO_CONDITIONS)
         elif node.name in IGNORED:
             self._diagnostics.warning(
                 "ignored-attribute", node.span,
-                "'%s' changes nothing here" % node.name)
+                "attribute '%s' has no effect here" % node.name)
         else:
             fitting = [name for name, spec in ATTRIBUTES.items()
                        if target in spec.places]
             self._diagnostics.error(
                 "unknown-attribute", node.span,
-                "there is no attribute '%s'" % node.name,
+                "unknown attribute '%s'" % node.name,
                 hint=did_you_mean(node.name, fitting) or
-                did_you_mean(node.name, ATTRIBUTES))
+                did_you_mean(node.name, ATTRIBUTES) or list_of(fitting))
 
     def _misplaced(self, node: AttributeNode, target: str,
                    spec: Spec) -> None:
         places = list(spec.places)
         if target in ("method", "event") and \
                 ("method" in places or "event" in places):
-            self._diagnostics.error(
-                "event-attribute", node.span,
-                "'%s' means nothing on %s" % (node.name, _articled(target)))
-            return
+            id = "event-attribute"
+        else:
+            id = "attribute-place"
         self._diagnostics.error(
-            "attribute-place", node.span, "'%s' means nothing on %s"
+            id, node.span, "attribute '%s' is not allowed on %s"
             % (node.name, _articled(target)),
-            hint="it belongs on %s" % ", ".join(
+            hint="it is allowed on %s" % ", ".join(
                 _articled(place) for place in places))
 
     # ---- values ------------------------------------------------------------
@@ -104,21 +102,24 @@ class AttributeReader:
                 return None
             if isinstance(value, Literal) and isinstance(value.value, bool):
                 return None if value.value else False
-            self._fail(value.span, "'%s' takes no value" % name)
+            self._fail(value.span, "attribute '%s' takes no value" % name,
+                       "write '%s' alone" % name)
         if value is None:
-            self._fail(node.span, "'%s' needs a value: %s=%s" % (
-                name, name, _example(spec)))
+            self._fail(node.span, "attribute '%s' needs a value: write, for "
+                       "example, %s=%s" % (name, name, _example(spec)))
         if spec.kind == WORD:
             return self._word(name, value, spec)
         if spec.kind == NAME:
             text = _text(value)
             if not text or not text.replace(".", "_").isidentifier():
-                self._fail(value.span, "'%s' takes a name" % name)
+                self._fail(value.span, "invalid value of '%s': expected a name"
+                           % name)
             return text
         if spec.kind == TEXT:
             if not isinstance(value, Literal) or \
                     not isinstance(value.value, str):
-                self._fail(value.span, "'%s' takes a string" % name)
+                self._fail(value.span, "invalid value of '%s': expected a "
+                           "string" % name)
             return value.value
         return self._number(name, value, spec, place)
 
@@ -126,22 +127,25 @@ class AttributeReader:
         word = _text(value)
         if word in spec.words:
             return word
-        self._fail(value.span, "'%s' is one of %s"
-                   % (name, ", ".join(spec.words)),
+        self._fail(value.span, "invalid value of '%s': expected %s"
+                   % (name, ", ".join(spec.words[:-1]) + " or " +
+                      spec.words[-1]),
                    did_you_mean(word, spec.words) if word else None)
 
     def _number(self, name: str, value, spec: Spec, place: Place):
         number = self._evaluator.evaluate(value, place).value
         wanted = (int, float) if spec.kind == NUMBER else int
         if isinstance(number, bool) or not isinstance(number, wanted):
-            self._fail(value.span, "'%s' takes %s" % (
+            self._fail(value.span, "invalid value of '%s': expected %s" % (
                 name, "a number" if spec.kind == NUMBER else "an integer"))
         if number != number:
-            self._fail(value.span, "'%s' cannot be NaN" % name)
+            self._fail(value.span, "invalid value of '%s': NaN is not allowed"
+                       % name)
         if spec.kind == INTEGER and not \
                 spec.minimum <= number <= spec.maximum:
-            self._fail(value.span, "'%s' is %d to %d"
-                       % (name, spec.minimum, spec.maximum))
+            self._fail(value.span, "value %s of '%s' is out of range: "
+                       "expected %d to %d" % (short(number), name,
+                                              spec.minimum, spec.maximum))
         return number
 
 

@@ -8,7 +8,7 @@ import struct
 from dataclasses import dataclass
 from typing import Dict, Optional, Tuple, Union
 
-from ..text.diagnostics import Diagnostics
+from ..text.diagnostics import Diagnostics, list_of
 from ..text.loader import Unit
 from ..text.source import Span
 from ..text.syntax import (Binary, ConstNode, EmptyList, EnumNode, Expression,
@@ -24,12 +24,12 @@ _NAMED = {
 
 
 class BadValue(Exception):
-    """Reported already."""
+    """An invalid value, which was reported."""
 
 
 @dataclass(frozen=True)
 class Value:
-    """A value, and the enum that it was named in, if it was."""
+    """A value, and the enum that declares it, if one does."""
     value: Union[bool, int, float, str]
     enum: Optional[str] = None
 
@@ -45,7 +45,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Place:
-    """Where an expression stands, for looking up names."""
+    """Where an expression is, for looking up names."""
     unit: Unit
     outer: Tuple[str, ...] = ()
     enum: Optional[str] = None     # whose values need no qualification
@@ -84,19 +84,20 @@ class Evaluator:
             return self._binary(expression, place)
         assert isinstance(expression, EmptyList)
         self._fail("value-type", expression.span,
-                   "[] is a value of arrays only")
+                   "unexpected []: expected a number, a string or a name")
 
     def _unary(self, node: Unary, place: Place) -> Value:
         value = self.evaluate(node.operand, place).value
         if isinstance(value, (bool, str)):
             self._fail("value-type", node.span,
-                       "'%s' works on numbers" % node.operator)
+                       "operator '%s' needs a number" % node.operator)
         if node.operator == "+":
             return Value(value)
         if node.operator == "-":
             return self._checked(-value, node.span)
         if isinstance(value, float):
-            self._fail("value-type", node.span, "'~' works on integers")
+            self._fail("value-type", node.span,
+                       "operator '~' needs an integer")
         return self._checked(~value, node.span)
 
     def _binary(self, node: Binary, place: Place) -> Value:
@@ -105,7 +106,7 @@ class Evaluator:
         for side, value in ((node.left, left), (node.right, right)):
             if isinstance(value.value, (bool, float, str)):
                 self._fail("value-type", side.span,
-                           "'%s' works on integers, this is %s"
+                           "operator '%s' needs integers, found %s"
                            % (node.operator, value.kind))
         enum = left.enum if left.enum == right.enum and \
             node.operator in "|&^" else None
@@ -115,7 +116,7 @@ class Evaluator:
         if node.operator in ("<<", ">>"):
             if not 0 <= b <= 63:
                 self._fail("bad-shift", node.right.span,
-                           "cannot shift by %d" % b)
+                           "invalid shift by %d: expected 0 to 63" % b)
             return self._checked(a << b if node.operator == "<<" else a >> b,
                                  node.span)
         result = {"|": a | b, "^": a ^ b, "&": a & b, "+": a + b,
@@ -126,7 +127,7 @@ class Evaluator:
         """As C does: towards zero."""
         if b == 0:
             self._fail("division-by-zero", node.right.span,
-                       "division by zero")
+                       "division by zero: expected a divisor other than 0")
         quotient = abs(a) // abs(b)
         if (a < 0) != (b < 0):
             quotient = -quotient
@@ -136,8 +137,8 @@ class Evaluator:
     def _checked(self, value, span: Span, enum=None) -> Value:
         if isinstance(value, int) and not \
                 INTEGER_MIN <= value <= INTEGER_MAX:
-            self._fail("overflow", span, "this is %s, more than 64 bits hold"
-                       % _short(value))
+            self._fail("overflow", span, "the result is %s: expected %d to %d"
+                       % (short(value), INTEGER_MIN, INTEGER_MAX))
         return Value(value, enum)
 
     # ---- names -------------------------------------------------------------
@@ -154,7 +155,7 @@ class Evaluator:
                                   node.span)
         if symbol is None:
             self._fail("unknown-name", node.span,
-                       "there is no value '%s'" % node.name, (),
+                       "unknown value '%s'" % node.name, (),
                        self._hint(node, place))
         if symbol.kind not in ("constant", "enum value"):
             self._fail("not-a-value", node.span, "'%s' is %s %s, not a value"
@@ -174,8 +175,8 @@ class Evaluator:
     def value_of(self, symbol: Symbol, span: Span) -> Value:
         name = symbol.qualified
         if name in self._busy:
-            self._fail("const-cycle", self._busy[name], "'%s' is defined by "
-                       "itself" % symbol.node.name,
+            self._fail("const-cycle", self._busy[name], "the value of '%s' "
+                       "depends on itself" % symbol.node.name,
                        [(span, "used here")])
         if name not in self._known:
             self._busy[name] = symbol.node.span
@@ -217,8 +218,8 @@ class Evaluator:
                                       node.type.span)
             if symbol is not None and symbol.kind == "enum":
                 return EnumRef(symbol.qualified)
-        self._fail("const-type", node.type.span, "a constant is a number, a "
-                   "bool, a string or a value of an enum")
+        self._fail("const-type", node.type.span, "invalid type of a "
+                   "constant: expected a number, bool, string or an enum")
 
     def _enumerator(self, symbol: Symbol) -> Value:
         enum = self._scope.symbols[symbol.enum].node
@@ -238,8 +239,8 @@ class Evaluator:
         value = self.evaluate(expression, Place(
             symbol.unit, symbol.outer[:-1], symbol.enum)).value
         if isinstance(value, bool) or not isinstance(value, int):
-            self._fail("value-type", expression.span,
-                       "values of enums are integers")
+            self._fail("value-type", expression.span, "invalid enum value: "
+                       "expected an integer, found %s" % Value(value).kind)
         return Value(value + at - start, symbol.enum)
 
     # ---- values of a type --------------------------------------------------
@@ -266,7 +267,7 @@ class Evaluator:
 
     def _wrong(self, expression: Expression, value: Value,
                wanted: str) -> None:
-        self._fail("value-type", expression.span, "expected %s, this is %s"
+        self._fail("value-type", expression.span, "expected %s, found %s"
                    % (wanted, value.kind))
 
     def _integer(self, expression, value: Value, name: str) -> int:
@@ -275,8 +276,8 @@ class Evaluator:
         low, high = integer_range(name)
         if not low <= value.value <= high:
             self._fail("value-range", expression.span,
-                       "%s holds %d to %d, this is %s"
-                       % (name, low, high, _short(value.value)))
+                       "value %s is out of range: %s holds %d to %d"
+                       % (short(value.value), name, low, high))
         return value.value
 
     def _float(self, expression, value, name: str) -> float:
@@ -286,7 +287,8 @@ class Evaluator:
                 struct.pack("<f", result)
             except OverflowError:
                 self._fail("value-range", expression.span,
-                           "a float does not hold %r" % result)
+                           "value %r is out of range: float holds up to "
+                           "3.4e38" % result)
         return result
 
     def _enum_value(self, expression, value_type, place: Place) -> int:
@@ -303,7 +305,7 @@ class Evaluator:
         return value.value
 
     def _declared(self, expression, value: int, enum: str) -> None:
-        """A bare number has to be one of the enum's values, or 0."""
+        """Reports a bare number that is neither 0 nor a value of the enum."""
         symbol = self._scope.symbols[enum]
         values = set()
         for enumerator in symbol.node.enumerators:
@@ -315,11 +317,12 @@ class Evaluator:
                 return
         if value != 0 and value not in values:
             self._fail("value-range", expression.span,
-                       "'%s' has no value %d" % (enum, value),
-                       [(symbol.node.span, "declared here")])
+                       "enum '%s' has no value %d" % (enum, value),
+                       [(symbol.node.span, "declared here")],
+                       list_of(e.name for e in symbol.node.enumerators))
 
 
-def _short(value: int) -> str:
+def short(value: int) -> str:
     text = "%d" % value
     return text if len(text) <= 24 else "about %.3e" % value \
         if abs(value) < 1 << 1000 else "a number of %d digits" % len(text)

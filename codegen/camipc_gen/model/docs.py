@@ -50,8 +50,8 @@ class Docs:
     # ---- inside ------------------------------------------------------------
 
     def _own(self, path: str, node, stray) -> None:
-        """The last comment is the declaration's, the others look for theirs;
-        as does the last, if it names something of another kind."""
+        """The last comment belongs to the declaration, unless it names one of
+        another kind. All others belong to the declaration that they name."""
         for comment in node.comments:
             command = _command(comment)
             last = comment is node.comments[-1]
@@ -66,9 +66,9 @@ class Docs:
                 self._add(node, comment)
             elif last:
                 self._diagnostics.warning(
-                    "doc-mismatch", comment.span, "this comment names '%s' "
-                    "and stands before '%s'" % (name, node.name),
-                    [(node.span, "it is taken for this one")])
+                    "doc-mismatch", comment.span, "the comment names '%s' but "
+                    "stands before '%s'" % (name, node.name),
+                    [(node.span, "the comment is used for this declaration")])
                 self._add(node, comment)
             else:
                 stray.append((word, name, comment))
@@ -85,7 +85,8 @@ class Docs:
 
 
 def _fits(word: str, node) -> bool:
-    """A constructor's comment is not about the struct of its name."""
+    """Whether a command such as \\struct can document @node. A
+    constructor's comment (\\fn) does not document the struct."""
     return word in _WORDS.get(type(node), ("var", "def"))
 
 
@@ -104,7 +105,8 @@ def _command(comment: Comment) -> Optional[Tuple[str, str]]:
 
 
 def _doc(comment: Comment) -> Doc:
-    """Without the line that names the declaration, and without \\brief."""
+    """The comment without the line that names the declaration, and without
+    \\brief."""
     lines = [re.sub(r"^\s*[\\@]brief\s+", "", line)
              for line in comment.lines if not _COMMAND.match(line)]
     while lines and not lines[0].strip():
@@ -113,7 +115,7 @@ def _doc(comment: Comment) -> Doc:
 
 
 def _declared(nodes, outer: Tuple[str, ...]):
-    """Every declaration with its path, members included."""
+    """Every declaration and member, with its path."""
     for node in nodes:
         path = outer + (node.name,)
         yield ".".join(path), node

@@ -12,6 +12,7 @@ from .ir import Attribute
 MAX_FIELD = (1 << 29) - 1
 MAX_METHOD = 65535
 RESERVED = range(19000, 20000)     # protobuf's own
+MAX_RANGE = 65535                  # of [retired="LOW-HIGH"]
 
 
 def parse_retired(attributes: Sequence[Attribute],
@@ -25,11 +26,13 @@ def parse_retired(attributes: Sequence[Attribute],
             low, _, high = part.strip().partition("-")
             if not _is_number(low) or (high and not _is_number(high)) or \
                     int(high or low) < int(low) or \
-                    int(high or low) - int(low) > 65535:
+                    int(high or low) - int(low) > MAX_RANGE:
                 diagnostics.error(
                     "bad-retired", attribute.span,
-                    "'%s' is neither a number nor a range" % part.strip(),
-                    hint='write retired="3,5-7"')
+                    "invalid range '%s': expected a number, or two numbers "
+                    "such as 5-7, at most %d apart" % (part.strip(),
+                                                       MAX_RANGE),
+                    hint='write, for example, retired="3,5-7"')
                 break
             numbers.update(range(int(low), int(high or low) + 1))
     return frozenset(numbers)
@@ -39,8 +42,9 @@ def refuse_retired(span: Span, number: int, retired: FrozenSet[int],
                    diagnostics: Diagnostics) -> None:
     if number in retired:
         diagnostics.error(
-            "retired-ordinal", span, "number %d is retired" % number,
-            hint="a number is never used again: old peers know it")
+            "retired-ordinal", span, "number %d is retired and cannot be "
+            "used again" % number,
+            hint="choose another number: old peers still know this one")
 
 
 def _is_number(text: str) -> bool:
@@ -64,10 +68,11 @@ class Numbering:
         if given and len(given) != len(members):
             missing = [m for m in members if m.ordinal is None]
             self._diagnostics.error(
-                "some-ordinals", missing[0].span, "some members of '%s' have "
-                "ordinals" % self._owner,
-                [(given[0].ordinal.span, "here is one")],
-                hint="give all of them one, or none")
+                "some-ordinals", missing[0].span, "'%s' has no ordinal, but "
+                "other members of '%s' have one" % (missing[0].name,
+                                                    self._owner),
+                [(given[0].ordinal.span, "this member has an ordinal")],
+                hint="give every member an ordinal, or none")
         if given:
             return self._ordinals(members)
         return self._in_order(members, first)
@@ -80,8 +85,9 @@ class Numbering:
                 number += 1
             if number > self._maximum:
                 self._diagnostics.error(
-                    "too-many-members", member.span, "'%s' has more members "
-                    "than there are numbers" % self._owner)
+                    "too-many-members", member.span, "'%s' has too many "
+                    "members: the largest number is %d"
+                    % (self._owner, self._maximum))
                 number = first
             numbers.append(number)
             number += 1
@@ -107,16 +113,17 @@ class Numbering:
                other: Optional[object]) -> None:
         if number == 0:
             self._diagnostics.error(
-                "ordinal-zero", span, "field numbers start at 1 (Chromium's "
-                "start at 0); try --ordinal-base=0")
+                "ordinal-zero", span, "invalid ordinal 0: numbers start at 1",
+                hint="Chromium's start at 0: use --ordinal-base=0 for its "
+                     "files")
         elif number > self._maximum or self._is_reserved(number):
             self._diagnostics.error(
-                "ordinal-range", span, "numbers are 1 to %d%s"
-                % (self._maximum, ", without 19000 to 19999"
-                   if self._maximum == MAX_FIELD else ""))
+                "ordinal-range", span, "number %d is out of range: expected 1 "
+                "to %d%s" % (number, self._maximum, ", except 19000 to 19999"
+                             if self._maximum == MAX_FIELD else ""))
         elif other is not None:
             self._diagnostics.error(
-                "duplicate-ordinal", span, "'%s' has number %d already"
-                % (other.name, number), [(other.span, "declared here")])
+                "duplicate-ordinal", span, "number %d already belongs to '%s'"
+                % (number, other.name), [(other.span, "declared here")])
         else:
             refuse_retired(span, number, self._retired, self._diagnostics)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What contains what: recursion, and the order that C needs."""
+"""Containment of types: recursion, and the order that C needs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .ir import (Array, Field, Map, Nullable, Program, Struct, StructRef, Type,
 
 Composite = Either[Struct, Union]
 
-# As CAMIPC_MAX_DEPTH of the runtime, which is about those without end.
+# Equal to CAMIPC_MAX_DEPTH of the runtime, which limits recursive types.
 MAX_DEPTH = 32
 
 
@@ -21,7 +21,7 @@ def members(declaration: Composite) -> Tuple[Field, ...]:
 
 
 def by_value(value_type: Type) -> List[str]:
-    """What a member of this type holds in itself: not behind a pointer."""
+    """The declarations that a member of this type contains by value."""
     if isinstance(value_type, (StructRef, UnionRef)):
         return [value_type.name]
     if isinstance(value_type, Array) and value_type.count is not None:
@@ -30,7 +30,7 @@ def by_value(value_type: Type) -> List[str]:
 
 
 def anyhow(value_type: Type) -> List[str]:
-    """What a value of this type can lead to."""
+    """The declarations that a value of this type contains in any way."""
     if isinstance(value_type, (StructRef, UnionRef)):
         return [value_type.name]
     if isinstance(value_type, Array):
@@ -50,14 +50,15 @@ def _graph(declarations: Iterable[Composite], edges) -> Dict[str, List[str]]:
 
 
 def leads_to(program: Program) -> Dict[str, List[str]]:
-    """What a value of each struct and union can have inside."""
+    """The declarations that each struct and union contains in any way."""
     return _graph([*program.structs.values(), *program.unions.values()],
                   anyhow)
 
 
 def components(graph: Dict[str, List[str]]) -> List[List[str]]:
-    """Strongly connected components, what is led to first (Tarjan's, with a
-    stack of its own: a chain of structs may be longer than Python's)."""
+    """Strongly connected components, contained ones first. (Tarjan's
+    algorithm, with its own stack: a chain of structs may be longer than
+    Python's stack.)"""
     index: Dict[str, int] = {}
     low: Dict[str, int] = {}
     stack: List[str] = []
@@ -104,7 +105,7 @@ def _pop_component(node: str, stack: List[str], on_stack: set) -> List[str]:
 
 
 def self_containing(declarations: Iterable[Composite]) -> FrozenSet[str]:
-    """Those that can hold another of themselves at some depth."""
+    """The types that can contain themselves at some depth."""
     graph = _graph(declarations, anyhow)
     return frozenset(
         name for component in components(graph) for name in component
@@ -113,7 +114,7 @@ def self_containing(declarations: Iterable[Composite]) -> FrozenSet[str]:
 
 def contained_by_value(declarations: Iterable[Composite],
                        diagnostics: Diagnostics) -> None:
-    """Refuses structs that would be infinitely large."""
+    """Reports structs that would be infinitely large."""
     declarations = list(declarations)
     by_name = {d.qualified: d for d in declarations}
     graph = _graph(declarations, by_value)
@@ -128,22 +129,23 @@ def contained_by_value(declarations: Iterable[Composite],
         through = [(by_name[name].span, "through '%s'" % name)
                    for name in sorted(inside - {first})]
         diagnostics.error(
-            "contains-itself", field.span, "'%s' contains itself by value"
-            % by_name[first].name, through,
-            hint="use array<…>, or T? for at most one")
+            "contains-itself", field.span, "'%s' contains itself by value, so "
+            "its size would be infinite" % by_name[first].name, through,
+            hint="use array<T>, or T? for at most one")
 
 
 def nested_within(declarations: Iterable[Composite], limit: int,
                   diagnostics: Diagnostics) -> None:
-    """Refuses what takes more of a receiver's stack than recursion may.
+    """Reports types that nest deeper than recursion may at a receiver.
 
-    A receiver counts only what can nest without end; here, that is one level.
+    A receiver counts the levels of recursive types only; a group of types that
+    contain each other counts as one level here.
     """
     by_name = {d.qualified: d for d in declarations}
     graph = _graph(by_name.values(), anyhow)
     depth: Dict[str, int] = {}
     for component in components(graph):
-        # The arms of an [inline] union are no level of their own.
+        # The arms of an [inline] union do not count as a level.
         below = max((depth[inner] - field.inline for name in component
                      for field in members(by_name[name])
                      for inner in anyhow(field.type) if inner in depth),
@@ -152,13 +154,13 @@ def nested_within(declarations: Iterable[Composite], limit: int,
             depth[name] = below + 1
             if below == limit:
                 diagnostics.error(
-                    "nesting-depth", by_name[name].span, "'%s' holds more "
-                    "than %d structs one inside the other"
+                    "nesting-depth", by_name[name].span, "'%s' nests structs "
+                    "deeper than the limit of %d levels"
                     % (by_name[name].name, limit))
 
 
 def definition_order(declarations: Iterable[Composite]) -> Tuple:
-    """By the IDL's order, except that what is held by value comes first."""
+    """The IDL's order, except that types contained by value come first."""
     by_name = {d.qualified: d for d in declarations}
     graph = _graph(by_name.values(), by_value)
     return tuple(by_name[name] for component in components(graph)

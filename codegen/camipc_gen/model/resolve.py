@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Syntax trees to the IR: names, numbers, values, types.
 
-What can only be wrong where it is looked up is refused here; what can be said
-about a finished program is refused in check/rules.py.
+Errors that only the lookup itself can detect are reported here; all others are
+found in the finished program, by check/rules.py.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ class Resolver:
         self.evaluator = Evaluator(scope, diagnostics)
         self.attributes = AttributeReader(self.evaluator, diagnostics)
         self.types = TypeResolver(scope, self.evaluator, diagnostics)
-        # Enums that the file which declares them uses as flags. Not those
-        # that only importers do: output must not depend on who imports.
+        # Enums that their own file uses as flags. Uses in importing files do
+        # not count: output must not depend on who imports a file.
         self.flag_enums: set = set()
         self._docs: Dict[int, Docs] = {}
 
@@ -47,7 +47,7 @@ class Resolver:
         return self._docs[id(unit)]
 
     def declared(self, node, target: str, place: Place) -> dict:
-        """What each declaration of the IR begins with."""
+        """The members that all declarations of the IR have."""
         return {
             "name": node.name, "span": node.span,
             "doc": self.docs(place.unit).of(node),
@@ -107,8 +107,9 @@ class Resolver:
             other = seen.setdefault(node.name, node)
             if other is not node:
                 self.diagnostics.error(
-                    "duplicate-name", node.span, "'%s' has a '%s' already"
-                    % (owner, node.name), [(other.span, "declared here")])
+                    "duplicate-name", node.span, "'%s' is declared twice in "
+                    "'%s'" % (node.name, owner),
+                    [(other.span, "the first declaration is here")])
                 continue
             field = self._field(node, number, target, place)
             if field is not None:
@@ -144,15 +145,16 @@ class Resolver:
             unpacked="unpacked" in says, inline="inline" in says, **common)
 
     def _zero_is_allowed(self, node: FieldNode, says: dict) -> None:
-        """A default that is zero is the type's own, and forgotten here."""
+        """Reports a zero default that the field's attributes refuse. Such a
+        default is not stored: zero is the default of the type."""
         of_elements = isinstance(node.default, EmptyList)
         if not of_elements and (says.get("min", 0) > 0 or
                                 says.get("max", 0) < 0) or \
                 "required" in says:
             self.diagnostics.error(
                 "default-limit", node.default.span, "the default of '%s' is "
-                "not allowed by its own limits" % node.name,
-                hint="without a default, whoever sends one has to say it")
+                "refused by its own attributes" % node.name,
+                hint="remove the default: senders must then set the field")
 
     def _note_flags(self, value_type: ir.Type, place: Place) -> None:
         inner = innermost(value_type)
@@ -161,25 +163,32 @@ class Resolver:
             self.flag_enums.add(inner.name)
 
     def _default(self, node: FieldNode, value_type: ir.Type, place: Place):
-        """The default if it is not what zeroed memory means."""
+        """The default, or None if zeroed memory means the same."""
         expression = node.default
         if expression is None:
             return None
         if isinstance(value_type, ir.Nullable):
-            self._refuse_default("nullable-default", node, "'%s' can be "
-                                 "null, which is its default" % node.name)
+            self._refuse_default("nullable-default", node, "'%s' cannot have "
+                                 "a default: it can be null, which is the "
+                                 "default" % node.name)
         if isinstance(value_type, (ir.Array, ir.Map)):
             if isinstance(expression, EmptyList) and \
                     getattr(value_type, "count", None) is None:
                 return None
-            self._refuse_default("default-type", node, "the only default of "
-                                 "an array or map is []")
+            self._refuse_default(
+                "default-type", node, "invalid default for '%s': expected []"
+                % node.name if getattr(value_type, "count", None) is None else
+                "'%s' cannot have a default: a fixed array defaults to zeros"
+                % node.name)
         if isinstance(value_type, ir.StructRef) and \
                 isinstance(expression, Name) and expression.name == "default":
             return None
-        if isinstance(value_type, (ir.StructRef, ir.UnionRef, ir.Fd)):
+        if isinstance(value_type, ir.StructRef):
+            self._refuse_default("default-type", node, "invalid default for "
+                                 "'%s': expected 'default'" % node.name)
+        if isinstance(value_type, (ir.UnionRef, ir.Fd)):
             self._refuse_default("default-type", node, "'%s' cannot have a "
-                                 "default other than its own" % node.name)
+                                 "default: its default is none" % node.name)
         value = self.evaluator.typed(expression, value_type, place)
         return None if is_zero(value) else value
 
@@ -211,14 +220,14 @@ class Resolver:
 
 
 def is_zero(value) -> bool:
-    """-0.0 is not: its bits differ."""
+    """Whether zeroed memory means @value; -0.0 differs in its bits."""
     if isinstance(value, float):
         return value == 0.0 and math.copysign(1.0, value) > 0
     return value in (0, "", False)
 
 
 def _limit(value: Either[None, int, float], value_type: ir.Type, end: int):
-    """As the type has it; None if it says no more than the type does."""
+    """The limit in the type's own form; None if the type implies it."""
     inner = innermost(value_type)
     if value is None or not isinstance(inner, ir.Scalar) or \
             inner.name == "bool":

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import Dict, List, Optional, Sequence, Tuple
 
-from ..text.diagnostics import did_you_mean
+from ..text.diagnostics import did_you_mean, list_of
 from ..text.loader import Unit
 from ..text.syntax import InterfaceNode, MethodNode, NamedType
 from . import ir
@@ -89,16 +89,18 @@ class InterfaceResolver:
             if name in names and names[name] is not node:
                 return names[name]
             self._diagnostics.error(
-                "unknown-events", attribute.value.span, "this file has no "
-                "other interface '%s'" % name,
-                hint=did_you_mean(name, set(names) - {node.name}))
+                "unknown-events", attribute.value.span, "unknown interface "
+                "'%s': this file declares no other interface of that name"
+                % name, hint=did_you_mean(name, set(names) - {node.name}) or
+                list_of(other for other in names if other != node.name))
         return None
 
     def _claim(self, node, events, pairs, owner) -> None:
         if id(events) in owner:
             self._diagnostics.error(
-                "event-interface-twice", node.span, "'%s' has the events of "
-                "'%s' already" % (owner[id(events)].name, events.name),
+                "event-interface-twice", node.span, "event interface '%s' "
+                "already belongs to '%s'" % (events.name,
+                                             owner[id(events)].name),
                 [(owner[id(events)].span, "declared here")])
             return
         pairs[id(node)] = events
@@ -109,8 +111,8 @@ class InterfaceResolver:
         self._diagnostics.error(
             "event-interface-alone", node.span, "event interface '%s' has no "
             "main interface" % node.name,
-            hint="add 'interface %sInterface', or [events=%s] on the one it "
-                 "belongs to" % (word, node.name))
+            hint="add 'interface %sInterface', or add [events=%s] to its "
+                 "main interface" % (word, node.name))
 
     # ---- one interface -----------------------------------------------------
 
@@ -149,18 +151,19 @@ class InterfaceResolver:
             other = seen.setdefault(method.name, method)
             if other is not method:
                 self._diagnostics.error(
-                    "duplicate-name", method.span, "'%s' has a '%s' already"
-                    % (node.name, method.name),
-                    [(other.span, "declared here")],
-                    hint="methods cannot be overloaded")
+                    "duplicate-name", method.span, "'%s' is declared twice "
+                    "in '%s'" % (method.name, node.name),
+                    [(other.span, "the first declaration is here")],
+                    hint="methods cannot be overloaded: rename one")
                 continue
             found.append(self._method(node, method, number,
                                       roles[method.name], is_event))
         return tuple(found)
 
     def _roles(self, node: InterfaceNode, is_event: bool) -> Dict[str, str]:
-        """By name for IPA…Interface, unless an attribute says otherwise:
-        [async], [role] on the method, or [role] of the name on another."""
+        """Role of each method. In an IPA…Interface, init, start and stop have
+        theirs by name, unless the method is [async] or has [role], or
+        another method has the role."""
         if is_event:
             return {method.name: "event" for method in node.methods}
         said = {method.name: _said_role(method) for method in node.methods}
@@ -175,8 +178,8 @@ class InterfaceResolver:
                     role = method.name
             elif has_attribute(method, "async"):
                 self._diagnostics.error(
-                    "async-role", method.span, "'%s' cannot be async: init, "
-                    "start and stop are waited for" % method.name)
+                    "async-role", method.span, "'%s' cannot be async: "
+                    "callers wait for init, start and stop" % method.name)
             roles[method.name] = role
         return roles
 
@@ -206,17 +209,17 @@ class InterfaceResolver:
             overflow=says.get("overflow", "error"), **common)
 
     def _outs(self, name: str, outs: Sequence, place: Place, folded):
-        """Outputs begin with 2 behind the int32 that is the return value."""
+        """The outputs without the int32 that is the return value."""
         fields = self._resolver.fields
         if folded is None:
             return fields(name, outs, "output", place)
-        # The folded one is read too, for its attributes and its ordinal.
+        # The return value is read, too, for its attributes and its ordinal.
         both = fields(name, outs, "output", place)
         return tuple(out for out in both if out.name != folded.name)
 
     @staticmethod
     def _folded(outs: Sequence):
-        """A leading int32, which becomes the function's result."""
+        """The leading int32 that becomes the return value, or None."""
         if outs and isinstance(outs[0].type, NamedType) and \
                 outs[0].type.name == "int32" and \
                 not has_attribute(outs[0], "value"):
@@ -227,13 +230,13 @@ class InterfaceResolver:
         span = node.outs[0].span if node.outs else node.span
         if role == "event":
             self._diagnostics.error(
-                "event-output", span, "events have no outputs: nobody waits "
-                "for '%s'" % node.name)
+                "event-output", span, "event '%s' cannot have outputs: "
+                "nobody waits for a reply" % node.name)
         else:
             self._diagnostics.error(
-                "async-output", span, "an async method has no outputs: "
-                "nobody waits for '%s'" % node.name,
-                hint="raise an event with the result")
+                "async-output", span, "async method '%s' cannot have "
+                "outputs: nobody waits for a reply" % node.name,
+                hint="return the result in an event")
 
 
 def _attribute(attributes, name: str, default):

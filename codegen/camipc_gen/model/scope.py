@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Which declaration a name stands for.
+"""Name lookup: finds the declaration that a name refers to.
 
 A name is searched from the innermost scope outwards: nested in the enclosing
 declaration, then in the module "a.b", then in "a", then from the root. Only
-the file itself and what it imports directly can be seen.
+the file itself and its direct imports are visible.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def has_attribute(node: Declared, *names: str) -> bool:
 
 
 def is_skipped(node: Declared) -> bool:
-    """Declared elsewhere: this declaration only repeats it."""
+    """Whether this declaration only repeats one from elsewhere."""
     return has_attribute(node, "skipHeader", "skipSerdes")
 
 
@@ -57,8 +57,9 @@ def mapped_name(name: str, module_map) -> str:
 
 
 def skip_what_is_mapped(units: Iterable[Unit], module_map) -> None:
-    """A type of a mapped module is the one that the other module has: as if
-    it said [skipHeader]. So a file that is replaced is a check as an input.
+    """Marks each type of a mapped module that the target module declares as
+    [skipHeader]. As an input, a replaced file is thus compared with its
+    replacement.
     """
     units = list(units)
     names: Dict[str, set] = {}
@@ -110,8 +111,8 @@ class Scope:
         symbol = Symbol(qualified, node, unit, outer, enum)
         first = self.symbols.setdefault(qualified, symbol)
         if first is not symbol:
-            # Both stay usable, so that nothing else is reported because of
-            # the second.
+            # The first one stays in use, so that the second causes no other
+            # errors.
             self._duplicate(symbol, first)
             return
         for attribute in node.attributes:
@@ -129,21 +130,24 @@ class Scope:
         self._diagnostics.error(
             "duplicate-name", symbol.node.span,
             "%s '%s' is declared twice" % (symbol.kind, symbol.qualified),
-            [(first.node.span, "the first is here")])
+            [(first.node.span, "the first declaration is here")])
 
     def _alias(self, symbol: Symbol, attribute) -> None:
         text = getattr(attribute.value, "value", None)
         parts = text.split(".") if isinstance(text, str) else [""]
         if not all(part.isidentifier() and part.isascii() for part in parts):
-            self._diagnostics.error("bad-alias", attribute.span,
-                                    "an alias is a name, perhaps dotted")
+            self._diagnostics.error(
+                "bad-alias", attribute.span, "invalid alias%s: expected a "
+                "name, which may contain dots" % (
+                    " '%s'" % text if isinstance(text, str) else ""))
             return
         qualified = join(symbol.unit.module, text)
         if self._aliases.setdefault(qualified,
                                     symbol.qualified) != symbol.qualified:
-            self._diagnostics.error("bad-alias", attribute.span,
-                                    "'%s' is an alias of '%s' already"
-                                    % (text, self._aliases[qualified]))
+            self._diagnostics.error(
+                "bad-alias", attribute.span, "'%s' is already an alias of "
+                "'%s'" % (text, self._aliases[qualified]),
+                hint="choose another alias")
 
     def _skipped_symbols(self):
         for symbol in self.symbols.values():
@@ -153,7 +157,7 @@ class Scope:
     # ---- looking up --------------------------------------------------------
 
     def map_module(self, name: str) -> str:
-        """--module-map: a reference to one module means another."""
+        """@name with its module replaced as --module-map says."""
         return mapped_name(name, self._module_map)
 
     def modules_of(self, name: str) -> List[Unit]:
@@ -168,7 +172,7 @@ class Scope:
         return self.definition_of(symbol) or symbol
 
     def definition_of(self, symbol: Symbol) -> Optional[Symbol]:
-        """What a [skipHeader] declaration repeats."""
+        """The declaration that a [skipHeader] declaration repeats."""
         name = join(self.map_module(symbol.unit.module), *symbol.outer,
                     symbol.node.name)
         if name == symbol.qualified:
@@ -187,19 +191,19 @@ class Scope:
     def _visible(self, symbol: Symbol, unit: Unit) -> bool:
         if symbol.unit is unit or symbol.unit in unit.imports:
             return True
-        # A mapped module stands for one that the file declares itself.
+        # A file sees the module that its own module is mapped to.
         return self.map_module(unit.module) == symbol.unit.module != \
             unit.module
 
     def find(self, name: str, unit: Unit, outer: Tuple[str, ...],
              span: Span) -> Optional[Symbol]:
-        """The symbol of a name, or None; reports what is doubtful."""
+        """The symbol of a name, or None. Reports hidden and ambiguous names."""
         hidden = None
         mapped = self.map_module(name)
         scopes = _scopes(unit.module, outer) if mapped == name else [""]
         for scope in scopes:
             full = join(scope, mapped)
-            # What the file lacks, the module that it is mapped to may have.
+            # The name may be declared in the module that this one is mapped to.
             symbol = self._exact(full) or self._exact(self.map_module(full))
             if symbol is not None and self._visible(symbol, unit):
                 return symbol
@@ -211,10 +215,11 @@ class Scope:
             return self._unqualified(name, found, span)
         if hidden is not None:
             self._diagnostics.error(
-                "not-imported", span, "'%s' is declared in a file which '%s' "
+                "not-imported", span, "'%s' is declared in a file that '%s' "
                 "does not import" % (hidden.qualified, unit.path),
                 [(hidden.node.span, "declared here")],
-                hint="import the file; imports of imports are not seen")
+                hint="import that file: the imports of an imported file are "
+                     "not visible")
             return hidden
         return None
 
@@ -223,18 +228,21 @@ class Scope:
         distinct = {symbol.qualified: symbol for symbol in found}
         if len(distinct) > 1:
             self._diagnostics.error(
-                "ambiguous-name", span, "'%s' is declared in several imports"
-                % name, [(symbol.node.span, "'%s'" % symbol.qualified)
-                         for symbol in distinct.values()],
-                hint="write the one you mean with its module")
+                "ambiguous-name", span, "'%s' is ambiguous: several imports "
+                "declare it" % name,
+                [(symbol.node.span, "'%s'" % symbol.qualified)
+                 for symbol in distinct.values()],
+                hint="write the name with its module, such as '%s'"
+                     % found[0].qualified)
         else:
             self._diagnostics.warning(
-                "unqualified-import", span, "'%s' is found in an import only"
-                % name, hint="write '%s'" % found[0].qualified)
+                "unqualified-import", span, "'%s' is used without the name "
+                "of its module, '%s'" % (name, found[0].unit.module),
+                hint="write '%s'" % found[0].qualified)
         return found[0]
 
     def is_fd(self, name: str, unit: Unit) -> bool:
-        """SharedFD, or the SharedFD of a module which can be seen."""
+        """Whether @name is SharedFD, or the SharedFD of a visible module."""
         module, _, last = self.map_module(name).rpartition(".")
         if last not in FD_NAMES:
             return False
@@ -246,7 +254,7 @@ class Scope:
 
     def hint(self, name: str, unit: Unit, kinds: Tuple[str, ...],
              more: Iterable[str] = ()) -> Optional[str]:
-        """Did you mean … among what can be seen."""
+        """A hint with the nearest visible name of one of these @kinds."""
         known = list(more)
         for symbol in self.symbols.values():
             if symbol.kind in kinds and self._visible(symbol, unit):

@@ -13,8 +13,8 @@ from .ir import (Array, EnumRef, Fd, FlagsRef, Map, Nullable, Scalar, String,
                  StructRef, Type, UnionRef)
 from .scope import BUILTINS, SCALARS, Scope, has_attribute
 
-# Elements of a fixed array stand in the struct itself; this is what a struct
-# may become at most by one of them.
+# Elements of a fixed array are stored in the struct itself. This limits how
+# much one array can add to it.
 MAX_COUNT = 65536
 
 _HANDLES = ("handle", "shared_buffer", "data_pipe_consumer",
@@ -26,7 +26,7 @@ _REFERENCES = {"struct": StructRef, "union": UnionRef, "enum": EnumRef}
 
 
 class TypeResolver:
-    """Raises BadValue after reporting a type that cannot be."""
+    """Resolves types. Raises BadValue after reporting an invalid one."""
 
     def __init__(self, scope: Scope, evaluator: Evaluator,
                  diagnostics: Diagnostics):
@@ -36,7 +36,8 @@ class TypeResolver:
 
     def resolve(self, node: TypeNode, place: Place, flags: bool = False,
                 fd: Optional[Dict[str, object]] = None) -> Type:
-        """@flags and @fd are what attributes say about what is inside."""
+        """@flags and @fd come from attributes, and apply to the innermost
+        type."""
         if isinstance(node, NullableType):
             return self._nullable(node, place, flags, fd)
         if isinstance(node, GenericType):
@@ -53,7 +54,8 @@ class TypeResolver:
 
     def _refuse_interface(self, node: TypeNode) -> None:
         self._fail("interface-value", node, "interfaces cannot be passed as "
-                   "values; pair an event interface")
+                   "values", hint="declare an event interface for messages "
+                   "in the other direction")
 
     # ---- names -------------------------------------------------------------
 
@@ -74,9 +76,9 @@ class TypeResolver:
         if symbol.kind == "interface":
             self._refuse_interface(node)
         if symbol.kind not in _REFERENCES:
-            self._fail("not-a-type", node, "'%s' is not a type" % name,
-                       [(symbol.node.span, "it is the %s declared here"
-                         % symbol.kind)])
+            self._fail("not-a-type", node, "'%s' is %s %s, not a type" % (
+                name, "an" if symbol.kind[0] in "aeiou" else "a",
+                symbol.kind), [(symbol.node.span, "declared here")])
         if symbol.kind == "enum" and (flags or
                                       has_attribute(symbol.node, "flags")):
             return FlagsRef(symbol.qualified)
@@ -91,11 +93,12 @@ class TypeResolver:
     def _unknown(self, node: NamedType, place: Place) -> None:
         if node.name in _HANDLES:
             self._refuse_handle(node)
-        if node.name in ("array", "map"):
-            self._fail("array-arity" if node.name == "array" else
-                       "map-arity", node, "'%s' needs its types: %s"
-                       % (node.name, "array<uint32>" if node.name == "array"
-                          else "map<uint32, string>"))
+        if node.name == "array":
+            self._fail("array-arity", node, "an array needs its element "
+                       "type: write array<uint32>, for example")
+        if node.name == "map":
+            self._fail("map-arity", node, "a map needs the types of key and "
+                       "value: write map<uint32, string>, for example")
         spelled = {"int": "int32", "uint": "uint32", "char": "uint8",
                    "byte": "uint8", "size_t": "uint64", "String": "string",
                    "str": "string", "boolean": "bool", "float32": "float",
@@ -104,11 +107,12 @@ class TypeResolver:
         hint = "did you mean '%s'?" % spelled if spelled else \
             self._scope.hint(node.name, place.unit,
                              ("struct", "union", "enum"), BUILTINS)
-        self._fail("unknown-type", node, "there is no type '%s'" % node.name,
-                   (), hint)
+        self._fail("unknown-type", node, "unknown type '%s'" % node.name, (),
+                   hint)
 
     def _refuse_handle(self, node: TypeNode) -> None:
-        self._fail("handle-type", node, "use SharedFD with [fd=memfd]")
+        self._fail("handle-type", node, "type '%s' is not supported"
+                   % node.name, hint="use SharedFD with [fd=memfd]")
 
     # ---- arrays, maps, T? --------------------------------------------------
 
@@ -126,24 +130,25 @@ class TypeResolver:
             self._refuse_interface(node)
         if node.name == "result":
             self._fail("result-type", node, "result<T, E> is not supported",
-                       hint="=> (int32 ret, T value)")
-        self._fail("unknown-generic", node, "there is no '%s<…>'" % node.name,
-                   hint="array<T>, array<T, N> and map<K, V> are what there "
-                        "is")
+                       hint="write '=> (int32 ret, T value)'")
+        self._fail("unknown-generic", node, "unknown type '%s<…>'"
+                   % node.name, hint="expected array<T>, array<T, N> or "
+                   "map<K, V>")
 
     def element(self, node: TypeNode, place: Place, flags: bool,
                 fd: Optional[Dict[str, object]]) -> Type:
-        """Of an array or map; also an arm of a union."""
+        """The type of an element, key, value or arm, which cannot be null."""
         if isinstance(node, NullableType):
             name = getattr(node.inner, "name", "T")
-            self._fail("null-element", node, "elements cannot be null on "
-                       "this wire; wrap '%s' in a struct" % name)
+            self._fail("null-element", node, "elements, keys, values and "
+                       "arms cannot be null",
+                       hint="wrap '%s' in a struct" % name)
         return self.resolve(node, place, flags, fd)
 
     def _array(self, node: GenericType, place: Place, flags, fd) -> Type:
         if len(node.arguments) != 1:
-            self._fail("array-arity", node, "an array has one type: "
-                       "array<uint32>")
+            self._fail("array-arity", node, "an array needs exactly one "
+                       "element type: write array<uint32>, for example")
         element = self.element(node.arguments[0], place, flags, fd)
         count = None
         if node.count is not None:
@@ -151,37 +156,42 @@ class TypeResolver:
             if isinstance(value, bool) or not isinstance(value, int) or \
                     not 1 <= value <= MAX_COUNT // _count_of(element):
                 self._diagnostics.error(
-                    "array-count", node.count.span, "a fixed array has 1 to "
-                    "%d elements%s" % (MAX_COUNT, ", those inside of others "
-                                       "counted" * (_count_of(element) > 1)))
+                    "array-count", node.count.span, "invalid number of "
+                    "elements: expected an integer of 1 to %d%s" % (
+                        MAX_COUNT // _count_of(element),
+                        ", because each element is an array of %d"
+                        % _count_of(element) if _count_of(element) > 1
+                        else ""))
                 raise BadValue()
             count = value
         return Array(element, count)
 
     def _map(self, node: GenericType, place: Place, flags, fd) -> Type:
         if len(node.arguments) != 2:
-            self._fail("map-arity", node, "a map has two types: "
-                       "map<uint32, string>")
+            self._fail("map-arity", node, "a map needs exactly two types, "
+                       "key and value: write map<uint32, string>, for example")
         key = self.element(node.arguments[0], place, flags, fd)
         if isinstance(key, Scalar) and not key.is_float or \
                 isinstance(key, (String, EnumRef, FlagsRef)):
             return Map(key, self.element(node.arguments[1], place, flags,
                                           fd))
-        self._fail("map-key", node.arguments[0], "keys of maps are integers, "
-                   "bool, string or an enum")
+        self._fail("map-key", node.arguments[0], "invalid key type '%s': "
+                   "expected an integer, bool, string or an enum"
+                   % spell(key))
 
     def _nullable(self, node: NullableType, place: Place, flags, fd) -> Type:
         inner = self.resolve(node.inner, place, flags, fd)
         if isinstance(inner, UnionRef):
-            self._fail("nullable-type", node, "a union can be nothing "
-                       "already: its tag is NONE then")
+            self._fail("nullable-type", node, "a union cannot be nullable",
+                       hint="remove the '?': a union without an arm has the "
+                            "tag NONE")
         if isinstance(inner, Fd):
             return inner
         return Nullable(inner)
 
 
 def _count_of(value_type: Type) -> int:
-    """How many elements stand in the struct for one of these."""
+    """The number of elements of a fixed array, nested ones multiplied."""
     count = 1
     while isinstance(value_type, Array) and value_type.count is not None:
         count *= value_type.count
@@ -190,7 +200,7 @@ def _count_of(value_type: Type) -> int:
 
 
 def innermost(value_type: Type) -> Type:
-    """What an array or T? is made of; of a map, the value."""
+    """The type inside arrays and T?; of a map, the value's."""
     while True:
         if isinstance(value_type, Array):
             value_type = value_type.element

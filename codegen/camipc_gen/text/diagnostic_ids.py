@@ -1,140 +1,142 @@
 # SPDX-License-Identifier: MIT
-"""The id of every diagnostic and what it means, in one line each.
+"""The ids of all diagnostics, with a short description each.
 
-idl/README.md has the same table; a test compares them, and another wants a
-file in tests/codegen/front/bad for each id.
+idl/README.md has the same table, which a test compares; another test requires
+a file in tests/codegen/front/bad for each id.
 """
 
 ERRORS = {
     # reading
     "unreadable": "a file cannot be read, or is not UTF-8 text",
     "unwritable": "an output file cannot be written",
-    "import-not-found": "no file for this import",
-    "import-cycle": "files import each other in a circle",
-    "duplicate-stem": "two inputs would write the same output files",
-    "bad-option": "an option of the command line says nothing sensible",
+    "import-not-found": "an imported file that was not found",
+    "import-cycle": "files that import each other in a cycle",
+    "duplicate-stem": "two input files would write the same output files",
+    "bad-option": "an option of the command line has an invalid value",
     # text
-    "bad-character": "a character that has no meaning in the language",
-    "bad-number": "letters in a number, or two points",
+    "bad-character": "a character that the language does not use",
+    "bad-number": "an invalid number, with letters or two points",
     "octal-literal": "an integer with a leading zero",
-    "number-range": "a literal that no type holds",
+    "number-range": "a number that is too large for every type",
     "unclosed-string": "a string that does not end on its line",
-    "bad-escape": "an escape sequence that there is not",
+    "bad-escape": "an unknown escape sequence",
     "unclosed-comment": "a comment that does not end",
     # syntax
-    "syntax": "something else was expected here",
+    "syntax": "the grammar expects something else here",
     "unclosed-body": "a '{' without its '}'",
     "too-deep": "a type or an expression nested too deeply",
     "nested-declaration": "a struct, union or interface inside another",
     "duplicate-module": "two module statements in a file",
-    "module-order": "module statement or import behind declarations",
+    "module-order": "a module statement or import after declarations",
     "no-module": "declarations in a file without a module statement",
-    "parameter-default": "a default for a parameter",
-    # features of Chromium's mojom that are not there
-    "forward-declaration": "struct X; (order is free)",
+    "parameter-default": "a parameter with a default",
+    # features of Chromium's mojom that are not supported
+    "forward-declaration": "struct X; (declarations may be in any order)",
     "native-type": "[Native] struct X;",
     "build-condition": "feature, [EnableIf], [RuntimeFeature]",
     "handle-type": "handle, shared_buffer, data_pipe, message_pipe",
     "interface-value": "an interface passed as a value",
     "result-type": "result<T, E>",
     # names
-    "duplicate-name": "two declarations of one name",
-    "unknown-type": "no type of this name",
-    "unknown-name": "no value of this name",
+    "duplicate-name": "two declarations with the same name",
+    "unknown-type": "a type that is not declared",
+    "unknown-name": "a value that is not declared",
     "ambiguous-name": "a name that several imports declare",
-    "not-imported": "a name of a file that is not imported directly",
-    "not-a-type": "the name of something which is not a type",
-    "not-a-value": "the name of something which is not a value",
-    "bad-alias": "an alias that is no name, or is taken",
-    "skipped-type": "[skipHeader] of a type that is not there, or differs",
+    "not-imported": "a name from a file that is not imported directly",
+    "not-a-type": "a name that does not refer to a type",
+    "not-a-value": "a name that does not refer to a value",
+    "bad-alias": "an alias that is not a name, or is already used",
+    "skipped-type": "a [skipHeader] type that is not declared elsewhere, or "
+                    "differs",
     # values
-    "const-cycle": "a constant defined by itself",
-    "const-type": "a constant of a type that has no literals",
+    "const-cycle": "a constant whose value depends on itself",
+    "const-type": "a constant of a type without literals",
     "value-type": "a value of the wrong type",
-    "value-range": "a value outside of its type",
-    "overflow": "an expression that leaves 64 bits",
+    "value-range": "a value outside the range of its type",
+    "overflow": "an expression whose result exceeds 64 bits",
     "division-by-zero": "division or remainder by zero",
     "bad-shift": "a shift by less than 0 or more than 63",
     # types
-    "array-count": "a fixed array without a sensible number of elements",
-    "array-arity": "array without its type",
+    "array-count": "a fixed array with an invalid number of elements",
+    "array-arity": "array without exactly one element type",
     "map-arity": "map without exactly a key and a value",
-    "unknown-generic": "a<b> which is neither array nor map",
+    "unknown-generic": "a<b> other than array and map",
     "map-key": "a key that is a float, a struct, an array, …",
     "null-element": "T? as element, key, value or arm",
-    "nullable-type": "T? of a type that can be nothing by itself",
+    "nullable-type": "T? of a union, which can be empty without it",
     "nullable-default": "a default for T?",
-    "default-type": "a default for a type that has no literals",
-    "contains-itself": "a struct which contains itself by value",
+    "default-type": "a default that the type cannot have",
+    "contains-itself": "a struct that contains itself by value",
     "nesting-depth": "structs nested deeper than a receiver accepts",
     # enums
-    "enum-range": "a value outside of int32",
+    "enum-range": "an enum value outside int32",
     "enum-empty": "an enum without values",
-    "duplicate-value": "[Default] twice",
-    "flags-type": "[flags] on something which is not an enum",
+    "duplicate-value": "two values with [Default]",
+    "flags-type": "[flags] on something other than an enum",
     "flag-negative": "a negative flag",
     # numbers
-    "some-ordinals": "ordinals on some members only",
-    "ordinal-zero": "@0",
+    "some-ordinals": "ordinals on only some of the members",
+    "ordinal-zero": "the ordinal @0",
     "ordinal-range": "a number above the limit, or 19000 to 19999",
-    "duplicate-ordinal": "one number twice",
-    "retired-ordinal": "a retired number used again",
-    "bad-retired": "retired=\"…\" that cannot be read",
+    "duplicate-ordinal": "a number that two members have",
+    "retired-ordinal": "a retired number that is used again",
+    "bad-retired": "retired=\"…\" with an invalid number or range",
     "too-many-members": "more members than there are numbers",
-    "inline-clash": "an arm of an [inline] union with a number of its parent",
+    "inline-clash": "an arm of an [inline] union with a number of the struct",
     "min-version": "[MinVersion] above the interface's Version",
     "min-version-order": "[MinVersion] that decreases, without ordinals",
     # attributes
-    "unknown-attribute": "no attribute of this name",
-    "attribute-place": "an attribute where it means nothing",
-    "attribute-value": "a value that the attribute does not take",
+    "unknown-attribute": "an unknown attribute",
+    "attribute-place": "an attribute on a declaration that cannot have it",
+    "attribute-value": "a value that the attribute does not accept",
     "attribute-type": "an attribute that does not fit the type",
-    "duplicate-attribute": "one attribute twice",
+    "duplicate-attribute": "an attribute that is given twice",
     "limit-order": "min above max",
-    "limit-range": "a limit outside of the type",
-    "default-limit": "a default outside of the field's own limits",
+    "limit-range": "a limit outside the range of the type",
+    "default-limit": "a default that the field's own attributes refuse",
     "wire-form": "a wire form that the type does not have",
-    "inline-union": "[inline] on something which is not a union",
-    "control-type": "[control] of a type that controls do not have",
+    "inline-union": "[inline] on something other than a union",
+    "control-type": "[size] without [control]",
     # interfaces
     "interface-empty": "a main interface without methods",
     "event-interface-alone": "an event interface without a main interface",
-    "event-interface-twice": "one event interface for two main interfaces",
-    "unknown-events": "[events] names no interface",
+    "event-interface-twice": "an event interface that two main interfaces "
+                             "claim",
+    "unknown-events": "[events] names an interface that is not declared",
     "event-output": "an event with outputs",
     "async-output": "an async method with outputs",
     "async-role": "a role on an async method",
-    "duplicate-role": "two methods with one role",
-    "event-attribute": "an attribute that does not fit what a method is",
+    "duplicate-role": "a role that two methods have",
+    "event-attribute": "an attribute that does not fit the kind of method",
     "compatible-since": "CompatibleSince above Version",
-    "unknown-key": "[key] names no parameter",
-    "unknown-undo": "[undo] names no method",
+    "unknown-key": "[key] names a parameter that is not declared",
+    "unknown-undo": "[undo] names a method that is not declared",
     # C
     "bad-name": "a name without a letter",
-    "reserved-name": "a method named like one that each interface has",
-    "c-name-clash": "two declarations with one name in C",
+    "reserved-name": "a name that is reserved in C, or for every interface",
+    "c-name-clash": "two declarations with the same name in C",
     # overlay
-    "overlay-unknown": "an overlay names what the module does not have",
+    "overlay-unknown": "an overlay for a name that the module does not "
+                       "declare",
 }
 
 WARNINGS = {
-    "unqualified-import": "a name of another module without its module",
-    "ignored-attribute": "an attribute of Chromium's that changes nothing",
-    "import-map-drift": "the replacement of an import differs from it",
+    "unqualified-import": "a name of another module, used without its module",
+    "ignored-attribute": "an attribute that has no effect",
+    "import-map-drift": "a replaced import that differs from its replacement",
     "has-fd": "[hasFd] where no descriptor can be",
     "doc-mismatch": "a comment that names another declaration",
     "unused-overlay": "an overlay for a module that is not compiled",
 }
 
-# What camipc-gen lint says besides; tests/codegen/lint has a file for each.
+# Warnings of camipc-gen lint; tests/codegen/commands/lint has a file for each.
 LINTS = {
-    "missing-docs": "a type, an interface, a method or an event without a "
-                    "comment",
-    "missing-timeout": "a method that is waited for, without [timeout_ms]",
-    "sync-while-running": "a call that is waited for while running, without "
+    "missing-docs": "a type, interface, method or event without a comment",
+    "missing-timeout": "a method with callers that wait, without [timeout_ms]",
+    "sync-while-running": "a call that can block a running camera, without "
                           "[when]",
     "unbounded": "an array, string or map without [max_len] in an async "
                  "method or event",
-    "naming": "a name in another style than LikeThis or likeThis",
+    "naming": "a name in a style other than LikeThis or likeThis",
     "missing-version": "an interface without [Version]",
 }

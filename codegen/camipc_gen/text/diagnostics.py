@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Errors and warnings, as a compiler prints them.
+"""Errors and warnings, in the form of a compiler's.
 
-Every message has an id from text/diagnostic_ids.py. A stage adds what it finds and goes
-on; compiler.py stops between stages if there was an error.
+Every message has an id from text/diagnostic_ids.py. A stage reports what it
+finds and continues; compiler.py stops between stages after an error.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from typing import Iterable, List, Optional, Sequence, Tuple
 from .diagnostic_ids import ERRORS, LINTS, WARNINGS
 from .source import Sources, Span
 
-# What the lexer reports.
+# Errors of the lexer.
 LEXICAL = ("bad-character", "bad-number", "unclosed-string",
            "unclosed-comment")
 
-# More than this is noise; the count is still printed.
+# Of more diagnostics, only the count is printed.
 MAX_PRINTED = 50
 
 
-# Of a longer line, only so much around the place is shown.
+# Of a longer line, only the part around the place is shown.
 MAX_LINE = 160
 
 
@@ -44,7 +44,7 @@ class Diagnostic:
 
 
 class CompileError(Exception):
-    """There were errors; they are in @diagnostics."""
+    """Compilation failed; @diagnostics has the errors."""
 
     def __init__(self, diagnostics: "Diagnostics"):
         super().__init__(diagnostics.format().rstrip("\n"))
@@ -52,14 +52,14 @@ class CompileError(Exception):
 
 
 class Diagnostics:
-    """What was found in one run."""
+    """The diagnostics of one run."""
 
     def __init__(self, sources: Optional[Sources] = None,
                  disabled: Iterable[str] = (), fatal: Iterable[str] = ()):
         self.sources = sources or Sources()
         self.found: List[Diagnostic] = []
         self._seen: set = set()
-        self._words: set = set()         # lines with words nobody can read
+        self._words: set = set()         # lines with invalid words
         self._disabled = frozenset(disabled)
         self._fatal = frozenset(fatal)   # warnings made errors; "*" is all
 
@@ -90,8 +90,8 @@ class Diagnostics:
             self._words.add((span.path, span.line))
 
     def has_bad_word(self, *spans: Span) -> bool:
-        """Whether the lexer complained about one of these lines; what is
-        wrong there besides is likely to follow from it."""
+        """Whether the lexer reported an error on one of these lines. Other
+        errors there are probably consequences."""
         return any((span.path, span.line) in self._words for span in spans)
 
     @property
@@ -103,7 +103,7 @@ class Diagnostics:
             raise CompileError(self)
 
     def sorted(self) -> List[Diagnostic]:
-        """By position; a file's in one piece, the command line's first."""
+        """By file and position; those about the command line come first."""
         def key(diagnostic: Diagnostic):
             span = diagnostic.span
             if span is None:
@@ -138,7 +138,7 @@ class Diagnostics:
         return lines
 
     def _excerpt(self, span: Optional[Span]) -> List[str]:
-        """The line and a caret under it; both end at the same tab stops."""
+        """The line, and a caret under the place, aligned by the same tabs."""
         source = self.sources.files.get(span.path) if span else None
         if source is None:
             return []
@@ -165,7 +165,7 @@ class Diagnostics:
 
 
 def _window(text: str, column: int) -> Tuple[str, int]:
-    """The part of a very long line that is worth showing."""
+    """The part of a very long line around the column."""
     if len(text) <= MAX_LINE:
         return text, column
     start = max(0, min(column - 1 - MAX_LINE // 4, len(text) - MAX_LINE))
@@ -176,7 +176,7 @@ def _window(text: str, column: int) -> Tuple[str, int]:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> Optional[str]:
-    """A hint naming the nearest known word, if one is near."""
+    """A hint that names the nearest known word, or None if none is near."""
     candidates = sorted(set(known))
     match = difflib.get_close_matches(word, candidates, 1, 0.6)
     if not match:
@@ -184,3 +184,16 @@ def did_you_mean(word: str, known: Iterable[str]) -> Optional[str]:
         same = folded.get(word.lower().replace("_", ""))
         match = [same] if same else []
     return "did you mean '%s'?" % match[0] if match else None
+
+
+# A hint lists at most this many words.
+MAX_LISTED = 20
+
+
+def list_of(known: Iterable[str]) -> Optional[str]:
+    """A hint that lists the known words, or None if there are too many."""
+    words = ["'%s'" % word for word in dict.fromkeys(known)]
+    if not words or len(words) > MAX_LISTED:
+        return None
+    return "expected %s" % (words[0] if len(words) == 1 else "%s or %s" % (
+        ", ".join(words[:-1]), words[-1]))

@@ -11,13 +11,13 @@ from .syntax import (AttributeNode, Binary, EmptyList, Expression, GenericType,
                      Literal, Name, NamedType, NullableType, RefusedType,
                      TypeNode, Unary)
 
-# Loosest first. ">>" is made of two tokens, as array<array<T>> needs them.
+# Weakest binding first. ">>" is two tokens, because array<array<T>> has both.
 _PRECEDENCE = (("|",), ("^",), ("&",), ("<<", ">>"), ("+", "-"),
                ("*", "/", "%"))
 
 
 class ExpressionParser(TokenStream):
-    """What declarations are made of."""
+    """Parses expressions, types and attributes."""
 
     # ---- expressions -------------------------------------------------------
 
@@ -36,7 +36,8 @@ class ExpressionParser(TokenStream):
                 return left
             count += 1
             if count > MAX_OPERATORS:
-                self._too_deep("expression")
+                self._fail_expression("more than %d operators in a row"
+                                      % MAX_OPERATORS)
             right = self._operators(level + 1, depth, in_angle)
             left = Binary(left.span.to(right.span), operator, left, right)
 
@@ -55,7 +56,8 @@ class ExpressionParser(TokenStream):
 
     def _unary(self, depth: int, in_angle: bool) -> Expression:
         if depth > MAX_EXPRESSION_DEPTH:
-            self._too_deep("expression")
+            self._fail_expression("nested more than %d levels deep"
+                                  % MAX_EXPRESSION_DEPTH)
         if self.at("-", "+", "~"):
             operator = self.take()
             operand = self._unary(depth + 1, in_angle)
@@ -81,20 +83,21 @@ class ExpressionParser(TokenStream):
             return name
         if self.at("["):
             self.take()
-            end = self.expect("]", "']': an array's only literal is []")
+            end = self.expect("]", "']': [] is the only array literal")
             return EmptyList(token.span.to(end.span))
         self.fail("syntax", token.span, "expected a value, found %s" % token)
 
-    def _too_deep(self, what: str) -> None:
-        self.fail("too-deep", self.token.span, "this %s is nested too deeply"
-                  % what, hint="name parts of it with const"
-                  if what == "expression" else "put parts of it in structs")
+    def _fail_expression(self, why: str) -> None:
+        self.fail("too-deep", self.token.span, "the expression is too "
+                  "complex: " + why, hint="define parts of it as constants")
 
     # ---- types -------------------------------------------------------------
 
     def type(self, depth: int = 0) -> TypeNode:
         if depth > MAX_TYPE_DEPTH:
-            self._too_deep("type")
+            self.fail("too-deep", self.token.span, "the type is nested more "
+                      "than %d levels deep" % MAX_TYPE_DEPTH,
+                      hint="put parts of it in structs")
         if self.at_word("associated") and self.peek().kind == "name":
             word = self.take()
             inner = self.type(depth + 1)
@@ -108,7 +111,8 @@ class ExpressionParser(TokenStream):
             result = RefusedType(name.span.to(end.span), "&")
         elif self.at("[") and self.peek().kind in ("]", "int"):
             self.fail("syntax", self.token.span,
-                      "an array is written array<%s>" % name.name)
+                      "invalid array type '%s[…]': write array<%s>"
+                      % (name.name, name.name))
         if self.at("?"):
             end = self.take()
             result = NullableType(name.span.to(end.span), result)

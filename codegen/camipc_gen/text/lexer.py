@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Text to tokens. Doc comments travel on the token that they stand beside."""
+"""Text to tokens. A doc comment is kept with the token beside it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _TOKEN = re.compile(r"""
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\", "'": "'"}
 _LICENSE = re.compile(r"SPDX-License-Identifier:[ \t]*([^\n*]*[^\n* \t])")
-# What a licence expression is made of; anything else stays out of banners.
+# Characters of a licence expression; others are kept out of banners.
 _LICENSE_TEXT = re.compile(r"[A-Za-z0-9.+() -]{1,120}\Z")
 
 
@@ -42,7 +42,7 @@ class Token:
     span: Span
     value: Union[None, int, float, str] = None
     comments: List[Comment] = field(default_factory=list)   # before it
-    after: List[Comment] = field(default_factory=list)      # behind it
+    after: List[Comment] = field(default_factory=list)      # after it
 
     def __str__(self) -> str:
         if self.kind == "end":
@@ -59,7 +59,7 @@ class Tokens:
 
 
 class Lexer:
-    """Reads one source. Bad characters are reported and left out."""
+    """Reads one source. Reports and skips invalid characters."""
 
     def __init__(self, source: Source, diagnostics: Diagnostics):
         self._source = source
@@ -76,14 +76,14 @@ class Lexer:
         while at < len(text):
             match = _TOKEN.match(text, at)
             if match is None:
-                at = self._refuse(at)
+                at = self._invalid_character(at)
             elif match.lastgroup == "newline":
                 at = match.end()
                 self._next_line(at)
             elif match.lastgroup == "block":
                 at = self._block_comment(at)
             else:
-                self._take(match.lastgroup, match.group(), at)
+                self._add_token(match.lastgroup, match.group(), at)
                 at = match.end()
         if not self._tokens or self._tokens[-1].kind != "end":
             self._push("end", "", self._span(at, 1))
@@ -103,7 +103,7 @@ class Lexer:
         self._tokens.append(Token(kind, text, span, value, self._comments))
         self._comments = []
 
-    def _take(self, group: str, text: str, at: int) -> None:
+    def _add_token(self, group: str, text: str, at: int) -> None:
         span = self._span(at, len(text))
         if group == "space":
             return
@@ -114,16 +114,17 @@ class Lexer:
         elif group == "float":
             self._push("float", text, span, self._float(text, span))
         elif group == "number":
-            self._diagnostics.error("bad-number", span,
-                                    "'%s' is not a number" % text[:40])
+            self._diagnostics.error(
+                "bad-number", span, "invalid number '%s'" % text[:40],
+                hint="numbers are written 12, 0x1f, 1.5 or 1e6")
             self._push("int", text, span, 0)
         elif group == "string":
             self._push("string", text, span, self._string(text, at))
         elif group == "name":
             if not text.isascii():
                 self._diagnostics.error(
-                    "bad-character", span, "names are made of A to Z, a to "
-                    "z, 0 to 9 and _")
+                    "bad-character", span, "invalid name '%s': use only A to "
+                    "Z, a to z, 0 to 9 and '_'" % text[:40])
                 text = "x"
             self._push("name", text, span)
         else:
@@ -134,16 +135,18 @@ class Lexer:
             value = int(text[2:50], 16)
         elif text[0] == "0" and len(text) > 1:
             self._diagnostics.error(
-                "octal-literal", span, "octal literals are not allowed",
-                hint="write '%s' or '0x…'" % (text.lstrip("0") or "0"))
+                "octal-literal", span, "invalid number '%s': octal numbers are "
+                "not supported" % text[:40], hint="write '%s', or a "
+                "hexadecimal number" % (text.lstrip("0") or "0"))
             return 0
         else:
-            # A longer one is out of every range whatever its digits are;
-            # Python itself refuses to convert thousands of them.
+            # A longer number is out of range whatever its digits are, and
+            # Python refuses to convert thousands of digits.
             value = int(text[:50])
         if value >= 1 << 64:
-            self._diagnostics.error("number-range", span,
-                                    "no integer type holds '%s'" % text[:40])
+            self._diagnostics.error(
+                "number-range", span, "number '%s' is too large: the maximum "
+                "is %d" % (text[:40], (1 << 64) - 1))
             return 0
         return value
 
@@ -151,8 +154,8 @@ class Lexer:
         value = float(text)
         if value in (float("inf"), float("-inf")):
             self._diagnostics.error(
-                "number-range", span, "'%s' is larger than any double"
-                % text[:40], hint="write double.INFINITY if you mean it")
+                "number-range", span, "number '%s' is too large for a double"
+                % text[:40], hint="write double.INFINITY for infinity")
         return value
 
     def _string(self, text: str, at: int) -> str:
@@ -165,25 +168,27 @@ class Lexer:
             self._diagnostics.error(
                 "bad-escape", self._span(at + 1 + match.start(),
                                          len(escape) + 1),
-                "'\\%s' is no escape sequence" % escape,
-                hint="there are \\n \\t \\r \\\" \\\\ and \\x01 to \\x7f")
+                "invalid escape sequence '\\%s'" % escape,
+                hint="the escape sequences are \\n \\t \\r \\\" \\' \\\\ and "
+                     "\\x01 to \\x7f")
             return ""
         return _ESCAPE.sub(replace, text[1:-1])
 
-    def _refuse(self, at: int) -> int:
+    def _invalid_character(self, at: int) -> int:
         text = self._source.text
         char = text[at]
         if char == '"':
             end = text.find("\n", at)
             end = len(text) if end < 0 else end
             span = self._span(at, end - at)
-            self._diagnostics.error("unclosed-string", span,
-                                    "this string does not end on its line")
+            self._diagnostics.error(
+                "unclosed-string", span, "the string is not closed: expected "
+                "'\"' before the end of the line")
             self._push("string", text[at:end], span, "")
             return end
         shown = "'%s'" % char if char.isprintable() else "U+%04X" % ord(char)
         self._diagnostics.error("bad-character", self._span(at, 1),
-                                "%s has no meaning here" % shown)
+                                "unexpected character %s" % shown)
         return at + 1
 
     # ---- comments ----------------------------------------------------------
@@ -200,7 +205,7 @@ class Lexer:
             self._append_line(line[1:] if line[:1] == " " else line, span)
 
     def _append_line(self, line: str, span: Span) -> None:
-        """Lines of /// one below the other are one comment."""
+        """Consecutive lines of /// are one comment."""
         last = self._comments[-1] if self._comments else None
         if last is not None and last.span.length == 0 and \
                 last.span.line + len(last.lines) == span.line:
@@ -215,9 +220,9 @@ class Lexer:
         end = text.find("*/", at + 2)
         if end < 0:
             self._diagnostics.error("unclosed-comment", span,
-                                    "this comment does not end")
-            # The end of the file is told to be here: an error there would
-            # only repeat this one.
+                                    "the comment is not closed: expected '*/'")
+            # The end of the file is placed here: an error at its real place
+            # would only repeat this one.
             self._tokens.append(Token("end", "", span))
             return len(text)
         body = text[at + 2:end]

@@ -16,7 +16,7 @@ from .syntax import File, ImportNode
 
 @dataclass(frozen=True)
 class Options:
-    """The part of the command line that changes what files mean."""
+    """The options that change the meaning of files."""
     include_dirs: Tuple[str, ...] = ()
     import_map: Tuple[Tuple[str, str], ...] = ()
     module_map: Tuple[Tuple[str, str], ...] = ()
@@ -26,7 +26,7 @@ class Options:
 
 @dataclass(eq=False)
 class Unit:
-    """A file that was read; @imports are direct, in order."""
+    """A file that was read; @imports are its direct imports, in order."""
     path: str
     file: File
     is_input: bool = False
@@ -42,7 +42,7 @@ class Unit:
 
 
 def stem_of(path: str) -> str:
-    """File name to the stem of the output files: an identifier."""
+    """The common part of the output files' names, made from a file name."""
     name = os.path.basename(path)
     if name.endswith(".mojom"):
         name = name[:-len(".mojom")]
@@ -63,7 +63,7 @@ class Loader:
         self.replaced: List[Tuple[Span, str, Unit]] = []
 
     def load(self, paths) -> List[Unit]:
-        """Reads @paths and what they import; gives the inputs."""
+        """Reads @paths and the files that they import; returns the inputs."""
         inputs: List[Unit] = []
         for path in paths:
             unit = self._load(path, None)
@@ -71,7 +71,7 @@ class Loader:
                 unit.is_input = True
                 inputs.append(unit)
         for name, target in self._options.import_map:
-            # An input can be checked against a replacement of its imports.
+            # A replacement that no file imports can still check an input.
             if name not in self._used_maps and os.path.exists(target):
                 self._load(target, None)
         self._check_stems(inputs)
@@ -104,8 +104,8 @@ class Loader:
                 else Span(path, 1, 1)
             if not self._diagnostics.has_errors:
                 self._diagnostics.error(
-                    "no-module", first, "this file has no module statement",
-                    hint="begin it with 'module ipa.%s;'" % unit.stem)
+                    "no-module", first, "the file has no module statement",
+                    hint="start the file with 'module ipa.%s;'" % unit.stem)
         if unit is not None:
             self._loading.append((real, path))
             for node in file.imports:
@@ -128,7 +128,7 @@ class Loader:
             self.replaced.append((node.span, node.path, imported))
 
     def _find(self, unit: Unit, node: ImportNode) -> Optional[str]:
-        """Literally in the map, then in each -I, then beside the file."""
+        """Looks in the import map, then in each -I, then beside the file."""
         mapped = self._import_map.get(node.path)
         if mapped is not None:
             self._used_maps.add(node.path)
@@ -141,13 +141,14 @@ class Loader:
                 return path
             tried.append(path)
         self._diagnostics.error(
-            "import-not-found", node.span, "cannot find '%s'" % node.path,
+            "import-not-found", node.span, "cannot find the imported file "
+            "'%s'" % node.path,
             [(None, "tried %s" % path) for path in dict.fromkeys(tried)],
             hint="add its folder with -I, or map it with --import-map")
         return None
 
     def original_of(self, path: str) -> Optional[str]:
-        """What a mapped import would have been, if -I has it."""
+        """The file in -I that a mapped import replaces, or None."""
         for folder in self._options.include_dirs:
             original = os.path.normpath(os.path.join(folder, path))
             if _is_file(original):
@@ -160,7 +161,7 @@ class Loader:
         reals = [loading for loading, _ in self._loading]
         loop = names[reals.index(real):] + [path]
         self._diagnostics.error(
-            "import-cycle", at, "files import each other: %s"
+            "import-cycle", at, "import cycle: %s"
             % " imports ".join("'%s'" % name for name in loop))
 
     def _check_stems(self, inputs: List[Unit]) -> None:
@@ -170,7 +171,9 @@ class Loader:
             if first is not unit:
                 self._diagnostics.error(
                     "duplicate-stem", None, "'%s' and '%s' would both write "
-                    "'%s_ipa_…'" % (first.path, unit.path, unit.stem))
+                    "'%s_ipa_…'" % (first.path, unit.path, unit.stem),
+                    hint="rename one of the files, or compile each into a "
+                         "folder of its own")
 
 
 def _is_file(path: str) -> bool:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Attributes from outside, for interface files that carry none of ours.
+"""Overlays: attributes for interface files that cannot be changed.
 
     overlay module ipa.vimc;
     interface IPAVimcInterface {
@@ -8,8 +8,8 @@
             configure([max_len=8] streamConfig) => ([value] ret);
     };
 
-An overlay is merged into the syntax tree before anything is resolved, so that
-an attribute of its means exactly what it means in the file.
+An overlay is merged into the syntax tree before anything is resolved, so its
+attributes mean exactly the same as attributes in the file.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Dict, List, Optional, Tuple
 
-from .diagnostics import Diagnostics, did_you_mean
+from .diagnostics import Diagnostics, did_you_mean, list_of
 from .expressions import ExpressionParser
 from .lexer import lex
 from .loader import Loader, Options, Unit
@@ -32,7 +32,7 @@ _MEMBERS = ("fields", "arms", "enumerators", "methods", "enums", "consts")
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """A name, what is added to it, and to what is inside of it."""
+    """A name, and the attributes for it and for its members."""
     name: str
     span: Span
     attributes: Tuple[AttributeNode, ...]
@@ -85,8 +85,8 @@ class OverlayParser(ExpressionParser):
         attributes = self._attributes()
         word = self.expect_name("a declaration")
         if word.text not in _KINDS:
-            self.fail("syntax", word.span, "expected %s, found %s"
-                      % (", ".join(_KINDS), word))
+            self.fail("syntax", word.span, "expected 'interface', 'struct', "
+                      "'union' or 'enum', found %s" % word)
         name = self.dotted_name("the name of the declaration")
         members: List[Entry] = []
         if self.take_if("{"):
@@ -130,16 +130,21 @@ class OverlayParser(ExpressionParser):
         return tuple(found)
 
 
+def _with_article(kind: str) -> str:
+    return "%s %s" % ("an" if kind[0] in "aeiou" else "a", kind)
+
+
 class OverlayMerger:
-    """Adds entries to nodes; nodes are frozen, so new ones come out."""
+    """Adds entries to nodes. Nodes are frozen, so it returns new ones."""
 
     def __init__(self, diagnostics: Diagnostics):
         self._diagnostics = diagnostics
 
     def _unknown(self, entry: Entry, owner: str, known) -> None:
         self._diagnostics.error(
-            "overlay-unknown", entry.span, "'%s' has no '%s'"
-            % (owner, entry.name), hint=did_you_mean(entry.name, known))
+            "overlay-unknown", entry.span, "unknown name '%s': '%s' does not "
+            "declare it" % (entry.name, owner),
+            hint=did_you_mean(entry.name, known) or list_of(known))
 
     def declarations(self, nodes, entries, module: str):
         by_name: Dict[str, int] = {n.name: i for i, n in enumerate(nodes)}
@@ -154,8 +159,8 @@ class OverlayMerger:
                 nodes[at] = self._into(nodes[at], (inner,), ("enums",))
             elif not isinstance(nodes[at], _KINDS[entry.kind]):
                 self._diagnostics.error(
-                    "overlay-unknown", entry.span, "'%s' is no %s"
-                    % (entry.name, entry.kind),
+                    "overlay-unknown", entry.span, "'%s' is not declared as "
+                    "%s" % (entry.name, _with_article(entry.kind)),
                     [(nodes[at].span, "declared here")])
             else:
                 nodes[at] = self._merge(nodes[at], entry)
@@ -210,12 +215,13 @@ def apply_overlays(loader: Loader, options: Options,
 
 def _apply(overlay: Overlay, units: List[Unit], merger: OverlayMerger,
            diagnostics: Diagnostics) -> None:
-    """A module may have several files: each takes what it declares."""
+    """A module may have several files: each gets the entries for its own
+    declarations."""
     targets = [u for u in units if u.module == overlay.module.name]
     if not targets:
         diagnostics.warning(
-            "unused-overlay", overlay.module.span, "no module '%s' is "
-            "compiled" % overlay.module.name,
+            "unused-overlay", overlay.module.span, "the overlay has no "
+            "effect: module '%s' is not compiled" % overlay.module.name,
             hint=did_you_mean(overlay.module.name,
                               [u.module for u in units]))
     rest = list(overlay.entries)

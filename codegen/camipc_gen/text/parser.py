@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Tokens to a syntax tree: a recursive descent over declarations.
 
-After an error the parser goes on behind it, so that one run tells several.
+After an error the parser continues, so that one run reports several errors.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from .syntax import (AttributeNode, Comment, ConstNode, EnumeratorNode,
                      EnumNode, FieldNode, File, ImportNode, InterfaceNode,
                      Literal, MethodNode, Name, StructNode, UnionNode)
 
-_KEYWORDS = ("struct", "union", "enum", "interface", "const")
+# Hint about [EnableIf] and the like.
+NO_CONDITIONS = "remove it: an interface must be the same in every build"
 
 
 class Parser(ExpressionParser):
@@ -47,7 +48,7 @@ class Parser(ExpressionParser):
         start = self.position
         if self.at(";", "}"):
             self.fail("syntax", self.token.span,
-                      "%s without a declaration before it" % self.token)
+                      "unexpected %s outside a declaration" % self.token)
         attributes = self.attribute_list()
         word = self.token
         parse = {
@@ -59,8 +60,8 @@ class Parser(ExpressionParser):
         if parse is None:
             self.fail("syntax", word.span,
                       "expected a declaration, found %s" % word,
-                      hint="module, import, const, enum, struct, union and "
-                           "interface begin one")
+                      hint="a declaration starts with module, import, const, "
+                           "enum, struct, union or interface")
         node = parse(start, attributes)
         if node is not None:
             self._declarations.append(node)
@@ -71,12 +72,13 @@ class Parser(ExpressionParser):
         self.expect(";", "';' after the module statement")
         if self._module is not None:
             self.fail("duplicate-module", word.span,
-                      "a file has one module statement",
-                      [(self._module.span, "the first is here")])
+                      "second module statement: a file has exactly one",
+                      [(self._module.span, "the first one is here")])
         if self._imports or self._declarations:
             self.diagnostics.error(
                 "module-order", word.span,
-                "the module statement comes before everything else")
+                "the module statement must come before imports and "
+                "declarations")
         self._module = name
         self._module_attributes = attributes
         self._module_comments = self.comments_since(start)
@@ -87,25 +89,25 @@ class Parser(ExpressionParser):
         self.expect(";", "';' after the import")
         if self._declarations:
             self.diagnostics.error("module-order", word.span,
-                                   "imports come before declarations")
+                                   "imports must come before declarations")
         self._refuse_attributes(attributes, "an import")
         self._imports.append(ImportNode(path.span, path.value))
 
     def _refuse_attributes(self, attributes, what: str) -> None:
         for attribute in attributes:
-            self.diagnostics.error(
-                "build-condition" if attribute.name == "EnableIf"
-                else "attribute-place", attribute.span,
-                "build conditions are not supported"
-                if attribute.name == "EnableIf" else
-                "'%s' means nothing on %s" % (attribute.name, what))
+            if attribute.name == "EnableIf":
+                self.diagnostics.error(
+                    "build-condition", attribute.span, "build condition "
+                    "'EnableIf' is not supported", hint=NO_CONDITIONS)
+            else:
+                self.diagnostics.error(
+                    "attribute-place", attribute.span, "attribute '%s' is "
+                    "not allowed on %s" % (attribute.name, what))
 
     def _feature(self, start: int, attributes) -> None:
         word = self.take()
-        self.fail("build-condition", word.span,
-                  "build conditions are not supported",
-                  hint="an interface is the same in every build: they would "
-                       "change the wire")
+        self.fail("build-condition", word.span, "build condition 'feature' "
+                  "is not supported", hint=NO_CONDITIONS)
 
     # ---- const, enum -------------------------------------------------------
 
@@ -167,21 +169,27 @@ class Parser(ExpressionParser):
         comments = self.comments_since(start)
         arms, enums, consts = self._body(opening.span, self._field)
         for nested in enums + consts:
-            self.diagnostics.error("syntax", nested.span,
-                                   "a union holds nothing but its arms")
+            self.diagnostics.error(
+                "syntax", nested.span, "'%s' is not allowed in a union"
+                % nested.name, hint="declare it outside: a union contains "
+                "only arms")
         return UnionNode(name.span, name.text, attributes, comments, arms)
 
     def _forward(self, span: Span, attributes) -> bool:
-        """struct X; is Chromium's: tell it apart from an empty struct."""
+        """Refuses Chromium's "struct X;", which is not an empty struct."""
         if not self.at(";"):
             return False
         native = any(a.name == "Native" for a in attributes)
-        self.fail("native-type" if native else "forward-declaration", span,
-                  "native types: use skipHeader" if native else
-                  "no forward declaration needed; order is free")
+        if native:
+            self.fail("native-type", span, "native types are not supported",
+                      hint="declare the type elsewhere, and mark it "
+                           "[skipHeader]")
+        self.fail("forward-declaration", span, "forward declarations are not "
+                  "supported", hint="remove it: declarations may be in any "
+                  "order")
 
     def _body(self, opening: Span, member: Callable):
-        """Members of a struct, union or interface up to behind its '};'."""
+        """Members of a struct, union or interface, up to and with its '};'."""
         members: list = []
         enums: list = []
         consts: list = []
@@ -209,8 +217,9 @@ class Parser(ExpressionParser):
 
     def _nested(self, word) -> None:
         self.diagnostics.error(
-            "nested-declaration", word.span, "a %s cannot be declared inside "
-            "another declaration" % word.text, hint="put it beside this one")
+            "nested-declaration", word.span, "'%s' is not allowed inside "
+            "another declaration" % word.text,
+            hint="declare it at the top level of the file")
         self.take()
         self.skip_block()
 
@@ -272,7 +281,7 @@ class Parser(ExpressionParser):
             if self.at_word("result") and self.peek().kind == "<":
                 self.fail("result-type", self.token.span,
                           "result<T, E> is not supported",
-                          hint="=> (int32 ret, T value)")
+                          hint="write '=> (int32 ret, T value)'")
             outs = self._parameters("'(' and the outputs after '=>'")
         self.expect(";", "';' after '%s'" % name.text)
         return MethodNode(name.span, name.text, attributes,
@@ -295,9 +304,10 @@ class Parser(ExpressionParser):
         name = self.expect_name("the name of the parameter")
         ordinal = self._ordinal()
         if self.at("="):
-            self.diagnostics.error("parameter-default", self.token.span,
-                                   "parameters have no defaults",
-                                   hint="put '%s' in a struct" % name.text)
+            self.diagnostics.error(
+                "parameter-default", self.token.span, "parameter '%s' cannot "
+                "have a default" % name.text,
+                hint="put '%s' in a struct" % name.text)
             self.take()
             self.expression()
         return FieldNode(name.span, name.text, attributes,

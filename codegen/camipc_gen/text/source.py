@@ -20,7 +20,8 @@ class Span:
     length: int = 1
 
     def to(self, end: "Span") -> "Span":
-        """From here to the end of @end; to the end of a word elsewhere."""
+        """From here to the end of @end, or this span if @end is on another
+        line."""
         if end.path != self.path or end.line != self.line:
             return self
         return Span(self.path, self.line, self.column,
@@ -42,7 +43,7 @@ class Source:
 
 
 class SourceError(Exception):
-    """A file which cannot be source; @offset is its offending byte."""
+    """Why a file cannot be read as source, and where, if there is a place."""
 
     def __init__(self, message: str, line: int = 0, column: int = 0):
         super().__init__(message)
@@ -52,7 +53,7 @@ class SourceError(Exception):
 
 @dataclass
 class Sources:
-    """What was read in one run, by the path that spans name."""
+    """The sources of one run, by path, as spans refer to them."""
     files: Dict[str, Source] = field(default_factory=dict)
     read: List[str] = field(default_factory=list)
 
@@ -84,24 +85,26 @@ def _read(path: str) -> bytes:
             raise IsADirectoryError(21, "Is a directory")
         data = stream.read(MAX_SOURCE_BYTES + 1)
     if len(data) > MAX_SOURCE_BYTES:
-        raise SourceError("cannot read: larger than %d MiB"
+        raise SourceError("cannot read: larger than the limit of %d MiB"
                           % (MAX_SOURCE_BYTES >> 20))
     return data
 
 
 def decode(data: bytes) -> str:
-    """Bytes of a file to text; refuses what no editor would have written."""
+    """Decodes the bytes of a file; raises SourceError if they are not text."""
     if data.startswith(b"\xef\xbb\xbf"):
         data = data[3:]
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line, column = _position(data, error.start)
-        raise SourceError("not UTF-8: byte 0x%02x" % data[error.start],
+        raise SourceError("the file is not UTF-8 text: invalid byte 0x%02x"
+                          % data[error.start],
                           line, column) from None
     if "\0" in text:
         line, column = _position(data, data.index(b"\0"))
-        raise SourceError("a NUL byte, so this is not text", line, column)
+        raise SourceError("the file is not text: it contains a NUL byte",
+                          line, column)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The parser's view of the tokens: looking, taking, complaining, recovering."""
+"""The parser's view of the tokens: peek, take, report and recover."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from .lexer import Token
 from .source import Span
 from .syntax import Comment, Name
 
-# Deeper than anything a person writes; below what Python's stack bears.
+# Deeper than anything a person writes, and safe for Python's stack.
 MAX_TYPE_DEPTH = 16
 MAX_EXPRESSION_DEPTH = 32
 MAX_OPERATORS = 200
 
-# Words that begin a declaration of a whole file.
+# Words that start a top-level statement.
 OPENERS = ("struct", "union", "interface", "module", "import", "feature")
 
 
 class ParseError(Exception):
-    """Reported already; unwinds to the nearest place which can go on."""
+    """An error that was reported; caught where parsing can continue."""
 
 
 class TokenStream:
@@ -60,11 +60,12 @@ class TokenStream:
         return self.take() if self.token.kind == kind else None
 
     def expect(self, kind: str, what: str) -> Token:
-        """Takes a token of this kind; @what says "';' after the field"."""
+        """Takes a token of this kind. @what describes it for the error message,
+        for example "';' after the field"."""
         if self.token.kind == kind:
             return self.take()
         if kind in (";", ",", ")", "}", "]", ">"):
-            # What is missing belongs behind the word before.
+            # The missing token belongs after the previous one.
             before = self.previous.span
             span = Span(before.path, before.line,
                         before.column + before.length)
@@ -96,7 +97,7 @@ class TokenStream:
         raise ParseError()
 
     def _is_consequence(self) -> bool:
-        """Whether what is wrong here comes from a bad word on this line."""
+        """Whether an invalid word on this line caused the error."""
         return self.diagnostics.has_bad_word(self.previous.span,
                                              self.token.span)
 
@@ -104,7 +105,7 @@ class TokenStream:
 
     def comments_since(self, start: int) -> Tuple[Comment, ...]:
         """Doc comments before the first token of a declaration, inside its
-        attributes, and behind its last token."""
+        attributes, and after its last token."""
         comments = []
         for token in self._tokens[start:start + 1]:
             comments += token.comments
@@ -118,7 +119,8 @@ class TokenStream:
     # ---- recovering --------------------------------------------------------
 
     def guarded(self, parse: Callable, recover: Callable):
-        """Runs @parse; after an error in it, @recover, and gives None."""
+        """Returns the result of @parse. After an error runs @recover, and
+        returns None."""
         start = self._at
         try:
             return parse()
@@ -129,7 +131,7 @@ class TokenStream:
             return None
 
     def skip_member(self) -> None:
-        """To behind the next ';' of this body, or to its '}'."""
+        """Skips past the next ';' of this body, or up to its '}'."""
         depth = 0
         while not self.at("end"):
             if depth == 0 and (self.at("}") or self.at_opener()):
@@ -143,13 +145,13 @@ class TokenStream:
                 return
 
     def skip_element(self) -> None:
-        """To behind the next ',' of an enum's body, or to its '}'."""
+        """Skips past the next ',' of an enum's body, or up to its '}'."""
         while not self.at("end", "}") and not self.at_opener():
             if self.take().kind == ",":
                 return
 
     def skip_block(self) -> None:
-        """{...}; as a whole."""
+        """Skips {...}; as a whole."""
         depth = 0
         while not self.at("end"):
             kind = self.take().kind
@@ -159,7 +161,7 @@ class TokenStream:
                 return
 
     def skip_declaration(self) -> None:
-        """To the next declaration of the file."""
+        """Skips to the next declaration of the file."""
         depth = 0
         while not self.at("end"):
             if depth <= 0 and self.at_opener("enum", "const"):
@@ -176,7 +178,7 @@ class TokenStream:
                 return
 
     def at_opener(self, *more: str) -> bool:
-        """A word that begins a declaration, at the start of its line."""
+        """Whether a declaration starts here, at the start of a line."""
         if not self.at_word(*OPENERS, *more):
             return False
         before = self.previous.span

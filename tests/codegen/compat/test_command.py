@@ -70,7 +70,7 @@ class Command(unittest.TestCase):
         result = self.compat("old/t.mojom", "new/t.mojom")
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIn("new/core.mojom:2:22: breaks C API: 'width' of 'Size' "
-                      "is called 'height' now [renamed]", result.stdout)
+                      "was renamed to 'height' [renamed]", result.stdout)
         self.assertIn("old/core.mojom:2:22: note: ", result.stdout)
 
     def test_imports_of_a_lone_old_file(self):

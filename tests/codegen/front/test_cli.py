@@ -136,7 +136,8 @@ class Command(unittest.TestCase):
                  (self.write("empty.mojom", b""), "no module statement"),
                  (self.write("nul.mojom", b"module t;\0"), "a NUL byte"),
                  (self.write("latin.mojom", b"// \xe9"), "not UTF-8"),
-                 (self.write("elf.mojom", b"\x7fELF\x02\x01"), "no meaning")]
+                 (self.write("elf.mojom", b"\x7fELF\x02\x01"),
+                  "unexpected character")]
         if os.geteuid() != 0:
             cases.append(("secret", "Permission denied"))
         for name, why in cases:
