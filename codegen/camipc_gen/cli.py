@@ -1,16 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""camipc-gen's command line.
+"""The command line of camipc-gen, with the commands compile, explain and mock.
 
-    camipc-gen compile [options] --out DIR FILE...
-    camipc-gen explain [options] FILE...
-    camipc-gen compat [options] OLD NEW
-    camipc-gen mock [options] --out DIR FILE...
-    camipc-gen pin [options] FILE...
-    camipc-gen fmt [--check] FILE...
-    camipc-gen lint [options] FILE...
-    camipc-gen new NAME [--dir DIR]
-
-Exit status: 0 done, 1 errors in what was read, 2 a wrong command line.
+The other commands have files of their own in commands/.
 """
 
 from __future__ import annotations
@@ -23,8 +14,47 @@ from .commands import compat, console, fmt, lint, new, options, pin
 from .compiler import compile_files
 from .text.diagnostics import Diagnostics
 
-# Those with a file of their own: add_to(commands) sets run(arguments).
+# Commands with a file of their own: add_to(commands) sets run(arguments).
 COMMANDS = (compat, fmt, lint, new, pin)
+
+_DESCRIPTION = """\
+camipc-gen generates C from interface definitions, which are .mojom files, and
+helps to write and change them."""
+
+_EPILOG = """\
+'camipc-gen COMMAND --help' describes a command.
+
+Exit status: 0 if the command succeeded, 1 if a file has errors or cannot be
+read or written, 2 if the command line is wrong. Some commands give 1 another
+meaning; see their help."""
+
+# Of the commands that give it no other meaning.
+STATUS = """\
+Exit status: 0 if the command succeeded, 1 if a file has errors or cannot be
+read or written, 2 if the command line is wrong."""
+
+_COMPILE = """\
+Generates C code and a .proto file for each FILE. Imported files are read, but
+no code is generated for them."""
+
+_COMPILE_EPILOG = STATUS + """
+
+Example:
+  camipc-gen compile -I "$(pkg-config --variable=idldir camipc)" \\
+      --out generated blink.mojom"""
+
+_EXPLAIN = """\
+Prints a table for each struct, union and message of each FILE: the number, C
+name, wire form and size in bytes of every field."""
+
+_MOCK = """\
+Generates FILE_ipa_mock.c, the source of a fake IPA module. The module records
+its calls and answers them as a script says."""
+
+_MOCK_EPILOG = STATUS + """
+
+Example:
+  camipc-gen mock --name fake --out generated blink.mojom"""
 
 EMIT = ("types", "serializer", "interface", "proxy", "worker", "proto")
 
@@ -36,39 +66,47 @@ def _emit(text: str) -> Tuple[str, ...]:
     for word in wanted:
         if word not in EMIT:
             raise argparse.ArgumentTypeError(
-                "'%s' is none of %s, all" % (word, ", ".join(EMIT)))
+                "unknown output '%s': expected all, or some of %s"
+                % (word, ",".join(EMIT)))
     return tuple(word for word in EMIT if word in wanted)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="camipc-gen", description="Generates C from interface "
-        "definitions.", allow_abbrev=False)
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    compile_ = commands.add_parser(
-        "compile", help="generate C from .mojom files", allow_abbrev=False)
+    parser = options.parser_of(argparse.ArgumentParser, _DESCRIPTION, _EPILOG,
+                               prog="camipc-gen")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND",
+                                     title="commands")
+    compile_ = options.add_command(
+        commands, "compile", "generate C and .proto files", _COMPILE,
+        _COMPILE_EPILOG)
     _add_files(compile_)
     add = compile_.add_argument
     add("--emit", type=_emit, default=EMIT, metavar="LIST",
-        help="of %s; default all" % ", ".join(EMIT))
-    add("--depfile", metavar="FILE", help="write what was read, for make")
-    add("--out", required=True, metavar="DIR", help="where files go")
+        help="generate only these, separated by commas: %s; default all"
+        % ", ".join(EMIT))
+    add("--depfile", metavar="FILE",
+        help="write the list of files that were read, in make's syntax")
+    add("--out", required=True, metavar="DIR",
+        help="write the output files to DIR; required")
     add("--json", action="store_true",
-        help="diagnostics as JSON on standard output")
+        help="print errors and warnings as JSON on standard output")
     compile_.set_defaults(run=_run, work=_render)
-    explain = commands.add_parser(
-        "explain", help="print each message of .mojom files: numbers, C "
-        "names, wire forms, sizes", allow_abbrev=False)
+    explain = options.add_command(
+        commands, "explain", "print the messages of an interface", _EXPLAIN,
+        STATUS)
     _add_files(explain)
     explain.set_defaults(run=_run, work=_explain, json=False)
-    mock = commands.add_parser(
-        "mock", help="generate a fake IPA, which records its calls and "
-        "answers as a script says", allow_abbrev=False)
+    mock = options.add_command(
+        commands, "mock", "generate a fake IPA module for tests", _MOCK,
+        _MOCK_EPILOG)
     _add_files(mock)
     add = mock.add_argument
-    add("--interface", metavar="NAME", help="where a file has several")
-    add("--name", help="of the module; default the file's, without .mojom")
-    add("--out", required=True, metavar="DIR", help="where the file goes")
+    add("--interface", metavar="NAME",
+        help="the interface to mock; required if a file declares several")
+    add("--name", metavar="NAME",
+        help="name of the module; default: the file name without .mojom")
+    add("--out", required=True, metavar="DIR",
+        help="write the output file to DIR; required")
     mock.set_defaults(run=_run, work=_mock, json=False)
     for command in COMMANDS:
         command.add_to(commands)
@@ -78,7 +116,7 @@ def _parser() -> argparse.ArgumentParser:
 def _add_files(parser: argparse.ArgumentParser) -> None:
     options.add_reading(parser)
     options.add_warnings(parser)
-    parser.add_argument("files", nargs="+", metavar="FILE")
+    options.add_files(parser)
 
 
 def _run(arguments) -> int:
@@ -99,7 +137,7 @@ def _back_end(compiled, arguments, diagnostics: Diagnostics) -> None:
         arguments.work(compiled, arguments, diagnostics)
     except OSError as error:
         if error.filename is None:
-            raise                      # about standard output
+            raise                      # of standard output
         diagnostics.error("unwritable", None, "cannot write '%s': %s" % (
             error.filename, error.strerror))
         diagnostics.stop_on_errors()

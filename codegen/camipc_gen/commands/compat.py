@@ -1,9 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The command "compat OLD NEW": judges the next version of an interface.
-
-Exit status: 0 old and new peers understand each other, 1 they do not, or the
-versions say something untrue, 2 a file or the command line is wrong.
-"""
+"""The command "compat OLD NEW": compares two versions of an interface."""
 
 from __future__ import annotations
 
@@ -19,25 +15,40 @@ from . import console, options
 ALLOW = ("widen", "break")
 
 
+_DESCRIPTION = """\
+Lists every change between two versions of an interface, with its effect on old
+and new peers, and checks whether Version and CompatibleSince match the
+changes."""
+
+_EPILOG = """\
+Exit status: 0 if old and new peers understand each other, 1 if they do not or
+if the versions are wrong, 2 if a file has errors or the command line is wrong.
+
+Example:
+  camipc-gen compat released/blink.mojom blink.mojom"""
+
+
 def add_to(commands) -> None:
-    parser = commands.add_parser(
-        "compat", help="say what a new version of an interface breaks",
-        allow_abbrev=False)
+    parser = options.add_command(
+        commands, "compat", "report what a new version of an interface breaks",
+        _DESCRIPTION, _EPILOG)
     options.add_reading(parser)
     add = parser.add_argument
     add("--old-include", action="append", default=[], metavar="DIR",
-        help="look here for what OLD imports; default: beside OLD, then -I")
+        help="search the imports of OLD in DIR; default: beside OLD, then in "
+        "-I")
     add("--allow", action="append", default=[], choices=ALLOW,
-        help="widen: numbers of another type in the same form; break: what "
-        "CompatibleSince refuses")
-    add("--json", action="store_true", help="one object on standard output")
-    add("old", metavar="OLD")
-    add("new", metavar="NEW")
+        help="accept some changes. widen: another type of number in the same "
+        "wire form. break: changes that CompatibleSince excludes")
+    add("--json", action="store_true",
+        help="print the report as a JSON object on standard output")
+    add("old", metavar="OLD", help="the .mojom file of the old version")
+    add("new", metavar="NEW", help="the .mojom file of the new version")
     parser.set_defaults(run=run)
 
 
 def run(arguments) -> int:
-    # Not at the top: compiling needs nothing of it.
+    # Imported here, because no other command needs it.
     from ..compat.compare import compare
     from ..compat.report import BREAKS, json_of, text_of, verdict
     allowed = frozenset(arguments.allow)
@@ -58,8 +69,8 @@ def _old_include(arguments):
 
 
 def _compile(arguments, path: str, include, sources: Sources):
-    """None after errors, which are printed; warnings are not: they are
-    compile's business."""
+    """The compiled file, or None after printing its errors. Warnings are not
+    printed: compile does that."""
     reading = dataclasses.replace(options.reading_of(arguments),
                                   include_dirs=tuple(include))
     diagnostics = Diagnostics()

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""camipc-gen explain: what each message of a file is, in IDL, C and bytes.
+"""camipc-gen explain: the messages of a file in IDL, C and bytes.
 
 A table for each struct, union, argument list and output list, with a row for
-each field: its number, how the IDL, C and the wire have it, and how many bytes
-it takes. What a row means is said once, in LEGEND.
+each field: its number, its IDL, C and wire form, and its size in bytes. LEGEND
+explains the rows.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from ..model.spelling import spell
 from ..output.view import ModuleView
 
 LEGEND = """\
-# bytes: what one field adds to a message that this library writes, tags
-# included; "2.." has no bound of its own. A field of 0.. bytes is left out
-# while it is zero, empty or none, and means that where it is absent.
+# bytes: size that a field adds to a message, tags included, as least..most;
+# "2.." has no upper limit. A field of 0.. bytes is omitted while it is zero,
+# empty or none. An absent field has that value.
 """
 
 
 @dataclass(frozen=True)
 class Row:
-    number: str           # several, for arms that a struct takes in
+    number: str           # several for an [inline] union: one for each arm
     idl: str
     c: str
     wire: str
@@ -38,8 +38,8 @@ class Row:
 @dataclass(frozen=True)
 class Table:
     title: str            # "method 1, init(), role init: arguments"
-    c_name: str           # "" for arguments or outputs that there are none of
-    idl_name: str         # as struct camipc_type_info has it
+    c_name: str           # "" if there are no arguments or outputs
+    idl_name: str         # the name in struct camipc_type_info
     rows: Tuple[Row, ...]
     size: sizes.Size      # of the whole message
 
@@ -55,7 +55,7 @@ def tables(program: ir.Program, module: ir.Module) -> List[Table]:
 
 
 def text_of(program: ir.Program, module: ir.Module) -> str:
-    """What the command prints about one file."""
+    """The command's output about one file."""
     found = tables(program, module)
     lines = ["%s: module %s" % (module.path, module.name)]
     lines += LEGEND.splitlines()
@@ -66,7 +66,7 @@ def text_of(program: ir.Program, module: ir.Module) -> str:
         lines += ["", "%s: struct %s, %s bytes" % (table.title, table.c_name,
                                                    table.size)]
         if table.rows:
-            lines += _columns([("no", "IDL", "C", "wire", "bytes")] + [
+            lines += _columns([("number", "IDL", "C", "wire form", "bytes")] + [
                 (row.number, row.idl, row.c, row.wire, str(row.size))
                 for row in table.rows])
     return "\n".join(lines) + "\n"
@@ -76,7 +76,7 @@ def _columns(rows: Sequence[Tuple[str, ...]]) -> List[str]:
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = []
     for row in rows:
-        # Numbers end where the others do, text begins there.
+        # Numbers are aligned right, text is aligned left.
         cells = [row[0].rjust(widths[0])] + [
             cell.ljust(width) for cell, width in zip(row[1:], widths[1:])]
         lines.append(("  " + "  ".join(cells)).rstrip())
@@ -105,14 +105,14 @@ class _Explainer:
                 for field, slot in zip(fields, message.slots)]
         if message.unknown:
             rows.append(Row("", "unknown fields", _members(message.unknown),
-                            "as they came", sizes.Size(0, None)))
+                            "as received", sizes.Size(0, None)))
         return Table("%s %s" % ("union" if is_union else "struct",
                                 declaration.name),
                      message.c_name, message.idl_name, tuple(rows),
                      self._sizes.declared(declaration.qualified))
 
     def method(self, scope: str, view: MethodView) -> List[Table]:
-        """Its arguments and, if it answers, its outputs."""
+        """Its arguments, and its outputs if it has a reply."""
         method = view.method
         title = "%s %d, %s%s()" % ("event" if view.is_event else "method",
                                    method.id, scope,
@@ -138,7 +138,7 @@ class _Explainer:
         rows: List[Row] = []
         slots = message.slots
         if has_result:
-            # The function's result, and in the reply field 1.
+            # The return value of the function is field 1 of the reply.
             rows.append(Row("1", "int32 %s" % (method.return_name or "ret"),
                             slots[0].members()[0].rstrip(";"), "zigzag",
                             sizes.Size(0, 1 + 5)))
@@ -159,7 +159,7 @@ class _Explainer:
         return ",".join(str(arm.number) for arm in arms)
 
     def _declared(self, field: ir.Field) -> str:
-        """As it could stand in the IDL."""
+        """The field as the IDL could declare it."""
         kind = spell(field.type, self._module.name)
         if isinstance(field.type, ir.Fd) and field.type.kind and \
                 not field.required:
@@ -197,7 +197,7 @@ def form_of(field: ir.Field, is_arm: bool = False) -> str:
 
 
 def _members(slot) -> str:
-    """What a field is in C, comments left out."""
+    """The C members of a field, without comments."""
     return " ".join(member.partition("/*")[0].rstrip()
                     for member in slot.members()).rstrip(";")
 
@@ -211,7 +211,7 @@ class _Form:
         self._field = field
 
     def value(self, value_type: ir.Type, form: Optional[str]) -> str:
-        """Of one value; arrays and maps are a message then."""
+        """The form of one value. Arrays and maps are messages there."""
         if wire.is_byte_array(value_type) and value_type.count is None:
             return "bytes"
         inner = self.repeated(value_type, form)

@@ -1,9 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The command "fmt FILE...": lays files out, or says which are not.
-
-Exit status: 0 done, or nothing to do; 1 with --check a file would change, or
-a file has errors or cannot be written; 2 a wrong command line.
-"""
+"""The command "fmt FILE...": formats files, or lists unformatted ones."""
 
 from __future__ import annotations
 
@@ -13,23 +9,34 @@ from ..text.diagnostics import Diagnostics
 from . import console, options
 
 
+_DESCRIPTION = """\
+Formats each FILE in place: indentation, spaces and line breaks. Comments, blank
+lines and the meaning of the file stay the same."""
+
+_EPILOG = """\
+Exit status: 0 if all files are formatted; 1 if --check lists a file, or if a
+file has errors or cannot be read or written; 2 if the command line is
+wrong."""
+
+
 def add_to(commands) -> None:
-    parser = commands.add_parser(
-        "fmt", help="lay out .mojom files", allow_abbrev=False)
+    parser = options.add_command(commands, "fmt", "format .mojom files",
+                                 _DESCRIPTION, _EPILOG)
     parser.add_argument("--check", action="store_true",
-                        help="change nothing; name the files that would")
-    parser.add_argument("files", nargs="+", metavar="FILE")
+                        help="change nothing; list the files that are not "
+                        "formatted")
+    options.add_files(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments) -> int:
-    # Not at the top: compiling needs nothing of it.
+    # Imported here, because no other command needs it.
     from ..edit.rewrite import Unfaithful
     try:
         return max([_format(path, arguments.check) for path in arguments.files])
     except Unfaithful as error:
-        console.write(sys.stderr, "camipc-gen: error: %s; that is a mistake "
-                      "in camipc-gen, and nothing was written\n" % error)
+        console.write(sys.stderr, "camipc-gen: error: %s: this is a bug in "
+                      "camipc-gen; the file was not changed\n" % error)
         return 1
 
 
@@ -48,6 +55,6 @@ def _format(path: str, check: bool) -> int:
     if same is None and sys.stderr is not None:
         console.write(sys.stderr, diagnostics.format())
     if same is False and check:
-        console.write(sys.stdout, "%s: not laid out as camipc-gen fmt does\n"
+        console.write(sys.stdout, "%s: not formatted; run 'camipc-gen fmt'\n"
                       % path)
     return 1 if same is None or check and not same else 0

@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The command "lint FILE...": what compiles, and is likely to be regretted.
-
-Exit status: 0 nothing found, 1 something found, or a file has errors, 2 a
-wrong command line.
-"""
+"""The command "lint FILE...": warns about choices that are hard to change
+later."""
 
 from __future__ import annotations
 
@@ -13,19 +10,30 @@ from ..text.diagnostic_ids import LINTS, WARNINGS
 from . import console, options
 
 
+_DESCRIPTION = """\
+Warns about choices that are hard to change later, such as messages without a
+limit of their length, or calls that can block a running camera. Imported files
+are not checked."""
+
+_EPILOG = """\
+Exit status: 0 if there are no warnings, 1 if there are warnings or errors, 2 if
+the command line is wrong."""
+
+
 def add_to(commands) -> None:
-    parser = commands.add_parser(
-        "lint", help="find what will be regretted", allow_abbrev=False)
+    parser = options.add_command(
+        commands, "lint", "warn about choices that are hard to change later",
+        _DESCRIPTION, _EPILOG)
     options.add_reading(parser)
     options.add_warnings(parser)
     parser.add_argument("--json", action="store_true",
-                        help="findings as JSON on standard output")
-    parser.add_argument("files", nargs="+", metavar="FILE")
+                        help="print warnings as JSON on standard output")
+    options.add_files(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments) -> int:
-    # Not at the top: compiling needs nothing of it.
+    # Imported here, because no other command needs it.
     from ..compiler import compile_files
     from .lint_rules import lint
     diagnostics = options.diagnostics_of(arguments, {**WARNINGS, **LINTS})

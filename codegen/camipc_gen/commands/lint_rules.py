@@ -20,7 +20,7 @@ _ROLES = ("init", "start", "stop")
 
 
 def lint(compiled: Compiled, diagnostics: Diagnostics) -> None:
-    """Of the files themselves; what they import is somebody else's."""
+    """Applies all rules to the input files, but not to their imports."""
     for module in compiled.inputs:
         for rule in _RULES:
             rule(compiled.program, module, diagnostics)
@@ -33,12 +33,13 @@ def _missing_docs(program: ir.Program, module: ir.Module,
     for what, declaration in _documented(module):
         if declaration.doc is None or not any(declaration.doc.lines):
             diagnostics.warning("missing-docs", declaration.span,
-                                "%s '%s' has no comment"
+                                "%s '%s' has no documentation comment"
                                 % (what, declaration.name))
 
 
 def _documented(module: ir.Module) -> Iterator[Tuple[str, ir.Declaration]]:
-    """A role says what a method is for, so those need none."""
+    """The declarations that need a comment. Methods with a role do not: the
+    role explains them."""
     for what, declarations in (("struct", module.structs),
                                ("union", module.unions),
                                ("enum", module.enums)):
@@ -61,9 +62,9 @@ def _missing_timeouts(program: ir.Program, module: ir.Module,
     for method in _waiting(module):
         if not method.timeout_ms:
             diagnostics.warning(
-                "missing-timeout", method.span, "'%s' is waited for, and does "
-                "not say how long" % method.name,
-                hint="[timeout_ms=%d] is what holds without it"
+                "missing-timeout", method.span, "callers wait for '%s', which "
+                "has no [timeout_ms]" % method.name,
+                hint="the default is [timeout_ms=%d]"
                      % _default_timeout(method))
 
 
@@ -78,10 +79,10 @@ def _sync_while_running(program: ir.Program, module: ir.Module,
     for method in _waiting(module):
         if method.role == "call" and method.when == "default":
             diagnostics.warning(
-                "sync-while-running", method.span, "'%s' is waited for, also "
+                "sync-while-running", method.span, "callers may wait for '%s' "
                 "while frames are processed" % method.name,
-                hint="make it [async], or say [when=stopped]; [when=any] "
-                     "means that it is meant")
+                hint="make it [async], limit it with [when=stopped], or "
+                     "accept it with [when=any]")
 
 
 def _waiting(module: ir.Module) -> List[ir.Method]:
@@ -104,13 +105,13 @@ def _unbounded(program: ir.Program, module: ir.Module,
 def _unbounded_field(module: ir.Module, method: ir.Method, field: ir.Field,
                      owners: Tuple[ir.Declaration, ...],
                      diagnostics: Diagnostics) -> None:
-    """Down into types of the same file."""
+    """Checks a field, and the fields of its types in the same file."""
     if _grows(field.type) and field.max_len is None:
         diagnostics.warning(
-            "unbounded", field.span, "nothing bounds '%s', which '%s' carries "
-            "without anybody waiting" % (field.name, method.name),
-            [(method.span, "this one")] if owners else (),
-            "say [max_len=n]")
+            "unbounded", field.span, "'%s' has no length limit, and '%s' does "
+            "not wait for a reply" % (field.name, method.name),
+            [(method.span, "the message is here")] if owners else (),
+            "add [max_len=n]")
     own = {d.qualified: d for d in module.structs + module.unions}
     inner = own.get(getattr(_innermost(field.type), "name", ""))
     if inner is None or inner in owners:
@@ -144,7 +145,7 @@ def _names(program: ir.Program, module: ir.Module,
         for declaration in declarations:
             if not pattern.match(declaration.name):
                 diagnostics.warning("naming", declaration.span,
-                                    "%s '%s' is not written %s" % (
+                                    "%s '%s' should be written %s" % (
                                         what, declaration.name, style),
                                     hint=_suggested(declaration.name, style))
 
@@ -182,7 +183,7 @@ def _suggested(name: str, style: str) -> Optional[str]:
     joined = "".join(word[:1].upper() + word[1:] for word in words)
     if style == "likeThis":
         joined = joined[:1].lower() + joined[1:]
-    return "'%s'" % joined if joined != name else None
+    return "rename it to '%s'" % joined if joined != name else None
 
 
 def _versions(program: ir.Program, module: ir.Module,
@@ -192,8 +193,8 @@ def _versions(program: ir.Program, module: ir.Module,
             diagnostics.warning(
                 "missing-version", interface.span, "interface '%s' has no "
                 "version" % interface.name,
-                hint="[Version=1, CompatibleSince=1]; 'camipc-gen compat' "
-                     "says when to raise them")
+                hint="add [Version=1, CompatibleSince=1]; 'camipc-gen compat' "
+                     "reports when to raise them")
 
 
 _RULES: Tuple[Callable, ...] = (

@@ -15,12 +15,12 @@ from ..output.render import render_template, write_if_changed
 from ..output.view import ModuleView
 
 
-# What fits into a module's info, and into a C string as it is.
+# A name that fits in the module's note, and needs no escapes in C.
 _MODULE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$")
 
 
 class Choice(Exception):
-    """Something on the command line does not fit what was read."""
+    """An option that does not fit the file."""
 
 
 def write_mock(program: ir.Program, module: ir.Module, out_dir: str,
@@ -29,7 +29,9 @@ def write_mock(program: ir.Program, module: ir.Module, out_dir: str,
     its path. @interface chooses where the file has several."""
     name = name or module.stem
     if not _MODULE_NAME.match(name):
-        raise Choice("a module cannot be called '%s'" % name)
+        raise Choice("invalid module name '%s': use 1 to 63 letters, digits, "
+                     "'_', '.' and '-', and start with a letter or digit"
+                     % name)
     view = ModuleView(program, Model(program), module)
     chosen = _choose(view, interface)
     text = render_template("mock.c.j2", view=view, interface=chosen,
@@ -43,13 +45,13 @@ def write_mock(program: ir.Program, module: ir.Module, out_dir: str,
 def _choose(view: ModuleView, wanted: Optional[str]) -> InterfaceView:
     names = [one.interface.name for one in view.interfaces]
     if not names:
-        raise Choice("%s has no interface" % view.path)
+        raise Choice("'%s' declares no interface" % view.path)
     if wanted is None and len(names) > 1:
-        raise Choice("%s has several interfaces; --interface says which: "
-                     "%s" % (view.path, ", ".join(names)))
+        raise Choice("'%s' declares several interfaces: choose one with "
+                     "--interface: %s" % (view.path, ", ".join(names)))
     if wanted is not None and wanted not in names:
-        raise Choice("%s has no interface '%s', but %s"
-                     % (view.path, wanted, ", ".join(names)))
+        raise Choice("'%s' declares no interface '%s': expected %s"
+                     % (view.path, wanted, " or ".join(names)))
     return view.interfaces[names.index(wanted) if wanted else 0]
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""camipc-gen new: the first files of an interface, which build and pass."""
+"""The command "new NAME": writes the first files of an interface, which
+build and whose test passes."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ import re
 import sys
 from typing import Iterable, List, Tuple
 
-from . import console
+from . import console, options
 
 # Template, and the file that it becomes.
 FILES = (
@@ -22,25 +23,42 @@ FILES = (
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _MAX_NAME = 20
 
-# Files of camipc itself, and words that meson keeps for itself.
+# Names of camipc's own files, and words that meson reserves.
 _TAKEN = frozenset((
     "core", "controls", "all", "benchmark", "camipc", "clean", "coverage",
     "dist", "install", "phony", "reconfigure", "test", "uninstall"))
 
 
 class Refused(Exception):
-    """Why nothing was written."""
+    """The reason why no file was written."""
+
+
+_DESCRIPTION = """\
+Writes the first files of a new interface: the .mojom file, an IPA module, a
+pipeline handler, a test and meson.build. They build as they are, and the test
+passes. Existing files are never overwritten."""
+
+_EPILOG = """\
+Exit status: 0 if the files were written; 1 if the name is invalid, or if a file
+exists or cannot be written (no file is left then); 2 if the command line is
+wrong.
+
+Example:
+  camipc-gen new blink
+  meson setup blink/build blink && meson test -C blink/build"""
 
 
 def add_to(commands) -> None:
-    parser = commands.add_parser(
-        "new", help="begin an interface: IDL, module, pipeline side, test and "
-        "meson.build", allow_abbrev=False)
+    parser = options.add_command(
+        commands, "new", "write the first files of a new interface",
+        _DESCRIPTION, _EPILOG)
     parser.add_argument("name", metavar="NAME",
-                        help="of interface and module, in lower case: my_isp")
+                        help="name of interface and module: lower-case "
+                        "letters, digits and '_', such as my_isp")
     parser.add_argument("--dir", metavar="DIR",
-                        help="where files go; default ./NAME. Below a folder "
-                        "with a meson.build they become part of its project")
+                        help="write the files to DIR; default: ./NAME. If the "
+                        "folder above DIR has a meson.build, the files become "
+                        "part of that project")
     parser.set_defaults(run=run)
 
 
@@ -69,24 +87,25 @@ def _parent_build(folder: str) -> str:
 def _next_step(folder: str) -> str:
     build = _parent_build(folder)
     if build:
-        return "add to %s: subdir('%s')" % (
+        return "next: add to %s: subdir('%s')" % (
             os.path.relpath(build), os.path.basename(os.path.abspath(folder)))
-    return "try: meson setup %s %s && meson test -C %s" % (
+    return "next: meson setup %s %s && meson test -C %s" % (
         os.path.join(folder, "build"), folder, os.path.join(folder, "build"))
 
 
 def check_name(name: str) -> None:
     if not _NAME.fullmatch(name) or len(name) > _MAX_NAME:
-        raise Refused("'%s' is no name: lower case letters and digits, words "
-                      "joined by '_', %d characters at most"
-                      % (name, _MAX_NAME))
+        raise Refused("invalid name '%s': use lower-case letters, digits and "
+                      "'_' between them, start with a letter, at most %d "
+                      "characters" % (name, _MAX_NAME))
     if name in _TAKEN:
-        raise Refused("'%s' is taken by camipc or meson" % name)
+        raise Refused("name '%s' is reserved by camipc or meson: choose "
+                      "another" % name)
 
 
 def render(name: str, is_project: bool) -> List[Tuple[str, str]]:
     """(file name, text) of each file."""
-    # Not at the top: other commands need no templates.
+    # Imported here, because most commands need no templates.
     from ..output.render import OUTPUTS, render_template
     check_name(name)
     context = {
@@ -105,12 +124,14 @@ def render(name: str, is_project: bool) -> List[Tuple[str, str]]:
 
 
 def write_all(folder: str, texts: Iterable[Tuple[str, str]]) -> None:
-    """All files or none. What is there is never touched."""
+    """Writes all files or none. Existing files are never changed."""
     texts = list(texts)
-    there = [name for name, _ in texts
-             if os.path.lexists(os.path.join(folder, name))]
-    if there:
-        raise Refused("%s: %s is there already" % (folder, ", ".join(there)))
+    existing = [path for path in (os.path.join(folder, name)
+                                  for name, _ in texts)
+                if os.path.lexists(path)]
+    if existing:
+        raise Refused("%s already exist%s: choose another name or --dir" % (
+            ", ".join(existing), "s" if len(existing) == 1 else ""))
     made: List[str] = []
     written: List[str] = []
     try:

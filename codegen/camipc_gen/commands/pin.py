@@ -1,9 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The command "pin FILE...": writes today's numbers into the files.
-
-Exit status: 0 done, 1 a file has errors or cannot be written, 2 a wrong
-command line.
-"""
+"""The command "pin FILE...": writes the current numbers into the files."""
 
 from __future__ import annotations
 
@@ -13,23 +9,34 @@ from ..text.diagnostics import Diagnostics
 from . import console, options
 
 
+_DESCRIPTION = """\
+Writes the number of each member into each FILE: ordinals (@n) for fields, arms,
+parameters, outputs, methods and events, and the values of enums. From then on
+members can be moved and inserted without changing their numbers. Run it when an
+interface is released."""
+
+_EPILOG = """\
+Exit status: 0 if the command succeeded, 1 if a file has errors or cannot be
+read or written, 2 if the command line is wrong."""
+
+
 def add_to(commands) -> None:
-    parser = commands.add_parser(
-        "pin", help="write today's numbers into .mojom files",
-        allow_abbrev=False)
+    parser = options.add_command(
+        commands, "pin", "write the current numbers into .mojom files",
+        _DESCRIPTION, _EPILOG)
     options.add_reading(parser)
-    parser.add_argument("files", nargs="+", metavar="FILE")
+    options.add_files(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments) -> int:
-    # Not at the top: compiling needs nothing of it.
+    # Imported here, because no other command needs it.
     from ..edit.rewrite import Unfaithful
     try:
         return max([_pin(path, arguments) for path in arguments.files])
     except Unfaithful as error:
-        console.write(sys.stderr, "camipc-gen: error: %s; that is a mistake "
-                      "in camipc-gen, and nothing was written\n" % error)
+        console.write(sys.stderr, "camipc-gen: error: %s: this is a bug in "
+                      "camipc-gen; the file was not changed\n" % error)
         return 1
 
 

@@ -213,7 +213,7 @@ class Command(unittest.TestCase):
         self.write(data)
         result = self.fmt("--check", self.path)
         self.assertEqual((result.returncode, self.read()), (1, data))
-        self.assertIn("t.mojom: not laid out", result.stdout)
+        self.assertIn("t.mojom: not formatted", result.stdout)
         self.assertEqual(self.fmt(self.path).returncode, 0)
         self.assertEqual(self.read(), b"module t;\n")
         before = os.stat(self.path).st_mtime_ns
@@ -237,7 +237,7 @@ class Command(unittest.TestCase):
                                         "other;\n"), \
                 contextlib.redirect_stderr(io.StringIO()) as errors:
             self.assertEqual(cli.main(["fmt", self.path]), 1)
-        self.assertIn("mistake in camipc-gen", errors.getvalue())
+        self.assertIn("bug in camipc-gen", errors.getvalue())
         self.assertEqual(self.read(), data)
 
     def test_imports_are_not_needed(self):

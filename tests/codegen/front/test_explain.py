@@ -125,7 +125,7 @@ class Text(unittest.TestCase):
                            str(row.size)) for row in table.rows], [
             ("2,7", "U u", "struct t_u u", "one of the arms", "0..5"),
             ("", "unknown fields", "const uint8_t *unknown_fields; "
-             "size_t n_unknown_fields", "as they came", "0..")])
+             "size_t n_unknown_fields", "as received", "0..")])
         self.assertEqual(str(table.size), "0..")
 
     def test_columns(self):
@@ -134,13 +134,13 @@ class Text(unittest.TestCase):
             .replace("a;", "a@1;"))
         self.assertEqual(
             explain.text_of(compiled.program, compiled.inputs[0])
-            .partition("absent.\n")[2], """
+            .partition("that value.\n")[2], """
 struct S: struct t_s, 0.. bytes
-   no  IDL                  C                                         \
-wire             bytes
-    1  int8 a               int8_t a                                  \
+  number  IDL                  C                                         \
+wire form        bytes
+       1  int8 a               int8_t a                                  \
 varint           0..11
-  200  array<string> names  const char *const *names; size_t n_names  \
+     200  array<string> names  const char *const *names; size_t n_names  \
 repeated string  0..
 """)
 

@@ -75,7 +75,7 @@ class New(unittest.TestCase):
         with open(os.path.join(self.folder, "meson.build"), "w") as stream:
             stream.write("project('stack', 'c')\n")
         said = self.new("blink")
-        self.assertEqual(said[-1], "add to meson.build: subdir('blink')")
+        self.assertEqual(said[-1], "next: add to meson.build: subdir('blink')")
         self.assertNotIn("project(", self.read("blink", "meson.build"))
 
     def test_goes_where_it_is_told(self):
@@ -92,9 +92,9 @@ class New(unittest.TestCase):
     def test_names(self):
         for name in ("", "Blink", "9x", "a-b", "a b", "_a", "a_", "a__b",
                      "../a", "a/b", "blink.mojom", "a\n", "ä", "a" * 21):
-            self.assertIn("is no name", self.refused("--", name), name)
+            self.assertIn("invalid name", self.refused("--", name), name)
         for name in ("core", "controls", "test", "install"):
-            self.assertIn("is taken", self.refused(name))
+            self.assertIn("is reserved", self.refused(name))
 
     def test_what_is_there_stays(self):
         self.new("blink")
@@ -107,7 +107,7 @@ class New(unittest.TestCase):
 
     def test_a_link_to_nowhere_is_there_too(self):
         os.symlink("nowhere", os.path.join(self.folder, "meson.build"))
-        self.assertIn("meson.build is there already",
+        self.assertIn("meson.build already exists",
                       self.refused("blink", "--dir", "."))
 
     def test_a_file_in_place_of_the_folder(self):
