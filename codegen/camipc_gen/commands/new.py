@@ -87,9 +87,9 @@ def _parent_build(folder: str) -> str:
 def _next_step(folder: str) -> str:
     build = _parent_build(folder)
     if build:
-        return "next: add to %s: subdir('%s')" % (
+        return "to build it, add to %s: subdir('%s')" % (
             os.path.relpath(build), os.path.basename(os.path.abspath(folder)))
-    return "next: meson setup %s %s && meson test -C %s" % (
+    return "to build and test it: meson setup %s %s && meson test -C %s" % (
         os.path.join(folder, "build"), folder, os.path.join(folder, "build"))
 
 
