@@ -75,7 +75,8 @@ class New(unittest.TestCase):
         with open(os.path.join(self.folder, "meson.build"), "w") as stream:
             stream.write("project('stack', 'c')\n")
         said = self.new("blink")
-        self.assertEqual(said[-1], "to build it, add to meson.build: subdir('blink')")
+        self.assertEqual(said[-1], "to build it, add to meson.build: "
+                         "subdir('blink')")
         self.assertNotIn("project(", self.read("blink", "meson.build"))
 
     def test_goes_where_it_is_told(self):
