@@ -2,253 +2,234 @@
 /*
  * The factory "process": the module runs in a worker process of its own,
  * records travel as bytes over a socket. What the worker sends, does or leaves
- * undone cannot hurt this process; the worst it gets is killed.
+ * undone cannot hurt this process; at worst the worker is killed.
  */
-#include "process_link.h"
-
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/epoll.h>
-#include <unistd.h>
-
-#include <camipc/log.h>
 
 #include "child_process.h"
 #include "ipa_link.h"
-#include "process_birth.h"
-#include "process_death.h"
-#include "socket_channel.h"
+#include "worker_end.h"
+#include "worker_start.h"
 
-#define TOPIC "proxy.process"
+/** Thread word: bound. */
+struct process_link {
+	struct camipc_link base;
+	struct camipc_worker_peer peer;
+	struct camipc_record_pool *pool; /* the proxy's: a reference */
+	struct camipc_record *spare; /* for the next pop() */
+	struct camipc_loaded loaded; /* owns its ids */
+	struct camipc_served served;
+	struct camipc_closed_info end; /* once the peer has ended */
+	int cancel_fd; /* borrowed */
+};
 
-/* Log messages that one pop() handles at most, on its way to a record. */
-#define LOG_BATCH 32
-
-static struct camipc_process_link *as_process(struct camipc_link *link)
+static struct process_link *to_process(struct camipc_link *link)
 {
-	return (struct camipc_process_link *)link;
+	return (struct process_link *)(void *)link;
 }
 
-static bool process_is_encoded(const struct camipc_link *link)
+static const struct process_link *
+to_const_process(const struct camipc_link *link)
+{
+	return (const struct process_link *)(const void *)link;
+}
+
+static bool is_encoded(const struct camipc_link *link)
 {
 	(void)link;
 	return true;
 }
 
-static const struct camipc_served *process_served(const struct camipc_link *link)
+static const struct camipc_served *served(const struct camipc_link *link)
 {
-	return &((const struct camipc_process_link *)link)->served;
+	return &to_const_process(link)->served;
 }
 
-static int process_get_pid(const struct camipc_link *link)
+static int get_pid(const struct camipc_link *link)
 {
-	const struct camipc_process_link *process =
-		(const struct camipc_process_link *)link;
-
-	return process->child ? camipc_child_get_pid(process->child) : 0;
+	return camipc_child_get_pid(to_const_process(link)->peer.process.child);
 }
 
 /* ---- records ----------------------------------------------------------- */
 
-static int process_push(struct camipc_link *link, struct camipc_record *record)
+static bool is_open(const struct process_link *process)
 {
-	struct camipc_process_link *process = as_process(link);
+	return process->peer.phase == CAMIPC_WORKER_OPEN;
+}
+
+static int push(struct camipc_link *link, struct camipc_record *record)
+{
+	struct process_link *process = to_process(link);
 	int ret;
 
-	if (process->closed)
+	if (!is_open(process))
 		return -EPIPE;
-	ret = camipc_channel_send(process->channel, &record->message);
+	ret = camipc_channel_send(process->peer.channel, &record->message);
 	if (ret == 0)
 		camipc_record_release(record);
 	return ret;
 }
 
-static void process_want_room(struct camipc_link *link, bool want)
+static void want_room(struct camipc_link *link, bool want)
 {
-	struct camipc_process_link *process = as_process(link);
+	struct process_link *process = to_process(link);
 
-	if (!process->closed)
-		camipc_channel_want_room(process->channel, want);
+	if (is_open(process))
+		camipc_channel_want_room(process->peer.channel, want);
 }
 
-/* What the worker may send once it is loaded; 1: not for the proxy. */
-static int sort_out(struct camipc_process_link *process,
-		    struct camipc_message *message,
-		    enum camipc_reason *ret_reason)
+/* Whether a worker may send this once it has loaded its module. */
+static bool is_for_proxy(const struct camipc_record *record)
 {
-	switch (message->header.kind) {
+	switch (record->message.header.kind) {
 	case CAMIPC_MESSAGE_REPLY:
 	case CAMIPC_MESSAGE_EVENT:
 	case CAMIPC_MESSAGE_CREDIT:
-		return 0;
-	case CAMIPC_MESSAGE_LOG:
-		camipc_worker_log_message(&process->log, message->header.id,
-					  camipc_message_body(message),
-					  message->header.body_size);
-		return 1;
-	case CAMIPC_MESSAGE_BYE:
-		camipc_process_note_bye(process, message);
-		return -EPIPE;
-	case CAMIPC_MESSAGE_CRASH:
-		if (camipc_crash_report_read(&process->crash,
-					     camipc_message_body(message),
-					     message->header.body_size) == 0)
-			return 1;
-		break;
+		return true;
 	default:
-		break;
+		return false;
 	}
+}
+
+static int receive(struct process_link *process, struct camipc_record *record,
+		   enum camipc_reason *ret_reason)
+{
+	int ret = camipc_worker_peer_receive(&process->peer, &record->message,
+					     ret_reason);
+
+	/* Its hello was of the right version: it cannot be another one now. */
+	if (ret == -ESTALE)
+		return -EPROTO;
+	if (ret < 0 || is_for_proxy(record))
+		return ret;
+	camipc_message_reset(&record->message);
 	*ret_reason = CAMIPC_REASON_BAD_PROTOCOL;
 	return -EPROTO;
 }
 
-static int receive(struct camipc_process_link *process,
-		   struct camipc_message *message,
-		   enum camipc_reason *ret_reason)
+static int pop(struct camipc_link *link, struct camipc_record **ret_record,
+	       enum camipc_reason *ret_reason)
 {
-	process->starved = false;
-	for (int i = 0; i < LOG_BATCH; i++) {
-		/* What was known before the read, so that nothing is missed. */
-		bool ended = process->ended;
-		int ret = camipc_channel_receive(process->channel, message,
-						 false, ret_reason);
-
-		if (ret == 0)
-			ret = sort_out(process, message, ret_reason);
-		/* Whoever else holds the other end has nothing to say. */
-		if (ret == -EAGAIN && ended)
-			return -EPIPE;
-		if (ret == -ESTALE)
-			return -EPROTO;
-		if (ret != 1)
-			return ret;
-		camipc_message_reset(message);
-	}
-	process->starved = true;
-	return -EAGAIN;
-}
-
-static int process_pop(struct camipc_link *link,
-		       struct camipc_record **ret_record,
-		       enum camipc_reason *ret_reason)
-{
-	struct camipc_process_link *process = as_process(link);
-	struct camipc_record *record = process->spare;
+	struct process_link *process = to_process(link);
 	int ret;
 
-	if (process->closed)
+	if (!is_open(process))
 		return -EPIPE;
-	if (!record)
-		record = camipc_record_get(process->pool);
-	if (!record)
+	if (!process->spare)
+		process->spare = camipc_record_get(process->pool);
+	if (!process->spare)
 		return -ENOMEM;
+	ret = receive(process, process->spare, ret_reason);
+	if (ret < 0)
+		return ret;
+	*ret_record = process->spare;
 	process->spare = NULL;
-	ret = receive(process, &record->message, ret_reason);
-	if (ret == 0) {
-		*ret_record = record;
-		return 0;
-	}
-	camipc_message_reset(&record->message);
-	process->spare = record;
-	if (ret == -EPIPE)
-		process->closed = true;
-	return ret;
+	return 0;
 }
 
 /* ---- waiting ----------------------------------------------------------- */
 
-static int process_wait(struct camipc_link *link, int64_t deadline)
+static int wait_for(struct camipc_link *link, int64_t deadline)
 {
-	struct camipc_process_link *process = as_process(link);
+	struct process_link *process = to_process(link);
 
-	return camipc_process_poll(process, process->cancel_fd, deadline);
+	return camipc_worker_peer_wait(&process->peer, process->cancel_fd,
+				       deadline);
 }
 
-static void process_service(struct camipc_link *link)
+static void service(struct camipc_link *link)
 {
-	camipc_process_look(as_process(link));
+	struct camipc_worker_peer *peer = &to_process(link)->peer;
+
+	if (peer->phase != CAMIPC_WORKER_ENDED)
+		camipc_worker_process_check(&peer->process, &peer->notes.log);
 }
 
 /* ---- the end ----------------------------------------------------------- */
 
-static void process_kill(struct camipc_link *link,
-			 struct camipc_closed_info *info)
+static void kill_worker(struct camipc_link *link,
+			struct camipc_closed_info *info)
 {
-	camipc_process_end(as_process(link), info);
+	struct process_link *process = to_process(link);
+	const struct camipc_closed_info asked = *info;
+
+	if (process->peer.phase != CAMIPC_WORKER_ENDED) {
+		process->end = asked;
+		camipc_worker_end(&process->peer, &process->end);
+	}
+	*info = process->end;
+	/* What the proxy knows better, and may know only by now. */
+	info->size = asked.size;
+	info->error = asked.error;
+	info->module = asked.module;
+	info->last_call = asked.last_call;
+	info->last_event = asked.last_event;
+	info->text = asked.text;
 }
 
-static void process_destroy(struct camipc_link *link)
+static void free_link(struct process_link *process)
 {
-	struct camipc_process_link *process = as_process(link);
+	camipc_worker_peer_fini(&process->peer);
+	camipc_record_release(process->spare);
+	camipc_record_pool_unref(process->pool);
+	free(process->loaded.methods);
+	free(process);
+}
 
-	camipc_process_say_bye(process);
-	camipc_process_free(process);
+static void destroy(struct camipc_link *link)
+{
+	struct process_link *process = to_process(link);
+
+	camipc_worker_ask_to_end(&process->peer);
+	free_link(process);
 }
 
 static const struct camipc_link_ops process_ops = {
 	.size = sizeof(process_ops),
 	.name = "process",
-	.is_encoded = process_is_encoded,
-	.served = process_served,
-	.push = process_push,
-	.want_room = process_want_room,
-	.pop = process_pop,
-	.wait = process_wait,
-	.service = process_service,
-	.kill = process_kill,
-	.destroy = process_destroy,
-	.get_pid = process_get_pid,
+	.is_encoded = is_encoded,
+	.served = served,
+	.push = push,
+	.want_room = want_room,
+	.pop = pop,
+	.wait = wait_for,
+	.service = service,
+	.kill = kill_worker,
+	.destroy = destroy,
+	.get_pid = get_pid,
 };
 
 /* ---- the factory ------------------------------------------------------- */
 
-static int add_to_epoll(struct camipc_process_link *process, int fd)
+static int start(struct process_link *process,
+		 const struct camipc_link_params *params)
 {
-	struct epoll_event event = { .events = EPOLLIN };
+	int ret = camipc_worker_start(&process->peer, params,
+				      &process->loaded);
 
-	if (epoll_ctl(process->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0)
-		return -errno;
-	return 0;
+	if (ret < 0)
+		return ret;
+	process->served.methods = process->loaded.methods;
+	process->served.n_methods = process->loaded.n_methods;
+	return camipc_worker_peer_watch(&process->peer, params->epoll_fd);
 }
 
-static int watch(struct camipc_process_link *process)
+static int create(const struct camipc_link_params *params,
+		  struct camipc_link **ret_link)
 {
-	int ret = camipc_channel_watch(process->channel, process->epoll_fd);
-
-	if (ret == 0)
-		ret = add_to_epoll(process,
-				   camipc_child_get_pidfd(process->child));
-	if (ret == 0 && process->log_open)
-		ret = add_to_epoll(process,
-				   camipc_child_get_stderr(process->child));
-	process->watched = true;
-	return ret;
-}
-
-static int process_create(const struct camipc_link_params *params,
-			  struct camipc_link **ret_link)
-{
-	struct camipc_process_link *process = calloc(1, sizeof(*process));
+	struct process_link *process = calloc(1, sizeof(*process));
 	int ret;
 
 	if (!process)
 		return -ENOMEM;
 	process->base.ops = &process_ops;
-	process->epoll_fd = params->epoll_fd;
 	process->cancel_fd = params->cancel_fd;
-	snprintf(process->module_name, sizeof(process->module_name), "%s",
-		 params->module->info.name);
-	snprintf(process->module_path, sizeof(process->module_path), "%s",
-		 params->module->path);
-	camipc_worker_log_init(&process->log, process->module_name);
 	process->pool = camipc_record_pool_ref(params->pool);
-	ret = camipc_process_be_born(process, params);
-	if (ret == 0)
-		ret = watch(process);
+	camipc_worker_peer_init(&process->peer, params->module->info.name);
+	ret = start(process, params);
 	if (ret < 0) {
-		camipc_process_free(process);
+		free_link(process);
 		return ret;
 	}
 	*ret_link = &process->base;
@@ -258,6 +239,6 @@ static int process_create(const struct camipc_link_params *params,
 static const struct camipc_proxy_factory process_factory = {
 	.size = sizeof(process_factory),
 	.name = "process",
-	.create = process_create,
+	.create = create,
 };
 CAMIPC_REGISTER_PROXY_FACTORY(process_factory)

@@ -2,7 +2,7 @@
 /*
  * Tests every way in which a worker can end, at every moment (threats 40 to
  * 42): each call has exactly one completion, closed is called once with the
- * right reason, and nothing is left. tests/proxy/test_process_birth.c,
+ * right reason, and nothing is left. tests/proxy/test_process_start.c,
  * each_death_at_birth(), covers the moments before the first call.
  */
 #include <errno.h>

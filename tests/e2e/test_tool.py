@@ -321,7 +321,7 @@ exec "$@"
                             CAMIPC_WORKER_WRAPPER="sh  %s %s" % (script, seen)))
         self.assertEqual(done.returncode, 0, done.stderr)
         self.one_line(done.stderr)
-        self.assertIn("ITS WORKER RUNS UNDER 'sh  ", done.stderr)
+        self.assertIn("THE WORKER RUNS UNDER 'sh  ", done.stderr)
         with open(seen) as file:
             self.assertEqual(file.read().split(), [seen, WORKER, SOFTISP])
         # Nothing is wrapped where nothing is isolated.

@@ -216,7 +216,7 @@ static void load_badly(const char *what, const char *fingerprint)
 	} else if (is(what, "huge")) {
 		body.methods = huge;
 		body.n_methods = 2;
-	} else if (strncmp(what, "exchanged", 9) == 0) {
+	} else if (strncmp(what, "replaced", 8) == 0) {
 		body.wire_fingerprint ^= 1;
 	} else if (strncmp(what, "load ", 5) == 0 && !is(what, "load error")) {
 		die(what + 5);
@@ -232,8 +232,8 @@ static void load_badly(const char *what, const char *fingerprint)
 		_exit(96);
 	send_frame((struct camipc_header){ .kind = CAMIPC_MESSAGE_LOADED },
 		   bytes, (size_t)size);
-	if (strncmp(what, "exchanged ", 10) == 0)
-		die(what + 10);
+	if (strncmp(what, "replaced ", 9) == 0)
+		die(what + 9);
 }
 
 /* ---- lives ------------------------------------------------------------- */

@@ -82,7 +82,7 @@ static void a_module_that_cannot_be_loaded_is_one_line(void **state)
 		  "nobody_defines_this" },
 		{ MODULES_FOLDER "/no_note.so", -ENOEXEC, "no_note.so" },
 		{ MODULES_FOLDER "/nothing.so", -ENOENT, "nothing.so" },
-		{ MODULES_FOLDER "/skewed.so", -ESTALE, "exchanged" },
+		{ MODULES_FOLDER "/skewed.so", -ESTALE, "replaced" },
 	};
 
 	(void)state;
@@ -221,8 +221,8 @@ static void each_death_at_birth(void **state)
 		snprintf(birth, sizeof(birth), "hello %s", cases[i].death);
 		expect_birth(birth, cases[i].error, cases[i].line);
 		/* It was said; what becomes of who said it is the same. */
-		snprintf(birth, sizeof(birth), "exchanged %s", cases[i].death);
-		expect_birth(birth, -ESTALE, "exchanged");
+		snprintf(birth, sizeof(birth), "replaced %s", cases[i].death);
+		expect_birth(birth, -ESTALE, "replaced");
 		if (cases[i].error == -ETIMEDOUT)
 			continue;
 		snprintf(birth, sizeof(birth), "load %s", cases[i].death);
@@ -248,7 +248,7 @@ static void a_bad_word_on_loading_is_refused(void **state)
 	expect_birth("backwards", -EPROTO, "broke the protocol");
 	expect_birth("half", -EPROTO, "broke the protocol");
 	expect_birth("huge", -EPROTO, "broke the protocol");
-	expect_birth("exchanged", -ESTALE, "exchanged");
+	expect_birth("replaced", -ESTALE, "replaced");
 }
 
 static void ids_travel_as_ranges(void **state)
@@ -275,11 +275,11 @@ static void a_worker_that_does_not_run_is_one_line(void **state)
 	test_file_write(test_path(folder, "broken"), "\177ELF", 4, 0755);
 	link_set_up(&fixture, test_path(folder, "none"));
 	assert_int_equal(link_create_fake(&fixture, "born", "-"), -ENOENT);
-	log_capture_expect(1, CAMIPC_LOG_ERROR, "no worker program");
+	log_capture_expect(1, CAMIPC_LOG_ERROR, "cannot find the worker program");
 	link_tear_down(&fixture);
 	link_set_up(&fixture, test_path(folder, "broken"));
 	assert_int_equal(link_create_fake(&fixture, "born", "-"), -ENOEXEC);
-	log_capture_expect(1, CAMIPC_LOG_ERROR, "does not start");
+	log_capture_expect(1, CAMIPC_LOG_ERROR, "cannot start the worker");
 	link_tear_down(&fixture);
 	test_folder_remove(folder);
 }
@@ -301,5 +301,5 @@ int main(void)
 		cmocka_unit_test(a_worker_that_does_not_run_is_one_line),
 	};
 
-	return cmocka_run_group_tests_name("process_birth", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("process_start", tests, NULL, NULL);
 }

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* Ends a worker, by asking or by killing, and says how it ended. */
+#ifndef CAMIPC_PROXY_WORKER_END_H
+#define CAMIPC_PROXY_WORKER_END_H
+
+#include <camipc/proxy.h>
+
+#include "worker_peer.h"
+
+/**
+ * camipc_worker_end() - kill a worker that has not ended yet, and reap it
+ * @end: its reason says why, or is NONE; the rest is filled in but for what a
+ *	proxy knows better (error, module, last call and event, text)
+ *
+ * For a worker that has not been ended yet. What @end points to is valid until
+ * the peer's fini.
+ */
+void camipc_worker_end(struct camipc_worker_peer *peer,
+		       struct camipc_closed_info *end);
+
+/** Asks a running worker to end, and waits CAMIPC_GRACE_MS for it. */
+void camipc_worker_ask_to_end(struct camipc_worker_peer *peer);
+
+/** Writes "the worker died of SIGSEGV", or whatever camipc_worker_end() said. */
+void camipc_worker_describe_end(const struct camipc_closed_info *end,
+				char *text, size_t size);
+
+#endif /* CAMIPC_PROXY_WORKER_END_H */

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The command that starts a worker: its program, its environment, and what a
+ * developer puts in front of it (CAMIPC_WORKER_WRAPPER).
+ */
+#ifndef CAMIPC_PROXY_WORKER_SPAWN_H
+#define CAMIPC_PROXY_WORKER_SPAWN_H
+
+#include <camipc/base.h>
+
+struct camipc_child;
+
+/** What to start; borrowed for the call. */
+struct camipc_worker_command {
+	const char *worker; /* path of the program */
+	const char *module; /* path of the file that it loads */
+	const char *name; /* of the module, for log lines */
+	int channel_fd; /* the worker's end */
+};
+
+/**
+ * camipc_worker_spawn() - start a worker program
+ * @ret_wrapped: whether it runs under CAMIPC_WORKER_WRAPPER
+ *
+ * Returns 0 or an error of camipc_child_spawn() or of
+ * camipc_worker_wrapper_make(), which one log line explains. Thread word: safe.
+ */
+int camipc_worker_spawn(const struct camipc_worker_command *command,
+			struct camipc_child **ret_child,
+			bool *ret_wrapped) CAMIPC_MUST_CHECK;
+
+#endif /* CAMIPC_PROXY_WORKER_SPAWN_H */
