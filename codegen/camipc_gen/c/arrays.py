@@ -3,7 +3,7 @@
 
 from typing import List, Optional
 
-from .composite import BytesValue, MessageValue
+from .composite import MessageValue
 from .place import Place
 from .slots import Slot
 from .statements import branch, for_each
@@ -117,8 +117,8 @@ class ArraySlot(Slot):
         where = "%s, %s, &%s" % (self.at(of).address,
                                  self.count_at(of).address, self.room)
         if self.value.array is None:
-            return ["p = get_%s_run(r, p, end, tag, %s);" % (
-                run_name(self.value), where)]
+            return ["p = %s(r, p, end, tag, %s);" % (
+                run_name(self.value, self.file), where)]
         if isinstance(self.value, EnumValue):
             where = "(const void **)" + where
         return ["p = camipc_get_%s_array(r, p, end, tag, %s);" % (
@@ -229,11 +229,11 @@ class ArraySlot(Slot):
             self.value.form
 
 
-def run_name(value) -> str:
-    """Names the helper that decodes a run of elements which are no numbers."""
-    if isinstance(value, (MessageValue, BytesValue)):
-        return value.tag
-    return value.kind.lower()
+def run_name(value, file: str) -> str:
+    """The static function of @file that decodes a run of elements which are
+    no numbers."""
+    return "get_%s_run%s" % (value.tag or value.kind.lower(),
+                             value.apart_in(file))
 
 
 class BytesSlot(ArraySlot):

@@ -19,6 +19,7 @@ class BytesValue(Value):
 
     def __init__(self, wrapper):
         self.wrapper = wrapper
+        self.file = wrapper.file
         self.tag = wrapper.c_name
         self.c_type = "struct " + self.tag
         self.default = "(struct %s){ 0 }" % self.tag
@@ -72,6 +73,7 @@ class MessageValue(Value):
 
     def __init__(self, message):
         self.message = message
+        self.file = message.file
         self.tag = message.c_name
         self.c_type = "struct " + self.tag
         self.kind = message.kind

@@ -133,9 +133,6 @@ class EnumView:
             return "uint32_t"
         return "int32_t" if self.is_extensible else "enum " + self.c_name
 
-    def short_name(self, prefix: str) -> str:
-        return self.c_name[len(prefix) + 1:]
-
 
 class ConstView(NamedTuple):
     c_name: str

@@ -39,6 +39,7 @@ class Message:
         self.since = ""               # the version that brought it, in words
         self.slots: List[Slot] = []
         self.unknown: Optional[UnknownFields] = None   # [keep_unknown]
+        self.file = ""                # which declares the struct
         self.is_public = True         # declared in the IDL
         self.origin = None            # a field that needs it, if it is not
         self.most: Optional[int] = None   # bytes of its body; None: no bound
@@ -153,10 +154,6 @@ class Message:
     def is_bounded(self) -> bool:
         """A bound that a message cannot have anyway is none."""
         return self.most is not None and self.most < 1 << 32
-
-    def short_name(self, prefix: str) -> str:
-        """Its name for static functions."""
-        return self.c_name[len(prefix) + 1:]
 
     @property
     def uses_msg_in_check(self) -> bool:

@@ -30,8 +30,7 @@ _WHEN_NOTES = {
 class MethodView:
     """A method or an event, with the messages made for it."""
 
-    def __init__(self, model: Model, prefix: str, mark: str,
-                 method: ir.Method):
+    def __init__(self, model: Model, prefix: str, method: ir.Method):
         self.method = method
         self.idl_name = method.name
         self.doc = method.doc
@@ -43,7 +42,6 @@ class MethodView:
         self.member = self.name + "_" if self.name in c_names.RESERVED \
             else self.name
         self.prefix = prefix
-        self.mark = mark
         kind = "EVENT" if self.is_event else "METHOD"
         self.id_name = "%s_%s_%s" % (prefix.upper(), kind, self.name.upper())
         self.returns_int32 = method.returns_int32
@@ -79,11 +77,10 @@ class MethodView:
         return "int32_t" if self.returns_int32 else "void"
 
     @property
-    def done(self) -> str:
-        """The type of a completion, for the parameter @done."""
-        outs = ", const struct %s *outs" % self.outs.c_name \
-            if self.has_outs else ""
-        return "void (*%%s)(void *user, int ret%s)" % outs
+    def done_type(self) -> str:
+        """The type of its completion: one for all methods without outputs."""
+        return "%s_%sdone_fn" % (self.prefix, self.name + "_"
+                                 if self.has_outs else "")
 
     @property
     def invoke_call(self) -> str:
@@ -116,7 +113,7 @@ class MethodView:
         """What a NULL where a struct has to be leads to."""
         if self.is_event:
             return "return -EINVAL;"
-        return "return %srefuse(ipa, %s);" % (self.mark, self.id_name)
+        return "return refuse_%s(ipa, %s);" % (self.prefix, self.id_name)
 
     @property
     def assignments(self) -> List[str]:
@@ -138,8 +135,8 @@ class MethodView:
 
     def _engine_call(self, function: str, tail: str) -> str:
         args = "&args" if self.args else "NULL"
-        return "camipc_proxy_%s(%sto_proxy(ipa), %s, %s, %s);" % (
-            function, self.mark, self.id_name, args, tail)
+        return "camipc_proxy_%s(proxy_of_%s(ipa), %s, %s, %s);" % (
+            function, self.prefix, self.id_name, args, tail)
 
     @property
     def call_statement(self) -> str:
@@ -159,8 +156,8 @@ class MethodView:
 
     @property
     def complete_name(self) -> str:
-        name = "complete_" + self.mark
-        return name + self.name if self.has_outs else name.rstrip("_")
+        return "complete_" + (self.outs.c_name if self.has_outs
+                              else self.prefix)
 
     @property
     def must_check(self) -> str:
@@ -256,12 +253,9 @@ class InterfaceView:
         self.version = interface.version
         self.compatible_since = interface.compatible_since
         self.fingerprint = "UINT64_C(0x%016x)" % fingerprint
-        # Makes static names differ where a file has several interfaces.
-        self.mark = "" if len(module.interfaces) == 1 else \
-            interface.core.lower() + "_"
-        self.methods = [MethodView(model, self.prefix, self.mark, m)
+        self.methods = [MethodView(model, self.prefix, m)
                         for m in interface.methods]
-        self.events = [MethodView(model, self.prefix, self.mark, m)
+        self.events = [MethodView(model, self.prefix, m)
                        for m in interface.events]
         self.events_doc = interface.event_interface.doc \
             if interface.event_interface else None
@@ -277,17 +271,18 @@ class InterfaceView:
     @property
     def tables(self) -> List["Table"]:
         """The tables of the descriptor."""
-        found = [Table(self.mark + "methods", "methods", self.by_id),
-                 Table(self.mark + "events", "events", self.events_by_id)]
+        found = [Table("methods_of_" + self.prefix, "methods", self.by_id),
+                 Table("events_of_" + self.prefix, "events",
+                       self.events_by_id)]
         return [table for table in found if table.rows]
 
     @property
-    def completions(self) -> List[MethodView]:
-        """One method for each completion function that is needed."""
-        by_name = {m.complete_name: m for m in reversed(self.methods)
+    def done_types(self) -> List[MethodView]:
+        """One method for each type of a completion, and for the function that
+        calls one of that type."""
+        by_type = {m.done_type: m for m in reversed(self.methods)
                    if m.is_sync}
-        return [m for m in self.methods
-                if by_name.get(m.complete_name) is m]
+        return [m for m in self.methods if by_type.get(m.done_type) is m]
 
     @property
     def complete_test(self) -> str:

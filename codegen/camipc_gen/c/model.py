@@ -77,7 +77,7 @@ class Model:
         self.clashes: List[Tuple[Message, Message]] = []
         for module in program.modules:
             for declaration in self.declarations(module):
-                self._declare(declaration)
+                self._declare(module, declaration)
         self._calls: Dict[int, Call] = {}
         for module in program.modules:
             for declaration in self.declarations(module):
@@ -94,7 +94,7 @@ class Model:
         return list(module.definition_order
                     or module.structs + module.unions)
 
-    def _declare(self, declaration) -> None:
+    def _declare(self, module: ir.Module, declaration) -> None:
         name = c_names.of_type(declaration)
         if isinstance(declaration, ir.Union):
             message: Message = UnionMessage(
@@ -105,6 +105,7 @@ class Model:
                               declaration.name, declaration.doc)
             if declaration.keep_unknown:
                 message.unknown = UnknownFields()
+        message.file = module.stem
         message.contains_itself = declaration.contains_itself
         message.since = since(declaration)
         message.most = self.sizes.declared(declaration.qualified).most
@@ -117,8 +118,8 @@ class Model:
         for field in declaration.arms if is_union else declaration.fields:
             slot = self.arm(module, field) if is_union else self.slot(
                 module, field, c_names.of_member(field))
-            slot.default_name = "%s_%s_default" % (
-                c_names.stem_words(declaration), slot.name)
+            slot.default_name = "default_of_%s_%s" % (message.c_name,
+                                                      slot.name)
             slot.facts = facts(slot, field)
             message.slots.append(slot)
 
@@ -168,6 +169,7 @@ class Model:
         self._owner = c_name[len(c_names.module_prefix(module.name)) + 1:]
         for field in fields:
             slot = self.slot(module, field, c_names.of_parameter(field))
+            slot.file = module.stem + "_call"
             slot.facts = facts(slot, field)
             message.slots.append(slot)
         return message
@@ -181,6 +183,11 @@ class Model:
         return slot
 
     def slot(self, module: ir.Module, field, name: str) -> Slot:
+        slot = self._slot(module, field, name)
+        slot.file = module.stem
+        return slot
+
+    def _slot(self, module: ir.Module, field, name: str) -> Slot:
         type_ = field.type
         if getattr(field, "inline", False):
             return InlineSlot(field, name, self.value(module, field, type_))
@@ -240,6 +247,7 @@ class Model:
     def _made_once(self, module: ir.Module, message: Message, field,
                    fill) -> Message:
         message.origin = declared(field)
+        message.file = module.stem
         fill(message)
         for file in _with_imports(module):
             # Another file of the same module may have made it already.

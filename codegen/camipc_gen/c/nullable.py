@@ -103,6 +103,12 @@ class NullableStringSlot(Slot):
             self.at(of), self.at(of))]
 
 
+def pointer_name(value, file: str) -> str:
+    """The static function of @file that decodes a message that may be
+    absent."""
+    return "get_%s_pointer%s" % (value.tag, value.apart_in(file))
+
+
 class PointerSlot(Slot):
     """T? of a message: const struct x *, NULL is absent."""
 
@@ -149,8 +155,8 @@ class PointerSlot(Slot):
                       self.value.put(self.number, self.target(of), True))
 
     def get(self, of):
-        return ["p = get_%s_pointer(r, p, end, %s);" % (
-            self.value.tag, self.at(of).address)]
+        return ["p = %s(r, p, end, %s);" % (
+            pointer_name(self.value, self.file), self.at(of).address)]
 
     def finish(self, of):
         return []

@@ -28,6 +28,7 @@ class Slot:
     is_inline = False          # its fields are those of a union's arms
     # Names that a variable of its own must not have, beside LOCALS.
     taken = frozenset()
+    file = ""                  # names static functions of one file
     has_count = False          # several values, so [max_len=] is about them
 
     def __init__(self, field, c_name: str, value: Value):

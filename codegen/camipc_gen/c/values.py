@@ -37,6 +37,18 @@ class Value:
     is_scalar = False          # a number: there is add() beside put()
     array: Optional[str] = None  # packed arrays: camipc_put_<array>_array
 
+    tag = ""                   # the C name of its type, if it has one
+    file = ""                  # which declares that type
+
+    def apart_in(self, file: str) -> str:
+        """Makes names of static functions about the type differ by file: two
+        files may be one translation unit."""
+        if self.tag and file == self.file:
+            return ""
+        if self.tag and file == self.file + "_call":
+            return "_in_call"
+        return "_in_" + file
+
     def declare(self, name: str) -> str:
         gap = "" if self.c_type.endswith("*") else " "
         return self.c_type + gap + name

@@ -168,7 +168,7 @@ def _add_interface(names: _Names, module: ir.Module,
         names.refuse(prefix, interface)
     for suffix in ("_ops", "_events", "_create", "_destroy", "_interface",
                    "_get_fd", "_dispatch", "_get_proxy", "_invoke",
-                   "_ops_complete", "_method_id", "_event_id"):
+                   "_ops_complete", "_method_id", "_event_id", "_done_fn"):
         names.add(prefix + suffix, interface)
     for suffix in ("_INTERFACE_NAME", "_VERSION", "_COMPATIBLE_SINCE",
                    "_WIRE_FINGERPRINT", "_MODULE", "_OPS"):
@@ -177,7 +177,7 @@ def _add_interface(names: _Names, module: ir.Module,
         name = "%s_%s" % (prefix, c_names.of_method(method))
         names.add(name, method)
         for suffix in ("_args", "_outs", "_begin", "_args_type",
-                       "_outs_type"):
+                       "_outs_type", "_done_fn"):
             names.add(name + suffix, method)
         upper = c_names.of_method(method).upper()
         names.add("%s_METHOD_%s" % (prefix.upper(), upper), method)

@@ -56,9 +56,12 @@ def _choose(view: ModuleView, wanted: Optional[str]) -> InterfaceView:
 
 
 def _module(interface: InterfaceView, name: str) -> str:
+    rows = "mocks_of_" + interface.prefix
     arguments = ['"%s"' % name, "1", '"mock"']
     arguments += ["%s_%s" % (interface.upper, word) for word in (
         "INTERFACE_NAME", "VERSION", "COMPATIBLE_SINCE", "WIRE_FINGERPRINT")]
-    arguments += ["&%s_interface" % interface.prefix, "invoke", "complete",
-                  "create", "camipc_mock_destroy", "invoke"]
+    arguments += ["&%s_interface" % interface.prefix, rows,
+                  "complete_mock_of_" + interface.prefix,
+                  "create_mock_of_" + interface.prefix,
+                  "camipc_mock_destroy", rows]
     return "CAMIPC_MODULE(%s)" % ", ".join(arguments)

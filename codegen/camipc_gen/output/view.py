@@ -12,7 +12,7 @@ from ..c.info import field_row, layout_terms, reachable
 from ..c.messages import Message
 from ..c.methods import InterfaceView
 from ..c.model import Entry, Model
-from ..c.nullable import PointerSlot
+from ..c.nullable import PointerSlot, pointer_name
 from ..c.place import Place
 from ..c.statements import indented
 from ..model import ir, wire
@@ -28,7 +28,8 @@ REVISION_FACTOR = 0x9e3779b97f4a7c15
 class Helpers:
     """Static functions that the decoders of one file need."""
 
-    def __init__(self, messages: List[Message]):
+    def __init__(self, messages: List[Message], file: str):
+        self._file = file
         self.runs = {}
         self.pointers = {}
         for message in messages:
@@ -38,7 +39,11 @@ class Helpers:
                 elif isinstance(slot, ArraySlot) and slot.value.array is None:
                     self.runs[slot.value.c_type] = slot.value
 
-    run_name = staticmethod(run_name)
+    def run_name(self, value) -> str:
+        return run_name(value, self._file)
+
+    def pointer_name(self, value) -> str:
+        return pointer_name(value, self._file)
 
     @staticmethod
     def run_element(value) -> List[str]:
@@ -134,8 +139,9 @@ class ModuleView:
     def strict_enums(self) -> List[EnumView]:
         return [enum for enum in self.enums if not enum.is_extensible]
 
-    def helpers(self, messages: List[Message]) -> Helpers:
-        return Helpers(messages)
+    @staticmethod
+    def helpers(messages: List[Message], file: str) -> Helpers:
+        return Helpers(messages, file)
 
     @staticmethod
     def rows(message: Message) -> List[str]:

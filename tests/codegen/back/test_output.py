@@ -126,18 +126,29 @@ class Compiling(Outputs):
             generate(out, out, ["first.mojom", "second.mojom"])
             self._compile(out, out, "second_ipa_serializer.h")
 
+    def test_all_files_are_one_translation_unit(self):
+        """No static function of one meets that of another: unity builds."""
+        for out in self.out.values():
+            text = "".join('#include "%s"\n' % name
+                           for name in sorted(os.listdir(out))
+                           if name.endswith(".c"))
+            self._compile_text("gcc", "c", "c11", out, text)
+
     def _compile(self, source, out, name):
-        paths = ["-I", out, "-I", INCLUDE]
         for compiler, language, standard in _COMPILERS:
-            if not shutil.which(compiler):
-                continue
-            done = subprocess.run(
-                [compiler, "-x", language, "-std=" + standard] + _WARNINGS
-                + paths + ["-"], input='#include "%s"\n' % name,
-                stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                universal_newlines=True, check=False)
-            self.assertEqual(done.returncode, 0,
-                             "%s: %s" % (compiler, done.stdout))
+            self._compile_text(compiler, language, standard, out,
+                               '#include "%s"\n' % name)
+
+    def _compile_text(self, compiler, language, standard, out, text):
+        if not shutil.which(compiler):
+            return
+        done = subprocess.run(
+            [compiler, "-x", language, "-std=" + standard] + _WARNINGS
+            + ["-I", out, "-I", INCLUDE, "-"], input=text,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            universal_newlines=True, check=False)
+        self.assertEqual(done.returncode, 0,
+                         "%s: %s" % (compiler, done.stdout))
 
 
 class Lines(Outputs):

@@ -47,7 +47,7 @@ const uint8_t *test_frame_size_get_fields(struct camipc_reader *r,
 
 /* ---- tables for tracing and tests --------------------------------------- */
 
-static const struct camipc_field_info size_fields[] = {
+static const struct camipc_field_info fields_of_test_frame_size[] = {
 	CAMIPC_FIELD("width", 1, UINT32, SINGLE, VARINT, NULL,
 		     struct test_frame_size, width),
 	CAMIPC_FIELD("height", 2, UINT32, SINGLE, VARINT, NULL,
@@ -59,5 +59,5 @@ const struct camipc_type_info test_frame_size_type_info = {
 	.kind = CAMIPC_KIND_STRUCT,
 	.size = sizeof(struct test_frame_size),
 	.n_fields = 2,
-	.fields = size_fields,
+	.fields = fields_of_test_frame_size,
 };

@@ -4,7 +4,7 @@
 
 #include "gallery_ipa_serializer.h"
 
-static const uint8_t *get_test_gallery_uint32_label_entry_run(
+static const uint8_t *get_test_gallery_uint32_label_entry_run_in_call(
 	struct camipc_reader *r, const uint8_t *p, const uint8_t *end,
 	uint32_t tag, const struct test_gallery_uint32_label_entry **items,
 	size_t *n, size_t *room)
@@ -25,14 +25,15 @@ static const uint8_t *get_test_gallery_uint32_label_entry_run(
 
 /* ---- init(): arguments -------------------------------------------------- */
 
-static void init_init_args(void *data)
+static void init_test_gallery_init_args(void *data)
 {
 	struct test_gallery_init_args *msg = data;
 
 	msg->name = camipc_empty_string;
 }
 
-static void check_init_args(struct camipc_check *check, const void *data)
+static void check_test_gallery_init_args(struct camipc_check *check,
+					 const void *data)
 {
 	const struct test_gallery_init_args *msg = data;
 
@@ -40,7 +41,8 @@ static void check_init_args(struct camipc_check *check, const void *data)
 	camipc_check_string(check, msg->name, SIZE_MAX, "name");
 }
 
-static void encode_init_args(struct camipc_writer *w, const void *data)
+static void encode_test_gallery_init_args(struct camipc_writer *w,
+					  const void *data)
 {
 	const struct test_gallery_init_args *msg = data;
 	uint8_t *p = w->pos;
@@ -50,8 +52,8 @@ static void encode_init_args(struct camipc_writer *w, const void *data)
 	w->pos = p;
 }
 
-static void decode_init_args(struct camipc_reader *r, const uint8_t *p,
-			     void *data)
+static void decode_test_gallery_init_args(struct camipc_reader *r,
+					  const uint8_t *p, void *data)
 {
 	struct test_gallery_init_args *msg = data;
 	const uint8_t *end = r->end;
@@ -75,50 +77,51 @@ static void decode_init_args(struct camipc_reader *r, const uint8_t *p,
 	}
 }
 
-static void copy_init_args(struct camipc_arena *arena, void *data)
+static void copy_test_gallery_init_args(struct camipc_arena *arena, void *data)
 {
 	struct test_gallery_init_args *msg = data;
 
 	msg->name = camipc_copy_string(arena, msg->name);
 }
 
-static void clear_init_args(void *data)
+static void clear_test_gallery_init_args(void *data)
 {
 	struct test_gallery_init_args *msg = data;
 
 	camipc_clear_string(msg->name);
 }
 
-static const struct camipc_field_info init_args_fields[] = {
+static const struct camipc_field_info fields_of_test_gallery_init_args[] = {
 	CAMIPC_FIELD("wallCount", 1, UINT32, SINGLE, VARINT, NULL,
 		     struct test_gallery_init_args, wall_count),
 	CAMIPC_FIELD("name", 2, STRING, SINGLE, VARINT, NULL,
 		     struct test_gallery_init_args, name),
 };
 
-static const struct camipc_type_info init_args_type_info = {
+static const struct camipc_type_info type_info_of_test_gallery_init_args = {
 	.name = "test.gallery.InitArgs",
 	.kind = CAMIPC_KIND_STRUCT,
 	.size = sizeof(struct test_gallery_init_args),
 	.n_fields = 2,
-	.fields = init_args_fields,
-	.init = init_init_args,
+	.fields = fields_of_test_gallery_init_args,
+	.init = init_test_gallery_init_args,
 };
 
 const struct camipc_message_type test_gallery_init_args_type = {
 	.size = sizeof(struct test_gallery_init_args),
-	.info = &init_args_type_info,
-	.init = init_init_args,
-	.check = check_init_args,
-	.encode = encode_init_args,
-	.decode = decode_init_args,
-	.copy = copy_init_args,
-	.clear = clear_init_args,
+	.info = &type_info_of_test_gallery_init_args,
+	.init = init_test_gallery_init_args,
+	.check = check_test_gallery_init_args,
+	.encode = encode_test_gallery_init_args,
+	.decode = decode_test_gallery_init_args,
+	.copy = copy_test_gallery_init_args,
+	.clear = clear_test_gallery_init_args,
 };
 
 /* ---- init(): outputs ---------------------------------------------------- */
 
-static void encode_init_outs(struct camipc_writer *w, const void *data)
+static void encode_test_gallery_init_outs(struct camipc_writer *w,
+					  const void *data)
 {
 	const struct test_gallery_init_outs *msg = data;
 	uint8_t *p = w->pos;
@@ -128,8 +131,8 @@ static void encode_init_outs(struct camipc_writer *w, const void *data)
 	w->pos = p;
 }
 
-static void decode_init_outs(struct camipc_reader *r, const uint8_t *p,
-			     void *data)
+static void decode_test_gallery_init_outs(struct camipc_reader *r,
+					  const uint8_t *p, void *data)
 {
 	struct test_gallery_init_outs *msg = data;
 	const uint8_t *end = r->end;
@@ -153,7 +156,7 @@ static void decode_init_outs(struct camipc_reader *r, const uint8_t *p,
 	}
 }
 
-static const struct camipc_field_info init_outs_fields[] = {
+static const struct camipc_field_info fields_of_test_gallery_init_outs[] = {
 	CAMIPC_FIELD("ret", 1, INT32, SINGLE, ZIGZAG, NULL,
 		     struct test_gallery_init_outs, ret),
 	CAMIPC_FIELD("room", 2, STRUCT, SINGLE, MESSAGE,
@@ -161,25 +164,26 @@ static const struct camipc_field_info init_outs_fields[] = {
 		     room),
 };
 
-static const struct camipc_type_info init_outs_type_info = {
+static const struct camipc_type_info type_info_of_test_gallery_init_outs = {
 	.name = "test.gallery.InitOuts",
 	.kind = CAMIPC_KIND_STRUCT,
 	.size = sizeof(struct test_gallery_init_outs),
 	.n_fields = 2,
-	.fields = init_outs_fields,
+	.fields = fields_of_test_gallery_init_outs,
 };
 
 const struct camipc_message_type test_gallery_init_outs_type = {
 	.size = sizeof(struct test_gallery_init_outs),
 	.max_wire = TEST_GALLERY_INIT_OUTS_MAX_ENCODED_SIZE,
-	.info = &init_outs_type_info,
-	.encode = encode_init_outs,
-	.decode = decode_init_outs,
+	.info = &type_info_of_test_gallery_init_outs,
+	.encode = encode_test_gallery_init_outs,
+	.decode = decode_test_gallery_init_outs,
 };
 
 /* ---- start(): outputs --------------------------------------------------- */
 
-static void encode_start_outs(struct camipc_writer *w, const void *data)
+static void encode_test_gallery_start_outs(struct camipc_writer *w,
+					   const void *data)
 {
 	const struct test_gallery_start_outs *msg = data;
 	uint8_t *p = w->pos;
@@ -188,8 +192,8 @@ static void encode_start_outs(struct camipc_writer *w, const void *data)
 	w->pos = p;
 }
 
-static void decode_start_outs(struct camipc_reader *r, const uint8_t *p,
-			      void *data)
+static void decode_test_gallery_start_outs(struct camipc_reader *r,
+					   const uint8_t *p, void *data)
 {
 	struct test_gallery_start_outs *msg = data;
 	const uint8_t *end = r->end;
@@ -208,30 +212,31 @@ static void decode_start_outs(struct camipc_reader *r, const uint8_t *p,
 	}
 }
 
-static const struct camipc_field_info start_outs_fields[] = {
+static const struct camipc_field_info fields_of_test_gallery_start_outs[] = {
 	CAMIPC_FIELD("ret", 1, INT32, SINGLE, ZIGZAG, NULL,
 		     struct test_gallery_start_outs, ret),
 };
 
-static const struct camipc_type_info start_outs_type_info = {
+static const struct camipc_type_info type_info_of_test_gallery_start_outs = {
 	.name = "test.gallery.StartOuts",
 	.kind = CAMIPC_KIND_STRUCT,
 	.size = sizeof(struct test_gallery_start_outs),
 	.n_fields = 1,
-	.fields = start_outs_fields,
+	.fields = fields_of_test_gallery_start_outs,
 };
 
 const struct camipc_message_type test_gallery_start_outs_type = {
 	.size = sizeof(struct test_gallery_start_outs),
 	.max_wire = TEST_GALLERY_START_OUTS_MAX_ENCODED_SIZE,
-	.info = &start_outs_type_info,
-	.encode = encode_start_outs,
-	.decode = decode_start_outs,
+	.info = &type_info_of_test_gallery_start_outs,
+	.encode = encode_test_gallery_start_outs,
+	.decode = decode_test_gallery_start_outs,
 };
 
 /* ---- hang(): arguments -------------------------------------------------- */
 
-static void check_hang_args(struct camipc_check *check, const void *data)
+static void check_test_gallery_hang_args(struct camipc_check *check,
+					 const void *data)
 {
 	const struct test_gallery_hang_args *msg = data;
 
@@ -249,7 +254,8 @@ static void check_hang_args(struct camipc_check *check, const void *data)
 	}
 }
 
-static void encode_hang_args(struct camipc_writer *w, const void *data)
+static void encode_test_gallery_hang_args(struct camipc_writer *w,
+					  const void *data)
 {
 	const struct test_gallery_hang_args *msg = data;
 	uint8_t *p = w->pos;
@@ -261,8 +267,8 @@ static void encode_hang_args(struct camipc_writer *w, const void *data)
 	w->pos = p;
 }
 
-static void decode_hang_args(struct camipc_reader *r, const uint8_t *p,
-			     void *data)
+static void decode_test_gallery_hang_args(struct camipc_reader *r,
+					  const uint8_t *p, void *data)
 {
 	struct test_gallery_hang_args *msg = data;
 	const uint8_t *end = r->end;
@@ -278,7 +284,7 @@ static void decode_hang_args(struct camipc_reader *r, const uint8_t *p,
 				break;
 			CAMIPC_FALLTHROUGH;
 		case CAMIPC_BYTES(2):
-			p = get_test_gallery_uint32_label_entry_run(
+			p = get_test_gallery_uint32_label_entry_run_in_call(
 				r, p, end, tag, &msg->extra, &msg->n_extra,
 				&room_extra);
 			break;
@@ -292,7 +298,7 @@ static void decode_hang_args(struct camipc_reader *r, const uint8_t *p,
 					   camipc_compare_uint32);
 }
 
-static void copy_hang_args(struct camipc_arena *arena, void *data)
+static void copy_test_gallery_hang_args(struct camipc_arena *arena, void *data)
 {
 	struct test_gallery_hang_args *msg = data;
 	struct test_gallery_uint32_label_entry *extra;
@@ -307,7 +313,7 @@ static void copy_hang_args(struct camipc_arena *arena, void *data)
 		test_gallery_uint32_label_entry_copy_in(arena, &extra[i]);
 }
 
-static void clear_hang_args(void *data)
+static void clear_test_gallery_hang_args(void *data)
 {
 	struct test_gallery_hang_args *msg = data;
 	struct test_gallery_uint32_label_entry *extra = (void *)msg->extra;
@@ -318,7 +324,7 @@ static void clear_hang_args(void *data)
 	camipc_clear_array(msg->extra);
 }
 
-static const struct camipc_field_info hang_args_fields[] = {
+static const struct camipc_field_info fields_of_test_gallery_hang_args[] = {
 	CAMIPC_FIELD("wall", 1, STRUCT, SINGLE, MESSAGE,
 		     &test_gallery_wall_type_info,
 		     struct test_gallery_hang_args, wall),
@@ -327,27 +333,28 @@ static const struct camipc_field_info hang_args_fields[] = {
 			     struct test_gallery_hang_args, extra, n_extra),
 };
 
-static const struct camipc_type_info hang_args_type_info = {
+static const struct camipc_type_info type_info_of_test_gallery_hang_args = {
 	.name = "test.gallery.HangArgs",
 	.kind = CAMIPC_KIND_STRUCT,
 	.size = sizeof(struct test_gallery_hang_args),
 	.n_fields = 2,
-	.fields = hang_args_fields,
+	.fields = fields_of_test_gallery_hang_args,
 };
 
 const struct camipc_message_type test_gallery_hang_args_type = {
 	.size = sizeof(struct test_gallery_hang_args),
-	.info = &hang_args_type_info,
-	.check = check_hang_args,
-	.encode = encode_hang_args,
-	.decode = decode_hang_args,
-	.copy = copy_hang_args,
-	.clear = clear_hang_args,
+	.info = &type_info_of_test_gallery_hang_args,
+	.check = check_test_gallery_hang_args,
+	.encode = encode_test_gallery_hang_args,
+	.decode = decode_test_gallery_hang_args,
+	.copy = copy_test_gallery_hang_args,
+	.clear = clear_test_gallery_hang_args,
 };
 
 /* ---- hang(): outputs ---------------------------------------------------- */
 
-static void check_hang_outs(struct camipc_check *check, const void *data)
+static void check_test_gallery_hang_outs(struct camipc_check *check,
+					 const void *data)
 {
 	const struct test_gallery_hang_outs *msg = data;
 
@@ -355,7 +362,8 @@ static void check_hang_outs(struct camipc_check *check, const void *data)
 	test_gallery_wall_check(check, &msg->before);
 }
 
-static void encode_hang_outs(struct camipc_writer *w, const void *data)
+static void encode_test_gallery_hang_outs(struct camipc_writer *w,
+					  const void *data)
 {
 	const struct test_gallery_hang_outs *msg = data;
 	uint8_t *p = w->pos;
@@ -365,8 +373,8 @@ static void encode_hang_outs(struct camipc_writer *w, const void *data)
 	w->pos = p;
 }
 
-static void decode_hang_outs(struct camipc_reader *r, const uint8_t *p,
-			     void *data)
+static void decode_test_gallery_hang_outs(struct camipc_reader *r,
+					  const uint8_t *p, void *data)
 {
 	struct test_gallery_hang_outs *msg = data;
 	const uint8_t *end = r->end;
@@ -390,21 +398,21 @@ static void decode_hang_outs(struct camipc_reader *r, const uint8_t *p,
 	}
 }
 
-static void copy_hang_outs(struct camipc_arena *arena, void *data)
+static void copy_test_gallery_hang_outs(struct camipc_arena *arena, void *data)
 {
 	struct test_gallery_hang_outs *msg = data;
 
 	test_gallery_wall_copy_in(arena, &msg->before);
 }
 
-static void clear_hang_outs(void *data)
+static void clear_test_gallery_hang_outs(void *data)
 {
 	struct test_gallery_hang_outs *msg = data;
 
 	test_gallery_wall_clear(&msg->before);
 }
 
-static const struct camipc_field_info hang_outs_fields[] = {
+static const struct camipc_field_info fields_of_test_gallery_hang_outs[] = {
 	CAMIPC_FIELD("ret", 1, INT32, SINGLE, ZIGZAG, NULL,
 		     struct test_gallery_hang_outs, ret),
 	CAMIPC_FIELD("before", 2, STRUCT, SINGLE, MESSAGE,
@@ -412,27 +420,28 @@ static const struct camipc_field_info hang_outs_fields[] = {
 		     struct test_gallery_hang_outs, before),
 };
 
-static const struct camipc_type_info hang_outs_type_info = {
+static const struct camipc_type_info type_info_of_test_gallery_hang_outs = {
 	.name = "test.gallery.HangOuts",
 	.kind = CAMIPC_KIND_STRUCT,
 	.size = sizeof(struct test_gallery_hang_outs),
 	.n_fields = 2,
-	.fields = hang_outs_fields,
+	.fields = fields_of_test_gallery_hang_outs,
 };
 
 const struct camipc_message_type test_gallery_hang_outs_type = {
 	.size = sizeof(struct test_gallery_hang_outs),
-	.info = &hang_outs_type_info,
-	.check = check_hang_outs,
-	.encode = encode_hang_outs,
-	.decode = decode_hang_outs,
-	.copy = copy_hang_outs,
-	.clear = clear_hang_outs,
+	.info = &type_info_of_test_gallery_hang_outs,
+	.check = check_test_gallery_hang_outs,
+	.encode = encode_test_gallery_hang_outs,
+	.decode = decode_test_gallery_hang_outs,
+	.copy = copy_test_gallery_hang_outs,
+	.clear = clear_test_gallery_hang_outs,
 };
 
 /* ---- move(): arguments -------------------------------------------------- */
 
-static void check_move_args(struct camipc_check *check, const void *data)
+static void check_test_gallery_move_args(struct camipc_check *check,
+					 const void *data)
 {
 	const struct test_gallery_move_args *msg = data;
 
@@ -440,7 +449,8 @@ static void check_move_args(struct camipc_check *check, const void *data)
 			   SIZE_MAX, "ids");
 }
 
-static void encode_move_args(struct camipc_writer *w, const void *data)
+static void encode_test_gallery_move_args(struct camipc_writer *w,
+					  const void *data)
 {
 	const struct test_gallery_move_args *msg = data;
 	uint8_t *p = w->pos;
@@ -449,8 +459,8 @@ static void encode_move_args(struct camipc_writer *w, const void *data)
 	w->pos = p;
 }
 
-static void decode_move_args(struct camipc_reader *r, const uint8_t *p,
-			     void *data)
+static void decode_test_gallery_move_args(struct camipc_reader *r,
+					  const uint8_t *p, void *data)
 {
 	struct test_gallery_move_args *msg = data;
 	const uint8_t *end = r->end;
@@ -472,7 +482,7 @@ static void decode_move_args(struct camipc_reader *r, const uint8_t *p,
 	}
 }
 
-static void copy_move_args(struct camipc_arena *arena, void *data)
+static void copy_test_gallery_move_args(struct camipc_arena *arena, void *data)
 {
 	struct test_gallery_move_args *msg = data;
 
@@ -482,39 +492,40 @@ static void copy_move_args(struct camipc_arena *arena, void *data)
 		msg->n_ids = 0;
 }
 
-static void clear_move_args(void *data)
+static void clear_test_gallery_move_args(void *data)
 {
 	struct test_gallery_move_args *msg = data;
 
 	camipc_clear_array(msg->ids);
 }
 
-static const struct camipc_field_info move_args_fields[] = {
+static const struct camipc_field_info fields_of_test_gallery_move_args[] = {
 	CAMIPC_FIELD_COUNTED("ids", 1, UINT32, ARRAY, FIXED, NULL,
 			     struct test_gallery_move_args, ids, n_ids),
 };
 
-static const struct camipc_type_info move_args_type_info = {
+static const struct camipc_type_info type_info_of_test_gallery_move_args = {
 	.name = "test.gallery.MoveArgs",
 	.kind = CAMIPC_KIND_STRUCT,
 	.size = sizeof(struct test_gallery_move_args),
 	.n_fields = 1,
-	.fields = move_args_fields,
+	.fields = fields_of_test_gallery_move_args,
 };
 
 const struct camipc_message_type test_gallery_move_args_type = {
 	.size = sizeof(struct test_gallery_move_args),
-	.info = &move_args_type_info,
-	.check = check_move_args,
-	.encode = encode_move_args,
-	.decode = decode_move_args,
-	.copy = copy_move_args,
-	.clear = clear_move_args,
+	.info = &type_info_of_test_gallery_move_args,
+	.check = check_test_gallery_move_args,
+	.encode = encode_test_gallery_move_args,
+	.decode = decode_test_gallery_move_args,
+	.copy = copy_test_gallery_move_args,
+	.clear = clear_test_gallery_move_args,
 };
 
 /* ---- touch(): arguments ------------------------------------------------- */
 
-static void check_touch_args(struct camipc_check *check, const void *data)
+static void check_test_gallery_touch_args(struct camipc_check *check,
+					  const void *data)
 {
 	const struct test_gallery_touch_args *msg = data;
 
@@ -524,7 +535,8 @@ static void check_touch_args(struct camipc_check *check, const void *data)
 			  "care");
 }
 
-static void encode_touch_args(struct camipc_writer *w, const void *data)
+static void encode_test_gallery_touch_args(struct camipc_writer *w,
+					   const void *data)
 {
 	const struct test_gallery_touch_args *msg = data;
 	uint8_t *p = w->pos;
@@ -535,8 +547,8 @@ static void encode_touch_args(struct camipc_writer *w, const void *data)
 	w->pos = p;
 }
 
-static void decode_touch_args(struct camipc_reader *r, const uint8_t *p,
-			      void *data)
+static void decode_test_gallery_touch_args(struct camipc_reader *r,
+					   const uint8_t *p, void *data)
 {
 	struct test_gallery_touch_args *msg = data;
 	const uint8_t *end = r->end;
@@ -566,21 +578,21 @@ static void decode_touch_args(struct camipc_reader *r, const uint8_t *p,
 	}
 }
 
-static void copy_touch_args(struct camipc_arena *arena, void *data)
+static void copy_test_gallery_touch_args(struct camipc_arena *arena, void *data)
 {
 	struct test_gallery_touch_args *msg = data;
 
 	test_gallery_label_copy_in(arena, &msg->paint);
 }
 
-static void clear_touch_args(void *data)
+static void clear_test_gallery_touch_args(void *data)
 {
 	struct test_gallery_touch_args *msg = data;
 
 	test_gallery_label_clear(&msg->paint);
 }
 
-static const struct camipc_field_info touch_args_fields[] = {
+static const struct camipc_field_info fields_of_test_gallery_touch_args[] = {
 	CAMIPC_FIELD("id", 1, UINT32, SINGLE, VARINT, NULL,
 		     struct test_gallery_touch_args, id),
 	CAMIPC_FIELD("paint", 2, UNION, SINGLE, MESSAGE,
@@ -591,28 +603,29 @@ static const struct camipc_field_info touch_args_fields[] = {
 		     struct test_gallery_touch_args, care),
 };
 
-static const struct camipc_type_info touch_args_type_info = {
+static const struct camipc_type_info type_info_of_test_gallery_touch_args = {
 	.name = "test.gallery.TouchArgs",
 	.kind = CAMIPC_KIND_STRUCT,
 	.size = sizeof(struct test_gallery_touch_args),
 	.n_fields = 3,
-	.fields = touch_args_fields,
+	.fields = fields_of_test_gallery_touch_args,
 };
 
 const struct camipc_message_type test_gallery_touch_args_type = {
 	.size = sizeof(struct test_gallery_touch_args),
-	.info = &touch_args_type_info,
-	.check = check_touch_args,
-	.encode = encode_touch_args,
-	.decode = decode_touch_args,
-	.copy = copy_touch_args,
-	.clear = clear_touch_args,
+	.info = &type_info_of_test_gallery_touch_args,
+	.check = check_test_gallery_touch_args,
+	.encode = encode_test_gallery_touch_args,
+	.decode = decode_test_gallery_touch_args,
+	.copy = copy_test_gallery_touch_args,
+	.clear = clear_test_gallery_touch_args,
 };
 
 /* ---- pictureMoved(): arguments ------------------------------------------ */
 
-static void encode_picture_moved_event_args(struct camipc_writer *w,
-					    const void *data)
+static void
+encode_test_gallery_picture_moved_event_args(struct camipc_writer *w,
+					     const void *data)
 {
 	const struct test_gallery_picture_moved_event_args *msg = data;
 	uint8_t *p = w->pos;
@@ -622,8 +635,9 @@ static void encode_picture_moved_event_args(struct camipc_writer *w,
 	w->pos = p;
 }
 
-static void decode_picture_moved_event_args(struct camipc_reader *r,
-					    const uint8_t *p, void *data)
+static void
+decode_test_gallery_picture_moved_event_args(struct camipc_reader *r,
+					     const uint8_t *p, void *data)
 {
 	struct test_gallery_picture_moved_event_args *msg = data;
 	const uint8_t *end = r->end;
@@ -647,7 +661,8 @@ static void decode_picture_moved_event_args(struct camipc_reader *r,
 	}
 }
 
-static const struct camipc_field_info picture_moved_event_args_fields[] = {
+static const struct camipc_field_info
+	fields_of_test_gallery_picture_moved_event_args[] = {
 	CAMIPC_FIELD("id", 1, UINT32, SINGLE, VARINT, NULL,
 		     struct test_gallery_picture_moved_event_args, id),
 	CAMIPC_FIELD("place", 2, STRUCT, SINGLE, MESSAGE,
@@ -655,25 +670,26 @@ static const struct camipc_field_info picture_moved_event_args_fields[] = {
 		     struct test_gallery_picture_moved_event_args, place),
 };
 
-static const struct camipc_type_info picture_moved_event_args_type_info = {
+static const struct camipc_type_info
+	type_info_of_test_gallery_picture_moved_event_args = {
 	.name = "test.gallery.PictureMovedEventArgs",
 	.kind = CAMIPC_KIND_STRUCT,
 	.size = sizeof(struct test_gallery_picture_moved_event_args),
 	.n_fields = 2,
-	.fields = picture_moved_event_args_fields,
+	.fields = fields_of_test_gallery_picture_moved_event_args,
 };
 
 const struct camipc_message_type test_gallery_picture_moved_event_args_type = {
 	.size = sizeof(struct test_gallery_picture_moved_event_args),
 	.max_wire = TEST_GALLERY_PICTURE_MOVED_EVENT_ARGS_MAX_ENCODED_SIZE,
-	.info = &picture_moved_event_args_type_info,
-	.encode = encode_picture_moved_event_args,
-	.decode = decode_picture_moved_event_args,
+	.info = &type_info_of_test_gallery_picture_moved_event_args,
+	.encode = encode_test_gallery_picture_moved_event_args,
+	.decode = decode_test_gallery_picture_moved_event_args,
 };
 
 /* ---- descriptor of test.gallery ----------------------------------------- */
 
-static const struct camipc_method methods[] = {
+static const struct camipc_method methods_of_test_gallery[] = {
 	{
 		.name = "init",
 		.id = TEST_GALLERY_METHOD_INIT,
@@ -723,7 +739,7 @@ static const struct camipc_method methods[] = {
 	},
 };
 
-static const struct camipc_method events[] = {
+static const struct camipc_method events_of_test_gallery[] = {
 	{
 		.name = "pictureMoved",
 		.id = TEST_GALLERY_EVENT_PICTURE_MOVED,
@@ -860,8 +876,8 @@ const struct camipc_interface test_gallery_interface = {
 			UINT64_C(0x9efc94c2de864393) +
 		offsetof(struct test_gallery_picture_moved_event_args, place) *
 			UINT64_C(0x07b873ebaf7d3cad),
-	.methods = methods,
+	.methods = methods_of_test_gallery,
 	.n_methods = 6,
-	.events = events,
+	.events = events_of_test_gallery,
 	.n_events = 2,
 };

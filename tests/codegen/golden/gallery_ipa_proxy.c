@@ -5,15 +5,15 @@
 #include "gallery_ipa_serializer.h"
 
 /* A proxy under a name that fits the calls of this interface only. */
-static struct camipc_proxy *to_proxy(struct test_gallery *ipa)
+static struct camipc_proxy *proxy_of_test_gallery(struct test_gallery *ipa)
 {
 	return (struct camipc_proxy *)ipa;
 }
 
 /* ---- from the engine to events and completions -------------------------- */
 
-static void invoke_picture_moved(const void *table, void *self,
-				 const void *data, void *result)
+static void deliver_test_gallery_picture_moved(const void *table, void *self,
+					       const void *data, void *result)
 {
 	const struct test_gallery_events *events = table;
 	const struct test_gallery_picture_moved_event_args *args = data;
@@ -23,8 +23,9 @@ static void invoke_picture_moved(const void *table, void *self,
 		events->picture_moved(self, args->id, &args->place);
 }
 
-static void invoke_closed_for_the_day(const void *table, void *self,
-				      const void *data, void *result)
+static void
+deliver_test_gallery_closed_for_the_day(const void *table, void *self,
+					const void *data, void *result)
 {
 	const struct test_gallery_events *events = table;
 
@@ -34,8 +35,8 @@ static void invoke_closed_for_the_day(const void *table, void *self,
 		events->closed_for_the_day(self);
 }
 
-static void invoke_closed(const void *table, void *self,
-			  const struct camipc_closed_info *info)
+static void deliver_test_gallery_closed(const void *table, void *self,
+					const struct camipc_closed_info *info)
 {
 	const struct test_gallery_events *events = table;
 
@@ -43,47 +44,41 @@ static void invoke_closed(const void *table, void *self,
 		events->closed(self, info);
 }
 
-static void complete_init(void (*done)(void), void *user, int ret,
-			  const void *data)
+static void complete_test_gallery_init_outs(void (*done)(void), void *user,
+					    int ret, const void *data)
 {
-	void (*call)(void *user, int ret,
-		     const struct test_gallery_init_outs *outs);
+	test_gallery_init_done_fn call = (test_gallery_init_done_fn)done;
 
-	call = (void (*)(void *user, int ret,
-			 const struct test_gallery_init_outs *outs))done;
 	call(user, ret, data);
 }
 
-static void complete(void (*done)(void), void *user, int ret, const void *data)
+static void complete_test_gallery(void (*done)(void), void *user, int ret,
+				  const void *data)
 {
-	void (*call)(void *user, int ret);
+	test_gallery_done_fn call = (test_gallery_done_fn)done;
 
 	(void)data;
-	call = (void (*)(void *user, int ret))done;
 	call(user, ret);
 }
 
-static void complete_hang(void (*done)(void), void *user, int ret,
-			  const void *data)
+static void complete_test_gallery_hang_outs(void (*done)(void), void *user,
+					    int ret, const void *data)
 {
-	void (*call)(void *user, int ret,
-		     const struct test_gallery_hang_outs *outs);
+	test_gallery_hang_done_fn call = (test_gallery_hang_done_fn)done;
 
-	call = (void (*)(void *user, int ret,
-			 const struct test_gallery_hang_outs *outs))done;
 	call(user, ret, data);
 }
 
-static const camipc_invoke_fn invoke_event[] = {
-	invoke_picture_moved, /* TEST_GALLERY_EVENT_PICTURE_MOVED */
-	invoke_closed_for_the_day, /* TEST_GALLERY_EVENT_CLOSED_FOR_THE_DAY */
+static const camipc_invoke_fn deliver_event_of_test_gallery[] = {
+	deliver_test_gallery_picture_moved,
+	deliver_test_gallery_closed_for_the_day,
 };
 
-static const struct camipc_client client = {
+static const struct camipc_client client_of_test_gallery = {
 	.size = sizeof(struct camipc_client),
 	.descriptor = &test_gallery_interface,
-	.invoke_event = invoke_event,
-	.invoke_closed = invoke_closed,
+	.invoke_event = deliver_event_of_test_gallery,
+	.invoke_closed = deliver_test_gallery_closed,
 };
 
 /* ---- the proxy ---------------------------------------------------------- */
@@ -96,8 +91,8 @@ int test_gallery_create(struct camipc_manager *manager,
 	struct camipc_proxy *proxy;
 	int ret;
 
-	ret = camipc_proxy_create(manager, match, &client, events, user,
-				  &proxy);
+	ret = camipc_proxy_create(manager, match, &client_of_test_gallery,
+				  events, user, &proxy);
 	if (ret == 0)
 		*ret_ipa = (struct test_gallery *)proxy;
 	return ret;
@@ -105,7 +100,7 @@ int test_gallery_create(struct camipc_manager *manager,
 
 void test_gallery_destroy(struct test_gallery *ipa)
 {
-	camipc_proxy_destroy(to_proxy(ipa));
+	camipc_proxy_destroy(proxy_of_test_gallery(ipa));
 }
 
 int test_gallery_get_fd(const struct test_gallery *ipa)
@@ -115,20 +110,20 @@ int test_gallery_get_fd(const struct test_gallery *ipa)
 
 int test_gallery_dispatch(struct test_gallery *ipa)
 {
-	return camipc_proxy_dispatch(to_proxy(ipa));
+	return camipc_proxy_dispatch(proxy_of_test_gallery(ipa));
 }
 
 struct camipc_proxy *test_gallery_get_proxy(struct test_gallery *ipa)
 {
-	return to_proxy(ipa);
+	return proxy_of_test_gallery(ipa);
 }
 
 /* ---- calls -------------------------------------------------------------- */
 
 /* A struct is missing: the engine refuses the call, and notes that it did. */
-static int refuse(struct test_gallery *ipa, uint32_t id)
+static int refuse_test_gallery(struct test_gallery *ipa, uint32_t id)
 {
-	return camipc_proxy_call(to_proxy(ipa), id, NULL, NULL);
+	return camipc_proxy_call(proxy_of_test_gallery(ipa), id, NULL, NULL);
 }
 
 int test_gallery_init(struct test_gallery *ipa, uint32_t wall_count,
@@ -141,8 +136,8 @@ int test_gallery_init(struct test_gallery *ipa, uint32_t wall_count,
 	struct test_gallery_init_outs outs;
 	int ret;
 
-	ret = camipc_proxy_call(to_proxy(ipa), TEST_GALLERY_METHOD_INIT, &args,
-				&outs);
+	ret = camipc_proxy_call(proxy_of_test_gallery(ipa),
+				TEST_GALLERY_METHOD_INIT, &args, &outs);
 	if (ret < 0)
 		return ret;
 	if (ret_room)
@@ -151,10 +146,7 @@ int test_gallery_init(struct test_gallery *ipa, uint32_t wall_count,
 }
 
 int test_gallery_init_begin(struct test_gallery *ipa, uint32_t wall_count,
-			    const char *name,
-			    void (*done)(
-				    void *user, int ret,
-				    const struct test_gallery_init_outs *outs),
+			    const char *name, test_gallery_init_done_fn done,
 			    void *user)
 {
 	const struct test_gallery_init_args args = {
@@ -162,35 +154,40 @@ int test_gallery_init_begin(struct test_gallery *ipa, uint32_t wall_count,
 		.name = name,
 	};
 
-	return camipc_proxy_begin(to_proxy(ipa), TEST_GALLERY_METHOD_INIT,
-				  &args, complete_init, (void (*)(void))done,
-				  user);
+	return camipc_proxy_begin(proxy_of_test_gallery(ipa),
+				  TEST_GALLERY_METHOD_INIT, &args,
+				  complete_test_gallery_init_outs,
+				  (void (*)(void))done, user);
 }
 
 int test_gallery_start(struct test_gallery *ipa)
 {
-	return camipc_proxy_call(to_proxy(ipa), TEST_GALLERY_METHOD_START, NULL,
-				 NULL);
+	return camipc_proxy_call(proxy_of_test_gallery(ipa),
+				 TEST_GALLERY_METHOD_START, NULL, NULL);
 }
 
 int test_gallery_start_begin(struct test_gallery *ipa,
-			     void (*done)(void *user, int ret), void *user)
+			     test_gallery_done_fn done, void *user)
 {
-	return camipc_proxy_begin(to_proxy(ipa), TEST_GALLERY_METHOD_START,
-				  NULL, complete, (void (*)(void))done, user);
+	return camipc_proxy_begin(proxy_of_test_gallery(ipa),
+				  TEST_GALLERY_METHOD_START, NULL,
+				  complete_test_gallery, (void (*)(void))done,
+				  user);
 }
 
 int test_gallery_stop(struct test_gallery *ipa)
 {
-	return camipc_proxy_call(to_proxy(ipa), TEST_GALLERY_METHOD_STOP, NULL,
-				 NULL);
+	return camipc_proxy_call(proxy_of_test_gallery(ipa),
+				 TEST_GALLERY_METHOD_STOP, NULL, NULL);
 }
 
-int test_gallery_stop_begin(struct test_gallery *ipa,
-			    void (*done)(void *user, int ret), void *user)
+int test_gallery_stop_begin(struct test_gallery *ipa, test_gallery_done_fn done,
+			    void *user)
 {
-	return camipc_proxy_begin(to_proxy(ipa), TEST_GALLERY_METHOD_STOP, NULL,
-				  complete, (void (*)(void))done, user);
+	return camipc_proxy_begin(proxy_of_test_gallery(ipa),
+				  TEST_GALLERY_METHOD_STOP, NULL,
+				  complete_test_gallery, (void (*)(void))done,
+				  user);
 }
 
 int test_gallery_hang(struct test_gallery *ipa,
@@ -203,12 +200,12 @@ int test_gallery_hang(struct test_gallery *ipa,
 	int ret;
 
 	if (!wall)
-		return refuse(ipa, TEST_GALLERY_METHOD_HANG);
+		return refuse_test_gallery(ipa, TEST_GALLERY_METHOD_HANG);
 	args.wall = *wall;
 	args.extra = extra;
 	args.n_extra = n_extra;
-	ret = camipc_proxy_call(to_proxy(ipa), TEST_GALLERY_METHOD_HANG, &args,
-				&outs);
+	ret = camipc_proxy_call(proxy_of_test_gallery(ipa),
+				TEST_GALLERY_METHOD_HANG, &args, &outs);
 	if (ret < 0)
 		return ret;
 	if (ret_before)
@@ -218,23 +215,23 @@ int test_gallery_hang(struct test_gallery *ipa,
 	return ret;
 }
 
-int test_gallery_hang_begin(
-	struct test_gallery *ipa, const struct test_gallery_wall *wall,
-	const struct test_gallery_uint32_label_entry *extra, size_t n_extra,
-	void (*done)(void *user, int ret,
-		     const struct test_gallery_hang_outs *outs),
-	void *user)
+int test_gallery_hang_begin(struct test_gallery *ipa,
+			    const struct test_gallery_wall *wall,
+			    const struct test_gallery_uint32_label_entry *extra,
+			    size_t n_extra, test_gallery_hang_done_fn done,
+			    void *user)
 {
 	struct test_gallery_hang_args args;
 
 	if (!wall)
-		return refuse(ipa, TEST_GALLERY_METHOD_HANG);
+		return refuse_test_gallery(ipa, TEST_GALLERY_METHOD_HANG);
 	args.wall = *wall;
 	args.extra = extra;
 	args.n_extra = n_extra;
-	return camipc_proxy_begin(to_proxy(ipa), TEST_GALLERY_METHOD_HANG,
-				  &args, complete_hang, (void (*)(void))done,
-				  user);
+	return camipc_proxy_begin(proxy_of_test_gallery(ipa),
+				  TEST_GALLERY_METHOD_HANG, &args,
+				  complete_test_gallery_hang_outs,
+				  (void (*)(void))done, user);
 }
 
 int test_gallery_move(struct test_gallery *ipa, const uint32_t *ids,
@@ -245,8 +242,8 @@ int test_gallery_move(struct test_gallery *ipa, const uint32_t *ids,
 		.n_ids = n_ids,
 	};
 
-	return camipc_proxy_call(to_proxy(ipa), TEST_GALLERY_METHOD_MOVE, &args,
-				 NULL);
+	return camipc_proxy_call(proxy_of_test_gallery(ipa),
+				 TEST_GALLERY_METHOD_MOVE, &args, NULL);
 }
 
 int test_gallery_touch(struct test_gallery *ipa, uint32_t id,
@@ -255,12 +252,12 @@ int test_gallery_touch(struct test_gallery *ipa, uint32_t id,
 	struct test_gallery_touch_args args;
 
 	if (!paint)
-		return refuse(ipa, TEST_GALLERY_METHOD_TOUCH);
+		return refuse_test_gallery(ipa, TEST_GALLERY_METHOD_TOUCH);
 	args.id = id;
 	args.paint = *paint;
 	args.care = care;
-	return camipc_proxy_call(to_proxy(ipa), TEST_GALLERY_METHOD_TOUCH,
-				 &args, NULL);
+	return camipc_proxy_call(proxy_of_test_gallery(ipa),
+				 TEST_GALLERY_METHOD_TOUCH, &args, NULL);
 }
 
 CAMIPC_REGISTER_INTERFACE(test_gallery_interface)

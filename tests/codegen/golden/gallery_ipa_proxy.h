@@ -52,6 +52,16 @@ struct test_gallery_events {
 	void (*closed)(void *user, const struct camipc_closed_info *info);
 };
 
+/*
+ * Completions of begun calls: @user is that of _begin(), @ret the result of
+ * the call. @outs are borrowed, and NULL if @ret is negative.
+ */
+typedef void (*test_gallery_init_done_fn)(
+	void *user, int ret, const struct test_gallery_init_outs *outs);
+typedef void (*test_gallery_done_fn)(void *user, int ret);
+typedef void (*test_gallery_hang_done_fn)(
+	void *user, int ret, const struct test_gallery_hang_outs *outs);
+
 /** Finds a module and runs it; see camipc_proxy_create() for the errors. */
 CAMIPC_MUST_CHECK int
 test_gallery_create(struct camipc_manager *manager,
@@ -121,23 +131,18 @@ CAMIPC_MUST_CHECK int test_gallery_touch(struct test_gallery *ipa, uint32_t id,
  */
 CAMIPC_MUST_CHECK int
 test_gallery_init_begin(struct test_gallery *ipa, uint32_t wall_count,
-			const char *name,
-			void (*done)(void *user, int ret,
-				     const struct test_gallery_init_outs *outs),
+			const char *name, test_gallery_init_done_fn done,
 			void *user);
 CAMIPC_MUST_CHECK int test_gallery_start_begin(struct test_gallery *ipa,
-					       void (*done)(void *user,
-							    int ret),
+					       test_gallery_done_fn done,
 					       void *user);
 CAMIPC_MUST_CHECK int test_gallery_stop_begin(struct test_gallery *ipa,
-					      void (*done)(void *user, int ret),
+					      test_gallery_done_fn done,
 					      void *user);
 CAMIPC_MUST_CHECK int test_gallery_hang_begin(
 	struct test_gallery *ipa, const struct test_gallery_wall *wall,
 	const struct test_gallery_uint32_label_entry *extra, size_t n_extra,
-	void (*done)(void *user, int ret,
-		     const struct test_gallery_hang_outs *outs),
-	void *user);
+	test_gallery_hang_done_fn done, void *user);
 
 CAMIPC_END_DECLS
 

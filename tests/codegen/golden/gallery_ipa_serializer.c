@@ -675,7 +675,8 @@ void test_gallery_uint32_label_entry_clear(
 
 /* ---- tables for tracing and tests --------------------------------------- */
 
-static const struct camipc_enumerator_info position_enumerators[] = {
+static const struct camipc_enumerator_info
+	enumerators_of_test_gallery_position[] = {
 	{ "Straight", TEST_GALLERY_STRAIGHT },
 	{ "Crooked", TEST_GALLERY_CROOKED },
 	{ "Fallen", TEST_GALLERY_FALLEN },
@@ -686,10 +687,11 @@ const struct camipc_type_info test_gallery_position_type_info = {
 	.kind = CAMIPC_KIND_ENUM,
 	.size = sizeof(enum test_gallery_position),
 	.n_enumerators = 3,
-	.enumerators = position_enumerators,
+	.enumerators = enumerators_of_test_gallery_position,
 };
 
-static const struct camipc_enumerator_info care_enumerators[] = {
+static const struct camipc_enumerator_info
+	enumerators_of_test_gallery_care[] = {
 	{ "Dry", TEST_GALLERY_CARE_DRY },
 	{ "Dark", TEST_GALLERY_CARE_DARK },
 	{ "Guard", TEST_GALLERY_CARE_GUARD },
@@ -700,15 +702,15 @@ const struct camipc_type_info test_gallery_care_type_info = {
 	.kind = CAMIPC_KIND_FLAGS,
 	.size = sizeof(uint32_t),
 	.n_enumerators = 3,
-	.enumerators = care_enumerators,
+	.enumerators = enumerators_of_test_gallery_care,
 };
 
-static void init_picture(void *value)
+static void init_test_gallery_picture(void *value)
 {
 	test_gallery_picture_init(value);
 }
 
-static const struct camipc_field_info picture_fields[] = {
+static const struct camipc_field_info fields_of_test_gallery_picture[] = {
 	CAMIPC_FIELD("title", 1, STRING, SINGLE, VARINT, NULL,
 		     struct test_gallery_picture, title),
 	CAMIPC_FIELD_COUNTED("year", 2, INT32, OPTIONAL, VARINT, NULL,
@@ -742,11 +744,11 @@ const struct camipc_type_info test_gallery_picture_type_info = {
 	.kind = CAMIPC_KIND_STRUCT,
 	.size = sizeof(struct test_gallery_picture),
 	.n_fields = 9,
-	.fields = picture_fields,
-	.init = init_picture,
+	.fields = fields_of_test_gallery_picture,
+	.init = init_test_gallery_picture,
 };
 
-static const struct camipc_field_info wall_fields[] = {
+static const struct camipc_field_info fields_of_test_gallery_wall[] = {
 	CAMIPC_FIELD_COUNTED_WITH("pictures", 1, STRUCT, ARRAY, MESSAGE,
 				  &test_gallery_picture_type_info,
 				  struct test_gallery_wall, pictures,
@@ -765,10 +767,10 @@ const struct camipc_type_info test_gallery_wall_type_info = {
 	.kind = CAMIPC_KIND_STRUCT,
 	.size = sizeof(struct test_gallery_wall),
 	.n_fields = 3,
-	.fields = wall_fields,
+	.fields = fields_of_test_gallery_wall,
 };
 
-static const struct camipc_field_info mount_fields[] = {
+static const struct camipc_field_info fields_of_test_gallery_mount[] = {
 	CAMIPC_FIELD("nail", 2, STRING, SINGLE, VARINT, NULL,
 		     struct test_gallery_mount, nail),
 	CAMIPC_FIELD_WITH("hooks", 3, UINT32, SINGLE, VARINT, NULL,
@@ -783,10 +785,10 @@ const struct camipc_type_info test_gallery_mount_type_info = {
 	.size = sizeof(struct test_gallery_mount),
 	.tag_offset = offsetof(struct test_gallery_mount, tag),
 	.n_fields = 2,
-	.fields = mount_fields,
+	.fields = fields_of_test_gallery_mount,
 };
 
-static const struct camipc_field_info moulding_fields[] = {
+static const struct camipc_field_info fields_of_test_gallery_moulding[] = {
 	CAMIPC_FIELD("width", 1, UINT32, SINGLE, VARINT, NULL,
 		     struct test_gallery_moulding, width),
 	CAMIPC_FIELD_WITH("mount", 0, UNION, SINGLE, MESSAGE,
@@ -807,10 +809,10 @@ const struct camipc_type_info test_gallery_moulding_type_info = {
 	.n_unknown_offset = offsetof(struct test_gallery_moulding,
 				     n_unknown_fields),
 	.n_fields = 3,
-	.fields = moulding_fields,
+	.fields = fields_of_test_gallery_moulding,
 };
 
-static const struct camipc_field_info int32_array_fields[] = {
+static const struct camipc_field_info fields_of_test_gallery_int32_array[] = {
 	CAMIPC_FIELD_COUNTED("items", 1, INT32, ARRAY, FIXED, NULL,
 			     struct test_gallery_int32_array, items, n_items),
 };
@@ -820,10 +822,10 @@ const struct camipc_type_info test_gallery_int32_array_type_info = {
 	.kind = CAMIPC_KIND_STRUCT,
 	.size = sizeof(struct test_gallery_int32_array),
 	.n_fields = 1,
-	.fields = int32_array_fields,
+	.fields = fields_of_test_gallery_int32_array,
 };
 
-static const struct camipc_field_info label_fields[] = {
+static const struct camipc_field_info fields_of_test_gallery_label[] = {
 	CAMIPC_FIELD("text", 1, STRING, SINGLE, VARINT, NULL,
 		     struct test_gallery_label, text),
 	CAMIPC_FIELD("number", 2, UINT32, SINGLE, VARINT, NULL,
@@ -842,10 +844,11 @@ const struct camipc_type_info test_gallery_label_type_info = {
 	.size = sizeof(struct test_gallery_label),
 	.tag_offset = offsetof(struct test_gallery_label, tag),
 	.n_fields = 4,
-	.fields = label_fields,
+	.fields = fields_of_test_gallery_label,
 };
 
-static const struct camipc_field_info uint32_label_entry_fields[] = {
+static const struct camipc_field_info
+	fields_of_test_gallery_uint32_label_entry[] = {
 	CAMIPC_FIELD("key", 1, UINT32, SINGLE, VARINT, NULL,
 		     struct test_gallery_uint32_label_entry, key),
 	CAMIPC_FIELD("value", 2, UNION, SINGLE, MESSAGE,
@@ -858,5 +861,5 @@ const struct camipc_type_info test_gallery_uint32_label_entry_type_info = {
 	.kind = CAMIPC_KIND_STRUCT,
 	.size = sizeof(struct test_gallery_uint32_label_entry),
 	.n_fields = 2,
-	.fields = uint32_label_entry_fields,
+	.fields = fields_of_test_gallery_uint32_label_entry,
 };

@@ -26,8 +26,8 @@ int test_gallery_emit_closed_for_the_day(struct camipc_host *host)
 
 /* ---- from the engine to ops --------------------------------------------- */
 
-static void invoke_init(const void *table, void *self, const void *data,
-			void *result)
+static void invoke_test_gallery_init(const void *table, void *self,
+				     const void *data, void *result)
 {
 	const struct test_gallery_ops *ops = table;
 	const struct test_gallery_init_args *args = data;
@@ -36,8 +36,8 @@ static void invoke_init(const void *table, void *self, const void *data,
 	outs->ret = ops->init(self, args->wall_count, args->name, &outs->room);
 }
 
-static void invoke_start(const void *table, void *self, const void *data,
-			 void *result)
+static void invoke_test_gallery_start(const void *table, void *self,
+				      const void *data, void *result)
 {
 	const struct test_gallery_ops *ops = table;
 	struct test_gallery_start_outs *outs = result;
@@ -46,8 +46,8 @@ static void invoke_start(const void *table, void *self, const void *data,
 	outs->ret = ops->start(self);
 }
 
-static void invoke_stop(const void *table, void *self, const void *data,
-			void *result)
+static void invoke_test_gallery_stop(const void *table, void *self,
+				     const void *data, void *result)
 {
 	const struct test_gallery_ops *ops = table;
 
@@ -56,8 +56,8 @@ static void invoke_stop(const void *table, void *self, const void *data,
 	ops->stop(self);
 }
 
-static void invoke_hang(const void *table, void *self, const void *data,
-			void *result)
+static void invoke_test_gallery_hang(const void *table, void *self,
+				     const void *data, void *result)
 {
 	const struct test_gallery_ops *ops = table;
 	const struct test_gallery_hang_args *args = data;
@@ -67,8 +67,8 @@ static void invoke_hang(const void *table, void *self, const void *data,
 			      &outs->before);
 }
 
-static void invoke_move(const void *table, void *self, const void *data,
-			void *result)
+static void invoke_test_gallery_move(const void *table, void *self,
+				     const void *data, void *result)
 {
 	const struct test_gallery_ops *ops = table;
 	const struct test_gallery_move_args *args = data;
@@ -77,8 +77,8 @@ static void invoke_move(const void *table, void *self, const void *data,
 	ops->move(self, args->ids, args->n_ids);
 }
 
-static void invoke_touch(const void *table, void *self, const void *data,
-			 void *result)
+static void invoke_test_gallery_touch(const void *table, void *self,
+				      const void *data, void *result)
 {
 	const struct test_gallery_ops *ops = table;
 	const struct test_gallery_touch_args *args = data;
@@ -88,12 +88,12 @@ static void invoke_touch(const void *table, void *self, const void *data,
 }
 
 const camipc_invoke_fn test_gallery_invoke[] = {
-	invoke_init, /* TEST_GALLERY_METHOD_INIT */
-	invoke_start, /* TEST_GALLERY_METHOD_START */
-	invoke_stop, /* TEST_GALLERY_METHOD_STOP */
-	invoke_hang, /* TEST_GALLERY_METHOD_HANG */
-	invoke_move, /* TEST_GALLERY_METHOD_MOVE */
-	invoke_touch, /* TEST_GALLERY_METHOD_TOUCH */
+	invoke_test_gallery_init,
+	invoke_test_gallery_start,
+	invoke_test_gallery_stop,
+	invoke_test_gallery_hang,
+	invoke_test_gallery_move,
+	invoke_test_gallery_touch,
 };
 
 bool test_gallery_ops_complete(const void *table)
