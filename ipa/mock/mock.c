@@ -171,7 +171,7 @@ static int emit(void *user, const struct camipc_method *event, const void *args)
 {
 	struct mock *mock = user;
 	struct camipc_printer printer;
-	int ret = mock->host->emit(mock->host, event->id, args);
+	int ret = mock->host->raise_event(mock->host, event->id, args);
 
 	camipc_printer_init(&printer, mock->line, sizeof(mock->line));
 	camipc_print(&printer, "    emit %s", event->name);
