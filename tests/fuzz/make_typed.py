@@ -118,9 +118,10 @@ class Face:
         lines += give_outs(method)
         if method.returns_int32:
             lines.append("return outs.ret;")
-        head = method.op_prototype.replace(
-            "(*%s)" % method.member, self.name("op", method), 1)
-        return block("static " + head, lines)
+        return block("static %s %s(%s)" % (
+            method.op_type, self.name("op", method), ", ".join(
+                ["void *ipa"] + method.parameters + method.out_parameters)),
+            lines)
 
     def emit(self, event):
         lines = []
@@ -145,15 +146,16 @@ class Face:
             lines += ["struct %s args;" % event.args.c_name, ""] + pack(event)
         lines.append("fuzz_event(%d, user, %s);" % (
             row, reference("args", event.args)))
-        head = event.event_prototype.replace(
-            "(*%s)" % event.member, self.name("event", event), 1)
-        return block("static " + head, lines)
+        return block("static void %s(%s)" % (
+            self.name("event", event),
+            ", ".join(["void *user"] + event.parameters)), lines)
 
     def done(self, method):
-        head = "static " + method.done.replace(
-            "(*%s)", self.name("done", method), 1)
-        return block(head, ["fuzz_done(user, ret, %s);" % (
-            "outs" if method.has_outs else "NULL")])
+        outs = ", const struct %s *outs" % method.outs.c_name \
+            if method.has_outs else ""
+        return block("static void %s(void *user, int ret%s)" % (
+            self.name("done", method), outs),
+            ["fuzz_done(user, ret, %s);" % ("outs" if outs else "NULL")])
 
     def call(self, method, begin):
         lines = []
