@@ -13,6 +13,9 @@ static const char *const level_names[] = {
 	[CAMIPC_LOG_INFO] = "info",
 	[CAMIPC_LOG_DEBUG] = "debug",
 };
+CAMIPC_STATIC_ASSERT(sizeof(level_names) / sizeof(level_names[0]) ==
+			     CAMIPC_LOG_DEBUG + 1,
+		     "every level has a name");
 
 const char *camipc_log_level_name(enum camipc_log_level level)
 {
@@ -117,20 +120,20 @@ int camipc_log_filter_parse(struct camipc_log_filter *filter, const char *text,
 			    char *error, size_t size)
 {
 	size_t used = 0;
-	int ret = 0;
 
 	memset(filter, 0, sizeof(*filter));
-	while (ret == 0) {
+	for (;;) {
 		size_t length = strcspn(text, ",");
+		int ret = parse_item(filter, &used, text, length, error, size);
 
-		ret = parse_item(filter, &used, text, length, error, size);
+		if (ret < 0) {
+			memset(filter, 0, sizeof(*filter));
+			return ret;
+		}
 		if (!text[length])
-			break;
+			return 0;
 		text += length + 1;
 	}
-	if (ret < 0)
-		memset(filter, 0, sizeof(*filter));
-	return ret;
 }
 
 enum camipc_log_level

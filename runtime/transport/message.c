@@ -112,31 +112,30 @@ void camipc_header_encode(const struct camipc_header *header,
 	put_u32(bytes + 28, header->epoch);
 }
 
-/* Which flags a message of each kind can have; 1 << 15: no such kind. */
-#define NO_KIND 0x8000u
-static const uint16_t legal_flags[16] = {
-	[0] = NO_KIND,
-	[CAMIPC_MESSAGE_HELLO] = 0,
-	[CAMIPC_MESSAGE_LOADED] = 0,
-	[CAMIPC_MESSAGE_CALL] = CAMIPC_MESSAGE_SPILLED | CAMIPC_MESSAGE_ONEWAY,
-	[CAMIPC_MESSAGE_REPLY] = CAMIPC_MESSAGE_SPILLED | CAMIPC_MESSAGE_ERROR,
-	[CAMIPC_MESSAGE_EVENT] = CAMIPC_MESSAGE_SPILLED,
-	[CAMIPC_MESSAGE_LOG] = 0,
-	[CAMIPC_MESSAGE_CREDIT] = 0,
-	[CAMIPC_MESSAGE_BYE] = 0,
-	[CAMIPC_MESSAGE_CRASH] = 0,
-	[10] = NO_KIND,
-	[11] = NO_KIND,
-	[12] = NO_KIND,
-	[13] = NO_KIND,
-	[14] = NO_KIND,
-	[15] = NO_KIND,
+/* A kind that exists, and the flags that its messages may have; a kind that
+ * is not said here does not exist. */
+#define KIND 0x8000u
+static const uint16_t legal_flags[] = {
+	[CAMIPC_MESSAGE_HELLO] = KIND,
+	[CAMIPC_MESSAGE_LOADED] = KIND,
+	[CAMIPC_MESSAGE_CALL] = KIND | CAMIPC_MESSAGE_SPILLED |
+				CAMIPC_MESSAGE_ONEWAY,
+	[CAMIPC_MESSAGE_REPLY] = KIND | CAMIPC_MESSAGE_SPILLED |
+				 CAMIPC_MESSAGE_ERROR,
+	[CAMIPC_MESSAGE_EVENT] = KIND | CAMIPC_MESSAGE_SPILLED,
+	[CAMIPC_MESSAGE_LOG] = KIND,
+	[CAMIPC_MESSAGE_CREDIT] = KIND,
+	[CAMIPC_MESSAGE_BYE] = KIND,
+	[CAMIPC_MESSAGE_CRASH] = KIND,
 };
+#define N_KINDS (sizeof(legal_flags) / sizeof(legal_flags[0]))
+CAMIPC_STATIC_ASSERT(N_KINDS == CAMIPC_MESSAGE_CRASH + 1,
+		     "every kind says which flags it may have");
 
 int camipc_header_decode(const uint8_t bytes[CAMIPC_HEADER_SIZE],
 			 struct camipc_header *header)
 {
-	uint16_t legal = bytes[5] < 16 ? legal_flags[bytes[5]] : NO_KIND;
+	uint16_t legal = bytes[5] < N_KINDS ? legal_flags[bytes[5]] : 0;
 	uint16_t flags = get_u16(bytes + 6);
 	uint16_t status = get_u16(bytes + 26);
 
@@ -144,7 +143,7 @@ int camipc_header_decode(const uint8_t bytes[CAMIPC_HEADER_SIZE],
 		return -EPROTO;
 	if (bytes[4] != CAMIPC_WIRE_VERSION)
 		return -ESTALE;
-	if (legal == NO_KIND || (flags & ~(unsigned int)legal))
+	if (!(legal & KIND) || (flags & ~(legal & ~KIND)))
 		return -EPROTO;
 	/* Only replies have a status, and only calls' kin carry descriptors. */
 	if (status && !(flags & CAMIPC_MESSAGE_ERROR))

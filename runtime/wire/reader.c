@@ -13,6 +13,9 @@ static const int errors[] = {
 	[CAMIPC_FAULT_LIMIT] = -EMSGSIZE,
 	[CAMIPC_FAULT_MEMORY] = -ENOMEM,
 };
+CAMIPC_STATIC_ASSERT(sizeof(errors) / sizeof(errors[0]) ==
+			     CAMIPC_FAULT_MEMORY + 1,
+		     "every fault has an error");
 
 const uint8_t *camipc_reader_init(struct camipc_reader *r, const void *data,
 				  size_t size, struct camipc_arena *arena,
@@ -33,7 +36,8 @@ const uint8_t *camipc_fail(struct camipc_reader *r,
 			   enum camipc_wire_fault fault)
 {
 	if (!r->error) {
-		r->error = errors[fault];
+		/* A fault without an error must not pass for success. */
+		r->error = errors[fault] ? errors[fault] : -EPROTO;
 		r->fault = fault;
 	}
 	return r->end;

@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include <camipc/base.h>
+
 /** Bytes of the fixed header in front of each message's body. */
 #define CAMIPC_HEADER_SIZE 32
 
@@ -50,13 +52,14 @@
 
 /** Messages (async calls, or events) sent and not yet consumed. */
 #define CAMIPC_WINDOW 64
-
-/** A receiver says what it consumed after so many messages ... */
-#define CAMIPC_CREDIT_MESSAGES (CAMIPC_WINDOW / 2)
+CAMIPC_STATIC_ASSERT((CAMIPC_WINDOW & (CAMIPC_WINDOW - 1)) == 0,
+		     "records are counted modulo 2^32 and kept in rows of a "
+		     "window: only a power of two divides 2^32");
 
 /**
- * ... or so many bytes: a full socket holds more than this, so a sender with
- * a backlog always hears from the receiver who drains it.
+ * A receiver reports what it consumed after half a window of messages, or
+ * after so many bytes: a full socket holds more, so that a sender with a
+ * backlog always hears from the receiver that drains it.
  */
 #define CAMIPC_CREDIT_BYTES (32u * 1024u)
 
