@@ -120,7 +120,14 @@ static int open_birth_fds(struct camipc_child *child, struct birth_fds *fds)
 	return camipc_life_line_init(&child->life_line, &fds->life_line);
 }
 
-/* "NAME=value" of those that may pass; NULL without memory. */
+static void free_environment(char **environment)
+{
+	for (char **p = environment; *p; p++)
+		free(*p);
+	free(environment);
+}
+
+/* "NAME=value" of the variables that may pass; NULL without memory. */
 static char **make_environment(const char *const *names)
 {
 	size_t n = 0;
@@ -130,31 +137,22 @@ static char **make_environment(const char *const *names)
 	while (names && names[n])
 		n++;
 	result = calloc(n + 1, sizeof(*result));
-	for (size_t i = 0; result && i < n; i++) {
+	if (!result)
+		return NULL;
+	for (size_t i = 0; i < n; i++) {
 		const char *value = secure_getenv(names[i]);
-		size_t size;
 
 		if (!value)
 			continue;
-		size = strlen(names[i]) + strlen(value) + 2;
-		result[used] = malloc(size);
+		result[used] = malloc(strlen(names[i]) + strlen(value) + 2);
 		if (!result[used]) {
-			for (size_t j = 0; j < used; j++)
-				free(result[j]);
-			free(result);
+			free_environment(result);
 			return NULL;
 		}
 		stpcpy(stpcpy(stpcpy(result[used], names[i]), "="), value);
 		used++;
 	}
 	return result;
-}
-
-static void free_environment(char **environment)
-{
-	for (char **p = environment; *p; p++)
-		free(*p);
-	free(environment);
 }
 
 /*
@@ -254,8 +252,10 @@ static int run_birth(struct camipc_child *child, struct birth_fds *fds,
 	ret = give_birth(child, birth);
 	pthread_sigmask(SIG_SETMASK, &saved, NULL);
 	close_fd(&fds->status[1]);
-	if (ret == 0)
-		ret = read_birth_status(fds->status[0]);
+	if (ret < 0)
+		goto restore_cancel_state;
+	ret = read_birth_status(fds->status[0]);
+restore_cancel_state:
 	pthread_setcancelstate(cancel_state, NULL);
 	return ret;
 }
@@ -273,24 +273,25 @@ static int spawn(struct camipc_child *child,
 		.parent = getpid(),
 	};
 	char **environment = make_environment(options->environment);
-	int ret = open_birth_fds(child, &fds);
+	int ret;
 
-	if (ret == 0 && !environment)
-		ret = -ENOMEM;
-	if (ret == 0) {
-		table[0] = fds.null;
-		table[1] = fds.null;
-		table[2] = fds.stderr_write;
-		table[CAMIPC_CHILD_LIFE_LINE_FD] = fds.life_line;
-		for (size_t i = 0; i < options->n_fds; i++)
-			table[CAMIPC_CHILD_FIRST_FD + i] = options->fds[i];
-		birth.envp = environment;
-		birth.status_fd = fds.status[1];
-		ret = run_birth(child, &fds, &birth);
-	}
+	if (!environment)
+		return -ENOMEM;
+	ret = open_birth_fds(child, &fds);
+	if (ret < 0)
+		goto close_fds;
+	table[0] = fds.null;
+	table[1] = fds.null;
+	table[2] = fds.stderr_write;
+	table[CAMIPC_CHILD_LIFE_LINE_FD] = fds.life_line;
+	for (size_t i = 0; i < options->n_fds; i++)
+		table[CAMIPC_CHILD_FIRST_FD + i] = options->fds[i];
+	birth.envp = environment;
+	birth.status_fd = fds.status[1];
+	ret = run_birth(child, &fds, &birth);
+close_fds:
 	close_birth_fds(&fds);
-	if (environment)
-		free_environment(environment);
+	free_environment(environment);
 	return ret == -ENFILE ? -EMFILE : ret;
 }
 
@@ -513,17 +514,4 @@ void camipc_child_destroy(struct camipc_child *child)
 		}
 	}
 	free_child(child);
-}
-
-unsigned int camipc_child_count_stuck(void)
-{
-	unsigned int n = 0;
-
-	collect_stuck();
-	pthread_mutex_lock(&stuck_lock);
-	for (const struct camipc_child *child = stuck; child;
-	     child = child->next)
-		n++;
-	pthread_mutex_unlock(&stuck_lock);
-	return n;
 }

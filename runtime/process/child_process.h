@@ -85,7 +85,4 @@ bool camipc_child_get_usage(const struct camipc_child *child,
  */
 void camipc_child_destroy(struct camipc_child *child);
 
-/** Children that were set aside and still live. Thread word: safe. */
-unsigned int camipc_child_count_stuck(void);
-
 #endif /* CAMIPC_PROCESS_CHILD_PROCESS_H */

@@ -45,7 +45,6 @@ static void register_handlers(void)
 int camipc_life_line_init(struct camipc_life_line *line, int *ret_child_fd)
 {
 	int fds[2];
-	int ret = 0;
 
 	line->fd = -1;
 	pthread_once(&once, register_handlers);
@@ -54,17 +53,19 @@ int camipc_life_line_init(struct camipc_life_line *line, int *ret_child_fd)
 	/* Under the lock, so that no fork comes between socket and list. */
 	pthread_mutex_lock(&lock);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0) {
-		ret = errno == ENFILE ? -EMFILE : -errno;
-	} else {
-		line->fd = fds[0];
-		line->next = lines.next;
-		line->previous = &lines;
-		lines.next->previous = line;
-		lines.next = line;
-		*ret_child_fd = fds[1];
+		int error = errno;
+
+		pthread_mutex_unlock(&lock);
+		return error == ENFILE ? -EMFILE : -error;
 	}
+	line->fd = fds[0];
+	line->next = lines.next;
+	line->previous = &lines;
+	lines.next->previous = line;
+	lines.next = line;
 	pthread_mutex_unlock(&lock);
-	return ret;
+	*ret_child_fd = fds[1];
+	return 0;
 }
 
 void camipc_life_line_fini(struct camipc_life_line *line)

@@ -35,7 +35,6 @@ enum camipc_message_kind {
 #define CAMIPC_MESSAGE_ERROR (1u << 1)
 /** Nobody waits for a reply: an async call. */
 #define CAMIPC_MESSAGE_ONEWAY (1u << 2)
-#define CAMIPC_MESSAGE_FLAGS 7u
 
 /**
  * The header, as in idl/README.md:

@@ -376,6 +376,19 @@ static int join_body(struct socket_channel *channel,
 	return 0;
 }
 
+/* Descriptors and body, now that the header is believed. */
+static int complete_message(struct socket_channel *channel,
+			    struct camipc_message *message, int flags)
+{
+	int ret = check_fds(message, flags);
+
+	if (ret < 0)
+		return ret;
+	return message->header.flags & CAMIPC_MESSAGE_SPILLED ?
+		       read_spilled(message) :
+		       join_body(channel, message);
+}
+
 static int refuse(struct camipc_message *message, enum camipc_reason reason,
 		  int error, enum camipc_reason *ret_reason)
 {
@@ -406,11 +419,8 @@ static int socket_receive(struct camipc_channel *channel,
 	reason = check_frame(&socket->limits, message, &datagram, &error);
 	if (reason != CAMIPC_REASON_NONE)
 		return refuse(message, reason, error, ret_reason);
-	ret = taken < 0 ? taken : check_fds(message, datagram.flags);
-	if (ret == 0)
-		ret = message->header.flags & CAMIPC_MESSAGE_SPILLED ?
-			      read_spilled(message) :
-			      join_body(socket, message);
+	ret = taken < 0 ? taken :
+			  complete_message(socket, message, datagram.flags);
 	if (ret == -EPROTO)
 		return refuse(message, CAMIPC_REASON_BAD_FD, ret, ret_reason);
 	if (ret < 0)
@@ -465,9 +475,10 @@ static int socket_watch(struct camipc_channel *channel, int epoll_fd)
 	if (socket->epoll_fd >= 0)
 		return -EBUSY;
 	ret = control_epoll(socket, epoll_fd, EPOLL_CTL_ADD);
-	if (ret == 0)
-		socket->epoll_fd = epoll_fd;
-	return ret;
+	if (ret < 0)
+		return ret;
+	socket->epoll_fd = epoll_fd;
+	return 0;
 }
 
 static void socket_unwatch(struct camipc_channel *channel)
