@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * addr2line reads the files in which a crash lies, the module's among them. It
- * gets no more than their names, as words of a command, never through a shell;
- * and whoever runs a tool on a module has its file anyway.
+ * Prints where a worker crashed, with functions and lines from addr2line.
+ * addr2line reads the files of the stack frames, the module's among them. It
+ * gets their names as arguments, never through a shell, and the user who runs
+ * this tool can read those files anyway.
  */
 #include "backtrace.h"
 
@@ -16,9 +17,10 @@
 
 extern char **environ;
 
-/* Function and place, a line each. */
+/* Size of the answer, one line for the function and one for its place. */
 #define ANSWER_SIZE 1024
 
+/* Returns 0 or a negative errno. */
 static int spawn_addr2line(const char *path, const char *offset, int output,
 			   pid_t *ret_pid)
 {
@@ -33,17 +35,20 @@ static int spawn_addr2line(const char *path, const char *offset, int output,
 		return -error;
 	error = posix_spawn_file_actions_adddup2(&actions, output,
 						 STDOUT_FILENO);
-	if (!error)
-		error = posix_spawn_file_actions_addopen(
-			&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	if (!error)
-		error = posix_spawnp(ret_pid, program, &actions, NULL, argv,
-				     environ);
+	if (error)
+		goto destroy;
+	error = posix_spawn_file_actions_addopen(&actions, STDERR_FILENO,
+						 "/dev/null", O_WRONLY, 0);
+	if (error)
+		goto destroy;
+	error = posix_spawnp(ret_pid, program, &actions, NULL, argv, environ);
+
+destroy:
 	posix_spawn_file_actions_destroy(&actions);
 	return -error;
 }
 
-/* What it prints, to its end. */
+/* Reads what addr2line prints, and makes it safe for terminals. */
 static void read_answer(int fd, char *answer, size_t size)
 {
 	size_t used = 0;
@@ -55,7 +60,7 @@ static void read_answer(int fd, char *answer, size_t size)
 			used += (size_t)n;
 	} while ((n > 0 && used < size - 1) || (n < 0 && errno == EINTR));
 	answer[used] = '\0';
-	/* Names in a file may be anything, too. */
+	/* Names in a file may have any bytes. */
 	for (char *p = answer; *p; p++) {
 		if (*p != '\n' && (*p < ' ' || *p > '~'))
 			*p = '?';
@@ -71,7 +76,7 @@ static int ask_addr2line(const struct camipc_closed_frame *frame, char *answer,
 	pid_t pid;
 	int ret;
 
-	/* A vDSO is no file, and a name may be anything. */
+	/* The vDSO is not a file, and a name may be of any kind of file. */
 	if (!frame->module || frame->module[0] != '/' ||
 	    stat(frame->module, &st) < 0 || !S_ISREG(st.st_mode))
 		return -ENOENT;
@@ -81,18 +86,16 @@ static int ask_addr2line(const struct camipc_closed_frame *frame, char *answer,
 		return -errno;
 	ret = spawn_addr2line(frame->module, offset, fds[1], &pid);
 	close(fds[1]);
-	if (ret == 0) {
+	if (ret == 0)
 		read_answer(fds[0], answer, size);
-		close(fds[0]);
-		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-			;
-		return 0;
-	}
 	close(fds[0]);
+	while (ret == 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
 	return ret;
 }
 
-/* " measure at stats.c:42", of "measure\n/src/stats.c:42\n"; "??" is none. */
+/* Prints " measure at stats.c:42" from "measure\n/src/stats.c:42\n"; "??" means
+ * unknown. */
 static void print_place(FILE *stream, const struct camipc_closed_frame *frame)
 {
 	char answer[ANSWER_SIZE] = "";
@@ -114,7 +117,7 @@ static void print_stderr(FILE *stream, const char *tail)
 {
 	if (!tail[0])
 		return;
-	fputs("  its stderr:\n", stream);
+	fputs("  stderr of the worker:\n", stream);
 	while (*tail) {
 		size_t n = strcspn(tail, "\n");
 

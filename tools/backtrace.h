@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is known of a worker's crash, for people: functions and lines. */
+/* Prints where a worker crashed: functions and lines. */
 #ifndef TOOLS_BACKTRACE_H
 #define TOOLS_BACKTRACE_H
 
@@ -8,8 +8,9 @@
 #include <camipc/proxy.h>
 
 /**
- * A line for each call, with what addr2line says of it if that is installed,
- * and what the worker wrote to stderr last; nothing if it did not crash.
+ * Prints a line for each stack frame, with function and line if addr2line is
+ * installed, and the end of the worker's stderr. Prints nothing if the worker
+ * did not crash.
  */
 void backtrace_print(FILE *stream, const struct camipc_closed_info *info);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* camipc capture. */
+/* The command capture: runs a camera, and writes its frames. */
 #include "commands.h"
 
 #include <errno.h>
@@ -31,7 +31,7 @@ struct capture {
 	struct virtual_camera *camera;
 	uint32_t n_done;
 	double seconds;
-	char *backtrace; /* of an IPA that crashed, for whoever reads why */
+	char *backtrace; /* text about an IPA that crashed */
 	size_t backtrace_size;
 };
 
@@ -43,32 +43,33 @@ static double now(void)
 	return (double)ts.tv_sec + (double)ts.tv_nsec * 1e-9;
 }
 
-/* Everything that can be said before a camera is built. */
+/* Checks what can be checked before a camera is built. */
 static int check_options(struct capture *capture)
 {
 	const struct options *options = capture->options;
 	const char *error = NULL;
 
 	if (strcmp(options->camera, "virtual") != 0) {
-		report_error("--camera %s: there is no such camera; try "
-			     "'camipc list'",
+		report_error("--camera %s: unknown camera; the only one is "
+			     "'virtual'",
 			     options->camera);
 		return EXIT_USAGE;
 	}
 	if (options->plot && !plot_is_available()) {
-		report_error("--plot: camipc was built without cairo");
+		report_error("--plot: cannot draw, because camipc was built "
+			     "without cairo");
 		return EXIT_USAGE;
 	}
 	if (frame_writer_init(&capture->writer, options->output, &error) < 0) {
-		report_error("--output %s: %s", options->output, error);
+		report_error("--output %.200s: %s", options->output, error);
 		return EXIT_USAGE;
 	}
 	if (options->n_frames > 1 && !capture->writer.numbered &&
 	    capture->writer.format != FRAME_FORMAT_NONE &&
 	    capture->writer.format != FRAME_FORMAT_Y4M) {
-		report_error("--output %s: more than one frame needs %%d in "
-			     "the name",
-			     options->output);
+		report_error("--output %s: %u frames would overwrite each "
+			     "other; put %%d into the name, or use .y4m",
+			     options->output, options->n_frames);
 		return EXIT_USAGE;
 	}
 	return EXIT_OK;
@@ -91,7 +92,7 @@ static int open_metadata(struct capture *capture)
 	return EXIT_OK;
 }
 
-/* What the user named and what is wrong with it: 2. What broke: 1. */
+/* 2 if an option or a file that it names is wrong, 1 if something broke. */
 static int code_of_create(int error)
 {
 	return error == -EPIPE || error == -ETIMEDOUT || error == -ENOMEM ||
@@ -100,7 +101,7 @@ static int code_of_create(int error)
 		       : EXIT_USAGE;
 }
 
-/* What it says goes with the callback; it is shown below the error's line. */
+/* Keeps the backtrace, whose data is valid in the callback only. */
 static void on_closed(void *user, const struct camipc_closed_info *info)
 {
 	struct capture *capture = user;
@@ -130,10 +131,11 @@ static int open_camera(struct capture *capture, int interrupt_fd)
 	char error[1024];
 	int ret;
 
-	/* The library wants absolute paths; people like short ones. */
+	/* The library accepts absolute paths only. */
 	if (camera_options.module && strchr(camera_options.module, '/')) {
 		if (!realpath(camera_options.module, module)) {
-			report_error("--ipa %s: %s", camera_options.module,
+			report_error("--ipa %s: cannot find the module: %s",
+				     camera_options.module,
 				     camipc_errno_to_string(errno));
 			return EXIT_USAGE;
 		}
@@ -143,7 +145,7 @@ static int open_camera(struct capture *capture, int interrupt_fd)
 	options_for_manager(capture->options, &manager_options);
 	ret = camipc_manager_create(&manager_options, &capture->manager);
 	if (ret < 0) {
-		report_error("cannot look for modules: %s",
+		report_error("cannot search for modules: %s",
 			     camipc_strerror(ret));
 		return EXIT_FAILED;
 	}
@@ -166,8 +168,9 @@ static int set_controls(struct capture *capture)
 	struct cam_control controls[OPTIONS_MAX_CONTROLS];
 	struct cam_control_builder builder;
 	struct cam_control_list list;
-	char error[256];
+	char error[CONTROL_OPTION_ERROR_SIZE];
 	size_t i;
+	int ret;
 
 	cam_control_builder_init(&builder, CAM_CONTROL_ID_SPACE_CONTROLS,
 				 controls, OPTIONS_MAX_CONTROLS);
@@ -176,20 +179,26 @@ static int set_controls(struct capture *capture)
 
 		if (control_option_check(
 			    option,
-			    virtual_camera_get_controls(capture->camera), error,
-			    sizeof(error)) < 0) {
+			    virtual_camera_get_controls(capture->camera),
+			    error) < 0) {
 			report_error("%s", error);
 			return EXIT_USAGE;
 		}
 		cam_control_builder_set(&builder, option->control.id,
 					&option->control.value);
 	}
-	if (cam_control_builder_finish(&builder, &list) < 0 ||
-	    virtual_camera_set_controls(capture->camera, &list) < 0) {
-		report_error("the controls cannot be set");
-		return EXIT_FAILED;
-	}
+	ret = cam_control_builder_finish(&builder, &list);
+	if (ret < 0)
+		goto fail;
+	ret = virtual_camera_set_controls(capture->camera, &list);
+	if (ret < 0)
+		goto fail;
 	return EXIT_OK;
+
+fail:
+	report_error("cannot set the controls: %s",
+		     camipc_errno_to_string(ret));
+	return EXIT_FAILED;
 }
 
 static int exit_code_of_signal(void)
@@ -209,7 +218,7 @@ static int write_frame(struct capture *capture,
 		return EXIT_FAILED;
 	}
 	if (capture->options->plot && plot_add(&capture->plot, frame) < 0) {
-		report_error("out of memory");
+		report_error("--plot: out of memory");
 		return EXIT_FAILED;
 	}
 	if (!capture->has_metadata)
@@ -279,14 +288,13 @@ static int run(struct capture *capture)
 	code = capture_frames(capture);
 	capture->seconds = now() - start;
 	if (virtual_camera_stop(capture->camera) < 0 && code == EXIT_OK) {
-		report_error("the IPA did not stop: %s",
-			     virtual_camera_error(capture->camera));
+		report_error("%s", virtual_camera_error(capture->camera));
 		code = EXIT_FAILED;
 	}
 	return code;
 }
 
-/* Metadata of a capture that did not end well would look complete. */
+/* Metadata of a capture that failed would look complete. */
 static int finish_metadata(struct capture *capture, int code)
 {
 	int ret;
@@ -319,7 +327,7 @@ static int finish_plot(struct capture *capture, int code)
 	return EXIT_FAILED;
 }
 
-/* The same of a file that has all frames. */
+/* Keeps a file with all frames only if the capture succeeded. */
 static int finish_movie(struct capture *capture, int code)
 {
 	int ret = frame_writer_finish(&capture->writer, code == EXIT_OK);
@@ -331,7 +339,7 @@ static int finish_movie(struct capture *capture, int code)
 	return EXIT_FAILED;
 }
 
-/* In real time: "5 late (3 for the IPA, 2 frame times missed)". */
+/* In real time: ", 5 late (3 waited for the IPA, 2 frame times missed)". */
 static void print_late(const struct capture *capture)
 {
 	const struct virtual_late_counts *late =
@@ -341,9 +349,11 @@ static void print_late(const struct capture *capture)
 		return;
 	printf(", %llu late", (unsigned long long)late->frames);
 	if (late->frames)
-		printf(" (%llu for the IPA, %llu frame times missed)",
+		printf(" (%llu without new parameters, %llu frame time%s "
+		       "missed)",
 		       (unsigned long long)late->ipa,
-		       (unsigned long long)late->host);
+		       (unsigned long long)late->host,
+		       late->host == 1 ? "" : "s");
 }
 
 static void print_summary(const struct capture *capture)
@@ -354,16 +364,36 @@ static void print_summary(const struct capture *capture)
 	uint64_t clamped = counts->clamped + counts->unknown +
 			   counts->mistyped + counts->refused;
 
-	printf("%u frames in %.2f s (%.1f per second), isolation %s",
-	       capture->n_done, capture->seconds,
-	       capture->n_done / capture->seconds,
+	printf("%u frame%s in %.2f s (%.1f per second), isolation %s",
+	       capture->n_done, capture->n_done == 1 ? "" : "s",
+	       capture->seconds, capture->n_done / capture->seconds,
 	       camipc_proxy_get_isolation(proxy));
 	print_late(capture);
 	if (clamped)
-		printf(", %llu sensor controls kept in range",
-		       (unsigned long long)clamped);
+		printf(", %llu sensor control%s clamped",
+		       (unsigned long long)clamped, clamped == 1 ? "" : "s");
 	putchar('\n');
 	fflush(stdout);
+}
+
+/* Opens everything, and captures. */
+static int open_and_run(struct capture *capture, int interrupt_fd)
+{
+	int code = check_options(capture);
+
+	if (code != EXIT_OK)
+		return code;
+	code = open_metadata(capture);
+	if (code != EXIT_OK)
+		return code;
+	code = open_camera(capture, interrupt_fd);
+	if (code != EXIT_OK)
+		return code;
+	code = set_controls(capture);
+	if (code != EXIT_OK)
+		return code;
+	report_running();
+	return run(capture);
 }
 
 int command_capture(const struct options *options)
@@ -371,7 +401,7 @@ int command_capture(const struct options *options)
 	const struct virtual_camera_options *camera = &options->virtual_camera;
 	struct capture capture = {
 		.options = options,
-		/* Others aim at what only they know. */
+		/* The target of another module or tuning is unknown. */
 		.plot.has_target = !camera->tuning && !camera->module &&
 				   options->n_controls == 0,
 		.plot.has_neutral = !camera->scene,
@@ -380,28 +410,18 @@ int command_capture(const struct options *options)
 	int code;
 
 	if (interrupt_fd < 0) {
-		report_error("no pipe: %s",
+		report_error("cannot create a pipe: %s",
 			     camipc_errno_to_string(interrupt_fd));
 		return EXIT_FAILED;
 	}
-	code = check_options(&capture);
-	if (code == EXIT_OK)
-		code = open_metadata(&capture);
-	if (code == EXIT_OK)
-		code = open_camera(&capture, interrupt_fd);
-	if (code == EXIT_OK)
-		code = set_controls(&capture);
-	if (code == EXIT_OK) {
-		report_running();
-		code = run(&capture);
-	}
+	code = open_and_run(&capture, interrupt_fd);
 	show_backtrace(&capture);
 	code = finish_movie(&capture, code);
 	code = finish_plot(&capture, code);
 	code = finish_metadata(&capture, code);
 	if (code == EXIT_OK && !options->quiet)
 		print_summary(&capture);
-	/* Also of a capture that failed: then more than ever. */
+	/* Most useful after a failure. */
 	if (options->stats && capture.camera)
 		stats_table_print(stdout,
 				  virtual_camera_get_proxy(capture.camera));

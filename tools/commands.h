@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What camipc can do; one file each. */
+/* The commands of camipc. */
 #ifndef TOOLS_COMMANDS_H
 #define TOOLS_COMMANDS_H
 
 #include "options.h"
 
-/** Each returns an exit code, after one line if it is not 0. */
+/** Each returns an exit code, and prints one line before it returns one that is
+ *  not EXIT_OK. */
 int command_list(const struct options *options);
 int command_modules(const struct options *options);
 int command_capture(const struct options *options);

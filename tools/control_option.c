@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Parses --control NAME=VALUE, and checks it against a camera. */
 #include "control_option.h"
 
 #include <errno.h>
@@ -21,21 +22,34 @@ static const struct camipc_control_type *find_type(const char *name,
 	return NULL;
 }
 
+/* An application may set the control. */
+static bool is_settable(const struct cam_control_info *info)
+{
+	return info && (info->direction & CAM_CONTROL_DIRECTION_IN);
+}
+
 static int parse_bool(const char *text, bool *ret_value)
 {
-	static const char *const words[] = { "false", "0", "off", "no",
-					     "true",  "1", "on",  "yes" };
+	static const struct {
+		const char *word;
+		bool value;
+	} words[] = {
+		{ "false", false }, { "0", false },
+		{ "off", false },   { "no", false },
+		{ "true", true },   { "1", true },
+		{ "on", true },	    { "yes", true },
+	};
 	size_t i;
 
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (!strcmp(words[i], text)) {
-			*ret_value = i >= 4;
+		if (!strcmp(words[i].word, text)) {
+			*ret_value = words[i].value;
 			return 0;
 		}
 	return -EINVAL;
 }
 
-/* Ends at a comma or at the end. */
+/* Reads a number up to a comma or the end. */
 static int parse_integer(const char *text, char **ret_end, int64_t *ret_value)
 {
 	long long value;
@@ -48,7 +62,7 @@ static int parse_integer(const char *text, char **ret_end, int64_t *ret_value)
 	return 0;
 }
 
-/* The tool never leaves the C locale, so numbers have a point. */
+/* The tool never leaves the C locale, so the decimal separator is a point. */
 static int parse_float(const char *text, char **ret_end, float *ret_value)
 {
 	float value;
@@ -89,7 +103,7 @@ static int parse_items(struct control_option *option,
 	return *end ? -EINVAL : 0;
 }
 
-/* Makes the control of what was read. */
+/* Reads the value of a control's type. */
 static int set_value(struct control_option *option,
 		     const struct camipc_control_type *type, const char *text)
 {
@@ -123,34 +137,77 @@ static int set_value(struct control_option *option,
 	return 0;
 }
 
+/* Appends the names of controls, those that can be set of @infos if given. */
+static void append_names(char error[CONTROL_OPTION_ERROR_SIZE],
+			 const struct cam_control_info_map *infos)
+{
+	const struct camipc_control_type *type;
+	const char *separator = "";
+	size_t used = strlen(error);
+
+	for (type = cam_control_ids; type->name; type++) {
+		const struct cam_control_info *info;
+
+		info = infos ? cam_uint32_control_info_find(infos->infos,
+							    infos->n_infos,
+							    type->id)
+			     : NULL;
+		if (infos && !is_settable(info))
+			continue;
+		used += (size_t)snprintf(error + used,
+					 CONTROL_OPTION_ERROR_SIZE - used,
+					 "%s%s", separator, type->name);
+		if (used >= CONTROL_OPTION_ERROR_SIZE)
+			return;
+		separator = ", ";
+	}
+}
+
+static void expect_value(const struct camipc_control_type *type,
+			 const char *text,
+			 char error[CONTROL_OPTION_ERROR_SIZE])
+{
+	if (type->size)
+		snprintf(error, CONTROL_OPTION_ERROR_SIZE,
+			 "--control %.200s: expected %u values of type %s, "
+			 "separated by commas",
+			 text, type->size, type->type);
+	else if (!strcmp(type->type, "bool"))
+		snprintf(error, CONTROL_OPTION_ERROR_SIZE,
+			 "--control %.200s: expected true or false", text);
+	else
+		snprintf(error, CONTROL_OPTION_ERROR_SIZE,
+			 "--control %.200s: expected a value of type %s", text,
+			 type->type);
+}
+
 int control_option_parse(struct control_option *option, const char *text,
-			 char *error, size_t size)
+			 char error[CONTROL_OPTION_ERROR_SIZE])
 {
 	const char *equals = strchr(text, '=');
 	const struct camipc_control_type *type;
 
 	memset(option, 0, sizeof(*option));
 	if (!equals) {
-		snprintf(error, size, "--control %s: NAME=VALUE is expected",
-			 text);
+		snprintf(error, CONTROL_OPTION_ERROR_SIZE,
+			 "--control %.200s: expected NAME=VALUE", text);
 		return -EINVAL;
 	}
 	type = find_type(text, (size_t)(equals - text));
 	if (!type) {
-		snprintf(error, size, "--control %s: there is no such control",
+		snprintf(error, CONTROL_OPTION_ERROR_SIZE,
+			 "--control %.100s: unknown control; the controls "
+			 "are ",
 			 text);
+		append_names(error, NULL);
 		return -EINVAL;
 	}
 	option->name = type->name;
-	if (set_value(option, type, equals + 1) == 0)
-		return 0;
-	if (type->size)
-		snprintf(error, size, "--control %s: %u times %s is expected",
-			 text, type->size, type->type);
-	else
-		snprintf(error, size, "--control %s: %s is expected", text,
-			 type->type);
-	return -EINVAL;
+	if (set_value(option, type, equals + 1) < 0) {
+		expect_value(type, text, error);
+		return -EINVAL;
+	}
+	return 0;
 }
 
 static void print_bound(const struct cam_control_value *value, char *text,
@@ -165,8 +222,8 @@ static void print_bound(const struct cam_control_value *value, char *text,
 }
 
 int control_option_check(const struct control_option *option,
-			 const struct cam_control_info_map *infos, char *error,
-			 size_t size)
+			 const struct cam_control_info_map *infos,
+			 char error[CONTROL_OPTION_ERROR_SIZE])
 {
 	const struct cam_control_info *info = cam_uint32_control_info_find(
 		infos->infos, infos->n_infos, option->control.id);
@@ -181,10 +238,12 @@ int control_option_check(const struct control_option *option,
 	char min[32];
 	char max[32];
 
-	if (!info || !(info->direction & CAM_CONTROL_DIRECTION_IN)) {
-		snprintf(error, size,
-			 "--control %s: this camera does not let it be set",
+	if (!is_settable(info)) {
+		snprintf(error, CONTROL_OPTION_ERROR_SIZE,
+			 "--control %s: this camera does not offer the "
+			 "control; it offers ",
 			 option->name);
+		append_names(error, infos);
 		return -EINVAL;
 	}
 	if (cam_control_list_clamp(&list, infos, &clamped, 1, &counts,
@@ -192,7 +251,8 @@ int control_option_check(const struct control_option *option,
 		return 0;
 	print_bound(&info->min, min, sizeof(min));
 	print_bound(&info->max, max, sizeof(max));
-	snprintf(error, size, "--control %s: out of range, which is %s to %s",
+	snprintf(error, CONTROL_OPTION_ERROR_SIZE,
+		 "--control %s: the value is out of range: %s to %s",
 		 option->name, min, max);
 	return -EINVAL;
 }

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* --control NAME=VALUE. */
+/* The option --control NAME=VALUE. */
 #ifndef TOOLS_CONTROL_OPTION_H
 #define TOOLS_CONTROL_OPTION_H
 
 #include "cam_controls.h"
 
+/** Longest array. */
 #define CONTROL_OPTION_MAX_ITEMS 16
 
-/** A control, and the memory of its array. Do not move it once parsed. */
+/** Size of an error text in bytes. */
+#define CONTROL_OPTION_ERROR_SIZE 512
+
+/** A control with the memory of its array. Do not move it once it is parsed. */
 struct control_option {
 	struct cam_control control;
 	const char *name;
@@ -16,24 +20,26 @@ struct control_option {
 };
 
 /**
- * control_option_parse() - read one
+ * control_option_parse() - read the value of an option
  * @text: NAME=VALUE; arrays as VALUE,VALUE,...
- * @error: in words, if it fails
- * @size: of @error
+ * @error: gets a text on failure
  *
  * Returns 0 or -EINVAL.
  */
 int control_option_parse(struct control_option *option, const char *text,
-			 char *error, size_t size) CAMIPC_MUST_CHECK;
+			 char error[CONTROL_OPTION_ERROR_SIZE])
+	CAMIPC_MUST_CHECK;
 
 /**
- * control_option_check() - does the camera take it?
- * @infos: what it has
+ * control_option_check() - check that the camera accepts the control
+ * @infos: the controls that the camera offers
+ * @error: gets a text on failure
  *
- * Returns 0, or -EINVAL and words.
+ * Returns 0, or -EINVAL (not offered, or out of range).
  */
 int control_option_check(const struct control_option *option,
-			 const struct cam_control_info_map *infos, char *error,
-			 size_t size) CAMIPC_MUST_CHECK;
+			 const struct cam_control_info_map *infos,
+			 char error[CONTROL_OPTION_ERROR_SIZE])
+	CAMIPC_MUST_CHECK;
 
 #endif /* TOOLS_CONTROL_OPTION_H */

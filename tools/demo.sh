@@ -1,14 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Frames of the virtual camera while the light changes, with its IPA in a
-# thread and in a process: a table, pictures, how exposure and colours settle,
-# and whether the two runs are identical.
+# Captures frames of the virtual camera while the light changes, with its IPA in
+# a thread and in a process. Prints a table, keeps pictures and a plot of exposure
+# and colours, and checks that the two runs are identical.
 #
 # usage: demo.sh [--frames N] BUILD [PHOTOGRAPH]
 #
-# N is 120 unless given. The light changes after a third and after two.
-# Without a photograph it takes one that Debian ships under a free licence, if
-# that is installed or can be fetched, or else the built-in chart.
+# N is 120 by default. The light changes after a third and after two thirds of
+# the frames. Without PHOTOGRAPH the scene is one that Debian ships under a free
+# licence, if it is installed or can be downloaded, else the built-in chart.
 set -eu
 
 usage() {
@@ -29,18 +29,19 @@ fi
 [ $# -ge 1 ] && [ $# -le 2 ] || usage
 build=$(cd "$1" && pwd)
 out=$build/demo
+worker=$(find "$build" -name camipc-worker -type f | head -n 1)
 brighter=$((frames / 3))
 warmer=$((2 * frames / 3))
 photograph=${2-}
 
-# Of python3-skimage: coffee.png is CC0, by Rachel Michetti.
+# From python3-skimage: coffee.png is CC0, by Rachel Michetti.
 find_photograph() {
 	for file in "$out/photograph.png" \
 		/usr/lib/python3/dist-packages/skimage/data/coffee.png; do
 		[ -s "$file" ] && echo "$file" && return
 	done
 	command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || return 0
-	echo "demo: looking for a photograph (Debian's python3-skimage)" >&2
+	echo "demo: downloading a photograph (Debian's python3-skimage)" >&2
 	rm -rf "$out/package"
 	mkdir -p "$out/package"
 	if (cd "$out/package" &&
@@ -54,13 +55,13 @@ find_photograph() {
 	return 0
 }
 
-# capture ISOLATION: into $out/ISOLATION
+# capture ISOLATION: captures into $out/ISOLATION
 capture() {
 	rm -rf "${out:?}/$1"
 	mkdir -p "$out/$1"
 	"$build/tools/camipc" capture --camera virtual --frames $frames \
 		--isolation "$1" --module-path "$build/ipa/softisp" \
-		--worker "$build/proxy/servant/camipc-worker" \
+		--worker "$worker" \
 		--light "0=1@5000,$brighter=4@5000,$warmer=1@3000" \
 		--output "$out/$1/frame-%04d.png" \
 		${plots:+--plot "$out/$1/converge.png"} \
@@ -68,12 +69,12 @@ capture() {
 		${photograph:+--scene "$photograph"} >"$out/$1.summary"
 }
 
-# field LINE NAME: a number of a line of JSON
+# field LINE NAME: prints a number of a line of JSON
 field() {
 	printf '%s\n' "$1" | sed "s/.*\"$2\":\\[\\{0,1\\}\\([-0-9.e]*\\).*/\\1/"
 }
 
-# rows ISOLATION: what happened, at a few frames
+# rows ISOLATION: prints the values of a few frames
 rows() {
 	for frame in 0 $((brighter - 1)) $brighter $((brighter + 6)) \
 		$((warmer - 1)) $warmer $((frames - 1)); do
@@ -91,9 +92,9 @@ mkdir -p "$out"
 rm -f "$out/converge.png"
 [ -n "$photograph" ] || photograph=$(find_photograph)
 echo "scene: ${photograph:-the built-in chart}"
-echo "light: 5000 K; four times as bright from frame $brighter on; from frame $warmer on"
-echo "       as bright as before, at 3000 K"
-# A build without cairo says so before anything else.
+echo "light: 5000 K; from frame $brighter on four times as bright; from frame $warmer on"
+echo "       3000 K and as bright as in the beginning"
+# A build without cairo reports that before it checks --output.
 plots=yes
 n_plots=1
 if "$build/tools/camipc" capture --plot /dev/null --output %none 2>&1 |

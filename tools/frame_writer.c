@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Writes frames as PNG, PPM or YUV4MPEG2. */
 #include "frame_writer.h"
 
 #include <errno.h>
@@ -12,6 +13,12 @@
 #include <png.h>
 #endif
 
+/* Leaves room for a number in the path. */
+#define MAX_PATTERN 4063
+
+CAMIPC_STATIC_ASSERT(MAX_PATTERN + 33 == OUTPUT_PATH_SIZE,
+		     "a pattern and a number fit into a path");
+
 static bool ends_with(const char *text, const char *end)
 {
 	size_t n = strlen(text);
@@ -20,15 +27,15 @@ static bool ends_with(const char *text, const char *end)
 	return n >= m && strcmp(text + n - m, end) == 0;
 }
 
-/* The one %d, which is not left to printf(): users make mistakes. */
+/* Finds the %d. The pattern is not given to printf(): it may be wrong. */
 static const char *parse_pattern(struct frame_writer *writer,
 				 const char *pattern)
 {
 	const char *percent = strchr(pattern, '%');
 	const char *p;
 
-	if (strlen(pattern) >= OUTPUT_PATH_SIZE - 32)
-		return "the name is too long";
+	if (strlen(pattern) > MAX_PATTERN)
+		return "the name is longer than 4063 bytes";
 	if (!percent) {
 		strcpy(writer->before, pattern);
 		return NULL;
@@ -39,7 +46,7 @@ static const char *parse_pattern(struct frame_writer *writer,
 	for (; *p >= '0' && *p <= '9' && writer->digits < 10; p++)
 		writer->digits = writer->digits * 10 + (*p - '0');
 	if (*p != 'd' || strchr(p, '%') || writer->digits > 10)
-		return "only one %d, or %04d, can be in the name";
+		return "the name may contain one %d or %04d, and no other %";
 	memcpy(writer->before, pattern, (size_t)(percent - pattern));
 	strcpy(writer->after, p + 1);
 	writer->numbered = true;
@@ -61,15 +68,15 @@ int frame_writer_init(struct frame_writer *writer, const char *pattern,
 	}
 	if (ends_with(pattern, ".y4m")) {
 		writer->format = FRAME_FORMAT_Y4M;
-		*reterr_error = "a .y4m has all frames: no %d in the name";
+		*reterr_error = "a .y4m file holds all frames: remove the %d";
 		return writer->numbered ? -EINVAL : 0;
 	}
 	writer->format = FRAME_FORMAT_PNG;
 #if TOOLS_HAVE_PNG
 	return 0;
 #else
-	*reterr_error = "camipc was built without libpng; a name that ends in "
-			".ppm works";
+	*reterr_error = "camipc was built without libpng; use a name that ends "
+			"in .ppm or .y4m";
 	return -ENOSYS;
 #endif
 }
@@ -78,7 +85,7 @@ int frame_writer_init(struct frame_writer *writer, const char *pattern,
 
 static void on_error(png_structp png, png_const_charp text)
 {
-	(void)text; /* the stream has an errno, which is more exact */
+	(void)text; /* the errno of the stream is more exact */
 	png_longjmp(png, 1);
 }
 
@@ -88,7 +95,7 @@ static void on_warning(png_structp png, png_const_charp text)
 	(void)text;
 }
 
-/* All that may longjmp(). */
+/* Contains every call that may longjmp(). */
 static int write_rows(png_structp png, png_infop info, FILE *stream,
 		      const struct virtual_frame *frame)
 {
@@ -101,7 +108,7 @@ static int write_rows(png_structp png, png_infop info, FILE *stream,
 	png_set_IHDR(png, info, frame->width, frame->height, 8,
 		     PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
 		     PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-	/* Noise hardly packs; most of the time is not worth the rest. */
+	/* Noise hardly compresses; a higher level costs only time. */
 	png_set_compression_level(png, 1);
 	png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB);
 	png_write_info(png, info);
@@ -155,8 +162,9 @@ static int put_movie(struct frame_writer *writer,
 		if (!writer->planes)
 			return -ENOMEM;
 		ret = output_file_open(&writer->movie, writer->before);
-		if (ret == 0)
-			ret = y4m_write_header(writer->movie.stream, frame);
+		if (ret < 0)
+			return ret;
+		ret = y4m_write_header(writer->movie.stream, frame);
 		if (ret < 0)
 			return ret;
 	}
@@ -199,8 +207,9 @@ int frame_writer_put(struct frame_writer *writer,
 	ret = writer->format == FRAME_FORMAT_PNG
 		      ? write_png(file.stream, frame)
 		      : write_ppm(file.stream, frame);
-	if (ret == 0)
-		return output_file_commit(&file);
-	output_file_abandon(&file);
-	return ret;
+	if (ret < 0) {
+		output_file_abandon(&file);
+		return ret;
+	}
+	return output_file_commit(&file);
 }

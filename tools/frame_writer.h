@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* Frames as picture files. */
+/* Writes frames to picture files. */
 #ifndef TOOLS_FRAME_WRITER_H
 #define TOOLS_FRAME_WRITER_H
 
 #include "output_file.h"
 #include "virtual_camera.h"
 
+/** The format of picture files. */
 enum frame_format {
-	FRAME_FORMAT_NONE,
+	FRAME_FORMAT_NONE = 0,
 	FRAME_FORMAT_PNG,
 	FRAME_FORMAT_PPM,
 	FRAME_FORMAT_Y4M, /* all frames in one file */
 };
 
-/** How files are called: @before, the number with @digits, @after. */
+/** The files, named @before, the number with @digits, @after. Thread word:
+ *  bound. */
 struct frame_writer {
 	enum frame_format format;
 	char before[OUTPUT_PATH_SIZE];
@@ -25,30 +27,31 @@ struct frame_writer {
 };
 
 /**
- * frame_writer_init() - understand --output
+ * frame_writer_init() - parse the value of --output
  * @pattern: a file name, with one %d or %04d for the number; or "none"
- * @error: in words, if it fails
+ * @reterr_error: gets a text on failure; static
  *
- * Returns 0, -EINVAL, or -ENOSYS (PNG, and built without libpng).
+ * Returns 0, -EINVAL (a wrong pattern), or -ENOSYS (PNG, and built without
+ * libpng).
  */
 int frame_writer_init(struct frame_writer *writer, const char *pattern,
 		      const char **reterr_error) CAMIPC_MUST_CHECK;
 
 /**
  * frame_writer_put() - write one frame
- * @ret_path: of the file, for messages; OUTPUT_PATH_SIZE
+ * @ret_path: gets the path of the file, for messages; OUTPUT_PATH_SIZE bytes
  *
- * Returns 0, or what went wrong; no part of the file is left then.
+ * Returns 0, or the errno of writing; then no part of the file is left.
  */
 int frame_writer_put(struct frame_writer *writer,
 		     const struct virtual_frame *frame,
 		     char *ret_path) CAMIPC_MUST_CHECK;
 
 /**
- * frame_writer_finish() - end a file of many frames, if there is one
- * @keep: give it its name; otherwise nothing is left of it
+ * frame_writer_finish() - complete a file of many frames, if there is one
+ * @keep: give the file its name; else remove it
  *
- * Returns 0, or what went wrong. A zeroed or finished writer is fine.
+ * Accepts a zeroed or finished writer. Returns 0, or the errno of writing.
  */
 int frame_writer_finish(struct frame_writer *writer,
 			bool keep) CAMIPC_MUST_CHECK;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Turns signals into a readable pipe. */
 #include "interrupt.h"
 
 #include <errno.h>
@@ -30,7 +31,7 @@ static void on_signal(int signal)
 
 	if (!caught)
 		caught = signal;
-	/* Full or not: it is readable. */
+	/* If the pipe is full, it is readable already. */
 	(void)!write(wake_fd, "", 1);
 	errno = saved;
 }
@@ -44,7 +45,7 @@ int interrupt_init(void)
 	wait_fd = fds[0];
 	wake_fd = fds[1];
 	set_action(ending, sizeof(ending) / sizeof(ending[0]), on_signal);
-	/* What write() says is an error of a file, not our end. */
+	/* write() then fails, which is reported like any error of a file. */
 	set_action(ignored, sizeof(ignored) / sizeof(ignored[0]), SIG_IGN);
 	return wait_fd;
 }

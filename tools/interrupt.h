@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Ctrl-C as something that poll() sees. */
+/* Makes signals like Ctrl-C visible to poll(). */
 #ifndef TOOLS_INTERRUPT_H
 #define TOOLS_INTERRUPT_H
 
@@ -8,17 +8,17 @@
 /**
  * interrupt_init() - catch SIGINT, SIGTERM and SIGHUP
  *
- * SIGPIPE and SIGXFSZ are ignored: write() tells them, too.
+ * Ignores SIGPIPE and SIGXFSZ, because write() reports their causes.
  *
- * Returns a descriptor that is readable once one of them came, or a negative
- * errno.
+ * Returns a descriptor that polls readable after one of the signals, or a
+ * negative errno. Thread word of all: bound.
  */
 int interrupt_init(void) CAMIPC_MUST_CHECK;
 
-/** Signals do again what they did before; closes the descriptor. */
+/** Restores the default action of the signals, and closes the descriptor. */
 void interrupt_fini(void);
 
-/** The signal that came first; 0 if none did. */
+/** Returns the number of the first signal; 0 before it. */
 int interrupt_signal(void);
 
 #endif /* TOOLS_INTERRUPT_H */

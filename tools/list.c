@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* camipc list, camipc modules. */
+/* The commands list and modules: which modules exist and how they would run. */
 #include "commands.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include "report.h"
 #include "softisp_ipa_interface.h"
 
-/* What the virtual camera would be run with. */
+/* The module that the virtual camera would use. */
 struct search {
 	bool found;
 	struct camipc_module_found module;
@@ -28,7 +28,7 @@ static struct camipc_manager *open_manager(const struct options *options)
 	ret = camipc_manager_create(&manager_options, &manager);
 	if (ret == 0)
 		return manager;
-	report_error("cannot look for modules: %s", camipc_strerror(ret));
+	report_error("cannot search for modules: %s", camipc_strerror(ret));
 	return NULL;
 }
 
@@ -41,7 +41,7 @@ static int flush_output(void)
 	return EXIT_FAILED;
 }
 
-static int take_first(void *user, const struct camipc_module_found *module)
+static int find_softisp(void *user, const struct camipc_module_found *module)
 {
 	struct search *search = user;
 
@@ -62,15 +62,15 @@ int command_list(const struct options *options)
 
 	if (!manager)
 		return EXIT_FAILED;
-	(void)!camipc_manager_list(manager, take_first, &search);
+	(void)!camipc_manager_list(manager, find_softisp, &search);
 	camipc_manager_destroy(manager);
-	printf("virtual: a scene, a model of a sensor, 10-bit Bayer to RGB; "
-	       "built in\n");
+	printf("virtual: built-in camera: a scene, a model of a 10-bit Bayer "
+	       "sensor, and processing to RGB\n");
 	if (search.found)
 		printf("    IPA module %s\n    %s\n", search.module.path,
 		       search.module.why);
 	else
-		printf("    no IPA module for %s was found\n",
+		printf("    no IPA module for the interface %s was found\n",
 		       IPA_SOFTISP_INTERFACE_NAME);
 	devices = media_devices_print();
 	flushed = flush_output();
@@ -83,8 +83,9 @@ static int print_module(void *user, const struct camipc_module_found *module)
 	const struct camipc_module_info *info = &module->info;
 
 	++*n;
-	printf("%s %u: %s %u, licence %s\n    %s\n    %s\n", info->name,
-	       info->module_version, info->interface_name,
+	printf("%s version %u: interface %s version %u, licence %s\n"
+	       "    %s\n    %s\n",
+	       info->name, info->module_version, info->interface_name,
 	       info->interface_version, info->license, module->path,
 	       module->why);
 	return 0;
@@ -100,6 +101,6 @@ int command_modules(const struct options *options)
 	(void)!camipc_manager_list(manager, print_module, &n);
 	camipc_manager_destroy(manager);
 	if (!n)
-		printf("no module was found\n");
+		printf("no IPA module was found\n");
 	return flush_output();
 }

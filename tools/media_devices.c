@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Prints media devices, in builds with libudev. */
 #include "media_devices.h"
 
 #include <stdio.h>
@@ -15,10 +16,10 @@
 
 #include "device_monitor.h"
 
-static const char *what_it_waits_for(int status)
+static const char *status_text(int status)
 {
-	/* "temporarily unavailable" would say nothing. */
-	return status == -EAGAIN ? "not all of its device nodes are there"
+	/* "temporarily unavailable" would not help anybody. */
+	return status == -EAGAIN ? "some of its device nodes do not exist yet"
 				 : camipc_errno_to_string(status);
 }
 
@@ -32,10 +33,11 @@ static int print_device(void *user, const struct media_device *device)
 		printf("driver %s, model %s, bus %s", device->driver,
 		       device->model, device->bus_info);
 	if (device->graph)
-		printf(", %zu entities", device->graph->n_entities);
+		printf(", %zu entit%s", device->graph->n_entities,
+		       device->graph->n_entities == 1 ? "y" : "ies");
 	if (device->status)
 		printf("%s%s", device->driver[0] ? "; " : "",
-		       what_it_waits_for(device->status));
+		       status_text(device->status));
 	printf("\n");
 	return 0;
 }
@@ -50,7 +52,7 @@ int media_devices_print(void)
 	int ret = device_monitor_create(&options, NULL, NULL, &monitor);
 
 	if (ret < 0) {
-		report_error("cannot look for media devices: %s",
+		report_error("cannot search for media devices: %s",
 			     camipc_errno_to_string(ret));
 		return EXIT_FAILED;
 	}
@@ -65,7 +67,8 @@ int media_devices_print(void)
 
 int media_devices_print(void)
 {
-	printf("media devices: device enumeration was not built in\n");
+	printf("media devices: cannot search for them, because camipc was "
+	       "built without libudev\n");
 	return EXIT_OK;
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What camipc list says of media devices. */
+/* Prints media devices for the command list. */
 #ifndef TOOLS_MEDIA_DEVICES_H
 #define TOOLS_MEDIA_DEVICES_H
 
 /**
- * Prints a line for each media device, or one that says that there is none,
- * or that this build cannot look. Returns an exit code.
+ * Prints a line for each media device, or one line if there is none, or if this
+ * build cannot find any. Returns an exit code.
  */
 int media_devices_print(void);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Formats metadata as JSON, by the generated table of controls. */
 #include "metadata_writer.h"
 
 #include <inttypes.h>
@@ -7,7 +8,7 @@
 
 #include "controls_ipa_types.h"
 
-/* Nine digits tell each float from every other. */
+/* Nine digits distinguish every float from every other. */
 static void write_number(FILE *stream, double value)
 {
 	char text[40];
@@ -46,7 +47,7 @@ static void write_rectangle(FILE *stream, const struct cam_rectangle *r)
 		r->x, r->y, r->width, r->height);
 }
 
-/* @write: one statement that writes the element e. */
+/* @write: a macro or function that writes one element. */
 #define WRITE_ARRAY(stream, array, write)                  \
 	do {                                               \
 		size_t i;                                  \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is known about frames, as lines of JSON. */
+/* Writes metadata of frames as lines of JSON. */
 #ifndef TOOLS_METADATA_WRITER_H
 #define TOOLS_METADATA_WRITER_H
 
@@ -8,8 +8,9 @@
 #include "virtual_camera.h"
 
 /**
- * Writes one line. Numbers have a point, whatever the locale. With @realtime it
- * says whether the frame is late, too.
+ * Writes the line of one frame. Numbers have a decimal point in every locale.
+ * With @realtime the line has "late" and "parametersFrame", too. Check errors
+ * with ferror(). Thread word: reentrant.
  */
 void metadata_write(FILE *stream, const struct virtual_frame *frame,
 		    bool realtime);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Parses the options of the command line, and reports wrong ones. */
 #include "options.h"
 
 #include <errno.h>
@@ -13,7 +14,7 @@ enum {
 	OPT_MODULE_PATH = 256,
 	OPT_WORKER,
 	OPT_TRUST,
-	OPT_CAMERA, /* from here on: capture only */
+	OPT_CAMERA, /* this and the following ones: capture only */
 	OPT_SCENE,
 	OPT_LIGHT,
 	OPT_FRAMES,
@@ -57,7 +58,7 @@ static const struct option long_options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-/* A decimal number up to @max, and what follows it. */
+/* Reads a decimal number up to @max; @ret_end gets the rest of the text. */
 static int parse_number(const char *text, uint64_t max, const char **ret_end,
 			uint64_t *ret_value)
 {
@@ -78,7 +79,7 @@ static int parse_number(const char *text, uint64_t max, const char **ret_end,
 	return 0;
 }
 
-/* The whole of @text; says so if it is no number from @min to @max. */
+/* Reads the whole of @text; reports it unless it is from @min to @max. */
 static int parse_whole(const char *name, const char *text, uint64_t min,
 		       uint64_t max, uint64_t *ret_value)
 {
@@ -87,8 +88,8 @@ static int parse_whole(const char *name, const char *text, uint64_t min,
 	if (parse_number(text, max, &end, ret_value) == 0 && !*end &&
 	    *ret_value >= min)
 		return 0;
-	report_error("--%s %s: a number from %llu to %llu is expected", name,
-		     text, (unsigned long long)min, (unsigned long long)max);
+	report_error("--%s %s: expected a number from %llu to %llu", name, text,
+		     (unsigned long long)min, (unsigned long long)max);
 	return -EINVAL;
 }
 
@@ -108,13 +109,13 @@ static int parse_size(const char *text, struct virtual_camera_options *options)
 		options->height = (uint32_t)height;
 		return 0;
 	}
-	report_error("--size %s: WIDTHxHEIGHT is expected, both even, from %d "
+	report_error("--size %s: expected WIDTHxHEIGHT, even numbers from %d "
 		     "to %d",
 		     text, VIRTUAL_CAMERA_MIN_SIDE, VIRTUAL_CAMERA_MAX_SIDE);
 	return -EINVAL;
 }
 
-/* NULL for auto: the manager decides. */
+/* Gives NULL for auto: the manager decides. */
 static int parse_isolation(const char *text, const char **ret_isolation)
 {
 	static const char *const names[] = { "thread", "process", "loopback" };
@@ -129,8 +130,8 @@ static int parse_isolation(const char *text, const char **ret_isolation)
 			*ret_isolation = names[i];
 			return 0;
 		}
-	report_error("--isolation %s: auto, thread, process or loopback is "
-		     "expected",
+	report_error("--isolation %s: expected auto, thread, process or "
+		     "loopback",
 		     text);
 	return -EINVAL;
 }
@@ -142,8 +143,9 @@ static int add_path(const char *name, const char **paths, const char *path)
 	while (paths[n])
 		n++;
 	if (n == OPTIONS_MAX_PATHS) {
-		report_error("--%s: more than %d of them", name,
-			     OPTIONS_MAX_PATHS);
+		report_error("--%s %s: the option may be given %d times at "
+			     "most",
+			     name, path, OPTIONS_MAX_PATHS);
 		return -EINVAL;
 	}
 	paths[n] = path;
@@ -152,15 +154,16 @@ static int add_path(const char *name, const char **paths, const char *path)
 
 static int add_control(struct options *options, const char *text)
 {
-	char error[256];
+	char error[CONTROL_OPTION_ERROR_SIZE];
 
 	if (options->n_controls == OPTIONS_MAX_CONTROLS) {
-		report_error("--control: more than %d of them",
-			     OPTIONS_MAX_CONTROLS);
+		report_error("--control %s: the option may be given %d times "
+			     "at most",
+			     text, OPTIONS_MAX_CONTROLS);
 		return -EINVAL;
 	}
 	if (control_option_parse(&options->controls[options->n_controls], text,
-				 error, sizeof(error)) < 0) {
+				 error) < 0) {
 		report_error("%s", error);
 		return -EINVAL;
 	}
@@ -168,7 +171,7 @@ static int add_control(struct options *options, const char *text)
 	return 0;
 }
 
-/* Options that only capture has. */
+/* Applies an option of capture. */
 static int apply_capture(struct options *options, int option, const char *value)
 {
 	struct virtual_camera_options *camera = &options->virtual_camera;
@@ -252,7 +255,9 @@ static int apply(struct options *options, bool capture, int option,
 	case OPT_TRUST:
 		return add_path("trust", options->trusted_paths, value);
 	case '?':
-		report_error("there is no option %s", word);
+		report_error("unknown option %s; 'camipc %s --help' lists the "
+			     "options",
+			     word, capture ? "capture" : "list");
 		return -EINVAL;
 	case ':':
 		report_error("%s needs a value", word);
@@ -260,7 +265,7 @@ static int apply(struct options *options, bool capture, int option,
 	default:
 		if (capture)
 			return apply_capture(options, option, value);
-		report_error("%s is an option of capture only", word);
+		report_error("%s is an option of 'camipc capture' only", word);
 		return -EINVAL;
 	}
 }
@@ -285,7 +290,7 @@ int options_parse(struct options *options, bool capture, int argc, char **argv)
 		ret = apply(options, capture, option, optarg, argv[optind - 1]);
 	}
 	if (ret == 0 && optind < argc) {
-		report_error("'%s' is one word too many", argv[optind]);
+		report_error("unexpected argument '%s'", argv[optind]);
 		return -EINVAL;
 	}
 	return ret;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line. */
+/* The options of the command line. */
 #ifndef TOOLS_OPTIONS_H
 #define TOOLS_OPTIONS_H
 
@@ -8,19 +8,20 @@
 #include "control_option.h"
 #include "virtual_camera.h"
 
+/** How often an option may be repeated. */
 #define OPTIONS_MAX_PATHS 16
 #define OPTIONS_MAX_CONTROLS 32
 
-/** Everything that the commands can be told. */
+/** All options of all commands; text points into argv. */
 struct options {
-	/* Any command. */
+	/* Of every command. */
 	const char *module_paths[OPTIONS_MAX_PATHS + 1];
 	const char *worker_paths[OPTIONS_MAX_PATHS + 1];
 	const char *trusted_paths[OPTIONS_MAX_PATHS + 1];
 	bool verbose;
 	bool help;
 
-	/* capture. */
+	/* Of capture. */
 	const char *camera;
 	uint32_t n_frames;
 	const char *output;
@@ -35,15 +36,16 @@ struct options {
 
 /**
  * options_parse() - read the options of one command
- * @capture: those of capture, too
- * @argv: begins with the command
+ * @capture: accept the options of capture, too
+ * @argv: begins with the command; must live as long as @options
  *
- * What it points to is in @argv. Returns 0, or -EINVAL after one line about it.
+ * Do not move @options afterwards. Returns 0, or -EINVAL after it has reported
+ * the error.
  */
 int options_parse(struct options *options, bool capture, int argc,
 		  char **argv) CAMIPC_MUST_CHECK;
 
-/** What a manager is to be made with; points into @options. */
+/** Sets options of a manager; they point into @options. */
 void options_for_manager(const struct options *options,
 			 struct camipc_manager_options *ret_options);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Writes a file under a temporary name, and renames it when it is complete. */
 #include "output_file.h"
 
 #include <errno.h>
@@ -8,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What mkostemp() does not do: the mode that open() would have given. */
+/* Sets the mode that open() would have given; mkostemp() does not. */
 static void apply_umask(int fd)
 {
 	mode_t mask = umask(0);
@@ -64,7 +65,7 @@ int output_file_commit(struct output_file *file)
 {
 	int error = 0;
 
-	/* A full disk may show only in what was still buffered. */
+	/* A full disk may show only when the buffer is written. */
 	if (ferror(file->stream))
 		error = -EIO;
 	if (fflush(file->stream) != 0)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Collects the values that plot_draw.c draws. */
 #include "plot.h"
 
 #include <errno.h>
@@ -8,7 +9,7 @@
 #include "plot_draw.h"
 #include "scene.h"
 
-/* Mean of a colour of the chart's neutral patch, above black. */
+/* Returns the mean of a colour of the chart's neutral patch, above black. */
 static double neutral_mean(const struct virtual_frame *frame, uint32_t row,
 			   uint32_t column)
 {

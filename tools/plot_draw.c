@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Three panels, one above the other, over the same frames. */
+/* Draws a plot with cairo: three panels, one above the other. */
 #include "plot_draw.h"
 
 #include <cairo.h>

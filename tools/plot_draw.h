@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* What the two halves of plotting share. */
+/* The values of a plot, shared by collecting and drawing. */
 #ifndef TOOLS_PLOT_DRAW_H
 #define TOOLS_PLOT_DRAW_H
 
 #include "plot.h"
 
-/** Of the softisp module's own tuning: mean of green, linear. */
+/** Wanted mean of green in softisp's built-in tuning, linear. */
 #define PLOT_TARGET 0.16
 
+/** The values of one frame. */
 struct plot_point {
 	struct virtual_light light;
 	double luma; /* linear, 1 is full */
 	double exposure; /* ms */
 	double gain;
 	double gains[2]; /* red, blue */
-	double red; /* R/G of neutral, balanced; or the gain */
+	double red; /* balanced R/G of the neutral patch, or the red gain */
 	double blue;
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Instead of plot_draw.c, in a build without cairo. */
+/* Replaces plot_draw.c in builds without cairo. */
 #include <errno.h>
 
 #include "plot.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Prints errors together with what the library logged about them. */
 #include "report.h"
 
 #include <pthread.h>
@@ -31,7 +32,7 @@ static const char *level_name(enum camipc_log_level level)
 	return "log";
 }
 
-/* What a failure will be told with; once it runs, warnings are news. */
+/* Returns true for messages that are kept for a failure's line. */
 static bool hold(enum camipc_log_level level)
 {
 	if (report.verbose)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tool says to people: one line for each failure. */
+/* Messages to people: one line for each failure. */
 #ifndef TOOLS_REPORT_H
 #define TOOLS_REPORT_H
 
@@ -7,24 +7,26 @@
 
 #include <camipc/base.h>
 
-/** Exit codes; --help lists them, so does README.md. */
+/** Exit codes; --help and README.md list them. */
 enum exit_code {
 	EXIT_OK = 0,
-	EXIT_FAILED = 1, /* while running: the IPA died, a disk is full */
-	EXIT_USAGE = 2, /* options, or what they name */
-	EXIT_SIGNAL = 128, /* + the signal that ended it */
+	EXIT_FAILED = 1, /* the IPA died, a disk is full */
+	EXIT_USAGE = 2, /* wrong options, or wrong files that they name */
+	EXIT_SIGNAL = 128, /* plus the number of the signal */
 };
 
 /**
- * Takes over the library's log: errors and, until report_running(), warnings
- * are kept for report_error(); with @verbose everything goes to stderr.
+ * Takes over the library's log. Keeps errors, and warnings until
+ * report_running(), for report_error(); with @verbose prints everything to
+ * stderr. Thread word of all: safe.
  */
 void report_init(bool verbose);
 
-/** All is set up: shows what was kept, and warnings at once from now on. */
+/** Called when the set-up has succeeded: prints what was kept, and from now on
+ *  prints warnings at once. */
 void report_running(void);
 
-/** Prints "camipc: ..." with what the library logged about it last. */
+/** Prints "camipc: ..." and, in parentheses, what the library logged last. */
 void report_error(const char *format, ...) CAMIPC_PRINTF(1, 2);
 
 #endif /* TOOLS_REPORT_H */

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
+/* Prints the statistics of a proxy as a table. */
 #include "stats_table.h"
 
 #include <string.h>
 
-/* Widest name of a method in a column of its own. */
+/* Width of the column of names. */
 #define NAME_WIDTH 24
 
-/* "<64", ">4194304" or nothing. */
+/* Prints "<64", ">4194304", or "-" without a time. */
 static void print_time(FILE *stream,
 		       const uint64_t latency[CAMIPC_LATENCY_BUCKETS],
 		       unsigned int percent)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* capture --stats: what was called, how often, and how long it took. */
+/* The table of --stats: calls, their number and their times. */
 #ifndef TOOLS_STATS_TABLE_H
 #define TOOLS_STATS_TABLE_H
 
@@ -8,8 +8,8 @@
 #include <camipc/proxy.h>
 
 /**
- * A row for each method and event that was used, and one for all. Times are
- * those that half, and 99 of 100, of the answered calls stayed below.
+ * Prints a row for each method and event that was used, and one for all of
+ * them. The times are upper bounds of 50 % and of 99 % of the answered calls.
  */
 void stats_table_print(FILE *stream, const struct camipc_proxy *proxy);
 

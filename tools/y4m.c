@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+/* Converts RGB to YUV4MPEG2 in whole numbers. */
 #include "y4m.h"
 
 #include <errno.h>
 
-/* Rows: Y, Cb, Cr; times 65536. Chroma rows sum up to 0: grey stays grey. */
+/* Rows of Y, Cb and Cr, times 65536. The rows of Cb and Cr sum up to 0, so that
+ * grey stays grey. */
 struct matrix {
 	int32_t offset[3];
 	int32_t factor[3][3];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Frames as YUV4MPEG2: what video tools read without asking. */
+/* Writes frames as YUV4MPEG2, which most video tools read. */
 #ifndef TOOLS_Y4M_H
 #define TOOLS_Y4M_H
 
@@ -7,21 +7,22 @@
 
 #include "virtual_camera.h"
 
-/** Bytes of the three planes of such a frame. */
+/** Returns the size of the three planes of a frame in bytes. */
 size_t y4m_frame_size(const struct virtual_frame *frame);
 
-/** Writes what comes before the first frame. Returns 0 or the error. */
+/** Writes the header of the file. Returns 0 or a negative errno. */
 int y4m_write_header(FILE *stream,
 		     const struct virtual_frame *frame) CAMIPC_MUST_CHECK;
 
 /**
  * y4m_write_frame() - write one frame
- * @planes: y4m_frame_size(); overwritten
+ * @planes: memory of y4m_frame_size() bytes; overwritten
  *
- * 8 bits, limited range, full resolution of colour (C444), by whole numbers:
- * the same on every machine. The format does not tell the matrix, so it is the
- * one that players expect: BT.709 from 720 lines on, BT.601 below. Returns 0 or
- * the error. Thread word of all: reentrant.
+ * Writes 8 bits, limited range, with full resolution of colour (C444). Computes
+ * in whole numbers, so files are the same on every machine. The format cannot
+ * name the matrix, so it is the one that players expect: BT.709 from 720 lines
+ * on, BT.601 below. Returns 0 or a negative errno. Thread word of all:
+ * reentrant.
  */
 int y4m_write_frame(FILE *stream, const struct virtual_frame *frame,
 		    uint8_t *planes) CAMIPC_MUST_CHECK;

@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Tests the camipc tool as people use it: options, files, Ctrl-C, and workers
-that die.
+"""The tool camipc: options, files, Ctrl-C, and workers that die.
 
 usage: test_tool.py CAMIPC WORKER SOFTISP VIMC
 """
@@ -135,14 +134,18 @@ class ToolTest(unittest.TestCase):
 
     def test_help(self):
         for words in (["--help"], ["-h"], ["help"], ["capture", "--help"],
-                      ["list", "-h"]):
+                      ["list", "-h"], ["modules", "--help"]):
             result = subprocess.run([CAMIPC] + words, stdout=subprocess.PIPE,
                                     stderr=subprocess.PIPE,
                                     universal_newlines=True, timeout=LIMIT)
             self.assertEqual(result.returncode, 0)
             self.assertEqual(result.stderr, "")
-            self.assertIn("usage: camipc", result.stdout)
+            usage = "usage: camipc " + (
+                words[0] if len(words) > 1 else "COMMAND")
+            self.assertTrue(result.stdout.startswith(usage), result.stdout)
             self.assertIn("exit codes", result.stdout)
+            self.assertLessEqual(
+                max(map(len, result.stdout.splitlines())), 80)
 
     def test_list_and_modules(self):
         result = run("list")
@@ -153,8 +156,10 @@ class ToolTest(unittest.TestCase):
         result = run("modules", "--module-path", os.path.dirname(VIMC),
                      "--trust", VIMC)
         self.assertEqual((result.returncode, result.stderr), (0, ""))
-        self.assertIn("softisp 1: ipa.softisp 1, licence MIT", result.stdout)
-        self.assertIn("vimc 1: ipa.vimc 1, licence MIT", result.stdout)
+        self.assertIn("softisp version 1: interface ipa.softisp version 1, "
+                      "licence MIT", result.stdout)
+        self.assertIn("vimc version 1: interface ipa.vimc version 1, "
+                      "licence MIT", result.stdout)
         self.assertIn("in a thread, because", result.stdout)
 
     # ---- what it makes ------------------------------------------------------
@@ -440,31 +445,46 @@ exec "$@"
     def test_wrong_words(self):
         capture = ["capture"] + SMALL
         for words, parts in (
-                (["record"], ["no command 'record'"]),
-                (["list", "--nonsense"], ["--nonsense"]),
-                (["list", "--frames", "3"], ["capture only"]),
-                (["list", "twice"], ["'twice'"]),
+                (["record"], ["unknown command 'record'", "capture"]),
+                (["list", "--nonsense"], ["--nonsense", "--help"]),
+                (["list", "--frames", "3"], ["'camipc capture' only"]),
+                (["list", "twice"], ["unexpected argument 'twice'"]),
                 (capture + ["--frames"], ["--frames needs a value"]),
-                (capture + ["--frames", "0"], ["--frames 0"]),
+                (capture + ["--frames", "0"], ["--frames 0",
+                                               "from 1 to 1000000000"]),
                 (capture + ["--frames", "-1"], ["--frames -1"]),
                 (capture + ["--frames", "9" * 30], ["--frames 99"]),
                 (capture + ["--seed", "1.5"], ["--seed 1.5"]),
                 (["capture", "--size", "97x64"], ["--size 97x64", "even"]),
                 (["capture", "--size", "96"], ["--size 96"]),
                 (["capture", "--size", "99999x64"], ["--size"]),
-                (capture + ["--isolation", "jail"], ["--isolation jail"]),
-                (capture + ["--camera", "none"], ["--camera none"]),
-                (capture + ["--light", "noon"], ["light 'noon'"]),
+                (capture + ["--isolation", "jail"], ["--isolation jail",
+                                                     "loopback"]),
+                (capture + ["--camera", "none"], ["--camera none",
+                                                  "virtual"]),
+                (capture + ["--light", "noon"], ["light 'noon'",
+                                                 "BRIGHTNESS@KELVIN"]),
+                (capture + ["--light", "0=1@5000,9=1@99999"],
+                 ["character 10", "2000 to 12000"]),
+                (capture + ["--light", ",".join(
+                    "%d=1@5000" % i for i in range(65))], ["64 points"]),
                 (capture + ["--output", "%s.png"], ["--output %s.png"]),
                 (capture + ["--output", "%d%d.png"], ["%d%d.png"]),
-                (capture + ["--output", "one.png"], ["more than one frame"]),
-                (capture + ["--control", "Sharpness=1"], ["no such control"]),
+                (capture + ["--output", "one.png"], ["60 frames", "%d"]),
+                (capture + ["--output", "x" * 5000], ["4063"]),
+                (capture + ["--control", "Sharpness=1"], ["unknown control",
+                                                          "AeEnable"]),
                 (capture + ["--control", "Gamma"], ["NAME=VALUE"]),
                 (capture + ["--control", "Gamma=x"], ["float"]),
-                (capture + ["--control", "ColourGains=1"], ["2 times float"]),
+                (capture + ["--control", "ColourGains=1"], ["2 values",
+                                                            "float"]),
+                (capture + ["--control", "AeEnable=2"], ["true or false"]),
+                (capture + 17 * ["--trust", "/x"], ["16 times"]),
+                (capture + 33 * ["--control", "Gamma=1"], ["32 times"]),
                 (capture + ["--control", "Gamma=99"], ["out of range",
                                                        "1 to 4"]),
-                (capture + ["--control", "AeLocked=1"], ["does not let"])):
+                (capture + ["--control", "AeLocked=1"], ["does not offer",
+                                                         "AeEnable"])):
             self.fails(2, words, *parts)
         result = subprocess.run([CAMIPC], stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE, timeout=LIMIT)

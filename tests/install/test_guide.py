@@ -26,7 +26,8 @@ class Guide(unittest.TestCase):
             ["/bin/sh", "-euc", "\n".join(blocks[1:])], folder, env)
         result = "8 frames, isolation process: brightness 0.40"
         self.assertEqual(said.count(result), 2, said)
-        self.assertIn("blink 1: ipa.blink 1, licence MIT\n"
+        self.assertIn("blink version 1: interface ipa.blink version 1, "
+                      "licence MIT\n"
                       "    %s/lib/camipc/ipa/blink.so\n"
                       "    in a process" % installed.prefix, said)
         with open(os.path.join(installation.ROOT, "HACKING.md"),

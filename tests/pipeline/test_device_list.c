@@ -75,8 +75,8 @@ static void test_says_what_is_wrong(void **state)
 	mock_bed_add_media(fixture->bed, 1);
 	expect_lines(fixture,
 		     "/dev/media0: driver mock, model Mock Camera, "
-		     "bus platform:mock; not all of its device nodes are "
-		     "there\n"
+		     "bus platform:mock; some of its device nodes do "
+		     "not exist yet\n"
 		     "/dev/media1: input/output error\n");
 }
 
