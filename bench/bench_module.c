@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The module that the call benchmarks run: each op does next to nothing. */
+/* The module of the call benchmarks: each op does as little as possible. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -7,7 +7,7 @@
 
 struct bench {
 	struct camipc_host *host;
-	uint64_t sum; /* of what was looked at */
+	uint64_t sum; /* of all arguments, so that they are read */
 };
 
 static int32_t init(void *ipa)
@@ -33,7 +33,7 @@ static int32_t call(void *ipa, uint32_t number)
 	return (int32_t)(number & INT32_MAX);
 }
 
-/* Refused only if the receiver is behind, which the caller counts. */
+/* The event is lost only if the receiver is late, which the caller notices. */
 static void push(void *ipa, uint32_t number)
 {
 	struct bench *bench = ipa;

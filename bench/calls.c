@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Calls and events over the public API of a generated interface, on each
- * backend, with a module that does next to nothing.
+ * Calls and events through the public API of a generated interface, on each
+ * backend, with a module that does as little as possible.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +17,8 @@
 #include "bench_ipa_proxy.h"
 #include "clock.h"
 #include "codec_messages.h"
+#include "cpus.h"
+#include "fail.h"
 
 #define N_BUFFERS 4
 
@@ -28,7 +30,7 @@ struct calls {
 	struct cam_control_list controls;
 	uint32_t sent;
 	uint32_t received;
-	int fd; /* that buffers are sent with */
+	int fd; /* sent with each buffer */
 	bool may_die;
 	bool closed;
 };
@@ -46,7 +48,7 @@ static void on_closed(void *user, const struct camipc_closed_info *info)
 	struct calls *calls = user;
 
 	if (!calls->may_die)
-		bench_fail("the IPA is gone: %s", info->text);
+		bench_fail("the IPA has died: %s", info->text);
 	calls->closed = true;
 }
 
@@ -62,7 +64,7 @@ static void expect(int ret, const char *what)
 		bench_fail("%s: %s", what, camipc_strerror(ret));
 }
 
-/* ---- setting up ----------------------------------------------------------- */
+/* ---- setting up ---------------------------------------------------------- */
 
 static void create_ipa(struct calls *calls)
 {
@@ -90,7 +92,7 @@ static void *open_manager(const struct bench_case *bench)
 	uint64_t random = 42;
 
 	if (!calls)
-		bench_fail("no memory");
+		bench_fail("out of memory");
 	calls->isolation = bench->parameter;
 	calls->fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	camipc_arena_init(&calls->arena, SIZE_MAX);
@@ -110,7 +112,7 @@ static void close_manager(void *state)
 	free(calls);
 }
 
-/* Running, and both sides on the CPUs where they belong. */
+/* Starts the IPA, and pins its threads to their CPU. */
 static void *open_running(const struct bench_case *bench)
 {
 	struct calls *calls = open_manager(bench);
@@ -124,7 +126,7 @@ static void *open_running(const struct bench_case *bench)
 	return calls;
 }
 
-/* ---- what is measured ----------------------------------------------------- */
+/* ---- measured operations ------------------------------------------------- */
 
 static void run_call(void *state, uint32_t n)
 {
@@ -132,11 +134,11 @@ static void run_call(void *state, uint32_t n)
 
 	for (uint32_t i = 0; i < n; i++) {
 		if (ipa_bench_call(calls->ipa, i) != (int)i)
-			bench_fail("another number came back");
+			bench_fail("a call returned a wrong number");
 	}
 }
 
-/* Dispatches until every event that was asked for has come. */
+/* Dispatches until every requested event has arrived. */
 static void wait_for_events(struct calls *calls)
 {
 	struct pollfd polled = { .fd = ipa_bench_get_fd(calls->ipa),
@@ -144,7 +146,7 @@ static void wait_for_events(struct calls *calls)
 
 	while (calls->received != calls->sent) {
 		if (poll(&polled, 1, 5000) <= 0)
-			bench_fail("no event came");
+			bench_fail("no event arrived within 5 s");
 		expect(ipa_bench_dispatch(calls->ipa), "dispatch");
 	}
 }
@@ -175,7 +177,7 @@ static void run_frame(void *state, uint32_t n)
 	}
 }
 
-/* As fast as the credit allows; a call at the end waits for all of them. */
+/* Sends as fast as the credit allows; the last call waits for all of them. */
 static void run_oneway(void *state, uint32_t n)
 {
 	struct calls *calls = state;
@@ -189,7 +191,7 @@ static void run_oneway(void *state, uint32_t n)
 						      &calls->controls)) ==
 		       -EAGAIN) {
 			if (poll(&polled, 1, 5000) <= 0)
-				bench_fail("no credit came");
+				bench_fail("no credit arrived within 5 s");
 			expect(ipa_bench_dispatch(calls->ipa), "dispatch");
 		}
 		expect(ret, "queueRequest");
@@ -253,7 +255,7 @@ static void no_log(void *user, enum camipc_log_level level, const char *topic,
 	(void)text;
 }
 
-/* From kill -9 to the callback that tells it, worker reaped. */
+/* Returns the time from kill -9 until closed() is called. */
 static double time_death(void *state)
 {
 	struct calls *calls = state;
@@ -261,7 +263,7 @@ static double time_death(void *state)
 	uint64_t begin;
 	uint64_t end;
 
-	/* A line for each would be in the table. */
+	/* The log of each death would be between the lines of the table. */
 	camipc_log_set(no_log, NULL, CAMIPC_LOG_ERROR);
 	create_ipa(calls);
 	expect(ipa_bench_init(calls->ipa), "init");
@@ -272,7 +274,7 @@ static double time_death(void *state)
 	kill(camipc_proxy_get_pid(ipa_bench_get_proxy(calls->ipa)), SIGKILL);
 	while (!calls->closed) {
 		if (poll(&polled, 1, 5000) <= 0)
-			bench_fail("nobody tells of a death");
+			bench_fail("closed() was not called within 5 s");
 		expect(ipa_bench_dispatch(calls->ipa), "dispatch");
 	}
 	end = camipc_now_ns();
@@ -282,7 +284,7 @@ static double time_death(void *state)
 	return (double)(end - begin);
 }
 
-/* ---- the table ------------------------------------------------------------ */
+/* ---- the table ----------------------------------------------------------- */
 
 static const char process[] = "process";
 static const char thread[] = "thread";

@@ -1,16 +1,16 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Counts the instructions of our codecs, and holds them against a baseline.
+"""Counts the instructions of our codecs, and compares them with a baseline.
 
 check.py [--refresh] [--filter GLOB] BENCH COMPILER
 check.py --write FILE [--filter GLOB] BENCH
 
-BENCH is camipc-bench, COMPILER what baseline.json calls the compiler that
-built it ("gcc-12"). callgrind counts; times move with the machine's load and
-with where code happens to lie, instructions do not. More than a tenth above
-the baseline fails; --refresh writes what was counted as the new baseline.
---write is for camipc-bench --instructions FILE: others' codecs are counted,
-too, and nothing is compared.
+BENCH is camipc-bench, COMPILER the name in baseline.json of the compiler that
+built it ("gcc-12"). callgrind counts: times depend on the machine's load and on
+the addresses of code, instructions do not. Fails if a codec needs over 10 %
+more instructions than the baseline; --refresh writes a new baseline.
+--write is for camipc-bench --instructions FILE: counts other libraries' codecs,
+too, and compares nothing.
 """
 
 import argparse
@@ -34,7 +34,7 @@ def fail(text):
 
 
 def execute(words):
-    """What a program printed; ends this one if it failed."""
+    """Runs a program; ends this one if it fails."""
     try:
         run = subprocess.run(words, stdout=subprocess.PIPE,
                              stderr=subprocess.PIPE, universal_newlines=True,
@@ -50,7 +50,7 @@ def count(bench, pattern, rivals):
     """Instructions of one operation, by the case's name."""
     with tempfile.TemporaryDirectory() as folder:
         out = os.path.join(folder, "out")
-        # valgrind 3.19 cannot read clang's debug information, and dies of it.
+        # valgrind 3.19 crashes on clang's debug information.
         plain = os.path.join(folder, "bench")
         execute(["strip", "--strip-debug", "-o", plain, bench])
         run = execute(
@@ -65,7 +65,8 @@ def count(bench, pattern, rivals):
                 total = int(TOTALS.search(file.read()).group(1))
             figures[name] = round(total / int(times))
         if len(glob.glob(out + ".*")) != len(cases):
-            fail("callgrind counted other cases than ran")
+            fail("callgrind counted %d cases, but %d ran"
+                 % (len(glob.glob(out + ".*")), len(cases)))
         return figures
 
 
@@ -78,7 +79,7 @@ def load():
 
 
 def compare(figures, expected):
-    """Prints a line for each; returns how many grew too much."""
+    """Prints a line for each case; returns how many fail."""
     bad = 0
     for name, figure in figures.items():
         before = expected.get(name)
@@ -94,10 +95,10 @@ def compare(figures, expected):
     return bad
 
 
-def hold_against_baseline(figures, options):
+def check_against_baseline(figures, options):
     baseline = load()
     if options.refresh:
-        # All of them: what is not there any more goes.
+        # A complete run also removes cases that do not exist any more.
         kept = {} if options.filter == "*" else baseline.get(options.compiler)
         baseline[options.compiler] = {**(kept or {}), **figures}
         with open(BASELINE, "w", encoding="utf-8") as file:
@@ -108,8 +109,8 @@ def hold_against_baseline(figures, options):
         return 0
     bad = compare(figures, baseline[options.compiler])
     if bad:
-        print("check.py: %d of %d need more than a tenth more instructions "
-              "than the baseline of %s, or are not in it"
+        print("check.py: %d of %d codecs need over 10 %% more instructions than "
+              "the baseline of %s, or are not in it (--refresh writes it)"
               % (bad, len(figures), options.compiler))
     return 1 if bad else 0
 
@@ -123,7 +124,7 @@ def main():
     parser.add_argument("compiler", nargs="?")
     options = parser.parse_args()
     if bool(options.write) == bool(options.compiler):
-        parser.error("either --write FILE, or a compiler")
+        parser.error("give either --write FILE or COMPILER")
 
     figures = count(options.bench, options.filter, bool(options.write))
     if options.write:
@@ -131,8 +132,8 @@ def main():
             file.writelines("%s %d\n" % row for row in figures.items())
         return 0
     if not figures:
-        fail("no codec is called '%s'" % options.filter)
-    return hold_against_baseline(figures, options)
+        fail("no codec matches --filter '%s'" % options.filter)
+    return check_against_baseline(figures, options)
 
 
 if __name__ == "__main__":

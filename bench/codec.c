@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Generated codecs beside others: what a call spends in check + encode and in
- * init + decode with an arena that is used again, and what others need for the
- * same values; README.md says what each does.
+ * Generated codecs beside those of other libraries: the time of check + encode,
+ * and of init + decode with a reused arena, as in a call. bench/README.md
+ * explains what each case does.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -12,15 +12,16 @@
 
 #include "bench.h"
 #include "codec_messages.h"
+#include "fail.h"
 #include "peers/peers.h"
 
-/** So many distinct messages a branch predictor does not learn. */
+/** More distinct messages than a branch predictor can learn. */
 #define N_RANDOM 1024u
 
-/** Enough for each of the messages. */
+/** Enough for every message on the wire, in bytes. */
 #define MAX_SIZE (64u * 1024u)
 
-/* What a case asks for. */
+/* The parameter of a case. */
 struct codec_parameter {
 	const struct codec_kind *kind;
 	uint32_t n_messages;
@@ -35,17 +36,17 @@ struct codec {
 	uint32_t at;
 	struct camipc_arena values;
 	struct camipc_arena arena;
-	uint8_t *messages; /* n of ours */
+	uint8_t *messages; /* n structs */
 	void *decoded;
-	uint8_t **bytes; /* what they are on the wire */
+	uint8_t **bytes; /* the encoded messages */
 	size_t *sizes;
 	ProtobufCMessage **protobuf;
 	uint8_t *buffer;
-	uint8_t *bump; /* of protobuf-c's arena */
+	uint8_t *bump; /* memory of protobuf-c's arena */
 	size_t bump_used;
-	size_t flat_size; /* of the first message in memory, arrays included */
+	size_t flat_size; /* of a message in memory, with its arrays */
 	int fds[MAX_FDS];
-	uint32_t n_fds; /* each message has as many */
+	uint32_t n_fds; /* of each message */
 	const struct codec_peer *peer;
 	uint8_t **peer_bytes;
 	size_t *peer_sizes;
@@ -56,7 +57,7 @@ static void *get_memory(size_t n, size_t size)
 	void *memory = calloc(n, size);
 
 	if (!memory)
-		bench_fail("no memory");
+		bench_fail("out of memory");
 	return memory;
 }
 
@@ -68,11 +69,11 @@ static size_t encode(struct codec *codec, const void *msg)
 
 	codec->kind->check(&check, msg);
 	if (check.error || check.wire > MAX_SIZE)
-		bench_fail("refused: %s", check.field);
+		bench_fail("the check refused field %s", check.field);
 	camipc_writer_init(&w, codec->buffer, MAX_SIZE, codec->fds, MAX_FDS);
 	codec->kind->encode(&w, msg);
 	if (camipc_writer_finish(&w, &size) < 0)
-		bench_fail("does not fit");
+		bench_fail("a message does not fit into the buffer");
 	codec->n_fds = w.n_fds;
 	codec->flat_size = codec->kind->size + check.decoded;
 	return size;
@@ -90,11 +91,11 @@ static uint64_t decode(struct codec *codec, const uint8_t *bytes, size_t size)
 			       codec->n_fds);
 	codec->kind->decode(&r, p, codec->decoded);
 	if (camipc_reader_finish(&r) < 0)
-		bench_fail("does not decode");
+		bench_fail("cannot decode a message");
 	return codec->kind->walk(codec->decoded);
 }
 
-/* The same for another library; each is given the other's bytes, if it can. */
+/* Makes message @i of another library; both decode each other's if they can. */
 static void make_peer_message(struct codec *codec, uint32_t i, const void *msg)
 {
 	const struct codec_peer *peer = codec->peer;
@@ -109,10 +110,10 @@ static void make_peer_message(struct codec *codec, uint32_t i, const void *msg)
 	    (peer->same_wire &&
 	     (peer->decode(codec->bytes[i], codec->sizes[i]) != sum ||
 	      decode(codec, bytes, size) != sum)))
-		bench_fail("a peer sees another message");
+		bench_fail("a peer decodes another message");
 }
 
-/* Makes message @i in each form, and sees that both sides agree. */
+/* Makes message @i in each form, and checks that both sides agree. */
 static void make_message(struct codec *codec, uint32_t i, uint64_t *random)
 {
 	const struct codec_kind *kind = codec->kind;
@@ -133,7 +134,7 @@ static void make_message(struct codec *codec, uint32_t i, uint64_t *random)
 	    memcmp(codec->buffer, codec->bytes[i], size) != 0 ||
 	    decode(codec, codec->bytes[i], size) !=
 		    kind->walk_protobuf(codec->protobuf[i]))
-		bench_fail("protobuf-c sees another message");
+		bench_fail("protobuf-c decodes another message");
 	if (codec->peer)
 		make_peer_message(codec, i, msg);
 }
@@ -188,7 +189,8 @@ static void close_codec(void *state)
 	free(codec);
 }
 
-static uint32_t step(struct codec *codec)
+/* Returns the index of the next message. */
+static uint32_t next_message(struct codec *codec)
 {
 	codec->at = (codec->at + 1) & (codec->n - 1);
 	return codec->at;
@@ -199,7 +201,7 @@ static void run_encode(void *state, uint32_t n)
 	struct codec *codec = state;
 
 	while (n-- > 0) {
-		uint32_t i = step(codec);
+		uint32_t i = next_message(codec);
 
 		encode(codec, codec->messages + i * codec->kind->size);
 		bench_use(codec->buffer);
@@ -212,7 +214,7 @@ static void run_decode(void *state, uint32_t n)
 	uint64_t sum = 0;
 
 	while (n-- > 0) {
-		uint32_t i = step(codec);
+		uint32_t i = next_message(codec);
 
 		sum += decode(codec, codec->bytes[i], codec->sizes[i]);
 	}
@@ -224,11 +226,12 @@ static void run_pack(void *state, uint32_t n)
 	struct codec *codec = state;
 
 	while (n-- > 0) {
-		ProtobufCMessage *message = codec->protobuf[step(codec)];
+		uint32_t i = next_message(codec);
+		ProtobufCMessage *message = codec->protobuf[i];
 
-		/* The size is what tells how large a buffer has to be. */
+		/* A caller needs the size to allocate the buffer. */
 		if (protobuf_c_message_get_packed_size(message) > MAX_SIZE)
-			bench_fail("does not fit");
+			bench_fail("a message does not fit into the buffer");
 		protobuf_c_message_pack(message, codec->buffer);
 		bench_use(codec->buffer);
 	}
@@ -237,13 +240,13 @@ static void run_pack(void *state, uint32_t n)
 static void unpack(struct codec *codec, ProtobufCAllocator *allocator,
 		   uint64_t *sum)
 {
-	uint32_t i = step(codec);
+	uint32_t i = next_message(codec);
 	ProtobufCMessage *message = protobuf_c_message_unpack(
 		codec->kind->descriptor, allocator, codec->sizes[i],
 		codec->bytes[i]);
 
 	if (!message)
-		bench_fail("protobuf-c does not decode");
+		bench_fail("protobuf-c cannot decode a message");
 	*sum += codec->kind->walk_protobuf(message);
 	if (!allocator)
 		protobuf_c_message_free_unpacked(message, NULL);
@@ -295,7 +298,7 @@ static void run_peer_encode(void *state, uint32_t n)
 	struct codec *codec = state;
 
 	while (n-- > 0) {
-		uint32_t i = step(codec);
+		uint32_t i = next_message(codec);
 
 		codec->peer->encode(codec->messages + i * codec->kind->size,
 				    codec->buffer, MAX_SIZE);
@@ -309,7 +312,7 @@ static void run_peer_decode(void *state, uint32_t n)
 	uint64_t sum = 0;
 
 	while (n-- > 0) {
-		uint32_t i = step(codec);
+		uint32_t i = next_message(codec);
 
 		sum += codec->peer->decode(codec->peer_bytes[i],
 					   codec->peer_sizes[i]);
@@ -319,7 +322,7 @@ static void run_peer_decode(void *state, uint32_t n)
 
 #endif
 
-/* What moving the message in memory costs, if it were one flat struct. */
+/* Copies as many bytes as the message has in memory. */
 static void run_memcpy(void *state, uint32_t n)
 {
 	struct codec *codec = state;
@@ -330,7 +333,7 @@ static void run_memcpy(void *state, uint32_t n)
 	}
 }
 
-/* And what it costs to ask for the descriptors; see camipc_check_fd(). */
+/* Also asks for each descriptor, as camipc_check_fd() does. */
 static void run_fcntl(void *state, uint32_t n)
 {
 	struct codec *codec = state;
@@ -367,7 +370,7 @@ static void run_fcntl(void *state, uint32_t n)
 		.parameter = &(const struct codec_parameter){          \
 			&(kind_name), (n), &(table)[index] })
 
-/* Of a library, in both directions. */
+/* A library's codec in both directions. */
 #define BOTH(samples, what, library, kind_name, n, index)                 \
 	PEER(samples, "codec.encode." what "." #library, run_peer_encode, \
 	     kind_name, n, codec_##library, index),                       \
@@ -375,7 +378,7 @@ static void run_fcntl(void *state, uint32_t n)
 		     run_peer_decode, kind_name, n, codec_##library, index)
 
 #ifdef BENCH_PEERS
-/* nanopb takes a hundred times as long: a fifth of it tells as much. */
+/* nanopb takes a hundred times as long, so take a fifth of the samples. */
 #define PEERS(what, kind_name, n, index)                      \
 	, BOTH(200, what, protobuf_cpp, kind_name, n, index), \
 		BOTH(200, what, capnp, kind_name, n, index),  \
@@ -384,7 +387,7 @@ static void run_fcntl(void *state, uint32_t n)
 #define PEERS(what, kind_name, n, index)
 #endif
 
-/* A message in both directions, and the same by others. */
+/* A message in both directions, ours and those of other libraries. */
 #define DIRECTIONS(what, kind_name, n, index, least)                           \
 	CASE("codec.encode." what, run_encode, MESSAGES(kind_name, n),         \
 	     .floor = "codec.encode." what least, .has_rivals = true),         \
@@ -402,12 +405,12 @@ static void run_fcntl(void *state, uint32_t n)
 		CASE("codec.decode." what ".memcpy", run_memcpy,               \
 		     MESSAGES(kind_name, n)) PEERS(what, kind_name, n, index)
 
-/* The same message each time, and drawn anew. */
+/* The same message each time, and random messages. */
 #define CASES(what, kind_name, index, least)          \
 	DIRECTIONS(what, kind_name, 1, index, least), \
 		DIRECTIONS(what ".random", kind_name, N_RANDOM, index, least)
 
-/* What encoding cannot be done without. */
+/* The work that encoding cannot avoid. */
 #define FCNTL(what, kind_name, n) \
 	CASE("codec.encode." what ".fcntl", run_fcntl, MESSAGES(kind_name, n))
 
@@ -425,7 +428,7 @@ static const struct bench_case cases[] = {
 	FCNTL("buffers_4x3.random", codec_buffers, N_RANDOM),
 	CASES("configuration_16", codec_configuration, CODEC_PEER_CONFIGURATION,
 	      ".memcpy"),
-	/* There is nothing to learn but where they are: caches hold four. */
+	/* Only the addresses differ between messages: caches hold four. */
 	DIRECTIONS("float_table_32k", codec_float_table, 1,
 		   CODEC_PEER_FLOAT_TABLE, ".memcpy"),
 	DIRECTIONS("float_table_32k.random", codec_float_table, 4,

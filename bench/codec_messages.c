@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Messages of each frame: sensor info, control lists, parameters, a table. */
 #include "codec_messages.h"
 
 #include <fcntl.h>
@@ -13,7 +14,7 @@
 
 #define N_CONTROLS 20
 
-/** Of codec_float_table: 32 KiB. */
+/** Length of codec_float_table: 32 KiB. */
 #define N_FLOATS 8192
 
 uint32_t codec_random(uint64_t *random)
@@ -43,7 +44,7 @@ int codec_fd(uint32_t i)
 	return fds[i];
 }
 
-/* ---- what is decoded is also read ------------------------------------- */
+/* ---- sums --------------------------------------------------------------- */
 
 uint64_t codec_sum_text(const char *text, size_t len)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The messages that the codec benchmarks write and read. */
+/* The messages that the codec benchmarks encode and decode. */
 #ifndef CAMIPC_BENCH_CODEC_MESSAGES_H
 #define CAMIPC_BENCH_CODEC_MESSAGES_H
 
@@ -9,7 +9,7 @@
 #include "core.pb-c.h"
 #include "core_ipa_types.h"
 
-/** A kind of message: our codec, protobuf-c's, and how to make one. */
+/** A kind of message: our codec, protobuf-c's, and how to fill a message. */
 struct codec_kind {
 	size_t size;
 	const ProtobufCMessageDescriptor *descriptor;
@@ -19,7 +19,7 @@ struct codec_kind {
 	void (*encode)(struct camipc_writer *w, const void *msg);
 	void (*decode)(struct camipc_reader *r, const uint8_t *p, void *msg);
 
-	/** Sums fields up: what is decoded is also read. */
+	/** Each returns a sum of all fields, so that all are read. */
 	uint64_t (*walk)(const void *msg);
 	uint64_t (*walk_protobuf)(const ProtobufCMessage *message);
 };
@@ -32,7 +32,7 @@ extern const struct codec_kind codec_info_map;
 extern const struct codec_kind codec_buffers;
 extern const struct codec_kind codec_configuration;
 
-/** The definition of one: its functions are called fill_NAME and so on. */
+/** Defines a kind; its functions are named fill_NAME and so on. */
 #define CODEC_KIND(name, struct_name, descriptor_name)                  \
 	const struct codec_kind codec_##name = {                        \
 		.size = sizeof(struct struct_name),                     \
@@ -46,25 +46,25 @@ extern const struct codec_kind codec_configuration;
 		.walk_protobuf = walk_##name##_pb,                      \
 	}
 
-/** How many descriptors codec_fd() has. */
+/** Number of descriptors of codec_fd(). */
 #define CODEC_N_FDS 4u
 
-/** The next random number. */
+/** Returns the next random number. */
 uint32_t codec_random(uint64_t *random);
 
-/** The @i-th descriptor, for messages with some; it stays open. */
+/** Returns the @i-th descriptor for messages; it stays open. */
 int codec_fd(uint32_t i);
 
-/** Memory for a message's arrays; ends the program if there is none. */
+/** Allocates memory for a message's arrays; ends the program on failure. */
 void *codec_memory(struct camipc_arena *arena, size_t size);
 
-/** A value of one of eight kinds, drawn anew. */
+/** Fills a random value of one of eight kinds; the others sum it up. */
 void codec_fill_value(uint64_t *random, struct camipc_arena *arena,
 		      struct cam_control_value *value);
 uint64_t codec_walk_value(const struct cam_control_value *value);
 uint64_t codec_walk_value_pb(const Cam__ControlValue *value);
 
-/** Sums of all there is; the same function for everybody's bytes. */
+/** Each returns a sum; the same function is used for all libraries. */
 uint64_t codec_sum_text(const char *text, size_t len);
 uint64_t codec_sum_integers(const int32_t *items, size_t n);
 uint64_t codec_sum_floats(const float *items, size_t n);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Messages that a camera's start sends: what may be set, buffers, streams. */
+/* Messages of a camera's start: control infos, buffers, streams. */
 #include <string.h>
 
 #include "bench.pb-c.h"
@@ -13,7 +13,7 @@
 #define N_PLANES 3
 #define N_STREAMS 16
 
-/* ---- what each control may be -------------------------------------------- */
+/* ---- control infos ------------------------------------------------------- */
 
 static void fill_info_map(uint64_t *random, struct camipc_arena *arena,
 			  void *data)
@@ -92,7 +92,7 @@ static uint64_t walk_info_map_pb(const ProtobufCMessage *message)
 
 CODEC_KIND(info_map, cam_control_info_map, cam__control_info_map__descriptor);
 
-/* ---- buffers: the planes of each lie in one descriptor ------------------ */
+/* ---- buffers, with one descriptor for the planes of each ----------------- */
 
 static void fill_buffers(uint64_t *random, struct camipc_arena *arena,
 			 void *data)

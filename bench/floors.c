@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the kernel costs by itself: a round trip of 64 bytes, or of a wake-up,
- * over each mechanism. Each is as plain as it can be written: a slow floor
- * flatters everything that is held against it.
+ * Floors: the time that the kernel needs by itself for a round trip of 64 bytes,
+ * or of a wake-up, over each mechanism. Each is as simple as possible, because a
+ * slow floor flatters everything that is compared with it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,11 +24,12 @@
 
 #include "bench.h"
 #include "clock.h"
+#include "fail.h"
 #include "peer.h"
 
 #define MESSAGE_SIZE 64
 
-/* Two ends of whatever carries the bytes; read and write may be the same. */
+/* The descriptors of both sides, for reading and writing. */
 struct link {
 	int near_in;
 	int near_out;
@@ -36,15 +37,17 @@ struct link {
 	int far_out;
 	size_t size; /* of a message, in bytes */
 	bool is_socket;
-	bool polls; /* near side polls its end and the peer's pidfd */
-	int fd; /* to send along, or -1 */
+	bool polls; /* the near side polls its end and the peer's pidfd */
+	int fd; /* to send with each message, or -1 */
 	struct bench_peer peer;
 };
 
 static void check_size(ssize_t n, size_t wanted, const char *what)
 {
 	if (n != (ssize_t)wanted)
-		bench_fail("%s: %s", what, n < 0 ? camipc_errno_to_string(errno) : "short");
+		bench_fail("%s: %s", what,
+			   n < 0 ? camipc_errno_to_string(errno)
+				 : "too few bytes");
 }
 
 static void close_pair(int in, int out)
@@ -61,13 +64,13 @@ static void serve_link(void *state)
 	struct link *link = state;
 	uint8_t message[MESSAGE_SIZE];
 
-	/* Both ends of an eventfd are the same descriptor. */
+	/* An eventfd is one descriptor for both sides. */
 	if (link->near_in != link->far_out)
 		close_pair(link->near_in, link->near_out);
 	for (;;) {
 		ssize_t n = read(link->far_in, message, link->size);
 
-		/* An eventfd knows no end of file: 2 is the last word. */
+		/* An eventfd has no end of file: 2 ends the service. */
 		if (n <= 0 || (link->size == 8 && message[0] == 2))
 			return;
 		check_size(write(link->far_out, message, link->size),
@@ -100,7 +103,7 @@ static void serve_fds(void *state)
 			return;
 		cmsg = CMSG_FIRSTHDR(&header);
 		if (!cmsg)
-			bench_fail("no descriptor came");
+			bench_fail("received no descriptor");
 		memcpy(&fd, CMSG_DATA(cmsg), sizeof(fd));
 		close(fd);
 		check_size(send(link->far_out, message, sizeof(message), 0),
@@ -174,7 +177,7 @@ static struct link *new_link(void)
 	struct link *link = calloc(1, sizeof(*link));
 
 	if (!link)
-		bench_fail("no memory");
+		bench_fail("out of memory");
 	link->size = MESSAGE_SIZE;
 	link->fd = -1;
 	return link;
@@ -283,7 +286,7 @@ static void wake(struct shared *shared)
 		NULL, 0);
 }
 
-/* Until the word is no longer @value; returns what it is. */
+/* Waits until the word is not @value; returns the word. */
 static unsigned int wait_while(struct shared *shared, unsigned int value)
 {
 	unsigned int now;
@@ -391,7 +394,7 @@ static void close_spawn(void *state)
 	(void)state;
 }
 
-/* Death alone: a process that sleeps, until it was reaped. */
+/* Returns the time from killing a sleeping process until it is reaped. */
 static double time_kill(void *state)
 {
 	pid_t pid = fork();

@@ -1,82 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-#include <dirent.h>
+/* Selects cases, and runs them round by round. */
 #include <errno.h>
 #include <fnmatch.h>
-#include <sched.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <camipc/error.h>
 
 #include "bench.h"
 #include "clock.h"
+#include "cpus.h"
+#include "fail.h"
 #include "report.h"
 
-int bench_cpu;
-int bench_peer_cpu;
 uint32_t bench_max_operations = UINT32_MAX;
-
-void bench_fail(const char *format, ...)
-{
-	va_list args;
-
-	fputs("bench: ", stderr);
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fputc('\n', stderr);
-	exit(1);
-}
-
-void bench_pin(int tid, int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET((size_t)cpu, &set);
-	if (sched_setaffinity(tid, sizeof(set), &set) < 0)
-		bench_fail("cannot pin to CPU %d: %s", cpu, camipc_errno_to_string(errno));
-}
-
-void bench_pin_threads(int pid)
-{
-	int self = (int)syscall(SYS_gettid);
-	struct dirent *entry;
-	char path[64];
-	DIR *dir;
-
-	snprintf(path, sizeof(path), "/proc/%d/task", pid ? pid : getpid());
-	dir = opendir(path);
-	if (!dir)
-		bench_fail("cannot list threads: %s", camipc_errno_to_string(errno));
-	while ((entry = readdir(dir))) {
-		int tid = atoi(entry->d_name);
-
-		if (tid > 0 && tid != self)
-			bench_pin(tid, bench_peer_cpu);
-	}
-	closedir(dir);
-}
-
-/* The first two CPUs that this process may use; the same one if only one. */
-static void find_cpus(int cpus[2])
-{
-	cpu_set_t set;
-	int n = 0;
-
-	if (sched_getaffinity(0, sizeof(set), &set) < 0)
-		bench_fail("sched_getaffinity: %s", camipc_errno_to_string(errno));
-	for (int cpu = 0; cpu < CPU_SETSIZE && n < 2; cpu++) {
-		if (CPU_ISSET((size_t)cpu, &set))
-			cpus[n++] = cpu;
-	}
-	if (n == 1)
-		cpus[1] = cpus[0];
-}
 
 static int compare_doubles(const void *a, const void *b)
 {
@@ -93,7 +31,7 @@ static void measure(const struct bench_case *bench, void *state,
 	double *values = calloc(samples, sizeof(*values));
 
 	if (!values)
-		bench_fail("no memory");
+		bench_fail("out of memory");
 	if (bench->run)
 		bench->run(state, bench->batch * (uint32_t)(samples / 10 + 1));
 	for (size_t i = 0; i < samples; i++) {
@@ -136,8 +74,8 @@ static void run_once(struct bench_result *result, unsigned int round,
 	bench->close(state);
 }
 
-/* Is @bench what @other is held against? */
-static bool is_beside(const struct bench_case *bench,
+/* Returns true if @other is compared with @bench. */
+static bool is_reference_of(const struct bench_case *bench,
 		      const struct bench_case *other)
 {
 	size_t length = strlen(other->name);
@@ -155,8 +93,8 @@ static bool is_beside(const struct bench_case *bench,
 	return false;
 }
 
-/* Does the filter want @bench, or one that is held against it? */
-static bool is_wanted(const struct bench_table *tables, size_t n_tables,
+/* Returns true if the filter selects @bench, or a case compared with it. */
+static bool is_selected(const struct bench_table *tables, size_t n_tables,
 		      const struct bench_case *bench, const char *filter)
 {
 	if (fnmatch(filter, bench->name, 0) == 0)
@@ -165,7 +103,7 @@ static bool is_wanted(const struct bench_table *tables, size_t n_tables,
 		for (size_t j = 0; j < tables[i].n; j++) {
 			const struct bench_case *other = &tables[i].cases[j];
 
-			if (is_beside(bench, other) &&
+			if (is_reference_of(bench, other) &&
 			    fnmatch(filter, other->name, 0) == 0)
 				return true;
 		}
@@ -183,21 +121,21 @@ static void select_cases(const struct bench_table *tables, size_t n_tables,
 		n += tables[i].n;
 	report->results = calloc(n + 1, sizeof(*report->results));
 	if (!report->results)
-		bench_fail("no memory");
+		bench_fail("out of memory");
 	for (size_t i = 0; i < n_tables; i++) {
 		for (size_t j = 0; j < tables[i].n; j++) {
 			const struct bench_case *bench = &tables[i].cases[j];
 			struct bench_result *result =
 				&report->results[report->n_results];
 
-			if (!is_wanted(tables, n_tables, bench,
-				       options->filter))
+			if (!is_selected(tables, n_tables, bench,
+					 options->filter))
 				continue;
 			result->bench = bench;
 			result->p50_ns = calloc(report->rounds, sizeof(double));
 			result->p99_ns = calloc(report->rounds, sizeof(double));
 			if (!result->p50_ns || !result->p99_ns)
-				bench_fail("no memory");
+				bench_fail("out of memory");
 			report->n_results++;
 		}
 	}
@@ -214,11 +152,12 @@ static int write_json(const struct bench_report *report, const char *path)
 		if (fclose(file) == 0)
 			return 0;
 	}
-	fprintf(stderr, "bench: cannot write %s: %s\n", path, camipc_errno_to_string(errno));
+	fprintf(stderr, "bench: cannot write %s: %s\n", path,
+		camipc_errno_to_string(errno));
 	return 1;
 }
 
-/* Its name is what check.py tells callgrind; one call is one figure. */
+/* check.py gives this name to callgrind; one call is one figure. */
 void bench_counted(const struct bench_case *bench, void *state, uint32_t n);
 
 __attribute__((noinline)) void bench_counted(const struct bench_case *bench,
@@ -236,7 +175,7 @@ int bench_count(const struct bench_table *table, const char *filter,
 		const struct bench_case *bench = &table->cases[i];
 		void *state;
 
-		if (!is_wanted(table, 1, bench, filter) ||
+		if (!is_selected(table, 1, bench, filter) ||
 		    !(rivals || bench->has_rivals))
 			continue;
 		state = bench->open(bench);
@@ -248,14 +187,15 @@ int bench_count(const struct bench_table *table, const char *filter,
 	return 0;
 }
 
-/* What cannot be written later is better known before hours are spent. */
+/* Reports a file that cannot be written before the long run. */
 static int check_writable(const char *path)
 {
 	FILE *file = path ? fopen(path, "a") : NULL;
 
 	if (!path || (file && fclose(file) == 0))
 		return 0;
-	fprintf(stderr, "bench: cannot write %s: %s\n", path, camipc_errno_to_string(errno));
+	fprintf(stderr, "bench: cannot write %s: %s\n", path,
+		camipc_errno_to_string(errno));
 	return 1;
 }
 
@@ -266,12 +206,12 @@ int bench_run(const struct bench_table *tables, size_t n_tables,
 	int cpus[2] = { 0, 0 };
 	int ret;
 
-	find_cpus(cpus);
+	bench_find_cpus(cpus);
 	select_cases(tables, n_tables, options, &report);
 	if (report.n_results == 0) {
 		fprintf(stderr,
-			"bench: nothing is called '%s'; camipc-bench --list "
-			"has all\n",
+			"bench: no case matches --filter '%s'; camipc-bench "
+			"--list prints all names\n",
 			options->filter);
 		free(report.results);
 		return 2;

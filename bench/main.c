@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * camipc-bench [--json FILE] [--instructions FILE] [--filter GLOB] [--short]
- * camipc-bench --list
- * camipc-bench --count [--rivals] [--filter GLOB], under callgrind: check.py
+ * The command line of camipc-bench. The options --count, --rivals and
+ * --instructions are for check.py.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -19,6 +18,21 @@ static const struct bench_table *const tables[] = {
 };
 
 #define N_TABLES (sizeof(tables) / sizeof(*tables))
+
+/* clang-format off */
+static const char usage[] =
+	"usage: camipc-bench [OPTION]...\n"
+	"\n"
+	"Measures camipc beside what the kernel and other libraries need.\n"
+	"\n"
+	"  --filter GLOB        run the cases whose names match; default: all\n"
+	"  --short              fewer rounds and samples\n"
+	"  --json FILE          write the figures to this file, too\n"
+	"  --instructions FILE  add the instructions that check.py --write counted\n"
+	"  --list               print the names of all cases\n"
+	"  --count [--rivals]   run codecs for check.py, under callgrind\n"
+	"  --help               print this help\n";
+/* clang-format on */
 
 static void list(void)
 {
@@ -38,6 +52,7 @@ int main(int argc, char **argv)
 		{ "count", no_argument, NULL, 'c' },
 		{ "rivals", no_argument, NULL, 'r' },
 		{ "instructions", required_argument, NULL, 'i' },
+		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct bench_options options = {
@@ -74,17 +89,22 @@ int main(int argc, char **argv)
 		case 'i':
 			options.instructions = optarg;
 			break;
+		case 'h':
+			fputs(usage, stdout);
+			return 0;
 		default:
 			return 2;
 		}
 	}
 	if (optind < argc) {
-		fprintf(stderr, "bench: what is '%s'?\n", argv[optind]);
+		fprintf(stderr,
+			"bench: unexpected argument '%s'; see --help\n",
+			argv[optind]);
 		return 2;
 	}
 	if (count)
 		return bench_count(&bench_codec, options.filter, rivals);
-	/* Refused calls are part of a flood, and would be told each time. */
+	/* A flood has refused calls, each of which would log a warning. */
 	camipc_log_set(NULL, NULL, CAMIPC_LOG_ERROR);
 	for (size_t i = 0; i < N_TABLES; i++)
 		flat[i] = *tables[i];

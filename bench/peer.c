@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Starts and joins peers. */
 #include "peer.h"
 
 #include <errno.h>
@@ -9,7 +10,8 @@
 
 #include <camipc/error.h>
 
-#include "bench.h"
+#include "cpus.h"
+#include "fail.h"
 
 void bench_peer_fork(struct bench_peer *peer, bench_serve_fn serve, void *state)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Medians, ratios, the printed table and the JSON. */
 #include "report.h"
 
 #include <errno.h>
@@ -6,6 +7,8 @@
 #include <string.h>
 
 #include <camipc/error.h>
+
+#include "fail.h"
 
 static int compare_doubles(const void *a, const void *b)
 {
@@ -40,13 +43,13 @@ static double median_of(const double *values, size_t n)
 }
 
 const struct bench_rival bench_rivals[] = {
-	{ ".protobuf_c", "vs_protobuf_c" },
-	{ ".protobuf_c_arena", "vs_protobuf_c_arena" },
-	{ ".protobuf_cpp", "vs_protobuf_cpp" },
-	{ ".capnp", "vs_capnp" },
-	{ ".nanopb", "vs_nanopb" },
-	{ ".memcpy", "vs_memcpy" },
-	{ NULL, NULL },
+	{ .suffix = ".protobuf_c", .key = "vs_protobuf_c" },
+	{ .suffix = ".protobuf_c_arena", .key = "vs_protobuf_c_arena" },
+	{ .suffix = ".protobuf_cpp", .key = "vs_protobuf_cpp" },
+	{ .suffix = ".capnp", .key = "vs_capnp" },
+	{ .suffix = ".nanopb", .key = "vs_nanopb" },
+	{ .suffix = ".memcpy", .key = "vs_memcpy" },
+	{ .suffix = NULL },
 };
 
 static const struct bench_result *find(const struct bench_report *report,
@@ -62,8 +65,8 @@ static const struct bench_result *find(const struct bench_report *report,
 }
 
 /*
- * The median of the rounds' ratios of @a to @b: what one round measured is
- * only held against what the same round measured. 0 if there is no @b.
+ * Returns the median of the rounds' ratios of @a to @b, so that each ratio
+ * compares figures of the same round; 0 if there is no @b.
  */
 static double ratio_of(const struct bench_report *report,
 		       const struct bench_result *a,
@@ -79,7 +82,7 @@ static double ratio_of(const struct bench_report *report,
 	return bench_median(ratios, n);
 }
 
-/* How many times as long @rival takes for @result's work; 0 if it does not. */
+/* Returns the time of @rival relative to @result; 0 if the case was not run. */
 static double rival_ratio(const struct bench_report *report,
 			 const struct bench_result *result,
 			 const struct bench_rival *rival)
@@ -112,7 +115,7 @@ void bench_read_instructions(struct bench_report *report, const char *path)
 	fclose(file);
 }
 
-/* @other without what it shares with @name, if it goes on from there. */
+/* Returns @other without the beginning that it shares with @name. */
 static const char *short_name(const char *other, const char *name)
 {
 	size_t length = strlen(name);
@@ -122,7 +125,7 @@ static const char *short_name(const char *other, const char *name)
 	return other;
 }
 
-static void print_beside(const struct bench_report *report,
+static void print_comparisons(const struct bench_report *report,
 			 const struct bench_result *result, FILE *file)
 {
 	const struct bench_case *bench = result->bench;
@@ -137,7 +140,7 @@ static void print_beside(const struct bench_report *report,
 	     rival++) {
 		double ratio = rival_ratio(report, result, rival);
 
-		/* memcpy has the first word already, the other way round. */
+		/* memcpy is printed as a floor already. */
 		if (ratio > 0 && strcmp(rival->suffix, ".memcpy") != 0)
 			fprintf(file, "  %s %.1f", rival->suffix + 1, ratio);
 	}
@@ -149,7 +152,7 @@ static void print_result(const struct bench_report *report,
 {
 	fprintf(file, "%-*s", width, result->bench->name);
 	if (result->skipped) {
-		fputs(" cannot run here\n", file);
+		fputs(" cannot run on this machine\n", file);
 		return;
 	}
 	fprintf(file, " %11.1f %11.1f",
@@ -160,7 +163,7 @@ static void print_result(const struct bench_report *report,
 			(unsigned long long)result->instructions);
 	else if (result->bench->floor || result->bench->has_rivals)
 		fprintf(file, " %9s", "");
-	print_beside(report, result, file);
+	print_comparisons(report, result, file);
 	fputc('\n', file);
 }
 
@@ -174,10 +177,10 @@ void bench_print(const struct bench_report *report, FILE *file)
 		width = length > width ? length : width;
 	}
 	fprintf(file, "%-*s %11s %11s %9s  %s\n", width, "name", "p50 ns",
-		"p99 ns", "instr.", "beside");
+		"p99 ns", "instr.", "compared with");
 	for (size_t i = 0; i < report->n_results; i++)
 		print_result(report, &report->results[i], width, file);
-	fputs("beside: \"1.20 of x (5.0)\" takes 1.20 times as long as x does, "
+	fputs("\"1.20 of x (5.0)\": takes 1.20 times as long as x, which takes "
 	      "5.0 ns; \"capnp 2.0\": Cap'n Proto takes 2.0 times as long\n",
 	      file);
 }

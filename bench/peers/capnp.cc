@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Cap'n Proto: built into a scratch space, then written as a flat message. */
+/* Cap'n Proto: builds in scratch memory, then writes a flat message. */
 #include <cstring>
 
 #include <capnp/message.h>
@@ -13,7 +13,7 @@ namespace {
 
 using namespace bench_capnp;
 
-/* The builder clears what it used when it goes. */
+/* The builder clears its memory when it is destroyed. */
 capnp::word scratch[128 * 1024 / sizeof(capnp::word)];
 
 void build(Size::Builder to, const cam_size &from)
@@ -161,7 +161,7 @@ uint64_t walk(capnp::Text::Reader text)
 	return codec_sum_text(text.begin(), text.size());
 }
 
-/* Whose elements are not the compiler's to add up: they have a step. */
+/* The elements have a stride, so the compiler cannot vectorise the sum. */
 template <class T>
 uint64_t walk(typename capnp::List<T>::Reader items)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* nanopb, with room for everything in its structs, as nanopb.options says. */
+/* The codec of nanopb, with structs as large as nanopb.options says. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +13,7 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Too little room is a mistake in nanopb.options. */
+/* A struct that is too small is an error in nanopb.options. */
 static pb_size_t fitting(size_t n, size_t room)
 {
 	if (n > room)
@@ -333,7 +333,7 @@ static uint64_t walk_configuration(const void *data)
 	return sum;
 }
 
-/* Used again, as one does who has no heap. */
+/* Reused for each message, as in programs without a heap. */
 static union {
 	cam_IPACameraSensorInfo sensor_info;
 	cam_ControlList control_list;
@@ -359,7 +359,7 @@ static bool decode(const pb_msgdesc_t *fields, const uint8_t *bytes,
 	return pb_decode(&stream, fields, &message);
 }
 
-/* encode_NAME() and decode_NAME() of a kind of message. */
+/* Defines encode_NAME() and decode_NAME() of a kind of message. */
 #define CODEC(name, type)                                                \
 	static size_t encode_##name(const void *msg, uint8_t *buffer,    \
 				    size_t size)                         \
@@ -382,12 +382,26 @@ CODEC(buffers, ipa_bench_Buffers)
 CODEC(float_table, ipa_bench_Table)
 CODEC(configuration, ipa_bench_Configuration)
 
-const struct codec_peer codec_nanopb[] = {
-	{ encode_sensor_info, decode_sensor_info, true },
-	{ encode_control_list, decode_control_list, true },
-	{ encode_prepare_params, decode_prepare_params, true },
-	{ encode_info_map, decode_info_map, true },
-	{ encode_buffers, decode_buffers, true },
-	{ encode_float_table, decode_float_table, true },
-	{ encode_configuration, decode_configuration, true },
+const struct codec_peer codec_nanopb[CODEC_PEER_N_KINDS] = {
+	[CODEC_PEER_SENSOR_INFO] =
+		{ encode_sensor_info,
+		  decode_sensor_info, true },
+	[CODEC_PEER_CONTROL_LIST] =
+		{ encode_control_list,
+		  decode_control_list, true },
+	[CODEC_PEER_PREPARE_PARAMS] =
+		{ encode_prepare_params,
+		  decode_prepare_params, true },
+	[CODEC_PEER_INFO_MAP] =
+		{ encode_info_map,
+		  decode_info_map, true },
+	[CODEC_PEER_BUFFERS] =
+		{ encode_buffers,
+		  decode_buffers, true },
+	[CODEC_PEER_FLOAT_TABLE] =
+		{ encode_float_table,
+		  decode_float_table, true },
+	[CODEC_PEER_CONFIGURATION] =
+		{ encode_configuration,
+		  decode_configuration, true },
 };

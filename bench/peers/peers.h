@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Other libraries' codecs, for the same messages; only with -Dbench_peers. */
+/* Codecs of other libraries for the same messages; only with -Dbench_peers. */
 #ifndef CAMIPC_BENCH_PEERS_H
 #define CAMIPC_BENCH_PEERS_H
 
@@ -7,19 +7,20 @@
 
 CAMIPC_BEGIN_DECLS
 
-/** One library's codec for one kind of message. */
+/** A library's codec for one kind of message. */
 struct codec_peer {
-	/** Builds its own form of our @msg, serialises it, returns the size. */
+	/** Converts our @msg to the library's form and serialises it. Returns
+	 *  the size in bytes. */
 	size_t (*encode)(const void *msg, uint8_t *buffer, size_t size);
 
-	/** Parses, and sums the same fields up as codec_kind.walk(). */
+	/** Parses a message. Returns the same sum as codec_kind.walk(). */
 	uint64_t (*decode)(const uint8_t *bytes, size_t size);
 
-	/** It writes protobuf's encoding: each side reads the other's bytes. */
+	/** The encoding is protobuf's: both sides can read each other's. */
 	bool same_wire;
 };
 
-/** Indices of the tables below. */
+/** Indices of the tables below. Each table has an entry for each of them. */
 enum codec_peer_kind {
 	CODEC_PEER_SENSOR_INFO,
 	CODEC_PEER_CONTROL_LIST,
@@ -31,7 +32,7 @@ enum codec_peer_kind {
 	CODEC_PEER_N_KINDS
 };
 
-/* Of ../codec_messages.c. */
+/* From ../codec_messages.c. */
 uint64_t codec_sum_text(const char *text, size_t len);
 uint64_t codec_sum_integers(const int32_t *items, size_t n);
 uint64_t codec_sum_floats(const float *items, size_t n);

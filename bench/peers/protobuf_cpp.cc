@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* C++ protobuf, on an arena whose first block is used again. */
+/* The codec of C++ protobuf, on an arena whose first block is reused. */
 #include "peers.h"
 
 #include "bench.pb.h"

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* Finds CPUs, and pins threads to them. */
+#include "cpus.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <camipc/error.h>
+
+#include "fail.h"
+
+int bench_cpu;
+int bench_peer_cpu;
+
+void bench_find_cpus(int ret_cpus[2])
+{
+	cpu_set_t set;
+	int n = 0;
+
+	if (sched_getaffinity(0, sizeof(set), &set) < 0)
+		bench_fail("cannot read the CPU affinity: %s",
+			   camipc_errno_to_string(errno));
+	for (int cpu = 0; cpu < CPU_SETSIZE && n < 2; cpu++) {
+		if (CPU_ISSET((size_t)cpu, &set))
+			ret_cpus[n++] = cpu;
+	}
+	if (n == 1)
+		ret_cpus[1] = ret_cpus[0];
+}
+
+void bench_pin(int tid, int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET((size_t)cpu, &set);
+	if (sched_setaffinity(tid, sizeof(set), &set) < 0)
+		bench_fail("cannot pin a thread to CPU %d: %s", cpu,
+			   camipc_errno_to_string(errno));
+}
+
+void bench_pin_threads(int pid)
+{
+	int self = (int)syscall(SYS_gettid);
+	struct dirent *entry;
+	char path[64];
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid ? pid : getpid());
+	dir = opendir(path);
+	if (!dir)
+		bench_fail("cannot list the threads in %s: %s", path,
+			   camipc_errno_to_string(errno));
+	while ((entry = readdir(dir))) {
+		int tid = atoi(entry->d_name);
+
+		if (tid > 0 && tid != self)
+			bench_pin(tid, bench_peer_cpu);
+	}
+	closedir(dir);
+}
