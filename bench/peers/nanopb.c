@@ -384,24 +384,17 @@ CODEC(configuration, ipa_bench_Configuration)
 
 const struct codec_peer codec_nanopb[CODEC_PEER_N_KINDS] = {
 	[CODEC_PEER_SENSOR_INFO] =
-		{ encode_sensor_info,
-		  decode_sensor_info, true },
+		{ encode_sensor_info, decode_sensor_info, true },
 	[CODEC_PEER_CONTROL_LIST] =
-		{ encode_control_list,
-		  decode_control_list, true },
+		{ encode_control_list, decode_control_list, true },
 	[CODEC_PEER_PREPARE_PARAMS] =
-		{ encode_prepare_params,
-		  decode_prepare_params, true },
+		{ encode_prepare_params, decode_prepare_params, true },
 	[CODEC_PEER_INFO_MAP] =
-		{ encode_info_map,
-		  decode_info_map, true },
+		{ encode_info_map, decode_info_map, true },
 	[CODEC_PEER_BUFFERS] =
-		{ encode_buffers,
-		  decode_buffers, true },
+		{ encode_buffers, decode_buffers, true },
 	[CODEC_PEER_FLOAT_TABLE] =
-		{ encode_float_table,
-		  decode_float_table, true },
+		{ encode_float_table, decode_float_table, true },
 	[CODEC_PEER_CONFIGURATION] =
-		{ encode_configuration,
-		  decode_configuration, true },
+		{ encode_configuration, decode_configuration, true },
 };
