@@ -182,10 +182,10 @@ class RuleTest(unittest.TestCase):
     def test_phrases(self):
         self.assertEqual(
             self.find("phrases", {
-                "tests/a.c": "/* It is to" + "ld once. */\n"
-                             'check("it is to' + 'ld once");\n',
-                "tests/b.md": "It is to" + "ld\nonce.\nIt is called once.\n",
-                "ipa/a.c": "/* It is to" + "ld once. */\n"}),
+                "tests/a.c": "/* For who" + "ever. */\n"
+                             'check("for who' + 'ever");\n',
+                "tests/b.md": "Such\non" + "es.\nIt is called once.\n",
+                "ipa/a.c": "/* For who" + "ever. */\n"}),
             [("tests/a.c", 1), ("tests/b.md", 1)])
 
 
