@@ -18,7 +18,7 @@
 #include "trial.h"
 #include "under_valgrind.h"
 
-#define ROUNDS 20
+#define ROUNDS test_amount(20, 7, 20)
 
 /* ---- memory: invariant 3 --------------------------------------------------- */
 

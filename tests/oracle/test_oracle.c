@@ -13,10 +13,11 @@
 #include <cmocka.h>
 
 #include "trial.h"
+#include "under_valgrind.h"
 
 /* tests/codegen/property has smaller interfaces, and many. */
 #ifndef ORACLE_ROUNDS
-#define ORACLE_ROUNDS 300
+#define ORACLE_ROUNDS test_amount(300, 100, 300)
 #define ORACLE_MESSAGES 30
 #endif
 
