@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Dict, Iterator, List, Optional, Sequence, Set, Tuple
 
-from ..model import ir
+from ..model import ir, reach
 from ..model.order import members
 from ..model.resolve import Resolver
 from ..model.scope import is_skipped
@@ -34,7 +34,6 @@ class Checking:
         self.diagnostics = resolver.diagnostics
         self.error = resolver.diagnostics.error
         self.warning = resolver.diagnostics.warning
-        self._fd_known: Dict[str, bool] = {}
         self.clashes: Set[Tuple[Span, Span]] = set()   # of C names, reported
 
     # ---- declarations ------------------------------------------------------
@@ -130,27 +129,8 @@ class Checking:
                            % (declaration.name, owner),
                            [(other.span, "the first declaration is here")])
 
-    def can_hold_fd(self, value_type: ir.Type) -> bool:
-        if isinstance(value_type, ir.Fd):
-            return True
-        if isinstance(value_type, ir.Array):
-            return self.can_hold_fd(value_type.element)
-        if isinstance(value_type, ir.Nullable):
-            return self.can_hold_fd(value_type.inner)
-        if isinstance(value_type, ir.Map):
-            return self.can_hold_fd(value_type.value)
-        if isinstance(value_type, (ir.StructRef, ir.UnionRef)):
-            return self._declared_holds_fd(value_type.name)
-        return False
-
-    def _declared_holds_fd(self, name: str) -> bool:
-        if name not in self._fd_known:
-            self._fd_known[name] = False   # for one inside of itself
-            declaration = self.program.structs.get(name) or \
-                self.program.unions.get(name)
-            self._fd_known[name] = declaration is not None and any(
-                self.can_hold_fd(f.type) for f in members(declaration))
-        return self._fd_known[name]
+    def can_hold_fd(self, fields: Sequence[ir.Field]) -> bool:
+        return reach.holds_fd(self.program, fields)
 
     def skipped_nodes(self) -> Iterator[Tuple[Unit, object]]:
         for unit in self.units:

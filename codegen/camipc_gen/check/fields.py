@@ -7,7 +7,8 @@ from typing import List, Optional
 
 from ..model import ir
 from ..model.constants import integer_range
-from ..model.type_resolver import innermost, spell
+from ..model.parts import innermost
+from ..model.spelling import spell
 from ..model.wire import is_byte_array
 from .checking import Checking, Place
 
@@ -31,7 +32,7 @@ def _misfit(checking: Checking, place: Place, name: str,
     checking.error("attribute-type", attribute.span, "attribute '%s' needs "
                    "%s, but '%s' has type '%s'" % (
                        name, needs, place.declaration.name,
-                       spell(place.declaration.type)))
+                       spell(place.declaration.type, "")))
 
 
 def flags_are_enums(checking: Checking) -> None:
@@ -46,7 +47,7 @@ def flags_are_enums(checking: Checking) -> None:
                                         for inner in found):
             checking.error("flags-type", mark.span, "attribute 'flags' needs "
                            "an enum, but '%s' has type '%s'"
-                           % (field.name, spell(field.type)))
+                           % (field.name, spell(field.type, "")))
 
 
 def limits_fit(checking: Checking) -> None:
@@ -70,7 +71,7 @@ def limits_fit(checking: Checking) -> None:
                 "attribute-type",
                 checking.attribute(field, limits[0][0]).span, "attribute "
                 "'%s' cannot apply to bytes inside another type; '%s' has "
-                "type '%s'" % (limits[0][0], field.name, spell(field.type)),
+                "type '%s'" % (limits[0][0], field.name, spell(field.type, "")),
                 hint="put the array<uint8> in a struct of its own")
             continue
         for name, value in limits:
@@ -222,7 +223,7 @@ def _form_fits(checking: Checking, place: Place, name: str,
             span = checking.attribute(place.declaration, name).span
             checking.error("wire-form", span, "%s, but '%s' has type '%s'" % (
                 problem, place.declaration.name,
-                spell(place.declaration.type)))
+                spell(place.declaration.type, "")))
             return
 
 
@@ -262,7 +263,7 @@ def inline_fits(checking: Checking) -> None:
                 checking.error(
                     "inline-union", checking.attribute(field, "inline").span,
                     "attribute 'inline' needs a union, but '%s' has type '%s'"
-                    % (field.name, spell(field.type)))
+                    % (field.name, spell(field.type, "")))
             else:
                 _inline_numbers(checking, struct, field)
 

@@ -15,8 +15,8 @@ from typing import Sequence
 from ..c import names as c_names
 from ..model import ir
 from ..model.order import members
+from ..model.parts import innermost
 from ..model.resolve import Resolver
-from ..model.type_resolver import innermost
 from ..text.loader import Loader, Unit
 from .checking import Checking
 from .fields import FIELD_RULES
@@ -25,7 +25,9 @@ from .interfaces import INTERFACE_RULES
 from .names import NAME_RULES
 
 # Names that a [cname] cannot be. Those of types and methods get a prefix.
-_TAKEN = {"field": c_names.RESERVED, "arm": c_names.RESERVED | {"tag"}}
+_TAKEN = {"field": c_names.RESERVED, "arm": c_names.RESERVED | {"tag"},
+          "parameter": c_names.RESERVED_PARAMETERS,
+          "output": c_names.RESERVED_PARAMETERS}
 _C_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 
 
@@ -121,8 +123,7 @@ def c_names_are_names(checking: Checking) -> None:
                            "letters, digits and '_'" % cname.value)
     for place in checking.fields():
         cname = checking.attribute(place.declaration, "cname")
-        if cname is not None and cname.value in _TAKEN.get(
-                place.kind, c_names.RESERVED_PARAMETERS):
+        if cname is not None and cname.value in _TAKEN[place.kind]:
             checking.error("attribute-value", cname.span, "C name '%s' is "
                            "reserved for C, C++, their headers or generated "
                            "code" % cname.value, hint="choose another name")
@@ -132,14 +133,14 @@ def has_fd_is_true(checking: Checking) -> None:
     """libcamera's [hasFd]: the generator finds descriptors by itself."""
     for struct in checking.structs() + checking.unions():
         mark = checking.attribute(struct, "hasFd")
-        if mark is not None and not any(
-                checking.can_hold_fd(f.type) for f in members(struct)):
+        if mark is not None and not checking.can_hold_fd(
+                members(struct)):
             checking.warning("has-fd", mark.span, "'%s' has [hasFd] but "
                              "contains no descriptor" % struct.name)
     for field in checking.fields():
         mark = checking.attribute(field.declaration, "hasFd")
         if mark is not None and not checking.can_hold_fd(
-                field.declaration.type):
+                [field.declaration]):
             checking.warning("has-fd", mark.span, "'%s' has [hasFd] but "
                              "contains no descriptor"
                              % field.declaration.name)

@@ -12,6 +12,7 @@ from typing import Callable, Iterator, List, Optional, Sequence, Tuple
 
 from ..compiler import Compiled
 from ..model import ir
+from ..model.parts import innermost
 from ..text.diagnostics import Diagnostics
 
 _UPPER_CAMEL = re.compile(r"[A-Z][A-Za-z0-9]*\Z")
@@ -113,7 +114,7 @@ def _unbounded_field(module: ir.Module, method: ir.Method, field: ir.Field,
             [(method.span, "the message is here")] if owners else (),
             "add [max_len=n]")
     own = {d.qualified: d for d in module.structs + module.unions}
-    inner = own.get(getattr(_innermost(field.type), "name", ""))
+    inner = own.get(getattr(innermost(field.type), "name", ""))
     if inner is None or inner in owners:
         return
     for member in getattr(inner, "fields", None) or \
@@ -127,14 +128,6 @@ def _grows(value_type) -> bool:
         return _grows(value_type.inner)
     return isinstance(value_type, (ir.String, ir.Map)) or \
         isinstance(value_type, ir.Array) and value_type.count is None
-
-
-def _innermost(value_type):
-    while isinstance(value_type, (ir.Array, ir.Map, ir.Nullable)):
-        value_type = value_type.element \
-            if isinstance(value_type, ir.Array) else value_type.value \
-            if isinstance(value_type, ir.Map) else value_type.inner
-    return value_type
 
 
 # ---- names, versions --------------------------------------------------------

@@ -16,6 +16,14 @@ from ..text.source import Span
 WIRE, API, ABI, BEHAVIOUR = "wire", "C API", "C ABI", "behaviour"
 EFFECTS = (WIRE, API, ABI, BEHAVIOUR)
 
+# Changes of Version and CompatibleSince themselves.
+VERSION_CHANGES: Dict[str, str] = {
+    "version-not-raised": "a changed interface with an unchanged Version",
+    "version-lowered": "a Version below the old one",
+    "false-compatibility": "CompatibleSince includes a version that breaks",
+    "needless-refusal": "CompatibleSince excludes a version that works",
+}
+
 CHANGES: Dict[str, str] = {
     # members: fields, arms, parameters, outputs, methods, events
     "member-added": "a new member, with a new number",
@@ -52,11 +60,7 @@ CHANGES: Dict[str, str] = {
     "value-changed": "an enum value or a constant with another number",
     "extensible-changed": "[Extensible] added or removed",
     "c-name-changed": "[cname] or [scopedEnum] added, changed or removed",
-    # versions
-    "version-not-raised": "a changed interface with an unchanged Version",
-    "version-lowered": "a Version below the old one",
-    "false-compatibility": "CompatibleSince includes a version that breaks",
-    "needless-refusal": "CompatibleSince excludes a version that works",
+    **VERSION_CHANGES,
 }
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import FrozenSet, List, Tuple
 
 from ..model import ir
+from ..model.parts import innermost
 from ..model.reach import MODULE, PIPELINE
 
 
@@ -24,7 +25,7 @@ def compare(old: ir.Field, new: ir.Field) -> Tuple[List[str], List[str]]:
                 sign * after > sign * before, name, before, after)
     if old.required != new.required:
         say(new.required, "required", old.required, new.required)
-    _descriptors(_innermost(old.type), _innermost(new.type), say)
+    _descriptors(innermost(old.type), innermost(new.type), say)
     return harder, softer
 
 
@@ -49,18 +50,6 @@ def _descriptors(old, new, say) -> None:
 
 def _kind(fd: ir.Fd):
     return None if fd.kind == "any" else fd.kind
-
-
-def _innermost(value_type):
-    while True:
-        if isinstance(value_type, ir.Array):
-            value_type = value_type.element
-        elif isinstance(value_type, ir.Map):
-            value_type = value_type.value
-        elif isinstance(value_type, ir.Nullable):
-            value_type = value_type.inner
-        else:
-            return value_type
 
 
 def _shown(value) -> str:

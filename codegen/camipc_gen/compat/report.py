@@ -8,15 +8,10 @@ from typing import FrozenSet, List, Optional, Tuple
 
 from ..text.diagnostics import Diagnostic, Diagnostics, Note
 from ..text.source import Sources, Span
-from .change import Change
+from .change import VERSION_CHANGES, Change
 from .compare import Judged, Report
 
 SAFE, BREAKS = "safe", "breaks"
-
-# Wrong versions, which CompatibleSince cannot excuse.
-_VERSIONS = ("version-not-raised", "version-lowered",
-             "false-compatibility")
-
 
 def verdict(report: Report, allowed: FrozenSet[str]) -> str:
     """SAFE or BREAKS, after what the caller allows."""
@@ -40,8 +35,8 @@ def _is_refused(change: Change, allowed: FrozenSet[str],
                 announced: bool) -> bool:
     if not change.breaks_wire:
         return False
-    if change.id in _VERSIONS:
-        return True
+    if change.id in VERSION_CHANGES:
+        return True            # CompatibleSince cannot excuse it
     return not ("break" in allowed and announced)
 
 
@@ -78,7 +73,7 @@ def _line(judged: Judged) -> str:
         return "%s: %d change%s the wire" % (
             versions, len(broken), " breaks" if len(broken) == 1
             else "s break")
-    if any(c.id in _VERSIONS for c in judged.versions):
+    if any(c.breaks_wire for c in judged.versions):
         return "%s: compatible messages, but wrong versions" % versions
     return "%s: compatible" % versions
 

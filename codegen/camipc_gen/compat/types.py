@@ -66,6 +66,8 @@ class _Judge:
             self._maps(old, new, old_form, new_form)
         elif isinstance(old, _DECLARED):
             self._pairs.append((old.name, new.name, False))
+        elif not isinstance(old, (ir.String, ir.Fd)):
+            raise TypeError("cannot compare %s" % type(old).__name__)
 
     def _nullable(self, old, new, old_form, new_form) -> None:
         inner = [t.inner if isinstance(t, ir.Nullable) else t

@@ -107,23 +107,24 @@ class AttributeReader:
         if value is None:
             self._fail(node.span, "attribute '%s' needs a value: write, for "
                        "example, %s=%s" % (name, name, _example(spec)))
-        if spec.kind == WORD:
-            return self._word(name, value, spec)
-        if spec.kind == NAME:
-            text = _text(value)
-            if not text or not text.replace(".", "_").isidentifier():
-                self._fail(value.span, "invalid value of '%s': expected a name"
-                           % name)
-            return text
-        if spec.kind == TEXT:
-            if not isinstance(value, Literal) or \
-                    not isinstance(value.value, str):
-                self._fail(value.span, "invalid value of '%s': expected a "
-                           "string" % name)
-            return value.value
-        return self._number(name, value, spec, place)
+        read = {WORD: self._word, NAME: self._name, TEXT: self._string,
+                INTEGER: self._number, NUMBER: self._number}[spec.kind]
+        return read(name, value, spec, place)
 
-    def _word(self, name: str, value, spec: Spec) -> str:
+    def _name(self, name: str, value, spec: Spec, place: Place) -> str:
+        text = _text(value)
+        if not text or not text.replace(".", "_").isidentifier():
+            self._fail(value.span, "invalid value of '%s': expected a name"
+                       % name)
+        return text
+
+    def _string(self, name: str, value, spec: Spec, place: Place) -> str:
+        if not isinstance(value, Literal) or not isinstance(value.value, str):
+            self._fail(value.span, "invalid value of '%s': expected a string"
+                       % name)
+        return value.value
+
+    def _word(self, name: str, value, spec: Spec, place: Place) -> str:
         word = _text(value)
         if word in spec.words:
             return word

@@ -12,15 +12,18 @@ from typing import Dict, List, Optional, Tuple
 
 from ..text.diagnostics import Diagnostics
 from ..text.loader import Unit
-from ..text.syntax import (Comment, EnumNode, InterfaceNode, MethodNode,
-                           StructNode, UnionNode)
+from ..text.syntax import (Comment, ConstNode, EnumeratorNode, EnumNode,
+                           FieldNode, InterfaceNode, MethodNode, StructNode,
+                           UnionNode)
 from .ir import Doc
 
 _COMMAND = re.compile(r"\s*[\\@](struct|var|fn|enum|union|class|file|def|"
                       r"typedef|namespace)\b\s*([^\s(]*)")
 _WORDS = {StructNode: ("struct", "class", "typedef"),
           UnionNode: ("union", "class", "typedef"), EnumNode: ("enum",),
-          InterfaceNode: ("class", "struct"), MethodNode: ("fn",)}
+          InterfaceNode: ("class", "struct"), MethodNode: ("fn",),
+          **dict.fromkeys((FieldNode, EnumeratorNode, ConstNode),
+                          ("var", "def"))}
 
 
 class Docs:
@@ -87,7 +90,7 @@ class Docs:
 def _fits(word: str, node) -> bool:
     """Whether a command such as \\struct can document @node. A
     constructor's comment (\\fn) does not document the struct."""
-    return word in _WORDS.get(type(node), ("var", "def"))
+    return word in _WORDS[type(node)]
 
 
 def _names(name: str, path: str) -> bool:

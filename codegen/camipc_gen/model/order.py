@@ -6,8 +6,8 @@ from __future__ import annotations
 from typing import Dict, FrozenSet, Iterable, List, Tuple, Union as Either
 
 from ..text.diagnostics import Diagnostics
-from .ir import (Array, Field, Map, Nullable, Program, Struct, StructRef, Type,
-                 Union, UnionRef)
+from .ir import Array, Field, Program, Struct, StructRef, Type, Union, UnionRef
+from .parts import names, parts
 
 Composite = Either[Struct, Union]
 
@@ -22,24 +22,16 @@ def members(declaration: Composite) -> Tuple[Field, ...]:
 
 def by_value(value_type: Type) -> List[str]:
     """The declarations that a member of this type contains by value."""
-    if isinstance(value_type, (StructRef, UnionRef)):
-        return [value_type.name]
     if isinstance(value_type, Array) and value_type.count is not None:
         return by_value(value_type.element)
-    return []
+    if parts(value_type):
+        return []              # behind a pointer
+    return anyhow(value_type)
 
 
 def anyhow(value_type: Type) -> List[str]:
-    """The declarations that a value of this type contains in any way."""
-    if isinstance(value_type, (StructRef, UnionRef)):
-        return [value_type.name]
-    if isinstance(value_type, Array):
-        return anyhow(value_type.element)
-    if isinstance(value_type, Nullable):
-        return anyhow(value_type.inner)
-    if isinstance(value_type, Map):
-        return anyhow(value_type.key) + anyhow(value_type.value)
-    return []
+    """The structs and unions that a value of this type contains in any way."""
+    return names(value_type, StructRef, UnionRef)
 
 
 def _graph(declarations: Iterable[Composite], edges) -> Dict[str, List[str]]:

@@ -1,27 +1,20 @@
 # SPDX-License-Identifier: MIT
-"""What a message can carry, and who reads it."""
+"""The declarations that a message can carry, and the side that reads it."""
 
 from __future__ import annotations
 
 from typing import Dict, FrozenSet, List, Sequence, Tuple
 
 from . import ir
+from .parts import innermost, names
 
 MODULE, PIPELINE = "module", "pipeline"
 
 
 def named(value_type) -> List[str]:
-    """The declarations that a type names."""
-    if isinstance(value_type, ir.Array):
-        return named(value_type.element)
-    if isinstance(value_type, ir.Map):
-        return named(value_type.key) + named(value_type.value)
-    if isinstance(value_type, ir.Nullable):
-        return named(value_type.inner)
-    if isinstance(value_type, (ir.StructRef, ir.UnionRef, ir.EnumRef,
-                               ir.FlagsRef)):
-        return [value_type.name]
-    return []
+    """The declarations that a type refers to."""
+    return names(value_type, ir.StructRef, ir.UnionRef, ir.EnumRef,
+                 ir.FlagsRef)
 
 
 def members(program: ir.Program, name: str) -> Tuple[ir.Field, ...]:
@@ -29,10 +22,12 @@ def members(program: ir.Program, name: str) -> Tuple[ir.Field, ...]:
         return program.structs[name].fields
     if name in program.unions:
         return program.unions[name].arms
+    assert name in program.enums, name
     return ()
 
 
 def closure(program: ir.Program, fields: Sequence[ir.Field]) -> List[str]:
+    """The declarations that a message of these fields can contain."""
     seen: Dict[str, None] = {}
     pending = [name for field in fields for name in named(field.type)]
     while pending:
@@ -45,7 +40,7 @@ def closure(program: ir.Program, fields: Sequence[ir.Field]) -> List[str]:
 
 
 def receivers(program: ir.Program) -> Dict[str, FrozenSet[str]]:
-    """Who reads messages with a declaration in them."""
+    """For each declaration, the sides that read messages containing it."""
     found: Dict[str, set] = {}
     for module in program.modules:
         for interface in module.interfaces:
@@ -58,17 +53,10 @@ def receivers(program: ir.Program) -> Dict[str, FrozenSet[str]]:
     return {name: frozenset(who) for name, who in found.items()}
 
 
-def is_fd(value_type) -> bool:
-    while isinstance(value_type, (ir.Array, ir.Map, ir.Nullable)):
-        value_type = value_type.element \
-            if isinstance(value_type, ir.Array) else value_type.value \
-            if isinstance(value_type, ir.Map) else value_type.inner
-    return isinstance(value_type, ir.Fd)
-
-
 def holds_fd(program: ir.Program, fields: Sequence[ir.Field]) -> bool:
     """Whether a descriptor can be in a message of these fields."""
     everything = list(fields)
     for name in closure(program, fields):
         everything += members(program, name)
-    return any(is_fd(field.type) for field in everything)
+    return any(isinstance(innermost(field.type), ir.Fd)
+               for field in everything)

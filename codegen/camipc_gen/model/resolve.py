@@ -19,8 +19,9 @@ from .attribute_reader import AttributeReader
 from .constants import BadValue, Evaluator, Place, integer_range
 from .docs import Docs
 from .numbering import MAX_FIELD, Numbering, parse_retired, refuse_retired
+from .parts import innermost
 from .scope import Scope, has_attribute, join
-from .type_resolver import TypeResolver, innermost
+from .type_resolver import TypeResolver
 
 _FD_FACTS = ("fd", "access", "sealed", "min_size")
 

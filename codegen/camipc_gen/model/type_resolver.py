@@ -12,6 +12,7 @@ from .constants import BadValue, Evaluator, Place
 from .ir import (Array, EnumRef, Fd, FlagsRef, Map, Nullable, Scalar, String,
                  StructRef, Type, UnionRef)
 from .scope import BUILTINS, SCALARS, Scope, has_attribute
+from .spelling import spell
 
 # Elements of a fixed array are stored in the struct itself. This limits how
 # much one array can add to it.
@@ -177,7 +178,7 @@ class TypeResolver:
                                           fd))
         self._fail("map-key", node.arguments[0], "invalid key type '%s': "
                    "expected an integer, bool, string or an enum"
-                   % spell(key))
+                   % spell(key, ""))
 
     def _nullable(self, node: NullableType, place: Place, flags, fd) -> Type:
         inner = self.resolve(node.inner, place, flags, fd)
@@ -197,35 +198,3 @@ def _count_of(value_type: Type) -> int:
         count *= value_type.count
         value_type = value_type.element
     return count
-
-
-def innermost(value_type: Type) -> Type:
-    """The type inside arrays and T?; of a map, the value's."""
-    while True:
-        if isinstance(value_type, Array):
-            value_type = value_type.element
-        elif isinstance(value_type, Nullable):
-            value_type = value_type.inner
-        elif isinstance(value_type, Map):
-            value_type = value_type.value
-        else:
-            return value_type
-
-
-def spell(value_type: Type) -> str:
-    """A type as the IDL writes it, for messages."""
-    if isinstance(value_type, Array):
-        count = "" if value_type.count is None else ", %d" % value_type.count
-        return "array<%s%s>" % (spell(value_type.element), count)
-    if isinstance(value_type, Map):
-        return "map<%s, %s>" % (spell(value_type.key),
-                                spell(value_type.value))
-    if isinstance(value_type, Nullable):
-        return spell(value_type.inner) + "?"
-    if isinstance(value_type, String):
-        return "string"
-    if isinstance(value_type, Fd):
-        return "SharedFD"
-    if isinstance(value_type, FlagsRef):
-        return "[flags] " + value_type.name
-    return value_type.name
