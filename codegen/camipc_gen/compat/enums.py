@@ -10,6 +10,7 @@ from ..model import ir
 from ..model.wire import mask_of
 from .change import API, BEHAVIOUR, WIRE, Changes
 from .limits import refusal
+from .members import changed_behaviour
 
 
 def compare_enums(changes: Changes, old: ir.Enum, new: ir.Enum,
@@ -31,6 +32,9 @@ class _EnumComparer:
         new = {e.name: e for e in self._new.enumerators}
         self._values_changed([(old[n], e) for n, e in new.items()
                               if n in old and old[n].value != e.value])
+        for name, enumerator in new.items():
+            if name in old:
+                self._behaviour(old[name], enumerator)
         gone = [e for n, e in old.items() if n not in new]
         by_value: Dict[int, List[ir.Enumerator]] = {}
         for enumerator in gone:
@@ -72,6 +76,14 @@ class _EnumComparer:
                                                  moved[0][0].value))],
             "restore the old numbers: '%s = %d'" % (
                 moved[0][1].name, moved[0][0].value))
+
+    def _behaviour(self, old, new) -> None:
+        changed = changed_behaviour(old, new)
+        if changed:
+            self._changes.add("attribute-changed", (BEHAVIOUR,), new.span,
+                              "'%s' of %s has other attributes: %s" % (
+                                  new.name, self._where, ", ".join(changed)),
+                              [(old.span, "the old version is here")])
 
     def _renamed(self, old, new) -> None:
         same = c_names.of_enumerator(self._old, old) == \

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Matches the members of two versions of a declaration.
+"""Matches and compares the members of two versions of a declaration.
 
 Members match by name. The remaining ones match by number: if the meaning is
 the same, the member was renamed.
@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Callable, Dict, List, Sequence, Tuple
 
+from ..model.attributes import ATTRIBUTES, BEHAVIOUR
 from .change import ABI, API, WIRE, Changes
 
 
@@ -45,6 +46,17 @@ def match(old: Sequence, new: Sequence, number: Callable,
             (renamed if fits(before, member) else reused).append(
                 (before, member))
     return Matched(kept, renamed, reused, added, list(gone.values()))
+
+
+def changed_behaviour(old, new) -> List[str]:
+    """The attributes of two versions of a declaration that differ and only
+    affect behaviour. @old and @new may have their effective values."""
+    def value(declaration, name: str):
+        return getattr(declaration, name) if hasattr(declaration, name) \
+            else declaration.attribute(name)
+    return [name for name, spec in ATTRIBUTES.items()
+            if spec.effect == BEHAVIOUR and value(old, name) !=
+            value(new, name)]
 
 
 def numbers_changed(changes: Changes, matched: Matched, number: Callable,

@@ -12,10 +12,9 @@ from ..model.reach import MODULE, PIPELINE
 from ..text.diagnostics import Diagnostics
 from .change import ABI, API, BEHAVIOUR, WIRE, Changes
 from .fields import OUTPUTS, PARAMETERS, FieldComparer, Owner
-from .members import match, numbers_changed, order_changed
+from .members import (changed_behaviour, match, numbers_changed,
+                      order_changed)
 
-_BEHAVIOUR = ("timeout_ms", "queue", "overflow", "when")
-_ATTRIBUTES = ("restore", "key", "undo")
 _ROLES = ("init", "start", "stop")
 
 
@@ -151,10 +150,7 @@ class MethodComparer:
             [(owner.old_span, "the old version has none")])
 
     def _behaviour(self, old, new, where, note) -> None:
-        changed = [name for name in _BEHAVIOUR
-                   if getattr(old, name) != getattr(new, name)]
-        changed += [name for name in _ATTRIBUTES
-                    if old.attribute(name) != new.attribute(name)]
+        changed = changed_behaviour(old, new)
         if changed:
             self._changes.add("attribute-changed", (BEHAVIOUR,), new.span,
                               "%s has other attributes: %s" % (

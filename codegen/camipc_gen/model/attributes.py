@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Which attributes there are, where they may stand and what they take."""
+"""The table of attributes: their effects, places and values."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Dict, Optional, Tuple
 
-# Kinds of values. A word is one of a list; a name is an identifier.
+# Kinds of values. A word is an entry of a list; a name is an identifier.
 FLAG, INTEGER, NUMBER, TEXT, WORD, NAME = (
     "flag", "integer", "number", "text", "word", "name")
 
@@ -20,8 +20,17 @@ CONTROL_TYPES = ("bool", "uint8", "uint16", "uint32", "int32", "int64",
                  "float", "string", "Rectangle", "Size", "Point")
 
 
+# Effects of changing an attribute. Of an interface's two versions, compat
+# compares WIRE as types, limits and roles (the fingerprint has them, too), and
+# reports BEHAVIOUR and C_NAME by themselves. VERSION and NUMBERS are rules of
+# their own. NOTHING concerns neither peers nor users of the C.
+WIRE, BEHAVIOUR, C_NAME, VERSION, NUMBERS, NOTHING = (
+    "wire", "behaviour", "C name", "version", "numbers", "nothing")
+
+
 @dataclass(frozen=True)
 class Spec:
+    effect: str            # no default: each attribute must decide
     places: Tuple[str, ...]
     kind: str = FLAG
     words: Tuple[str, ...] = ()
@@ -29,64 +38,65 @@ class Spec:
     maximum: Optional[int] = None
 
 
-def _integer(places, minimum, maximum) -> Spec:
-    return Spec(places, INTEGER, (), minimum, maximum)
+def _integer(effect, places, minimum, maximum) -> Spec:
+    return Spec(effect, places, INTEGER, (), minimum, maximum)
 
 
 ATTRIBUTES: Dict[str, Spec] = {
     # known from mojom and libcamera
-    "async": Spec(("method", "event")),
-    "flags": Spec(_VALUES + ("enum",)),
-    "hasFd": Spec(_VALUES + ("struct", "union")),
-    "scopedEnum": Spec(("enum",)),
-    "skipHeader": Spec(_TYPES),
-    "skipSerdes": Spec(_TYPES),
-    "Extensible": Spec(("enum", "union")),
-    "Default": Spec(("enumerator", "arm")),
-    "MinVersion": _integer(_ALL, 0, 0xffffffff),
+    "async": Spec(WIRE, ("method", "event")),
+    "flags": Spec(WIRE, _VALUES + ("enum",)),
+    "hasFd": Spec(NOTHING, _VALUES + ("struct", "union")),
+    "scopedEnum": Spec(C_NAME, ("enum",)),
+    "skipHeader": Spec(NOTHING, _TYPES),
+    "skipSerdes": Spec(NOTHING, _TYPES),
+    "Extensible": Spec(WIRE, ("enum", "union")),
+    "Default": Spec(BEHAVIOUR, ("enumerator", "arm")),
+    "MinVersion": _integer(NOTHING, _ALL, 0, 0xffffffff),
     # interfaces
-    "Version": _integer(("interface",), 1, 0xffffffff),
-    "CompatibleSince": _integer(("interface",), 1, 0xffffffff),
-    "events": Spec(("interface",), NAME),
+    "Version": _integer(VERSION, ("interface",), 1, 0xffffffff),
+    "CompatibleSince": _integer(VERSION, ("interface",), 1, 0xffffffff),
+    "events": Spec(WIRE, ("interface",), NAME),
     # methods
-    "role": Spec(_CALLS, WORD, ("init", "start", "stop", "call")),
-    "timeout_ms": _integer(_CALLS, 1, 3600 * 1000),
-    "when": Spec(_CALLS, WORD, ("stopped", "running", "any")),
-    "queue": _integer(("method", "event"), 1, 1024),
-    "overflow": Spec(("method", "event"), WORD,
+    "role": Spec(WIRE, _CALLS, WORD, ("init", "start", "stop", "call")),
+    "timeout_ms": _integer(BEHAVIOUR, _CALLS, 1, 3600 * 1000),
+    "when": Spec(BEHAVIOUR, _CALLS, WORD, ("stopped", "running", "any")),
+    "queue": _integer(BEHAVIOUR, ("method", "event"), 1, 1024),
+    "overflow": Spec(BEHAVIOUR, ("method", "event"), WORD,
                      ("error", "drop_oldest", "drop_newest")),
-    "restore": Spec(_CALLS),
-    "key": Spec(_CALLS, NAME),
-    "undo": Spec(_CALLS, NAME),
+    "restore": Spec(BEHAVIOUR, _CALLS),
+    "key": Spec(BEHAVIOUR, _CALLS, NAME),
+    "undo": Spec(BEHAVIOUR, _CALLS, NAME),
     # fields and types
-    "min": Spec(_VALUES, NUMBER),
-    "max": Spec(_VALUES, NUMBER),
-    "max_len": _integer(_VALUES, 0, 16 << 20),
-    "required": Spec(_VALUES),
-    "wire": Spec(_VALUES, WORD, ("zigzag", "fixed", "varint")),
-    "wire_key": Spec(_VALUES, WORD, ("zigzag", "fixed", "varint")),
-    "wire_value": Spec(_VALUES, WORD, ("zigzag", "fixed", "varint")),
-    "unpacked": Spec(_VALUES),
-    "inline": Spec(("field",)),
-    "keep_unknown": Spec(("struct",)),
-    "retired": Spec(_TYPES + ("interface", "event interface", "method"),
-                    TEXT),
+    "min": Spec(WIRE, _VALUES, NUMBER),
+    "max": Spec(WIRE, _VALUES, NUMBER),
+    "max_len": _integer(WIRE, _VALUES, 0, 16 << 20),
+    "required": Spec(WIRE, _VALUES),
+    "wire": Spec(WIRE, _VALUES, WORD, ("zigzag", "fixed", "varint")),
+    "wire_key": Spec(WIRE, _VALUES, WORD, ("zigzag", "fixed", "varint")),
+    "wire_value": Spec(WIRE, _VALUES, WORD, ("zigzag", "fixed", "varint")),
+    "unpacked": Spec(WIRE, _VALUES),
+    "inline": Spec(WIRE, ("field",)),
+    "keep_unknown": Spec(BEHAVIOUR, ("struct",)),
+    "retired": Spec(NUMBERS, _TYPES + ("interface", "event interface",
+                                       "method"), TEXT),
     # file descriptors
-    "fd": Spec(_VALUES, WORD, ("memfd", "dmabuf", "eventfd", "pipe", "file",
-                               "any")),
-    "access": Spec(_VALUES, WORD, ("ro", "rw")),
-    "sealed": Spec(_VALUES),
-    "min_size": _integer(_VALUES, 1, (1 << 63) - 1),
+    "fd": Spec(WIRE, _VALUES, WORD, ("memfd", "dmabuf", "eventfd", "pipe",
+                                     "file", "any")),
+    "access": Spec(WIRE, _VALUES, WORD, ("ro", "rw")),
+    "sealed": Spec(WIRE, _VALUES),
+    "min_size": _integer(WIRE, _VALUES, 1, (1 << 63) - 1),
     # names
-    "cname": Spec(_ALL, TEXT),
-    "alias": Spec(_TYPES, TEXT),
+    "cname": Spec(C_NAME, _ALL, TEXT),
+    "alias": Spec(NOTHING, _TYPES, TEXT),
     # results and control ids
-    "value": Spec(("output",)),
-    "control": Spec(("enumerator",), WORD, CONTROL_TYPES),
-    "size": _integer(("enumerator",), 0, 65536),
+    "value": Spec(WIRE, ("output",)),
+    "control": Spec(BEHAVIOUR, ("enumerator",), WORD, CONTROL_TYPES),
+    "size": _integer(BEHAVIOUR, ("enumerator",), 0, 65536),
 }
 
-# Chromium's, without a meaning here: a warning, so that files go through.
+# Chromium's attributes that have no effect here. They cause a warning only, so
+# that Chromium's files compile.
 IGNORED = frozenset((
     "AllowedContext", "CustomSerializer", "DispatchDebugAlias",
     "EstimateSize", "JavaClassName", "JavaConstantsClassName",
