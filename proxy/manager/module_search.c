@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Visits the files of a folder in order, each of them once. */
 #include "module_search.h"
 
 #include <dirent.h>
@@ -17,7 +18,7 @@
 
 #define TOPIC "manager"
 
-/* Folders of modules hold dozens; whatever has more is something else. */
+/* Folders of modules hold dozens; a larger folder is something else. */
 #define MAX_FILES 4096
 
 /** A file that was visited. */
@@ -107,8 +108,8 @@ static int read_folder(const char *folder, struct names *names)
 			continue;
 		if (names->n == MAX_FILES) {
 			camipc_log(CAMIPC_LOG_WARNING, TOPIC,
-				   "%s: more than %d files, the others are "
-				   "left out",
+				   "%s: more than %d files; the others are "
+				   "ignored",
 				   folder, MAX_FILES);
 			break;
 		}
@@ -122,7 +123,7 @@ static int read_folder(const char *folder, struct names *names)
 }
 
 /** Returns 1 if the file was visited before, 0 if it is new, or -ENOMEM. */
-static int meet(struct search *search, int fd)
+static int mark_seen(struct search *search, int fd)
 {
 	struct stat status;
 	void *items = search->seen;
@@ -160,7 +161,7 @@ static int visit_file(struct search *search, const char *path)
 		visitor->refused(visitor->user, path, ret, why);
 		return 0;
 	}
-	ret = meet(search, fd);
+	ret = mark_seen(search, fd);
 	if (ret != 0) {
 		close(fd);
 		return ret < 0 ? ret : 0;
@@ -176,6 +177,7 @@ static int visit_file(struct search *search, const char *path)
 
 static int visit_folder(struct search *search, const char *folder)
 {
+	const struct camipc_module_visitor *visitor = search->visitor;
 	struct names names = { 0 };
 	int ret;
 
@@ -184,12 +186,11 @@ static int visit_folder(struct search *search, const char *folder)
 		char path[PATH_MAX];
 
 		if (snprintf(path, sizeof(path), "%s/%s", folder,
-			     names.items[i]) >= (int)sizeof(path))
-			search->visitor->refused(search->visitor->user, folder,
-						 -ENAMETOOLONG,
-						 "its path is too long");
-		else
+			     names.items[i]) < (int)sizeof(path))
 			ret = visit_file(search, path);
+		else
+			visitor->refused(visitor->user, folder, -ENAMETOOLONG,
+					 "the path is too long");
 	}
 	clear_names(&names);
 	return ret;
@@ -205,4 +206,12 @@ int camipc_module_search(char *const *folders, size_t n_folders,
 		ret = visit_folder(&search, folders[i]);
 	free(search.seen);
 	return ret;
+}
+
+void camipc_module_log_refused(void *user, const char *path, int error,
+			       const char *why)
+{
+	(void)user;
+	(void)error;
+	camipc_log(CAMIPC_LOG_WARNING, TOPIC, "%s: %s", path, why);
 }

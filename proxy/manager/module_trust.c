@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Compares real paths, and checks owners and modes up to the root folder. */
 #include "module_trust.h"
 
 #include <limits.h>
@@ -19,8 +20,8 @@ static bool is_below(const char *path, const char *root)
 	       (path[size] == '/' || path[size] == '\0');
 }
 
-/** True if nobody but root can change what @path, a real one, names. */
-static bool is_roots_own(const char *path)
+/** True if only root can change the file at @path, a real path. */
+static bool is_protected(const char *path)
 {
 	char part[PATH_MAX];
 	struct stat status;
@@ -48,10 +49,10 @@ const char *camipc_trust_in(const struct camipc_trust *trust, const char *path)
 		return NULL;
 	for (size_t i = 0; i < trust->n_paths; i++) {
 		if (realpath(trust->paths[i], root) && is_below(real, root))
-			return "the host trusts it";
+			return "trusted by the host";
 	}
 	if (trust->install_folder && realpath(trust->install_folder, root) &&
-	    is_below(real, root) && is_roots_own(real))
-		return "it is installed and root's own";
+	    is_below(real, root) && is_protected(real))
+		return "installed, and only root can change it";
 	return NULL;
 }

@@ -1,24 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* Which modules may run inside the camera process. */
+/* Decides which modules may run inside the camera process. */
 #ifndef CAMIPC_MODULE_TRUST_H
 #define CAMIPC_MODULE_TRUST_H
 
 #include <stddef.h>
 
-/** Files, or folders whose files are meant. Borrowed; real or not. */
+/** Paths may be links. All are borrowed. */
 struct camipc_trust {
-	char *const *paths; /* what the host trusts */
+	char *const *paths; /* files or folders that the host trusts */
 	size_t n_paths;
 	const char *install_folder; /* of modules; NULL: none */
 };
 
 /**
- * What makes the module at @path trusted: the host said so, or it lies in the
- * install folder and nobody but root can change it or any folder above it.
- * Links are followed, so it is the file itself that counts.
- *
- * Returns the reason in words, to go behind "because", or NULL: not trusted,
- * or not there. Thread word: reentrant.
+ * Returns the reason why the module at @path is trusted, in words, or NULL if
+ * it is not trusted or does not exist. A module is trusted if it lies below a
+ * path that the host trusts, or in the install folder where only root can
+ * change it or any folder above it. Links are followed: the file itself counts.
+ * Thread word: reentrant.
  */
 const char *camipc_trust_in(const struct camipc_trust *trust, const char *path);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Tries files, then the install folder, then folders of the environment. */
 #include "resolve_path.h"
 
 #include <errno.h>
@@ -13,8 +14,8 @@
 #define TOPIC "worker"
 
 /**
- * Returns 0 if @path is a regular file that this process may execute, -ENOENT
- * if nothing is there, -EACCES if something else is.
+ * Returns 0 if @path is a regular file that this process may execute, -EACCES
+ * if it is something else, or -ENOENT.
  */
 static int check_program(const char *path)
 {
@@ -29,17 +30,17 @@ static int check_program(const char *path)
 	return 0;
 }
 
-/** The search so far. */
+/** The state of a search. */
 struct search {
 	const char *name;
 	char *path;
 	size_t size;
-	int ret; /* -ENOENT until there is more to say */
+	int ret; /* what the search returns if it ends now */
 };
 
 /**
- * Looks at the file @name in a folder, or at the file @folder itself if @name
- * is NULL. True ends the search.
+ * Tries the file @name in a folder, or the file @folder itself if @name is
+ * NULL. Returns true if the search is over.
  */
 static bool try_file(struct search *search, const char *folder,
 		     size_t folder_size, const char *name)
@@ -62,7 +63,8 @@ static bool try_file(struct search *search, const char *folder,
 	if (ret < 0) {
 		if (ret == -EACCES) {
 			camipc_log(CAMIPC_LOG_WARNING, TOPIC,
-				   "%s: not an executable file", path);
+				   "%s is not an executable file: skipped",
+				   path);
 			search->ret = ret;
 		}
 		return false;
@@ -76,7 +78,7 @@ static bool try_file(struct search *search, const char *folder,
 	return true;
 }
 
-/** Goes through a colon-separated list of folders. */
+/** Tries a colon-separated list of folders. Returns true if it is over. */
 static bool try_folders(struct search *search, const char *folders)
 {
 	const char *next = folders;
@@ -90,7 +92,8 @@ static bool try_folders(struct search *search, const char *folders)
 			continue;
 		if (folder[0] != '/') {
 			camipc_log(CAMIPC_LOG_WARNING, TOPIC,
-				   "%s: \"%.*s\" refused: not absolute",
+				   "%s: folder \"%.*s\" skipped: the path must "
+				   "be absolute",
 				   CAMIPC_WORKER_PATH_VARIABLE,
 				   (int)(size > 200 ? 200 : size), folder);
 			continue;

@@ -152,7 +152,7 @@ class ToolTest(unittest.TestCase):
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         self.assertIn("virtual: ", result.stdout)
         self.assertIn(SOFTISP, result.stdout)
-        self.assertIn("in a process, because", result.stdout)
+        self.assertIn("in a process: ", result.stdout)
         result = run("modules", "--module-path", os.path.dirname(VIMC),
                      "--trust", VIMC)
         self.assertEqual((result.returncode, result.stderr), (0, ""))
@@ -160,7 +160,7 @@ class ToolTest(unittest.TestCase):
                       "licence MIT", result.stdout)
         self.assertIn("vimc version 1: interface ipa.vimc version 1, "
                       "licence MIT", result.stdout)
-        self.assertIn("in a thread, because", result.stdout)
+        self.assertIn("in a thread: ", result.stdout)
 
     # ---- what it makes ------------------------------------------------------
 

@@ -112,8 +112,8 @@ static void test_other_interface(void **state)
 
 	FOR_EACH_BACKEND(name) {
 		create_expect_variant(f, name, "other.so", -EPROTOTYPE,
-				      "the module serves ipa.other, the "
-				      "pipeline wants ipa.plain");
+				      "the module implements ipa.other, the "
+				      "pipeline needs ipa.plain");
 		create_expect_variant(f, name, "skewed.so", -ESTALE,
 				      "fingerprint 0000000000000001");
 	}
@@ -215,7 +215,7 @@ static void test_no_factory(void **state)
 	struct create_fixture *f = *state;
 
 	create_expect_variant(f, "vm", "plain.so", -ENOENT,
-			      "no proxy factory is called \"vm\"");
+			      "unknown isolation \"vm\"");
 	create_use_worker(f, f->worker, true);
 	create_expect_variant(f, "thread", "plain.so", -EPERM,
 			      "isolates every module");

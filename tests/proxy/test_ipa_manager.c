@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "alloc_fail.h"
+#include "interface_fit.h"
 #include "log_capture.h"
 #include "manager_fixture.h"
 #include "resolve_path.h"
@@ -57,7 +58,7 @@ static void test_by_version(void **state)
 
 	manager_put(f->folder, "a.so", "plain.so");
 	assert_int_equal(manager_choose(f, &match), -ENOENT);
-	log_capture_expect(1, CAMIPC_LOG_ERROR, "has version 3, wanted is 4");
+	log_capture_expect(1, CAMIPC_LOG_ERROR, "has version 3, the pipeline needs at least 4");
 	manager_put(f->folder, "b.so", "newer.so");
 	assert_int_equal(manager_choose(f, &match), 0);
 	manager_expect_path(f, f->folder, "b.so");
@@ -89,7 +90,7 @@ static void test_by_path(void **state)
 	assert_int_equal(manager_choose(f, &match), 0);
 	match.module = "other";
 	assert_int_equal(manager_choose(f, &match), -ENOENT);
-	log_capture_expect(1, CAMIPC_LOG_ERROR, "has another name");
+	log_capture_expect(1, CAMIPC_LOG_ERROR, "called \"plain\", not \"other\"");
 	match.module = NULL;
 	match.path = "x.bin";
 	assert_int_equal(manager_choose(f, &match), -EINVAL);
@@ -111,7 +112,7 @@ static void test_other_interface(void **state)
 	assert_int_equal(manager_choose(f, &match), -EPROTOTYPE);
 	assert_int_equal(manager_choose_named(f, "other"), -EPROTOTYPE);
 	log_capture_expect(2, CAMIPC_LOG_ERROR,
-			   "the module serves ipa.other, the pipeline wants "
+			   "the module implements ipa.other, the pipeline needs "
 			   "ipa.plain");
 }
 
@@ -202,8 +203,8 @@ static void test_trust(void **state)
 	assert_false(f->found.trusted);
 	assert_string_equal(f->found.isolation, "process");
 	log_capture_expect(1, CAMIPC_LOG_INFO,
-			   "a.so): in a process, because nobody trusts it; "
-			   "sandbox: none yet");
+			   "a.so): in a process: not on the trusted list; "
+			   "no sandbox");
 
 	camipc_manager_destroy(f->manager);
 	f->manager = manager_make(f, f->folder, false);
@@ -211,7 +212,7 @@ static void test_trust(void **state)
 	assert_ptr_equal(f->factory, &thread_factory);
 	assert_true(f->found.trusted);
 	log_capture_expect(1, CAMIPC_LOG_INFO,
-			   "a.so): in a thread, because the host trusts it");
+			   "a.so): in a thread: trusted by the host");
 
 	/* Policy may isolate what is trusted. */
 	camipc_manager_destroy(f->manager);
@@ -220,7 +221,7 @@ static void test_trust(void **state)
 	assert_ptr_equal(f->factory, &process_factory);
 	assert_true(f->found.trusted);
 	log_capture_expect(1, CAMIPC_LOG_INFO,
-			   "because the host isolates every module");
+			   "in a process: the host isolates every module");
 }
 
 /* A folder whose name begins alike is another folder; a link is no way in. */
@@ -258,7 +259,7 @@ static void test_asked_for(void **state)
 	assert_int_equal(manager_choose(f, &match), 0);
 	assert_ptr_equal(f->factory, &thread_factory);
 	assert_true(f->found.trusted);
-	log_capture_expect(1, CAMIPC_LOG_INFO, "the pipeline asked for it");
+	log_capture_expect(1, CAMIPC_LOG_INFO, "requested by the pipeline");
 	match.isolation = "process";
 	assert_int_equal(manager_choose(f, &match), 0);
 	assert_ptr_equal(f->factory, &process_factory);
@@ -269,7 +270,7 @@ static void test_asked_for(void **state)
 	match.isolation = "thread";
 	assert_int_equal(manager_choose(f, &match), -EPERM);
 	log_capture_expect(1, CAMIPC_LOG_ERROR,
-			   "\"thread\" was asked for, but the host isolates");
+			   "isolation \"thread\" refused: the host isolates");
 	match.isolation = "process";
 	assert_int_equal(manager_choose(f, &match), 0);
 }
@@ -283,7 +284,7 @@ static void test_missing_factory(void **state)
 	manager_put(f->folder, "a.so", "plain.so");
 	assert_int_equal(manager_choose(f, &match), -ENOENT);
 	log_capture_expect(1, CAMIPC_LOG_ERROR,
-			   "no proxy factory is called \"vm\"; there are: "
+			   "unknown isolation \"vm\"; known: "
 			   "process, thread");
 }
 

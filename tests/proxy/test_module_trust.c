@@ -13,8 +13,8 @@
 #include "module_trust.h"
 #include "test_files.h"
 
-#define BY_HOST "the host trusts it"
-#define BY_INSTALL "it is installed and root's own"
+#define BY_HOST "trusted by the host"
+#define BY_INSTALL "installed, and only root can change it"
 
 /* On each system, and nobody's but root's; not a link. */
 #define ROOTS_FOLDER "/usr/bin"
