@@ -287,9 +287,9 @@ class ToolTest(unittest.TestCase):
         self.assertEqual(os.listdir(self.folder), ["converge.png"])
         capture = ["capture", "--frames", "3"] + SMALL
         self.fails(1, capture + ["--plot", "/dev/full"], "/dev/full",
-                   "No space left")
+                   "no space left")
         self.fails(1, capture + ["--plot", self.path("no/plot.png")],
-                   "no/plot.png", "No such file")
+                   "no/plot.png", "no such file")
 
     def test_stats(self):
         for isolation in ("thread", "process", "loopback"):
@@ -337,9 +337,9 @@ exec "$@"
     def test_broken_wrapper(self):
         capture = ["capture", "--frames", "2", "--isolation", "process"] + SMALL
         for wrapper, complaint in (
-                ("there-is-no-such-thing x", "No such file"),
-                ("/etc/passwd", "Permission denied"),
-                ("a " * 40, "Argument list too long"),
+                ("there-is-no-such-thing x", "no such file"),
+                ("/etc/passwd", "permission denied"),
+                ("a " * 40, "argument list too long"),
                 ("/bin/false", "exit code 1")):
             self.fails(2 if wrapper != "/bin/false" else 1, capture, "softisp",
                        complaint,
@@ -494,7 +494,7 @@ exec "$@"
         capture = ["capture"] + SMALL + ["--scene"]
         png = b"\x89PNG\r\n\x1a\n" + b"\0" * 100
         jpeg = b"\xff\xd8\xff\xe0\0\x10JFIF\0" + b"\0" * 100
-        for path, part in ((self.path("missing.png"), "No such file"),
+        for path, part in ((self.path("missing.png"), "no such file"),
                            (self.folder, "not a regular file"),
                            (self.write("empty.png", b""), "empty"),
                            (self.write("text.png", b"text " * 9), "neither"),
@@ -508,7 +508,7 @@ exec "$@"
             self.fails(2, ["capture", "--isolation", isolation, "--tuning",
                            tuning] + SMALL, "init", tuning, "line 2")
         self.fails(2, ["capture", "--tuning", self.path("none.yaml")] + SMALL,
-                   "none.yaml", "No such file")
+                   "none.yaml", "no such file")
 
     def test_broken_module(self):
         with open(SOFTISP, "rb") as file:
@@ -542,16 +542,16 @@ exec "$@"
         capture = ["capture", "--frames", "3"] + SMALL
         missing = self.path("no/such/folder/frame-%d.png")
         self.fails(1, capture + ["--output", missing], "frame-0.png",
-                   "No such file")
+                   "no such file")
         self.fails(1, capture + ["--metadata", self.path("no/metadata")],
-                   "no/metadata", "No such file")
+                   "no/metadata", "no such file")
         self.fails(1, ["capture", "--frames", "1", "--output", "/dev/full"] +
-                   SMALL, "/dev/full", "No space left")
+                   SMALL, "/dev/full", "no space left")
         self.fails(1, capture + ["--output", self.path("no/out.y4m")],
-                   "no/out.y4m", "No such file")
+                   "no/out.y4m", "no such file")
         self.fails(2, capture + ["--output", self.path("%d.y4m")], "%d")
         self.fails(1, capture + ["--metadata", "/dev/full"], "/dev/full",
-                   "No space left")
+                   "no space left")
         self.fails(1, ["capture", "--frames", "1", "--output", self.folder] +
                    SMALL, self.folder)
         self.assertEqual(os.listdir(self.folder), [])
@@ -563,10 +563,10 @@ exec "$@"
 
         self.fails(1, ["capture", "--frames", "3", "--isolation", "process",
                        "--output", self.path("frame-%d.ppm")] + SMALL,
-                   "frame-0.ppm", "File too large", preexec_fn=small_files)
+                   "frame-0.ppm", "file too large", preexec_fn=small_files)
         self.fails(1, ["capture", "--frames", "3", "--isolation", "process",
                        "--output", self.path("out.y4m")] + SMALL,
-                   "out.y4m", "File too large", preexec_fn=small_files)
+                   "out.y4m", "file too large", preexec_fn=small_files)
         self.assertEqual(os.listdir(self.folder), [])
 
     def test_files_get_usual_modes(self):

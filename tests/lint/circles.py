@@ -23,13 +23,7 @@ FOLDERS = ("runtime", "proxy", "pipeline", "ipa", "tools", "bench")
 
 # Loops that are being taken apart: the files of each one. An entry that is no
 # loop any more is an error, so that the list only ever gets shorter.
-KNOWN = (
-    # The virtual camera: its frames, in step and in real time.
-    ("pipeline/virtual/camera_frames.c", "pipeline/virtual/realtime.c",
-     "pipeline/virtual/virtual_camera.c"),
-    # The benchmark: what is measured, and how it is printed.
-    ("bench/harness.c", "bench/report.c"),
-)
+KNOWN = ()
 
 
 class CannotCheck(Exception):

@@ -187,7 +187,7 @@ static void init_is_refused(void **state)
 
 	assert_int_equal(create(f, "on init return ret: -28; # no space\n"),
 			 -ENOSPC);
-	expect_error(f, "init failed: the IPA returned -28 (No space left on "
+	expect_error(f, "init failed: the IPA returned -28 (no space left on "
 			"device)");
 }
 
@@ -198,7 +198,7 @@ static void second_start_is_refused(void **state)
 	start(f, "on start #2 return ret: -5;");
 	assert_int_equal(virtual_camera_stop(f->camera), 0);
 	assert_int_equal(virtual_camera_start(f->camera), -EIO);
-	expect_error(f, "start failed: the IPA returned -5 (Input/output "
+	expect_error(f, "start failed: the IPA returned -5 (input/output "
 			"error)");
 	assert_int_equal(virtual_camera_start(f->camera), 0);
 }
@@ -213,7 +213,7 @@ static void frame_without_parameters(void **state)
 	      "	emit metadataReady(frame: $frame);\n");
 	assert_int_equal(capture(f), -EBADMSG);
 	assert_int_equal(capture(f), -EREMOTEIO);
-	expect_error(f, "no parameters for frame 0: No data available");
+	expect_error(f, "no parameters for frame 0: no data available");
 }
 
 /* Exposure (V4L2) far out of range, and a control that no sensor has. */
