@@ -18,7 +18,8 @@ static int compare_doubles(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-double bench_median(double *values, size_t n)
+/* Reorders @values. */
+static double median(double *values, size_t n)
 {
 	qsort(values, n, sizeof(*values), compare_doubles);
 	return n % 2 ? values[n / 2] :
@@ -39,7 +40,7 @@ static double median_of(const double *values, size_t n)
 	if (n > sizeof(sorted) / sizeof(*sorted))
 		n = sizeof(sorted) / sizeof(*sorted);
 	memcpy(sorted, values, n * sizeof(*sorted));
-	return bench_median(sorted, n);
+	return median(sorted, n);
 }
 
 const struct bench_rival bench_rivals[] = {
@@ -79,7 +80,7 @@ static double ratio_of(const struct bench_report *report,
 		return 0;
 	for (unsigned int i = 0; i < n; i++)
 		ratios[i] = a->p50_ns[i] / b->p50_ns[i];
-	return bench_median(ratios, n);
+	return median(ratios, n);
 }
 
 /* Returns the time of @rival relative to @result; 0 if the case was not run. */

@@ -24,9 +24,6 @@ struct bench_report {
 	unsigned int rounds;
 };
 
-/** Returns the median; reorders @values. */
-double bench_median(double *values, size_t n);
-
 /** Returns a percentile; @values must be sorted. */
 double bench_percentile(const double *values, size_t n, double percent);
 

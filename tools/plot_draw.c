@@ -24,7 +24,7 @@ struct curve {
 
 struct panel {
 	const char *title;
-	double aim; /* a dashed line; 0 is none */
+	double target; /* a dashed line; 0: no line */
 	struct curve curves[2];
 	size_t n_curves;
 };
@@ -50,7 +50,7 @@ static void put_text(cairo_t *cr, double x, double y, const char *text)
 	cairo_show_text(cr, text);
 }
 
-/* A round step that leaves at most ten to @range. */
+/* Returns a round step that divides @range into ten steps at most. */
 static double step_of(double range)
 {
 	static const double factors[] = { 2, 2.5, 2 };
@@ -64,14 +64,14 @@ static double step_of(double range)
 
 static double top_of(const struct plot *plot, const struct panel *panel)
 {
-	double top = panel->aim;
+	double top = panel->target;
 	size_t c, i;
 
 	for (c = 0; c < panel->n_curves; c++)
 		for (i = 0; i < plot->n_points; i++)
 			if (value_at(plot, &panel->curves[c], i) > top)
 				top = value_at(plot, &panel->curves[c], i);
-	/* Words are above the curves. */
+	/* Texts are above the curves. */
 	return top > 0 ? top * 1.25 : 1;
 }
 
@@ -118,7 +118,7 @@ static void draw_light(cairo_t *cr, const struct plot *plot, double y0,
 		const struct virtual_light *before =
 			&plot->points[i ? i - 1 : 0].light;
 
-		/* What glides has a mark at each frame, but no words. */
+		/* Light that changes evenly has a mark per frame, but no text. */
 		if (i && light->kelvin - before->kelvin == 0 &&
 		    light->brightness - before->brightness == 0)
 			continue;
@@ -146,8 +146,8 @@ static void draw_curves(cairo_t *cr, const struct plot *plot,
 	double x = LEFT + 300;
 	size_t c, i;
 
-	if (panel->aim > 0) {
-		double y = y0 + PANEL - PANEL * panel->aim / top;
+	if (panel->target > 0) {
+		double y = y0 + PANEL - PANEL * panel->target / top;
 
 		cairo_set_source_rgb(cr, 0.2, 0.2, 0.2);
 		cairo_set_dash(cr, dashes, 2, 0);
@@ -163,7 +163,7 @@ static void draw_curves(cairo_t *cr, const struct plot *plot,
 
 		cairo_set_source_rgb(cr, curve->rgb[0], curve->rgb[1],
 				     curve->rgb[2]);
-		/* Text leaves a point behind. */
+		/* cairo_show_text() leaves a current point. */
 		cairo_new_path(cr);
 		for (i = 0; i < plot->n_points; i++)
 			cairo_line_to(cr, x_of(plot, i),

@@ -5,7 +5,7 @@
 
 #include <libudev.h>
 
-#include "device_monitor.h"
+#include "media_device.h"
 
 /** Sockets that messages come from. Thread word: bound. */
 struct device_events;

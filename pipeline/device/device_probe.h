@@ -5,7 +5,7 @@
 
 #include <libudev.h>
 
-#include "device_monitor.h"
+#include "media_device.h"
 
 /** A device in the monitor's list. Thread word: bound. */
 struct device_entry {

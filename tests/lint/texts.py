@@ -9,6 +9,11 @@ import re
 HELD = {
     "": False,
     "tests": True,
+    "bench": True,
+    "ipa": True,
+    "pipeline": True,
+    "runtime/camera": True,
+    "tools": True,
     "dev": True,
     ".ci": True,
     "README.md": True,
