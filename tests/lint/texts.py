@@ -8,6 +8,9 @@ import re
 # entry that fits a path decides; "" is everything else.
 HELD = {
     "": False,
+    "idl": True,
+    "ipa": True,
+    "pipeline": True,
     "tests": True,
     "bench": True,
     "ipa": True,

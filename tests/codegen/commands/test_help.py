@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""camipc-gen --help: what the program prints, not the tables behind it."""
+"""Tests what camipc-gen --help prints, for the program and its commands."""
 
 import functools
 import os
