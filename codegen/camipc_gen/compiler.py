@@ -10,7 +10,7 @@ from .check.rules import check
 from .model import ir
 from .model.program import build
 from .model.resolve import Resolver
-from .model.scope import Scope, skip_what_is_mapped
+from .model.scope import Scope, skip_mapped
 from .text.diagnostics import CompileError, Diagnostics
 from .text.loader import Loader, Options
 from .text.overlay import apply_overlays
@@ -34,7 +34,7 @@ def compile_files(files: Sequence[str], options: Options,
     inputs = loader.load(files)
     units = apply_overlays(loader, options, diagnostics)
     diagnostics.stop_on_errors()
-    skip_what_is_mapped(units, options.module_map)
+    skip_mapped(units, options.module_map)
     scope = Scope(units, options.module_map, diagnostics)
     diagnostics.stop_on_errors()
     resolver = Resolver(scope, options, diagnostics)

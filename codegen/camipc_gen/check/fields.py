@@ -16,7 +16,7 @@ _NUMBERS = (ir.Scalar, ir.EnumRef, ir.FlagsRef)
 _FD_FACTS = ("fd", "access", "sealed", "min_size")
 
 
-def _bare(value_type: ir.Type) -> ir.Type:
+def _not_nullable(value_type: ir.Type) -> ir.Type:
     return value_type.inner if isinstance(value_type, ir.Nullable) \
         else value_type
 
@@ -26,8 +26,8 @@ def _is_integer(value_type: ir.Type) -> bool:
         value_type.name != "bool" and not value_type.is_float
 
 
-def _misfit(checking: Checking, place: Place, name: str,
-            needs: str) -> None:
+def _report_type(checking: Checking, place: Place, name: str,
+                 needs: str) -> None:
     attribute = checking.attribute(place.declaration, name)
     checking.error("attribute-type", attribute.span, "attribute '%s' needs "
                    "%s, but '%s' has type '%s'" % (
@@ -39,7 +39,7 @@ def flags_are_enums(checking: Checking) -> None:
     for place in checking.fields():
         field = place.declaration
         mark = checking.attribute(field, "flags")
-        value_type = _bare(field.type)
+        value_type = _not_nullable(field.type)
         found = [innermost(field.type)]
         if isinstance(value_type, ir.Map):
             found.append(value_type.key)
@@ -59,12 +59,12 @@ def limits_fit(checking: Checking) -> None:
         inner = innermost(field.type)
         if limits and (not isinstance(inner, ir.Scalar) or
                        inner.name == "bool" or
-                       isinstance(_bare(field.type), ir.Map)):
-            _misfit(checking, place, limits[0][0], "a number")
+                       isinstance(_not_nullable(field.type), ir.Map)):
+            _report_type(checking, place, limits[0][0], "a number")
             continue
         if limits and _holds_signed_bytes(field.type):
-            _misfit(checking, place, limits[0][0], "a number (array<int8> is "
-                    "unsigned bytes in C)")
+            _report_type(checking, place, limits[0][0], "a number "
+                         "(array<int8> is unsigned bytes in C)")
             continue
         if limits and _holds_inner_bytes(place):
             checking.error(
@@ -86,7 +86,7 @@ def limits_fit(checking: Checking) -> None:
 def _holds_signed_bytes(value_type: ir.Type) -> bool:
     """Whether array<int8> is inside, which is const uint8_t * in C (unlike
     array<int8, N>)."""
-    value_type = _bare(value_type)
+    value_type = _not_nullable(value_type)
     while isinstance(value_type, ir.Array):
         if value_type.count is None and \
                 value_type.element == ir.Scalar("int8"):
@@ -101,7 +101,7 @@ def _holds_inner_bytes(place: Place) -> bool:
     value_type = place.declaration.type
     if place.kind != "arm" and isinstance(value_type, ir.Array):
         value_type = value_type.element
-    value_type = _bare(value_type)
+    value_type = _not_nullable(value_type)
     while isinstance(value_type, ir.Array):
         if value_type.count is None and \
                 value_type.element == ir.Scalar("uint8"):
@@ -157,12 +157,12 @@ def _range(field: ir.Field) -> str:
 def max_len_has_length(checking: Checking) -> None:
     for place in checking.fields():
         field = place.declaration
-        value_type = _bare(field.type)
+        value_type = _not_nullable(field.type)
         if field.max_len is not None and not (
                 isinstance(value_type, (ir.String, ir.Map)) or
                 isinstance(value_type, ir.Array) and
                 value_type.count is None):
-            _misfit(checking, place, "max_len", "a string, array or map")
+            _report_type(checking, place, "max_len", "a string, array or map")
 
 
 def required_can_be_missing(checking: Checking) -> None:
@@ -175,18 +175,19 @@ def required_can_be_missing(checking: Checking) -> None:
                                        ir.EnumRef, ir.FlagsRef, ir.Map)) or \
             isinstance(field.type, ir.Array) and field.type.count is None
         if not fits or place.kind == "arm":
-            _misfit(checking, place, "required", "something that can be "
-                    "empty: a string, array, map, union, enum or descriptor")
+            _report_type(checking, place, "required", "a type that can be "
+                         "empty (string, array, map, union, enum, "
+                         "descriptor)")
 
 
 def wire_forms_fit(checking: Checking) -> None:
     for place in checking.fields():
         field = place.declaration
-        value_type = _bare(field.type)
+        value_type = _not_nullable(field.type)
         is_map = isinstance(value_type, ir.Map)
         for name in ("wire_key", "wire_value"):
             if getattr(field, name) is not None and not is_map:
-                _misfit(checking, place, name, "a map")
+                _report_type(checking, place, name, "a map")
         if is_map or field.wire is not None:
             _number_forms(checking, place, value_type)
 
@@ -244,13 +245,13 @@ def unpacked_fits(checking: Checking) -> None:
         field = place.declaration
         if not field.unpacked:
             continue
-        value_type = _bare(field.type)
+        value_type = _not_nullable(field.type)
         element = value_type
         while isinstance(element, ir.Array) and not is_byte_array(element):
             element = element.element
         if not isinstance(value_type, ir.Array) or \
                 not isinstance(element, _NUMBERS):
-            _misfit(checking, place, "unpacked", "an array of numbers")
+            _report_type(checking, place, "unpacked", "an array of numbers")
 
 
 def inline_fits(checking: Checking) -> None:
@@ -300,7 +301,7 @@ def fd_facts_fit(checking: Checking) -> None:
             if mark is None:
                 continue
             if not isinstance(inner, ir.Fd):
-                _misfit(checking, place, name, "a SharedFD")
+                _report_type(checking, place, name, "a SharedFD")
             elif name == "sealed" and inner.kind != "memfd":
                 checking.error("attribute-type", mark.span, "attribute "
                                "'sealed' needs a memfd", hint="add fd=memfd")

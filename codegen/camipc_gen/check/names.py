@@ -65,14 +65,14 @@ class _Names:
             return
         _clash(self._checking, name, first, declaration, hint)
 
-    def refuse(self, name: str, interface: ir.Interface) -> None:
+    def report_reserved(self, name: str, interface: ir.Interface) -> None:
         """Reports a reserved struct tag, which [cname] would not change."""
         self._checking.error(
             "reserved-name", interface.span, "'%s' becomes 'struct %s' in C, "
             "a name of C, C++ or their headers" % (interface.name, name),
             hint="give the module another name")
 
-    def meet(self, made: Message) -> None:
+    def add_generated(self, made: Message) -> None:
         """Adds a generated type, which the IDL does not name, and its
         functions."""
         found = [made.c_name] + ["%s_%s" % (made.c_name, function)
@@ -90,10 +90,11 @@ class _Names:
                 return
         first = self._made.setdefault(made.c_name, made)
         if first is not made:
-            self.made_clash(first, made, "import the file of one of them "
-                            "into that of the other")
+            self.report_generated(first, made, "import the file of one of "
+                                  "them into that of the other")
 
-    def made_clash(self, first: Message, second: Message, hint: str) -> None:
+    def report_generated(self, first: Message, second: Message,
+                         hint: str) -> None:
         self._checking.error(
             "c-name-clash", second.origin.span, "the types generated for "
             "'%s' and '%s' both become '%s' in C" % (
@@ -115,18 +116,18 @@ def global_names_differ(checking: Checking) -> None:
         for interface in module.interfaces:
             _add_interface(names, module, interface)
     if not checking.diagnostics.has_errors:
-        _made_differ(names, Model(checking.program))
+        _generated_names_differ(names, Model(checking.program))
 
 
-def _made_differ(names: "_Names", model: Model) -> None:
+def _generated_names_differ(names: "_Names", model: Model) -> None:
     """Reports clashes of generated types: boxes of arrays, entries of
     maps."""
     for first, second in model.clashes:
-        names.made_clash(first, second,
-                         "wrap one of them in a struct, or give what is in "
-                         'it another name with [cname="…"]')
+        names.report_generated(first, second,
+                               "wrap one of them in a struct, or give its "
+                               'contents another name with [cname="…"]')
     for made in model.made():
-        names.meet(made)
+        names.add_generated(made)
 
 
 def _add_enum(names: _Names, enum: ir.Enum) -> None:
@@ -165,7 +166,7 @@ def _add_interface(names: _Names, module: ir.Module,
                    interface: ir.Interface) -> None:
     prefix = c_names.interface_prefix(module, interface)
     if prefix in c_names.RESERVED:
-        names.refuse(prefix, interface)
+        names.report_reserved(prefix, interface)
     for suffix in ("_ops", "_events", "_create", "_destroy", "_interface",
                    "_get_fd", "_dispatch", "_get_proxy", "_invoke",
                    "_ops_complete", "_method_id", "_event_id", "_done_fn"):
@@ -226,7 +227,7 @@ def _kept_have_a_name(checking: Checking, struct: ir.Struct) -> None:
     """Reports fields with the names of the members for unknown fields."""
     for field in struct.fields:
         name = c_names.of_member(field)
-        clashes = [used for used in [name] + _beside(name, field)
+        clashes = [used for used in [name] + _extra_members(name, field)
                    if used in UnknownFields.NAMES]
         if clashes:
             checking.error(
@@ -247,13 +248,13 @@ def _local_names(checking: Checking,
                  named: Sequence[Tuple[str, ir.Declaration]]) -> None:
     taken: Dict[str, ir.Declaration] = {}
     for name, declaration in named:
-        for used in [name] + _beside(name, declaration):
+        for used in [name] + _extra_members(name, declaration):
             first = taken.setdefault(used, declaration)
             if first is not declaration:
                 _clash(checking, used, first, declaration)
 
 
-def _beside(name: str, declaration: ir.Declaration) -> List[str]:
+def _extra_members(name: str, declaration: ir.Declaration) -> List[str]:
     """The other members that a field adds."""
     value_type = getattr(declaration, "type", None)
     if isinstance(value_type, ir.Nullable):

@@ -202,7 +202,7 @@ def _members(slot) -> str:
                     for member in slot.members()).rstrip(";")
 
 
-# ---- wire forms ---------------------------------------------------------------
+# ---- wire forms --------------------------------------------------------------
 
 class _Form:
     """The wire form of a field in words."""

@@ -78,14 +78,14 @@ class _Comparer:
                   for name in dict.fromkeys(list(old) + list(new))]
         reported = set(self._pairs)
         return Report(tuple(judged), tuple(
-            self._admitted(change) for change in self._rest(reported)))
+            self._without_allowed(change) for change in self._rest(reported)))
 
     # ---- interfaces --------------------------------------------------------
 
     def _interface(self, name: str, old, new) -> Judged:
         changes = Changes()
         if old is None or new is None:
-            self._alone(changes, name, old, new)
+            self._added_or_removed(changes, name, old, new)
             return Judged(name, old, new, (None, None),
                           tuple(changes.found), ())
         roots: List[Pair] = []
@@ -94,7 +94,7 @@ class _Comparer:
         found = list(changes.found)
         for pair in self._reachable(roots):
             found += self._pairs[pair].found
-        found = [self._admitted(change) for change in found]
+        found = [self._without_allowed(change) for change in found]
         marks = (fingerprint(self._old.program, old),
                  fingerprint(self._new.program, new))
         breaks = [c for c in found if c.breaks_wire]
@@ -102,7 +102,7 @@ class _Comparer:
         return Judged(name, old, new, marks, tuple(dict.fromkeys(found)),
                       tuple(versions))
 
-    def _admitted(self, change: Change) -> Change:
+    def _without_allowed(self, change: Change) -> Change:
         """The change, without the effects that --allow accepts."""
         if change.id != "type-widened" or "widen" not in self._allowed:
             return change
@@ -111,7 +111,7 @@ class _Comparer:
                                              if e != WIRE))
 
     @staticmethod
-    def _alone(changes: Changes, name: str, old, new) -> None:
+    def _added_or_removed(changes: Changes, name: str, old, new) -> None:
         if old is None:
             changes.add("interface-added", (), new.span,
                         "interface '%s' is new" % name)

@@ -39,13 +39,13 @@ class _Judge:
 
     def run(self) -> Verdict:
         if self._old.inline != self._new.inline:
-            self._say(OTHER, "the arms of an [inline] union use numbers of "
-                      "the struct")
+            self._record(OTHER, "the arms of an [inline] union use numbers of "
+                         "the struct")
         self._types(self._old.type, self._new.type, self._old.wire,
                     self._new.wire, False)
         return Verdict(*self._worst, tuple(self._pairs))
 
-    def _say(self, rank: int, reason: str) -> None:
+    def _record(self, rank: int, reason: str) -> None:
         if rank > self._worst[0]:
             self._worst = (rank, reason)
 
@@ -58,8 +58,8 @@ class _Judge:
         elif _is_number(old) and _is_number(new):
             self._numbers(old, new, old_form, new_form, is_element)
         elif type(old) is not type(new):
-            self._say(OTHER, "%s cannot be read as %s" % (_kind(old),
-                                                          _kind(new)))
+            self._record(OTHER, "%s cannot be read as %s" % (_kind(old),
+                                                             _kind(new)))
         elif isinstance(old, ir.Array):
             self._arrays(old, new, old_form, new_form)
         elif isinstance(old, ir.Map):
@@ -75,10 +75,10 @@ class _Judge:
         if type(old) is not type(new):
             if any(isinstance(t, (ir.Array, ir.Map)) and not _is_bytes(t)
                    for t in inner):
-                self._say(OTHER, "a nullable array or map is a message of its "
-                          "own")
+                self._record(OTHER, "a nullable array or map is a message of "
+                             "its own")
                 return
-            self._say(PRESENCE, "")
+            self._record(PRESENCE, "")
         self._types(inner[0], inner[1], old_form, new_form, False)
 
     def _numbers(self, old, new, old_form, new_form, is_element) -> None:
@@ -89,26 +89,26 @@ class _Judge:
             self._pairs.append((old.name, new.name,
                                 isinstance(new, ir.FlagsRef)))
             if type(old) is not type(new):
-                self._say(WIDENED, "a set is read as a value only if at "
-                          "most one flag is set")
+                self._record(WIDENED, "a set is read as a value only if at "
+                             "most one flag is set")
         elif forms[0] != forms[1]:
-            self._say(FORM if old == new else OTHER,
-                      "%s is read as %s, which gives other numbers or an "
-                      "error" % forms)
+            self._record(FORM if old == new else OTHER,
+                         "%s is read as %s, which gives other numbers or an "
+                         "error" % forms)
         elif old != new:
             if "fixed" in forms or _is_float(old) or _is_float(new):
-                self._say(OTHER, "the same bytes mean another number")
+                self._record(OTHER, "the same bytes mean another number")
             else:
-                self._say(WIDENED, _of_widths(old, new))
+                self._record(WIDENED, _of_widths(old, new))
 
     def _arrays(self, old, new, old_form, new_form) -> None:
         if is_byte_array(old) or is_byte_array(new):
             if old != new:
-                self._say(OTHER, _of_counts(old, new) or
-                          "bytes are read as another type")
+                self._record(OTHER, _of_counts(old, new) or
+                             "bytes are read as another type")
             return
         if old.count != new.count:
-            self._say(OTHER, _of_counts(old, new))
+            self._record(OTHER, _of_counts(old, new))
         self._types(old.element, new.element, old_form, new_form, True)
 
     def _maps(self, old, new, old_form, new_form) -> None:
@@ -119,7 +119,7 @@ class _Judge:
                 isinstance(new.key, ir.EnumRef):
             self._pairs.append((old.key.name, new.key.name, False))
         elif old.key != new.key or forms[0] != forms[1]:
-            self._say(OTHER, "the keys of the map have another type")
+            self._record(OTHER, "the keys of the map have another type")
         self._types(old.value, new.value, self._old.wire_value or old_form,
                     self._new.wire_value or new_form, False)
 

@@ -33,7 +33,8 @@ def formatted(path: str, data: bytes, diagnostics: Diagnostics) -> bytes:
     diagnostics.stop_on_errors()
     text = layout(decode(data))
     after = parse(Source(path, text), diagnostics)
-    if diagnostics.has_errors or _bare(before) != _bare(after) or \
+    if diagnostics.has_errors or \
+            _without_places(before) != _without_places(after) or \
             _comments(decode(data)) != _comments(text):
         raise Unfaithful("'%s' would mean something else" % path)
     return text.encode("utf-8")
@@ -45,13 +46,13 @@ def _comments(text: str) -> List[str]:
             for word in words_of(text) if word.is_comment]
 
 
-def _bare(value):
+def _without_places(value):
     """A syntax tree without the places of its nodes."""
     if isinstance(value, tuple):
-        return tuple(_bare(item) for item in value)
+        return tuple(_without_places(item) for item in value)
     if isinstance(value, Node) or hasattr(value, "__dataclass_fields__"):
         return (type(value).__name__,) + tuple(
-            _bare(getattr(value, name))
+            _without_places(getattr(value, name))
             for name in value.__dataclass_fields__ if name != "span")
     return repr(value)
 

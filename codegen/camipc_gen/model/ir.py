@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""The interface definitions after resolution: facts, no C and no jinja.
+"""The IR: interface definitions after resolution, without C and without jinja.
 
-model/resolve.py makes these objects, check/rules.py refuses what they must not say, and
-everything behind it (model/wire.py, c/names.py, output/view.py, later compat/compare.py) only
-reads them. All are frozen; lists are tuples in the order of the IDL.
+model/resolve.py makes these objects, and check/rules.py reports invalid ones.
+All later stages (model/wire.py, c/names.py, output/view.py, compat/compare.py)
+only read them. All are frozen; lists are tuples in the order of the IDL.
 
-A type is an object with a class of its own. Code that handles types asks for
-the class through a table or functools.singledispatch and raises on one it does
-not know: an unknown kind can never become a comment in C.
+Each kind of type has its own class. Code that handles types looks up the class
+in a table, with functools.singledispatch, or walks with model/parts.py, and
+raises on an unknown class: an unknown kind never becomes a comment in C.
 """
 
 from __future__ import annotations

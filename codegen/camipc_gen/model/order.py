@@ -26,10 +26,10 @@ def by_value(value_type: Type) -> List[str]:
         return by_value(value_type.element)
     if parts(value_type):
         return []              # behind a pointer
-    return anyhow(value_type)
+    return contained(value_type)
 
 
-def anyhow(value_type: Type) -> List[str]:
+def contained(value_type: Type) -> List[str]:
     """The structs and unions that a value of this type contains in any way."""
     return names(value_type, StructRef, UnionRef)
 
@@ -41,10 +41,10 @@ def _graph(declarations: Iterable[Composite], edges) -> Dict[str, List[str]]:
             for declaration in declarations}
 
 
-def leads_to(program: Program) -> Dict[str, List[str]]:
+def containment(program: Program) -> Dict[str, List[str]]:
     """The declarations that each struct and union contains in any way."""
     return _graph([*program.structs.values(), *program.unions.values()],
-                  anyhow)
+                  contained)
 
 
 def components(graph: Dict[str, List[str]]) -> List[List[str]]:
@@ -98,7 +98,7 @@ def _pop_component(node: str, stack: List[str], on_stack: set) -> List[str]:
 
 def self_containing(declarations: Iterable[Composite]) -> FrozenSet[str]:
     """The types that can contain themselves at some depth."""
-    graph = _graph(declarations, anyhow)
+    graph = _graph(declarations, contained)
     return frozenset(
         name for component in components(graph) for name in component
         if len(component) > 1 or name in graph[name])
@@ -134,13 +134,13 @@ def nested_within(declarations: Iterable[Composite], limit: int,
     contain each other counts as one level here.
     """
     by_name = {d.qualified: d for d in declarations}
-    graph = _graph(by_name.values(), anyhow)
+    graph = _graph(by_name.values(), contained)
     depth: Dict[str, int] = {}
     for component in components(graph):
         # The arms of an [inline] union do not count as a level.
         below = max((depth[inner] - field.inline for name in component
                      for field in members(by_name[name])
-                     for inner in anyhow(field.type) if inner in depth),
+                     for inner in contained(field.type) if inner in depth),
                     default=0)
         for name in component:
             depth[name] = below + 1

@@ -120,38 +120,39 @@ class Resolver:
     def _field(self, node: FieldNode, number: int, target: str,
                place: Place) -> Optional[ir.Field]:
         common = self.declared(node, target, place)
-        says = {a.name: True if a.value is None else a.value
+        values = {a.name: True if a.value is None else a.value
                 for a in common["attributes"]}
-        facts = {name: says[name] for name in _FD_FACTS if name in says}
+        facts = {name: values[name] for name in _FD_FACTS if name in values}
         try:
             resolve = self.types.element if target == "arm" \
                 else self.types.resolve
-            value_type = resolve(node.type, place, "flags" in says, facts)
+            value_type = resolve(node.type, place, "flags" in values, facts)
             default = self._default(node, value_type, place)
         except BadValue:
             return None
         self._note_flags(value_type, place)
         # [fd=…] demands a descriptor, unless the type is "SharedFD?".
-        required = "required" in says or (
+        required = "required" in values or (
             isinstance(value_type, ir.Fd) and value_type.kind is not None
             and not isinstance(node.type, NullableType))
         if node.default is not None and default is None:
-            self._zero_is_allowed(node, says)
+            self._zero_is_allowed(node, values)
         return ir.Field(
             type=value_type, number=number, default=default,
-            required=required, min=_limit(says.get("min"), value_type, 0),
-            max=_limit(says.get("max"), value_type, 1),
-            max_len=says.get("max_len"), wire=says.get("wire"),
-            wire_key=says.get("wire_key"), wire_value=says.get("wire_value"),
-            unpacked="unpacked" in says, inline="inline" in says, **common)
+            required=required, min=_limit(values.get("min"), value_type, 0),
+            max=_limit(values.get("max"), value_type, 1),
+            max_len=values.get("max_len"), wire=values.get("wire"),
+            wire_key=values.get("wire_key"),
+            wire_value=values.get("wire_value"),
+            unpacked="unpacked" in values, inline="inline" in values, **common)
 
-    def _zero_is_allowed(self, node: FieldNode, says: dict) -> None:
+    def _zero_is_allowed(self, node: FieldNode, values: dict) -> None:
         """Reports a zero default that the field's attributes refuse. Such a
         default is not stored: zero is the default of the type."""
         of_elements = isinstance(node.default, EmptyList)
-        if not of_elements and (says.get("min", 0) > 0 or
-                                says.get("max", 0) < 0) or \
-                "required" in says:
+        if not of_elements and (values.get("min", 0) > 0 or
+                                values.get("max", 0) < 0) or \
+                "required" in values:
             self.diagnostics.error(
                 "default-limit", node.default.span, "the default of '%s' is "
                 "refused by its own attributes" % node.name,

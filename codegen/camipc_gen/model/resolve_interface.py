@@ -51,7 +51,7 @@ class InterfaceResolver:
             if id(node) in events:
                 continue
             if is_event_name(node.name):
-                self._alone(node)
+                self._report_unpaired(node)
                 continue
             found.append(self._interface(node, pairs.get(id(node))))
         return tuple(found)
@@ -106,7 +106,7 @@ class InterfaceResolver:
         pairs[id(node)] = events
         owner[id(events)] = node
 
-    def _alone(self, node: InterfaceNode) -> None:
+    def _report_unpaired(self, node: InterfaceNode) -> None:
         word = node.name[:-len("EventInterface")]
         self._diagnostics.error(
             "event-interface-alone", node.span, "event interface '%s' has no "
@@ -166,15 +166,16 @@ class InterfaceResolver:
         another method has the role."""
         if is_event:
             return {method.name: "event" for method in node.methods}
-        said = {method.name: _said_role(method) for method in node.methods}
+        given = {method.name: _role_attribute(method)
+                 for method in node.methods}
         by_name = _IPA_NAME.match(node.name) is not None
         roles = {}
         for method in node.methods:
-            role = said[method.name]
+            role = given[method.name]
             if role is None:
                 role = "async" if has_attribute(method, "async") else "call"
                 if role == "call" and by_name and method.name in _ROLES and \
-                        method.name not in said.values():
+                        method.name not in given.values():
                     role = method.name
             elif has_attribute(method, "async"):
                 self._diagnostics.error(
@@ -188,7 +189,7 @@ class InterfaceResolver:
         place = Place(self._unit, (owner.name,))
         common = self._resolver.declared(
             node, "event" if is_event else "method", place)
-        says = {a.name: True if a.value is None else a.value
+        values = {a.name: True if a.value is None else a.value
                 for a in common["attributes"]}
         outs = node.outs or ()
         if node.outs is not None and role in ("event", "async"):
@@ -204,9 +205,10 @@ class InterfaceResolver:
             id=number, role=role, params=params, outs=results,
             returns_int32=folded is not None,
             return_name=folded.name if folded is not None else None,
-            when=says.get("when", "default"),
-            timeout_ms=says.get("timeout_ms", 0), queue=says.get("queue", 0),
-            overflow=says.get("overflow", "error"), **common)
+            when=values.get("when", "default"),
+            timeout_ms=values.get("timeout_ms", 0),
+            queue=values.get("queue", 0),
+            overflow=values.get("overflow", "error"), **common)
 
     def _outs(self, name: str, outs: Sequence, place: Place, folded):
         """The outputs without the int32 that is the return value."""
@@ -246,7 +248,7 @@ def _attribute(attributes, name: str, default):
     return default
 
 
-def _said_role(method: MethodNode) -> Optional[str]:
+def _role_attribute(method: MethodNode) -> Optional[str]:
     for attribute in method.attributes:
         if attribute.name == "role":
             word = getattr(attribute.value, "name",

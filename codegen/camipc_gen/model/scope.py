@@ -56,7 +56,7 @@ def mapped_name(name: str, module_map) -> str:
     return name
 
 
-def skip_what_is_mapped(units: Iterable[Unit], module_map) -> None:
+def skip_mapped(units: Iterable[Unit], module_map) -> None:
     """Marks each type of a mapped module that the target module declares as
     [skipHeader]. As an input, a replaced file is thus compared with its
     replacement.

@@ -11,7 +11,7 @@ from typing import Dict, Iterable, NamedTuple, Optional
 
 from . import ir
 from .constants import integer_range
-from .order import components, leads_to
+from .order import components, containment
 from .wire import (MAX_FDS, PACKED, encoding_of, is_byte_array, mask_of,
                    tag_size, varint_size)
 
@@ -88,7 +88,7 @@ class Sizes:
         self._program = program
         self._known: Dict[str, Size] = {}
         # What is inside of others first: chains can be long.
-        for component in components(leads_to(program)):
+        for component in components(containment(program)):
             for name in component:
                 # What holds for one inside of itself.
                 self._known[name] = Size(0, None)

@@ -44,7 +44,7 @@ class Parts(unittest.TestCase):
                          [ir.EnumRef("E"), ir.StructRef("S")])
         self.assertEqual(parts.innermost(nested), ir.StructRef("S"))
         self.assertEqual(reach.named(nested), ["E", "S"])
-        self.assertEqual(order.anyhow(nested), ["S"])
+        self.assertEqual(order.contained(nested), ["S"])
 
     def test_by_value(self):
         self.assertEqual([order.by_value(sample) for sample in SAMPLES],
@@ -63,7 +63,7 @@ class Parts(unittest.TestCase):
                         ir.Map(ir.String(), Unknown()),
                         ir.Nullable(Unknown())):
             for walk in (lambda t: list(parts.leaves(t)), parts.innermost,
-                         order.anyhow, reach.named,
+                         order.contained, reach.named,
                          lambda t: spelling.spell(t, ""),
                          lambda t: compat_types.judge(field(t), field(t))):
                 with self.assertRaises(TypeError):
