@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The command line of camipc-gen, with the commands compile, explain and mock.
+"""The command line of camipc-gen, with the commands that read whole programs:
+compile, outputs, explain and mock.
 
 The other commands have files of their own in commands/.
 """
@@ -12,6 +13,7 @@ from typing import List, Tuple
 
 from .commands import compat, console, fmt, lint, new, options, pin
 from .compiler import compile_files
+from .output.table import OUTPUTS, outputs_of
 from .text.diagnostics import Diagnostics
 
 # Commands with a file of their own: add_to(commands) sets run(arguments).
@@ -43,6 +45,16 @@ Example:
   camipc-gen compile -I "$(pkg-config --variable=idldir camipc)" \\
       --out generated blink.mojom"""
 
+_OUTPUTS = """\
+Prints the names of the files that compile generates from each FILE, one per
+line, without folders. A build asks for the list instead of repeating it."""
+
+_OUTPUTS_EPILOG = STATUS + """
+
+Example, in meson.build:
+  outputs = run_command(generator, 'outputs', files('blink.mojom'),
+                        check: true).stdout().split()"""
+
 _EXPLAIN = """\
 Prints a table for each struct, union and message of each FILE: the number, C
 name, wire form and size in bytes of every field."""
@@ -56,7 +68,7 @@ _MOCK_EPILOG = STATUS + """
 Example:
   camipc-gen mock --name fake --out generated blink.mojom"""
 
-EMIT = ("types", "serializer", "interface", "proxy", "worker", "proto")
+EMIT = tuple(OUTPUTS)
 
 
 def _emit(text: str) -> Tuple[str, ...]:
@@ -81,9 +93,7 @@ def _parser() -> argparse.ArgumentParser:
         _COMPILE_EPILOG)
     _add_files(compile_)
     add = compile_.add_argument
-    add("--emit", type=_emit, default=EMIT, metavar="LIST",
-        help="generate only these, separated by commas: %s; default all"
-        % ", ".join(EMIT))
+    _add_emit(compile_, "generate")
     add("--depfile", metavar="FILE",
         help="write the list of files that were read, in make's syntax")
     add("--out", required=True, metavar="DIR",
@@ -91,6 +101,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--json", action="store_true",
         help="print errors and warnings as JSON on standard output")
     compile_.set_defaults(run=_run, work=_render)
+    outputs = options.add_command(
+        commands, "outputs", "print the names of the files that compile writes",
+        _OUTPUTS, _OUTPUTS_EPILOG)
+    _add_files(outputs)
+    _add_emit(outputs, "print")
+    outputs.set_defaults(run=_run, work=_print_outputs, json=False)
     explain = options.add_command(
         commands, "explain", "print the messages of an interface", _EXPLAIN,
         STATUS)
@@ -117,6 +133,13 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
     options.add_reading(parser)
     options.add_warnings(parser)
     options.add_files(parser)
+
+
+def _add_emit(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument(
+        "--emit", type=_emit, default=EMIT, metavar="LIST",
+        help="%s only these, separated by commas: %s; default all" % (
+            what, ", ".join(EMIT)))
 
 
 def _run(arguments) -> int:
@@ -147,6 +170,12 @@ def _render(compiled, arguments, _diagnostics) -> None:
     from .output.render import render
     render(compiled.program, compiled.inputs, arguments.out, arguments.emit,
            arguments.depfile, compiled.read_files)
+
+
+def _print_outputs(compiled, arguments, _diagnostics) -> None:
+    console.write(sys.stdout, "".join(
+        name + "\n" for module in compiled.inputs
+        for name, _ in outputs_of(module, arguments.emit)))
 
 
 def _explain(compiled, arguments, _diagnostics) -> None:

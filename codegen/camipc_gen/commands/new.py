@@ -9,6 +9,7 @@ import re
 import sys
 from typing import Iterable, List, Tuple
 
+from ..output.table import OUTPUTS
 from . import console, options
 
 # Template, and the file that it becomes.
@@ -106,7 +107,7 @@ def check_name(name: str) -> None:
 def render(name: str, is_project: bool) -> List[Tuple[str, str]]:
     """(file name, text) of each file."""
     # Imported here, because most commands need no templates.
-    from ..output.render import OUTPUTS, render_template
+    from ..output.render import render_template
     check_name(name)
     context = {
         "name": name,

@@ -2,8 +2,7 @@
 """Writes the outputs: views into templates, templates into files."""
 
 import os
-from typing import (Dict, Iterable, List, NamedTuple, Optional, Tuple,
-                    Union as Either)
+from typing import Iterable, List, Optional, Tuple, Union as Either
 
 import jinja2
 import jinja2.ext
@@ -11,33 +10,11 @@ import jinja2.ext
 from ..c.model import Model
 from ..model import ir
 from .layout import layout, layout_macro
+from .table import outputs_of
 from .view import ModuleView
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _TEMPLATES = os.path.join(os.path.dirname(_PACKAGE), "templates")
-
-
-class Output(NamedTuple):
-    """One file for each module; @needs says which modules have it."""
-    template: str
-    name: str               # %s is the stem
-    needs_interface: bool
-
-
-# The outputs by the name that --emit takes. meson reads this table, too.
-OUTPUTS: Dict[str, Tuple[Output, ...]] = {
-    "types": (Output("types.h.j2", "%s_ipa_types.h", False),
-              Output("types.c.j2", "%s_ipa_types.c", False)),
-    "serializer": (Output("serializer.h.j2", "%s_ipa_serializer.h", False),
-                   Output("serializer.c.j2", "%s_ipa_serializer.c", False)),
-    "interface": (Output("interface.h.j2", "%s_ipa_interface.h", True),
-                  Output("interface.c.j2", "%s_ipa_interface.c", True)),
-    "proxy": (Output("proxy.h.j2", "%s_ipa_proxy.h", True),
-              Output("proxy.c.j2", "%s_ipa_proxy.c", True)),
-    "worker": (Output("worker.h.j2", "%s_ipa_worker.h", True),
-               Output("worker.c.j2", "%s_ipa_worker.c", True)),
-    "proto": (Output("proto.j2", "%s.proto", False),),
-}
 
 
 def render(program: ir.Program, inputs: Iterable[ir.Module], out_dir: str,
@@ -63,22 +40,13 @@ def render(program: ir.Program, inputs: Iterable[ir.Module], out_dir: str,
 def render_texts(program: ir.Program, inputs: Iterable[ir.Module],
                  emit: Iterable[str]) -> List[Tuple[str, str]]:
     """(file name, text) of each output, in the order of the inputs."""
-    wanted = set(emit)
-    unknown = wanted - set(OUTPUTS)
-    if unknown:
-        raise ValueError("no output named " + ", ".join(sorted(unknown)))
     model = Model(program)
     environment = _environment()
     texts = []
     for module in inputs:
         view = ModuleView(program, model, module)
-        for kind, outputs in OUTPUTS.items():
-            for output in outputs:
-                if kind not in wanted or (output.needs_interface
-                                          and not module.interfaces):
-                    continue
-                texts.append((output.name % module.stem, _fill(
-                    environment, output.template, view=view)))
+        texts += [(name, _fill(environment, output.template, view=view))
+                  for name, output in outputs_of(module, emit)]
     return texts
 
 
@@ -182,6 +150,3 @@ def _make_rule(outputs: Iterable[str], inputs: Iterable[str]) -> str:
     return "%s: \\\n%s\n" % (
         " ".join(escape(path) for path in outputs),
         " \\\n".join("  " + escape(path) for path in needed))
-
-
-__all__ = ["OUTPUTS", "render", "render_texts"]

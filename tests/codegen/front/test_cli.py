@@ -159,6 +159,23 @@ class Command(unittest.TestCase):
         self.write("t.mojom", "module t;")
         self.assertIn("[bad-option]", self.refused("-Wnonsense", "t.mojom"))
 
+    def test_outputs_are_what_compile_writes(self):
+        files = [os.path.join(support.IDL, name)
+                 for name in ("core.mojom", "vimc.mojom")]
+        for emit in ("all", "types,proto", "worker"):
+            out = "out-" + emit
+            printed = self.run_it("outputs", "--emit", emit, *files)
+            self.assertEqual((printed.returncode, printed.stderr), (0, ""))
+            self.compile("--emit", emit, *files, out=out)
+            self.assertEqual(
+                sorted(printed.stdout.split()),
+                sorted(os.listdir(os.path.join(self.folder, out))))
+
+    def test_outputs_of_a_wrong_file(self):
+        result = self.run_it("outputs", "none.mojom")
+        self.assertEqual((result.returncode, result.stdout), (1, ""))
+        self.assertIn("none.mojom", result.stderr)
+
     def test_wrong_command_lines(self):
         self.write("t.mojom", "module t;")
         for arguments in ((), ("compile",), ("frobnicate",),

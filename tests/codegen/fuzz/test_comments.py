@@ -22,6 +22,7 @@ sys.path.insert(0, os.path.join(ROOT, "codegen"))
 
 from camipc_gen import compiler  # noqa: E402
 from camipc_gen.output import render  # noqa: E402
+from camipc_gen.output.table import OUTPUTS  # noqa: E402
 from camipc_gen.text.diagnostics import Diagnostics  # noqa: E402
 from camipc_gen.text.loader import Options  # noqa: E402
 from camipc_gen.text.source import Source, Sources  # noqa: E402
@@ -110,7 +111,7 @@ def outputs(text, path="t.mojom"):
     result = compiler.compile_files(
         [path], Options(), Diagnostics(TextSources({path: text})))
     return dict(render.render_texts(result.program, result.inputs,
-                                    render.OUTPUTS))
+                                    OUTPUTS))
 
 
 class Writer:

@@ -30,6 +30,7 @@ import seeds  # noqa: E402
 from camipc_gen import compiler  # noqa: E402
 from camipc_gen.commands import explain  # noqa: E402
 from camipc_gen.output import render  # noqa: E402
+from camipc_gen.output.table import OUTPUTS  # noqa: E402
 from camipc_gen.text.loader import Options  # noqa: E402
 
 # Of tests/oracle: what is about any interface.
@@ -119,7 +120,7 @@ class Trial:
                 stream.write(text)
         compiled = compiler.compile_files(paths, Options())
         render.render(compiled.program, compiled.inputs, self.folder,
-                      render.OUTPUTS)
+                      OUTPUTS)
         with open(os.path.join(self.folder, "sizes.c"), "w",
                   encoding="utf-8") as stream:
             stream.write(sizes_table(compiled))
