@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Memory for what a decode or a deep copy makes: pieces of a block that is
- * used again, or of the heap.
+ * Arenas: the memory of decoded messages and deep copies. An arena hands out
+ * pieces of a block that it uses again for the next message, or of the heap.
  */
 #ifndef CAMIPC_ARENA_H
 #define CAMIPC_ARENA_H
@@ -16,32 +16,32 @@ CAMIPC_BEGIN_DECLS
 struct camipc_arena_chunk;
 
 /**
- * Descriptors that belong to one message. Whoever owns the table closes them;
- * the message's own fields only borrow.
+ * The file descriptors of one message. The table's owner closes them; the
+ * fields of the message only borrow them. Thread word: bound.
  */
 struct camipc_fd_table {
 	int *fds;
 	uint32_t n;
-	uint32_t room;
+	uint32_t room; /* numbers that fit in @fds */
 };
 
-/** What a copy does with file descriptors. */
+/** How a deep copy treats file descriptors. */
 enum camipc_fd_mode {
-	/** Duplicates them; the duplicates are entered in arena->table. */
+	/** Duplicates them; arena->table owns the duplicates. */
 	CAMIPC_FD_DUP_TO_TABLE = 0,
-	/** Duplicates them for the copy's owner, whose _clear() closes them. */
+	/** Duplicates them; the copy's _clear() closes the duplicates. */
 	CAMIPC_FD_DUP,
-	/** Takes the source's numbers over as they are. */
+	/** Uses the source's numbers: the copy owns the descriptors then. */
 	CAMIPC_FD_MOVE,
 };
 
 /**
- * Where a message's arrays and strings live.
+ * The memory of a message's arrays and strings.
  *
  * A block arena hands out pieces of a block that camipc_arena_reset() keeps,
  * so that the next message of the same size allocates nothing. A heap arena
  * makes each piece a malloc() of its own, which the message's _clear() frees.
- * Both stop at the budget. Thread word: bound.
+ * Neither hands out more than its budget. Thread word: bound.
  */
 struct camipc_arena {
 	uint8_t *pos;
@@ -51,33 +51,41 @@ struct camipc_arena {
 	bool heap;
 	enum camipc_fd_mode fd_mode;
 	struct camipc_fd_table *table; /* for CAMIPC_FD_DUP_TO_TABLE */
-	int error; /* the first one; sticks until reset */
+	int error; /* the first one; nothing is handed out until reset */
 };
 
-/** A block arena without a block yet. Allocates nothing, cannot fail. */
+/**
+ * Initialises a block arena with a budget of @budget bytes. Allocates nothing
+ * and cannot fail. Thread word: bound.
+ */
 CAMIPC_API void camipc_arena_init(struct camipc_arena *arena, size_t budget);
 
-/** An arena that gives each piece its own malloc(). Nothing to fini. */
+/**
+ * Initialises a heap arena without a budget. Cannot fail; camipc_arena_fini()
+ * is not needed. Thread word: bound.
+ */
 CAMIPC_API void camipc_arena_init_heap(struct camipc_arena *arena,
 				       enum camipc_fd_mode fd_mode);
 
 /**
- * Takes back all pieces, keeps the memory as one block if the last use needed
- * several, and clears the error.
+ * Invalidates all pieces, clears the error and sets the budget to @budget
+ * bytes. Joins the blocks of the last message into one. Thread word: bound.
  */
 CAMIPC_API void camipc_arena_reset(struct camipc_arena *arena, size_t budget);
 
-/** Frees everything of a block arena; zeroed ones too. */
+/** Frees all memory of a block arena; zeroed ones are fine. Bound. */
 CAMIPC_API void camipc_arena_fini(struct camipc_arena *arena);
 
-/** The slow path of camipc_arena_alloc(): a new chunk, or malloc(). */
+/**
+ * Hands out a piece of a new block or of the heap: the slow path of
+ * camipc_arena_alloc(), with the same result. Thread word: bound.
+ */
 CAMIPC_API void *camipc_arena_refill(struct camipc_arena *arena, size_t size);
 
 /**
- * camipc_arena_alloc() - get @size bytes, aligned to 8, not cleared
- *
- * Returns NULL when the budget (error -EMSGSIZE) or the memory (-ENOMEM) is
- * used up; the error is in the arena, too.
+ * Returns @size bytes, aligned to 8 and not cleared, which are valid until the
+ * arena is reset; or NULL, with arena->error set to -EMSGSIZE (over the budget)
+ * or -ENOMEM. Thread word: bound.
  */
 static inline void *camipc_arena_alloc(struct camipc_arena *arena, size_t size)
 {
@@ -94,37 +102,53 @@ static inline void *camipc_arena_alloc(struct camipc_arena *arena, size_t size)
 }
 
 /*
- * What generated copy functions call, one line per field. All keep the first
- * error in arena->error and return NULL or -1 after it.
+ * Functions that generated copy functions call, once per field. All set
+ * arena->error to the first error (-EMSGSIZE, -EINVAL, -EBADF, -EMFILE or
+ * -ENOMEM), and return NULL or -1 from then on.
  */
 
-/** A copy of @n elements of @size bytes; NULL if @n is 0. */
+/**
+ * Returns a copy of @n elements of @size bytes; NULL if @n is 0. Fails with
+ * -EINVAL if @src is NULL and @n is not 0. Thread word: bound.
+ */
 CAMIPC_API void *camipc_copy_array(struct camipc_arena *arena, const void *src,
 				   size_t n, size_t size);
 
-/** A copy of @src; NULL counts as "". Heap arenas copy "" too. */
+/**
+ * Returns a copy of @src; NULL counts as "". A block arena returns
+ * camipc_empty_string for ""; a heap arena copies it. Thread word: bound.
+ */
 CAMIPC_API const char *camipc_copy_string(struct camipc_arena *arena,
 					  const char *src);
 
-/** As camipc_copy_string(), but NULL (absent) stays NULL. */
+/**
+ * Returns a copy as camipc_copy_string() does, but NULL, an absent string, for
+ * NULL. Thread word: bound.
+ */
 CAMIPC_API const char *camipc_copy_optional_string(struct camipc_arena *arena,
 						   const char *src);
 
-/** A descriptor as arena->fd_mode says; -1 stays -1. */
+/**
+ * Returns a descriptor for the copy, by arena->fd_mode: a duplicate or @fd
+ * itself; -1 for -1. Thread word: bound.
+ */
 CAMIPC_API int camipc_copy_fd(struct camipc_arena *arena, int fd);
 
-/* What generated clear functions call. */
+/* Functions that generated clear functions call. */
 
-/** Frees an array of a heap arena; NULL is fine. */
+/** Frees an array of a heap arena; NULL is fine. Thread word: reentrant. */
 CAMIPC_API void camipc_clear_array(const void *array);
 
-/** Frees a string of a heap arena; NULL, and the literal "", are fine. */
+/**
+ * Frees a string of a heap arena; NULL and camipc_empty_string are fine. Thread
+ * word: reentrant.
+ */
 CAMIPC_API void camipc_clear_string(const char *text);
 
-/** Closes a descriptor; -1 is fine. Keeps errno. */
+/** Closes @fd; -1 is fine. Keeps errno. Thread word: reentrant. */
 CAMIPC_API void camipc_clear_fd(int fd);
 
-/** The "" that _init() gives strings and _clear() does not free. */
+/** The "" that _init() sets strings to and _clear() does not free. */
 CAMIPC_API extern const char camipc_empty_string[];
 
 CAMIPC_END_DECLS

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The sender's check: says before anything is queued whether the interface
- * allows a message and whether the receiver will take it, in every backend
- * alike. A caller's mistake so never looks like a worker's crime.
+ * The sender's check: finds out, before a message is queued, whether the
+ * interface allows it and the receiver will accept it. The check is the same
+ * for every isolation. A caller's mistake is thus never blamed on the worker.
  */
 #ifndef CAMIPC_CHECK_H
 #define CAMIPC_CHECK_H
@@ -17,26 +17,30 @@
 CAMIPC_BEGIN_DECLS
 
 /**
- * One walk over a message. Thread word: bound.
+ * The state of one walk over a message. Thread word: bound.
  *
- * @wire bounds the encoded size from above: constant per scalar, exact for
- * strings and arrays of fixed-size numbers. Only a message whose bound is over
- * the limit has to be encoded to know. @decoded is exact: the bytes, padding
- * included, that decoding takes of the receiver's arena.
+ * @wire is an upper bound of the encoded size, in bytes: a constant per scalar,
+ * exact for strings and arrays of fixed-size numbers. Only a message whose
+ * bound exceeds the limit must be encoded to learn its size. @decoded is exact:
+ * the bytes of the receiver's arena that the decoded message needs, padding
+ * included.
  */
 struct camipc_check {
 	size_t wire;
 	size_t decoded;
 	int *fds; /* borrowed, in order of use; room for max_fds */
-	uint32_t n_fds; /* goes on counting past max_fds */
+	uint32_t n_fds; /* counts on when @fds is full */
 	uint32_t max_fds;
-	uint32_t open_fd; /* the last that was seen open, plus 1; 0: none */
+	uint32_t open_fd; /* the last one that was found open, plus 1; or 0 */
 	uint32_t depth;
 	int error; /* the first one: -EINVAL or -EMSGSIZE */
-	const char *field; /* name, as in the IDL, of what was wrong */
+	const char *field; /* the wrong one's name, as in the IDL */
 };
 
-/** Notes the first error, and the name of the field that has it. */
+/**
+ * Sets the error, -EINVAL or -EMSGSIZE, and the name of the wrong field, unless
+ * an error is set already. Thread word: bound.
+ */
 static inline void camipc_check_fail(struct camipc_check *check, int error,
 				     const char *field)
 {
@@ -46,46 +50,62 @@ static inline void camipc_check_fail(struct camipc_check *check, int error,
 	}
 }
 
-/** Adds without wrapping: sizes past the end of memory stay there. */
+/** Adds @n to @sum; stops at SIZE_MAX instead of wrapping. Reentrant. */
 static inline void camipc_check_add(size_t *sum, size_t n)
 {
 	if (CAMIPC_UNLIKELY(__builtin_add_overflow(*sum, n, sum)))
 		*sum = SIZE_MAX;
 }
 
-/** @wire more bytes at most on the wire. */
+/** Adds @wire bytes to the bound of the encoded size. Thread word: bound. */
 static inline void camipc_check_wire(struct camipc_check *check, size_t wire)
 {
 	camipc_check_add(&check->wire, wire);
 }
 
-/** UTF-8 as Unicode has it: nothing overlong, no surrogates; NUL is legal. */
+/**
+ * Returns true if the @len bytes at @text are UTF-8 without overlong forms and
+ * surrogates; NUL is legal. Thread word: reentrant.
+ */
 CAMIPC_API bool camipc_utf8_is_valid(const void *text, size_t len);
 
-/** The same, without NUL: what a decoded string has to be. */
+/**
+ * Returns true if the bytes are UTF-8 as above without NUL, as a decoded string
+ * must be. Thread word: reentrant.
+ */
 CAMIPC_API bool camipc_text_is_valid(const void *text, size_t len);
 
 /*
- * One call per field. Each adds to @wire its contents and ten bytes, which no
- * tag with a length exceeds; generated code adds a constant for the scalars
- * and for the prefixes of nested messages. All are total: a NULL string is "",
- * an array of n > 0 elements at NULL is -EINVAL.
+ * Functions that generated code calls, once per field. Each adds to @wire the
+ * size of the contents and ten bytes, which no tag with a length exceeds;
+ * generated code adds a constant for the scalars and for the prefixes of nested
+ * messages. @field is the field's name for errors, borrowed for ever. Every
+ * value is handled: a NULL string counts as "", an array of n > 0 elements at
+ * NULL is an error (-EINVAL).
  */
 
-/** A string: UTF-8 of at most @max_len bytes (SIZE_MAX: any). */
+/**
+ * Checks that @text is UTF-8 and has at most @max_len bytes (SIZE_MAX: any
+ * number); else sets -EINVAL. Thread word: bound.
+ */
 CAMIPC_API void camipc_check_string(struct camipc_check *check,
 				    const char *text, size_t max_len,
 				    const char *field);
 
-/** Bytes, which the receiver leaves in the message. */
+/**
+ * Checks that there are at most @max_len bytes; else sets -EINVAL. They need no
+ * memory of the arena: the receiver leaves them in the message. Thread word:
+ * bound.
+ */
 CAMIPC_API void camipc_check_bytes(struct camipc_check *check,
 				   const void *data, size_t n, size_t max_len,
 				   const char *field);
 
 /**
- * An array of @n elements that take @size bytes in memory each, and at most
- * @wire_size on the wire (0: the caller counts them itself). Returns false
- * when it cannot be walked (NULL, or more than any limit).
+ * Checks an array of @n elements that need @size bytes of memory each and at
+ * most @wire_size bytes on the wire (0: the caller adds them). Returns false,
+ * with -EINVAL (NULL, or more than @max_len elements) or -EMSGSIZE, when its
+ * elements must not be read. Thread word: bound.
  */
 CAMIPC_API bool camipc_check_array(struct camipc_check *check,
 				   const void *items, size_t n, size_t size,
@@ -93,21 +113,28 @@ CAMIPC_API bool camipc_check_array(struct camipc_check *check,
 				   const char *field);
 
 /**
- * A descriptor that is open; -1 is none. The kernel is asked once for several
- * fields in a row that have the same one: it could be closed between this walk
- * and its sending all the same, and then sending fails.
+ * Checks that @fd is open or -1 (none), and adds it to the message's list; else
+ * sets -EINVAL. Asks the kernel once for several fields in a row with the same
+ * descriptor. A descriptor that is closed after the check makes sending fail.
+ * Thread word: bound.
  */
 CAMIPC_API void camipc_check_fd(struct camipc_check *check, int fd,
 				const char *field);
 
-/** Besides camipc_check_fd(), where the IDL says what it has to be. */
+/**
+ * Checks, after camipc_check_fd(), that @fd refers to what the IDL demands, by
+ * camipc_fd_check_kind(); else sets -EINVAL. Thread word: bound.
+ */
 CAMIPC_API void camipc_check_fd_kind(struct camipc_check *check, int fd,
 				     enum camipc_fd_kind kind,
 				     enum camipc_fd_access access,
 				     bool sealed, uint64_t min_size,
 				     const char *field);
 
-/** -EINVAL unless @allowed: enums, flags, ranges, map order, required. */
+/**
+ * Sets -EINVAL unless @allowed, the result of a test of an enum, a set of
+ * flags, a range, the order of a map or a required field. Thread word: bound.
+ */
 static inline void camipc_check_that(struct camipc_check *check, bool allowed,
 				     const char *field)
 {
@@ -115,7 +142,11 @@ static inline void camipc_check_that(struct camipc_check *check, bool allowed,
 		camipc_check_fail(check, -EINVAL, field);
 }
 
-/** Enters a message as camipc_enter() does; false past CAMIPC_MAX_DEPTH. */
+/**
+ * Enters a message that can nest without bound. Returns false, with -EMSGSIZE,
+ * beyond CAMIPC_MAX_DEPTH; camipc_check_leave() is due in any case. Thread
+ * word: bound.
+ */
 static inline bool camipc_check_enter(struct camipc_check *check,
 				      const char *field)
 {
@@ -125,6 +156,7 @@ static inline bool camipc_check_enter(struct camipc_check *check,
 	return false;
 }
 
+/** Leaves the message that camipc_check_enter() entered. Bound. */
 static inline void camipc_check_leave(struct camipc_check *check)
 {
 	check->depth--;

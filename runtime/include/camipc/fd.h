@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* File descriptors in messages. */
+/* File descriptors in messages: how to keep one, and what it refers to. */
 #ifndef CAMIPC_FD_H
 #define CAMIPC_FD_H
 
@@ -8,16 +8,16 @@
 CAMIPC_BEGIN_DECLS
 
 /**
- * camipc_fd_dup() - keep a descriptor that a message only lends
+ * camipc_fd_dup() - duplicate a descriptor that a message lends
  * @fd: borrowed
  *
- * Descriptors received in an op or a callback are closed when it returns.
- * Returns a close-on-exec duplicate, which the caller closes, or -EBADF or
- * -EMFILE. Thread word: safe.
+ * Descriptors that an op or a callback receives are closed when it returns; use
+ * this to keep one. Returns a close-on-exec duplicate, which the caller closes,
+ * -EBADF or -EMFILE. Thread word: safe.
  */
 CAMIPC_API int camipc_fd_dup(int fd) CAMIPC_MUST_CHECK;
 
-/** The IDL's [fd=]: what a descriptor refers to. */
+/** What a descriptor must refer to: the attribute [fd=] of the IDL. */
 enum camipc_fd_kind {
 	CAMIPC_FD_KIND_ANY = 0,
 	CAMIPC_FD_KIND_MEMFD, /* or a file on tmpfs: both can be sealed */
@@ -27,7 +27,7 @@ enum camipc_fd_kind {
 	CAMIPC_FD_KIND_FILE, /* a regular one */
 };
 
-/** The IDL's [access=]: how it was opened. */
+/** How a descriptor must be opened: the attribute [access=] of the IDL. */
 enum camipc_fd_access {
 	CAMIPC_FD_ACCESS_ANY = 0,
 	CAMIPC_FD_ACCESS_RO, /* for reading only: its receiver cannot write */
@@ -35,15 +35,16 @@ enum camipc_fd_access {
 };
 
 /**
- * camipc_fd_check_kind() - is a descriptor what the IDL asks for?
+ * camipc_fd_check_kind() - check that a descriptor is as the IDL demands
  * @fd: borrowed
- * @sealed: its size must not be able to change any more (seals SHRINK, GROW
- *          and SEAL), so that a mapping of it cannot fault
+ * @sealed: true if the file's size must be sealed (seals SHRINK, GROW and
+ *          SEAL), so that access to a mapping of it cannot fault
  * @min_size: in bytes; 0: any
  *
- * Both sides use it: a sender before it queues, a receiver while it decodes.
- * One opened with O_PATH never fits. Returns 0, -EINVAL if it is of another
- * kind, or -EBADF. Keeps errno. Thread word: safe.
+ * The sender checks before it queues a message, the receiver while it decodes
+ * one. A descriptor opened with O_PATH is never accepted. Returns 0, -EINVAL
+ * (another kind, access, seal or size) or -EBADF. Keeps errno. Thread word:
+ * safe.
  */
 CAMIPC_API int
 camipc_fd_check_kind(int fd, enum camipc_fd_kind kind,

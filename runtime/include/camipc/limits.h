@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Every limit of camipc, and why it is what it is. */
+/* Every limit of camipc, with the reason for its value. */
 #ifndef CAMIPC_LIMITS_H
 #define CAMIPC_LIMITS_H
 
@@ -10,43 +10,46 @@
 /** Bytes of the fixed header in front of each message's body. */
 #define CAMIPC_HEADER_SIZE 32
 
-/** Largest body, in bytes, unless a proxy sets another limit. */
+/** Largest body of a message, in bytes, unless a proxy sets another limit. */
 #define CAMIPC_MAX_MESSAGE_SIZE (1024u * 1024u)
 
-/** What a proxy may raise the above to. */
+/** The largest body, in bytes, that a proxy may allow. */
 #define CAMIPC_MAX_MESSAGE_SIZE_CEILING (16u * 1024u * 1024u)
 
 /**
- * Larger bodies travel in a sealed memfd. The kernel queues two datagrams of
- * 128 KiB and none above 208 KiB; the crossover was measured at 32 KiB.
+ * Largest body, in bytes, that travels in the datagram; larger ones travel in a
+ * sealed memfd. The kernel queues two datagrams of 128 KiB and none above
+ * 208 KiB; the memfd was measured to be faster from 32 KiB on.
  */
 #define CAMIPC_MAX_INLINE_SIZE (32u * 1024u)
 
 /**
- * How many messages that can nest without end may be in each other, the
- * outermost included. An interface's other messages have a bound of their own:
- * camipc-gen refuses more than 32 structs in each other.
+ * Maximum nesting depth of recursive messages, including the outermost. The
+ * depth of other messages follows from the interface: camipc-gen refuses more
+ * than 32 nested structs.
  */
 #define CAMIPC_MAX_DEPTH 32
 
 /**
- * Memory a decoded body may take: FACTOR bytes for each on the wire, and some.
- * The worst of the core types is an empty ControlValue in an array: 24 bytes
- * for 2.
+ * A decoded body may need FACTOR bytes of memory per byte on the wire, plus
+ * BASE. The most expensive core type is an empty ControlValue in an array:
+ * 24 bytes of memory for 2 bytes on the wire.
  */
 #define CAMIPC_DECODED_FACTOR 16
 #define CAMIPC_DECODED_BASE (64u * 1024u)
 
-/** File descriptors in one message to a worker; the kernel's limit is 253. */
+/** File descriptors in one message to a worker; the kernel allows 253. */
 #define CAMIPC_MAX_FDS 252
 
-/** The same from a worker, where the IDL sets no bound of its own. */
+/**
+ * File descriptors in one message from a worker, unless the IDL bounds them.
+ */
 #define CAMIPC_MAX_FDS_FROM_WORKER 64
 
 /**
- * Descriptors sent and not yet consumed, per direction. Unread ones count
- * against the *user's* limit: passing fails in unrelated programs past it. A
- * single message with more goes alone.
+ * Descriptors sent and not yet consumed, per direction. The kernel counts
+ * unread ones against a limit of the user, beyond which unrelated programs
+ * cannot pass descriptors. A message with more than this is sent alone.
  */
 #define CAMIPC_MAX_FDS_IN_FLIGHT 64
 
@@ -63,29 +66,29 @@ CAMIPC_STATIC_ASSERT((CAMIPC_WINDOW & (CAMIPC_WINDOW - 1)) == 0,
  */
 #define CAMIPC_CREDIT_BYTES (32u * 1024u)
 
-/** Synchronous calls of one proxy that wait for their replies at once. */
+/** Synchronous calls of one proxy that are outstanding at once. */
 #define CAMIPC_MAX_PENDING_CALLS 64
 
-/** Messages one dispatch handles at most. */
+/** Messages that one dispatch handles at most. */
 #define CAMIPC_DISPATCH_BATCH 64
 
-/** Deadlines in milliseconds of methods without [timeout_ms]. */
+/** Deadlines in milliseconds: of methods without [timeout_ms], and at birth. */
 #define CAMIPC_TIMEOUT_STOPPED_MS 10000 /* init, calls legal only stopped */
 #define CAMIPC_TIMEOUT_SWITCH_MS 2000 /* start, stop */
-#define CAMIPC_TIMEOUT_CALL_MS 1000
-#define CAMIPC_TIMEOUT_HELLO_MS 2000
-#define CAMIPC_TIMEOUT_LOADED_MS 10000
+#define CAMIPC_TIMEOUT_CALL_MS 1000 /* any other call */
+#define CAMIPC_TIMEOUT_HELLO_MS 2000 /* until the worker says hello */
+#define CAMIPC_TIMEOUT_LOADED_MS 10000 /* until it has loaded the module */
 
-/** Deadlines missed in a row until the proxy gives its IPA up. */
+/** Deadlines missed in a row after which the proxy kills its IPA. */
 #define CAMIPC_MAX_MISSED_DEADLINES 3
 
-/** Time a worker has to end by itself after bye, in milliseconds. */
+/** Milliseconds that a worker has to exit after the proxy has said bye. */
 #define CAMIPC_GRACE_MS 200
 
-/** A control message (control.proto); they are small and never nested deep. */
+/** Largest control message (control.proto), in bytes. */
 #define CAMIPC_MAX_CONTROL_SIZE 4096
 
-/** Bytes kept of what a worker wrote to stderr last. */
+/** Bytes that are kept of the end of a worker's stderr. */
 #define CAMIPC_STDERR_TAIL 2048
 
 #endif /* CAMIPC_LIMITS_H */

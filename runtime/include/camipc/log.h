@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The library's log: one callback of the host, or stderr. */
+/* The library's log, which goes to a callback of the host or to stderr. */
 #ifndef CAMIPC_LOG_H
 #define CAMIPC_LOG_H
 
@@ -10,34 +10,46 @@
 CAMIPC_BEGIN_DECLS
 
 /**
- * One line. @topic says which part speaks ("proxy.process", "module"), @text
- * has neither newline nor control bytes. Called from whichever thread logs,
- * one call at a time.
+ * Called for each line of the log. @topic is the part of the library that logs
+ * ("proxy.process", "module"), @text has neither newlines nor control bytes;
+ * both are borrowed for the call. Called in the thread that logs, one call at a
+ * time; what the callback itself logs is dropped.
  */
 typedef void (*camipc_log_fn)(void *user, enum camipc_log_level level,
 			      const char *topic, const char *text);
 
 /**
- * Sends the log to @log from now on; NULL goes back to stderr. What is less
- * important than @level is not formatted. The default is warnings and errors
- * to stderr.
+ * camipc_log_set() - send the log to a callback
+ * @log: NULL: to stderr, with a rate limit
+ * @user: handed to @log
+ * @level: lines less important than this are not logged
  *
- * CAMIPC_LOG (read once with secure_getenv) changes that from outside:
- * "proxy.*:debug,ipa.softisp:info,error" has a level for each topic that a glob
- * fits, which also a host's @level leaves alone, and one for all others.
- * Levels are error, warning, info and debug. Thread word: safe.
+ * When it returns, no call of the former callback is under way any more. The
+ * default is warnings and errors to stderr.
+ *
+ * The environment variable CAMIPC_LOG, which a set-user-ID program ignores,
+ * changes the levels: "proxy.*:debug,ipa.softisp:info,error" sets a level for
+ * the topics that each glob matches, which @level does not override, and the
+ * level of all other topics. The levels are error, warning, info and debug.
+ * Thread word: safe.
  */
 CAMIPC_API void camipc_log_set(camipc_log_fn log, void *user,
 			       enum camipc_log_level level);
 
-/** Logs one line, printf style. Keeps errno. Thread word: safe. */
+/**
+ * Logs one line, formatted as by printf(). Longer lines than 1023 bytes are
+ * cut. Keeps errno. Thread word: safe.
+ */
 CAMIPC_API void camipc_log(enum camipc_log_level level, const char *topic,
 			   const char *format, ...) CAMIPC_PRINTF(3, 4);
 
-/** True if any topic wants @level; for what is dear to format. */
+/**
+ * Returns true if any topic is logged at @level; use it to skip expensive
+ * formatting. Thread word: safe.
+ */
 CAMIPC_API bool camipc_log_wants(enum camipc_log_level level);
 
-/** True if @topic wants @level. Thread word: safe. */
+/** Returns true if @topic is logged at @level. Thread word: safe. */
 CAMIPC_API bool camipc_log_wants_topic(enum camipc_log_level level,
 				       const char *topic);
 

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The proxy: what generated calls stand on, and the part of it that pipeline
- * handlers see. All that this file says holds for every backend.
+ * The proxy: the camera process's side of an IPA. Pipeline handlers use some of
+ * these functions directly, the others through generated calls. Everything here
+ * holds for every isolation (thread, process, loopback).
+ *
+ * A proxy belongs to the thread that created it. A bound function that another
+ * thread calls fails an assertion, in builds that have assertions. In a forked
+ * child a proxy is useless: calls return -ECHILD there.
  */
 #ifndef CAMIPC_PROXY_H
 #define CAMIPC_PROXY_H
@@ -29,63 +34,76 @@ enum camipc_state {
 	CAMIPC_STATE_DEAD,
 };
 
-/** A call that was under way when a worker crashed: the worker's own word. */
+/**
+ * A function call under way when a worker crashed, as the worker reports it.
+ */
 struct camipc_closed_frame {
-	const char *module; /* path of the file; NULL: not known */
+	const char *module; /* path of the file; NULL if not known */
 	const char *build_id; /* of that file, in hex; "" if it has none */
-	uint64_t offset; /* in it, as addr2line wants it; else an address */
+	uint64_t offset; /* in the file, for addr2line; or an address */
 };
 
-/** How an IPA ended; told once, from dispatch. Borrowed in the callback. */
+/**
+ * How an IPA ended. The `closed` callback gets it once, from dispatch; all its
+ * pointers are valid until the callback returns.
+ */
 struct camipc_closed_info {
 	uint32_t size; /* sizeof this struct: grows at the end */
 	enum camipc_reason reason;
-	int error; /* what calls return from now on */
-	bool status_known; /* false if the host reaped the worker itself */
-	int status; /* as waitpid() has it */
+	int error; /* the error that calls return from now on */
+	bool status_known; /* false if the host reaps its children itself */
+	int status; /* as waitpid() reports it */
 	int pid; /* of the worker; 0 in a thread */
 	const char *module; /* path */
 	const char *last_call; /* name, or NULL */
 	const char *last_event; /* name, or NULL */
-	const char *text; /* all of it in one line */
+	const char *text; /* a summary in one line */
 	const char *stderr_tail; /* sanitised; "" if there is none */
 
 	/** Where the worker crashed, the innermost call first. */
 	const struct camipc_closed_frame *frames;
-	uint32_t n_frames; /* 0: no crash, or nobody could tell */
+	uint32_t n_frames; /* 0 if it did not crash, or nothing is known */
 	bool address_known;
-	uint64_t address; /* that could not be used */
+	uint64_t address; /* the access to it failed */
 
-	/** What the worker took in all its life. */
+	/** Resources the worker used over its lifetime. */
 	bool usage_known;
 	uint64_t user_us; /* of processor time, in microseconds */
 	uint64_t system_us;
-	uint64_t max_rss_kib; /* most memory it had at once */
+	uint64_t max_rss_kib; /* largest resident memory */
 };
 
-/** Everything an interface's pipeline side tells the engine. */
+/** The pipeline side of an interface: generated, constant, shared. */
 struct camipc_client {
 	uint32_t size;
 	const struct camipc_interface *descriptor;
-	const camipc_invoke_fn *invoke_event; /* a row for each event */
+	const camipc_invoke_fn *invoke_event; /* one for each event, in order */
 
-	/** Calls the closed function of @events, if there is one. */
+	/** Calls the `closed` function of @events, if there is one. */
 	void (*invoke_closed)(const void *events, void *user,
 			      const struct camipc_closed_info *info);
 };
 
 /**
- * camipc_proxy_create() - find a module, run it, stand for it
- * @events: the generated table; has to live as long as the proxy. NULL: none
- *	of its functions is of interest
- * @user: handed to every callback
+ * camipc_proxy_create() - find a module, start it and create its proxy
+ * @manager: borrowed; must outlive the proxy
+ * @match: which module; borrowed for the call
+ * @client: the generated description of the interface; must outlive the proxy
+ * @events: the generated table of callbacks; must outlive the proxy. NULL if
+ *	the caller wants no events
+ * @user: passed to every callback
  *
- * Returns 0; -ENOENT (no such module, worker or isolation), -EACCES (not
- * executable or readable), -ENOEXEC (not an ELF module), -EPROTOTYPE (another
- * interface), -ESTALE (another version of it), -EPERM (not trusted for a
- * thread), -EPIPE (the worker died first), -ETIMEDOUT, what the module's
- * create returned, -EMFILE, -ENOMEM. One log line says more. The proxy
- * belongs to the calling thread. Thread word: safe.
+ * Waits up to CAMIPC_TIMEOUT_HELLO_MS and CAMIPC_TIMEOUT_LOADED_MS for a
+ * worker. The proxy belongs to the calling thread, which destroys it with
+ * camipc_proxy_destroy().
+ *
+ * Returns 0; -ENOENT (no such module, worker or isolation), -EACCES (the file
+ * is not executable or readable), -ENOEXEC (not an IPA module), -EPROTOTYPE
+ * (the module is for another interface), -ESTALE (for another version of it),
+ * -EPERM (the module is not trusted to run in a thread), -EPIPE (the worker
+ * died), -ETIMEDOUT, -EPROTO (the worker broke the protocol), the error that
+ * the module's create() returned, -EMFILE or -ENOMEM. One line of the log
+ * explains the error. Thread word: safe.
  */
 CAMIPC_API int
 camipc_proxy_create(struct camipc_manager *manager,
@@ -95,48 +113,68 @@ camipc_proxy_create(struct camipc_manager *manager,
 		    struct camipc_proxy **ret_proxy) CAMIPC_MUST_CHECK;
 
 /**
- * Stops the IPA, ends its worker or thread, frees the proxy. Legal at any
- * time, in a callback of this proxy too: nothing more is delivered then, and
- * the memory goes when dispatch unwinds. Calls begun complete with
- * -ECANCELED. NULL is fine, and so is a forked child: nothing happens there,
- * the worker is the parent's. Thread word: bound.
+ * Stops the IPA, ends its worker or thread, and frees the proxy. Allowed in
+ * every state. Calls that were begun complete with -ECANCELED. In a callback of
+ * this proxy it ends delivery, and dispatch frees the memory when the callback
+ * returns. NULL is fine. In a forked child it leaves the worker, which is the
+ * parent's, alone. Thread word: bound.
  */
 CAMIPC_API void camipc_proxy_destroy(struct camipc_proxy *proxy);
 
-/** Readable while dispatch has work; the same for life. Thread: safe. */
+/**
+ * Returns a descriptor that polls readable while there is work for
+ * camipc_proxy_dispatch(). It belongs to the proxy and never changes. Thread
+ * word: safe.
+ */
 CAMIPC_API int camipc_proxy_get_fd(const struct camipc_proxy *proxy);
 
 /**
- * Delivers events and completions without waiting, a bounded number of them.
- * Returns how many, or -EPIPE once the IPA is gone and `closed` was told, or
- * -EBUSY in a callback of this proxy, or -ECHILD. Thread word: bound.
+ * Calls the callbacks of events and completions that have arrived, at most
+ * CAMIPC_DISPATCH_BATCH, without waiting. Returns how many it called; -EPIPE
+ * (the IPA is gone, and `closed` was called), -EBUSY (called in a callback of
+ * this proxy) or -ECHILD. Thread word: bound.
  */
 CAMIPC_API int
 camipc_proxy_dispatch(struct camipc_proxy *proxy) CAMIPC_MUST_CHECK;
 
 /**
- * camipc_proxy_call() - run a method, or queue an asynchronous one
+ * camipc_proxy_call() - call a method, or queue an asynchronous call
  * @id: of the method
- * @args: the method's args struct, borrowed; NULL if it has none
- * @outs: set on success only, and then the caller's to clear; NULL drops them
+ * @args: the method's args struct, borrowed for the call; NULL if it has none
+ * @outs: set on success only; the caller clears it then. NULL drops the outputs
  *
- * Returns what the IPA returned, 0 if the method returns nothing, or an error
- * of this library. camipc_proxy_last_error() tells the two kinds apart.
- * Never runs callbacks. Thread word: bound.
+ * Waits for the reply of a synchronous method until its deadline. Never calls
+ * callbacks.
+ *
+ * Returns what the IPA returned, or 0 if the method returns nothing; or an
+ * error of this library: -EPIPE (the IPA is gone), -ETIMEDOUT, -EPROTO (the
+ * reply is not what the interface allows), -EINVAL (an argument that the
+ * interface does not allow, or the wrong state), -EMSGSIZE (too large), -EAGAIN
+ * (too many asynchronous calls are outstanding), -EBUSY, -EALREADY or
+ * -ESHUTDOWN (the state does not allow the call), -EOPNOTSUPP (the module lacks
+ * the method), -EREMOTEIO (the IPA returned one of these codes itself),
+ * -ECANCELED, -ECHILD, -EMFILE or -ENOMEM. camipc_proxy_last_error()
+ * distinguishes the library's errors from the IPA's. Thread word: bound.
  */
 CAMIPC_API int camipc_proxy_call(struct camipc_proxy *proxy, uint32_t id,
 				 const void *args,
 				 void *outs) CAMIPC_MUST_CHECK;
 
-/** Generated: calls the typed completion @done with typed @outs. */
+/** A generated function that calls the typed completion @done. */
 typedef void (*camipc_done_fn)(void (*done)(void), void *user, int ret,
 			       const void *outs);
 
 /**
- * As camipc_proxy_call() for a synchronous method, without waiting: dispatch
- * calls @complete(@done, @user, ...) exactly once if this returned 0, also
- * when the IPA dies, the deadline passes, the call is cancelled or the proxy
- * is destroyed. Outputs are borrowed in it. Thread word: bound.
+ * camipc_proxy_begin() - call a synchronous method without waiting
+ * @id: of the method
+ * @args: as for camipc_proxy_call()
+ * @complete: called by dispatch with @done and @user, exactly once if this
+ *	returns 0: also when the IPA dies, the deadline passes, the call is
+ *	cancelled or the proxy is destroyed. Its outputs are valid until it
+ *	returns
+ *
+ * Returns 0 or an error as camipc_proxy_call() does before it waits; also
+ * -EAGAIN (CAMIPC_MAX_PENDING_CALLS are outstanding). Thread word: bound.
  */
 CAMIPC_API int camipc_proxy_begin(struct camipc_proxy *proxy, uint32_t id,
 				  const void *args, camipc_done_fn complete,
@@ -144,55 +182,79 @@ CAMIPC_API int camipc_proxy_begin(struct camipc_proxy *proxy, uint32_t id,
 				  void *user) CAMIPC_MUST_CHECK;
 
 /**
- * Ends the calls of this proxy that wait or were begun, with -ECANCELED; the
- * IPA goes on. Thread word: safe, as long as the proxy exists.
+ * Makes all calls that wait or were begun fail with -ECANCELED. The IPA
+ * continues. Thread word: safe, as long as the proxy exists.
  */
 CAMIPC_API void camipc_proxy_cancel(struct camipc_proxy *proxy);
 
 /**
- * Stops many proxies at once: the slowest, not the sum, counts. Proxies that
- * are not running are left alone. Returns 0, or the first error. No event of
- * any of them is delivered after it returned. Thread word: bound.
+ * camipc_stop_all() - stop several IPAs at the same time
+ * @proxies: @n proxies; the ones that are not running are ignored
+ *
+ * Takes as long as the slowest IPA. No event of these proxies is delivered
+ * after it has returned. Returns 0 or the first error of camipc_proxy_call().
+ * Thread word: bound.
  */
 CAMIPC_API int camipc_stop_all(struct camipc_proxy *const *proxies, size_t n);
 
-/** The proxy's own error in the latest call; 0 if the IPA answered. */
+/**
+ * Returns the library's error of the latest call, or 0 if the IPA answered.
+ * Thread word: bound.
+ */
 CAMIPC_API int camipc_proxy_last_error(const struct camipc_proxy *proxy);
 
-/** The raw value the IPA returned in the latest call it answered. */
+/**
+ * Returns the value that the IPA returned in the latest call that it answered.
+ * Thread word: bound.
+ */
 CAMIPC_API int32_t camipc_proxy_last_result(const struct camipc_proxy *proxy);
 
-/** Why the latest call failed; names the field if an argument was wrong. */
+/**
+ * camipc_proxy_last_reason() - get why the latest call failed
+ * @ret_field: NULL, or gets the name of the field that was wrong, a constant;
+ *	NULL if the reason is not CAMIPC_REASON_BAD_ARGUMENT
+ *
+ * Returns CAMIPC_REASON_NONE if it did not fail. Thread word: bound.
+ */
 CAMIPC_API enum camipc_reason
 camipc_proxy_last_reason(const struct camipc_proxy *proxy,
 			 const char **ret_field);
 
-/** True once creation succeeded, for good: a dead proxy is valid too. */
+/**
+ * Returns true for every proxy that camipc_proxy_create() returned, also for a
+ * dead one. Thread word: safe.
+ */
 CAMIPC_API bool camipc_proxy_is_valid(const struct camipc_proxy *proxy);
 
-/** Where it is now. Thread word: safe. */
+/** Returns the current state. Thread word: safe. */
 CAMIPC_API enum camipc_state
 camipc_proxy_get_state(const struct camipc_proxy *proxy);
 
-/** Name of the factory that made it: "thread", "process", "loopback". */
+/**
+ * Returns how the IPA is isolated: "thread", "process" or "loopback". Thread
+ * word: safe.
+ */
 CAMIPC_API const char *
 camipc_proxy_get_isolation(const struct camipc_proxy *proxy);
 
-/** Pid of the worker; 0 if there is none. */
+/** Returns the worker's pid, or 0 if there is none. Thread word: bound. */
 CAMIPC_API int camipc_proxy_get_pid(const struct camipc_proxy *proxy);
 
-/** Deadline of calls from now on, in milliseconds; 0: as the IDL says. */
+/**
+ * Sets the deadline of all later calls to @timeout_ms milliseconds; 0 restores
+ * those of the IDL. Thread word: bound.
+ */
 CAMIPC_API void camipc_proxy_set_timeout(struct camipc_proxy *proxy,
 					 uint32_t timeout_ms);
 
 /**
- * camipc_proxy_set_watchdog() - give the IPA up when it sends no events
- * @timeout_ms: 0: never, as at first
+ * camipc_proxy_set_watchdog() - kill the IPA if it sends no events
+ * @timeout_ms: milliseconds without an event; 0, the default: never
  *
- * Once asynchronous calls were sent and no event has come for so long, the
- * proxy dies with CAMIPC_REASON_WATCHDOG, from dispatch, which its descriptor
- * asks for. For interfaces in which each frame has its event. Thread word:
- * bound.
+ * The time runs while the IPA has asynchronous calls to answer with events.
+ * When it has passed, the proxy's descriptor polls readable and dispatch ends
+ * the IPA with CAMIPC_REASON_WATCHDOG. Meant for interfaces that raise an event
+ * per frame. Thread word: bound.
  */
 CAMIPC_API void camipc_proxy_set_watchdog(struct camipc_proxy *proxy,
 					  uint32_t timeout_ms);
@@ -204,31 +266,43 @@ CAMIPC_API void camipc_proxy_set_watchdog(struct camipc_proxy *proxy,
 CAMIPC_API const char *camipc_state_to_string(enum camipc_state state);
 
 /*
- * Descriptors of the interfaces whose pipeline side is in this process, so
- * that tools can show and decode what they were not written for.
+ * The registry of interfaces whose pipeline side is in this process: tools show
+ * and decode messages of interfaces that they do not know.
  */
 
-/** By name ("ipa.vimc"), or NULL. Thread word: safe. */
+/**
+ * Returns the interface called @name ("ipa.vimc"), or NULL. Thread word: safe.
+ */
 CAMIPC_API const struct camipc_interface *
 camipc_interface_find(const char *name);
 
-/** By name, ascending; returns how many, fills in at most @max. */
+/**
+ * Stores at most @max interfaces at @found, by ascending name. Returns how many
+ * are registered. Thread word: safe.
+ */
 CAMIPC_API size_t camipc_interface_list(const struct camipc_interface **found,
 					size_t max);
 
-/** Returns 0, -EINVAL (no name, wrong size), -EEXIST or -ENOSPC. */
+/**
+ * Registers an interface; @descriptor must stay valid until it is unregistered.
+ * Returns 0, -EINVAL (no name, or a wrong size), -EEXIST (the name is taken) or
+ * -ENOSPC. Thread word: safe.
+ */
 CAMIPC_API int
 camipc_interface_register(const struct camipc_interface *descriptor);
 
-/** Forgets it again; for what can be unloaded. */
+/** Removes an interface from the registry. Thread word: safe. */
 CAMIPC_API void
 camipc_interface_unregister(const struct camipc_interface *descriptor);
 
-/** Before main(): what goes wrong is kept and logged at first use. */
+/**
+ * Registers an interface before main(); an error is logged when the registry is
+ * first used. Thread word: safe.
+ */
 CAMIPC_API void
 camipc_interface_register_early(const struct camipc_interface *descriptor);
 
-/** Generated: one line for each interface, beside its calls. */
+/** Registers an interface while its code is loaded; generated code has it. */
 #define CAMIPC_REGISTER_INTERFACE(descriptor)                               \
 	__attribute__((constructor)) static void                            \
 	register_interface_##descriptor(void)                               \

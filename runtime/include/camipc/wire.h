@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Protobuf encoding over bounded buffers: the primitives generated code calls.
+ * Protobuf encoding over bounded buffers: the functions that generated code
+ * calls.
  *
- * Errors stick: a reader or writer keeps the first one and a reader finds
- * nothing after it, so that generated code needs no test per field; its caller
- * looks once, with camipc_reader_finish() or camipc_writer_finish().
+ * Errors stick: a reader or writer keeps the first one, and a reader finds
+ * nothing after it. Generated code thus needs no test per field; its caller
+ * asks once, with camipc_reader_finish() or camipc_writer_finish().
  */
 #ifndef CAMIPC_WIRE_H
 #define CAMIPC_WIRE_H
@@ -21,11 +22,19 @@
 CAMIPC_BEGIN_DECLS
 
 /*
- * Arrays of numbers. put writes one packed field, and nothing if @n is 0. get
- * adds a packed field, or a run of single elements, as @tag says, to the @n
- * that are there already; @room as in camipc_extend(). get_..._exact fills an
- * array that has exactly @count elements; @seen, a local that begins at 0,
- * counts them, and camipc_exact_done() judges it after the loop.
+ * Arrays of numbers.
+ *
+ * camipc_put_T_array() writes one packed field, or nothing if @n is 0.
+ *
+ * camipc_get_T_array() appends elements to the @n that the array has already:
+ * those of a packed field or of a run of single fields, depending on @tag;
+ * @room is as in camipc_extend().
+ *
+ * camipc_get_T_array_exact() fills an array of exactly @count elements. @seen,
+ * a local of the decoder that begins at 0, counts them; camipc_exact_done()
+ * checks it after the loop.
+ *
+ * Thread word of each: bound, to its reader or writer.
  */
 #define CAMIPC_DECLARE_ARRAY(name, type)                                     \
 	CAMIPC_API uint8_t *camipc_put_##name##_array(                       \
@@ -61,7 +70,10 @@ CAMIPC_DECLARE_ARRAY(uint16_fixed, uint16_t)
 CAMIPC_DECLARE_ARRAY(fd, int) /* varints: places, 0 for none */
 #undef CAMIPC_DECLARE_ARRAY
 
-/* Enums as varints. C does not say which integer an enum is: hence void. */
+/*
+ * Arrays of enums, as varints; otherwise as above. C leaves open which integer
+ * type an enum has: hence void. Thread word of each: bound.
+ */
 CAMIPC_API uint8_t *camipc_put_enum_array(struct camipc_writer *w, uint8_t *p,
 					  uint32_t field, const void *items,
 					  size_t n);
@@ -74,7 +86,10 @@ camipc_get_enum_array_exact(struct camipc_reader *r, const uint8_t *p,
 			    const uint8_t *end, uint32_t tag, void *items,
 			    size_t count, size_t *seen);
 
-/** An array of fixed length is absent, or has all its elements. */
+/**
+ * Fails with a fault of range unless an array of fixed length is absent or has
+ * all its elements. Thread word: bound.
+ */
 static inline const uint8_t *camipc_exact_done(struct camipc_reader *r,
 					       const uint8_t *p, size_t seen,
 					       size_t count)
@@ -84,12 +99,17 @@ static inline const uint8_t *camipc_exact_done(struct camipc_reader *r,
 
 /* ---- maps --------------------------------------------------------------
  *
- * Entries are structs that begin with their key, in ascending order of it.
+ * A map is an array of entries in ascending order of their keys; an entry is a
+ * struct that begins with its key.
  */
 
-/** Less than, equal to, or greater than 0: the order of two keys. */
+/**
+ * Returns a number less than, equal to or greater than 0, as the key at @a
+ * comes before, equals or comes after the key at @b. Thread word: reentrant.
+ */
 typedef int (*camipc_compare_fn)(const void *a, const void *b);
 
+/* One for each type of key. Thread word of each: reentrant. */
 CAMIPC_API int camipc_compare_bool(const void *a, const void *b);
 CAMIPC_API int camipc_compare_int8(const void *a, const void *b);
 CAMIPC_API int camipc_compare_uint8(const void *a, const void *b);
@@ -99,45 +119,56 @@ CAMIPC_API int camipc_compare_int32(const void *a, const void *b);
 CAMIPC_API int camipc_compare_uint32(const void *a, const void *b);
 CAMIPC_API int camipc_compare_int64(const void *a, const void *b);
 CAMIPC_API int camipc_compare_uint64(const void *a, const void *b);
-/** By bytes, unsigned; NULL counts as "". */
+/** Compares strings by unsigned bytes; NULL counts as "". Reentrant. */
 CAMIPC_API int camipc_compare_string(const void *a, const void *b);
 
 /**
- * Sorts entries as they came from the wire, where any order is legal, drops
- * all but the last of equal keys, and returns how many are left. Keeps the
- * order of equal keys, needs O(n log n) time and no recursion, and no memory
- * if they are in order already.
+ * camipc_get_map_done() - sort the entries of a decoded map
+ * @entries: @n entries of @size bytes, in the order of the wire, where any
+ *	order is legal
+ *
+ * Keeps the last of several entries with equal keys. Needs O(n log n) time, no
+ * recursion, and no memory if the entries are in order already. Returns the
+ * number of entries that are left. Thread word: bound.
  */
 CAMIPC_API size_t camipc_get_map_done(struct camipc_reader *r, void *entries,
 				      size_t n, size_t size,
 				      camipc_compare_fn compare);
 
-/** True if the keys ascend strictly: what a sender's map has to do. */
+/**
+ * Returns true if the keys of @n entries of @size bytes ascend strictly, as the
+ * keys of a map that is sent must. Thread word: reentrant.
+ */
 CAMIPC_API bool camipc_map_is_sorted(const void *entries, size_t n,
 				     size_t size, camipc_compare_fn compare);
 
-/** Puts a caller's own entries in order. */
+/** Sorts the @n entries of @size bytes of a map to send. Reentrant. */
 CAMIPC_API void camipc_map_sort(void *entries, size_t n, size_t size,
 				camipc_compare_fn compare);
 
-/** The entry with the key at @key in a sorted map; NULL if there is none. */
+/**
+ * Returns the entry whose key equals the one at @key, in a sorted map of @n
+ * entries of @size bytes; NULL if there is none. Thread word: reentrant.
+ */
 CAMIPC_API const void *camipc_map_find(const void *entries, size_t n,
 				       size_t size, const void *key,
 				       camipc_compare_fn compare);
 
 /* ---- [keep_unknown] ----------------------------------------------------
  *
- * Fields that a struct does not have, one behind the other, as they came.
+ * Kept fields are those that a struct does not have, one after the other, in
+ * their encoded form.
  */
 
 /**
  * camipc_keep() - step over an unknown field, and keep it
- * @start: where its tag begins
- * @kept: with @n bytes, NULL if there are none
+ * @start: where the field's tag begins
+ * @kept: the @n bytes kept so far; NULL if there are none
  * @room: a local of the decoder that begins at @n
  *
  * Fields that follow each other stay in the message, as bytes do; others are
- * brought together in the arena. Counts and fails as camipc_skip().
+ * copied to the arena. Counts and fails as camipc_skip() does. Returns the
+ * position after the field. Thread word: bound.
  */
 CAMIPC_API const uint8_t *camipc_keep(struct camipc_reader *r,
 				      const uint8_t *start,
@@ -145,13 +176,17 @@ CAMIPC_API const uint8_t *camipc_keep(struct camipc_reader *r,
 				      const uint8_t **kept, size_t *n,
 				      size_t *room);
 
-/** Writes the @n bytes of kept fields as they are. */
+/** Writes the @n bytes of kept fields unchanged. Thread word: bound. */
 CAMIPC_API uint8_t *camipc_put_kept(struct camipc_writer *w, uint8_t *p,
 				    const uint8_t *kept, size_t n);
 
 /**
- * The sender's check of kept fields: whole ones, and none with a tag that the
- * struct's own decoder takes, as @has_tag says; NULL: it takes none.
+ * camipc_check_kept() - check kept fields before they are sent
+ * @has_tag: returns true for the tags of fields that the struct has; NULL if it
+ *	has none
+ *
+ * Sets -EINVAL unless the @n bytes at @kept are whole fields that the struct
+ * does not have. Thread word: bound.
  */
 CAMIPC_API void camipc_check_kept(struct camipc_check *check,
 				  const uint8_t *kept, size_t n,

@@ -2,10 +2,14 @@
 /*
  * Reading one message body: the half of camipc/wire.h that decoders call.
  *
- * The position, and where the message around it ends, travel through the calls
- * in registers: each function takes both, and returns the position after what
- * it read. After an error that is the end of the whole body, which no message
- * in it goes past: so every loop over fields ends, however deep.
+ * A position, @p, and the end of the message around it, @end, travel through
+ * the calls in registers: each function takes both, and returns the position
+ * after what it read. After an error it returns the end of the whole body,
+ * which is not before the end of any nested message: every loop over fields
+ * then ends, whatever its depth.
+ *
+ * Thread word of every function in this header: bound, to its reader; those
+ * without a reader are reentrant.
  */
 #ifndef CAMIPC_WIRE_READER_H
 #define CAMIPC_WIRE_READER_H
@@ -18,47 +22,49 @@
 
 CAMIPC_BEGIN_DECLS
 
-/** Why a decode failed; the reader's error is the errno that goes with it. */
+/** Why a decode failed, and the reader's error that belongs to it. */
 enum camipc_wire_fault {
 	CAMIPC_FAULT_NONE = 0,
 	CAMIPC_FAULT_BYTES, /* -EPROTO: not the encoding of anything */
 	CAMIPC_FAULT_RANGE, /* -EPROTO: a value the interface does not allow */
-	CAMIPC_FAULT_FD, /* -EPROTO: descriptors missing, twice, unused, of
-			   another kind */
+	CAMIPC_FAULT_FD, /* -EPROTO: descriptors missing, used twice, unused or
+			   of another kind */
 	CAMIPC_FAULT_DEPTH, /* -EMSGSIZE: nested deeper than CAMIPC_MAX_DEPTH */
 	CAMIPC_FAULT_LIMIT, /* -EMSGSIZE: the arena's budget is used up */
-	CAMIPC_FAULT_MEMORY, /* -ENOMEM: here, so not the peer's fault */
+	CAMIPC_FAULT_MEMORY, /* -ENOMEM: in this process; not the peer's fault */
 };
 
 /** Reads one message body. Thread word: bound. */
 struct camipc_reader {
 	const uint8_t *end; /* of the body */
 	struct camipc_arena *arena;
-	const int *fds; /* borrowed: received, owned by the caller's table */
+	const int *fds; /* borrowed: the caller's table owns them */
 	uint32_t n_fds;
-	uint32_t next_fd; /* index of the first one not met yet */
+	uint32_t next_fd; /* index of the first one that no field named yet */
 	uint32_t unused_fds; /* of fields that this side lacks */
 	uint32_t skipped_fields;
-	uint32_t depth; /* of messages that can nest without end */
+	uint32_t depth; /* of recursive messages */
 	int error;
 	enum camipc_wire_fault fault;
 };
 
-/** Notes the first fault; returns the end of the body: see above. */
+/** Sets the fault and its error, unless there is one; returns @r->end. */
 CAMIPC_API const uint8_t *camipc_fail(struct camipc_reader *r,
 				      enum camipc_wire_fault fault);
 
-/* Out-of-line part of camipc_get_uint64(). */
+/** Reads a varint: the out-of-line part of camipc_get_uint64(). */
 CAMIPC_API const uint8_t *camipc_get_long_varint(struct camipc_reader *r,
 						 const uint8_t *p,
 						 const uint8_t *end,
 						 uint64_t *value);
 
 /**
- * camipc_reader_init() - read the @size bytes at @data
- * @arena: where arrays and strings go; its budget bounds the decoded size
- * @fds: received with the message, borrowed: fields get the same numbers, and
- *       whoever owns the table closes them
+ * camipc_reader_init() - begin to read a body
+ * @data: @size bytes, borrowed until the decoded message is no longer used
+ * @arena: borrowed; gets arrays and strings; its budget, in bytes, bounds the
+ *       decoded size
+ * @fds: the @n_fds descriptors of the message, borrowed; fields get the same
+ *       numbers
  *
  * Returns the position to begin at; the outermost message ends at @r->end.
  */
@@ -68,13 +74,16 @@ CAMIPC_API const uint8_t *camipc_reader_init(struct camipc_reader *r,
 					     const int *fds, uint32_t n_fds);
 
 /**
- * Ends a decode: descriptors that no field named are a fault, unless a field
- * nobody here knows was skipped; then they are counted in unused_fds. Returns
- * 0 or the reader's error.
+ * Ends a decode. Descriptors that no field named are a fault, unless unknown
+ * fields were skipped; then they are counted in unused_fds. Returns 0 or the
+ * reader's error: -EPROTO, -EMSGSIZE or -ENOMEM.
  */
 CAMIPC_API int camipc_reader_finish(struct camipc_reader *r);
 
-/** For what the encoding cannot say: fails unless @condition holds. */
+/**
+ * Fails with CAMIPC_FAULT_RANGE unless @condition holds, a rule of the
+ * interface that the encoding does not express.
+ */
 static inline const uint8_t *camipc_require(struct camipc_reader *r,
 					    const uint8_t *p, bool condition)
 {
@@ -82,7 +91,7 @@ static inline const uint8_t *camipc_require(struct camipc_reader *r,
 					  camipc_fail(r, CAMIPC_FAULT_RANGE);
 }
 
-/** As camipc_require(), for what is wrong with a descriptor. */
+/** Fails with CAMIPC_FAULT_FD unless @condition holds. */
 static inline const uint8_t *camipc_require_fd(struct camipc_reader *r,
 					       const uint8_t *p,
 					       bool condition)
@@ -90,6 +99,7 @@ static inline const uint8_t *camipc_require_fd(struct camipc_reader *r,
 	return CAMIPC_LIKELY(condition) ? p : camipc_fail(r, CAMIPC_FAULT_FD);
 }
 
+/** Reads a varint. */
 static inline const uint8_t *camipc_get_uint64(struct camipc_reader *r,
 					       const uint8_t *p,
 					       const uint8_t *end,
@@ -108,6 +118,7 @@ static inline const uint8_t *camipc_get_uint64(struct camipc_reader *r,
 	return camipc_get_long_varint(r, p, end, value);
 }
 
+/** Reads four bytes, little-endian. */
 static inline const uint8_t *camipc_get_fixed32(struct camipc_reader *r,
 						const uint8_t *p,
 						const uint8_t *end,
@@ -124,6 +135,7 @@ static inline const uint8_t *camipc_get_fixed32(struct camipc_reader *r,
 	return p + sizeof(*value);
 }
 
+/** Reads eight bytes, little-endian. */
 static inline const uint8_t *camipc_get_fixed64(struct camipc_reader *r,
 						const uint8_t *p,
 						const uint8_t *end,
@@ -141,8 +153,8 @@ static inline const uint8_t *camipc_get_fixed64(struct camipc_reader *r,
 }
 
 /*
- * Wide types take the low bits, as protobuf says; narrow ones, which protobuf
- * does not have, refuse what does not fit.
+ * camipc_get_T() for each type of protobuf: stores the low bits of a larger
+ * varint, as protobuf demands.
  */
 #define CAMIPC_DEFINE_GET(name, type, core, core_type, set)                  \
 	static inline const uint8_t *camipc_get_##name(                      \
@@ -173,6 +185,10 @@ CAMIPC_DEFINE_GET(double, double, fixed64, uint64_t,
 		  memcpy(value, &raw, sizeof(raw)))
 #undef CAMIPC_DEFINE_GET
 
+/*
+ * camipc_get_T() for types of 8 and 16 bits, which protobuf does not have:
+ * fails with CAMIPC_FAULT_RANGE for a larger number.
+ */
 #define CAMIPC_DEFINE_GET_NARROW(name, type, core, core_type)                \
 	static inline const uint8_t *camipc_get_##name(                      \
 		struct camipc_reader *r, const uint8_t *p,                   \
@@ -196,7 +212,7 @@ CAMIPC_DEFINE_GET_NARROW(sfixed8, int8_t, sfixed32, int32_t)
 CAMIPC_DEFINE_GET_NARROW(sfixed16, int16_t, sfixed32, int32_t)
 #undef CAMIPC_DEFINE_GET_NARROW
 
-/** A set of flags, of those in @mask only. */
+/** Reads a set of flags; fails with CAMIPC_FAULT_RANGE for any not in @mask. */
 static inline const uint8_t *camipc_get_flags(struct camipc_reader *r,
 					      const uint8_t *p,
 					      const uint8_t *end,
@@ -206,7 +222,7 @@ static inline const uint8_t *camipc_get_flags(struct camipc_reader *r,
 	return camipc_require(r, p, !(*value & ~mask));
 }
 
-/** A length, which is known to lie inside the message afterwards. */
+/** Reads a length; fails unless the message has that many bytes left. */
 static inline const uint8_t *camipc_get_len(struct camipc_reader *r,
 					    const uint8_t *p,
 					    const uint8_t *end, size_t *len)
@@ -222,8 +238,8 @@ static inline const uint8_t *camipc_get_len(struct camipc_reader *r,
 }
 
 /**
- * The tag of the next field, in its shortest form: five bytes at most. Call it
- * only while @p is before the end.
+ * Reads the tag of the next field; fails unless it has its shortest form, which
+ * is at most five bytes. Must be called only while @p is before @end.
  */
 static inline const uint8_t *camipc_get_tag(struct camipc_reader *r,
 					    const uint8_t *p,
@@ -243,9 +259,11 @@ static inline const uint8_t *camipc_get_tag(struct camipc_reader *r,
 
 /**
  * camipc_again() - step over @tag if the next field has it too
+ * @p: the position, in and out
  *
- * For the elements of an array, which follow each other as a rule. It sees
- * exactly the fields that camipc_count_run() counted.
+ * Made for the elements of an array, which follow each other as a rule. Returns
+ * true if the position is behind @tag now: for exactly the fields that
+ * camipc_count_run() counts.
  */
 static inline bool camipc_again(const uint8_t **p, const uint8_t *end,
 				uint32_t tag)
@@ -265,10 +283,12 @@ static inline bool camipc_again(const uint8_t **p, const uint8_t *end,
 }
 
 /**
- * camipc_next() - step over @wanted, and make it the @tag, if it comes next
+ * camipc_next() - step over the tag @wanted if it comes next
+ * @p: the position, in and out
+ * @tag: set to @wanted if this returns true
  *
- * Fields lie in the order of their numbers as a rule: to compare with the next
- * one's tag takes less time than to read a tag and find its case.
+ * Fields lie in the order of their numbers as a rule: comparing with the next
+ * field's tag takes less time than reading a tag and finding its case.
  */
 static inline bool camipc_next(const uint8_t **p, const uint8_t *end,
 			       uint32_t *tag, uint32_t wanted)
@@ -280,9 +300,8 @@ static inline bool camipc_next(const uint8_t **p, const uint8_t *end,
 }
 
 /**
- * Enters a message that can nest without end: they are at most
- * CAMIPC_MAX_DEPTH in each other, the outermost included. How deep others can
- * nest stands in the interface.
+ * Enters a recursive message; fails with CAMIPC_FAULT_DEPTH beyond
+ * CAMIPC_MAX_DEPTH. The depth of other messages follows from the interface.
  */
 static inline const uint8_t *camipc_enter(struct camipc_reader *r,
 					  const uint8_t *p)
@@ -292,68 +311,79 @@ static inline const uint8_t *camipc_enter(struct camipc_reader *r,
 	return camipc_fail(r, CAMIPC_FAULT_DEPTH);
 }
 
+/** Leaves the message that camipc_enter() entered. */
 static inline void camipc_leave(struct camipc_reader *r)
 {
 	r->depth--;
 }
 
 /**
- * Skips a field nobody here knows, and counts it; fails on groups, on the
- * two wire types nobody uses, and on field number 0.
+ * Skips an unknown field, whose @tag was read, and counts it. Fails on groups,
+ * on the two wire types that protobuf does not define, and on field number 0.
  */
 CAMIPC_API const uint8_t *camipc_skip(struct camipc_reader *r,
 				      const uint8_t *p, const uint8_t *end,
 				      uint32_t tag);
 
 /**
- * How many fields with this @tag follow each other, beginning with the one
- * whose tag ends at @p: at least 1.
+ * Returns how many fields with @tag follow each other, at least 1; the first is
+ * the one whose tag ends at @p.
  */
 CAMIPC_API size_t camipc_count_run(const uint8_t *p, const uint8_t *end,
 				   uint32_t tag);
 
 /**
  * camipc_extend() - make room in an array that is being decoded
- * @array: with @n elements, NULL if there are none
- * @room: elements it has room for; a local of the decoder that begins at 0
- * @extra: elements about to come
- * @size: of an element
+ * @array: has @n elements; NULL if @n is 0
+ * @room: elements that fit; a local of the decoder that begins at 0
+ * @extra: elements to come
+ * @size: bytes of an element
  *
- * A first run gets exactly what it needs; later ones double the room, so that
- * interleaved fields cost no more than twice. The new room is zeroed. Returns
- * where the array is now, or NULL once the reader failed.
+ * The first run of elements gets exactly the room that it needs; later ones
+ * double the room, so that interleaved fields need at most twice the memory.
+ * New room is zeroed. Returns the array's new place, or NULL if the reader
+ * failed.
  */
 CAMIPC_API void *camipc_extend(struct camipc_reader *r, const void *array,
 			       size_t n, size_t *room, size_t extra,
 			       size_t size);
 
-/** @size zeroed bytes of the arena, for a nullable struct; or NULL. */
+/** Returns @size zeroed bytes of the arena, or NULL if the reader failed. */
 CAMIPC_API void *camipc_new(struct camipc_reader *r, size_t size);
 
-/** UTF-8 without NUL, terminated by one, in the arena. */
+/**
+ * Reads a string of UTF-8 without NUL. @text gets a copy in the arena,
+ * terminated by NUL.
+ */
 CAMIPC_API const uint8_t *camipc_get_string(struct camipc_reader *r,
 					    const uint8_t *p,
 					    const uint8_t *end,
 					    const char **text);
 
-/** Bytes, which stay in the message; NULL if there are none. */
+/** Reads bytes. @data gets their place in the message; NULL if @n is 0. */
 CAMIPC_API const uint8_t *camipc_get_bytes(struct camipc_reader *r,
 					   const uint8_t *p,
 					   const uint8_t *end,
 					   const uint8_t **data, size_t *n);
 
-/** Bytes of a field that has exactly @count of them. */
+/**
+ * Copies the bytes of a field to @data; fails with CAMIPC_FAULT_RANGE unless it
+ * has exactly @count of them.
+ */
 CAMIPC_API const uint8_t *camipc_get_bytes_exact(struct camipc_reader *r,
 						 const uint8_t *p,
 						 const uint8_t *end,
 						 void *data, size_t count);
 
-/** A descriptor, borrowed from the reader's list; -1 for none. */
+/** Reads a descriptor, which the reader's table owns; @fd gets -1 for none. */
 CAMIPC_API const uint8_t *camipc_get_fd(struct camipc_reader *r,
 					const uint8_t *p, const uint8_t *end,
 					int *fd);
 
-/** For [fd=] and its relatives: fails unless @fd is of that kind. */
+/**
+ * Fails with CAMIPC_FAULT_FD unless @fd is as camipc_fd_check_kind() demands it
+ * for the attributes [fd=], [access=], [sealed] and [min_size=].
+ */
 CAMIPC_API const uint8_t *
 camipc_require_fd_kind(struct camipc_reader *r, const uint8_t *p, int fd,
 		       enum camipc_fd_kind kind, enum camipc_fd_access access,

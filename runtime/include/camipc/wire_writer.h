@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Writing one message body: the half of camipc/wire.h that encoders call.
+ *
+ * The position, @p, travels through the calls in a register: each function
+ * writes there and returns the position after what it wrote.
+ *
+ * Thread word of every function in this header: bound, to its writer; those
+ * without a writer are reentrant.
  */
 #ifndef CAMIPC_WIRE_WRITER_H
 #define CAMIPC_WIRE_WRITER_H
@@ -13,13 +19,13 @@
 CAMIPC_BEGIN_DECLS
 
 /**
- * Writes one message body. Thread word: bound.
+ * Writes one message body.
  *
- * A position past end is the mark of failure: whatever comes then returns it
- * as it is, so that the encoder needs no test per field.
+ * A position past @end marks a failure: later functions return it unchanged, so
+ * that the encoder needs no test per field. Thread word: bound.
  */
 struct camipc_writer {
-	uint8_t *pos; /* where an encoder begins; where it ended, afterwards */
+	uint8_t *pos; /* where the encoder begins; later, where it ended */
 	uint8_t *end; /* CAMIPC_WRITE_ROOM before the buffer's end */
 	uint8_t *start;
 	int *fds; /* borrowed: collected, never closed here */
@@ -28,7 +34,7 @@ struct camipc_writer {
 	uint8_t full[CAMIPC_WRITE_ROOM]; /* for a buffer that is too small */
 };
 
-/* Out-of-line parts of the functions below. */
+/** Write what the inline functions below leave to them: their rare cases. */
 CAMIPC_API uint8_t *camipc_write_long_varint(uint8_t *p, uint64_t value);
 CAMIPC_API uint8_t *camipc_close_long(struct camipc_writer *w, uint8_t *body,
 				      uint8_t *p);
@@ -36,9 +42,11 @@ CAMIPC_API uint8_t *camipc_put_present_fd(struct camipc_writer *w, uint8_t *p,
 					  uint32_t field, int fd);
 
 /**
- * camipc_writer_init() - write to @size bytes at @buffer
- * @size: CAMIPC_WRITE_ROOM more than the largest message that has to fit
- * @fds: room for @max_fds descriptors, borrowed from the message
+ * camipc_writer_init() - begin to write a body
+ * @buffer: borrowed
+ * @size: bytes of @buffer: CAMIPC_WRITE_ROOM more than the largest message that
+ *	must fit
+ * @fds: room for @max_fds descriptors; both borrowed
  */
 static inline void camipc_writer_init(struct camipc_writer *w, void *buffer,
 				      size_t size, int *fds, uint32_t max_fds)
@@ -57,13 +65,16 @@ static inline void camipc_writer_init(struct camipc_writer *w, void *buffer,
 	w->pos = w->start;
 }
 
-/** How many bytes were written. */
+/** Returns how many bytes were written, if nothing failed. */
 static inline size_t camipc_writer_size(const struct camipc_writer *w)
 {
 	return (size_t)(w->pos - w->start);
 }
 
-/** Returns 0 with the size in @ret_size, or -EMSGSIZE. */
+/**
+ * Returns 0, with the bytes written in @ret_size; or -EMSGSIZE (the buffer is
+ * too small, or there are more than max_fds descriptors).
+ */
 static inline int camipc_writer_finish(const struct camipc_writer *w,
 				       size_t *ret_size)
 {
@@ -73,15 +84,15 @@ static inline int camipc_writer_finish(const struct camipc_writer *w,
 	return 0;
 }
 
-/** The position that marks a failure: what does not fit, or is too much. */
+/** Returns the position that marks a failure. */
 static inline uint8_t *camipc_writer_fail(const struct camipc_writer *w)
 {
 	return w->end + 1;
 }
 
-/*
- * One scalar, or one small struct, may go past end, never past the buffer: then
- * nothing more.
+/**
+ * Returns true if one scalar, or one small struct, may be written at @p. It may
+ * end past @w->end, but never past the buffer.
  */
 static inline bool camipc_has_room(const struct camipc_writer *w,
 				   const uint8_t *p)
@@ -89,7 +100,7 @@ static inline bool camipc_has_room(const struct camipc_writer *w,
 	return CAMIPC_LIKELY(p <= w->end);
 }
 
-/* Tags are constants, so that the compiler keeps one of the branches. */
+/** Writes a tag: a constant, so that the compiler keeps one branch only. */
 static inline uint8_t *camipc_write_tag(uint8_t *p, uint32_t tag)
 {
 	if (tag < 0x80) {
@@ -104,6 +115,7 @@ static inline uint8_t *camipc_write_tag(uint8_t *p, uint32_t tag)
 	return camipc_write_long_varint(p, tag);
 }
 
+/** Writes four bytes, little-endian. */
 static inline uint8_t *camipc_write_fixed32(uint8_t *p, uint32_t value)
 {
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
@@ -113,10 +125,11 @@ static inline uint8_t *camipc_write_fixed32(uint8_t *p, uint32_t value)
 	return p + sizeof(value);
 }
 
-/*
- * One or two bytes, without a branch on which: real values come in all
- * lengths, and a wrong guess costs more than the rest. x + (x & high) doubles
- * the part under the mask, which moves its seven bits to a byte of their own.
+/**
+ * Writes a varint. One or two bytes are written without a branch between them:
+ * real values have all lengths, and a branch that is predicted wrong costs more
+ * than the rest. x + (x & high) doubles the part under the mask, which moves
+ * its seven bits to a byte of their own.
  */
 static inline uint8_t *camipc_write_varint(uint8_t *p, uint64_t value)
 {
@@ -132,7 +145,7 @@ static inline uint8_t *camipc_write_varint(uint8_t *p, uint64_t value)
 	return p + 1 + more;
 }
 
-/* The same, for lengths and other numbers that mostly take one byte. */
+/** Writes a varint that nearly always has one byte, such as a length. */
 static inline uint8_t *camipc_write_short_varint(uint8_t *p, uint64_t value)
 {
 	if (CAMIPC_UNLIKELY(value >= 0x80))
@@ -141,6 +154,7 @@ static inline uint8_t *camipc_write_short_varint(uint8_t *p, uint64_t value)
 	return p + 1;
 }
 
+/** Writes eight bytes, little-endian. */
 static inline uint8_t *camipc_write_fixed64(uint8_t *p, uint64_t value)
 {
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
@@ -149,6 +163,8 @@ static inline uint8_t *camipc_write_fixed64(uint8_t *p, uint64_t value)
 	memcpy(p, &value, sizeof(value));
 	return p + sizeof(value);
 }
+
+/* camipc_write_..._field(): write a tag and a value, without a test of room. */
 
 static inline uint8_t *camipc_write_varint_field(uint8_t *p, uint32_t field,
 						 uint64_t value)
@@ -178,6 +194,7 @@ static inline uint8_t *camipc_write_fixed64_field(uint8_t *p, uint32_t field,
 	return camipc_write_fixed64(p, value);
 }
 
+/* camipc_put_..._field(): the same, if there is room. */
 #define CAMIPC_DEFINE_PUT_FIELD(form, type)                                  \
 	static inline uint8_t *camipc_put_##form##_field(                    \
 		const struct camipc_writer *w, uint8_t *p, uint32_t field,   \
@@ -195,10 +212,15 @@ CAMIPC_DEFINE_PUT_FIELD(fixed64, uint64_t)
 #undef CAMIPC_DEFINE_PUT_FIELD
 
 /*
- * camipc_put_present_T() always writes; camipc_put_T() leaves the proto3
- * default out. Floats are bits from here on, and compared as such: or -0.0 would
- * be lost, and an x87 may change a float that is handed on.
- * camipc_add_...() are for a small struct: they do not look for room.
+ * One field of type T:
+ *
+ *   camipc_put_present_T()  writes it, if there is room
+ *   camipc_put_T()          writes it, unless it has the default of proto3
+ *   camipc_add_present_T()  and
+ *   camipc_add_T()          do the same without a test of room
+ *
+ * Floats are compared as bits with the default; otherwise -0.0 would be lost,
+ * and an x87 may change a float that is passed on.
  */
 #define CAMIPC_DEFINE_PUT(name, type, form, raw)                             \
 	static inline uint8_t *camipc_add_present_##name(                    \
@@ -253,7 +275,10 @@ CAMIPC_DEFINE_PUT(float, float, fixed32, camipc_float_bits(value))
 CAMIPC_DEFINE_PUT(double, double, fixed64, camipc_double_bits(value))
 #undef CAMIPC_DEFINE_PUT
 
-/** Also an array of (u)int8, whose elements are bytes of one field. */
+/**
+ * Writes a field of @len bytes, which may be an array of (u)int8. Fails if they
+ * do not fit.
+ */
 static inline uint8_t *camipc_put_present_bytes(const struct camipc_writer *w,
 						uint8_t *p, uint32_t field,
 						const void *data, size_t len)
@@ -268,6 +293,7 @@ static inline uint8_t *camipc_put_present_bytes(const struct camipc_writer *w,
 	return p + len;
 }
 
+/** Writes a field of @len bytes; nothing if @len is 0. */
 static inline uint8_t *camipc_put_bytes(const struct camipc_writer *w,
 					uint8_t *p, uint32_t field,
 					const void *data, size_t len)
@@ -275,7 +301,7 @@ static inline uint8_t *camipc_put_bytes(const struct camipc_writer *w,
 	return len ? camipc_put_present_bytes(w, p, field, data, len) : p;
 }
 
-/** NULL counts as "". */
+/** Writes a string; NULL counts as "". */
 static inline uint8_t *camipc_put_present_string(const struct camipc_writer *w,
 						 uint8_t *p, uint32_t field,
 						 const char *text)
@@ -284,6 +310,7 @@ static inline uint8_t *camipc_put_present_string(const struct camipc_writer *w,
 					text ? strlen(text) : 0);
 }
 
+/** Writes a string; nothing if it is NULL or "". */
 static inline uint8_t *camipc_put_string(const struct camipc_writer *w,
 					 uint8_t *p, uint32_t field,
 					 const char *text)
@@ -292,7 +319,10 @@ static inline uint8_t *camipc_put_string(const struct camipc_writer *w,
 			       p;
 }
 
-/** A descriptor goes as its place in the message's list, from 1 on. */
+/**
+ * Writes a descriptor as its place in the message's list, from 1 on, and adds
+ * it to the list; nothing if @fd is -1. Fails if the list is full.
+ */
 static inline uint8_t *camipc_put_fd(struct camipc_writer *w, uint8_t *p,
 				     uint32_t field, int fd)
 {
@@ -302,8 +332,8 @@ static inline uint8_t *camipc_put_fd(struct camipc_writer *w, uint8_t *p,
 /**
  * camipc_open() - begin a nested message
  *
- * One byte is kept free for its length, which nearly always fits. Returns
- * where its fields go; camipc_close() wants it back.
+ * Leaves one byte for the length, which nearly always suffices. Returns the
+ * position of the nested message's fields, which camipc_close() needs.
  */
 static inline uint8_t *camipc_open(const struct camipc_writer *w, uint8_t *p,
 				   uint32_t field)
@@ -314,10 +344,12 @@ static inline uint8_t *camipc_open(const struct camipc_writer *w, uint8_t *p,
 }
 
 /**
- * camipc_close() - end the nested message at @body
- * @p: behind its last field
+ * camipc_close() - end a nested message
+ * @body: what camipc_open() returned
+ * @p: the position after the nested message's last field
  *
- * Returns where the next field goes: @p, unless the length took more room.
+ * Returns the position of the next field: @p, or a later one if the length
+ * needs more than one byte.
  */
 static inline uint8_t *camipc_close(struct camipc_writer *w, uint8_t *body,
 				    uint8_t *p)
