@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Arenas and deep copies: memory of decoded messages, and the functions that
+ * generated copy and clear functions call.
+ */
 #include <camipc/arena.h>
 
 #include <errno.h>

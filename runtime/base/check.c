@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The sender's check of strings, bytes, arrays and descriptors. */
 #include <camipc/check.h>
 
 #include <fcntl.h>

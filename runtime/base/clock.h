@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Time that never goes back, in nanoseconds. */
+/* Monotonic time, in nanoseconds. */
 #ifndef CAMIPC_BASE_CLOCK_H
 #define CAMIPC_BASE_CLOCK_H
 

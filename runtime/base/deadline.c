@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Deadlines, stretched by CAMIPC_DEADLINE_SCALE. */
 #include "deadline.h"
 
 #include <limits.h>

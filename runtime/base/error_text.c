@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Error codes in words: what errno values mean to the system, and what some of
- * them mean when a function of this library returns them. strerror() depends on
- * the locale and need not be safe in threads.
+ * Error codes in words: the meaning of errno values for system calls, and the
+ * meaning that some of them have as results of this library. strerror() depends
+ * on the locale and need not be safe in threads.
  */
 #include <camipc/error.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* File descriptors of messages: duplicates, tables and kinds. */
 #include <camipc/fd.h>
 
 #include <errno.h>

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* The descriptors of one message; see camipc/arena.h. */
+/* Appends to tables of descriptors; camipc/arena.h has the struct. */
 #ifndef CAMIPC_BASE_FD_TABLE_H
 #define CAMIPC_BASE_FD_TABLE_H
 
 #include <camipc/arena.h>
 
 /**
- * Enters @fd, which the table owns from then on; on failure it stays the
- * caller's. Returns 0, -EMSGSIZE (CAMIPC_MAX_FDS are in it) or -ENOMEM.
+ * Appends @fd, which the table owns then; on failure the caller keeps it.
+ * Returns 0, -EMSGSIZE (the table has CAMIPC_MAX_FDS) or -ENOMEM. Thread word:
+ * bound.
  */
 CAMIPC_API int camipc_fd_table_add(struct camipc_fd_table *table,
 				   int fd) CAMIPC_MUST_CHECK;

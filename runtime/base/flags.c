@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The names of a set of flags, from its generated table. */
 #include <camipc/type_info.h>
 
 #include <errno.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * The log: passes each line to the host's callback or, with a rate limit, to
+ * stderr.
+ */
 #include <camipc/log.h>
 
 #include <errno.h>

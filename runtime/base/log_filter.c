@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The parser of CAMIPC_LOG: levels for topics that globs match. */
 #include "log_filter.h"
 
 #include <errno.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* A way into the log past its levels and its rate limit. */
+/* Logging of traces, without levels and rate limit. */
 #ifndef CAMIPC_BASE_LOG_LINE_H
 #define CAMIPC_BASE_LOG_LINE_H
 
 /**
- * Hands a line to the host's callback (as debug) or to stderr, whatever levels
- * are wanted: for what somebody switched on by name. Cleaned as others, and cut
- * after 4 KiB. Keeps errno. Thread word: safe.
+ * Passes a line to the host's callback (at level debug) or to stderr, whatever
+ * the levels are, because somebody asked for it by name. Sanitises the line
+ * like every other, and cuts it after 4 KiB. Keeps errno. Thread word: safe.
  */
 void camipc_log_line(const char *topic, const char *text);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Prints values of generated structs, by the tables of their types. */
 #include "print_value.h"
 
 #include <inttypes.h>

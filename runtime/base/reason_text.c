@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What reasons are called, and what they mean in words. */
+/* The names of reasons, and their meaning in words. */
 #include <camipc/reason.h>
 
 #include <stdio.h>

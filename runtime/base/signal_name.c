@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The one table of signals: their names, and what they mean in words. */
+/* The table of signals: their names, and their meaning in words. */
 #include "signal_name.h"
 
 #include <signal.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Replaces the characters of foreign text that a log must not contain. */
 #include "text.h"
 
 #include <string.h>

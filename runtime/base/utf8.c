@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Checks UTF-8, eight bytes at a time while they are ASCII. */
 #include <camipc/check.h>
 
 #include <string.h>

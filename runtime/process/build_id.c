@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Finds the build id in the program headers of a loaded file. */
 #include "build_id.h"
 
 #include <elf.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which build of a file this is. */
+/* Build ids: which build of a file is loaded. */
 #ifndef CAMIPC_PROCESS_BUILD_ID_H
 #define CAMIPC_PROCESS_BUILD_ID_H
 
@@ -7,12 +7,17 @@
 #include <stdint.h>
 
 /**
- * The linker's build id of the running program, from its own headers in
- * memory; at most @size bytes of it. Returns how many, 0 if it has none.
+ * Copies at most @size bytes of the running program's build id, which the
+ * linker wrote, to @id. Returns how many, 0 if there is none.
+ * Async-signal-safe. Thread word: safe.
  */
 size_t camipc_build_id(uint8_t *id, size_t size);
 
-/** The same of any file that is loaded: its @n headers, how far it moved. */
+/**
+ * Copies the build id of any loaded file, likewise; @program_headers are its @n
+ * headers, @bias the distance between its addresses in memory and in the file.
+ * Async-signal-safe. Thread word: safe.
+ */
 size_t camipc_build_id_of(const void *program_headers, size_t n, uintptr_t bias,
 			  uint8_t *id, size_t size);
 

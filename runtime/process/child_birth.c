@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Prepares a child for its program, by system calls only. */
 #include "child_birth.h"
 
 #include <errno.h>

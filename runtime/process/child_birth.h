@@ -1,29 +1,32 @@
 /* SPDX-License-Identifier: MIT */
-/* What a child does between its birth and its program. Internal. */
+/* The code that runs in a child before its program. */
 #ifndef CAMIPC_PROCESS_CHILD_BIRTH_H
 #define CAMIPC_PROCESS_CHILD_BIRTH_H
 
 #include <stddef.h>
 #include <sys/types.h>
 
-/** Descriptors of a child at most: standard ones, its own. */
+/** Maximum number of a child's descriptors, the standard ones included. */
 #define CAMIPC_CHILD_MAX_FDS 16
 
-/** All of it is made before the birth: a child must not allocate. */
+/**
+ * Everything the child needs; the parent makes it, as a child must not
+ * allocate.
+ */
 struct camipc_child_birth {
 	const char *path;
 	char *const *argv;
 	char *const *envp;
 	const int *fds; /* fds[i] becomes descriptor i */
 	size_t n_fds;
-	int status_fd; /* close-on-exec; told an errno if exec fails */
+	int status_fd; /* close-on-exec; gets an errno if exec fails */
 	pid_t parent;
 };
 
 /**
- * Runs in the child, which may share all memory with a parent that waits: only
- * system calls, nothing of libc that keeps state. @arg is a struct
- * camipc_child_birth. Does not return.
+ * Prepares the child and runs its program. @arg is a struct camipc_child_birth.
+ * The child may share all memory with its parent, which waits: this makes
+ * system calls only, and uses nothing of libc that has state. Does not return.
  */
 int camipc_child_birth_run(void *arg);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Child processes: spawns, signals, waits for and reaps them. */
 #include "child_process.h"
 
 #include <errno.h>

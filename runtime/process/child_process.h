@@ -1,87 +1,101 @@
 /* SPDX-License-Identifier: MIT */
-/* A program run as a child: its birth, its life-line, its death. */
+/* Child processes: starting a program, waiting for its end, and killing it. */
 #ifndef CAMIPC_PROCESS_CHILD_PROCESS_H
 #define CAMIPC_PROCESS_CHILD_PROCESS_H
 
 #include <camipc/base.h>
 
+/** A child process. Thread word: bound. */
 struct camipc_child;
 
-/** The child's descriptors: 0 and 1 are /dev/null, 2 is the log pipe. */
+/** The child's descriptors; 0 and 1 are /dev/null, 2 is the log pipe. */
 #define CAMIPC_CHILD_LIFE_LINE_FD 3
 #define CAMIPC_CHILD_FIRST_FD 4
 #define CAMIPC_CHILD_MAX_OWN_FDS 8
 
-/** What to run. Everything is borrowed for the call. */
+/** Which program to run, and how. All pointers are borrowed for the call. */
 struct camipc_child_options {
 	const char *path; /* absolute */
 	char *const *argv; /* NULL-terminated */
-	/** Names of variables that it gets, if they are set; everything else
-	 *  of the environment stays here. NULL-terminated. */
+	/** Names of the variables that the child inherits if they are set; it
+	 *  gets no other one. NULL-terminated. */
 	const char *const *environment;
-	const int *fds; /* become CAMIPC_CHILD_FIRST_FD and on */
+	const int *fds; /* become CAMIPC_CHILD_FIRST_FD and following */
 	size_t n_fds;
 };
 
 /**
  * camipc_child_spawn() - start a program
  *
- * The child has a process group of its own and no terminal, is in "/", with
- * default signals, scheduling and affinity, and has no descriptor but those
- * named. It is killed when this process dies: by the life-line once it is
- * attached (camipc_life_line_attach()), before that also when the calling
- * thread ends.
+ * The child has a process group of its own and no terminal, runs in "/" with
+ * default signals, scheduling and affinity, and has only the descriptors above.
+ * It dies with this process: through the life-line once the child has attached
+ * it (camipc_life_line_attach()); before that also when the calling thread
+ * ends.
  *
- * Returns 0; what exec says (-ENOENT, -EACCES, -ENOEXEC …); -EINVAL; -EMFILE;
- * -EAGAIN (too many processes); -ENOMEM; -ENOSYS (a kernel without pidfd).
+ * Returns 0; the error of exec (-ENOENT, -EACCES, -ENOEXEC …); -EINVAL (a
+ * relative path, or more than CAMIPC_CHILD_MAX_OWN_FDS descriptors); -EMFILE;
+ * -EAGAIN (too many processes); -ENOMEM; or -ENOSYS (a kernel without pidfd).
  * Thread word: safe.
  */
 int camipc_child_spawn(const struct camipc_child_options *options,
 		       struct camipc_child **ret_child) CAMIPC_MUST_CHECK;
 
+/** Returns the pid. Thread word: bound. */
 int camipc_child_get_pid(const struct camipc_child *child);
 
-/** Readable once the child has ended. Borrowed. */
+/**
+ * Returns a borrowed descriptor that polls readable once the child has ended.
+ * Thread word: bound.
+ */
 int camipc_child_get_pidfd(const struct camipc_child *child);
 
-/** The child's stderr; never blocks. Borrowed. */
+/**
+ * Returns a borrowed, non-blocking descriptor of the child's stderr. Thread
+ * word: bound.
+ */
 int camipc_child_get_stderr(const struct camipc_child *child);
 
-/** Sends SIGKILL, if it still lives. */
+/** Sends SIGKILL to a child that has not ended. Thread word: bound. */
 void camipc_child_kill(struct camipc_child *child);
 
 /**
  * camipc_child_wait() - wait until the child has ended, and reap it
- * @timeout_ms: 0 looks once
+ * @timeout_ms: milliseconds; 0 does not wait
  *
- * What is left of its process group is killed. Returns 0 or -ETIMEDOUT.
- * Thread word: bound.
+ * Kills the rest of the child's process group. Returns 0 or -ETIMEDOUT. Thread
+ * word: bound.
  */
 int camipc_child_wait(struct camipc_child *child,
 		      int timeout_ms) CAMIPC_MUST_CHECK;
 
 /**
- * How a child that was waited for has ended, as waitpid() has it. Returns
- * false if nobody knows: the host ignores SIGCHLD, or reaps children itself.
+ * Gets how a child that was waited for has ended, as waitpid() reports it.
+ * Returns false if that is unknown: the host ignores SIGCHLD, or reaps its
+ * children itself. Thread word: bound.
  */
 bool camipc_child_get_status(const struct camipc_child *child,
 			     int *ret_status);
 
-/** What a child took in all its life, those that it reaped included. */
+/** Resources a child used over its lifetime, with the children it reaped. */
 struct camipc_child_usage {
 	uint64_t user_us; /* of processor time, in microseconds */
 	uint64_t system_us;
-	uint64_t max_rss_kib; /* most memory it had at once */
+	uint64_t max_rss_kib; /* largest resident memory */
 };
 
-/** Returns false where camipc_child_get_status() does, or without kernel help. */
+/**
+ * Gets the resources a child used. Returns false where
+ * camipc_child_get_status() does, and where an emulator does not count them.
+ * Thread word: bound.
+ */
 bool camipc_child_get_usage(const struct camipc_child *child,
 			    struct camipc_child_usage *ret_usage);
 
 /**
- * Kills it if need be, and frees. One that does not even die by SIGKILL (it is
- * stuck in the kernel) is set aside and reaped later. NULL is fine. Thread
- * word: bound.
+ * Kills the child if it has not ended, and frees it. A child that is stuck in
+ * the kernel and does not die of SIGKILL is reaped by a later spawn. NULL is
+ * fine. Thread word: bound.
  */
 void camipc_child_destroy(struct camipc_child *child);
 

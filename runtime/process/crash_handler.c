@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What runs in the handler allocates nothing, takes no lock of ours, and uses
- * memory that was set aside before. The unwinder is libgcc's, linked in, so
- * that nothing has to be loaded for it: it follows the tables that compilers
- * make for exceptions. A crash may have left those, the stack or the loader in
- * any state; so what is certain (the signal, and where it came) is sent before
- * it runs, and an alarm ends it if it never does by itself.
+ * The signal handlers that report where a worker crashed.
+ *
+ * Code in a handler allocates nothing, takes no lock of ours, and uses memory
+ * that was reserved before. The unwinder is libgcc's, linked in, so that
+ * nothing must be loaded for it: it follows the tables that compilers generate
+ * for exceptions. A crash may have damaged these tables, the stack or the
+ * loader. The certain part of the record (the signal, and where it occurred) is
+ * therefore sent before the unwinder runs, and an alarm ends an unwinder that
+ * does not return.
  */
 #include "crash_handler.h"
 

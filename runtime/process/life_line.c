@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Life-lines: sockets that make a child die together with its parent. */
 #include "life_line.h"
 
 #include <errno.h>

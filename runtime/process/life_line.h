@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A socket that ends its child's life together with its parent's, however the
- * parent dies, and whichever of its threads made the child.
+ * Life-lines: a life-line is a socket pair that kills a child when its parent
+ * dies, however the parent dies and whichever of its threads created the child.
  */
 #ifndef CAMIPC_PROCESS_LIFE_LINE_H
 #define CAMIPC_PROCESS_LIFE_LINE_H
@@ -9,9 +9,9 @@
 #include <camipc/base.h>
 
 /**
- * The parent's end. Copies of it in children that the host forks are closed
- * there: else such a child would keep the worker alive. A child made by a raw
- * clone() call escapes that. Thread word: safe.
+ * The parent's end. Children that the host forks close their copy; otherwise
+ * such a child would keep the worker alive. A child made by a raw clone() call
+ * does not. Thread word: safe, for different life-lines.
  */
 struct camipc_life_line {
 	struct camipc_life_line *next;
@@ -20,24 +20,24 @@ struct camipc_life_line {
 };
 
 /**
- * camipc_life_line_init() - make both ends
- * @ret_child_fd: close-on-exec; the caller hands it to the child and closes it
+ * camipc_life_line_init() - create both ends
+ * @ret_child_fd: close-on-exec; the caller passes it to the child and closes it
  *
  * Returns 0, -EMFILE or -ENOMEM. Thread word: safe.
  */
 int camipc_life_line_init(struct camipc_life_line *line,
 			  int *ret_child_fd) CAMIPC_MUST_CHECK;
 
-/** Closes it, which kills a child that is attached. Thread word: safe. */
+/** Closes the parent's end, which kills an attached child. Safe. */
 void camipc_life_line_fini(struct camipc_life_line *line);
 
 /**
- * camipc_life_line_attach() - in the child: die by SIGKILL when the other end
- * of @fd is closed
+ * camipc_life_line_attach() - make SIGKILL follow the end of the parent
+ * @fd: the child's end, which stays open
  *
- * From here on the signal that PR_SET_PDEATHSIG asked for is no longer needed,
- * and cleared: it would come when the creating *thread* ends. Returns 0, or
- * -EPIPE (it was closed already), or what fcntl() says.
+ * Called in the child. Cancels the signal that PR_SET_PDEATHSIG asked for,
+ * which would come when the creating *thread* ends. Returns 0, -EPIPE (the
+ * parent is dead already) or an error of fcntl(). Thread word: bound.
  */
 int camipc_life_line_attach(int fd) CAMIPC_MUST_CHECK;
 

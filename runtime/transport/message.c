@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Messages: their memory, their descriptors and the codec of their headers. */
 #include "message.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One message: fixed header, body, file descriptors. */
+/* Messages: a message has a fixed header, a body and file descriptors. */
 #ifndef CAMIPC_TRANSPORT_MESSAGE_H
 #define CAMIPC_TRANSPORT_MESSAGE_H
 
@@ -24,20 +24,21 @@ enum camipc_message_kind {
 	CAMIPC_MESSAGE_CRASH = 9, /* of a worker: its very last */
 };
 
-/** The body is in a sealed memfd, which is the last descriptor. */
+/** Flag: the body is in a sealed memfd, which is the last descriptor. */
 #define CAMIPC_MESSAGE_SPILLED (1u << 0)
 /**
- * On the wire: a reply without outputs; status says why. A received call or
- * event has it when this process could not take it in (status -EMFILE or
- * -ENOMEM): it has no body then, counts as consumed, and is not the peer's
- * fault. A reply that could not be taken in looks like an error reply.
+ * Flag: on the wire, a reply without outputs, whose status is the error. A
+ * received call or event has the flag when this process lacked descriptors or
+ * memory for it (status -EMFILE or -ENOMEM): it has no body then, counts as
+ * consumed, and is not the peer's fault. A reply that this process had no room
+ * for looks like an error reply.
  */
 #define CAMIPC_MESSAGE_ERROR (1u << 1)
-/** Nobody waits for a reply: an async call. */
+/** Flag: an asynchronous call, which gets no reply. */
 #define CAMIPC_MESSAGE_ONEWAY (1u << 2)
 
 /**
- * The header, as in idl/README.md:
+ * The header; the numbers are the offsets of little-endian fields:
  *
  *   0 magic u32       4 version u8, kind u8   6 flags u16
  *   8 id u32         12 cookie u32           16 body u32
@@ -48,33 +49,32 @@ struct camipc_header {
 	uint8_t kind;
 	uint16_t flags;
 	uint32_t id; /* of the method or event */
-	uint32_t cookie; /* joins a reply to its call */
+	uint32_t cookie; /* the same in a call and its reply */
 	uint32_t body_size; /* bytes */
 	uint32_t consumed; /* async calls or events consumed so far */
 	uint16_t n_fds; /* without the spilled body's */
 	int16_t status; /* of an error reply: negative errno */
-	uint32_t epoch; /* +1 per start */
+	uint32_t epoch; /* number of starts so far */
 };
 
-/** Readable bytes behind every body, for decoders that load in words. */
+/** Readable bytes after every body, for decoders that load whole words. */
 #define CAMIPC_MESSAGE_SLACK 16
 
-/** One message and what belongs to it. Thread word: bound. */
+/** One message, with its memory and its descriptors. Thread word: bound. */
 struct camipc_message {
 	struct camipc_header header;
 	uint8_t *bytes; /* CAMIPC_HEADER_SIZE, then the body; owned, kept */
 	size_t room; /* bytes of body that fit, without the slack */
-	struct camipc_fd_table fds; /* owned: closed by reset and fini */
+	struct camipc_fd_table fds; /* owned: reset and fini close them */
 };
 
-/** An empty message without memory. Cannot fail. */
+/** Initialises an empty message without memory. Cannot fail. Bound. */
 void camipc_message_init(struct camipc_message *message);
 
-
-/** Closes the descriptors of @table and empties it; keeps errno. */
+/** Closes the descriptors of @table and empties it. Keeps errno. Bound. */
 void camipc_fd_table_close(struct camipc_fd_table *table);
 
-/** Closes its fds and clears its header, keeps its memory. */
+/** Closes the descriptors, clears the header, keeps the memory. Bound. */
 static inline void camipc_message_reset(struct camipc_message *message)
 {
 	if (CAMIPC_UNLIKELY(message->fds.n))
@@ -82,16 +82,18 @@ static inline void camipc_message_reset(struct camipc_message *message)
 	memset(&message->header, 0, sizeof(message->header));
 }
 
-/** Closes its fds and frees its memory; zeroed messages too. */
+/**
+ * Closes the descriptors, frees the memory; zeroed messages are fine. Bound.
+ */
 void camipc_message_fini(struct camipc_message *message);
 
-/** The slow path of the next one. */
+/** Enlarges the memory: the slow path of camipc_message_reserve(). Bound. */
 int camipc_message_grow(struct camipc_message *message,
 			size_t size) CAMIPC_MUST_CHECK;
 
 /**
- * Makes room for a body of @size bytes; what was in it is kept. Returns 0 or
- * -ENOMEM.
+ * Makes room for a body of @size bytes; keeps the contents. Returns 0 or
+ * -ENOMEM. Thread word: bound.
  */
 CAMIPC_MUST_CHECK static inline int
 camipc_message_reserve(struct camipc_message *message, size_t size)
@@ -102,24 +104,26 @@ camipc_message_reserve(struct camipc_message *message, size_t size)
 }
 
 /**
- * Adds @fd, which the message owns from now on, also when this fails: it is
- * closed then. Returns 0 or -ENOMEM.
+ * Appends @fd, which the message owns from now on; closes it on failure.
+ * Returns 0 or -ENOMEM. Thread word: bound.
  */
 int camipc_message_take_fd(struct camipc_message *message,
 			   int fd) CAMIPC_MUST_CHECK;
 
-
+/** Returns where the body begins. Thread word: bound. */
 static inline uint8_t *camipc_message_body(struct camipc_message *message)
 {
 	return message->bytes + CAMIPC_HEADER_SIZE;
 }
 
+/** Writes @header as bytes. Thread word: reentrant. */
 void camipc_header_encode(const struct camipc_header *header,
 			  uint8_t bytes[CAMIPC_HEADER_SIZE]);
 
 /**
- * Returns 0; -ESTALE for another version of this protocol; or -EPROTO: magic,
- * kind or flags nobody knows, flags or descriptors that do not fit the kind.
+ * Reads a header. Returns 0; -ESTALE (another version of this protocol); or
+ * -EPROTO (a wrong magic, an unknown kind, or flags, a status or descriptors
+ * that messages of this kind cannot have). Thread word: reentrant.
  */
 int camipc_header_decode(const uint8_t bytes[CAMIPC_HEADER_SIZE],
 			 struct camipc_header *header) CAMIPC_MUST_CHECK;

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * The channel over a SEQPACKET socket: sends and receives datagrams, and checks
+ * what a hostile peer sent.
+ */
 #include "socket_channel.h"
 
 #include <errno.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Arrays of numbers. Those of 32 and 64 bits lie in a message as they lie in
- * memory, except on big-endian hosts, and are copied in bulk.
+ * Encodes and decodes arrays of numbers. Numbers of 32 and 64 bits have the
+ * same form in a message and in memory, except on big-endian hosts, and are
+ * copied in bulk.
  */
 #include "reader-internal.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Packs and unpacks control messages in a bounded block of memory. */
 #include "control_message.h"
 
 #include <errno.h>

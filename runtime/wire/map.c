@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The order of map entries: comparing keys, sorting and finding. */
 #include <camipc/wire.h>
 
 #include <stdlib.h>

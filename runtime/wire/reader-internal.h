@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Between reader.c, array.c and unknown.c. */
+/* What array.c and unknown.c use of reader.c. */
 #ifndef CAMIPC_WIRE_READER_INTERNAL_H
 #define CAMIPC_WIRE_READER_INTERNAL_H
 
 #include <camipc/wire.h>
 
-/** As camipc_extend(), but the new room is not cleared. */
+/** Works as camipc_extend(), but leaves the new room uninitialised. Bound. */
 void *camipc_extend_raw(struct camipc_reader *r, const void *array, size_t n,
 			size_t *room, size_t extra, size_t size);
 

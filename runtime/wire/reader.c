@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The out-of-line part of the reader: what is long, rare or a loop. */
 #include "reader-internal.h"
 
 /* Where an empty body begins: C has no sums with NULL. */

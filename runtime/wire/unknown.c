@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Fields that this side does not know, in structs that keep them. */
+/* Unknown fields of structs that keep them: [keep_unknown]. */
 #include "reader-internal.h"
 
 #include <camipc/check.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The out-of-line part of the writer: long varints, lengths, descriptors. */
 #include <camipc/wire.h>
 
 /* As camipc_write_varint(), up to four bytes at once. */

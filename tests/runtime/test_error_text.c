@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Error codes in words, in any locale and thread. */
+/* Tests error codes in words, in any locale and thread. */
 #include <camipc/error.h>
 
 #include <errno.h>

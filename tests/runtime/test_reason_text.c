@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Every reason has a name and a text. */
+/* Tests that every reason has a name and a text of its own. */
 #include <camipc/reason.h>
 
 #include <setjmp.h>

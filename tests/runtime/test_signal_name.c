@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Every signal of the system has a name and a text. */
+/* Tests that every signal of the system has a name and a text. */
 #include "signal_name.h"
 
 #include <setjmp.h>
