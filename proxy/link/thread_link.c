@@ -14,8 +14,10 @@
 
 #include <camipc/log.h>
 
-#include "ipa_thread.h"
 #include "ipa_link.h"
+#include "ipa_thread.h"
+#include "layout.h"
+#include "module_loader.h"
 
 struct thread_link {
 	struct camipc_link base;
@@ -192,12 +194,19 @@ static const struct camipc_link_ops thread_ops = {
 /* ---- birth ------------------------------------------------------------- */
 
 /** Structs may be handed over as they are: both sides have the same. */
-static bool same_layout(const struct camipc_interface *a,
-			const struct camipc_interface *b)
+static int same_layout(const struct camipc_interface *pipeline,
+		       const struct camipc_ipa_core *core, bool *ret_same)
 {
-	return a->codegen_revision == b->codegen_revision &&
-	       a->wire_fingerprint == b->wire_fingerprint &&
-	       a->layout_fingerprint == b->layout_fingerprint;
+	const struct camipc_interface *module = camipc_ipa_core_interface(core);
+	uint64_t layout;
+	int ret = camipc_layout_fold(pipeline, &layout);
+
+	if (ret < 0)
+		return ret;
+	*ret_same = pipeline->codegen_revision == module->codegen_revision &&
+		    pipeline->wire_fingerprint == module->wire_fingerprint &&
+		    layout == camipc_module_get_layout(core->module);
+	return 0;
 }
 
 static int note_served(struct thread_link *thread)
@@ -231,13 +240,16 @@ static int watch_events(struct thread_link *thread)
 static int make(struct thread_link *thread,
 		const struct camipc_link_params *params)
 {
+	bool same;
 	int ret;
 
 	ret = camipc_ipa_core_create(params, &thread->core);
 	if (ret < 0)
 		return ret;
-	if (!same_layout(params->interface,
-			 camipc_ipa_core_interface(thread->core)))
+	ret = same_layout(params->interface, thread->core, &same);
+	if (ret < 0)
+		return ret;
+	if (!same)
 		thread->encode = true;
 	ret = watch_events(thread);
 	if (ret == 0)

@@ -14,6 +14,7 @@
 #include <camipc/error.h>
 #include <camipc/log.h>
 
+#include "layout.h"
 #include "module_info.h"
 
 #define TOPIC "module"
@@ -28,6 +29,8 @@ struct camipc_module {
 	const char *why; /* ... because of this; a literal */
 	const struct camipc_module_entry *entry;
 	struct camipc_module_info info;
+	bool has_layout;
+	uint64_t layout; /* of its structs; layout.h */
 	unsigned int references;
 	char path[PATH_MAX];
 };
@@ -289,18 +292,41 @@ static int add_module(const struct candidate *candidate,
 	return 0;
 }
 
+/** Not a part of accept(): without memory, the next load tries again. */
+static int note_layout(const struct candidate *candidate,
+		       struct camipc_module *module)
+{
+	int ret;
+
+	if (module->has_layout)
+		return 0;
+	ret = camipc_layout_fold(module->entry->descriptor, &module->layout);
+	if (ret == -ENOMEM)
+		return ret;
+	if (ret < 0) {
+		reject(module, -ENOEXEC, "its interface lacks a type table");
+		return refuse(candidate, module->error, module->why);
+	}
+	module->has_layout = true;
+	return 0;
+}
+
 /** The one for the file: loaded before, or now. Needs the lock. */
 static int find_or_add(const struct candidate *candidate,
 		       struct camipc_module **ret_module)
 {
 	struct camipc_module *module = find_loaded(candidate);
+	int ret = 0;
 
 	if (!module)
-		return add_module(candidate, ret_module);
-	if (module->error)
-		return refuse(candidate, module->error, module->why);
-	*ret_module = module;
-	return 0;
+		ret = add_module(candidate, &module);
+	else if (module->error)
+		ret = refuse(candidate, module->error, module->why);
+	if (ret == 0)
+		ret = note_layout(candidate, module);
+	if (ret == 0)
+		*ret_module = module;
+	return ret;
 }
 
 int camipc_module_load(const char *path, struct camipc_module **ret_module)
@@ -336,6 +362,11 @@ const struct camipc_module_entry *
 camipc_module_entry(const struct camipc_module *module)
 {
 	return module->entry;
+}
+
+uint64_t camipc_module_get_layout(const struct camipc_module *module)
+{
+	return module->layout;
 }
 
 const struct camipc_module_info *

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Tables that describe generated structs, and their layout as one number."""
+"""Tables that describe generated structs."""
 
-import hashlib
-from typing import Iterable, List
+from typing import List
 
 from .arrays import BytesSlot
 from .fixed import FixedSlot
@@ -77,35 +76,3 @@ def _bound(slot: Slot, number) -> str:
     if number == -(1 << 63):
         return "{ .i = INT64_MIN }"
     return "{ .i = INT64_C(%d) }" % number
-
-
-def layout_terms(messages: Iterable[Message]) -> List[str]:
-    """Terms whose sum changes with any size, offset, name or type.
-
-    A flat sum: a nested hash would be beyond clang's 256 brackets.
-    """
-    terms: List[str] = []
-    for message in messages:
-        shape = " ".join([message.c_name] + message.members())
-        terms.append("sizeof(struct %s) * %s" % (message.c_name,
-                                                 _factor(shape)))
-        for member in message.layout_members():
-            terms.append("offsetof(struct %s, %s) * %s" % (
-                message.c_name, member,
-                _factor(message.c_name + "." + member)))
-    return terms
-
-
-def _factor(text: str) -> str:
-    digest = hashlib.sha256(text.encode("utf-8")).digest()
-    return "UINT64_C(0x%016x)" % (int.from_bytes(digest[:8], "big") | 1)
-
-
-def reachable(messages: Iterable[Message]) -> List[Message]:
-    """Everything inside the messages of an interface, each once."""
-    found: List[Message] = []
-    for message in messages:
-        for inner in message.reachable():
-            if inner not in found:
-                found.append(inner)
-    return found

@@ -178,12 +178,6 @@ class Message:
             lines += self.unknown.members()
         return lines or ["uint8_t reserved_;"]
 
-    def layout_members(self) -> List[str]:
-        """Members whose offsets the layout fingerprint takes."""
-        return [name for slot in self.slots
-                for name in slot.layout_members()] + (
-            self.unknown.layout_members() if self.unknown else [])
-
     def init(self, of: Place = MSG) -> List[str]:
         return [line for slot in self.slots for line in slot.init(of)]
 

@@ -3,7 +3,7 @@
 
 from typing import List, NamedTuple, Optional
 
-from ..model import ir
+from ..model import ir, keys
 from . import names as c_names
 from .facts import of_parameters, since
 from .messages import Message
@@ -46,6 +46,10 @@ class MethodView:
         self.id_name = "%s_%s_%s" % (prefix.upper(), kind, self.name.upper())
         self.returns_int32 = method.returns_int32
         self.args, self.outs = model.call(method)
+        self.undo = ""          # the id's name of the method in [undo=]
+        key = method.attribute("key")
+        self.key = keys.key_path(model.program, method, key).fields \
+            if key else ()
 
     # ---- the pieces of signatures ------------------------------------------
 
@@ -211,6 +215,8 @@ class MethodView:
             flags.append("CAMIPC_METHOD_ARGS_FDS")
         if self.outs and self.outs.has_fds:
             flags.append("CAMIPC_METHOD_OUTS_FDS")
+        if method.attribute("restore"):
+            flags.append("CAMIPC_METHOD_RESTORE")
         if flags:
             row.append(".flags = " + " | ".join(flags))
         row.append(".role = CAMIPC_ROLE_" + method.role.upper())
@@ -225,8 +231,13 @@ class MethodView:
             most = message.max_fds() if message else 0
             if most and most <= 252:
                 row.append(".max_fds_%s = %d" % (member, most))
+        if self.undo:
+            row.append(".undo = " + self.undo)
         if method.timeout_ms:
             row.append(".timeout_ms = %d" % method.timeout_ms)
+        if self.key:
+            row.append(".key = { %s }" % ", ".join(
+                str(field.number) for field in self.key))
         if self.args:
             row.append(".args = &%s_type" % self.args.c_name)
         if self.outs:
@@ -255,6 +266,9 @@ class InterfaceView:
         self.fingerprint = "UINT64_C(0x%016x)" % fingerprint
         self.methods = [MethodView(model, self.prefix, m)
                         for m in interface.methods]
+        ids = {m.idl_name: m.id_name for m in self.methods}
+        for view in self.methods:
+            view.undo = ids.get(view.method.attribute("undo"), "")
         self.events = [MethodView(model, self.prefix, m)
                        for m in interface.events]
         self.events_doc = interface.event_interface.doc \

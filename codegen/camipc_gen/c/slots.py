@@ -265,10 +265,6 @@ class Slot:
     def info_form(self) -> str:
         return self.value.form
 
-    def layout_members(self) -> List[str]:
-        aux = self.aux_member()
-        return [self.name] + ([aux] if aux else [])
-
 
 def _number(value: Value, number) -> str:
     """A bound or a default as a C literal."""

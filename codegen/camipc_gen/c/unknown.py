@@ -17,9 +17,6 @@ class UnknownFields:
     def members(self) -> List[str]:
         return ["const uint8_t *unknown_fields;", "size_t n_unknown_fields;"]
 
-    def layout_members(self) -> List[str]:
-        return list(self.NAMES)
-
     def _parts(self, of: Place):
         return of.member(self.NAMES[0]), of.member(self.NAMES[1])
 

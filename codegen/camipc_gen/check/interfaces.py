@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ..model import ir
+from ..model import ir, keys
 from ..model.scope import has_attribute
 from ..text.diagnostics import did_you_mean, list_of
 from ..text.syntax import InterfaceNode, NamedType
@@ -100,23 +100,21 @@ def _key_exists(checking: Checking, method: ir.Method) -> None:
     key = checking.attribute(method, "key")
     if key is None:
         return
-    fields, owner = method.params, method.name
-    for word in key.value.split("."):
-        names = [field.name for field in fields]
-        if word not in names:
-            checking.error("unknown-key", key.span, "unknown name '%s': '%s' "
-                           "has no such %s" % (
-                               word, owner, "parameter" if fields is
-                               method.params else "field"),
-                           hint=did_you_mean(word, names) or list_of(names))
-            return
-        value_type = fields[names.index(word)].type
-        while isinstance(value_type, (ir.Array, ir.Nullable)):
-            value_type = value_type.element if isinstance(
-                value_type, ir.Array) else value_type.inner
-        struct = checking.program.structs.get(
-            getattr(value_type, "name", ""))
-        fields, owner = struct.fields if struct else (), word
+    path = keys.key_path(checking.program, method, key.value)
+    if path.missing is not None:
+        checking.error("unknown-key", key.span, "unknown name '%s': '%s' "
+                       "has no such %s" % (
+                           path.missing, path.owner,
+                           "field" if path.fields else "parameter"),
+                       hint=did_you_mean(path.missing, path.known) or
+                       list_of(path.known))
+    elif len(path.fields) > keys.MAX_DEPTH:
+        checking.error("deep-key", key.span, "key '%s' has %d names: at most "
+                       "%d are supported" % (key.value, len(path.fields),
+                                             keys.MAX_DEPTH))
+    elif path.has_nested_array:
+        checking.error("deep-key", key.span, "key '%s' leads through an array "
+                       "of arrays: only one array is supported" % key.value)
 
 
 def value_is_an_int32(checking: Checking) -> None:

@@ -8,7 +8,7 @@ from ..c import names as c_names
 from ..c.arrays import ArraySlot, run_name
 from ..c.comments import Words, comment, safe
 from ..c.enums import EnumView, const_view
-from ..c.info import field_row, layout_terms, reachable
+from ..c.info import field_row
 from ..c.messages import Message
 from ..c.methods import InterfaceView
 from ..c.model import Entry, Model
@@ -19,9 +19,6 @@ from ..model import ir, wire
 from .proto import ProtoModule
 
 CODEGEN_REVISION = 2
-
-# Any odd number far from what sizes and offsets sum up to.
-REVISION_FACTOR = 0x9e3779b97f4a7c15
 
 
 
@@ -146,17 +143,6 @@ class ModuleView:
     @staticmethod
     def rows(message: Message) -> List[str]:
         return [field_row(message, slot) for slot in message.slots]
-
-    def layout_sum(self, interface: InterfaceView) -> List[str]:
-        terms = ["CAMIPC_CODEGEN_REVISION * UINT64_C(0x%x)" % REVISION_FACTOR]
-        terms += layout_terms(reachable(interface.messages))
-        lines = [term + " +" for term in terms[:-1]] + [terms[-1] + ","]
-        found = []
-        for line in lines:
-            term, factor = line.split(" * ")
-            found += [line] if len(line) <= 64 else [term + " *",
-                                                     "\t" + factor]
-        return found
 
     def struct_body(self, message: Message) -> List[str]:
         """Members with their comments."""

@@ -110,6 +110,7 @@ ERRORS = {
     "event-attribute": "an attribute that does not fit the kind of method",
     "compatible-since": "CompatibleSince above Version",
     "unknown-key": "[key] names a parameter that is not declared",
+    "deep-key": "[key] of more than four names, or through nested arrays",
     "unknown-undo": "[undo] names a method that is not declared",
     # C
     "bad-name": "a name without a letter",

@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The descriptor of an interface: what generated code says about itself, as
- * constant data. Every engine (thread, process, loopback, later record and
- * replay) is hand-written over these tables.
+ * The descriptor of an interface: constant data that generated code defines.
+ * Every engine (thread, process and loopback today, recording and replay
+ * later) is written by hand over these tables.
+ *
+ * The tables cross the border between two builds: a module, generated and
+ * compiled by its vendor, and libcamipc. Structs that are passed one by one
+ * begin with their size and grow at the end; a reader checks the size before
+ * it reads a member that its own header declares later. Structs in arrays have
+ * a fixed size: spare members, which are 0 today, keep the place of later
+ * ones. 0 must always mean "as before".
  */
 #ifndef CAMIPC_INTERFACE_H
 #define CAMIPC_INTERFACE_H
@@ -16,61 +23,68 @@
 CAMIPC_BEGIN_DECLS
 
 /**
- * One message: the arguments or the outputs of a method, or an event's
- * arguments.
+ * One message: the arguments or the outputs of a method, or the arguments of
+ * an event.
  *
- * The functions take void pointers and convert them in their first line:
- * calling through a cast function pointer is undefined, and control-flow
- * integrity kills it.
+ * The functions take void pointers and convert them in their first line.
+ * Calling a function through a pointer of another type is undefined, and
+ * control-flow integrity ends the process for it. Thread word of all of them:
+ * reentrant.
  */
 struct camipc_message_type {
-	/** sizeof the struct. */
+	/** sizeof the message's struct, in bytes. */
 	uint32_t size;
 
-	/** Largest encoding in bytes, or 0 where the IDL does not bound it. */
+	/** Largest encoding in bytes; 0 if the IDL does not bound it. */
 	uint32_t max_wire;
 
-	/** Fields, for tracing, tests and fuzzers. Never NULL. */
+	/** Fields, for tracing, tests and the layout. Never NULL. */
 	const struct camipc_type_info *info;
 
-	/** Sets the IDL's defaults in a zeroed @msg; NULL: zero is right. */
+	/** Sets the IDL's defaults in a zeroed @msg; NULL if all are zero. */
 	void (*init)(void *msg);
 
 	/**
-	 * Says whether the interface allows @msg, bounds its encoded size, and
-	 * computes what decoding it will take; NULL: every value is allowed
-	 * and max_wire is set.
+	 * Checks that the interface allows @msg, bounds its encoded size and
+	 * computes the memory that decoding needs; errors are kept in @check.
+	 * NULL if every value is allowed and max_wire is set.
 	 */
 	void (*check)(struct camipc_check *check, const void *msg);
 
-	/** Writes a @msg that passed check(). */
+	/** Encodes a @msg that passed check(). */
 	void (*encode)(struct camipc_writer *w, const void *msg);
 
-	/** Reads from @p to the reader's end into an initialised @msg. */
+	/**
+	 * Decodes from @p to the reader's end into a @msg that init() has set
+	 * up; errors are kept in the reader.
+	 */
 	void (*decode)(struct camipc_reader *r, const uint8_t *p, void *msg);
 
 	/**
-	 * Replaces, in a flat copy of a checked message, everything that
-	 * points elsewhere; NULL: the flat copy is enough. Errors stay in the
-	 * arena, and nothing of the source is left then.
+	 * Replaces every pointer in @msg, a flat copy of a checked message, by
+	 * a deep copy. Errors are kept in the arena; @msg then points to
+	 * nothing of the source. NULL if the flat copy is enough.
 	 */
 	void (*copy)(struct camipc_arena *arena, void *msg);
 
-	/** Releases what copy() into a heap arena made; NULL: nothing. */
+	/** Releases what copy() put into a heap arena; NULL if nothing. */
 	void (*clear)(void *msg);
+
+	/** NULL. For functions of later versions. */
+	void (*spare[4])(void);
 };
 
-/** What a method does to the proxy's state; no name is special. */
+/** The effect of a method on the proxy's state; method names have none. */
 enum camipc_role {
 	CAMIPC_ROLE_CALL = 0, /* synchronous, no change of state */
 	CAMIPC_ROLE_INIT, /* Created -> Ready */
 	CAMIPC_ROLE_START, /* Ready or Stopped -> Running */
 	CAMIPC_ROLE_STOP, /* Running -> Stopped */
 	CAMIPC_ROLE_ASYNC, /* returns before the IPA has run it */
-	CAMIPC_ROLE_EVENT, /* from the IPA */
+	CAMIPC_ROLE_EVENT, /* raised by the IPA */
 };
 
-/** The IDL's [when=]. */
+/** [when=] of the IDL: the states in which a call is legal. */
 enum camipc_when {
 	CAMIPC_WHEN_DEFAULT = 0,
 	CAMIPC_WHEN_STOPPED,
@@ -78,19 +92,25 @@ enum camipc_when {
 	CAMIPC_WHEN_ANY,
 };
 
-/** The IDL's [overflow=]: what a sender without credit does. */
+/** [overflow=] of the IDL: what happens to a message without credit. */
 enum camipc_overflow {
-	CAMIPC_OVERFLOW_ERROR = 0, /* -EAGAIN, counted */
-	CAMIPC_OVERFLOW_DROP_NEWEST, /* 0, counted */
-	CAMIPC_OVERFLOW_DROP_OLDEST, /* keeps the newest [queue=] ones */
+	CAMIPC_OVERFLOW_ERROR = 0, /* it fails with -EAGAIN, counted */
+	CAMIPC_OVERFLOW_DROP_NEWEST, /* it is dropped with 0, counted */
+	CAMIPC_OVERFLOW_DROP_OLDEST, /* the oldest of [queue=] is dropped */
 };
 
-/** The outputs begin with an int32_t, which is the call's result. */
+/** The outputs begin with an int32_t, which is the result of the call. */
 #define CAMIPC_METHOD_RETURNS_INT32 (1u << 0)
 
 /** Arguments, or outputs, can carry file descriptors. */
 #define CAMIPC_METHOD_ARGS_FDS (1u << 1)
 #define CAMIPC_METHOD_OUTS_FDS (1u << 2)
+
+/** [restore]: a restarted module needs this call again. */
+#define CAMIPC_METHOD_RESTORE (1u << 3)
+
+/** Most fields that lead from the arguments of a method to its key. */
+#define CAMIPC_KEY_DEPTH 4
 
 /** One method or event. */
 struct camipc_method {
@@ -103,23 +123,34 @@ struct camipc_method {
 	uint16_t queue; /* [queue=]; 0: the whole window */
 	uint16_t max_fds_args; /* bound of the IDL; 0: none or unbounded */
 	uint16_t max_fds_outs;
+	uint16_t undo; /* [undo=]: id of the method that reverts it; 0: none */
 	uint32_t timeout_ms; /* [timeout_ms=]; 0: by role, limits.h */
+
+	/**
+	 * [key=]: field numbers, from a field of @args inwards, through the
+	 * elements of arrays; ends at the first 0. Calls with different keys
+	 * do not replace each other when a module is restored. Without a key,
+	 * and without [restore], all are 0.
+	 */
+	uint32_t key[CAMIPC_KEY_DEPTH];
+
+	uint32_t spare[5]; /* 0 */
 	const struct camipc_message_type *args; /* NULL: none */
 	const struct camipc_message_type *outs; /* NULL: none */
+	const void *spare_pointers[4]; /* NULL */
 };
 
 /**
- * An interface and its event interface. Rows are in ascending order of id,
- * which need not be contiguous.
+ * An interface and its event interface. Rows are in ascending order of id;
+ * ids may have gaps.
  */
 struct camipc_interface {
-	uint32_t size; /* sizeof this struct: grows at the end */
+	uint32_t size; /* sizeof this struct; it grows at the end */
 	uint32_t version;
 	const char *name; /* of the module, as in the IDL: "ipa.vimc" */
 	uint32_t compatible_since;
 	uint32_t codegen_revision;
-	uint64_t wire_fingerprint; /* what the bytes depend on */
-	uint64_t layout_fingerprint; /* what the structs depend on */
+	uint64_t wire_fingerprint; /* of everything that the bytes depend on */
 	const struct camipc_method *methods;
 	const struct camipc_method *events;
 	uint16_t n_methods;
@@ -129,7 +160,7 @@ struct camipc_interface {
 /**
  * Calls one function of @table (an ops or an events table) with the members
  * of @args and @outs. @self is the IPA, or the user pointer of the events.
- * @outs is NULL where there are none.
+ * @outs is NULL if the method has no outputs.
  */
 typedef void (*camipc_invoke_fn)(const void *table, void *self,
 				 const void *args, void *outs);
@@ -142,7 +173,12 @@ typedef void (*camipc_invoke_fn)(const void *table, void *self,
 	(offsetof(__typeof__(*(table)), member) < (table)->size &&           \
 	 (table)->member)
 
-/** The method or event with this @id; NULL if the interface has none. */
+/**
+ * camipc_find_method() - find the row of a method or an event
+ * @rows: in ascending order of id
+ *
+ * Returns NULL if no row has the @id. Thread word: reentrant.
+ */
 static inline const struct camipc_method *
 camipc_find_method(const struct camipc_method *rows, uint16_t n_rows,
 		   uint32_t id)
@@ -150,7 +186,7 @@ camipc_find_method(const struct camipc_method *rows, uint16_t n_rows,
 	uint32_t low = 0;
 	uint32_t high = n_rows;
 
-	/* Without ordinals ids count from 1, and the first look is right. */
+	/* Without ordinals ids count from 1: this hits at the first try. */
 	if (CAMIPC_LIKELY(id - 1 < n_rows && rows[id - 1].id == id))
 		return &rows[id - 1];
 	while (low < high) {
@@ -165,6 +201,18 @@ camipc_find_method(const struct camipc_method *rows, uint16_t n_rows,
 	}
 	return NULL;
 }
+
+/*
+ * Modules are compiled against these sizes: a change needs another
+ * CAMIPC_CODEGEN_REVISION. New members take the place of spare ones.
+ */
+CAMIPC_STATIC_ASSERT(sizeof(struct camipc_message_type) ==
+			     2 * sizeof(uint32_t) + 11 * sizeof(void *),
+		     "a new member of a message takes a spare one's place");
+CAMIPC_STATIC_ASSERT(sizeof(struct camipc_method) ==
+			     2 * 6 + 3 * sizeof(enum camipc_role) +
+				     10 * sizeof(uint32_t) + 7 * sizeof(void *),
+		     "a new member of a row takes a spare one's place");
 
 CAMIPC_END_DECLS
 

@@ -108,6 +108,36 @@ static void test_defaults_and_bounds(void **state)
 	assert_int_equal(TEST_EVERYTHING_SCALARS_OUTS_MAX_ENCODED_SIZE, 13);
 }
 
+/** [restore], [key] and [undo] are data for the engine. */
+static void test_what_a_restart_needs(void **state)
+{
+	const struct camipc_method *push =
+		camipc_find_method(test_everything_second_interface.methods, 2,
+				   TEST_EVERYTHING_SECOND_METHOD_PUSH);
+	const struct camipc_method *nulls = camipc_find_method(
+		test_everything_interface.methods,
+		test_everything_interface.n_methods,
+		TEST_EVERYTHING_METHOD_NULLS);
+	const struct camipc_method *text = camipc_find_method(
+		test_everything_interface.methods,
+		test_everything_interface.n_methods,
+		TEST_EVERYTHING_METHOD_TEXT);
+
+	(void)state;
+	/* inners.name: field 1 of the arguments, then field 1 of an Inner. */
+	assert_int_equal(push->flags, CAMIPC_METHOD_RESTORE);
+	assert_int_equal(push->key[0], 1);
+	assert_int_equal(push->key[1], 1);
+	assert_int_equal(push->key[2], 0);
+	assert_int_equal(push->undo, TEST_EVERYTHING_SECOND_METHOD_ALL);
+	assert_true(nulls->flags & CAMIPC_METHOD_RESTORE);
+	assert_int_equal(nulls->key[0], 3);
+	assert_int_equal(nulls->key[1], 0);
+	assert_int_equal(nulls->undo, 0);
+	assert_false(text->flags & CAMIPC_METHOD_RESTORE);
+	assert_int_equal(text->key[0], 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -116,6 +146,7 @@ int main(void)
 		cmocka_unit_test(test_unknown_values_have_a_default),
 		cmocka_unit_test(test_maps_are_sorted_and_searched),
 		cmocka_unit_test(test_defaults_and_bounds),
+		cmocka_unit_test(test_what_a_restart_needs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

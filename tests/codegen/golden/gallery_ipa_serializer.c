@@ -677,9 +677,9 @@ void test_gallery_uint32_label_entry_clear(
 
 static const struct camipc_enumerator_info
 	enumerators_of_test_gallery_position[] = {
-	{ "Straight", TEST_GALLERY_STRAIGHT },
-	{ "Crooked", TEST_GALLERY_CROOKED },
-	{ "Fallen", TEST_GALLERY_FALLEN },
+	{ "Straight", TEST_GALLERY_STRAIGHT, 0 },
+	{ "Crooked", TEST_GALLERY_CROOKED, 0 },
+	{ "Fallen", TEST_GALLERY_FALLEN, 0 },
 };
 
 const struct camipc_type_info test_gallery_position_type_info = {
@@ -692,9 +692,9 @@ const struct camipc_type_info test_gallery_position_type_info = {
 
 static const struct camipc_enumerator_info
 	enumerators_of_test_gallery_care[] = {
-	{ "Dry", TEST_GALLERY_CARE_DRY },
-	{ "Dark", TEST_GALLERY_CARE_DARK },
-	{ "Guard", TEST_GALLERY_CARE_GUARD },
+	{ "Dry", TEST_GALLERY_CARE_DRY, 0 },
+	{ "Dark", TEST_GALLERY_CARE_DARK, 0 },
+	{ "Guard", TEST_GALLERY_CARE_GUARD, 0 },
 };
 
 const struct camipc_type_info test_gallery_care_type_info = {
