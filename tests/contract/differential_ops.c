@@ -15,6 +15,12 @@
 #define SOON_MS 20
 #define NEVER_MS 60000
 
+/*
+ * Events at a stop stay within the window: how many more there is credit for
+ * depends on how fast the proxy drops them. Five more are raised in stop().
+ */
+#define TICKS_AT_STOP (CAMIPC_WINDOW * 3 / 4)
+
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /* ---- init, start, stop ------------------------------------------------- */
@@ -73,10 +79,9 @@ static void do_stop(struct side *side, const struct step *step)
 	if (side_is_in(side, CAMIPC_STATE_RUNNING)) {
 		if (step->drawn[0] % 2)
 			contract_plan(c, TEST_ECHO_STOP, TEST_ECHO_TICK, 5);
-		/* Within the window: past it, how many of them there is credit
-		 * for depends on how fast they are dropped here. */
 		side_say(side, "tick_many",
-			 test_echo_tick_many(c->ipa, 0, step->drawn[1] % 50));
+			 test_echo_tick_many(c->ipa, 0,
+					     step->drawn[1] % TICKS_AT_STOP));
 	}
 	side_say(side, "stop", test_echo_stop(c->ipa));
 }
@@ -99,7 +104,8 @@ static void do_switch_begin(struct side *side, const struct step *step)
 
 	if (side_is_in(side, CAMIPC_STATE_RUNNING)) {
 		side_say(side, "tick_many",
-			 test_echo_tick_many(c->ipa, 7, step->drawn[1] % 40));
+			 test_echo_tick_many(c->ipa, 7,
+					     step->drawn[1] % TICKS_AT_STOP));
 		ret = test_echo_stop_begin(c->ipa, note_done, &done);
 		side_say(side, "stop_begin", ret);
 	} else {

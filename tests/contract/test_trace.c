@@ -84,9 +84,11 @@ static void credit(void **state)
 {
 	struct contract *c = *state;
 
+	const uint32_t n = CAMIPC_WINDOW / 2 + 8; /* and so a credit */
+
 	contract_running(c);
-	assert_int_equal(test_echo_tick_many(c->ipa, 0, 40), 0);
-	contract_dispatch_events(c, 40);
+	assert_int_equal(test_echo_tick_many(c->ipa, 0, n), 0);
+	contract_dispatch_events(c, n);
 	assert_true(log_capture_count(CAMIPC_LOG_DEBUG, "-> credit, ") > 0);
 }
 

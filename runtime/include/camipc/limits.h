@@ -3,8 +3,6 @@
 #ifndef CAMIPC_LIMITS_H
 #define CAMIPC_LIMITS_H
 
-#include <stdint.h>
-
 #include <camipc/base.h>
 
 /** Bytes of the fixed header in front of each message's body. */
@@ -53,11 +51,23 @@
  */
 #define CAMIPC_MAX_FDS_IN_FLIGHT 64
 
-/** Messages (async calls, or events) sent and not yet consumed. */
+/**
+ * Messages (async calls, or events) sent and not yet consumed, per direction.
+ * A power of two: messages are counted modulo 2^32, and their places in a ring
+ * of a window's length only go on past that if it divides 2^32.
+ */
 #define CAMIPC_WINDOW 64
-CAMIPC_STATIC_ASSERT((CAMIPC_WINDOW & (CAMIPC_WINDOW - 1)) == 0,
-		     "records are counted modulo 2^32 and kept in rows of a "
-		     "window: only a power of two divides 2^32");
+CAMIPC_STATIC_ASSERT(CAMIPC_WINDOW > 0 &&
+			     (CAMIPC_WINDOW & (CAMIPC_WINDOW - 1)) == 0,
+		     "the window must be a power of two: counters wrap");
+
+/**
+ * The largest window that either side accepts at hello. Each side keeps a
+ * record for every message of a window.
+ */
+#define CAMIPC_MAX_WINDOW 1024
+CAMIPC_STATIC_ASSERT(CAMIPC_WINDOW <= CAMIPC_MAX_WINDOW,
+		     "a worker refuses a larger window");
 
 /**
  * A receiver reports what it consumed after half a window of messages, or
@@ -85,8 +95,17 @@ CAMIPC_STATIC_ASSERT((CAMIPC_WINDOW & (CAMIPC_WINDOW - 1)) == 0,
 /** Milliseconds that a worker has to exit after the proxy has said bye. */
 #define CAMIPC_GRACE_MS 200
 
-/** Largest control message (control.proto), in bytes. */
-#define CAMIPC_MAX_CONTROL_SIZE 4096
+/**
+ * A control message (control.proto), in bytes. Control messages are small and
+ * never nested deep; the largest part of one is a module's argument.
+ */
+#define CAMIPC_MAX_CONTROL_SIZE 8192
+
+/** A module's argument (camipc_match.argument), in bytes: as long as a path. */
+#define CAMIPC_MAX_ARGUMENT_SIZE 4096
+
+/** A module's manifest (CAMIPC_MODULE_MANIFEST), in bytes. */
+#define CAMIPC_MAX_MANIFEST_SIZE 4096
 
 /** Bytes that are kept of the end of a worker's stderr. */
 #define CAMIPC_STDERR_TAIL 2048
