@@ -143,6 +143,7 @@ static int make_link(struct camipc_proxy *proxy)
 		.window = CAMIPC_WINDOW,
 		.epoll_fd = proxy->signals.epoll_fd,
 		.cancel_fd = proxy->signals.cancel_fd,
+		.argument = origin->match.argument,
 	};
 	int ret;
 

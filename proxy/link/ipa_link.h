@@ -31,6 +31,7 @@ struct camipc_link_params {
 	uint32_t window;
 	int epoll_fd; /* of the proxy; the link adds its fds to it */
 	int cancel_fd; /* readable once calls are cancelled */
+	const char *argument; /* of the module; NULL: "" */
 };
 
 /** Ids that the other side serves: it may be older or newer than this one. */

@@ -24,6 +24,8 @@ struct camipc_worker_peer {
 	struct camipc_worker_process process;
 	struct camipc_worker_notes notes;
 	bool only_notes; /* the last receive met nothing else */
+	uint32_t thread; /* that serves calls, in the worker's pid namespace */
+	uint32_t flags; /* of the worker's hello */
 };
 
 /** @module: name of the module, copied. */

@@ -161,6 +161,8 @@ static int send_hello(struct camipc_worker_peer *peer,
 	hello->max_message_size = (uint32_t)params->max_message_size;
 	hello->window = params->window;
 	hello->log_level = wanted_log_level(&peer->notes.log);
+	hello->argument =
+		(char *)(uintptr_t)(params->argument ? params->argument : "");
 	hello->n_events = interface->n_events;
 	hello->events = camipc_list_ids(interface->events, interface->n_events);
 	if (!hello->events)
@@ -267,6 +269,8 @@ static int shake_hands(struct camipc_worker_peer *peer,
 
 	if (ret < 0)
 		return ret;
+	peer->thread = hello.thread;
+	peer->flags = hello.flags;
 	log_started(peer, &hello, wrapped);
 	*ret_file = params->module->path;
 	return wait_until_loaded(peer, params, loaded);

@@ -12,6 +12,7 @@ static void release_origin(struct camipc_origin *origin)
 	free((char *)(uintptr_t)origin->match.module);
 	free((char *)(uintptr_t)origin->match.path);
 	free((char *)(uintptr_t)origin->match.isolation);
+	free((char *)(uintptr_t)origin->match.argument);
 	free(origin);
 }
 
@@ -32,6 +33,7 @@ static int copy_match(struct camipc_origin *origin,
 		&origin->match.module,
 		&origin->match.path,
 		&origin->match.isolation,
+		&origin->match.argument,
 	};
 	const size_t n = sizeof(texts) / sizeof(texts[0]);
 	int ret = 0;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <camipc/limits.h>
 #include <camipc/log.h>
 
 #include "interface_fit.h"
@@ -192,6 +193,14 @@ static int check_match(const struct camipc_match *match)
 			   "module versions %u to %u: the minimum is above "
 			   "the maximum",
 			   match->min_version, match->max_version);
+		return -EINVAL;
+	}
+	if (match->argument &&
+	    strlen(match->argument) > CAMIPC_MAX_ARGUMENT_SIZE) {
+		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
+			   "the argument of the module has %zu bytes: at most "
+			   "%d are allowed",
+			   strlen(match->argument), CAMIPC_MAX_ARGUMENT_SIZE);
 		return -EINVAL;
 	}
 	return 0;

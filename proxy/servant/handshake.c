@@ -102,22 +102,60 @@ static void copy_text(char text[CAMIPC_HANDSHAKE_TEXT_SIZE], const char *from)
 	camipc_sanitise(text, CAMIPC_HANDSHAKE_TEXT_SIZE, from, strlen(from));
 }
 
+/* Counters of messages wrap: only powers of two go on past that. */
+static bool is_window(uint32_t window)
+{
+	return window > 0 && window <= CAMIPC_MAX_WINDOW &&
+	       (window & (window - 1)) == 0;
+}
+
+/* A string to free, or NULL without memory. */
+static char *copy_argument(const ProtobufCBinaryData *bytes)
+{
+	char *argument = malloc(bytes->len + 1);
+
+	if (!argument)
+		return NULL;
+	if (bytes->len)
+		memcpy(argument, bytes->data, bytes->len);
+	argument[bytes->len] = '\0';
+	return argument;
+}
+
 int camipc_parent_hello_write(const struct camipc_channel *channel,
 			      const struct camipc_parent_hello *hello)
 {
 	Camipc__Control__ParentHello body = CAMIPC__CONTROL__PARENT_HELLO__INIT;
-	int ret = pack_ids(hello->events, hello->n_events, &body.events,
-			   &body.n_events);
+	size_t argument_size = strlen(hello->argument);
+	int ret;
 
+	if (!is_window(hello->window) ||
+	    argument_size > CAMIPC_MAX_ARGUMENT_SIZE)
+		return -EINVAL;
+	ret = pack_ids(hello->events, hello->n_events, &body.events,
+		       &body.n_events);
 	if (ret < 0)
 		return ret;
 	body.nonce = as_bytes(hello->nonce, CAMIPC_NONCE_SIZE);
 	body.max_message_size = hello->max_message_size;
 	body.window = hello->window;
 	body.log_level = hello->log_level;
+	body.argument = as_bytes((const uint8_t *)hello->argument,
+				 argument_size);
+	body.flags = hello->flags;
 	ret = write_message(channel, CAMIPC_MESSAGE_HELLO, &body.base);
 	free(body.events);
 	return ret;
+}
+
+static bool is_parent_hello(const Camipc__Control__ParentHello *body)
+{
+	return body->nonce.len == CAMIPC_NONCE_SIZE &&
+	       is_window(body->window) &&
+	       body->max_message_size <= CAMIPC_MAX_MESSAGE_SIZE_CEILING &&
+	       body->argument.len <= CAMIPC_MAX_ARGUMENT_SIZE &&
+	       (body->argument.len == 0 ||
+		!memchr(body->argument.data, '\0', body->argument.len));
 }
 
 int camipc_parent_hello_read(struct camipc_message *message,
@@ -133,14 +171,18 @@ int camipc_parent_hello_read(struct camipc_message *message,
 	if (ret < 0)
 		return ret;
 	body = (const Camipc__Control__ParentHello *)(const void *)base;
-	if (body->nonce.len == CAMIPC_NONCE_SIZE && body->window &&
-	    body->max_message_size <= CAMIPC_MAX_MESSAGE_SIZE_CEILING) {
+	if (is_parent_hello(body)) {
 		memcpy(ret_hello->nonce, body->nonce.data, CAMIPC_NONCE_SIZE);
 		ret_hello->max_message_size = body->max_message_size;
 		ret_hello->window = body->window;
 		ret_hello->log_level = body->log_level;
+		ret_hello->flags = body->flags;
 		ret = unpack_ids(body->events, body->n_events,
 				 &ret_hello->events, &ret_hello->n_events);
+		if (ret == 0) {
+			ret_hello->argument = copy_argument(&body->argument);
+			ret = ret_hello->argument ? 0 : -ENOMEM;
+		}
 	} else {
 		ret = -EPROTO;
 	}
@@ -155,6 +197,8 @@ int camipc_worker_hello_write(const struct camipc_channel *channel,
 
 	body.nonce = as_bytes(hello->nonce, CAMIPC_NONCE_SIZE);
 	body.build_id = as_bytes(hello->build_id, hello->build_id_size);
+	body.thread = hello->thread;
+	body.flags = hello->flags;
 	return write_message(channel, CAMIPC_MESSAGE_HELLO, &body.base);
 }
 
@@ -172,9 +216,12 @@ int camipc_worker_hello_read(struct camipc_message *message,
 		return ret;
 	body = (const Camipc__Control__WorkerHello *)(const void *)base;
 	if (body->nonce.len == CAMIPC_NONCE_SIZE &&
-	    body->build_id.len <= CAMIPC_BUILD_ID_SIZE) {
+	    body->build_id.len <= CAMIPC_BUILD_ID_SIZE &&
+	    body->thread <= INT32_MAX) {
 		memcpy(ret_hello->nonce, body->nonce.data, CAMIPC_NONCE_SIZE);
 		ret_hello->build_id_size = (uint8_t)body->build_id.len;
+		ret_hello->thread = body->thread;
+		ret_hello->flags = body->flags;
 		if (body->build_id.len)
 			memcpy(ret_hello->build_id, body->build_id.data,
 			       body->build_id.len);

@@ -33,6 +33,8 @@ struct camipc_parent_hello {
 	uint32_t log_level;
 	uint16_t *events; /* ids it knows, ascending; the reader frees them */
 	uint16_t n_events;
+	char *argument; /* of the module; never NULL; the reader frees it */
+	uint32_t flags; /* nothing yet, see control.proto */
 };
 
 /** What a worker says before it has loaded anything. */
@@ -40,6 +42,8 @@ struct camipc_worker_hello {
 	uint8_t nonce[CAMIPC_NONCE_SIZE];
 	uint8_t build_id[CAMIPC_BUILD_ID_SIZE];
 	uint8_t build_id_size;
+	uint32_t thread; /* that serves calls, in the worker's pid namespace */
+	uint32_t flags; /* nothing yet, see control.proto */
 };
 
 /** What became of the module; all of it is the module's word. */
@@ -61,8 +65,9 @@ struct camipc_bye {
 };
 
 /*
- * The write functions send one message each. They return 0, -EMSGSIZE (more
- * ids than a control message holds) or an error of camipc_channel_send().
+ * The write functions send one message each. They return 0, -EINVAL (a value
+ * that a reader refuses), -EMSGSIZE (more ids than a control message holds) or
+ * an error of camipc_channel_send().
  * Thread word: reentrant.
  *
  * The read functions take the body of a received message of that kind. They

@@ -21,6 +21,7 @@
 struct camipc_servant {
 	struct camipc_host host; /* first: the module has its address */
 	struct camipc_servant_params params;
+	char *argument; /* owned; what @host points to */
 	void *ipa;
 	struct camipc_record *running; /* the call whose op is running */
 	bool *knows_event; /* per row: the other side serves it */
@@ -524,6 +525,7 @@ static void free_servant(struct camipc_servant *servant)
 	camipc_courier_fini(&servant->courier);
 	pthread_mutex_destroy(&servant->lock);
 	free(servant->knows_event);
+	free(servant->argument);
 	free(servant);
 }
 
@@ -550,8 +552,11 @@ static int init_courier(struct camipc_servant *servant,
 static int prepare(struct camipc_servant *servant,
 		   const struct camipc_servant_params *params)
 {
-	int ret = find_known_events(servant, params);
+	int ret;
 
+	if (!servant->argument)
+		return -ENOMEM;
+	ret = find_known_events(servant, params);
 	if (ret < 0)
 		return ret;
 	ret = init_courier(servant, params);
@@ -570,12 +575,14 @@ int camipc_servant_create(const struct camipc_servant_params *params,
 	if (!servant)
 		return -ENOMEM;
 	servant->params = *params;
+	servant->argument = strdup(params->argument ? params->argument : "");
 	servant->host = (struct camipc_host){
 		.size = sizeof(servant->host),
 		.abi = CAMIPC_MODULE_ABI,
 		.raise_event = emit,
 		.alloc = alloc,
 		.log = write_log,
+		.argument = servant->argument,
 	};
 	pthread_mutex_init(&servant->lock, NULL);
 	ret = prepare(servant, params);

@@ -25,6 +25,8 @@ struct camipc_servant_params {
 	const uint16_t *events;
 	uint16_t n_events;
 
+	const char *argument; /* of the module; copied; NULL: "" */
+
 	/**
 	 * Sends a packed record whose header is complete, and takes it on
 	 * success. Never blocks and never calls the servant back: it runs

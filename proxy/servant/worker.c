@@ -177,6 +177,8 @@ static int say_hello(struct worker *worker)
 	memcpy(answer.nonce, worker->hello.nonce, sizeof(answer.nonce));
 	answer.build_id_size = (uint8_t)camipc_build_id(answer.build_id,
 							CAMIPC_BUILD_ID_SIZE);
+	/* This thread: it goes on to serve. */
+	answer.thread = (uint32_t)syscall(SYS_gettid);
 	ret = camipc_channel_set_limit(worker->channel,
 				       worker->hello.max_message_size);
 	if (ret < 0)
@@ -195,6 +197,7 @@ static int make_servant(struct worker *worker)
 		.encode = true,
 		.events = worker->hello.events,
 		.n_events = worker->hello.n_events,
+		.argument = worker->hello.argument,
 		.send = send_record,
 		.log = send_log,
 		.user = worker,
@@ -352,6 +355,7 @@ static void tear_down(struct worker *worker)
 	camipc_record_pool_unref(worker->pool);
 	camipc_channel_destroy(worker->channel);
 	free(worker->hello.events);
+	free(worker->hello.argument);
 }
 
 static int run(struct worker *worker, const char *module)

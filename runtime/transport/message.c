@@ -128,9 +128,10 @@ static const uint16_t legal_flags[] = {
 	[CAMIPC_MESSAGE_CREDIT] = KIND,
 	[CAMIPC_MESSAGE_BYE] = KIND,
 	[CAMIPC_MESSAGE_CRASH] = KIND,
+	[CAMIPC_MESSAGE_TRACE] = KIND,
 };
 #define N_KINDS (sizeof(legal_flags) / sizeof(legal_flags[0]))
-CAMIPC_STATIC_ASSERT(N_KINDS == CAMIPC_MESSAGE_CRASH + 1,
+CAMIPC_STATIC_ASSERT(N_KINDS == CAMIPC_MESSAGE_TRACE + 1,
 		     "every kind says which flags it may have");
 
 int camipc_header_decode(const uint8_t bytes[CAMIPC_HEADER_SIZE],

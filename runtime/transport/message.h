@@ -22,7 +22,20 @@ enum camipc_message_kind {
 	CAMIPC_MESSAGE_CREDIT = 7,
 	CAMIPC_MESSAGE_BYE = 8,
 	CAMIPC_MESSAGE_CRASH = 9, /* of a worker: its very last */
+	CAMIPC_MESSAGE_TRACE = 10, /* of a worker, see below */
 };
+
+/**
+ * The body of a TRACE message holds one or more spans, each of this size in
+ * bytes: the time that the worker spent on one call. All numbers are
+ * little-endian; times are in nanoseconds of CLOCK_MONOTONIC.
+ *
+ *   0 cookie u32, of the call     4 u32, 0     8 begin u64     16 end u64
+ *
+ * A worker sends them only if the camera process asked for them in its hello,
+ * which none does yet: until then a TRACE message breaks the protocol.
+ */
+#define CAMIPC_TRACE_SPAN_SIZE 24
 
 /** Flag: the body is in a sealed memfd, which is the last descriptor. */
 #define CAMIPC_MESSAGE_SPILLED (1u << 0)

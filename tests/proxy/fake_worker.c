@@ -130,7 +130,7 @@ static void die(const char *how)
 static void be_born_badly(const char *what)
 {
 	struct camipc_worker_hello answer;
-	uint8_t large[8192];
+	uint8_t large[CAMIPC_MAX_CONTROL_SIZE + 1];
 
 	memset(&answer, 0, sizeof(answer));
 	memset(large, 0xff, sizeof(large));
@@ -182,6 +182,10 @@ static void be_born_badly(const char *what)
 	}
 	if (is(what, "event first")) {
 		send_kind(CAMIPC_MESSAGE_EVENT);
+		hang();
+	}
+	if (is(what, "trace first")) {
+		send_kind(CAMIPC_MESSAGE_TRACE);
 		hang();
 	}
 	if (camipc_worker_hello_write(channel, &answer) < 0)
@@ -285,12 +289,17 @@ static void send_false_crash(uint32_t n_frames)
 
 static void live_badly(const char *what, struct camipc_message *call)
 {
+	static const uint8_t span[CAMIPC_TRACE_SPAN_SIZE] = { 1 };
 	static const char escapes[] = "red \033[31m\r\n\x9b \xff";
 
 	if (is(what, "call"))
 		send_kind(CAMIPC_MESSAGE_CALL);
 	if (is(what, "hello again"))
 		send_kind(CAMIPC_MESSAGE_HELLO);
+	if (is(what, "trace"))
+		send_frame((struct camipc_header){ .kind =
+							   CAMIPC_MESSAGE_TRACE },
+			   span, sizeof(span));
 	if (is(what, "loaded again"))
 		send_kind(CAMIPC_MESSAGE_LOADED);
 	if (is(what, "short"))

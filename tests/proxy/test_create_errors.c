@@ -60,6 +60,65 @@ static void test_good(void **state)
 	assert_int_equal(log_capture_count_from(CAMIPC_LOG_WARNING), 0);
 }
 
+/** Requirement 18: what the pipeline gives the module, in each backend. */
+static void expect_argument(struct create_fixture *f, const char *isolation,
+			    const char *argument, const char *line)
+{
+	const struct camipc_match match = {
+		.path = test_path(MODULES_FOLDER, "argument.so"),
+		.isolation = isolation,
+		.argument = argument,
+	};
+	struct camipc_proxy *proxy = NULL;
+
+	log_capture_begin();
+	assert_int_equal(camipc_proxy_create(f->manager, &match, &plain_client,
+					     NULL, NULL, &proxy),
+			 0);
+	log_capture_expect(1, CAMIPC_LOG_WARNING, line);
+	camipc_proxy_destroy(proxy);
+}
+
+static void test_argument(void **state)
+{
+	struct create_fixture *f = *state;
+	char longest[CAMIPC_MAX_ARGUMENT_SIZE + 2];
+
+	memset(longest, 'x', sizeof(longest));
+	memcpy(longest + CAMIPC_MAX_ARGUMENT_SIZE - 4, "/end", 5);
+	FOR_EACH_BACKEND(name) {
+		expect_argument(f, name, NULL, "argument of 0000 bytes: ");
+		expect_argument(f, name, "", "argument of 0000 bytes: ");
+		expect_argument(f, name, "/lib/a.so",
+				"argument of 0009 bytes: /lib/a.so");
+		/* A path need not be UTF-8; the log replaces the byte. */
+		expect_argument(f, name, "/lib/\xff.so",
+				"argument of 0009 bytes: /lib/?.so");
+		expect_argument(f, name, longest,
+				"argument of 4096 bytes: xxxxxxxxxxxx/end");
+	}
+}
+
+static void test_argument_is_too_long(void **state)
+{
+	struct create_fixture *f = *state;
+	char argument[CAMIPC_MAX_ARGUMENT_SIZE + 2];
+	const struct camipc_match match = {
+		.path = test_path(MODULES_FOLDER, "argument.so"),
+		.argument = argument,
+	};
+	struct camipc_proxy *proxy = NULL;
+
+	memset(argument, 'x', sizeof(argument) - 1);
+	argument[sizeof(argument) - 1] = '\0';
+	assert_int_equal(camipc_proxy_create(f->manager, &match, &plain_client,
+					     NULL, NULL, &proxy),
+			 -EINVAL);
+	log_capture_expect(1, CAMIPC_LOG_ERROR,
+			   "argument has 4097 bytes, the limit is 4096");
+	assert_null(proxy);
+}
+
 static void test_no_module(void **state)
 {
 	struct create_fixture *f = *state;
@@ -281,6 +340,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_good),
+		T(test_argument),
+		T(test_argument_is_too_long),
 		T(test_no_module),
 		T(test_truncated_module),
 		T(test_no_elf),

@@ -36,6 +36,7 @@ static void what_no_worker_may_send_has_a_reason(void **state)
 		{ "call", CAMIPC_REASON_BAD_PROTOCOL },
 		{ "hello again", CAMIPC_REASON_BAD_PROTOCOL },
 		{ "loaded again", CAMIPC_REASON_BAD_PROTOCOL },
+		{ "trace", CAMIPC_REASON_BAD_PROTOCOL }, /* not asked for */
 		{ "bad magic", CAMIPC_REASON_BAD_PROTOCOL },
 		{ "short", CAMIPC_REASON_BAD_FRAMING },
 		{ "empty crash", CAMIPC_REASON_BAD_PROTOCOL },

@@ -15,10 +15,12 @@
 
 #include <cmocka.h>
 
+#include "child_process.h"
 #include "link_fixture.h"
 #include "log_capture.h"
 #include "test_files.h"
 #include "under_valgrind.h"
+#include "worker_start.h"
 
 /* ---- real workers ------------------------------------------------------ */
 
@@ -43,6 +45,28 @@ static void a_module_answers_in_its_worker(void **state)
 	assert_true(link_is_quiet(fixture.params.epoll_fd));
 	link_tear_down(&fixture);
 	assert_int_equal(log_capture_count_from(CAMIPC_LOG_WARNING), 0);
+}
+
+/** The thread that serves is its first, in this pid namespace. */
+static void the_worker_tells_which_thread_serves(void **state)
+{
+	struct camipc_worker_peer peer;
+	struct camipc_loaded loaded;
+	struct link_fixture fixture;
+
+	(void)state;
+	link_set_up(&fixture, WORKER);
+	snprintf(fixture.module.path, sizeof(fixture.module.path), "%s",
+		 MODULES_FOLDER "/plain.so");
+	camipc_worker_peer_init(&peer, "plain");
+	assert_int_equal(camipc_worker_start(&peer, &fixture.params, &loaded),
+			 0);
+	assert_int_equal(peer.thread,
+			 camipc_child_get_pid(peer.process.child));
+	assert_int_equal(peer.flags, 0);
+	free(loaded.methods);
+	camipc_worker_peer_fini(&peer);
+	link_tear_down(&fixture);
 }
 
 /* Or a worker that happens to be installed would be tested. */
@@ -176,6 +200,7 @@ static void a_bad_hello_is_refused(void **state)
 	expect_birth("garbage", -EPROTO, "broke the protocol");
 	expect_birth("large hello", -EPROTO, "broke the protocol");
 	expect_birth("empty hello", -EPROTO, "broke the protocol");
+	expect_birth("trace first", -EPROTO, "broke the protocol");
 	expect_birth("event first", -EPROTO, "broke the protocol");
 	expect_birth("old version", -ESTALE, "broke the protocol");
 }
@@ -288,6 +313,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_module_answers_in_its_worker),
+		cmocka_unit_test(the_worker_tells_which_thread_serves),
 		cmocka_unit_test(the_worker_tells_its_build_id),
 		cmocka_unit_test(a_module_that_cannot_be_loaded_is_one_line),
 		cmocka_unit_test(many_workers_leave_nothing),

@@ -122,6 +122,7 @@ static void ignore_log(void *user, enum camipc_log_level level,
 static int make_servant(void)
 {
 	static const uint16_t known[] = { TICK };
+	char argument[] = "an argument";
 	const struct camipc_servant_params params = {
 		.entry = &entry,
 		.pool = f.pool,
@@ -132,8 +133,10 @@ static int make_servant(void)
 		.n_events = 1,
 		.send = send_record,
 		.log = ignore_log,
+		.argument = argument,
 	};
 
+	/* A copy is made: what it was made from may go. */
 	return camipc_servant_create(&params, &f.servant);
 }
 
@@ -348,11 +351,28 @@ static void failing_create(void **state)
 	camipc_record_pool_unref(f.pool);
 }
 
+/** Optional functions are not there yet; a module can ask for each. */
+static void the_host_that_a_module_gets(void **state)
+{
+	(void)state;
+	assert_int_equal(f.host->size, sizeof(*f.host));
+	assert_int_equal(f.host->abi, CAMIPC_MODULE_ABI);
+	assert_string_equal(f.host->argument, "an argument");
+	assert_true(CAMIPC_TABLE_HAS(f.host, argument));
+	assert_false(CAMIPC_TABLE_HAS(f.host, add_descriptor));
+	assert_false(CAMIPC_TABLE_HAS(f.host, add_timer));
+	assert_false(CAMIPC_TABLE_HAS(f.host, remove_source));
+	assert_false(CAMIPC_TABLE_HAS(f.host, post));
+	assert_false(CAMIPC_TABLE_HAS(f.host, set_thread_hooks));
+	assert_false(CAMIPC_TABLE_HAS(f.host, trace));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(the_host_that_a_module_gets),
 		TEST(answers),
 		TEST(says_what_it_consumed),
 		TEST(events_have_the_epoch_of_the_run),

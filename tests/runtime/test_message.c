@@ -102,6 +102,7 @@ static void flags_have_to_fit_the_kind(void **state)
 		[CAMIPC_MESSAGE_CREDIT] = 0,
 		[CAMIPC_MESSAGE_BYE] = 0,
 		[CAMIPC_MESSAGE_CRASH] = 0,
+		[CAMIPC_MESSAGE_TRACE] = 0,
 	};
 
 	(void)state;
@@ -114,7 +115,7 @@ static void flags_have_to_fit_the_kind(void **state)
 				.status = flags & CAMIPC_MESSAGE_ERROR ? -1 : 0,
 			};
 			bool good = kind >= CAMIPC_MESSAGE_HELLO &&
-				    kind <= CAMIPC_MESSAGE_CRASH &&
+				    kind <= CAMIPC_MESSAGE_TRACE &&
 				    !(flags & ~(uint32_t)legal[kind]);
 
 			assert_int_equal(decode(&header, UNCHANGED, 0),

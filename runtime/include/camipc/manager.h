@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Finds IPA modules, and decides how each of them is run. */
+/* Finds IPA modules, and decides whether a thread or a process runs each. */
 #ifndef CAMIPC_MANAGER_H
 #define CAMIPC_MANAGER_H
 
@@ -10,76 +10,107 @@ CAMIPC_BEGIN_DECLS
 
 struct camipc_manager;
 
-/** Zero all of it, set @size, and name what differs from the defaults. */
+/** Zero the struct, set @size, then set what differs from the defaults. */
 struct camipc_manager_options {
-	uint32_t size; /* sizeof this struct */
+	uint32_t size; /* sizeof this struct; it grows at the end */
 
-	/** NULL-terminated; folders searched for modules, before the
-	 *  installed one. Relative ones are resolved at creation. */
+	/** Folders searched for modules before the install folder, in order.
+	 *  Ends with NULL. Relative paths are resolved at creation. */
 	const char *const *module_paths;
 
-	/** NULL-terminated; files (the worker itself), before the install
-	 *  folder and CAMIPC_IPA_PROXY_PATH. */
+	/** Worker programs (files), tried before CAMIPC_IPA_PROXY_PATH and the
+	 *  install folder, in order. Ends with NULL. */
 	const char *const *worker_paths;
 
-	/** NULL-terminated; files or folders whose modules are trusted, that
-	 *  is, may run in a thread of this process. */
+	/** Files and folders whose modules are trusted: they may run in a
+	 *  thread of this process. Ends with NULL. */
 	const char *const *trusted_paths;
 
-	/** Trusted modules run in a process, too. */
+	/** Runs trusted modules in a process, too. */
 	bool isolate_all;
 
-	/** Leaves out the install folders (modules and worker): for tests. */
+	/** Ignores the install folders of modules and worker; for tests. */
 	bool no_install_paths;
 };
 
 /**
- * Makes a manager. @options may be NULL. Returns 0, -EINVAL or -ENOMEM; finds
- * nothing yet, so a missing folder is no error. Thread word of a manager:
- * safe.
+ * camipc_manager_create() - make a manager
+ * @options: NULL for the defaults; copied
+ * @ret_manager: for camipc_manager_destroy()
+ *
+ * Searches for nothing yet: a folder that does not exist is no error.
+ *
+ * Returns 0, -EINVAL (@options without a size) or -ENOMEM. Thread word: safe,
+ * as all functions of a manager.
  */
 CAMIPC_API int
 camipc_manager_create(const struct camipc_manager_options *options,
 		      struct camipc_manager **ret_manager) CAMIPC_MUST_CHECK;
 
-/** Its proxies have to be destroyed first. NULL is fine. */
+/**
+ * Destroys a manager; its proxies must have been destroyed before. Accepts
+ * NULL. Thread word: safe.
+ */
 CAMIPC_API void camipc_manager_destroy(struct camipc_manager *manager);
 
-/** Which module a pipeline handler wants. Zero all of it first. */
+/**
+ * Selects the module for a proxy. Zero the struct, then set what matters; its
+ * strings are borrowed for the call.
+ */
 struct camipc_match {
-	/** The module's own name ("softisp"); NULL: any that has the
-	 *  interface, first found. */
+	/** Name of the module ("softisp"). NULL accepts any module that serves
+	 *  the interface; the first one found is used. */
 	const char *module;
 
-	/** An absolute path instead of a search; @module then has to fit. */
+	/** Absolute path of the module, instead of a search; @module must
+	 *  still match. */
 	const char *path;
 
-	/** Of the module, both included; max 0 means no upper end. */
+	/** Accepted versions of the module, both included. A max of 0 means
+	 *  no upper limit. */
 	uint32_t min_version;
 	uint32_t max_version;
 
-	/** How to run it: the name of a proxy factory ("thread", "process",
-	 *  "loopback"); NULL: the manager decides. Asking for "thread" or
-	 *  "loopback" trusts the module: say so only for your own. */
+	/** Name of the proxy factory: "thread", "process" or "loopback". NULL
+	 *  lets the manager decide. "thread" and "loopback" run the module in
+	 *  this process, and thus trust it: name them for your own only. */
 	const char *isolation;
 
 	/** Deadline of every call, in milliseconds; 0: as the IDL says. */
 	uint32_t timeout_ms;
-};
 
-/** What the manager knows of a module without loading it. */
+	uint32_t spare[3]; /* 0 */
+
+	/** Passed to the module as camipc_host.argument; NULL is the same as
+	 *  "". With more than CAMIPC_MAX_ARGUMENT_SIZE bytes, the creation of
+	 *  the proxy fails with -EINVAL. */
+	const char *argument;
+
+	const void *spare_pointers[5]; /* NULL */
+};
+CAMIPC_STATIC_ASSERT(sizeof(struct camipc_match) ==
+			     6 * sizeof(uint32_t) + 9 * sizeof(void *),
+		     "a new member of a match takes a spare one's place");
+
+/** A module that the manager found. It was read, not loaded. */
 struct camipc_module_found {
 	char path[4096];
 	struct camipc_module_info info;
 	bool trusted;
-	const char *isolation; /* what NULL in a match would choose */
-	char why[160]; /* one line */
+	const char *isolation; /* the choice for a match without one */
+	char why[160]; /* one line: the reason for that choice */
 };
 
 /**
- * Calls @visit for each module found, in the order of search; stops when it
- * returns other than 0, and returns that. What is not a module is skipped,
- * with one log line, a warning. Returns 0, or what @visit returned.
+ * camipc_manager_list() - call a function for each module found
+ * @visit: called in the order of the search, in the caller's thread; @module
+ *         is valid for the call. A return value other than 0 ends the search
+ * @user: for @visit
+ *
+ * Files that are no modules are skipped, with one warning in the log.
+ *
+ * Returns 0, -ENOMEM, or the value with which @visit ended the search. Thread
+ * word: safe.
  */
 CAMIPC_API int
 camipc_manager_list(struct camipc_manager *manager,
@@ -88,15 +119,21 @@ camipc_manager_list(struct camipc_manager *manager,
 		    void *user);
 
 /**
- * The path of the worker program that "process" would start, for messages.
- * Returns 0, -ENOENT (none found), -EACCES (one found, not executable) or
- * -ENAMETOOLONG (@size is too small).
+ * camipc_manager_find_worker() - the worker program that "process" starts
+ * @path: gets its path, for messages
+ * @size: of @path, in bytes
+ *
+ * Returns 0; -ENOENT (there is none); -EACCES (there is one, but it cannot be
+ * executed); or -ENAMETOOLONG (@size is too small). Thread word: safe.
  */
 CAMIPC_API int camipc_manager_find_worker(struct camipc_manager *manager,
 					  char *path,
 					  size_t size) CAMIPC_MUST_CHECK;
 
-/** Names of the proxy factories; returns how many, fills in at most @max. */
+/**
+ * Fills in the names of at most @max proxy factories, and returns how many
+ * there are. Thread word: safe.
+ */
 CAMIPC_API size_t camipc_proxy_factory_list(const char **names, size_t max);
 
 CAMIPC_END_DECLS

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <camipc/module.h>
@@ -71,6 +72,21 @@ static bool ops_complete(const void *table)
 	return ops->size >= sizeof(*ops) && ops->poke;
 }
 
+#ifdef PLAIN_TELLS_ARGUMENT
+/* How long it is and what its last bytes are, in a line of the log. */
+static void tell_argument(struct camipc_host *host)
+{
+	char text[] = "argument of .... bytes: ................";
+	size_t n = strlen(host->argument);
+	const char *end = host->argument + (n > 16 ? n - 16 : 0);
+
+	for (size_t i = 0, rest = n; i < 4; i++, rest /= 10)
+		text[12 + 3 - i] = (char)('0' + rest % 10);
+	memcpy(strchr(text, ':') + 2, end, strlen(end) + 1);
+	host->log(host, CAMIPC_LOG_WARNING, text);
+}
+#endif
+
 static int create(struct camipc_host *host, void **ret_ipa)
 {
 	static int pokes;
@@ -84,6 +100,9 @@ static int create(struct camipc_host *host, void **ret_ipa)
 #endif
 #ifdef PLAIN_CREATE_FAILS
 	return -ENODEV;
+#endif
+#ifdef PLAIN_TELLS_ARGUMENT
+	tell_argument(host);
 #endif
 	*ret_ipa = &pokes;
 	return 0;
@@ -180,6 +199,11 @@ const struct camipc_module_entry plain_entry = {
 	.create = CREATE,
 	.destroy = destroy,
 };
+#endif
+
+#if defined(PLAIN_HAS_MANIFEST)
+CAMIPC_MODULE_MANIFEST("read: [/usr/share/caf\303\251]\n"
+		       "\tthreads: 4\n");
 #endif
 
 #if defined(PLAIN_NO_ENTRY)
