@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The bounded reader of a module's ELF notes: its description, its manifest. */
 #include "module_info.h"
 
 #include <elf.h>
@@ -11,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <camipc/check.h>
 #include <camipc/error.h>
 
 #include "text.h"
@@ -43,9 +45,12 @@
 #define NATIVE_MACHINE EM_NONE /* the dynamic loader will tell */
 #endif
 
-/* A shared object has about ten segments, and notes of a few hundred bytes. */
+/*
+ * A shared object has about ten segments. Its notes have a few hundred bytes,
+ * without the manifest.
+ */
 #define MAX_SEGMENTS 64
-#define MAX_NOTES_SIZE 4096
+#define MAX_NOTES_SIZE (4096 + CAMIPC_MAX_MANIFEST_SIZE)
 
 /* The longest text in a note, with its NUL. */
 #define MAX_TEXT_SIZE 64
@@ -57,6 +62,8 @@ struct elf_file {
 	char *why;
 	bool found;
 	struct camipc_module_info info;
+	bool has_manifest;
+	char *manifest; /* CAMIPC_MAX_MANIFEST_SIZE + 1 bytes; NULL: only check */
 };
 
 CAMIPC_PRINTF(3, 4)
@@ -203,24 +210,72 @@ static int check_info(const struct elf_file *file)
 	return 0;
 }
 
-/** One note, whose owner's name and description lie in memory. */
-static int take_note(struct elf_file *file, const ElfW(Nhdr) *note,
-		     const char *name, const char *description)
+static int read_info(struct elf_file *file, const char *description,
+		     size_t size)
 {
-	if (note->n_namesz != sizeof(CAMIPC_NOTE_NAME) ||
-	    memcmp(name, CAMIPC_NOTE_NAME, sizeof(CAMIPC_NOTE_NAME)) != 0 ||
-	    note->n_type != CAMIPC_NOTE_TYPE)
-		return 0;
 	if (file->found)
 		return refuse(file->why, -ENOEXEC, "has two module notes");
 	/* A larger one is of a later library, which only adds at the end. */
-	if (note->n_descsz < sizeof(file->info))
+	if (size < sizeof(file->info))
 		return refuse(file->why, -ENOEXEC,
-			      "its note has %u bytes instead of %zu",
-			      note->n_descsz, sizeof(file->info));
+			      "its note has %zu bytes instead of %zu", size,
+			      sizeof(file->info));
 	memcpy(&file->info, description, sizeof(file->info));
 	file->found = true;
 	return 0;
+}
+
+/** UTF-8 whose only control characters are tabs and newlines. */
+static bool is_plain_text(const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		const uint8_t byte = (uint8_t)text[i];
+
+		if ((byte < 0x20 && byte != '\t' && byte != '\n') ||
+		    byte == 0x7f)
+			return false;
+		/* U+0080 to U+009F, which terminals obey, too. */
+		if (byte == 0xc2 && i + 1 < length &&
+		    (uint8_t)text[i + 1] < 0xa0)
+			return false;
+	}
+	return camipc_utf8_is_valid(text, length);
+}
+
+static int read_manifest(struct elf_file *file, const char *description,
+			 size_t size)
+{
+	if (file->has_manifest)
+		return refuse(file->why, -ENOEXEC, "has two manifests");
+	if (size == 0 || size > CAMIPC_MAX_MANIFEST_SIZE + 1)
+		return refuse(file->why, -ENOEXEC,
+			      "its manifest has %zu bytes, the limit is %d",
+			      size ? size - 1 : 0, CAMIPC_MAX_MANIFEST_SIZE);
+	if (description[size - 1] != '\0' ||
+	    !is_plain_text(description, size - 1))
+		return refuse(file->why, -ENOEXEC,
+			      "its manifest is not plain UTF-8 text");
+	if (file->manifest)
+		memcpy(file->manifest, description, size);
+	file->has_manifest = true;
+	return 0;
+}
+
+/** One note, whose owner's name and description lie in memory. */
+static int read_note(struct elf_file *file, const ElfW(Nhdr) *note,
+		     const char *name, const char *description)
+{
+	if (note->n_namesz != sizeof(CAMIPC_NOTE_NAME) ||
+	    memcmp(name, CAMIPC_NOTE_NAME, sizeof(CAMIPC_NOTE_NAME)) != 0)
+		return 0;
+	switch (note->n_type) {
+	case CAMIPC_NOTE_TYPE:
+		return read_info(file, description, note->n_descsz);
+	case CAMIPC_NOTE_TYPE_MANIFEST:
+		return read_manifest(file, description, note->n_descsz);
+	default:
+		return 0; /* of a later library */
+	}
 }
 
 /** @size rounded up to @align, a power of two. */
@@ -250,7 +305,7 @@ static int walk_notes(struct elf_file *file, const char *notes, size_t size,
 		if (end > size)
 			return refuse(file->why, -ENOEXEC,
 				      "a note runs past its segment");
-		ret = take_note(file, &note, notes + name,
+		ret = read_note(file, &note, notes + name,
 				notes + description);
 		if (ret < 0)
 			return ret;
@@ -284,41 +339,61 @@ static int read_segment(struct elf_file *file, const ElfW(Phdr) *segment)
 			  segment->p_align == 8 ? 8 : 4);
 }
 
-int camipc_module_info_read(int fd, struct camipc_module_info *ret_info,
-			    char *why)
+/** Reads all notes, and checks those of ours. */
+static int read_notes(struct elf_file *file)
 {
-	struct elf_file file = { .fd = fd, .why = why };
 	ElfW(Phdr) segments[MAX_SEGMENTS];
 	ElfW(Ehdr) header;
 	struct stat status;
 	int ret;
 
-	if (fstat(fd, &status) < 0)
-		return refuse(why, -EIO, "cannot be read: %s",
+	if (fstat(file->fd, &status) < 0)
+		return refuse(file->why, -EIO, "cannot be read: %s",
 			      camipc_errno_to_string(errno));
 	if (!S_ISREG(status.st_mode) || status.st_size < 0)
-		return refuse(why, -ENOEXEC, "not a regular file");
-	file.size = (uint64_t)status.st_size;
-	ret = read_header(&file, &header);
+		return refuse(file->why, -ENOEXEC, "not a regular file");
+	file->size = (uint64_t)status.st_size;
+	ret = read_header(file, &header);
 	if (ret < 0)
 		return ret;
-	ret = read_at(&file, header.e_phoff, segments,
+	ret = read_at(file, header.e_phoff, segments,
 		      header.e_phnum * sizeof(segments[0]));
 	if (ret < 0)
 		return ret;
 	for (unsigned int i = 0; i < header.e_phnum; i++) {
-		ret = read_segment(&file, &segments[i]);
+		ret = read_segment(file, &segments[i]);
 		if (ret < 0)
 			return ret;
 	}
-	if (!file.found)
-		return refuse(why, -ENOEXEC, "no IPA module: has no %s note",
+	if (!file->found)
+		return refuse(file->why, -ENOEXEC,
+			      "no IPA module: has no %s note",
 			      CAMIPC_NOTE_NAME);
-	ret = check_info(&file);
+	return check_info(file);
+}
+
+int camipc_module_info_read(int fd, struct camipc_module_info *ret_info,
+			    char *why)
+{
+	struct elf_file file = { .fd = fd, .why = why };
+	int ret = read_notes(&file);
+
 	if (ret < 0)
 		return ret;
 	*ret_info = file.info;
 	return 0;
+}
+
+int camipc_module_manifest_read(int fd, char *manifest, char *why)
+{
+	struct elf_file file = { .fd = fd, .why = why, .manifest = manifest };
+	int ret;
+
+	manifest[0] = '\0';
+	ret = read_notes(&file);
+	if (ret < 0)
+		manifest[0] = '\0';
+	return ret;
 }
 
 int camipc_module_open(const char *path, int *ret_fd, char *why)

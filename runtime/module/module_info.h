@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads what a module says about itself, without loading anything of it. */
+/* Reads a module's description of itself, without loading anything of it. */
 #ifndef CAMIPC_MODULE_INFO_H
 #define CAMIPC_MODULE_INFO_H
 
 #include <camipc/module.h>
 
-/** Room for the reason that the functions below give; longer ones are cut. */
+/** Room for the reason of a failure; longer reasons are cut. */
 #define CAMIPC_MODULE_WHY_SIZE 160
 
 /**
- * camipc_module_info_read() - find and check the note of a module
- * @fd: borrowed, open for reading; its offset is left alone
+ * camipc_module_info_read() - find and check the notes of a module
+ * @fd: borrowed, open for reading; its offset does not change
  * @ret_info: strings are NUL-terminated, printable UTF-8; name and interface
  *            are not empty
  * @why: CAMIPC_MODULE_WHY_SIZE bytes; on failure one line that says what is
@@ -20,11 +20,25 @@
  * are bounded in number and length.
  *
  * Returns 0; -ENOEXEC (not an ELF shared object of this machine, truncated, no
- * note or more than one, a note that breaks its format); -ESTALE (made for
- * another module ABI or codegen revision); -EIO. Thread word: reentrant.
+ * note or more than one, more than one manifest, a note or a manifest that
+ * breaks its format); -ESTALE (made for another module ABI or codegen
+ * revision); -EIO. Thread word: reentrant.
  */
 int camipc_module_info_read(int fd, struct camipc_module_info *ret_info,
 			    char *why) CAMIPC_MUST_CHECK;
+
+/**
+ * camipc_module_manifest_read() - read the manifest of a module
+ * @manifest: CAMIPC_MAX_MANIFEST_SIZE + 1 bytes; gets the text of
+ *            CAMIPC_MODULE_MANIFEST, NUL-terminated UTF-8 whose only control
+ *            characters are tabs and newlines; "" if the module has none, and
+ *            on failure
+ *
+ * Checks the whole file as camipc_module_info_read() does, and returns the
+ * same. Thread word: reentrant.
+ */
+int camipc_module_manifest_read(int fd, char *manifest,
+				char *why) CAMIPC_MUST_CHECK;
 
 /**
  * camipc_module_open() - open a file that may be a module
@@ -32,7 +46,7 @@ int camipc_module_info_read(int fd, struct camipc_module_info *ret_info,
  * @ret_fd: close-on-exec; the caller closes it
  *
  * Does not block on fifos and devices. Returns 0; -ENOEXEC (not a regular
- * file); or what open() says: -ENOENT, -EACCES, -ENOTDIR, -ELOOP, -EMFILE.
+ * file); or an error of open(): -ENOENT, -EACCES, -ENOTDIR, -ELOOP, -EMFILE.
  * Thread word: reentrant.
  */
 int camipc_module_open(const char *path, int *ret_fd,

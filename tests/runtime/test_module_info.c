@@ -272,9 +272,27 @@ static void test_note_sizes(void **state)
 	assert_int_equal(read_all(f), -ENOEXEC);
 	assert_non_null(strstr(why, "no IPA module"));
 	*f->note = good;
-	f->note->type++;
+	f->note->type = CAMIPC_NOTE_TYPE_MANIFEST + 1;
 	assert_int_equal(read_all(f), -ENOEXEC);
 	assert_non_null(strstr(why, "no IPA module"));
+}
+
+/** Another segment, which says that it is notes: @size bytes at @data. */
+static void add_note_segment(struct fixture *f, const void *data, size_t size)
+{
+	for (unsigned int i = 0; i < f->header->e_phnum; i++) {
+		ElfW(Phdr) *segment = &f->segments[i];
+
+		if (segment->p_type == PT_LOAD || segment->p_type == PT_NOTE)
+			continue;
+		segment->p_type = PT_NOTE;
+		segment->p_offset =
+			(ElfW(Off))((const char *)data - f->data);
+		segment->p_filesz = size;
+		segment->p_align = 4;
+		return;
+	}
+	fail_msg("no segment to turn into notes");
 }
 
 /* Two notes: which of them would the decision rest on? */
@@ -282,22 +300,149 @@ static void test_two_notes(void **state)
 {
 	struct fixture *f = *state;
 
-	for (unsigned int i = 0; i < f->header->e_phnum; i++) {
-		ElfW(Phdr) *segment = &f->segments[i];
-
-		/* Make another segment say what the note's segment says. */
-		if (segment->p_type == PT_LOAD || segment->p_type == PT_NOTE)
-			continue;
-		segment->p_type = PT_NOTE;
-		segment->p_offset = (ElfW(Off))((char *)f->note - f->data);
-		segment->p_filesz = sizeof(*f->note);
-		segment->p_align = 4;
-		assert_int_equal(read_all(f), -ENOEXEC);
-		assert_string_equal(why, "has two module notes");
-		return;
-	}
-	fail_msg("no segment to turn into a second note");
+	add_note_segment(f, f->note, sizeof(*f->note));
+	assert_int_equal(read_all(f), -ENOEXEC);
+	assert_string_equal(why, "has two module notes");
 }
+
+/* ---- the manifest -------------------------------------------------------- */
+
+#define MANIFEST "read: [/usr/share/caf\303\251]\n\tthreads: 4\n"
+
+/** A manifest's note as it lies in the file. */
+struct manifest_note {
+	uint32_t name_size;
+	uint32_t size;
+	uint32_t type;
+	char name[8];
+	char text[];
+};
+
+/** The fixture's module becomes one with a manifest, and this is its note. */
+static struct manifest_note *use_manifest_module(struct fixture *f)
+{
+	char *name;
+
+	free(f->data);
+	f->data = test_file_read(MODULES_FOLDER "/manifest.so", &f->size);
+	f->note = find_note(f->data, f->size);
+	f->header = (void *)f->data;
+	f->segments = (void *)(f->data + f->header->e_phoff);
+	name = memmem(f->data, f->size, "camipc\0\0read", 12);
+	assert_non_null(name);
+	return (void *)(name - offsetof(struct manifest_note, name));
+}
+
+static void test_manifest(void **state)
+{
+	struct fixture *f = *state;
+	char manifest[CAMIPC_MAX_MANIFEST_SIZE + 1];
+
+	memset(manifest, 'x', sizeof(manifest));
+	assert_int_equal(read_all(f), 0);
+	assert_int_equal(camipc_module_manifest_read(f->fd, manifest, why), 0);
+	assert_string_equal(manifest, ""); /* it has none */
+	use_manifest_module(f);
+	assert_int_equal(read_all(f), 0);
+	assert_int_equal(camipc_module_manifest_read(f->fd, manifest, why), 0);
+	assert_string_equal(manifest, MANIFEST);
+	/* The rest of the file counts, too. */
+	f->note->info.abi++;
+	assert_int_equal(read_all(f), -ESTALE);
+	assert_int_equal(camipc_module_manifest_read(f->fd, manifest, why),
+			 -ESTALE);
+	assert_string_equal(manifest, "");
+}
+
+static void expect_bad_manifest(struct fixture *f, const char *text)
+{
+	char manifest[CAMIPC_MAX_MANIFEST_SIZE + 1] = "x";
+
+	assert_int_equal(read_all(f), -ENOEXEC);
+	assert_non_null(strstr(why, text));
+	assert_int_equal(camipc_module_manifest_read(f->fd, manifest, why),
+			 -ENOEXEC);
+	assert_string_equal(manifest, "");
+}
+
+/* Invariants 1 to 3, and 5. */
+static void test_hostile_manifests(void **state)
+{
+	static const char *const bad[] = { "\x1b", "\x7f", "\r", "\xff",
+					   "\xc2\x9b", "\xed\xa0\x80", "\0" };
+	struct fixture *f = *state;
+	struct manifest_note *note = use_manifest_module(f);
+	const uint32_t size = note->size;
+	char first[4];
+
+	assert_int_equal(size, sizeof(MANIFEST));
+	memcpy(first, note->text, sizeof(first));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		size_t n = bad[i][0] ? strlen(bad[i]) : 1;
+
+		memcpy(note->text, bad[i], n);
+		expect_bad_manifest(f, "not plain UTF-8 text");
+		memcpy(note->text, first, sizeof(first));
+	}
+	/* Without its end, cut inside of a character, empty, and beyond. */
+	note->text[size - 1] = 'x';
+	expect_bad_manifest(f, "not plain UTF-8 text");
+	note->text[size - 1] = '\0';
+	note->size = 0;
+	expect_bad_manifest(f, "has 0 bytes");
+	note->size = UINT32_MAX;
+	expect_bad_manifest(f, "past its segment");
+	note->size = size;
+	assert_int_equal(read_all(f), 0);
+	/* Of a type that a later library may know. */
+	note->type = 3;
+	assert_int_equal(read_all(f), 0);
+}
+
+static void test_two_manifests(void **state)
+{
+	struct fixture *f = *state;
+	const struct manifest_note *note = use_manifest_module(f);
+
+	add_note_segment(f, note, sizeof(*note) + note->size);
+	expect_bad_manifest(f, "has two manifests");
+}
+
+/** The longest one, and one byte more. */
+static void test_size_of_a_manifest(void **state)
+{
+	struct fixture *f = *state;
+	const size_t at = (f->size + 3) & ~(size_t)3;
+	const size_t most = CAMIPC_MAX_MANIFEST_SIZE;
+	char manifest[CAMIPC_MAX_MANIFEST_SIZE + 1];
+	struct manifest_note *note;
+
+	f->data = realloc(f->data, at + sizeof(*note) + most + 2);
+	assert_non_null(f->data);
+	f->size = at + sizeof(*note) + most + 2;
+	f->header = (void *)f->data;
+	f->segments = (void *)(f->data + f->header->e_phoff);
+	f->note = find_note(f->data, f->size);
+	note = (void *)(f->data + at);
+	*note = (struct manifest_note){ 7, (uint32_t)most + 1, 2, "camipc" };
+	memset(note->text, 'a', most + 2);
+	note->text[most] = '\0';
+	note->text[most + 1] = '\0';
+	add_note_segment(f, note, sizeof(*note) + most + 1);
+	assert_int_equal(read_all(f), 0);
+	assert_int_equal(camipc_module_manifest_read(f->fd, manifest, why), 0);
+	assert_int_equal(strlen(manifest), most);
+
+	note->size++;
+	note->text[most] = 'a';
+	for (unsigned int i = 0; i < f->header->e_phnum; i++) {
+		if (f->segments[i].p_offset == at)
+			f->segments[i].p_filesz++;
+	}
+	expect_bad_manifest(f, "has 4097 bytes, the limit is 4096");
+}
+
+/* ---- texts and versions -------------------------------------------------- */
 
 static void test_texts(void **state)
 {
@@ -487,6 +632,10 @@ int main(void)
 		T(test_segments),
 		T(test_note_sizes),
 		T(test_two_notes),
+		T(test_manifest),
+		T(test_hostile_manifests),
+		T(test_two_manifests),
+		T(test_size_of_a_manifest),
 		T(test_texts),
 		T(test_versions),
 		T(test_each_byte_damaged),
