@@ -94,6 +94,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_files(compile_)
     add = compile_.add_argument
     _add_emit(compile_, "generate")
+    add("--define-core-types", action="store_true",
+        help="define the symbols that code which imports module cam refers "
+        "to; for programs and libraries that contain the code of that module")
     add("--depfile", metavar="FILE",
         help="write the list of files that were read, in make's syntax")
     add("--out", required=True, metavar="DIR",
@@ -169,7 +172,8 @@ def _back_end(compiled, arguments, diagnostics: Diagnostics) -> None:
 def _render(compiled, arguments, _diagnostics) -> None:
     from .output.render import render
     render(compiled.program, compiled.inputs, arguments.out, arguments.emit,
-           arguments.depfile, compiled.read_files)
+           arguments.depfile, compiled.read_files,
+           arguments.define_core_types)
 
 
 def _print_outputs(compiled, arguments, _diagnostics) -> None:

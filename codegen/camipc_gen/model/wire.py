@@ -128,6 +128,11 @@ def _declarations(program: ir.Program, used: Dict[str, None]) -> List[str]:
     return [line for name in sorted(described) for line in described[name]]
 
 
+def describe(program: ir.Program, name: str) -> List[str]:
+    """The lines of one declaration, without those that it uses."""
+    return _describe(program, name, {})
+
+
 def _describe(program: ir.Program, name: str,
               used: Dict[str, None]) -> List[str]:
     if name in program.structs:

@@ -19,13 +19,14 @@ _TEMPLATES = os.path.join(os.path.dirname(_PACKAGE), "templates")
 
 def render(program: ir.Program, inputs: Iterable[ir.Module], out_dir: str,
            emit: Iterable[str], depfile: Optional[str] = None,
-           read_files: Iterable[str] = ()) -> List[str]:
+           read_files: Iterable[str] = (),
+           defines_core_types: bool = False) -> List[str]:
     """Writes the outputs named by @emit for each of @inputs.
 
     A file is written only if its bytes changed. Returns the paths of all
     outputs. @depfile, in make's syntax, says that they depend on @read_files.
     """
-    texts = render_texts(program, inputs, emit)
+    texts = render_texts(program, inputs, emit, defines_core_types)
     os.makedirs(out_dir, exist_ok=True)
     paths = []
     for name, text in texts:
@@ -38,13 +39,14 @@ def render(program: ir.Program, inputs: Iterable[ir.Module], out_dir: str,
 
 
 def render_texts(program: ir.Program, inputs: Iterable[ir.Module],
-                 emit: Iterable[str]) -> List[Tuple[str, str]]:
+                 emit: Iterable[str],
+                 defines_core_types: bool = False) -> List[Tuple[str, str]]:
     """(file name, text) of each output, in the order of the inputs."""
     model = Model(program)
     environment = _environment()
     texts = []
     for module in inputs:
-        view = ModuleView(program, model, module)
+        view = ModuleView(program, model, module, defines_core_types)
         texts += [(name, _fill(environment, output.template, view=view))
                   for name, output in outputs_of(module, emit)]
     return texts

@@ -4,6 +4,7 @@
 import os
 from typing import Dict, List
 
+from ..c import core_types
 from ..c import names as c_names
 from ..c.arrays import ArraySlot, run_name
 from ..c.comments import Words, comment, safe
@@ -75,7 +76,7 @@ class ModuleView:
     """Everything that the templates of one file print."""
 
     def __init__(self, program: ir.Program, model: Model,
-                 module: ir.Module):
+                 module: ir.Module, defines_core_types: bool = False):
         self.program = program
         self.module = module
         self.path = shown_path(module.path)
@@ -87,6 +88,10 @@ class ModuleView:
             if self.prefix.rsplit("_", 1)[-1] != module.stem else self.prefix
         self.guard = self.guard.upper()
         self.imports = [imported.stem for imported in module.imports]
+        self.core_types = [core_types.symbol(program, one)
+                           for one in core_types.imported(module)]
+        self.own_core_types = core_types.symbol(program, module) \
+            if defines_core_types and module.name == core_types.MODULE else ""
         self.interfaces = [
             InterfaceView(model, module, interface,
                           wire.fingerprint(program, interface))
