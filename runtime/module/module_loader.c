@@ -158,7 +158,8 @@ static bool is_same_file(const struct candidate *candidate)
 	       now.st_ino == candidate->status.st_ino;
 }
 
-static bool rows_ascend(const struct camipc_method *rows, uint16_t n_rows)
+/** Ids ascend, and tables by role, when and overflow have an entry. */
+static bool rows_are_legal(const struct camipc_method *rows, uint16_t n_rows)
 {
 	uint32_t last = 0;
 
@@ -166,6 +167,10 @@ static bool rows_ascend(const struct camipc_method *rows, uint16_t n_rows)
 		return false;
 	for (uint16_t i = 0; i < n_rows; i++) {
 		if (!rows[i].name || rows[i].id <= last)
+			return false;
+		if ((unsigned int)rows[i].role >= CAMIPC_N_ROLES ||
+		    (unsigned int)rows[i].when >= CAMIPC_N_WHENS ||
+		    (unsigned int)rows[i].overflow >= CAMIPC_N_OVERFLOWS)
 			return false;
 		last = rows[i].id;
 	}
@@ -181,8 +186,8 @@ static int check_interface(struct camipc_module *module,
 	if (interface->codegen_revision != CAMIPC_CODEGEN_REVISION)
 		return reject(module, -ESTALE,
 			      "its interface is of another codegen revision");
-	if (!rows_ascend(interface->methods, interface->n_methods) ||
-	    !rows_ascend(interface->events, interface->n_events))
+	if (!rows_are_legal(interface->methods, interface->n_methods) ||
+	    !rows_are_legal(interface->events, interface->n_events))
 		return reject(module, -ENOEXEC,
 			      "its interface has a broken table");
 	return 0;

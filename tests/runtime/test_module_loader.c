@@ -175,6 +175,8 @@ static void test_broken_table(void **state)
 {
 	(void)state;
 	expect_refused("broken_table.so", -ENOEXEC, "broken table");
+	/* Of a role that no table of this library has. */
+	expect_refused("unknown_role.so", -ENOEXEC, "broken table");
 }
 
 static void test_disagreement(void **state)

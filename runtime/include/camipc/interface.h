@@ -84,6 +84,9 @@ enum camipc_role {
 	CAMIPC_ROLE_EVENT, /* raised by the IPA */
 };
 
+/** Number of roles, for tables by role. */
+#define CAMIPC_N_ROLES (CAMIPC_ROLE_EVENT + 1)
+
 /** [when=] of the IDL: the states in which a call is legal. */
 enum camipc_when {
 	CAMIPC_WHEN_DEFAULT = 0,
@@ -92,12 +95,16 @@ enum camipc_when {
 	CAMIPC_WHEN_ANY,
 };
 
+#define CAMIPC_N_WHENS (CAMIPC_WHEN_ANY + 1)
+
 /** [overflow=] of the IDL: what happens to a message without credit. */
 enum camipc_overflow {
 	CAMIPC_OVERFLOW_ERROR = 0, /* it fails with -EAGAIN, counted */
 	CAMIPC_OVERFLOW_DROP_NEWEST, /* it is dropped with 0, counted */
 	CAMIPC_OVERFLOW_DROP_OLDEST, /* the oldest of [queue=] is dropped */
 };
+
+#define CAMIPC_N_OVERFLOWS (CAMIPC_OVERFLOW_DROP_OLDEST + 1)
 
 /** The outputs begin with an int32_t, which is the result of the call. */
 #define CAMIPC_METHOD_RETURNS_INT32 (1u << 0)

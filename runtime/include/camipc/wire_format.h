@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What reading and writing protobuf have in common. */
+/* Protobuf tags and numbers, for the readers and the writers of the wire. */
 #ifndef CAMIPC_WIRE_FORMAT_H
 #define CAMIPC_WIRE_FORMAT_H
 
@@ -10,18 +10,20 @@
 CAMIPC_BEGIN_DECLS
 
 /**
- * Room that is there without looking: for one scalar field (a five-byte tag and
- * a ten-byte varint), or for all fields of a small struct, as camipc-gen calls
- * those that need no more than this with six bytes in front.
+ * Bytes that a writer guarantees before each field, so that generated code
+ * need not check: enough for one scalar field (a tag of 5 bytes and a varint of
+ * 10), or for all fields of a small struct. A struct is small to camipc-gen if
+ * its fields and the 6 bytes before them fit.
  */
 #define CAMIPC_WRITE_ROOM 64
 
-/* Tags as they stand on the wire: the field number and its wire type. */
+/* Tags as they are encoded: the field number and its wire type. */
 #define CAMIPC_VARINT(field) ((uint32_t)(field) << 3 | 0u)
 #define CAMIPC_FIXED64(field) ((uint32_t)(field) << 3 | 1u)
 #define CAMIPC_BYTES(field) ((uint32_t)(field) << 3 | 2u)
 #define CAMIPC_FIXED32(field) ((uint32_t)(field) << 3 | 5u)
 
+/* Numbers to their bits on the wire, and back. Thread word: reentrant. */
 static inline uint32_t camipc_float_bits(float value)
 {
 	uint32_t bits;
@@ -48,9 +50,10 @@ static inline int64_t camipc_unzigzag(uint64_t raw)
 	return (int64_t)(raw >> 1 ^ (raw & 1 ? UINT64_MAX : 0));
 }
 
-/*
- * Most strings and arrays are short: then a call costs more than the copy. The
- * two halves overlap, so that no length needs a loop.
+/**
+ * Copies @len bytes, like memcpy(). Most strings and arrays are short, and a
+ * call of memcpy() costs more than the copy. The two halves overlap, so that no
+ * length needs a loop. Thread word: reentrant.
  */
 static inline void camipc_copy_short(uint8_t *to, const void *from, size_t len)
 {

@@ -40,6 +40,10 @@
 #define PLAIN_METHOD_ID 1
 #endif
 
+#ifndef PLAIN_ROLE
+#define PLAIN_ROLE CAMIPC_ROLE_CALL
+#endif
+
 #ifdef PLAIN_MISSING_SYMBOL
 void nobody_defines_this(void);
 #endif
@@ -154,7 +158,7 @@ static const struct plain_ops ops = {
 };
 
 static const struct camipc_method methods[] = {
-	{ .name = "poke", .id = PLAIN_METHOD_ID },
+	{ .name = "poke", .id = PLAIN_METHOD_ID, .role = PLAIN_ROLE },
 };
 
 static const struct camipc_interface interface = {
