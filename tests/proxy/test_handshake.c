@@ -30,7 +30,7 @@ static int set_up(void **state)
 	int fds[2];
 
 	assert_non_null(f);
-	assert_int_equal(camipc_socket_pair(fds), 0);
+	assert_int_equal(camipc_socket_channel_open_pair(fds), 0);
 	assert_int_equal(camipc_socket_channel_create(fds[0], &limits,
 						      &f->from),
 			 0);
