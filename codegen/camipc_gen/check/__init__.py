@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""What a resolved program must not say."""
+"""The rules that a resolved program must keep."""

@@ -194,7 +194,7 @@ def wire_forms_fit(checking: Checking) -> None:
 
 def _number_forms(checking: Checking, place: Place,
                   value_type: ir.Type) -> None:
-    """What is said of keys holds for those of maps in the map, too."""
+    """[wire_key] applies to the keys of nested maps, too."""
     keys, value = _keys_and_value(value_type)
     both = [part for part in keys + [value] if _is_integer(part)]
     for name, parts in (("wire", both or [value]), ("wire_key", keys),

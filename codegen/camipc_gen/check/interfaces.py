@@ -9,8 +9,6 @@ from ..text.diagnostics import did_you_mean, list_of
 from ..text.syntax import InterfaceNode, NamedType
 from .checking import Checking
 
-_ROLES = ("init", "start", "stop")
-
 
 def interfaces_have_methods(checking: Checking) -> None:
     for interface in checking.interfaces():
@@ -25,7 +23,7 @@ def one_method_per_role(checking: Checking) -> None:
         first = {}
         for method in interface.methods:
             other = first.setdefault(method.role, method)
-            if method.role in _ROLES and other is not method:
+            if method.role in ir.ROLES and other is not method:
                 checking.error(
                     "duplicate-role", method.span, "'%s' has role %s, which "
                     "'%s' already has" % (method.name, method.role,
@@ -64,7 +62,7 @@ def members_have_a_version(checking: Checking) -> None:
 
 def attributes_fit_roles(checking: Checking) -> None:
     for _, method in checking.methods():
-        waits = method.role in ("call",) + _ROLES
+        waits = method.role in ("call",) + ir.ROLES
         for name, fits, why in (
                 ("timeout_ms", waits, "nobody waits for a reply"),
                 ("queue", not waits, "its callers wait, so that nothing is "

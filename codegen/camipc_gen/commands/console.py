@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Standard output and error, which can be closed, full, or a pipe that nobody
-reads: none of that is worth a traceback.
+"""Output to streams that may be closed, full, or a pipe without a reader. Such
+errors are reported without a traceback.
 """
 
 from __future__ import annotations
@@ -9,26 +9,26 @@ import os
 import sys
 from typing import Callable
 
-INTERRUPTED = 130      # what a shell says of a program that Ctrl-C ended
+INTERRUPTED = 130      # the shell's exit status after Ctrl-C
 
 
 def write(stream, text: str) -> None:
-    """Whatever the locale is: what it lacks is escaped."""
+    """Writes text; characters that the locale lacks are escaped."""
     if stream is None:
-        raise OSError("it is closed")
+        raise OSError("the stream is closed")
     encoding = stream.encoding or "ascii"
     stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
 def one_line(text: str) -> str:
-    """Text of somebody's, with control characters escaped."""
+    """User input as one line: control characters are escaped."""
     return "".join(c if c.isprintable() else
                    c.encode("unicode_escape", "surrogatepass").decode()
                    for c in text)
 
 
 def guarded(program: Callable[[], int]) -> int:
-    """Runs a program; gives the status to exit with."""
+    """Runs a program and returns its exit status."""
     try:
         try:
             return program()
@@ -42,7 +42,7 @@ def guarded(program: Callable[[], int]) -> int:
         problem = "cannot write: %s" % (error.strerror or error)
     except MemoryError:
         problem = "out of memory"
-    return _give_up(problem)
+    return _report_failure(problem)
 
 
 def _flush() -> None:
@@ -51,7 +51,7 @@ def _flush() -> None:
             stream.flush()
 
 
-def _give_up(problem: str) -> int:
+def _report_failure(problem: str) -> int:
     try:
         if problem and sys.stderr is not None:
             sys.stderr.write("camipc-gen: error: %s\n" % problem)

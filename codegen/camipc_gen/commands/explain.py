@@ -119,7 +119,7 @@ class _Explainer:
                                    method.name)
         if view.is_async:
             title += ", async"
-        elif method.role in ("init", "start", "stop"):
+        elif method.role in ir.ROLES:
             title += ", role " + method.role
         parts = [("arguments", view.args, method.params, False,
                   self._sizes.message(method.params))]

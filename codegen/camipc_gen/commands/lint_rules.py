@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""camipc-gen lint: what compiles, and is likely to be regretted.
+"""camipc-gen lint: warns about choices that are hard to change later.
 
 Each finding has a name of its own in messages.LINTS, and can be disabled by
 it, as a warning of the compiler.
@@ -17,7 +17,6 @@ from ..text.diagnostics import Diagnostics
 
 _UPPER_CAMEL = re.compile(r"[A-Z][A-Za-z0-9]*\Z")
 _LOWER_CAMEL = re.compile(r"[a-z][A-Za-z0-9]*\Z")
-_ROLES = ("init", "start", "stop")
 
 
 def lint(compiled: Compiled, diagnostics: Diagnostics) -> None:
@@ -51,7 +50,7 @@ def _documented(module: ir.Module) -> Iterator[Tuple[str, ir.Declaration]]:
         if interface.event_interface is not None:
             yield "interface", interface.event_interface
         for method in interface.methods + interface.events:
-            if method.role not in _ROLES:
+            if method.role not in ir.ROLES:
                 yield ("event" if method.role == "event" else "method"), \
                     method
 
@@ -72,7 +71,7 @@ def _missing_timeouts(program: ir.Program, module: ir.Module,
 def _default_timeout(method: ir.Method) -> int:
     if method.role == "init" or method.when == "stopped":
         return 10000
-    return 2000 if method.role in _ROLES else 1000
+    return 2000 if method.role in ir.ROLES else 1000
 
 
 def _sync_while_running(program: ir.Program, module: ir.Module,

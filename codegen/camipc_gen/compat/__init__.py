@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""What the next version of an interface breaks."""
+"""Comparison of two versions of an interface."""

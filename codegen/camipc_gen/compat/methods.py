@@ -15,8 +15,6 @@ from .fields import OUTPUTS, PARAMETERS, FieldComparer, Owner
 from .members import (changed_behaviour, match, numbers_changed,
                       order_changed)
 
-_ROLES = ("init", "start", "stop")
-
 
 def retired_of(declaration) -> FrozenSet[int]:
     return parse_retired(declaration.attributes, Diagnostics()) \
@@ -68,7 +66,7 @@ class MethodComparer:
 
     def _added(self, method, where, old_owner) -> None:
         notes = [(old_owner.span, "the old version lacks it")]
-        if method.role in _ROLES:
+        if method.role in ir.ROLES:
             self._changes.add(
                 "member-added", (WIRE, API), method.span, "'%s' is new in "
                 "%s and has role %s, which an old peer does not know"
@@ -85,7 +83,7 @@ class MethodComparer:
         effects = [API, ABI]
         message = "'%s' was removed from %s" % (method.name, where)
         hint = None
-        if method.role in _ROLES:
+        if method.role in ir.ROLES:
             effects.append(WIRE)
             message += ", and with it the role %s" % method.role
         elif method.id not in retired:

@@ -14,7 +14,7 @@ from .compare import Judged, Report
 SAFE, BREAKS = "safe", "breaks"
 
 def verdict(report: Report, allowed: FrozenSet[str]) -> str:
-    """SAFE or BREAKS, after what the caller allows."""
+    """SAFE or BREAKS, without the effects that --allow accepts."""
     return BREAKS if any(_is_refused(change, allowed, announced)
                          for change, announced in _with_announcements(report)
                          ) else SAFE

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""camipc-gen fmt: one layout for all files.
+"""camipc-gen fmt: formats files.
 
-A statement is put on one line if it fits; else its parameters are filled in
-under the first one, and the outputs go to a line of their own. Whoever writes
-the file decides on blank lines (one at most), on comments, and whether
-attributes have a line of their own.
+A statement stays on one line if it fits. Otherwise its parameters are aligned
+under the first one, and the outputs get their own line. The author decides
+about blank lines (at most one), comments, and whether attributes have their own
+line.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ _BINARY = ("|", "^", "&", "<<", ">>", "+", "-", "*", "/", "%")
 
 
 def formatted(path: str, data: bytes, diagnostics: Diagnostics) -> bytes:
-    """@data, which is in @path, laid out. Raises CompileError, Unfaithful."""
+    """@data, the contents of @path, formatted. Raises CompileError and
+    Unfaithful."""
     before = parse(Source(path, decode(data)), diagnostics)
     diagnostics.stop_on_errors()
     text = layout(decode(data))
@@ -41,7 +42,7 @@ def formatted(path: str, data: bytes, diagnostics: Diagnostics) -> bytes:
 
 
 def _comments(text: str) -> List[str]:
-    """All comments, without what may change: space at the ends of lines."""
+    """All comments, without the space around lines, which may change."""
     return ["\n".join(line.strip() for line in word.text.split("\n"))
             for word in words_of(text) if word.is_comment]
 
@@ -58,7 +59,7 @@ def _without_places(value):
 
 
 def layout(text: str) -> str:
-    """The text of a file that was parsed."""
+    """The formatted text of a file that was parsed."""
     return _Layout(words_of(text)).run()
 
 
@@ -104,7 +105,7 @@ class _Layout:
         self._opened = False
 
     def _comment(self, word: Word) -> None:
-        """On a line of its own, or behind what it is about."""
+        """Adds a comment, as a line of its own or after the last line."""
         self._at += 1
         if word.newlines == 0 and self._lines and self._lines[-1] and \
                 not self._lines[-1].endswith("*/"):
@@ -258,7 +259,7 @@ class _Statement:
         return None
 
     def _may_break(self, i: int) -> bool:
-        """Behind a comma, outside of what belongs together."""
+        """Whether a line may end before this word: after an outer comma."""
         return i > 0 and self._words[i - 1].text == "," and \
             self._nesting[i] <= 1
 
@@ -281,7 +282,7 @@ class _Statement:
         return self._kinds[i] == "close"
 
     def _space(self) -> List[str]:
-        """What stands before each word."""
+        """The space before each word."""
         self._kinds = [""] * len(self._words)
         self._nesting = [0] * len(self._words)
         spaces: List[str] = []
@@ -342,8 +343,8 @@ class _Statement:
 
 
 def comment_lines(text: str, column: int) -> List[str]:
-    """A comment that begins at @column. Lines with a star stay under it; what
-    others look like is their author's."""
+    """The lines of a comment that starts at @column. Lines with a star are
+    aligned with it, others are unchanged."""
     lines = [line.rstrip() for line in text.split("\n")]
     return lines[:1] + [
         indent_to(column) + " " + line.strip()

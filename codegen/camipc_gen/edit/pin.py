@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""camipc-gen pin: writes the numbers of today into a file.
+"""camipc-gen pin: writes the current numbers into a file.
 
 Fields, arms, parameters, outputs, methods and events get ordinals, values of
-enums their numbers. Members can move then, and new ones stand where they
-belong: nothing shifts any more. Nothing else in the file changes.
+enums their numbers. Later moves and insertions then change no number. Nothing
+else in the file changes.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from .rewrite import Edited, Insertion, Unfaithful, insert
 
 _VALUE = "value"           # of an enum
 _ORDINAL = "ordinal"
-_RESULT = "result"         # a leading int32 is field 1, whatever it says
+_RESULT = "result"         # the return value, which is always field 1
 
 
 def pinned(path: str, data: bytes, options: Options,
            diagnostics: Diagnostics) -> bytes:
-    """@data, which is in @path, with all numbers. Raises CompileError."""
+    """@data, the contents of @path, with all numbers. Raises CompileError."""
     compiled = compile_files([path], options, diagnostics)
     module, = compiled.inputs
     file = parse(Source(path, decode(data)), diagnostics)

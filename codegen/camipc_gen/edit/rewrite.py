@@ -16,8 +16,8 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 class Unfaithful(Exception):
-    """The new file would mean something else: a mistake of ours. The file
-    stays as it is."""
+    """The new text would change the meaning of the file: a bug in camipc-gen.
+    The file is not changed."""
 
 
 class Insertion(NamedTuple):
@@ -28,7 +28,7 @@ class Insertion(NamedTuple):
 
 
 def insert(data: bytes, insertions: Iterable[Insertion]) -> bytes:
-    """The file with more in it; every other byte stays."""
+    """The file with the insertions; all other bytes are unchanged."""
     text = data.decode("utf-8")
     starts = [0] + [match.end() for match in _LINE_END.finditer(text)]
     if text.startswith("\ufeff"):
@@ -43,8 +43,8 @@ def insert(data: bytes, insertions: Iterable[Insertion]) -> bytes:
 
 
 def read(path: str, diagnostics: Diagnostics) -> bytes:
-    """A file's bytes, which are then what @diagnostics.sources has of it.
-    Raises CompileError."""
+    """A file's bytes, which @diagnostics.sources uses from then on. Raises
+    CompileError."""
     try:
         data = read_bytes(path)
         diagnostics.sources = Edited({path: data})
@@ -58,8 +58,8 @@ def read(path: str, diagnostics: Diagnostics) -> bytes:
 
 
 def save(path: str, data: bytes, diagnostics: Diagnostics) -> None:
-    """All of it or nothing: never half a file, whoever reads meanwhile. What
-    a link points to is replaced, not the link. Raises CompileError."""
+    """Replaces a file as a whole: no reader sees half of it. If @path is a
+    link, its target is replaced. Raises CompileError."""
     try:
         _replace(path, data)
     except OSError as error:
@@ -86,7 +86,7 @@ def _replace(path: str, data: bytes) -> None:
 
 
 class Edited(Sources):
-    """Files as they would be; others as @base read them."""
+    """Sources with new texts for some files; other files come from @base."""
 
     def __init__(self, texts: Dict[str, bytes],
                  base: Optional[Sources] = None):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""A file as words and comments, with what stood between them.
+"""A file as words and comments, with the space between them.
 
-The lexer drops comments that document nothing; a formatter keeps them all.
+Unlike the lexer, it keeps all comments.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ class Word:
 
     @property
     def is_operand(self) -> bool:
-        """Ends an operand: what follows is a binary operator."""
+        """Whether an operand ends here, so that a binary operator follows."""
         return not self.is_comment and (
             _NAME.match(self.text) is not None or self.text[0] in '")')
 
 
 def words_of(text: str) -> List[Word]:
-    """@text was parsed before, so it is made of words."""
+    """The words of @text, which was parsed before."""
     found: List[Word] = []
     newlines, space = 0, ""
     for match in _WORD.finditer(text):

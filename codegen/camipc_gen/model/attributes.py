@@ -23,7 +23,7 @@ CONTROL_TYPES = ("bool", "uint8", "uint16", "uint32", "int32", "int64",
 # Effects of changing an attribute. Of an interface's two versions, compat
 # compares WIRE as types, limits and roles (the fingerprint has them, too), and
 # reports BEHAVIOUR and C_NAME by themselves. VERSION and NUMBERS are rules of
-# their own. NOTHING concerns neither peers nor users of the C.
+# their own. NOTHING has no effect on peers or on users of the C.
 WIRE, BEHAVIOUR, C_NAME, VERSION, NUMBERS, NOTHING = (
     "wire", "behaviour", "C name", "version", "numbers", "nothing")
 

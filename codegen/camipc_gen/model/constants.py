@@ -48,7 +48,7 @@ class Place:
     """Where an expression is, for looking up names."""
     unit: Unit
     outer: Tuple[str, ...] = ()
-    enum: Optional[str] = None     # whose values need no qualification
+    enum: Optional[str] = None     # an enum whose values need no prefix
 
 
 def integer_range(name: str) -> Tuple[int, int]:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Which comment documents which declaration.
+"""Assigns doc comments to declarations.
 
-A comment belongs to the declaration it stands before or behind. One that says
-"\\struct Name", "\\fn name()" and stands elsewhere goes to that declaration.
+A comment documents the declaration that it precedes or follows. A comment
+elsewhere with "\\struct Name" or "\\fn name()" documents the named declaration.
 """
 
 from __future__ import annotations

@@ -117,7 +117,7 @@ class Attribute:
 
 @dataclass(frozen=True)
 class Declaration:
-    """What everything with a name has."""
+    """The base of everything with a name."""
     name: str              # as in the IDL, unqualified
     span: Span             # of the name
     doc: Optional[Doc]
@@ -207,9 +207,13 @@ class Method(Declaration):
     overflow: str = "error"            # error, drop_oldest, drop_newest
 
 
+# Roles that change the proxy's state. Other methods have "call" or "async".
+ROLES = ("init", "start", "stop")
+
+
 @dataclass(frozen=True)
 class Interface(Declaration):
-    """A main interface with its event interface, if there is one."""
+    """A main interface with its event interface, if it has one."""
     qualified: str
     core: str              # IPAVimcInterface -> "vimc"; lower case
     methods: Tuple[Method, ...]
@@ -234,7 +238,7 @@ class Module:
     structs: Tuple[Struct, ...]        # in order of the IDL
     unions: Tuple[Union, ...]
     interfaces: Tuple[Interface, ...]
-    # Structs and unions so that what is contained by value comes first.
+    # Structs and unions, ordered so that types contained by value come first.
     definition_order: Tuple[Either[Struct, Union], ...] = ()
 
 

@@ -33,10 +33,10 @@ def build(units: Sequence[Unit],
     contained_by_value(everything, resolver.diagnostics)
     nested_within(everything, MAX_DEPTH, resolver.diagnostics)
     for unit in units:
-        # There are none yet; what Chromium's files have is told apart.
+        # No attribute is allowed here; Chromium's get a warning only.
         resolver.attributes.read(unit.file.attributes, "module", Place(unit))
     modules: Dict[int, ir.Module] = {}
-    # Enums last: by now it is known which are used as flags.
+    # Enums come last, because only now is it known which are flags.
     for unit in units:
         own_structs = _marked(structs[id(unit)], containing)
         own_unions = _marked(unions[id(unit)], containing)
@@ -74,7 +74,7 @@ def _of_kind(unit: Unit, kind) -> list:
 
 
 def _nested(unit: Unit, kind, attribute: str):
-    """Declarations of one kind with the names of what encloses them."""
+    """Declarations of one kind, with the names of enclosing ones."""
     for node in unit.file.declarations:
         if is_skipped(node):
             continue

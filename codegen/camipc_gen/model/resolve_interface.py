@@ -16,7 +16,6 @@ from .resolve import Resolver
 from .scope import has_attribute, join
 
 _IPA_NAME = re.compile(r"IPA(.*)Interface\Z")
-_ROLES = ("init", "start", "stop")
 
 
 def core_word(name: str) -> str:
@@ -135,7 +134,7 @@ class InterfaceResolver:
             event_interface=declaration, version=version,
             compatible_since=_attribute(common["attributes"],
                                         "CompatibleSince", version),
-            has_roles=any(m.role in _ROLES for m in methods), **common)
+            has_roles=any(m.role in ir.ROLES for m in methods), **common)
 
     def _methods(self, node: InterfaceNode, attributes,
                  is_event: bool) -> Tuple[ir.Method, ...]:
@@ -174,7 +173,7 @@ class InterfaceResolver:
             role = given[method.name]
             if role is None:
                 role = "async" if has_attribute(method, "async") else "call"
-                if role == "call" and by_name and method.name in _ROLES and \
+                if role == "call" and by_name and method.name in ir.ROLES and \
                         method.name not in given.values():
                     role = method.name
             elif has_attribute(method, "async"):
@@ -253,5 +252,5 @@ def _role_attribute(method: MethodNode) -> Optional[str]:
         if attribute.name == "role":
             word = getattr(attribute.value, "name",
                            getattr(attribute.value, "value", None))
-            return word if word in _ROLES + ("call",) else None
+            return word if word in ir.ROLES + ("call",) else None
     return None

@@ -17,7 +17,7 @@ from .wire import (MAX_FDS, PACKED, encoding_of, is_byte_array, mask_of,
 
 
 class Size(NamedTuple):
-    """Bytes; most is None where nothing bounds them."""
+    """A range of bytes; @most is None if it is unbounded."""
     least: int
     most: Optional[int]
 
@@ -68,7 +68,7 @@ def of_number(encoding: str, value_type: ir.Scalar,
     first, last = integer_range(value_type.name)
     first = first if low is None else max(first, int(low))
     last = last if high is None else min(last, int(high))
-    # Nothing is shorter than what is nearest to zero on either side.
+    # The shortest encoding is that of the allowed value nearest to zero.
     inner = [max(first, min(last, middle)) for middle in (0, -1)]
     sizes = [varint_size((v << 1) ^ (v >> 63) if encoding == "zigzag" else v)
              for v in [first, last] + inner]
@@ -76,7 +76,7 @@ def of_number(encoding: str, value_type: ir.Scalar,
 
 
 def excludes_zero(field: ir.Field) -> bool:
-    """So it is always there: what is absent is zero."""
+    """Whether zero is not allowed. The field is then always present."""
     return (field.required or field.min is not None and field.min > 0 or
             field.max is not None and field.max < 0)
 
@@ -87,10 +87,10 @@ class Sizes:
     def __init__(self, program: ir.Program):
         self._program = program
         self._known: Dict[str, Size] = {}
-        # What is inside of others first: chains can be long.
+        # Contained types first, without recursion: chains can be long.
         for component in components(containment(program)):
             for name in component:
-                # What holds for one inside of itself.
+                # The size of a type inside itself is unbounded.
                 self._known[name] = Size(0, None)
             self._known.update([(name, self._declared(name))
                                 for name in component])
@@ -242,11 +242,11 @@ class Sizes:
 
 
 def _is_bytes_value(value_type: ir.Type) -> bool:
-    """array<uint8> as a value of its own needs no message around it."""
+    """Whether a value is bytes, which need no message around them."""
     return is_byte_array(value_type) and value_type.count is None
 
 
 def max_wire(program: ir.Program,
              fields: Iterable[ir.Field]) -> Optional[int]:
-    """Most bytes that a message of these fields takes, None if unbounded."""
+    """The size limit of a message of these fields, None if unbounded."""
     return Sizes(program).message(fields).most

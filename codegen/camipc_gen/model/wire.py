@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Facts about the wire: forms, tags, and the fingerprint.
 
-The wire is protobuf's. idl/README.md says which form each type takes.
+The wire format is protobuf's; idl/README.md has the form of each type.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def is_byte_array(value_type: ir.Type) -> bool:
 
 def encoding_of(value_type: ir.Type, wire: Optional[str],
                 is_element: bool) -> str:
-    """varint, zigzag or fixed of a number: as said, or by its type."""
+    """The form of a number (varint, zigzag, fixed): @wire, or its type's."""
     if isinstance(value_type, ir.Scalar) and value_type.is_float:
         return "fixed"
     if wire is not None and isinstance(value_type, ir.Scalar) and \
@@ -73,7 +73,7 @@ def is_packed(field: ir.Field) -> bool:
 
 
 def has_presence(field: ir.Field) -> bool:
-    """Written even if zero: T? that is there, or a default other than 0."""
+    """Whether a zero is written: of T?, and if the default is not zero."""
     return field.default is not None or isinstance(field.type, ir.Nullable)
 
 
@@ -93,7 +93,8 @@ def fingerprint(program: ir.Program, interface: ir.Interface) -> int:
     They cover numbers, names, types, wire forms and validation limits of
     everything that the interface can carry. Comments, formatting, files and
     the order of declarations don't matter, nor do [timeout_ms], [queue],
-    [overflow], [restore] and [when], nor whether an overlay said something.
+    [overflow], [restore] and [when], nor whether attributes come from an
+    overlay.
     """
     text = "\n".join(canonical(program, interface)) + "\n"
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
@@ -115,7 +116,7 @@ def canonical(program: ir.Program, interface: ir.Interface) -> List[str]:
 
 
 def _declarations(program: ir.Program, used: Dict[str, None]) -> List[str]:
-    """Everything that is used, and what that uses, by name."""
+    """All declarations used directly or indirectly, sorted by name."""
     described: Dict[str, List[str]] = {}
     pending = list(used)
     while pending:
@@ -161,7 +162,7 @@ def _number(field: ir.Field) -> int:
 
 
 def _facts(field: ir.Field) -> str:
-    """What else decides how bytes are read, or refused."""
+    """The other properties that decide how bytes are read or refused."""
     facts: List[Tuple[str, object]] = [
         ("required", field.required), ("inline", field.inline),
         ("present", field.default is not None)]

@@ -69,7 +69,7 @@ class Sources:
 
 
 def read_bytes(path: str) -> bytes:
-    """A file as it is, or SourceError with one clear line."""
+    """The bytes of a file. Raises SourceError if it cannot be read."""
     try:
         return _read(path)
     except OSError as error:

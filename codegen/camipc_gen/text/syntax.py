@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The syntax tree: what a file says, nothing looked up yet."""
+"""The syntax tree of a file, before names are looked up."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class NamedType(Node):
 
 @dataclass(frozen=True)
 class GenericType(Node):
-    """array<T>, array<T, N>, map<K, V>, and what other dialects have."""
+    """array<T>, array<T, N>, map<K, V>, and unknown generic types."""
     name: str
     arguments: Tuple["TypeNode", ...]
     count: Optional[Expression] = None
@@ -71,7 +71,7 @@ class NullableType(Node):
 
 @dataclass(frozen=True)
 class RefusedType(Node):
-    """Syntax of Chromium's that is understood in order to be refused."""
+    """Unsupported syntax of Chromium's, parsed to report it."""
     spelling: str
 
 
@@ -96,10 +96,10 @@ class AttributeNode(Node):
 
 @dataclass(frozen=True)
 class Declared(Node):
-    """What has a name; the span is the name's."""
+    """A declaration with a name; the span is the name's."""
     name: str
     attributes: Tuple[AttributeNode, ...]
-    comments: Tuple[Comment, ...]   # before it, and one behind it
+    comments: Tuple[Comment, ...]   # before it, and one after it
 
 
 @dataclass(frozen=True)
@@ -171,5 +171,5 @@ class File:
     imports: Tuple[ImportNode, ...]
     declarations: Tuple[DeclarationNode, ...]
     license: Optional[str]
-    # Comments which stand before no declaration (the end of a block).
+    # Comments that precede no declaration (at the end of a block).
     loose_comments: Tuple[Comment, ...] = ()
