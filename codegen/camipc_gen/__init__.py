@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""camipc-gen: from interface definitions to plain C."""
+"""The generator camipc-gen: turns interface definitions into plain C."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""camipc-gen explain: the messages of a file in IDL, C and bytes.
+"""Prints the messages of a file in IDL, C and bytes: camipc-gen explain.
 
 A table for each struct, union, argument list and output list, with a row for
 each field: its number, its IDL, C and wire form, and its size in bytes. LEGEND

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""camipc-gen lint: warns about choices that are hard to change later.
+"""The rules of camipc-gen lint, about choices that are hard to change later.
 
 Each finding has a name of its own in messages.LINTS, and can be disabled by
 it, as a warning of the compiler.

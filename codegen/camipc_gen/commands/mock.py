@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""camipc-gen mock: generates the C code of a fake IPA module, which consists of
-one-line functions around libcamipc-mock.a."""
+"""Generates the C code of a fake IPA module, which consists of one-line
+functions around libcamipc-mock.a: camipc-gen mock."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""camipc-gen compat: compares two versions of an interface.
+"""Compares two versions of an interface: camipc-gen compat.
 
 Both versions are compared as IR (model/ir.py), from each interface to all types
 that it can carry. Thus types of imported files count. Types that no message

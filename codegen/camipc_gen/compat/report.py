@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""camipc-gen compat: the printed report, and the exit status."""
+"""The printed report and the exit status of camipc-gen compat."""
 
 from __future__ import annotations
 

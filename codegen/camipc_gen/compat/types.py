@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Compares two types of a field: can each side read the other's bytes?"""
+"""Compares two types of a field, and decides whether each side can read the
+other's bytes."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""camipc-gen fmt: formats files.
+"""Formats files: camipc-gen fmt.
 
 A statement stays on one line if it fits. Otherwise its parameters are aligned
 under the first one, and the outputs get their own line. The author decides

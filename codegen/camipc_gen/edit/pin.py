@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""camipc-gen pin: writes the current numbers into a file.
+"""Writes the current numbers into a file: camipc-gen pin.
 
 Fields, arms, parameters, outputs, methods and events get ordinals, values of
 enums their numbers. Later moves and insertions then change no number. Nothing
