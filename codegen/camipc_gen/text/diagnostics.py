@@ -121,7 +121,8 @@ class Diagnostics:
         for diagnostic in found[:MAX_PRINTED]:
             lines += self._format_one(diagnostic)
         if len(found) > MAX_PRINTED:
-            lines.append("%d more not shown" % (len(found) - MAX_PRINTED))
+            lines.append("%d more messages are not shown"
+                         % (len(found) - MAX_PRINTED))
         return "".join(line + "\n" for line in lines)
 
     def _format_one(self, diagnostic: Diagnostic) -> List[str]:
