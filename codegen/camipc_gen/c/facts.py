@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What the IDL demands and promises of one value, in the words of a header:
-who reads the C should not need the .mojom to know why a call is -EINVAL.
+a reader of the C should not need the .mojom to know why a call fails with
+-EINVAL.
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ def _descriptor(field: ir.Field) -> List[str]:
 
 
 _MISSING = {ir.EnumRef: "not 0", ir.FlagsRef: "not 0", ir.Fd: "not -1",
-            ir.UnionRef: "some arm is set"}
+            ir.UnionRef: "an arm must be set"}
 
 
 def _presence(field: ir.Field) -> List[str]:

@@ -12,19 +12,30 @@ from .slots import Slot
 
 
 _ROLE_NOTES = {
-    "init": "Comes before every other call.",
-    "start": "Events are delivered from here on, by dispatch.",
-    "stop": "No event is delivered after it returned.",
+    "init": "Must be the first call.",
+    "start": "Starts the delivery of events by dispatch().",
+    "stop": "No event is delivered after it has returned.",
 }
 _OVERFLOW_NOTES = {
-    "error": "-EAGAIN",
-    "drop_newest": "it is dropped, and counted",
-    "drop_oldest": "the oldest is dropped, and counted",
+    "error": "another one fails with -EAGAIN",
+    "drop_newest": "another one is dropped and counted",
+    "drop_oldest": "another one replaces the oldest, which is dropped and "
+                   "counted",
 }
 _WHEN_NOTES = {
-    "stopped": "Legal between runs only, else -EBUSY.",
-    "running": "Legal while running only, else -EINVAL.",
+    "stopped": "Fails with -EBUSY during a run.",
+    "running": "Fails with -EINVAL between runs.",
 }
+
+
+def _are(number: int, word: str) -> str:
+    return "1 %s is" % word if number == 1 else "%d %ss are" % (number, word)
+
+
+def _duration(milliseconds: int) -> str:
+    if milliseconds % 1000:
+        return "%d ms" % milliseconds
+    return "%d s" % (milliseconds // 1000)
 
 
 class MethodView:
@@ -176,15 +187,16 @@ class MethodView:
         if method.role in _ROLE_NOTES:
             found.append(_ROLE_NOTES[method.role])
         if self.is_async and method.queue:
-            found.append("Asynchronous; beyond %d unfinished ones %s." % (
-                method.queue, _OVERFLOW_NOTES[method.overflow]))
+            found.append("Asynchronous. While %s outstanding, %s." % (
+                _are(method.queue, "call"), _OVERFLOW_NOTES[method.overflow]))
         elif self.is_async:
             found.append("Asynchronous.")
         elif method.queue:
-            found.append("Beyond %d that are not consumed %s." % (
-                method.queue, _OVERFLOW_NOTES[method.overflow]))
+            found.append("While %s outstanding, %s." % (
+                _are(method.queue, "event"), _OVERFLOW_NOTES[method.overflow]))
         if method.timeout_ms:
-            found.append("Has %d ms, else -ETIMEDOUT." % method.timeout_ms)
+            found.append("Fails with -ETIMEDOUT after %s."
+                         % _duration(method.timeout_ms))
         if method.when in _WHEN_NOTES:
             found.append(_WHEN_NOTES[method.when])
         if since(method):

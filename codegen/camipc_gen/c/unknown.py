@@ -12,7 +12,7 @@ class UnknownFields:
 
     NAMES = ("unknown_fields", "n_unknown_fields")
 
-    remark = "Fields that the interface lacks here, kept as they came."
+    remark = "Unknown fields, kept as they were received."
 
     def members(self) -> List[str]:
         return ["const uint8_t *unknown_fields;", "size_t n_unknown_fields;"]

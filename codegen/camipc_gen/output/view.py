@@ -61,10 +61,11 @@ class Helpers:
 
 
 def shown_path(path: str) -> str:
-    """A path for the banner: nothing of this machine in it.
+    """A path for the banner, without the folders of this machine.
 
-    What was given relative to the working directory stays as it is; of others
-    the file and its folder are told, or outputs depended on the build folder.
+    A path relative to the working directory stays as it is. Of other paths, only
+    the file and its folder are shown: outputs must not depend on where the build
+    folder is.
     """
     parts = os.path.normpath(path).replace(os.sep, "/").split("/")
     if parts[0] in ("", ".."):
@@ -175,7 +176,7 @@ class ModuleView:
                                 tail=message.since)
         if isinstance(message, Entry):
             return ["/** An entry of %s. */" % message.title]
-        return ["/** %s, where it is a value of its own. */" % message.title]
+        return ["/** %s as a value of its own. */" % message.title]
 
     # ---- documentation -----------------------------------------------------
 

@@ -66,7 +66,7 @@ class Facts(unittest.TestCase):
         ("[max_len=2] map<int8, int8> x", "At most 2 entries."),
         ("[required] string x", "Not empty."),
         ("[required] E x = B", "Not 0; T_B by default."),
-        ("[required] U x", "Some arm is set."),
+        ("[required] U x", "An arm must be set."),
         ("[flags] E x = A | B", "0x3 by default."),
         ("bool x = true", "True by default."),
         ("double x = double.NAN", "Not a number by default."),
@@ -125,7 +125,7 @@ interface IPATEventInterface {
         self.assertIn("""/**
  * Goes.
  *
- * Has 70 ms, else -ETIMEDOUT. Legal while running only, else -EINVAL. Since
+ * Fails with -ETIMEDOUT after 70 ms. Fails with -EINVAL between runs. Since
  * version 4.
  * @speed: At most 3.
  * @ret_where: At most 4 bytes.
@@ -135,7 +135,7 @@ interface IPATEventInterface {
         self.assertIn("\t/** @speed: At least -1. */\n",
                       self.out["t_ipa_proxy.h"])
         self.assertIn("""/**
- * Beyond 3 that are not consumed it is dropped, and counted.
+ * While 3 events are outstanding, another one is dropped and counted.
  * @speed: At least -1.
  */
 """, self.out["t_ipa_worker.h"])

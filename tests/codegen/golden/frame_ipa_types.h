@@ -11,11 +11,11 @@ CAMIPC_REQUIRE_CODEGEN(2);
 CAMIPC_BEGIN_DECLS
 
 /*
- * Every struct here is a plain value. x_init() gives it the defaults of the
- * interface; x_copy() makes a deep copy, x_clear() releases one.
+ * Every struct here is a plain value. x_init() sets the defaults of the
+ * interface, x_copy() makes a deep copy, and x_clear() releases one.
  *
- * Strings and arrays that you fill in stay yours. Clear only what the library
- * gave you: the outputs of a call, and your own copies.
+ * Strings and arrays that you assign remain yours. Clear only what the library
+ * made: the outputs of a call, and copies.
  */
 
 /** In millimetres. */
@@ -24,14 +24,14 @@ struct test_frame_size {
 	uint32_t height;
 };
 
-/* Most bytes that one takes on the wire, of those that have a bound. */
+/* Maximum encoded sizes in bytes, of the types that have one. */
 #define TEST_FRAME_SIZE_MAX_ENCODED_SIZE 12
 
 /*
  * x_copy() returns 0, -EINVAL for a value that the interface does not allow,
- * -EMSGSIZE, -ENOMEM or -EMFILE; *ret_copy is untouched then. Descriptors are
- * duplicated. x_clear() closes them, too; clearing twice does nothing.
- * Thread word: reentrant.
+ * -EMSGSIZE, -ENOMEM or -EMFILE. On failure *ret_copy is unchanged. The copy
+ * has duplicates of the descriptors, which x_clear() closes. A second x_clear()
+ * does nothing. Thread word: reentrant.
  */
 
 void test_frame_size_init(struct test_frame_size *msg);
@@ -39,7 +39,7 @@ CAMIPC_MUST_CHECK int test_frame_size_copy(struct test_frame_size *ret_copy,
 					   const struct test_frame_size *value);
 void test_frame_size_clear(struct test_frame_size *msg);
 
-/* For tracing and tests: what fields there are. */
+/* Tables of fields, for tracing and tests. */
 extern const struct camipc_type_info test_frame_size_type_info;
 
 CAMIPC_END_DECLS

@@ -4,13 +4,16 @@
 
 #include "gallery_ipa_serializer.h"
 
-/* A proxy under a name that fits the calls of this interface only. */
+/*
+ * A proxy has a type of its own for each interface, so that the compiler
+ * refuses one of another interface.
+ */
 static struct camipc_proxy *proxy_of_test_gallery(struct test_gallery *ipa)
 {
 	return (struct camipc_proxy *)ipa;
 }
 
-/* ---- from the engine to events and completions -------------------------- */
+/* ---- events and completions --------------------------------------------- */
 
 static void deliver_test_gallery_picture_moved(const void *table, void *self,
 					       const void *data, void *result)
@@ -81,7 +84,7 @@ static const struct camipc_client client_of_test_gallery = {
 	.invoke_closed = deliver_test_gallery_closed,
 };
 
-/* ---- the proxy ---------------------------------------------------------- */
+/* ---- creation and dispatch ---------------------------------------------- */
 
 int test_gallery_create(struct camipc_manager *manager,
 			const struct camipc_match *match,
@@ -120,7 +123,7 @@ struct camipc_proxy *test_gallery_get_proxy(struct test_gallery *ipa)
 
 /* ---- calls -------------------------------------------------------------- */
 
-/* A struct is missing: the engine refuses the call, and notes that it did. */
+/* Refuses a call without a required struct; the proxy remembers the error. */
 static int refuse_test_gallery(struct test_gallery *ipa, uint32_t id)
 {
 	return camipc_proxy_call(proxy_of_test_gallery(ipa), id, NULL, NULL);

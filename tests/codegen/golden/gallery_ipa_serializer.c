@@ -365,7 +365,7 @@ void test_gallery_mount_copy_in(struct camipc_arena *arena,
 
 /* ---- Moulding ----------------------------------------------------------- */
 
-/* No unknown field has one of these. */
+/* An unknown field must not have the tag of a known one. */
 static bool test_gallery_moulding_has_tag(uint32_t tag)
 {
 	switch (tag) {

@@ -13,11 +13,11 @@ CAMIPC_REQUIRE_CODEGEN(2);
 CAMIPC_BEGIN_DECLS
 
 /*
- * Every struct here is a plain value. x_init() gives it the defaults of the
- * interface; x_copy() makes a deep copy, x_clear() releases one.
+ * Every struct here is a plain value. x_init() sets the defaults of the
+ * interface, x_copy() makes a deep copy, and x_clear() releases one.
  *
- * Strings and arrays that you fill in stay yours. Clear only what the library
- * gave you: the outputs of a call, and your own copies.
+ * Strings and arrays that you assign remain yours. Clear only what the library
+ * made: the outputs of a call, and copies.
  */
 
 /** Most pictures that a wall has room for. */
@@ -37,7 +37,7 @@ enum test_gallery_care {
 	TEST_GALLERY_CARE_GUARD = 0x4,
 };
 
-/** Every flag of enum test_gallery_care. */
+/** All flags of enum test_gallery_care. */
 #define TEST_GALLERY_CARE_MASK UINT32_C(0x7)
 
 /** One picture. */
@@ -91,12 +91,12 @@ struct test_gallery_moulding {
 	/** Its arms are fields of the frame. */
 	struct test_gallery_mount mount;
 	bool gilded;
-	/** Fields that the interface lacks here, kept as they came. */
+	/** Unknown fields, kept as they were received. */
 	const uint8_t *unknown_fields;
 	size_t n_unknown_fields;
 };
 
-/** array<int32>, where it is a value of its own. */
+/** array<int32> as a value of its own. */
 struct test_gallery_int32_array {
 	const int32_t *items;
 	size_t n_items;
@@ -128,32 +128,32 @@ struct test_gallery_uint32_label_entry {
 	struct test_gallery_label value;
 };
 
-/** The name in the IDL, or "unknown". Never NULL. */
+/** Returns the name in the IDL, or "unknown"; never NULL. */
 const char *test_gallery_position_to_string(enum test_gallery_position value);
 
-/** The name in the IDL, or "unknown". Never NULL. */
+/** Returns the name in the IDL, or "unknown"; never NULL. */
 const char *test_gallery_care_to_string(enum test_gallery_care value);
 
 /**
- * Names of the flags that are set, with '|' between them. Returns the length,
- * or -ENOSPC if @size is too small.
+ * Writes the names of the flags that are set, separated by '|'. Returns their
+ * length, or -ENOSPC if @size is too small.
  */
 int test_gallery_care_set_to_string(uint32_t flags, char *buffer, size_t size);
 
-/** The value of @key in a sorted map, or NULL. */
+/** Returns the value of @key in a sorted map, or NULL. */
 const struct test_gallery_label *test_gallery_uint32_label_find(
 	const struct test_gallery_uint32_label_entry *entries, size_t n_entries,
 	uint32_t key);
 
-/** Brings entries into the order that a call wants. */
+/** Sorts entries by key, as calls require. */
 void test_gallery_uint32_label_sort(
 	struct test_gallery_uint32_label_entry *entries, size_t n_entries);
 
 /*
  * x_copy() returns 0, -EINVAL for a value that the interface does not allow,
- * -EMSGSIZE, -ENOMEM or -EMFILE; *ret_copy is untouched then. Descriptors are
- * duplicated. x_clear() closes them, too; clearing twice does nothing.
- * Thread word: reentrant.
+ * -EMSGSIZE, -ENOMEM or -EMFILE. On failure *ret_copy is unchanged. The copy
+ * has duplicates of the descriptors, which x_clear() closes. A second x_clear()
+ * does nothing. Thread word: reentrant.
  */
 
 void test_gallery_picture_init(struct test_gallery_picture *msg);
@@ -186,7 +186,7 @@ test_gallery_label_copy(struct test_gallery_label *ret_copy,
 			const struct test_gallery_label *value);
 void test_gallery_label_clear(struct test_gallery_label *msg);
 
-/* For tracing and tests: what fields there are. */
+/* Tables of fields, for tracing and tests. */
 extern const struct camipc_type_info test_gallery_position_type_info;
 extern const struct camipc_type_info test_gallery_care_type_info;
 extern const struct camipc_type_info test_gallery_picture_type_info;

@@ -24,7 +24,7 @@ int test_gallery_emit_closed_for_the_day(struct camipc_host *host)
 				 NULL);
 }
 
-/* ---- from the engine to ops --------------------------------------------- */
+/* ---- calls of ops ------------------------------------------------------- */
 
 static void invoke_test_gallery_init(const void *table, void *self,
 				     const void *data, void *result)
