@@ -9,7 +9,6 @@ import re
 import sys
 from typing import Iterable, List, Tuple
 
-from ..output.table import OUTPUTS
 from . import console, options
 
 # Template, and the file that it becomes.
@@ -114,8 +113,6 @@ def render(name: str, is_project: bool) -> List[Tuple[str, str]]:
         "camel": "".join(word.capitalize() for word in name.split("_")),
         "prefix": "ipa_" + name,
         "is_project": is_project,
-        "outputs": [output.name % name for outputs in OUTPUTS.values()
-                    for output in outputs],
     }
     texts = []
     for template, target in FILES:
