@@ -43,9 +43,10 @@ class ArraySlot(Slot):
 
     # ---- declarations
 
-    def members(self):
-        return [self.value.pointer(self.name) + ";",
-                "size_t %s;" % self.count_name]
+    remark = ""
+
+    def declarations(self):
+        return [self.value.pointer(self.name), "size_t " + self.count_name]
 
     def parameters(self):
         return [self.value.pointer(self.name), "size_t " + self.count_name]

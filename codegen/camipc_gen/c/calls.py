@@ -58,9 +58,8 @@ class CallMaker:
         if not method.outs and not method.returns_int32:
             return None
         outs = self._message(method, "outs", "Outs", "outputs", method.outs)
-        names = {part.strip("*") for slot in (args.slots if args else [])
-                 for parameter in slot.parameters()
-                 for part in parameter.split()}
+        names = {name for slot in (args.slots if args else [])
+                 for _, name in slot.results()}
         for slot in outs.slots:
             slot.taken = names
         if method.returns_int32:

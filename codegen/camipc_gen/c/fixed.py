@@ -27,8 +27,10 @@ class FixedSlot(Slot):
         self.is_bytes = isinstance(value, ScalarValue) and value.name in (
             "int8", "uint8")
 
-    def members(self):
-        return [self.value.declare(self.name + self.extents) + ";"]
+    remark = ""
+
+    def declarations(self):
+        return [self.value.declare(self.name + self.extents)]
 
     def parameters(self):
         return ["const " + self.value.declare(self.name + self.extents)

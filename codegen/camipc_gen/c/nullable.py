@@ -15,8 +15,10 @@ class OptionalSlot(Slot):
         super().__init__(field, c_name, value)
         self.has = "has_" + c_name
 
-    def members(self):
-        return ["bool %s;" % self.has, self.value.declare(self.name) + ";"]
+    remark = ""
+
+    def declarations(self):
+        return ["bool " + self.has, self.value.declare(self.name)]
 
     def parameters(self):
         return ["bool " + self.has, self.value.declare(self.name)]
@@ -114,8 +116,10 @@ class PointerSlot(Slot):
 
     shape = "POINTER"
 
-    def members(self):
-        return [self.value.pointer(self.name) + ";"]
+    remark = ""
+
+    def declarations(self):
+        return [self.value.pointer(self.name)]
 
     def parameters(self):
         return [self.value.pointer(self.name)]

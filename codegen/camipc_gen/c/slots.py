@@ -56,9 +56,19 @@ class Slot:
 
     # ---- declarations ------------------------------------------------------
 
-    def members(self) -> List[str]:
+    def declarations(self) -> List[str]:
         """Members of the struct."""
-        return [self.value.declare(self.name) + ";" + self.value.remark]
+        return [self.value.declare(self.name)]
+
+    @property
+    def remark(self) -> str:
+        """A comment behind the last member."""
+        return self.value.remark
+
+    def members(self) -> List[str]:
+        """Members of the struct as lines of C."""
+        *others, last = self.declarations()
+        return [one + ";" for one in others] + [last + ";" + self.remark]
 
     def parameters(self) -> List[str]:
         """As inputs of a call."""

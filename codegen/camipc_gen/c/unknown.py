@@ -14,8 +14,11 @@ class UnknownFields:
 
     remark = "Unknown fields, kept as they were received."
 
+    def declarations(self) -> List[str]:
+        return ["const uint8_t *unknown_fields", "size_t n_unknown_fields"]
+
     def members(self) -> List[str]:
-        return ["const uint8_t *unknown_fields;", "size_t n_unknown_fields;"]
+        return [one + ";" for one in self.declarations()]
 
     def _parts(self, of: Place):
         return of.member(self.NAMES[0]), of.member(self.NAMES[1])

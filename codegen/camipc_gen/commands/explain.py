@@ -140,7 +140,7 @@ class _Explainer:
         if has_result:
             # The return value of the function is field 1 of the reply.
             rows.append(Row("1", "int32 %s" % (method.return_name or "ret"),
-                            slots[0].members()[0].rstrip(";"), "zigzag",
+                            _members(slots[0]), "zigzag",
                             sizes.Size(0, 1 + 5)))
             slots = slots[1:]
         rows += [self._row(field, slot, False)
@@ -198,8 +198,7 @@ def form_of(field: ir.Field, is_arm: bool = False) -> str:
 
 def _members(slot) -> str:
     """The C members of a field, without comments."""
-    return " ".join(member.partition("/*")[0].rstrip()
-                    for member in slot.members()).rstrip(";")
+    return "; ".join(slot.declarations())
 
 
 # ---- wire forms --------------------------------------------------------------
