@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""From facts to what their C consists of: names, values, fields, messages."""
+"""Turns facts into the parts of C: names, values, fields, messages."""

@@ -17,14 +17,15 @@ def _limit(max_len: Optional[int]) -> str:
 
 
 def element_bound(value) -> int:
-    """Most bytes of an element of a packed array."""
+    """Maximum size in bytes of an element of a packed array."""
     if value.array_form == "fixed":
         return max(4, value.bits // 8)
     return value.bound
 
 
 def tags_both_ways(slot, singly: List[str]) -> List[str]:
-    """Of an array of numbers, packed and not; as it is written comes first."""
+    """The tags of an array of numbers, packed and unpacked; the form that is
+    written comes first."""
     packed = ["CAMIPC_BYTES(%d)" % slot.number]
     return packed + singly if slot.packed else singly + packed
 
@@ -81,7 +82,7 @@ class ArraySlot(Slot):
 
     @property
     def packed(self) -> bool:
-        """Written as one field of numbers back to back."""
+        """Whether it is written as one field that contains all numbers."""
         return self.value.array is not None and not self.unpacked
 
     wire_bound = 0
@@ -180,7 +181,7 @@ class ArraySlot(Slot):
             self._required_check(of)
 
     def _order_checks(self, of: Place) -> List[str]:
-        """What is said of all elements together."""
+        """Checks of all elements together."""
         return []
 
     def _element_pointer(self) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The messages that a method's arguments and its outputs make."""
+"""The messages that contain the arguments and the outputs of a method."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from .values import ScalarValue
 
 
 class Call(NamedTuple):
-    """None where nothing is carried."""
+    """The messages of a method; None if it has no arguments or outputs."""
     args: Optional[Message]
     outs: Optional[Message]
 
 
 class CallMaker:
-    """Makes those of one interface; @model has the types."""
+    """Makes the messages of one interface; @model has the types."""
 
     def __init__(self, model, module: ir.Module, interface: ir.Interface):
         self._model = model
@@ -32,7 +32,7 @@ class CallMaker:
 
     def _message(self, method: ir.Method, suffix: str, camel: str,
                  title: str, fields) -> Message:
-        # In the .proto, where all interfaces of a module share one scope.
+        # In the .proto, all interfaces of a module share one scope.
         own = self._prefix[len(c_names.module_prefix(self._module.name)):]
         name = "%s%s%s%s" % (own.lstrip("_").capitalize(),
                              method.name[:1].upper(), method.name[1:], camel)
@@ -66,7 +66,7 @@ class CallMaker:
             field = ir.Field(name=method.return_name or "ret",
                              span=method.span, doc=None, attributes=(),
                              type=ir.Scalar("int32"), number=1, default=None)
-            # sint32, or -EINVAL took ten bytes.
+            # As sint32, because -EINVAL takes ten bytes as int32.
             value = ScalarValue("int32", "zigzag", "fixed")
             outs.slots.insert(0, Slot(field, "ret", value))
             outs.most = self._model.sizes.reply(method).most

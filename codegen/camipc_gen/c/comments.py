@@ -11,9 +11,9 @@ from typing import Dict, List, Optional
 
 _WORD = re.compile(r"\b[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*")
 _WIDTH = 80
-# Control characters, line ends of Unicode, bytes of a path that are no text,
-# and what turns the direction of writing: compilers warn of it, since code can
-# pose as a comment that way.
+# Control characters, line ends of Unicode, bytes of a path that are not text,
+# and characters that change the direction of writing: compilers warn about
+# them, because they can make code look like a comment.
 _UNSEEN = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-"
                      "\\u202e\\u2066-\\u2069\\ufeff\\ud800-\\udfff]")
 
@@ -50,8 +50,8 @@ class Words:
 
 def comment(doc, words: Words, tabs: int = 0, mark: str = "/**",
             extra: List[str] = (), tail: str = "") -> List[str]:
-    """Lines of a comment, indented; [] without a text. @tail is a sentence
-    more, @extra are lines of their own."""
+    """Lines of a comment, indented; [] without a text. @tail is one more
+    sentence, @extra are separate lines."""
     lines = [safe(words.translate(line)) for line in doc.lines] if doc else []
     while lines and not lines[-1]:
         lines.pop()
@@ -75,7 +75,7 @@ def comment(doc, words: Words, tabs: int = 0, mark: str = "/**",
 
 
 def _paragraphs(lines: List[str]) -> List[List[str]]:
-    """Runs of lines that may be filled; blank and indented ones stay."""
+    """Groups of lines that may be filled; blank and indented lines stay."""
     found: List[List[str]] = []
     for line in lines:
         plain = line and not line[0].isspace() and line[0] not in "-*@\\"
@@ -88,7 +88,7 @@ def _paragraphs(lines: List[str]) -> List[List[str]]:
 
 
 def _fill(lines: List[str], room: int) -> List[str]:
-    """Broken anew only if a C name made one of them too long."""
+    """Breaks lines again only if a C name made one of them too long."""
     if all(len(line) <= room for line in lines):
         return lines
     out: List[str] = []

@@ -6,7 +6,7 @@ from .values import MESSAGE_PREFIX_BOUND, Value
 
 
 class BytesValue(Value):
-    """array<uint8> where it is a value of its own: an arm, an element."""
+    """array<uint8> as a value of its own: an arm or an element."""
 
     wire = "BYTES"
     kind = "STRUCT"
@@ -105,7 +105,7 @@ class MessageValue(Value):
 
     @property
     def wire_bound(self):
-        # A checked message adds its own body.
+        # The check of a message adds the size of its body.
         if self.free and self.bound is not None:
             return self.bound
         return MESSAGE_PREFIX_BOUND

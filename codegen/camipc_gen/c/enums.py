@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""C view of enums and constants."""
+"""Enums and constants in C."""
 
 from typing import List, NamedTuple, Optional, Tuple
 
@@ -45,7 +45,7 @@ class EnumView:
         found: List[EnumeratorView] = []
         for one in self.enum.enumerators:
             name = c_names.of_enumerator(self.enum, one)
-            # Aliases whose C names fold together are one.
+            # Aliases with the same C name become one enumerator.
             if any(e.c_name == name and e.value == one.value for e in found):
                 continue
             text = "0x%x" % one.value if self.is_flags and one.value >= 0 \
@@ -103,12 +103,12 @@ class EnumView:
 
     @property
     def has_unknown(self) -> bool:
-        """Fields can hold numbers that this side has no name for."""
+        """Whether fields can contain numbers without a name on this side."""
         return self.is_extensible and not self.is_flags
 
     @property
     def fallback(self) -> str:
-        """What an unknown value is to be taken for."""
+        """The value that replaces an unknown one."""
         for one in self.enum.enumerators:
             if one.attribute("Default"):
                 return c_names.of_enumerator(self.enum, one)
@@ -166,7 +166,8 @@ def _text(const: ir.Const, program) -> str:
 
 
 def _signed(text: str) -> str:
-    """A macro's minus must not meet another operator."""
+    """Puts a negative number in brackets: in a macro, its minus must not
+    combine with another operator."""
     return "(%s)" % text if text.startswith(("-", "(")) else text
 
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What the IDL demands and promises of one value, in the words of a header:
-a reader of the C should not need the .mojom to know why a call fails with
--EINVAL.
+"""Limits and defaults of a value in the words of a header. A reader of the C
+should not need the .mojom to know why a call fails with -EINVAL.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ def since(declaration: ir.Declaration) -> str:
 
 
 def of_parameters(slots: Iterable[Slot], prefix: str = "") -> List[str]:
-    """A line for each of a call's values that has any."""
+    """A line for each value of a call that has facts."""
     return ["@%s%s: %s" % (prefix, slot.name, slot.facts) for slot in slots
             if slot.facts]
 
@@ -69,7 +68,7 @@ def _length(field: ir.Field) -> List[str]:
 
 
 def _descriptor(field: ir.Field) -> List[str]:
-    """What is demanded of each descriptor in it."""
+    """Requirements on each descriptor in it."""
     inner = field.type
     while not isinstance(inner, ir.Fd):
         inner = getattr(inner, "element", getattr(inner, "value", None))

@@ -100,7 +100,8 @@ class FixedSlot(Slot):
         return place
 
     def element(self, of: Place, index: str = "i") -> Place:
-        """An element by its place in all rows: no row is left at its end."""
+        """An element by its index in all rows together, with an index for each
+        dimension: C forbids leaving a row."""
         place, behind = self.at(of), self.count
         for count in self.counts:
             before, behind = behind, behind // count

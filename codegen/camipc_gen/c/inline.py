@@ -30,7 +30,7 @@ class InlineSlot(Slot):
         return [tag for arm in self.union.slots for tag in arm.tags()]
 
     def cases(self, of: Place) -> List[Case]:
-        """Of the decoder of the struct."""
+        """Cases of the decoder of the struct."""
         return self.union.cases(self.at(of))
 
     def numbers(self):
@@ -48,7 +48,8 @@ class InlineSlot(Slot):
                       arms[0].put(self.at(of)))
 
     def check(self, of):
-        # The check of a deep one would count a level that it is not.
+        # The check function of a deep union would count a level of nesting,
+        # which an inline union is not.
         lines = self.union.check(self.at(of)) if self.union.is_deep else \
             self.value.check(self.at(of), self.idl, self.max_len)
         if self.required:

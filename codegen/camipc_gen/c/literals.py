@@ -26,7 +26,8 @@ def literal(value: "c_values.Value", number) -> str:
 
 
 def integer(name: str, number: int) -> str:
-    """C has no negative literals, and the lowest one overflows as written."""
+    """An integer; C has no negative literals, so the lowest number would
+    overflow."""
     if name == "int64" and number == -(1 << 63):
         return "INT64_MIN"
     if name == "int32" and number == -(1 << 31):

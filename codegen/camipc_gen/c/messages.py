@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""C view of messages: everything that is written as a protobuf message.
+"""Messages in C: everything that is encoded as a protobuf message.
 
 A struct, a union, an entry of a map, the wrapper of an array where protobuf
 has no array, the arguments and the outputs of a method.
@@ -68,7 +68,7 @@ class Message:
 
     @property
     def bound(self) -> Optional[int]:
-        """Most bytes of its body, None if nothing bounds it."""
+        """Maximum size of its body in bytes, or None."""
         bounds = [slot.bound for slot in self.slots]
         return None if self.unknown or None in bounds else sum(bounds)
 
@@ -78,7 +78,7 @@ class Message:
 
     @property
     def is_small(self) -> bool:
-        """Numbers only, for which a writer always has room."""
+        """Whether it has only numbers, and so few that a writer has room."""
         return (bool(self.slots) and self.unknown is None
                 and all(type(slot) is Slot and slot.value.is_scalar
                         for slot in self.slots) and self.bound <= SMALL)
@@ -88,7 +88,7 @@ class Message:
 
     @property
     def judges_defaults(self) -> bool:
-        """Whether its own defaults may be what its decoder refuses."""
+        """Whether its decoder may refuse its defaults."""
         return any(
             slot.required or slot.min is not None or slot.max is not None
             or (isinstance(slot.value, FdValue)
@@ -96,7 +96,7 @@ class Message:
             for slot in self.slots) or bool(self._judged())
 
     def _judged(self) -> List[Slot]:
-        """Structs in place whose absence has to be judged, too.
+        """Structs in place whose absence must be checked, too.
 
         An absent struct has its defaults; a peer that leaves it out must not
         get values past the rules by that.
@@ -125,11 +125,11 @@ class Message:
 
     @property
     def is_deep(self) -> bool:
-        """Can nest without a bound of its own."""
+        """Whether it can nest without a limit of its own."""
         return any(message.contains_itself for message in self.reachable())
 
     def max_fds(self) -> Optional[int]:
-        """Most descriptors in one, None if nothing bounds them."""
+        """Maximum number of descriptors in it, or None."""
         if not self.has_fds:
             return 0
         if self.is_deep:
@@ -152,7 +152,7 @@ class Message:
 
     @property
     def is_bounded(self) -> bool:
-        """A bound that a message cannot have anyway is none."""
+        """Whether it has a maximum size that a message can reach."""
         return self.most is not None and self.most < 1 << 32
 
     @property
@@ -201,8 +201,7 @@ class Message:
             if not isinstance(slot, FixedSlot)]
 
     def cases(self, of: Place = MSG) -> List[Case]:
-        """Where the next case is the next field on the wire, one looks for it
-        before going back."""
+        """A case looks for the next field itself if that has the next case."""
         judged = self._judged()
         numbers = sorted(n for slot in self.slots for n in slot.numbers())
         follows = dict(zip(numbers, numbers[1:]))
@@ -219,11 +218,11 @@ class Message:
         return found
 
     def decode(self) -> List[str]:
-        """What stands in the switch over a tag."""
+        """The body of the switch over a tag."""
         return cases(self.cases() + [Case((), self.otherwise())])
 
     def otherwise(self, of: Place = MSG) -> List[str]:
-        """What becomes of a field with another tag."""
+        """Handles a field with another tag."""
         if self.unknown:
             return self.unknown.keep(of)
         return ["p = camipc_skip(r, p, end, tag);"]
@@ -242,7 +241,7 @@ class Message:
 
     @staticmethod
     def _get_absent(slot: Slot, of: Place) -> List[str]:
-        """Decodes a struct as if it were there and said nothing."""
+        """Decodes a struct as if it were present and empty."""
         is_fixed = isinstance(slot, FixedSlot)
         place = slot.element(of) if is_fixed else slot.at(of)
         lines = ["p = %s_get_fields(r, p, p, %s);" % (slot.value.tag,
@@ -261,7 +260,7 @@ class Message:
         return lines
 
     def enter(self) -> List[str]:
-        """What a check begins with if messages can nest without end."""
+        """Begins a check of a message that can nest without limit."""
         return ['if (!camipc_check_enter(check, "%s"))' % self.title,
                 "\treturn;"]
 
@@ -295,7 +294,7 @@ class UnionMessage(Message):
     def otherwise(self, of=MSG):
         if self.extensible:
             return super().otherwise(of)
-        # An arm that this side lacks: its value would be lost.
+        # The value of an unknown arm would be lost.
         return ["p = camipc_fail(r, CAMIPC_FAULT_RANGE);"]
 
     @property
@@ -343,8 +342,8 @@ class UnionMessage(Message):
         return []
 
     def _all_arms(self, statements) -> List[Case]:
-        """A case for each arm, or for all that do the same, and one for those
-        that do nothing: @statements(slot) says what."""
+        """A case for each arm. Arms with equal @statements(slot) share a case,
+        arms without statements too."""
         same: Dict[Tuple[str, ...], List[str]] = {}
         for slot in self.slots:
             same.setdefault(tuple(statements(slot)), []).append(self.arm(slot))
@@ -353,12 +352,12 @@ class UnionMessage(Message):
             Case(idle, ())]
 
     def _some_arms(self, statements, arms) -> List[Case]:
-        """A case for each of @arms that needs anything."""
+        """A case for each of @arms that has statements."""
         found = [Case([self.arm(slot)], statements(slot)) for slot in arms]
         return [case for case in found if case.body] + [Case((), ())]
 
     def put(self, of=MSG, arms=None):
-        """@arms: only these; fields with other numbers come between."""
+        """With @arms, only these: fields with other numbers come between."""
         def statements(slot):
             return slot.put(of)
         is_all = arms is None or len(arms) == len(self.slots)
@@ -369,18 +368,18 @@ class UnionMessage(Message):
         return []
 
     def cases(self, of=MSG):
-        # An arm's rules hold only while it is the one.
+        # The rules of an arm apply only while it is set.
         return [Case(slot.tags(), self._choose(slot, of) + slot.get(of)
                      + slot.finish(of)) for slot in self.slots]
 
     def _choose(self, slot: Slot, of: Place) -> List[str]:
-        """Makes an arm the one that is set."""
+        """Sets an arm."""
         tag, place = of.member("tag"), slot.at(of)
         fresh = slot.value.init(place)
         lines = ["%s = %s;" % (tag, self.arm(slot))]
         if not isinstance(slot.value, MessageValue):
             return lines
-        # Two in a row are merged; after another arm it starts anew.
+        # A message that comes twice is merged; after another arm it is new.
         fresh = fresh or ["memset(%s, 0, sizeof(%s));" % (place.address,
                                                           place)]
         return ["if (%s != %s)" % (tag, self.arm(slot))] + indented(

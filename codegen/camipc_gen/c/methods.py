@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""C view of interfaces: calls, ops, events, and what they carry."""
+"""Interfaces in C: calls, ops, events and their messages."""
 
 from typing import List, NamedTuple, Optional
 
@@ -70,7 +70,7 @@ class MethodView:
 
     @property
     def out_slots(self) -> List[Slot]:
-        """Without the folded int32."""
+        """Outputs without the int32 that a function returns."""
         if not self.outs:
             return []
         return self.outs.slots[1 if self.returns_int32 else 0:]
@@ -125,7 +125,7 @@ class MethodView:
 
     @property
     def refusal(self) -> str:
-        """What a NULL where a struct has to be leads to."""
+        """Handles NULL instead of a struct."""
         if self.is_event:
             return "return -EINVAL;"
         return "return refuse_%s(ipa, %s);" % (self.prefix, self.id_name)
@@ -145,7 +145,7 @@ class MethodView:
 
     @property
     def deliver(self) -> List[str]:
-        """Hands a call's outputs to the caller; what nobody wants goes."""
+        """Gives outputs to the caller, or releases those not wanted."""
         return [line for slot in self.out_slots for line in slot.deliver()]
 
     def _engine_call(self, function: str, tail: str) -> str:
@@ -176,12 +176,12 @@ class MethodView:
 
     @property
     def must_check(self) -> str:
-        """Nobody has to look at what stop says."""
+        """Callers may ignore the result of stop."""
         return "" if self.method.role == "stop" else "CAMIPC_MUST_CHECK "
 
     @property
     def notes(self) -> List[str]:
-        """What the attributes promise, in words."""
+        """The effects of attributes in words."""
         method = self.method
         found = []
         if method.role in _ROLE_NOTES:
@@ -205,7 +205,7 @@ class MethodView:
 
     @property
     def demands(self) -> List[str]:
-        """What its values have to be."""
+        """Limits of its values."""
         return of_parameters(self.slots) + of_parameters(self.out_slots,
                                                          "ret_")
 
@@ -290,7 +290,7 @@ class InterfaceView:
 
     @property
     def messages(self) -> List[Message]:
-        """Of all methods and events, in order."""
+        """The messages of all methods and events, in order."""
         return [message for method in self.methods + self.events
                 for message in (method.args, method.outs) if message]
 
@@ -304,8 +304,8 @@ class InterfaceView:
 
     @property
     def done_types(self) -> List[MethodView]:
-        """One method for each type of a completion, and for the function that
-        calls one of that type."""
+        """A method for each type of completions, and for each function that
+        calls a completion."""
         by_type = {m.done_type: m for m in reversed(self.methods)
                    if m.is_sync}
         return [m for m in self.methods if by_type.get(m.done_type) is m]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""From the IR to the C view: which messages there are, and their fields."""
+"""Makes the messages of a program and their fields from the IR."""
 
 from functools import singledispatch
 from typing import Dict, List, Tuple
@@ -35,7 +35,7 @@ class Entry(Message):
 
     @property
     def stem(self) -> str:
-        """What its functions begin with: they are about the map."""
+        """The prefix of its functions, which are about the map."""
         return self.c_name[:-len("_entry")]
 
     @property
@@ -48,7 +48,7 @@ class Entry(Message):
 
 
 class Wrapper(Message):
-    """{items, n_items}: an array where protobuf has none."""
+    """{items, n_items}: an array where protobuf does not allow one."""
 
     is_box = True
 
@@ -58,7 +58,7 @@ class Wrapper(Message):
 
     @property
     def is_bytes(self) -> bool:
-        """Written as bytes, without a message around them."""
+        """Whether it is written as bytes, without a message around them."""
         return isinstance(self.slots[0], BytesSlot)
 
 
@@ -69,11 +69,11 @@ class Model:
         self.program = program
         self.sizes = Sizes(program)
         self._messages: Dict[str, Message] = {}
-        # What the message that is being filled is called without a prefix.
+        # Name of the message that is being filled, without a prefix.
         self._owner = ""
         # By file: messages that the IDL does not name, in order of use.
         self._made: Dict[int, Dict[str, Message]] = {}
-        # Two of those that would have one name; check/names.py refuses them.
+        # Pairs of them with the same name, which check/names.py refuses.
         self.clashes: List[Tuple[Message, Message]] = []
         for module in program.modules:
             for declaration in self.declarations(module):
@@ -82,7 +82,7 @@ class Model:
         for module in program.modules:
             for declaration in self.declarations(module):
                 self._fill(module, declaration)
-            # Before importers: what calls need, those can use, too.
+            # Before importers, which can use the messages that calls need.
             for interface in module.interfaces:
                 maker = CallMaker(self, module, interface)
                 for method in interface.methods + interface.events:
@@ -90,7 +90,7 @@ class Model:
 
     @staticmethod
     def declarations(module: ir.Module) -> List:
-        """Structs and unions, what is contained by value first."""
+        """Structs and unions; those contained by value come first."""
         return list(module.definition_order
                     or module.structs + module.unions)
 
@@ -132,7 +132,7 @@ class Model:
         return self._calls[id(method)]
 
     def messages(self, module: ir.Module) -> List[Message]:
-        """Every message of a module's own, what others contain first."""
+        """All messages of a module; those that others contain come first."""
         own = [self._messages[d.qualified]
                for d in self.declarations(module)]
         made = list(self._made.get(id(module), {}).values())
@@ -260,7 +260,7 @@ class Model:
         return message
 
     def made(self) -> List[Message]:
-        """All that the IDL does not name, of all files."""
+        """All messages that the IDL does not name, of all files."""
         return [message for found in self._made.values()
                 for message in found.values()]
 
@@ -311,7 +311,7 @@ class Model:
 
 
 def _with_imports(module: ir.Module) -> List[ir.Module]:
-    """A file and all that it can see."""
+    """A file and the files that it imports."""
     found = [module]
     for file in found:
         found += [m for m in file.imports if m not in found]
@@ -319,7 +319,7 @@ def _with_imports(module: ir.Module) -> List[ir.Module]:
 
 
 def _same(first: Message, second: Message) -> bool:
-    """Whether two of one name are one struct, read and written alike."""
+    """Whether two messages of one name are the same in C and on the wire."""
     return all(ask(first) == ask(second) for ask in (
         lambda m: m.members(), lambda m: m.put(), lambda m: m.cases(),
         lambda m: m.finish(), lambda m: m.check()))
@@ -372,7 +372,7 @@ def _string_value(type_: ir.String, model, module, field, is_element):
 
 @_value.register
 def _fd_value(type_: ir.Fd, model, module, field, is_element):
-    # "SharedFD?" is the same type, and not required; elements always are.
+    # "SharedFD?" is the same type, but not required; elements are required.
     is_optional = isinstance(field, ir.Field) and \
         isinstance(field.type, ir.Fd) and not field.required
     return FdValue(type_.kind, type_.access, type_.sealed, type_.min_size,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The only place where a C name is made; idl/README.md has the rules.
+"""All rules for names in C; idl/README.md documents them.
 
 Words    break before [A-Z] after [a-z], between [A-Z]+ and [A-Z][a-z], and
          after a digit only before [A-Z][a-z]: IPACameraSensorInfo is
@@ -47,7 +47,7 @@ si_syscall si_timerid si_uid si_upper si_utime si_value
 sigev_notify_attributes sigev_notify_function math_errhandling
 no_argument optional_argument required_argument
 """.split())
-# What generated code calls its own parameters and locals.
+# Names of parameters and locals in generated code.
 _LOCALS = "ipa user host args outs ret done i"
 
 RESERVED = frozenset((_C_WORDS + _CPP_WORDS).split()) | MACROS
@@ -151,7 +151,8 @@ def interface_prefix(module: ir.Module, interface: ir.Interface) -> str:
 
 
 def interface_name(module: ir.Module, interface: ir.Interface) -> str:
-    """As two builds tell it each other: the module, unless it has several."""
+    """The name that two builds compare: the module's, unless it has several
+    interfaces."""
     if interface_prefix(module, interface) == module_prefix(module.name):
         return module.name
     return module.name + "." + interface.core

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Where a value lies, as statements name it."""
+"""A place of a value in C, which statements name."""
 
 
 class Place:
@@ -26,5 +26,5 @@ class Place:
         return Place("%s[%s]" % (self, index))
 
 
-# What functions of a message call their message.
+# The message, as functions of a message call it.
 MSG = Place("msg", is_pointer=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""C code for the fields of a message: how a value lies in a struct.
+"""C code for the fields of a message: how a struct contains a value.
 
 A slot is one field: a value in place, an optional one, a pointer to one, an
 array of n_x elements, an array of fixed length, a map. Its methods return C
@@ -16,17 +16,17 @@ from .values import StringValue, Value, tag_size
 
 # The outputs of a call, before the caller has them.
 OUTS = Place("outs")
-# What generated functions call their own parameters and locals.
+# Names of parameters and locals of generated functions.
 LOCALS = frozenset("msg data arena check w r p i tag end body".split())
 
 
 class Slot:
-    """What all slots answer; the default is a value in place."""
+    """The interface of all slots; the default is a value in place."""
 
     shape = "SINGLE"
     always_present = False
     is_inline = False          # its fields are those of a union's arms
-    # Names that a variable of its own must not have, beside LOCALS.
+    # Further names that a local variable for it must not have.
     taken = frozenset()
     file = ""                  # names static functions of one file
     has_count = False          # several values, so [max_len=] is about them
@@ -42,7 +42,7 @@ class Slot:
         self.min = field.min
         self.max = field.max
         if value.is_box:
-            # The box has the limits of what is in it.
+            # The box has the limits of its content.
             self.min = self.max = None
             self.max_len = field.max_len if self.has_count else None
         self.initial: Optional[str] = None      # a default that is not zero
@@ -93,7 +93,7 @@ class Slot:
         return [(self.name, star + self.name)]
 
     def arguments(self, of: str) -> List[str]:
-        """What an op is called with."""
+        """Arguments of an op."""
         amp = "&" if self.is_struct_parameter else ""
         return ["%s%s->%s" % (amp, of, self.name)]
 
@@ -105,7 +105,7 @@ class Slot:
         return [("ret_" + self.name, self.name)]
 
     def deliver(self) -> List[str]:
-        """Gives the caller an output, or releases one nobody asked for."""
+        """Gives an output to the caller, or releases it if not wanted."""
         results = self.results()
         wanted = " && ".join(target for target, _ in results)
         give = ["*%s = outs.%s;" % result for result in results]
@@ -142,14 +142,14 @@ class Slot:
 
     @property
     def bound(self) -> Optional[int]:
-        """Most bytes on the wire, tag included."""
+        """Maximum encoded size in bytes, tag included; or None."""
         if self.value.bound is None:
             return None
         return self.value.bound + tag_size(self.number)
 
     @property
     def wire_bound(self) -> int:
-        """What the sender's sum counts, beside what the checks add."""
+        """Its part of the sender's sum, without sizes that checks add."""
         if self.value.counts_itself:
             return 0
         return self.value.wire_bound + tag_size(self.number)
@@ -172,7 +172,7 @@ class Slot:
 
     @property
     def text_default(self) -> Optional[str]:
-        """The literal of a default text; its address tells clear()."""
+        """The literal of a default text; clear() compares the address."""
         return self.initial if isinstance(self.value, StringValue) else None
 
     def init(self, of: Place) -> List[str]:
@@ -184,7 +184,7 @@ class Slot:
 
     @property
     def _present(self) -> bool:
-        """Written, even if it is zero."""
+        """Whether it is written even if it is zero."""
         return self.initial is not None or self.always_present
 
     def put(self, of: Place) -> List[str]:
@@ -195,7 +195,7 @@ class Slot:
         return self.value.add(self.number, self.at(of), self._present)
 
     def numbers(self) -> List[int]:
-        """Of the fields that it is on the wire."""
+        """The numbers of its fields on the wire."""
         return [self.number]
 
     def put_numbers(self, of: Place, numbers: List[int]) -> List[str]:
@@ -211,7 +211,7 @@ class Slot:
         return self.value.get(self.at(of))
 
     def finish(self, of: Place) -> List[str]:
-        """What the decoder looks at when the message has ended."""
+        """Checks by the decoder when the message has ended."""
         place = self.at(of)
         conditions = self._rules(place)
         if self.required:
@@ -268,7 +268,7 @@ class Slot:
     count = 0                  # elements of an array of fixed length
 
     def max_count(self) -> Optional[int]:
-        """Most values that the slot holds, None if nothing bounds it."""
+        """Maximum number of values in the slot, or None."""
         return 1
 
     @property

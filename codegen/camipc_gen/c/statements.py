@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Statements that hold other statements. A list has one line in each item,
-without the tabs of what is around it."""
+"""Statements that contain other statements. Lists have one line of C in each
+item, indented relative to the statement around them."""
 
 from typing import List, NamedTuple, Sequence
 

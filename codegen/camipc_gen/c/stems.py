@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Names of what the IDL does not name: boxes of arrays, entries of maps.
+"""Names of types that the IDL does not name: boxes of arrays, map entries.
 
 uint32_stream_entry for an entry of map<uint32, Stream>, int16_array for an
 array<int16> that protobuf needs a message for.
@@ -14,7 +14,7 @@ from . import names as c_names
 
 @dataclasses.dataclass(frozen=True)
 class Item:
-    """What a message that stands for an array or a map entry has as field."""
+    """A field of a message that represents an array or a map entry."""
     name: str
     type: ir.Type
     number: int
@@ -31,7 +31,7 @@ class Item:
 
 
 def declared(field):
-    """The field of the IDL that a part of it stands for."""
+    """The field of the IDL to which a part of it belongs."""
     while isinstance(field, Item):
         field = field.source
     return field

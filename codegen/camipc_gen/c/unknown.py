@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""C code for what [keep_unknown] keeps: bytes of fields, as they came."""
+"""C code for [keep_unknown]: the bytes of unknown fields, as received."""
 
 from typing import List
 
@@ -8,7 +8,7 @@ from .statements import branch
 
 
 class UnknownFields:
-    """Members, and statements about them, as a slot has."""
+    """Members and their statements, with the functions of a slot."""
 
     NAMES = ("unknown_fields", "n_unknown_fields")
 
@@ -31,7 +31,7 @@ class UnknownFields:
                 "size_t room_unknown_fields = %s;" % self._parts(of)[1]]
 
     def keep(self, of: Place) -> List[str]:
-        """Instead of skipping a field."""
+        """Keeps a field instead of skipping it."""
         fields, count = self._parts(of)
         return ["p = camipc_keep(r, start, end, %s, %s, "
                 "&room_unknown_fields);" % (fields.address, count.address)]

@@ -20,7 +20,7 @@ def tag_size(number: int) -> int:
 
 
 class Value:
-    """What all kinds of values answer."""
+    """The interface of all kinds of values."""
 
     c_type = ""                # "uint32_t", "struct cam_size"
     wire = "VARINT"            # the wire type: CAMIPC_<wire>(number)
@@ -63,18 +63,18 @@ class Value:
         raise NotImplementedError(type(self).__name__)
 
     def add(self, number: int, place: Place, present: bool) -> List[str]:
-        """As put(), where there is room: of those with is_scalar only."""
+        """As put(), if there is certainly room; only with is_scalar."""
         raise NotImplementedError(type(self).__name__)
 
     def get(self, place: Place) -> List[str]:
         raise NotImplementedError(type(self).__name__)
 
     def valid(self, place: Place) -> Optional[str]:
-        """A condition that a decoded number has to meet, or None."""
+        """A condition that a decoded number must meet, or None."""
         return None
 
     def settle(self, place: Place) -> List[str]:
-        """What the decoder looks at when the message has ended."""
+        """Checks by the decoder when the message has ended."""
         return []
 
     def check(self, place: Place, field: str, max_len: Optional[int]
@@ -94,18 +94,18 @@ class Value:
         return []
 
     def present(self, place: Place) -> Optional[str]:
-        """What [required] demands, or None where nothing can be missing."""
+        """The condition of [required]; None if no value is absent."""
         return None
 
     is_box = False             # {items, n_items}, a wrapper
     get_repeats_place = False  # get() names the place more than once
 
-    # Whether the check of one counts its bytes, tag included.
+    # Whether its check counts its bytes, tag included.
     counts_itself = False
 
     @property
     def wire_bound(self) -> int:
-        """What the sender's sum counts for one, beside its own check."""
+        """Its part of the sender's sum, without what its check adds."""
         return self.bound if self.bound is not None else MESSAGE_PREFIX_BOUND
 
 
@@ -256,7 +256,7 @@ class FlagsValue(ScalarValue):
 
 
 class StringValue(Value):
-    """Text; a NULL from a caller is "", the library never gives NULL."""
+    """Text; NULL from a caller is "", and the library never returns NULL."""
 
     c_type = "const char *"
     wire = "BYTES"
@@ -293,7 +293,7 @@ class StringValue(Value):
 
 
 class FdValue(Value):
-    """A file descriptor; -1 is none, which [fd=] without ? forbids."""
+    """A file descriptor; -1 means none, and [fd=] without ? forbids it."""
 
     c_type = "int"
     kind = "FD"

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""From the C view to files: views, templates, line breaks."""
+"""Writes files: views, templates, line breaks."""

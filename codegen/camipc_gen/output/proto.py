@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""View of a module as a .proto file: the same wire, for every other library.
+"""A module as a .proto file: the same encoding for other libraries.
 
 protoc-c 1.4.1 has to take it: no proto3 "optional", so a field with explicit
 presence is a oneof with one arm. A message of the .proto has the name that its
@@ -92,7 +92,7 @@ class ProtoMessage:
 
 
 class ProtoModule:
-    """Everything that proto.j2 prints."""
+    """The variables of proto.j2."""
 
     def __init__(self, module: ir.Module, enums: List[EnumView],
                  messages: List[Message], enum_names: Dict[str, Tuple[str, str]]):
@@ -237,7 +237,7 @@ def _is_proto_map(slot: MapSlot) -> bool:
 
 
 def _is_implied(message: Message) -> bool:
-    """Messages that other declarations bring with them."""
+    """Whether other declarations imply the message."""
     if getattr(message, "is_bytes", False):
         return True
     key = getattr(message, "key", None)

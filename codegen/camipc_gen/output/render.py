@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Writes the outputs: views into templates, templates into files."""
+"""Writes the outputs: fills in templates and replaces files that changed."""
 
 import os
 from typing import Iterable, List, Optional, Tuple, Union as Either
@@ -63,9 +63,9 @@ def _fill(environment: jinja2.Environment, name: str, /, **context) -> str:
 
 
 class Lines(jinja2.ext.Extension):
-    """{% lines LIST %} or {% lines LIST, TABS %}: each item on a line of its
-    own, so many tabs in; no line for an empty list. {% lines MACRO(...) %}: the
-    lines of a macro as they are."""
+    """The tag {% lines LIST, TABS %}: prints each item of a list on a line of
+    its own, with so many tabs in front, and nothing for an empty list. Instead
+    of a list it takes the text of a macro, which it prints unchanged."""
 
     tags = {"lines"}
 
@@ -113,7 +113,7 @@ def generator_files() -> List[str]:
 # ---- files -------------------------------------------------------------------
 
 def write_if_changed(path: str, text: str) -> None:
-    # Only a rule for make has paths in it, which need not be text.
+    # Only a rule for make contains paths, which may be invalid UTF-8.
     data = text.encode("utf-8", "surrogateescape")
     try:
         if _holds(path, data):
@@ -132,7 +132,7 @@ def _holds(path: str, data: bytes) -> bool:
 
 
 def _replace(path: str, data: bytes) -> None:
-    """All of it or nothing: a compiler never sees half a file."""
+    """Replaces a file in one step: a compiler never reads half of it."""
     fresh = "%s.%d.new" % (path, os.getpid())
     try:
         with open(fresh, "wb") as new:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""From the IR to what the templates print, one ModuleView for each file."""
+"""The variables of templates: one ModuleView for each input file."""
 
 import os
 from typing import Dict, List
@@ -63,9 +63,9 @@ class Helpers:
 def shown_path(path: str) -> str:
     """A path for the banner, without the folders of this machine.
 
-    A path relative to the working directory stays as it is. Of other paths, only
-    the file and its folder are shown: outputs must not depend on where the build
-    folder is.
+    A path relative to the working directory stays as it is. Of other paths,
+    only the file and its folder are shown: outputs must not depend on where the
+    build folder is.
     """
     parts = os.path.normpath(path).replace(os.sep, "/").split("/")
     if parts[0] in ("", ".."):
@@ -74,7 +74,7 @@ def shown_path(path: str) -> str:
 
 
 class ModuleView:
-    """Everything that the templates of one file print."""
+    """The variables of all templates of one file."""
 
     def __init__(self, program: ir.Program, model: Model,
                  module: ir.Module, defines_core_types: bool = False):
@@ -129,13 +129,13 @@ class ModuleView:
 
     @property
     def coded(self) -> List[Message]:
-        """Those with functions of their own: bytes need none."""
+        """Messages with functions of their own; bytes need none."""
         return [m for m in self.messages
                 if not getattr(m, "is_bytes", False)]
 
     @staticmethod
     def is_checked(message: Message) -> bool:
-        """Whether somebody calls its check: x_copy() does."""
+        """Whether its check is called; x_copy() of a public type does."""
         return message.is_public or not message.free
 
     @property
@@ -187,7 +187,7 @@ class ModuleView:
             for method in interface.methods + interface.events:
                 if not method.idl_name.islower():
                     known.setdefault(method.idl_name, method.name)
-        # What the file can see, whatever else is read in the same run.
+        # Names of other files of the same run must not matter.
         files = (self.module,) + self.module.imports
         for file in files:
             for enum in file.enums:
@@ -214,7 +214,7 @@ class ModuleView:
 
     @staticmethod
     def _know(known: Dict[str, str], name: str, c_name: str) -> None:
-        # "Point" and "Size" are English, too: only what looks like a name.
+        # "Point" and "Size" are also English: only words that look like names.
         if sum(c.isupper() for c in name) > 1 or "." in name or \
                 any(c.isdigit() for c in name):
             known.setdefault(name, c_name)
