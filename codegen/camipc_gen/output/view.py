@@ -64,8 +64,8 @@ def shown_path(path: str) -> str:
     """A path for the banner, without the folders of this machine.
 
     A path relative to the working directory stays as it is. Of other paths,
-    only the file and its folder are shown: outputs must not depend on where the
-    build folder is.
+    only the file and its folder are shown: outputs must not depend on where
+    the build folder is.
     """
     parts = os.path.normpath(path).replace(os.sep, "/").split("/")
     if parts[0] in ("", ".."):
