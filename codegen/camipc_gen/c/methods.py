@@ -107,12 +107,6 @@ class MethodView:
         call = "%s->%s(%s);" % (table, self.member, ", ".join(arguments))
         return "outs->ret = " + call if self.returns_int32 else call
 
-    @property
-    def mock_call(self) -> str:
-        return "camipc_mock_call(self, %s, %s, %s);" % (
-            self.id_name, "data" if self.args else "NULL",
-            "result" if self.outs else "NULL")
-
     # ---- bodies --------------------------------------------------------------
 
     @property
