@@ -53,7 +53,8 @@ static void read_environment(void)
 	state.most = CAMIPC_LOG_ERROR;
 	if (!wanted || !wanted[0])
 		return;
-	/* No log yet, and the host did not write it: whoever did reads this. */
+	/* There is no callback yet, and the user who set the variable reads
+	 * stderr. */
 	if (camipc_log_filter_parse(&state.filter, wanted, error,
 				    sizeof(error)) < 0)
 		fprintf(stderr, "camipc: CAMIPC_LOG is ignored: %s\n", error);

@@ -93,7 +93,7 @@ CAMIPC_API void camipc_check_string(struct camipc_check *check,
 				    const char *field);
 
 /**
- * Checks that there are at most @max_len bytes; else sets -EINVAL. They need no
+ * Checks that @n is at most @max_len bytes; else sets -EINVAL. They need no
  * memory of the arena: the receiver leaves them in the message. Thread word:
  * bound.
  */
