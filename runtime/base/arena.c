@@ -18,7 +18,7 @@
 /** Smallest block, in bytes: most messages of a camera fit. */
 #define MIN_CHUNK_SIZE 4096u
 
-/* Its bytes come behind it, aligned for any type. */
+/* A block: this header, then @size bytes, aligned for any type. */
 struct camipc_arena_chunk {
 	_Alignas(max_align_t) struct camipc_arena_chunk *next;
 	size_t size;
@@ -27,8 +27,8 @@ struct camipc_arena_chunk {
 const char camipc_empty_string[] = "";
 
 /*
- * What pos and end of an arena without a block point to: C has no sums with
- * NULL, not even NULL + 0.
+ * pos and end of an arena without a block point here: NULL + 0 is undefined in
+ * C.
  */
 static uint8_t no_block[CAMIPC_ARENA_ALIGN];
 
@@ -81,7 +81,7 @@ void camipc_arena_init_heap(struct camipc_arena *arena,
 	enter_chunk(arena);
 }
 
-/* One block as large as the several that the last message needed. */
+/* Replaces the blocks of the last message by one of the same size. */
 static void join_chunks(struct camipc_arena *arena)
 {
 	struct camipc_arena_chunk *joined;
@@ -91,7 +91,7 @@ static void join_chunks(struct camipc_arena *arena)
 		total += c->size;
 	joined = new_chunk(total);
 	if (!joined)
-		return; /* the newest, which is the largest, will do */
+		return; /* the arena keeps its newest block, the largest */
 	free_chunks(arena->chunks);
 	arena->chunks = joined;
 }
@@ -145,7 +145,7 @@ void *camipc_arena_refill(struct camipc_arena *arena, size_t size)
 		return piece ? piece : fail(arena, -ENOMEM);
 	}
 
-	/* Doubling, but never more than the message may still ask for. */
+	/* Doubles the size, but stays within the budget. */
 	wanted = arena->chunks ? arena->chunks->size : MIN_CHUNK_SIZE / 2;
 	wanted = wanted > SIZE_MAX / 2 ? wanted : wanted * 2;
 	if (wanted > arena->budget)
@@ -189,8 +189,9 @@ const char *camipc_copy_string(struct camipc_arena *arena, const char *src)
 	if (!src)
 		src = camipc_empty_string;
 	/*
-	 * On the heap even "" is a piece of its own: who clears it may have
-	 * another camipc_empty_string, in another copy of this library.
+	 * On the heap even "" is a piece of its own: the code that clears it
+	 * may have another camipc_empty_string, in another copy of this
+	 * library.
 	 */
 	if (!*src && !arena->heap)
 		return camipc_empty_string;

@@ -7,10 +7,10 @@
 
 #include <camipc/limits.h>
 
-/** A tag and a length at most, in bytes. */
+/** Most bytes of a tag and a length. */
 #define MAX_PREFIX 10u
 
-/* What an array of n elements takes of an arena; SIZE_MAX if too much. */
+/* Bytes of an arena that n elements need; SIZE_MAX if that is too much. */
 static size_t padded_size(size_t n, size_t size)
 {
 	size_t total;
@@ -28,7 +28,7 @@ void camipc_check_string(struct camipc_check *check, const char *text,
 	size_t len;
 
 	if (!text || !*text) {
-		/* Nor does the receiver need memory for it. */
+		/* The receiver needs no memory for "". */
 		camipc_check_wire(check, MAX_PREFIX);
 		return;
 	}
@@ -76,7 +76,8 @@ void camipc_check_fd(struct camipc_check *check, int fd, const char *field)
 	camipc_check_wire(check, MAX_PREFIX);
 	if (fd == -1)
 		return;
-	/* The planes of an image often share one, and calls are not cheap. */
+	/* The planes of an image often share one; system calls are
+	 * expensive. */
 	if (fd < 0 || (wanted != check->open_fd && fcntl(fd, F_GETFD) < 0)) {
 		camipc_check_fail(check, -EINVAL, field);
 		return;

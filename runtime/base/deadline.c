@@ -15,7 +15,7 @@
 #define THOUSANDTHS 1000u
 #define NS_PER_US UINT64_C(1000)
 
-/* A sixty-fourth of this is more than ticks that a busy host loses. */
+/* 1/64 of this is longer than the ticks that a busy host may lose. */
 #define ROUGH_FROM_MS 1000u
 
 /* A scale of a million makes a second twelve days: enough for a debugger. */
@@ -67,7 +67,7 @@ static uint32_t read_scale(void)
 	const char *wrapper = secure_getenv("CAMIPC_WORKER_WRAPPER");
 	uint32_t value = camipc_deadline_parse_scale(text);
 
-	/* A debugger takes its time, whatever else is said. */
+	/* Under a debugger no deadline passes, whatever the scale is. */
 	if (wrapper && wrapper[strspn(wrapper, " \t")])
 		return 0;
 	if (value != CAMIPC_NO_SCALE)

@@ -15,15 +15,15 @@
 
 #include "fd_table.h"
 
-/* The kernel's <linux/magic.h> has it only since 5.3. */
+/* <linux/magic.h> has this only since Linux 5.3. */
 #define DMA_BUF_FS_MAGIC 0x444d4142
 
-/** A memfd whose size cannot change any more: no SIGBUS in a mapping of it. */
+/** Seals that fix the size of a memfd: a mapping of it never gets SIGBUS. */
 #define SIZE_SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
 
 int camipc_fd_dup(int fd)
 {
-	/* From 3 on: a closed stdin must not come back as somebody's buffer. */
+	/* At least 3: a host that closed stdin must not get a buffer as 0. */
 	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
 
 	return copy < 0 ? -errno : copy;
@@ -53,7 +53,7 @@ static bool is_dmabuf(int fd)
 	return fstatfs(fd, &fs) == 0 && fs.f_type == DMA_BUF_FS_MAGIC;
 }
 
-/* All anonymous inodes look alike to fstat(); only their name tells. */
+/* fstat() reports the same for all anonymous inodes; their names differ. */
 static bool is_eventfd(int fd)
 {
 	static const char name[] = "anon_inode:[eventfd]";
@@ -86,7 +86,7 @@ static bool is_of_kind(int fd, const struct stat *st, enum camipc_fd_kind kind)
 	return false;
 }
 
-/* fstat() knows no size of a dma-buf; its lseek() does. */
+/* fstat() does not report the size of a dma-buf; lseek() does. */
 static bool is_long_enough(int fd, const struct stat *st, uint64_t min_size)
 {
 	off_t size = st->st_size;

@@ -17,7 +17,8 @@ int camipc_flags_to_string(const struct camipc_type_info *info, uint32_t flags,
 	for (uint32_t i = 0; i < info->n_enumerators; i++) {
 		uint32_t flag = (uint32_t)info->enumerators[i].value;
 
-		/* Names of several flags together have been said one by one. */
+		/* Skips names of combinations: their flags were written
+		 * already. */
 		if (flag == 0 || (flags & flag) != flag || !(left & flag))
 			continue;
 		left &= ~flag;

@@ -21,17 +21,19 @@
 #define LINE_SIZE 1024
 #define LONG_LINE_SIZE 4096
 
-/** Lines stderr takes at once, and how long one more has to wait after. */
+/**
+ * Lines that stderr gets at once, and the time after which it gets one more.
+ */
 #define STDERR_BURST 100
 #define STDERR_INTERVAL_NS (CAMIPC_NS_PER_S / 10)
 
 /* The one mutable global of the runtime: levels and callback of the log. */
 static struct {
 	pthread_once_t once;
-	pthread_mutex_t lock; /* for what has no other rule */
+	pthread_mutex_t lock; /* of the members without another rule */
 	atomic_int level; /* of topics without a rule */
 	struct camipc_log_filter filter; /* written once, then read only */
-	enum camipc_log_level most; /* that any rule wants */
+	enum camipc_log_level most; /* the highest level of all rules */
 	camipc_log_fn log;
 	void *user;
 	uint64_t full_at_ns; /* when STDERR_BURST lines are free again */
@@ -42,7 +44,7 @@ static struct {
 	.level = CAMIPC_LOG_WARNING,
 };
 
-/* A callback that logs would wait for itself. */
+/* True while this thread is in a callback, which would wait for itself. */
 static _Thread_local bool inside;
 
 static void read_environment(void)
@@ -72,7 +74,7 @@ static int level_of_others(void)
 	return atomic_load_explicit(&state.level, memory_order_relaxed);
 }
 
-/* A leaky bucket, as the moment at which it will be empty. */
+/* A leaky bucket, stored as the time at which it will be empty. */
 static bool may_print(uint64_t now)
 {
 	uint64_t full_at = state.full_at_ns > now ? state.full_at_ns : now;
@@ -101,7 +103,7 @@ static void log_to_stderr(enum camipc_log_level level, const char *topic,
 
 void camipc_log_set(camipc_log_fn log, void *user, enum camipc_log_level level)
 {
-	/* First, or it would overwrite the host's choice later. */
+	/* First; later it would override the host's choice. */
 	pthread_once(&state.once, read_environment);
 	pthread_mutex_lock(&state.lock);
 	state.log = log;

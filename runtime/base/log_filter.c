@@ -36,7 +36,7 @@ static bool read_level(const char *text, size_t size,
 	return false;
 }
 
-/* Not fnmatch(), which goes by the host's locale. */
+/* Not fnmatch(), which depends on the host's locale. */
 static bool fits(const char *glob, const char *topic)
 {
 	const char *star = NULL;
@@ -50,7 +50,7 @@ static bool fits(const char *glob, const char *topic)
 			glob++;
 			topic++;
 		} else if (star) {
-			/* The last star takes one more. */
+			/* Let the last star match one character more. */
 			glob = star + 1;
 			topic = ++resume;
 		} else {

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What stands at the end of a text that was cut. */
+/* The end of a text that was cut. */
 static const char ellipsis[] = "...";
 
 static void print_fields(struct camipc_printer *printer,
@@ -54,13 +54,13 @@ static bool is_c1(const char *text, size_t i)
 		(uint8_t)text[i - 1] == 0xc2);
 }
 
-/* Quoted; what a terminal obeys, and the rest of a long one, left out. */
+/* Prints a text in quotes, without control characters, cut if it is long. */
 static void print_text(struct camipc_printer *printer, const char *text)
 {
 	size_t n = strlen(text);
 	size_t shown = n < CAMIPC_PRINT_TEXT ? n : CAMIPC_PRINT_TEXT;
 
-	/* Not within a character. */
+	/* Do not cut within a character. */
 	while (shown < n && shown > 0 && ((uint8_t)text[shown] & 0xc0) == 0x80)
 		shown--;
 	camipc_print(printer, "\"");
@@ -81,7 +81,7 @@ static void print_text(struct camipc_printer *printer, const char *text)
 
 /* ---- single values ----------------------------------------------------- */
 
-/* Hosts set locales, in which a half is "0,5". */
+/* Prints a decimal point in every locale. */
 static void print_real(struct camipc_printer *printer, double value,
 		       int digits)
 {
@@ -116,7 +116,7 @@ static void print_flags(struct camipc_printer *printer,
 {
 	char text[256];
 
-	/* Names that do not fit are cut, which is fine here. */
+	/* Names that do not fit may be cut here. */
 	(void)camipc_flags_to_string(info, value, text, sizeof(text));
 	camipc_print(printer, "%s", text);
 }
@@ -292,7 +292,7 @@ static void print_field(struct camipc_printer *printer,
 			camipc_print(printer, "none");
 			return;
 		}
-		/* A text is the pointer itself. */
+		/* A string is represented by its pointer. */
 		if (field->kind != CAMIPC_KIND_STRING)
 			at = LOAD(const uint8_t *, at);
 		break;

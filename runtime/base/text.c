@@ -6,7 +6,7 @@
 
 #include <camipc/check.h>
 
-/* Bytes of the character at @s, 0 for a byte that begins none. */
+/* Bytes of the character at @s; 0 if no character begins there. */
 static size_t character_length(const uint8_t *s, size_t left)
 {
 	for (size_t len = 1; len <= 4 && len <= left; len++) {

@@ -10,9 +10,9 @@ static bool is_tail(uint8_t byte)
 }
 
 /*
- * Length in bytes of the sequence beyond ASCII that @s begins with, of which
- * @left bytes are there; 0 if it is none. Unicode, table 3-7: the second byte
- * alone tells overlong forms, surrogates and what lies past U+10FFFF.
+ * Returns the length in bytes of the sequence beyond ASCII at @s, of which
+ * @left bytes are readable; 0 if there is none. Unicode, table 3-7: the second
+ * byte alone excludes overlong forms, surrogates and characters above U+10FFFF.
  */
 static size_t sequence_length(const uint8_t *s, size_t left)
 {
@@ -49,8 +49,9 @@ static size_t sequence_length(const uint8_t *s, size_t left)
 }
 
 /*
- * Eight bytes at once; the last ones overlap, so that no length needs more.
- * While all tops are clear, taking 1 from each byte sets that of a 0.
+ * Tests eight bytes at once; the last eight overlap those before, so that every
+ * length from 8 on is covered. While all top bits are clear, subtracting 1 from
+ * each byte sets the top bit of a byte that is 0.
  */
 #define TOPS UINT64_C(0x8080808080808080)
 #define ONES UINT64_C(0x0101010101010101)
@@ -63,7 +64,7 @@ static inline uint64_t load(const uint8_t *s)
 	return eight;
 }
 
-/* Nothing but ASCII, with NULs or without. */
+/* True if all bytes are ASCII, other than NUL unless @with_nul. */
 static inline bool is_ascii(const uint8_t *s, size_t len, bool with_nul)
 {
 	const uint64_t ones = with_nul ? 0 : ONES;

@@ -19,7 +19,7 @@ static size_t pad(size_t size)
 	return (size + 3) & ~(size_t)3;
 }
 
-/* In a segment of notes ASan of clang surrounds a module's with poison. */
+/* clang's ASan poisons the surroundings of a module's note in its segment. */
 __attribute__((no_sanitize("address"))) static size_t
 search_notes(const uint8_t *notes, size_t left, uint8_t *id, size_t size)
 {
@@ -66,8 +66,8 @@ size_t camipc_build_id(uint8_t *id, size_t size)
 	size_t n = (size_t)getauxval(AT_PHNUM);
 	uintptr_t bias = 0;
 
-	/* The table tells its own address, as linked; where it lies tells how
-	 * far all was moved. */
+	/* The table has its own address in the file; the difference from its
+	 * address in memory holds for the whole program. */
 	for (size_t i = 0; i < n; i++) {
 		if (headers[i].p_type == PT_PHDR)
 			bias = where - headers[i].p_vaddr;

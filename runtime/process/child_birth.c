@@ -19,8 +19,8 @@
 #endif
 
 /*
- * The child runs on a strange stack in its parent's memory. Sanitizers keep
- * their books there too, and must not enter what only the child does.
+ * The child runs on a stack of its own in its parent's memory, where sanitizers
+ * have their records, too. They must not record what only the child does.
  */
 #if defined(__has_attribute)
 #if __has_attribute(disable_sanitizer_instrumentation)
@@ -33,10 +33,10 @@
 		       no_sanitize_undefined))
 #endif
 
-/* Signals the kernel knows, whatever libc keeps for itself. */
+/* Number of signals of the kernel, including those that libc reserves. */
 #define N_SIGNALS 64
 
-/* Above every number that a child's descriptors get. */
+/* Above the numbers of all the child's descriptors. */
 #define FIRST_SPARE_FD (CAMIPC_CHILD_MAX_FDS + 1)
 
 /*
@@ -52,7 +52,7 @@ CHILD_CODE static void reset_signals(void)
 	syscall(SYS_rt_sigprocmask, SIG_SETMASK, zero, NULL, N_SIGNALS / 8);
 }
 
-/* Real-time priorities, a raised nice value and pinning are the host's. */
+/* The child does not inherit real-time priority, nice value and affinity. */
 CHILD_CODE static void reset_scheduling(void)
 {
 	struct sched_param param = { 0 };
@@ -61,7 +61,7 @@ CHILD_CODE static void reset_scheduling(void)
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		all[i] = UINT64_MAX;
 	syscall(SYS_sched_setscheduler, 0, SCHED_OTHER, &param);
-	/* The system call has 20 - nice. */
+	/* The system call returns 20 - nice. */
 	if (syscall(SYS_getpriority, PRIO_PROCESS, 0) > 20)
 		syscall(SYS_setpriority, PRIO_PROCESS, 0, 0);
 	syscall(SYS_sched_setaffinity, 0, sizeof(all), all);
@@ -73,7 +73,7 @@ CHILD_CODE static void close_from(int first)
 
 	if (syscall(SYS_close_range, first, UINT32_MAX, 0) == 0)
 		return;
-	/* Emulators lack it; a worker closes what is left a second time. */
+	/* Emulators lack it; the worker closes the rest a second time. */
 	if (syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &limit) < 0 ||
 	    limit.rlim_cur > 65536)
 		limit.rlim_cur = 65536;
@@ -82,8 +82,8 @@ CHILD_CODE static void close_from(int first)
 }
 
 /*
- * Moves everything out of the way first: a source may be another's target.
- * The status descriptor goes behind the last one, and closes at exec.
+ * Moves all descriptors to spare numbers first, because a source may be the
+ * target of another. The status descriptor follows the last one, close-on-exec.
  */
 CHILD_CODE static int arrange_fds(struct camipc_child_birth *birth)
 {
@@ -113,11 +113,11 @@ CHILD_CODE static int arrange_fds(struct camipc_child_birth *birth)
 }
 
 /*
- * Leaves the host's terminal: no signals from it, no writing to it, and none
- * of the input that TIOCSTI would put there. setsid() does the same, but where
- * the scheduler groups by session (CONFIG_SCHED_AUTOGROUP) each round trip
- * between the two sessions then costs a third more: 4.9 instead of 3.9 us,
- * same core. A process group of its own also ends what it leaves behind.
+ * Leaves the host's terminal: no signals from it, no writing to it, and none of
+ * the input that TIOCSTI would put there. setsid() does the same, but where the
+ * scheduler groups by session (CONFIG_SCHED_AUTOGROUP) each round trip between
+ * the two sessions then takes a quarter longer: 4.9 instead of 3.9 us on one
+ * core. The process group also allows killing the child's own children.
  */
 CHILD_CODE static int leave_terminal(void)
 {
@@ -128,7 +128,7 @@ CHILD_CODE static int leave_terminal(void)
 
 	if (fd >= 0)
 		syscall(SYS_close, fd);
-	/* One that can't be named is left the dear way. */
+	/* A terminal that cannot be opened is left at a higher cost. */
 	if (left ? syscall(SYS_setpgid, 0, 0) < 0 : syscall(SYS_setsid) < 0)
 		return errno;
 	return 0;
@@ -144,7 +144,7 @@ CHILD_CODE static int prepare(struct camipc_child_birth *birth)
 		return error;
 	if (syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
 		return errno;
-	/* Whose parent died before that waits in vain for the signal. */
+	/* If the parent died before that, the signal never comes. */
 	if (syscall(SYS_getppid) != birth->parent)
 		return ESRCH;
 	reset_scheduling();

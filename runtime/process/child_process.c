@@ -29,12 +29,12 @@
 #define CLONE_PIDFD 0x00001000
 #endif
 
-/* P_PIDFD, which older headers lack. */
+/* P_PIDFD; older headers lack it. */
 #define WAIT_FOR_PIDFD ((idtype_t)3)
 
 /*
- * TSan 12 wraps clone() and does in the child what it does after a fork: with
- * shared memory, that makes it blind in the parent, or see races everywhere.
+ * TSan 12 wraps clone() and treats the child like a forked one: with shared
+ * memory it then misses races in the parent, or reports false ones.
  */
 #if defined(__SANITIZE_THREAD__)
 #define MAY_SHARE_MEMORY 0
@@ -58,14 +58,15 @@
 #include <sanitizer/asan_interface.h>
 #endif
 
-/* Between birth and exec there are a dozen small frames. */
+/* The child has a dozen small frames before exec. */
 #define BIRTH_STACK_SIZE (64u * 1024u)
 
-/* SIGKILL takes microseconds, a core dump a while; who takes longer is stuck. */
+/* SIGKILL takes microseconds, a core dump longer; beyond this a child is
+ * stuck. */
 #define DEATH_MS 500
 
 struct camipc_child {
-	struct camipc_child *next; /* among those set aside */
+	struct camipc_child *next; /* in the list of stuck children */
 	struct camipc_life_line life_line;
 	pid_t pid;
 	int pidfd;
@@ -87,7 +88,7 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
-/* Descriptors that a birth needs, besides the child's own struct. */
+/* Descriptors that starting a child needs. */
 struct birth_fds {
 	int status[2];
 	int stderr_write;
@@ -110,7 +111,7 @@ static int open_birth_fds(struct camipc_child *child, struct birth_fds *fds)
 
 	if (pipe2(fds->status, O_CLOEXEC) < 0)
 		return -errno;
-	/* A worker whose log nobody reads loses lines, not its time. */
+	/* A worker whose log nobody reads loses lines instead of blocking. */
 	if (pipe2(pipe_fds, O_CLOEXEC | O_NONBLOCK) < 0)
 		return -errno;
 	child->stderr_fd = pipe_fds[0];
@@ -157,8 +158,8 @@ static char **make_environment(const char *const *names)
 }
 
 /*
- * For systems that refuse to share memory or have no CLONE_PIDFD, such as
- * emulators: slower in a large host, and the same child.
+ * For systems that refuse to share memory or lack CLONE_PIDFD, such as
+ * emulators. It is slower in a large host; the child is the same.
  */
 static int give_birth_by_fork(struct camipc_child *child,
 			      struct camipc_child_birth *birth)
@@ -182,9 +183,9 @@ static int give_birth_by_fork(struct camipc_child *child,
 }
 
 /*
- * A child that runs its program never returns, so what AddressSanitizer noted
- * about its stack would stay, and be held against whatever is mapped there
- * next.
+ * A child that runs its program never returns, so that AddressSanitizer keeps
+ * its records of the stack and would apply them to the next mapping at that
+ * address.
  */
 static void forget_stack(void *stack, size_t size)
 {
@@ -196,8 +197,10 @@ static void forget_stack(void *stack, size_t size)
 #endif
 }
 
-/* No copy of a large host's page tables: the child borrows our memory until
- * it runs its program, and this thread waits for that. */
+/*
+ * Copies no page tables of a large host: the child uses our memory until it
+ * runs its program, and this thread waits until then.
+ */
 static int give_birth(struct camipc_child *child,
 		      struct camipc_child_birth *birth)
 {
@@ -226,7 +229,7 @@ static int give_birth(struct camipc_child *child,
 	return -error;
 }
 
-/* The child tells an errno, or nothing: then its program runs. */
+/* Returns the error that the child reports; 0 if it runs its program. */
 static int read_birth_status(int fd)
 {
 	int error = 0;
@@ -246,7 +249,7 @@ static int run_birth(struct camipc_child *child, struct birth_fds *fds,
 	int cancel_state;
 	int ret;
 
-	/* No handler of the host may run in the child, on shared memory. */
+	/* No handler of the host may run in the child, in shared memory. */
 	sigfillset(&all);
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
 	pthread_sigmask(SIG_SETMASK, &all, &saved);
@@ -304,7 +307,7 @@ static void free_child(struct camipc_child *child)
 	free(child);
 }
 
-/* Reaps those which were stuck and have died since. */
+/* Reaps the stuck children that have died since. */
 static void collect_stuck(void)
 {
 	pthread_mutex_lock(&stuck_lock);
@@ -367,14 +370,14 @@ static void signal_child(const struct camipc_child *child, int number)
 			   0);
 
 	/*
-	 * valgrind 3.19 and qemu-user lack the call. By number is right as
-	 * long as nobody else reaps: the zombie keeps it from being used.
+	 * valgrind 3.19 and qemu-user lack the call. The pid is right as long
+	 * as nobody else reaps: the zombie keeps it from being used again.
 	 */
 	if (ret < 0 && errno == ENOSYS)
 		kill(child->pid, number);
 }
 
-/* True if the kernel reaps this process's children by itself. */
+/* True if the kernel reaps the children of this process itself. */
 static bool host_ignores_children(void)
 {
 	struct sigaction action;
@@ -391,8 +394,8 @@ void camipc_child_kill(struct camipc_child *child)
 	if (child->ended || child->pidfd < 0)
 		return;
 	if (host_ignores_children()) {
-		/* There will be no zombie to hold the number of its process
-		 * group; while it is stopped it can't end by itself. */
+		/* No zombie will keep the number of its process group in use;
+		 * a stopped child does. */
 		signal_child(child, SIGSTOP);
 		if (poll(&pfd, 1, 0) == 0)
 			kill(-child->pid, SIGKILL);
@@ -411,7 +414,7 @@ static void note_status(struct camipc_child *child, const siginfo_t *info)
 		child->status = info->si_status;
 }
 
-/* struct rusage as the kernel writes it, whatever time_t libc has. */
+/* struct rusage as the kernel writes it; that of libc depends on time_t. */
 struct kernel_usage {
 	long user_s, user_us;
 	long system_s, system_us;
@@ -419,7 +422,7 @@ struct kernel_usage {
 	long others[13];
 };
 
-/* waitid() of libc leaves its last argument out. */
+/* waitid() of libc lacks the last argument. */
 static void reap(struct camipc_child *child)
 {
 	struct kernel_usage usage = { .max_rss_kib = -1 };
@@ -428,7 +431,7 @@ static void reap(struct camipc_child *child)
 	if (syscall(SYS_waitid, WAIT_FOR_PIDFD, child->pidfd, &info,
 		    WEXITED | WNOHANG, &usage) < 0)
 		return;
-	/* An emulator may leave it alone. */
+	/* An emulator may not write it. */
 	child->usage_known = usage.max_rss_kib >= 0;
 	child->usage.user_us =
 		(uint64_t)usage.user_s * 1000000 + (uint64_t)usage.user_us;
@@ -448,11 +451,11 @@ static bool try_reap(struct camipc_child *child)
 		if (info.si_pid == 0)
 			return false;
 		note_status(child, &info);
-		/* As a zombie it keeps the number of its group from use. */
+		/* The zombie keeps the number of its process group in use. */
 		kill(-child->pid, SIGKILL);
 		reap(child);
 	}
-	/* Else somebody reaped it: gone, and nobody knows how. */
+	/* Else the host reaped it, and its status is unknown. */
 	child->ended = true;
 	return true;
 }

@@ -24,27 +24,27 @@
 
 #include "build_id.h"
 
-/* Files that a process has loaded; more are shown as addresses. */
+/* Most loaded files that are recorded; others are shown as addresses. */
 #define MAX_LOADED 64
 
-/* An unwinder takes a few kilobytes, a saved AVX-512 state three. */
+/* An unwinder needs a few kilobytes, a saved AVX-512 state 3 KiB. */
 #define STACK_SIZE (64u * 1024u)
 
-/* Seconds after which the unwinder is given up. */
+/* Seconds that the unwinder may take. */
 #define PATIENCE_S 2
 
 static const int signals[] = { SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE };
 #define N_SIGNALS (sizeof(signals) / sizeof(signals[0]))
 
-/** A file that is loaded. */
+/** A loaded file. */
 struct loaded {
 	uintptr_t start;
 	uintptr_t end;
-	uintptr_t bias; /* address minus offset in the file as linked */
+	uintptr_t bias; /* address in memory minus address in the file */
 	struct camipc_crash_module module;
 };
 
-/* A handler gets no argument of ours, and a worker is one process. */
+/* Global, because a signal handler gets no argument of ours. */
 static struct {
 	void (*send)(void *user, const struct camipc_crash_record *record);
 	void *user;
@@ -60,7 +60,7 @@ static struct {
 
 /* ---- which files there are --------------------------------------------- */
 
-/* What is at the end of a long path tells more. */
+/* Keeps the end of a long path, which is more specific. */
 static void copy_path(char path[CAMIPC_CRASH_PATH_SIZE], const char *from)
 {
 	size_t size = strlen(from);
@@ -130,7 +130,7 @@ static const struct loaded *find_loaded(uintptr_t address)
 
 /* ---- the record -------------------------------------------------------- */
 
-/* Index of the module in the record, where each one is once. */
+/* Returns the index of the module in the record, which has each one once. */
 static uint32_t add_module(struct camipc_crash_record *record,
 			   const struct loaded *loaded)
 {
@@ -167,7 +167,7 @@ static void send_frames(void)
 
 /* ---- in the handler ---------------------------------------------------- */
 
-/* Where the signal came, and who had called that, if registers tell. */
+/* Gets where the signal occurred, and its caller if a register has it. */
 static bool read_registers(const void *context, uintptr_t *ret_pc,
 			   uintptr_t *ret_caller)
 {
@@ -195,7 +195,7 @@ static bool read_registers(const void *context, uintptr_t *ret_pc,
 	return true;
 }
 
-/* A call of what is no code: on x86 its return address is on the stack. */
+/* After a call of an address without code, x86 has the return address here. */
 static uintptr_t read_stack_top(const void *context)
 {
 #if defined(__x86_64__)
@@ -218,10 +218,10 @@ static void add_frame(uintptr_t address)
 		crash.frames[crash.n_frames++] = address;
 }
 
-/** What the unwinder has found so far. */
+/** The progress of the unwinder. */
 struct walk {
-	uintptr_t pc; /* frames before it are the handler's */
-	bool inside; /* it was met, or is not known */
+	uintptr_t pc; /* where the signal occurred: earlier frames are ours */
+	bool inside; /* the frame of @pc was reached, or @pc is unknown */
 };
 
 static _Unwind_Reason_Code walk_frame(struct _Unwind_Context *context,
@@ -231,7 +231,7 @@ static _Unwind_Reason_Code walk_frame(struct _Unwind_Context *context,
 	int at_signal = 0;
 	uintptr_t ip = (uintptr_t)_Unwind_GetIPInfo(context, &at_signal);
 
-	/* Not where a call returns to, but the call. */
+	/* Store the call, not the address that it returns to. */
 	if (walk->inside && ip)
 		add_frame(at_signal ? ip : ip - 1);
 	/* Only what a signal has interrupted has not made a call. */

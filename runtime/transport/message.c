@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Most messages are smaller: their records then never grow. */
+/* Most messages are smaller; their records then never grow. */
 #define FIRST_ROOM 480u
 
 void camipc_message_init(struct camipc_message *message)
@@ -113,8 +113,8 @@ void camipc_header_encode(const struct camipc_header *header,
 	put_u32(bytes + 28, header->epoch);
 }
 
-/* A kind that exists, and the flags that its messages may have; a kind that
- * is not said here does not exist. */
+/* Marks a kind that exists, beside the flags that its messages may have. A kind
+ * without an entry does not exist. */
 #define KIND 0x8000u
 static const uint16_t legal_flags[] = {
 	[CAMIPC_MESSAGE_HELLO] = KIND,
@@ -147,7 +147,8 @@ int camipc_header_decode(const uint8_t bytes[CAMIPC_HEADER_SIZE],
 		return -ESTALE;
 	if (!(legal & KIND) || (flags & ~(legal & ~KIND)))
 		return -EPROTO;
-	/* Only replies have a status, and only calls' kin carry descriptors. */
+	/* Only error replies have a status; only kinds with a body that may be
+	 * spilled (calls, replies, events) carry descriptors. */
 	if (status && !(flags & CAMIPC_MESSAGE_ERROR))
 		return -EPROTO;
 	if ((flags & CAMIPC_MESSAGE_ERROR) && (status & 0x8000) == 0)

@@ -17,20 +17,20 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* A spilled body nobody can change or cut while it is read. */
+/* Seals of a spilled body: nobody can change or cut it during the read. */
 #define BODY_SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 
-/* Descriptors of one datagram at most: a message's, and a spilled body's. */
+/* Most descriptors of one datagram: a message's, and a spilled body's. */
 #define MAX_DATAGRAM_FDS (CAMIPC_MAX_FDS + 1)
 
 struct socket_channel {
 	struct camipc_channel base;
 	struct camipc_channel_limits limits;
 	int fd; /* owned */
-	int epoll_fd; /* that watches @fd, borrowed; -1: none does */
-	bool wants_room; /* to be woken up for it */
-	/* Takes the rest of what is larger than a record has room for yet, so
-	 * that records need not all be as large as the largest datagram. */
+	int epoll_fd; /* watches @fd; borrowed; -1 if there is none */
+	bool wants_room; /* watchers wake up for room, too */
+	/* Receives the end of a datagram that is larger than the record's
+	 * memory, so that not every record must have the largest size. */
 	uint8_t rest[CAMIPC_MAX_INLINE_SIZE];
 };
 
@@ -73,7 +73,7 @@ bool camipc_socket_channel_accepts(int fd)
 	       type == SOCK_SEQPACKET;
 }
 
-/* A memfd with the body in it, sealed; or -EMFILE, -ENOMEM. */
+/* Returns a sealed memfd with the body, -EMFILE or -ENOMEM. */
 static int spill_body(const uint8_t *body, size_t size)
 {
 	int fd = memfd_create("camipc-body", MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -157,7 +157,7 @@ static int send_spilled(int fd, struct camipc_message *message)
 		return fds[n];
 	message->header.flags |= CAMIPC_MESSAGE_SPILLED;
 	camipc_header_encode(&message->header, message->bytes);
-	/* Not to be met by who sends the same message again after EAGAIN. */
+	/* The caller may send the same message again after -EAGAIN. */
 	message->header.flags &= (uint16_t)~CAMIPC_MESSAGE_SPILLED;
 	ret = send_datagram(fd, message->bytes, CAMIPC_HEADER_SIZE, fds, n + 1);
 	close(fds[n]);
@@ -185,15 +185,15 @@ static int socket_send(const struct camipc_channel *channel,
 			     message->fds.fds, message->fds.n);
 }
 
-/* One datagram as it came, before anything of it is believed. */
+/* One datagram as it arrived, before any check. */
 struct datagram {
 	size_t size;
 	int flags; /* MSG_TRUNC, MSG_CTRUNC */
 };
 
 /*
- * Everything that was installed belongs to the message from here on, or is
- * closed; what else a control message could be is not asked for.
+ * Gives all descriptors that the kernel installed to the message, or closes
+ * them. The socket has no options that produce other control messages.
  */
 static int take_fds(struct msghdr *msg, struct camipc_message *message)
 {
@@ -219,7 +219,7 @@ static int take_fds(struct msghdr *msg, struct camipc_message *message)
 	return ret;
 }
 
-/* 0 bytes are the end of file, or a datagram of nothing at all. */
+/* 0 bytes mean the end of the file or an empty datagram. */
 static int judge_empty(int fd, enum camipc_reason *ret_reason)
 {
 	struct pollfd pfd = { .fd = fd, .events = POLLRDHUP };
@@ -247,7 +247,8 @@ static int receive_datagram(struct socket_channel *channel,
 		{ channel->rest, CAMIPC_MAX_INLINE_SIZE - first },
 	};
 	union control control;
-	/* Not CMSG_SPACE: its padding would have room for one more. */
+	/* Not CMSG_SPACE: its padding would have room for one descriptor
+	 * more. */
 	struct msghdr msg = { .msg_iov = iov,
 			      .msg_iovlen = iov[1].iov_len ? 2 : 1,
 			      .msg_control = control.bytes };
@@ -255,8 +256,8 @@ static int receive_datagram(struct socket_channel *channel,
 	ssize_t n;
 
 	/*
-	 * A peer that closed with messages unread leaves ECONNRESET, which
-	 * comes once, before what it had sent.
+	 * After a peer closed with messages unread, ECONNRESET is reported
+	 * once, before the messages that the peer had sent.
 	 */
 	do {
 		msg.msg_controllen = CMSG_LEN((channel->limits.max_fds + 1) *
@@ -270,7 +271,7 @@ static int receive_datagram(struct socket_channel *channel,
 	return msg.msg_controllen ? take_fds(&msg, message) : 0;
 }
 
-/* What is left of a message that this process has no room for. */
+/* Reduces a message that this process has no room for to its header. */
 static void drop_body(struct camipc_message *message, int error)
 {
 	camipc_fd_table_close(&message->fds);
@@ -281,7 +282,7 @@ static void drop_body(struct camipc_message *message, int error)
 	message->header.n_fds = 0;
 }
 
-/* Header and sizes; nothing is allocated for what the peer only claims. */
+/* Checks header and sizes, before anything is allocated for the body. */
 static enum camipc_reason check_frame(const struct camipc_channel_limits *limits,
 				      struct camipc_message *message,
 				      const struct datagram *datagram,
@@ -312,8 +313,8 @@ static enum camipc_reason check_frame(const struct camipc_channel_limits *limits
 }
 
 /*
- * The peer sent as many descriptors as it declared, or it is at fault; unless
- * some are missing because this process may open no more: -EMFILE.
+ * Returns -EPROTO unless the peer sent as many descriptors as it declared, or
+ * -EMFILE if some are missing because this process can open no more.
  */
 static int check_fds(const struct camipc_message *message, int flags)
 {
@@ -326,7 +327,7 @@ static int check_fds(const struct camipc_message *message, int flags)
 	return message->fds.n == declared ? 0 : -EPROTO;
 }
 
-/* Reads a body out of the last descriptor, which must be what send makes. */
+/* Reads the body from the last descriptor, a memfd as spill_body() makes it. */
 static int read_spilled(struct camipc_message *message)
 {
 	int fd = message->fds.fds[message->fds.n - 1];
@@ -336,7 +337,7 @@ static int read_spilled(struct camipc_message *message)
 	struct stat st;
 	int ret;
 
-	/* Only a memfd can have these seals: no read of it waits for others. */
+	/* Only a memfd can have these seals, and reading it never blocks. */
 	if (seals < 0 || (seals & BODY_SEALS) != BODY_SEALS)
 		return -EPROTO;
 	if (fstat(fd, &st) < 0 || (uint64_t)st.st_size != size)
@@ -362,7 +363,7 @@ static int read_spilled(struct camipc_message *message)
 	return 0;
 }
 
-/* Joins the two places where a large datagram was put. */
+/* Joins the two parts of a large datagram. */
 static int join_body(struct socket_channel *channel,
 		     struct camipc_message *message)
 {
@@ -380,7 +381,8 @@ static int join_body(struct socket_channel *channel,
 	return 0;
 }
 
-/* Descriptors and body, now that the header is believed. */
+/* Checks the descriptors and completes the body, after the header was
+ * checked. */
 static int complete_message(struct socket_channel *channel,
 			    struct camipc_message *message, int flags)
 {
@@ -523,7 +525,7 @@ static void socket_close_write(struct camipc_channel *channel)
 
 static void socket_destroy(struct camipc_channel *channel)
 {
-	/* A forked child may hold the socket, and so keep it in the epoll. */
+	/* A forked child may hold the socket; closing would not unwatch it. */
 	socket_unwatch(channel);
 	close(as_socket(channel)->fd);
 	free(channel);

@@ -6,7 +6,7 @@
  */
 #include "reader-internal.h"
 
-/* How an element of some array is read, in unpacked and in packed fields. */
+/* Reads one element, of an unpacked or of a packed field. */
 typedef const uint8_t *(*read_fn)(struct camipc_reader *r, const uint8_t *p,
 				  const uint8_t *end, void *item);
 
@@ -50,7 +50,7 @@ static uint8_t *put_fixed(struct camipc_writer *w, uint8_t *p, uint32_t field,
 	return p;
 }
 
-/* Packed varints: @expression is the one of items[i]. */
+/* Writes packed varints; @expression is the value of items[i]. */
 #define PUT_VARINTS(w, p, field, n, expression)                              \
 	do {                                                                 \
 		uint8_t *body_;                                              \
@@ -65,7 +65,7 @@ static uint8_t *put_fixed(struct camipc_writer *w, uint8_t *p, uint32_t field,
 
 /* ---- reading ------------------------------------------------------------ */
 
-/* Elements in the field, or run of fields, whose tag ends at @p. */
+/* Counts the elements of the field, or run of fields, whose tag ends at @p. */
 static size_t count_elements(struct camipc_reader *r, const uint8_t *p,
 			     const uint8_t *end, uint32_t tag,
 			     size_t wire_size)
@@ -110,11 +110,11 @@ static const uint8_t *read_elements(struct camipc_reader *r, const uint8_t *p,
 		items += size;
 		n--;
 	}
-	/* A varint without an end was not counted. */
+	/* A varint that is not complete was not counted. */
 	return p < end ? camipc_fail(r, CAMIPC_FAULT_BYTES) : p;
 }
 
-/* Packed and as in memory: one copy. */
+/* Copies packed elements that have the same form in memory. */
 static const uint8_t *read_bulk(struct camipc_reader *r, const uint8_t *p,
 				const uint8_t *end, void *items, size_t n,
 				size_t size)
@@ -138,7 +138,7 @@ struct element {
 	read_fn read;
 };
 
-/* Of a field whose length count_elements() has read and believed. */
+/* For a field whose length count_elements() has read and checked. */
 static const uint8_t *get_elements(struct camipc_reader *r, const uint8_t *p,
 				   const uint8_t *end, uint32_t tag,
 				   const struct element *element, void *items,
@@ -150,7 +150,7 @@ static const uint8_t *get_elements(struct camipc_reader *r, const uint8_t *p,
 			     element->read);
 }
 
-/* Packed and as in memory: adds @size bytes, a power of two, for each. */
+/* Appends packed elements of @size bytes, a power of two, in the same form. */
 static const uint8_t *get_bulk(struct camipc_reader *r, const uint8_t *p,
 			       const uint8_t *end, size_t size,
 			       const void **items, size_t *n, size_t *room)
@@ -175,7 +175,7 @@ static const uint8_t *get_bulk(struct camipc_reader *r, const uint8_t *p,
 	return p + len;
 }
 
-/* Adds to an array; its new place comes back in @items. */
+/* Appends to an array; stores its new place in @items. */
 static const uint8_t *get_array(struct camipc_reader *r, const uint8_t *p,
 				const uint8_t *end, uint32_t tag,
 				const struct element *element,
@@ -219,8 +219,8 @@ static const uint8_t *get_exact(struct camipc_reader *r, const uint8_t *p,
 }
 
 /*
- * The functions of one kind of array. @scalar names the primitive that reads
- * an element; @put is the statement that writes them all.
+ * Defines the functions of one kind of array. @scalar names the function that
+ * reads an element; @put is the statement that writes all elements.
  */
 #define DEFINE_ARRAY(name, type, scalar, wire, put)                          \
 	static const uint8_t *read_##name(struct camipc_reader *r,           \
@@ -269,7 +269,7 @@ static const uint8_t *get_exact(struct camipc_reader *r, const uint8_t *p,
 	DEFINE_ARRAY(name, type, scalar, sizeof(type), \
 		     p = put_fixed(w, p, field, items, n, sizeof(type)))
 
-/* Spelt out, because bool is a macro that one more level would expand. */
+/* Without the macro: bool is a macro itself, which would be expanded. */
 DEFINE_ARRAY(bool, bool, bool, 0, PUT_VARINTS(w, p, field, n, items[i]))
 DEFINE_VARINTS(int16, int16_t, int16, (uint64_t)items[i])
 DEFINE_VARINTS(uint16, uint16_t, uint16, items[i])
@@ -288,7 +288,7 @@ DEFINE_FIXED(uint64, uint64_t, fixed64)
 DEFINE_FIXED(float, float, float)
 DEFINE_FIXED(double, double, double)
 
-/* Narrow ones in four bytes each: the packed body is written one by one. */
+/* Numbers of 16 bits in four bytes each: written one by one. */
 static uint8_t *put_widened(struct camipc_writer *w, uint8_t *p,
 			    uint32_t field, size_t n,
 			    uint32_t (*widen)(const void *items, size_t i),

@@ -8,7 +8,7 @@
 
 #define ALIGNMENT sizeof(max_align_t)
 
-/* Hands out pieces of one block; what is freed is not used again. */
+/* Hands out pieces of one block; a freed piece is not used again. */
 static void *take(void *data, size_t size)
 {
 	struct camipc_control_memory *memory = data;

@@ -56,7 +56,7 @@ const void *camipc_map_find(const void *entries, size_t n, size_t size,
 	return n > 0 ? bsearch(key, entries, n, size, compare) : NULL;
 }
 
-/* Merges two neighbours of up to @width entries each, from @from to @to. */
+/* Merges two adjacent runs of up to @width entries, from @from to @to. */
 static void merge(uint8_t *to, const uint8_t *from, size_t n, size_t width,
 		  size_t size, camipc_compare_fn compare)
 {
@@ -78,7 +78,7 @@ static void merge(uint8_t *to, const uint8_t *from, size_t n, size_t width,
 	}
 }
 
-/* Bottom up, so without recursion; stable. The result is in @entries. */
+/* A stable merge sort, bottom up, thus without recursion. */
 static void sort_stably(uint8_t *entries, uint8_t *scratch, size_t n,
 			size_t size, camipc_compare_fn compare)
 {

@@ -2,7 +2,7 @@
 /* The out-of-line part of the reader: what is long, rare or a loop. */
 #include "reader-internal.h"
 
-/* Where an empty body begins: C has no sums with NULL. */
+/* The position of an empty body: NULL + 0 is undefined in C. */
 static const uint8_t no_body[1];
 
 static const int errors[] = {
@@ -44,7 +44,7 @@ const uint8_t *camipc_fail(struct camipc_reader *r,
 	return r->end;
 }
 
-/* What the arena says, as a fault. */
+/* Fails with the fault that belongs to the arena's error. */
 static const uint8_t *fail_arena(struct camipc_reader *r)
 {
 	return camipc_fail(r, r->arena->error == -ENOMEM ?
@@ -66,8 +66,8 @@ int camipc_reader_finish(struct camipc_reader *r)
 }
 
 /*
- * A varint of up to ten bytes, overlong forms included, as protobuf has it;
- * bits beyond the 64th are dropped, as every other implementation drops them.
+ * Reads a varint of up to ten bytes. Accepts overlong forms, as protobuf
+ * demands, and drops bits beyond the 64th, as every other implementation does.
  */
 static const uint8_t *get_varint_bytewise(struct camipc_reader *r,
 					  const uint8_t *p, const uint8_t *end,
@@ -91,8 +91,8 @@ static const uint8_t *get_varint_bytewise(struct camipc_reader *r,
 }
 
 /*
- * Eight bytes at once, without a branch on how many count. The load may reach
- * beyond the message that is being read, but not beyond the body.
+ * Reads eight bytes at once, without a branch on the length of the varint. The
+ * load may go past the end of the current message, but not of the body.
  */
 const uint8_t *camipc_get_long_varint(struct camipc_reader *r, const uint8_t *p,
 				      const uint8_t *end, uint64_t *value)
@@ -117,14 +117,14 @@ const uint8_t *camipc_get_long_varint(struct camipc_reader *r, const uint8_t *p,
 	}
 	bits &= ends ^ (ends - 1); /* up to the last byte's top bit */
 	bits &= UINT64_C(0x7f7f7f7f7f7f7f7f);
-	/* x - (x & high) / 2 moves what is under the mask down by one. */
+	/* x - (x & high) / 2 shifts the bits under the mask right by one. */
 	bits -= (bits & UINT64_C(0x7f007f007f007f00)) >> 1;
 	bits -= ((bits & UINT64_C(0x3fff00003fff0000)) >> 2) * 3;
 	*value = (uint32_t)bits + (bits >> 32 << 28);
 	return p + n;
 }
 
-/* The position after the field whose tag ends at @p. */
+/* Returns the position after the field whose tag ends at @p. */
 static const uint8_t *after_field(struct camipc_reader *r, const uint8_t *p,
 				  const uint8_t *end, uint32_t tag)
 {
@@ -158,11 +158,11 @@ const uint8_t *camipc_skip(struct camipc_reader *r, const uint8_t *p,
 
 size_t camipc_count_run(const uint8_t *p, const uint8_t *end, uint32_t tag)
 {
-	/* Its faults are found again when the elements are read. */
+	/* Its faults are ignored: reading the elements finds them again. */
 	struct camipc_reader look = { .end = end };
 	size_t n = 0;
 
-	/* Most are short, and so is their tag. */
+	/* Most elements are short, and so is their tag. */
 	if ((tag & 7) == 2 && tag < 0x80) {
 		while (end - p > 1 && *p < 0x80 && *p < end - p - 1 &&
 		       p[*p + 1] == tag) {
@@ -177,7 +177,7 @@ size_t camipc_count_run(const uint8_t *p, const uint8_t *end, uint32_t tag)
 	return n;
 }
 
-/* Room for @extra more elements of which the caller will write every one. */
+/* Makes room for @extra elements, all of which the caller writes. */
 void *camipc_extend_raw(struct camipc_reader *r, const void *array, size_t n,
 			size_t *room, size_t extra, size_t size)
 {
@@ -240,7 +240,7 @@ const uint8_t *camipc_get_string(struct camipc_reader *r, const uint8_t *p,
 	size_t len;
 	char *copy;
 
-	/* Also after a fault: what is looked at then is a string, too. */
+	/* After a fault, too, the field must be a string. */
 	*text = camipc_empty_string;
 	p = camipc_get_len(r, p, end, &len);
 	if (len == 0)

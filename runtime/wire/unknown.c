@@ -21,7 +21,7 @@ const uint8_t *camipc_keep(struct camipc_reader *r, const uint8_t *start,
 	if (*n == 0) {
 		*kept = start;
 	} else if (*room > 0 || *kept + *n != start) {
-		/* More than one run of the message: only a copy joins them. */
+		/* The kept fields are not adjacent: copy them to one place. */
 		if (*room == 0)
 			*room = *n;
 		copy = camipc_extend_raw(r, *kept, *n, room, extra, 1);

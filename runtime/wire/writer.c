@@ -2,7 +2,7 @@
 /* The out-of-line part of the writer: long varints, lengths, descriptors. */
 #include <camipc/wire.h>
 
-/* As camipc_write_varint(), up to four bytes at once. */
+/* Writes a varint of up to four bytes at once. */
 static uint8_t *write_four(uint8_t *p, uint32_t x)
 {
 	unsigned int top; /* where the highest byte begins */
@@ -15,8 +15,8 @@ static uint8_t *write_four(uint8_t *p, uint32_t x)
 }
 
 /*
- * Up to eight bytes at once. What is beyond them, in a negative number as a
- * rule, takes one or two more.
+ * Writes up to eight bytes at once. Longer varints, usually of negative
+ * numbers, have one or two bytes more.
  */
 uint8_t *camipc_write_long_varint(uint8_t *p, uint64_t value)
 {
@@ -44,7 +44,7 @@ uint8_t *camipc_close_long(struct camipc_writer *w, uint8_t *body, uint8_t *p)
 	uint8_t length[10];
 	size_t n;
 
-	/* The scalar room behind end holds the few bytes more. */
+	/* The room after end suffices for the bytes of the length. */
 	if (!camipc_has_room(w, p))
 		return p;
 	n = (size_t)(camipc_write_long_varint(length, len) - length);

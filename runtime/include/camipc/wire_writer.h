@@ -34,10 +34,14 @@ struct camipc_writer {
 	uint8_t full[CAMIPC_WRITE_ROOM]; /* for a buffer that is too small */
 };
 
-/** Write what the inline functions below leave to them: their rare cases. */
+/** Writes a long varint: the rare case of camipc_write_varint(). */
 CAMIPC_API uint8_t *camipc_write_long_varint(uint8_t *p, uint64_t value);
+
+/** Ends a nested message of 128 bytes or more: see camipc_close(). */
 CAMIPC_API uint8_t *camipc_close_long(struct camipc_writer *w, uint8_t *body,
 				      uint8_t *p);
+
+/** Writes a descriptor that is not -1: see camipc_put_fd(). */
 CAMIPC_API uint8_t *camipc_put_present_fd(struct camipc_writer *w, uint8_t *p,
 					  uint32_t field, int fd);
 
