@@ -86,12 +86,16 @@ static int ask_addr2line(const struct camipc_closed_frame *frame, char *answer,
 		return -errno;
 	ret = spawn_addr2line(frame->module, offset, fds[1], &pid);
 	close(fds[1]);
-	if (ret == 0)
-		read_answer(fds[0], answer, size);
+	if (ret < 0) {
+		close(fds[0]);
+		return ret;
+	}
+	read_answer(fds[0], answer, size);
+	/* Closed first: a program that goes on writing ends by SIGPIPE. */
 	close(fds[0]);
-	while (ret == 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
-	return ret;
+	return 0;
 }
 
 /* Prints " measure at stats.c:42" from "measure\n/src/stats.c:42\n"; "??" means

@@ -272,7 +272,7 @@ static int apply(struct options *options, bool capture, int option,
 
 int options_parse(struct options *options, bool capture, int argc, char **argv)
 {
-	int ret = 0;
+	int option;
 
 	memset(options, 0, sizeof(*options));
 	options->camera = "virtual";
@@ -281,19 +281,19 @@ int options_parse(struct options *options, bool capture, int argc, char **argv)
 	options->virtual_camera.seed = 1;
 	opterr = 0;
 	optind = 1;
-	while (ret == 0) {
-		int option =
-			getopt_long(argc, argv, ":hvq", long_options, NULL);
+	while ((option = getopt_long(argc, argv, ":hvq", long_options,
+				     NULL)) >= 0) {
+		int ret = apply(options, capture, option, optarg,
+				argv[optind - 1]);
 
-		if (option < 0)
-			break;
-		ret = apply(options, capture, option, optarg, argv[optind - 1]);
+		if (ret < 0)
+			return ret;
 	}
-	if (ret == 0 && optind < argc) {
+	if (optind < argc) {
 		report_error("unexpected argument '%s'", argv[optind]);
 		return -EINVAL;
 	}
-	return ret;
+	return 0;
 }
 
 void options_for_manager(const struct options *options,

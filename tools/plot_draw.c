@@ -240,22 +240,27 @@ int plot_write(const struct plot *plot, const char *path)
 		cairo_image_surface_create(CAIRO_FORMAT_RGB24, WIDTH, HEIGHT);
 	cairo_t *cr = cairo_create(surface);
 	struct output_file file;
-	int ret = output_file_open(&file, path);
+	int ret;
 
-	if (ret == 0) {
-		draw(cr, plot);
-		errno = 0;
-		if (cairo_status(cr) != CAIRO_STATUS_SUCCESS)
-			ret = -ENOMEM;
-		else if (cairo_surface_write_to_png_stream(surface, write_bytes,
-							   file.stream) !=
-			 CAIRO_STATUS_SUCCESS)
-			ret = errno ? -errno : -EIO;
-		if (ret == 0)
-			ret = output_file_commit(&file);
-		else
-			output_file_abandon(&file);
+	draw(cr, plot);
+	if (cairo_status(cr) != CAIRO_STATUS_SUCCESS) {
+		ret = -ENOMEM;
+		goto destroy;
 	}
+	ret = output_file_open(&file, path);
+	if (ret < 0)
+		goto destroy;
+	errno = 0;
+	if (cairo_surface_write_to_png_stream(surface, write_bytes,
+					      file.stream) !=
+	    CAIRO_STATUS_SUCCESS) {
+		ret = errno ? -errno : -EIO;
+		output_file_abandon(&file);
+		goto destroy;
+	}
+	ret = output_file_commit(&file);
+
+destroy:
 	cairo_destroy(cr);
 	cairo_surface_destroy(surface);
 	return ret;

@@ -85,13 +85,15 @@ int virtual_jpeg_read(FILE *file, struct virtual_picture *ret_picture,
 	reading->manager.error_exit = on_error;
 	reading->manager.emit_message = on_message;
 	ret = read_jpeg(reading, file);
-	if (ret == 0) {
-		ret_picture->width = reading->jpeg.output_width;
-		ret_picture->height = reading->jpeg.output_height;
-		ret_picture->rgb = reading->rgb;
-	} else {
+	if (ret < 0) {
 		free(reading->rgb);
+		goto destroy;
 	}
+	ret_picture->width = reading->jpeg.output_width;
+	ret_picture->height = reading->jpeg.output_height;
+	ret_picture->rgb = reading->rgb;
+
+destroy:
 	jpeg_destroy_decompress(&reading->jpeg);
 	free(reading);
 	return ret;

@@ -203,10 +203,12 @@ int virtual_scene_load(const char *path, uint32_t width, uint32_t height,
 		return ret;
 	ret = read_picture(file, &picture, error);
 	fclose(file);
-	if (ret == 0)
-		ret = virtual_scene_from_picture(&picture, width, height,
-						 ret_scene);
+	if (ret < 0)
+		goto report;
+	ret = virtual_scene_from_picture(&picture, width, height, ret_scene);
 	free(picture.rgb);
+
+report:
 	if (ret == -ENOMEM)
 		snprintf(error, VIRTUAL_SCENE_ERROR_SIZE, "out of memory");
 	return ret;
