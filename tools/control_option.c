@@ -240,8 +240,8 @@ int control_option_check(const struct control_option *option,
 
 	if (!is_settable(info)) {
 		snprintf(error, CONTROL_OPTION_ERROR_SIZE,
-			 "--control %s: this camera does not offer the "
-			 "control; it offers ",
+			 "--control %s: this control cannot be set on this "
+			 "camera; the controls are ",
 			 option->name);
 		append_names(error, infos);
 		return -EINVAL;

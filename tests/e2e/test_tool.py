@@ -483,7 +483,7 @@ exec "$@"
                 (capture + 33 * ["--control", "Gamma=1"], ["32 times"]),
                 (capture + ["--control", "Gamma=99"], ["out of range",
                                                        "1 to 4"]),
-                (capture + ["--control", "AeLocked=1"], ["does not offer",
+                (capture + ["--control", "AeLocked=1"], ["cannot be set",
                                                          "AeEnable"])):
             self.fails(2, words, *parts)
         result = subprocess.run([CAMIPC], stdout=subprocess.PIPE,
