@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Keeps records in pools, packs messages into them, and opens received ones. */
 #include "record.h"
 
 #include <errno.h>
@@ -9,15 +10,15 @@
 #include <camipc/fd.h>
 #include <camipc/wire.h>
 
-/* Records give back buffers that one large message made them get. */
+/* A record frees larger buffers: large messages are rare. */
 #define MAX_KEPT_BYTES (8u * CAMIPC_MAX_INLINE_SIZE)
 
 /**
- * Last in, first out: what was used a moment ago is still in the cache. One
+ * Last in, first out: the newest record is still in the processor's cache. One
  * thread may have a stock of its own beside the common one.
  */
 struct camipc_record_pool {
-	/* For the owner alone. */
+	/* Used by the owner alone. */
 	struct camipc_record *own_records;
 	uint32_t n_own;
 	uint32_t own_out; /* taken minus given back: may wrap below zero */
@@ -27,7 +28,7 @@ struct camipc_record_pool {
 	uint32_t keep;
 	size_t max_message_size;
 
-	pthread_mutex_t lock; /* for all that follows */
+	pthread_mutex_t lock; /* protects the members below */
 	struct camipc_record *free_records;
 	uint32_t n_free;
 	uint32_t n_out;
@@ -139,7 +140,7 @@ int camipc_record_pool_create(uint32_t keep, size_t max_message_size,
 	return 0;
 }
 
-/** The owner's stock becomes part of the common one. */
+/** Moves the owner's stock into the common one. */
 static void disown(struct camipc_record_pool *pool)
 {
 	struct camipc_record *record;
@@ -207,7 +208,7 @@ struct camipc_record *camipc_record_get(struct camipc_record_pool *pool)
 	return record;
 }
 
-/** Makes it as good as new, but for memory worth keeping. */
+/** Empties a record, but keeps memory that the next message can use. */
 static void empty_record(struct camipc_record *record)
 {
 	camipc_message_reset(&record->message);
@@ -288,13 +289,13 @@ int camipc_check_message(const struct camipc_message_type *type,
 	return check.n_fds > max_fds ? -EMSGSIZE : 0;
 }
 
-/** What a receiver allows decoding @wire bytes to take of its arena. */
+/** Bytes of its arena that a receiver spends at most on @wire bytes. */
 static size_t decoded_budget(size_t wire)
 {
 	return CAMIPC_DECODED_FACTOR * wire + CAMIPC_DECODED_BASE;
 }
 
-/** Writes the body into @record's bytes; the limits hold exactly then. */
+/** Writes the body into @record's bytes, and checks limits by exact sizes. */
 static int encode_body(struct camipc_record *record,
 		       const struct camipc_message_type *type, const void *data,
 		       const struct camipc_check_result *checked,
@@ -345,7 +346,7 @@ static int copy_body(struct camipc_record *record,
 	struct camipc_arena *arena = &record->arena;
 	void *copy;
 
-	/* The check has bounded it: no budget is needed a second time. */
+	/* The check has bounded the size: no second budget is needed. */
 	camipc_arena_reset(arena, SIZE_MAX / 2);
 	arena->fd_mode = CAMIPC_FD_DUP_TO_TABLE;
 	arena->table = &record->message.fds;
@@ -374,7 +375,7 @@ int camipc_record_pack(struct camipc_record *record,
 	header->n_fds = 0;
 	if (!type)
 		return 0;
-	/* Bounds that are not exact enough to tell: only encoding can. */
+	/* Where the bounds do not suffice, only encoding yields exact sizes. */
 	if (encode || checked->wire > record->pool->max_message_size ||
 	    checked->decoded > CAMIPC_DECODED_BASE) {
 		ret = encode_body(record, type, data, checked, &size);
@@ -414,7 +415,7 @@ static int fault_to_error(const struct camipc_reader *reader,
 	return reader->error;
 }
 
-/** For a message without fields here: all there is, is unknown. */
+/** For a message without fields: all fields received are unknown. */
 static void skip_fields(struct camipc_reader *reader, const uint8_t *p)
 {
 	uint32_t tag;
@@ -425,7 +426,7 @@ static void skip_fields(struct camipc_reader *reader, const uint8_t *p)
 	}
 }
 
-/** Zeroed memory with the type's defaults, beside the message's budget. */
+/** Allocates the struct, with its defaults, beside the message's budget. */
 static void *make_data(struct camipc_record *record,
 		       const struct camipc_message_type *type, size_t budget)
 {
@@ -460,7 +461,7 @@ int camipc_record_open(struct camipc_record *record,
 	data = make_data(record, type, decoded_budget(size));
 	if (!data)
 		return -ENOMEM;
-	/* Without memory for bytes there is no body: any address will do. */
+	/* An empty body may come without bytes: any address will do. */
 	p = camipc_reader_init(&reader,
 			       message->bytes ? camipc_message_body(message)
 					      : (const uint8_t *)data,

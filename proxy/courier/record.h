@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A record: one message on its way, with everything that belongs to it. Calls
- * and events stay in their record while they are waiting, being carried out or
- * delivered, so nobody else's memory is ever needed.
+ * A record holds one message on its way, with everything that belongs to it.
+ * Calls and events stay in their record while they wait, run or are delivered,
+ * so that they depend on no other memory.
  */
 #ifndef CAMIPC_PROXY_RECORD_H
 #define CAMIPC_PROXY_RECORD_H
@@ -13,18 +13,18 @@
 #include "message.h"
 
 /**
- * Thread word: bound to whoever holds it; handing it over is the only way
- * between threads.
+ * Thread word: bound to the thread that holds the record, until that thread
+ * hands it over.
  */
 struct camipc_record {
 	struct camipc_record *next; /* in a queue, or in the pool */
 	struct camipc_record_pool *pool;
 	struct camipc_message message; /* header, bytes, fds */
-	const struct camipc_message_type *type; /* of @data; NULL: none yet */
+	const struct camipc_message_type *type; /* of @data; NULL: empty */
 	void *data; /* decoded or copied, in @arena */
 	struct camipc_arena arena;
 
-	/* For whoever queues it; see outbox.h and dispatch.h. */
+	/* Used by the queues of courier and engine. */
 	uint64_t order; /* of arrival */
 	uint16_t row; /* of the method or event in its table */
 	uint16_t n_fds; /* that count as in flight */
@@ -41,10 +41,10 @@ struct camipc_record_queue {
 
 void camipc_record_queue_push(struct camipc_record_queue *queue,
 			      struct camipc_record *record);
-/** The first one, or NULL. */
+/** Returns the first record, or NULL. */
 struct camipc_record *
 camipc_record_queue_pop(struct camipc_record_queue *queue);
-/** Releases them all. */
+/** Releases all records. */
 void camipc_record_queue_clear(struct camipc_record_queue *queue);
 
 struct camipc_record_pool;
@@ -74,26 +74,26 @@ void camipc_record_pool_unref(struct camipc_record_pool *pool);
  */
 void camipc_record_pool_own(struct camipc_record_pool *pool);
 
-/** An empty record, or NULL (no memory). Thread word: safe. */
+/** Returns an empty record, or NULL without memory. Thread word: safe. */
 struct camipc_record *camipc_record_get(struct camipc_record_pool *pool);
 
 /** Closes its fds and gives it back; NULL is fine. Thread word: safe. */
 void camipc_record_release(struct camipc_record *record);
 
-/** What camipc_check_message() found. */
+/** Result of camipc_check_message(). */
 struct camipc_check_result {
-	const char *field; /* at fault, or NULL */
+	const char *field; /* the invalid one, or NULL */
 	size_t wire; /* upper bound of the encoded size, in bytes */
 	size_t decoded; /* bytes of the receiver's arena */
-	uint32_t n_fds; /* more than fit in @fds is an error */
-	int fds[CAMIPC_MAX_FDS]; /* borrowed; the first n_fds are set */
+	uint32_t n_fds; /* of @fds */
+	int fds[CAMIPC_MAX_FDS]; /* borrowed */
 };
 
 /**
- * The sender's check, the same for each backend: what the interface allows,
- * and the number of fds. What @result->wire leaves open about sizes,
- * camipc_record_pack() settles. @type may be NULL: an empty body. Returns 0,
- * -EINVAL or -EMSGSIZE.
+ * Checks a message before it is sent, in the same way for each backend: values
+ * against the interface, and the number of fds. @result->wire is only a bound;
+ * camipc_record_pack() checks the exact size. @type may be NULL for an empty
+ * body. Returns 0, -EINVAL (a value is not allowed) or -EMSGSIZE.
  */
 int camipc_check_message(const struct camipc_message_type *type,
 			 const void *data, uint32_t max_fds,
@@ -101,30 +101,31 @@ int camipc_check_message(const struct camipc_message_type *type,
 
 /**
  * camipc_record_pack() - put a checked message into an empty record
- * @checked: what camipc_check_message() said of @data
- * @encode: as bytes; else as a deep copy with duplicated descriptors
+ * @checked: result of camipc_check_message() for @data
+ * @encode: true: as bytes; false: as a deep copy with duplicated descriptors
  *
- * @type and @data may be NULL: an empty body. Refuses in both forms what is
- * larger than the pool's messages, or would take more memory decoded than a
- * receiver allows. Sets body_size and n_fds of the header. Returns 0,
+ * @type and @data may be NULL for an empty body. Refuses, in both forms, a
+ * message that is larger than the pool allows, or that would take more memory
+ * decoded than a receiver allows. Sets body_size and n_fds of the header. Returns 0,
  * -EMSGSIZE, -EMFILE, -EBADF or -ENOMEM.
  */
 int camipc_record_pack(struct camipc_record *record,
 		       const struct camipc_message_type *type, const void *data,
 		       const struct camipc_check_result *checked, bool encode);
 
-/** What camipc_record_open() met. */
+/** Result of camipc_record_open(). */
 struct camipc_open_info {
 	enum camipc_reason reason; /* why the peer is to blame, or NONE */
-	uint32_t skipped_fields; /* unknown here */
-	uint32_t unused_fds; /* in such fields */
+	uint32_t skipped_fields; /* of unknown numbers */
+	uint32_t unused_fds; /* in skipped fields */
 };
 
 /**
- * camipc_record_open() - make sure @record->data is there, decoding if need be
- * @type: NULL: an empty body is expected, and anything else skipped
+ * camipc_record_open() - decode a record unless it has been decoded
+ * @type: of @record->data; NULL: expects an empty body, and skips all fields
  *
- * Returns 0; -EPROTO or -EMSGSIZE (the peer's fault: reason set); or -ENOMEM.
+ * Returns 0; -EPROTO or -EMSGSIZE (the peer is at fault: reason is set); or
+ * -ENOMEM.
  */
 int camipc_record_open(struct camipc_record *record,
 		       const struct camipc_message_type *type,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Packs and checks the control messages that begin and end a link. */
 #include "handshake.h"
 
 #include <errno.h>
@@ -29,13 +30,15 @@ static int write_message(const struct camipc_channel *channel,
 
 	camipc_message_init(&message);
 	ret = camipc_message_reserve(&message, CAMIPC_MAX_CONTROL_SIZE);
-	if (ret == 0)
-		ret = camipc_control_pack(body, camipc_message_body(&message));
-	if (ret >= 0) {
-		message.header.kind = (uint8_t)kind;
-		message.header.body_size = (uint32_t)ret;
-		ret = camipc_channel_send(channel, &message);
-	}
+	if (ret < 0)
+		goto fini;
+	ret = camipc_control_pack(body, camipc_message_body(&message));
+	if (ret < 0)
+		goto fini;
+	message.header.kind = (uint8_t)kind;
+	message.header.body_size = (uint32_t)ret;
+	ret = camipc_channel_send(channel, &message);
+fini:
 	camipc_message_fini(&message);
 	return ret;
 }
@@ -55,7 +58,7 @@ static int read_message(struct camipc_message *message,
 	return ret == -EMSGSIZE ? -EPROTO : ret;
 }
 
-/* NULL pairs and -ENOMEM, or an array to free. */
+/* The caller frees the pairs. Returns 0 or -ENOMEM. */
 static int pack_ids(const uint16_t *ids, uint16_t n, uint32_t **ret_pairs,
 		    size_t *ret_n)
 {
@@ -91,7 +94,7 @@ static ProtobufCBinaryData as_bytes(const uint8_t *data, size_t size)
 	return bytes;
 }
 
-/* An error code of the peer's: it must not turn into something else here. */
+/* Refuses invalid error codes: a positive one would mean success here. */
 static int check_error(int32_t error)
 {
 	return error <= 0 && error >= MIN_ERROR ? 0 : -EPROTO;
@@ -102,14 +105,14 @@ static void copy_text(char text[CAMIPC_HANDSHAKE_TEXT_SIZE], const char *from)
 	camipc_sanitise(text, CAMIPC_HANDSHAKE_TEXT_SIZE, from, strlen(from));
 }
 
-/* Counters of messages wrap: only powers of two go on past that. */
+/* Counters wrap at 2^32, which only a power of two divides. */
 static bool is_window(uint32_t window)
 {
 	return window > 0 && window <= CAMIPC_MAX_WINDOW &&
 	       (window & (window - 1)) == 0;
 }
 
-/* A string to free, or NULL without memory. */
+/* Returns a string that the caller frees, or NULL without memory. */
 static char *copy_argument(const ProtobufCBinaryData *bytes)
 {
 	char *argument = malloc(bytes->len + 1);
@@ -171,21 +174,24 @@ int camipc_parent_hello_read(struct camipc_message *message,
 	if (ret < 0)
 		return ret;
 	body = (const Camipc__Control__ParentHello *)(const void *)base;
-	if (is_parent_hello(body)) {
-		memcpy(ret_hello->nonce, body->nonce.data, CAMIPC_NONCE_SIZE);
-		ret_hello->max_message_size = body->max_message_size;
-		ret_hello->window = body->window;
-		ret_hello->log_level = body->log_level;
-		ret_hello->flags = body->flags;
-		ret = unpack_ids(body->events, body->n_events,
-				 &ret_hello->events, &ret_hello->n_events);
-		if (ret == 0) {
-			ret_hello->argument = copy_argument(&body->argument);
-			ret = ret_hello->argument ? 0 : -ENOMEM;
-		}
-	} else {
-		ret = -EPROTO;
-	}
+	ret = -EPROTO;
+	if (!is_parent_hello(body))
+		goto fini;
+	ret = unpack_ids(body->events, body->n_events, &ret_hello->events,
+			 &ret_hello->n_events);
+	if (ret < 0)
+		goto fini;
+	ret_hello->argument = copy_argument(&body->argument);
+	ret = -ENOMEM;
+	if (!ret_hello->argument)
+		goto fini;
+	memcpy(ret_hello->nonce, body->nonce.data, CAMIPC_NONCE_SIZE);
+	ret_hello->max_message_size = body->max_message_size;
+	ret_hello->window = body->window;
+	ret_hello->log_level = body->log_level;
+	ret_hello->flags = body->flags;
+	ret = 0;
+fini:
 	camipc_control_memory_fini(&memory);
 	return ret;
 }
@@ -215,19 +221,20 @@ int camipc_worker_hello_read(struct camipc_message *message,
 	if (ret < 0)
 		return ret;
 	body = (const Camipc__Control__WorkerHello *)(const void *)base;
-	if (body->nonce.len == CAMIPC_NONCE_SIZE &&
-	    body->build_id.len <= CAMIPC_BUILD_ID_SIZE &&
-	    body->thread <= INT32_MAX) {
-		memcpy(ret_hello->nonce, body->nonce.data, CAMIPC_NONCE_SIZE);
-		ret_hello->build_id_size = (uint8_t)body->build_id.len;
-		ret_hello->thread = body->thread;
-		ret_hello->flags = body->flags;
-		if (body->build_id.len)
-			memcpy(ret_hello->build_id, body->build_id.data,
-			       body->build_id.len);
-	} else {
+	if (body->nonce.len != CAMIPC_NONCE_SIZE ||
+	    body->build_id.len > CAMIPC_BUILD_ID_SIZE ||
+	    body->thread > INT32_MAX) {
 		ret = -EPROTO;
+		goto fini;
 	}
+	memcpy(ret_hello->nonce, body->nonce.data, CAMIPC_NONCE_SIZE);
+	ret_hello->build_id_size = (uint8_t)body->build_id.len;
+	ret_hello->thread = body->thread;
+	ret_hello->flags = body->flags;
+	if (body->build_id.len)
+		memcpy(ret_hello->build_id, body->build_id.data,
+		       body->build_id.len);
+fini:
 	camipc_control_memory_fini(&memory);
 	return ret;
 }
@@ -262,14 +269,16 @@ int camipc_loaded_read(struct camipc_message *message,
 		return ret;
 	body = (const Camipc__Control__Loaded *)(const void *)base;
 	ret = check_error(body->error);
-	if (ret == 0)
-		ret = unpack_ids(body->methods, body->n_methods,
-				 &ret_loaded->methods, &ret_loaded->n_methods);
-	if (ret == 0) {
-		ret_loaded->error = body->error;
-		ret_loaded->wire_fingerprint = body->wire_fingerprint;
-		copy_text(ret_loaded->text, body->text);
-	}
+	if (ret < 0)
+		goto fini;
+	ret = unpack_ids(body->methods, body->n_methods, &ret_loaded->methods,
+			 &ret_loaded->n_methods);
+	if (ret < 0)
+		goto fini;
+	ret_loaded->error = body->error;
+	ret_loaded->wire_fingerprint = body->wire_fingerprint;
+	copy_text(ret_loaded->text, body->text);
+fini:
 	camipc_control_memory_fini(&memory);
 	return ret;
 }
@@ -299,13 +308,14 @@ int camipc_bye_read(struct camipc_message *message, struct camipc_bye *ret_bye)
 		return ret;
 	body = (const Camipc__Control__Bye *)(const void *)base;
 	ret = check_error(body->error);
-	if (ret == 0) {
-		ret_bye->calls = body->calls;
-		ret_bye->events = body->events;
-		ret_bye->log_lines_lost = body->log_lines_lost;
-		ret_bye->error = body->error;
-		copy_text(ret_bye->text, body->text);
-	}
+	if (ret < 0)
+		goto fini;
+	ret_bye->calls = body->calls;
+	ret_bye->events = body->events;
+	ret_bye->log_lines_lost = body->log_lines_lost;
+	ret_bye->error = body->error;
+	copy_text(ret_bye->text, body->text);
+fini:
 	camipc_control_memory_fini(&memory);
 	return ret;
 }

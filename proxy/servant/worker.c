@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The worker's main loop: hello, load the module, serve calls, bye. */
 #include "worker.h"
 
 #include <errno.h>
@@ -27,13 +28,13 @@
 
 #define TOPIC "worker"
 
-/* A line of the module's log; longer ones are cut. */
+/* Bytes of a log line; longer lines are cut. */
 #define LOG_LINE_SIZE 512u
 
-/* How long a crash waits until there is room for its record. */
+/* How long a crash handler waits for room for its record. */
 #define CRASH_ROOM_MS 50
 
-/* Records at hand besides a window's: replies, credits, the one read. */
+/* Records in stock beside those of a window: replies, credits, one to read. */
 #define SPARE_RECORDS 8
 
 struct worker {
@@ -42,7 +43,7 @@ struct worker {
 	struct camipc_module *module;
 	struct camipc_servant *servant;
 	struct camipc_parent_hello hello;
-	atomic_bool behind; /* the servant keeps what found no room */
+	atomic_bool behind; /* the servant has records that found no room */
 	atomic_uint log_level;
 	atomic_ullong log_lines_lost;
 	char error_text[CAMIPC_HANDSHAKE_TEXT_SIZE]; /* while loading */
@@ -55,9 +56,9 @@ bool camipc_worker_is_child(void)
 	return camipc_socket_channel_accepts(CAMIPC_WORKER_CHANNEL_FD);
 }
 
-/* ---- towards the camera process ---------------------------------------- */
+/* ---- messages to the camera process ------------------------------------ */
 
-/* Any thread of the module's: no lock, no allocation, no waiting. */
+/* Called in any thread of the module: no lock, no allocation, no waiting. */
 static void send_log(void *user, enum camipc_log_level level, const char *text)
 {
 	struct worker *worker = user;
@@ -78,7 +79,7 @@ static void send_log(void *user, enum camipc_log_level level, const char *text)
 		atomic_fetch_add(&worker->log_lines_lost, 1);
 }
 
-/* The library's own log in this process goes the same way. */
+/* The log of this library in the worker. */
 static void send_own_log(void *user, enum camipc_log_level level,
 			 const char *topic, const char *text)
 {
@@ -88,7 +89,7 @@ static void send_own_log(void *user, enum camipc_log_level level,
 	send_log(user, level, line);
 }
 
-/* While loading: an error becomes part of the camera process's one line. */
+/* While loading, an error becomes part of the camera process's log line. */
 static void keep_error(void *user, enum camipc_log_level level,
 		       const char *topic, const char *text)
 {
@@ -101,7 +102,7 @@ static void keep_error(void *user, enum camipc_log_level level,
 		send_own_log(user, level, topic, text);
 }
 
-/* In a signal handler: system calls only. */
+/* Called in a signal handler: system calls only. */
 static void send_crash(void *user, const struct camipc_crash_record *record)
 {
 	struct worker *worker = user;
@@ -118,7 +119,7 @@ static void send_crash(void *user, const struct camipc_crash_record *record)
 	    camipc_channel_wait_room(worker->channel, false, CRASH_ROOM_MS) ==
 		    0 &&
 	    camipc_channel_send(worker->channel, &message) < 0)
-		return; /* how it ended is still known */
+		return; /* the camera process still sees the signal */
 }
 
 static int send_record(void *user, struct camipc_record *record)
@@ -136,18 +137,18 @@ static int send_record(void *user, struct camipc_record *record)
 	return 0;
 }
 
-/* ---- birth ------------------------------------------------------------- */
+/* ---- start ------------------------------------------------------------- */
 
-/* Before anything of the module runs: hello is the last trusted word. */
+/* Before any code of the module runs; nothing after it can be trusted. */
 static int set_up(struct worker *worker)
 {
-	/* What the parent must see before we know what it allows. */
+	/* Until the parent's hello says what it allows. */
 	const struct camipc_channel_limits limits = {
 		CAMIPC_MAX_MESSAGE_SIZE_CEILING, CAMIPC_MAX_FDS
 	};
 	int ret;
 
-	/* Again, where the kernel could not do it at birth. */
+	/* Once more, for kernels that could not do it at spawn. */
 	syscall(SYS_close_range, CAMIPC_WORKER_CHANNEL_FD + 1, UINT32_MAX, 0);
 	ret = camipc_socket_channel_create(CAMIPC_WORKER_CHANNEL_FD, &limits,
 					   &worker->channel);
@@ -157,23 +158,30 @@ static int set_up(struct worker *worker)
 	return camipc_life_line_attach(CAMIPC_CHILD_LIFE_LINE_FD);
 }
 
-static int say_hello(struct worker *worker)
+static int read_hello(struct worker *worker, struct camipc_message *message)
 {
-	struct camipc_worker_hello answer;
-	struct camipc_message message;
 	enum camipc_reason reason;
+	int ret = camipc_channel_receive(worker->channel, message, true,
+					 &reason);
+
+	if (ret < 0)
+		return ret;
+	if (message->header.kind != CAMIPC_MESSAGE_HELLO)
+		return -EPROTO;
+	return camipc_parent_hello_read(message, &worker->hello);
+}
+
+static int exchange_hello(struct worker *worker)
+{
+	struct camipc_worker_hello answer = { .build_id_size = 0 };
+	struct camipc_message message;
 	int ret;
 
 	camipc_message_init(&message);
-	ret = camipc_channel_receive(worker->channel, &message, true, &reason);
-	if (ret == 0 && message.header.kind != CAMIPC_MESSAGE_HELLO)
-		ret = -EPROTO;
-	if (ret == 0)
-		ret = camipc_parent_hello_read(&message, &worker->hello);
+	ret = read_hello(worker, &message);
 	camipc_message_fini(&message);
 	if (ret < 0)
 		return ret;
-	memset(&answer, 0, sizeof(answer));
 	memcpy(answer.nonce, worker->hello.nonce, sizeof(answer.nonce));
 	answer.build_id_size = (uint8_t)camipc_build_id(answer.build_id,
 							CAMIPC_BUILD_ID_SIZE);
@@ -206,8 +214,8 @@ static int make_servant(struct worker *worker)
 	return camipc_servant_create(&params, &worker->servant);
 }
 
-static int load(struct worker *worker, const char *path,
-		struct camipc_loaded *loaded)
+static int load_module(struct worker *worker, const char *path,
+		       struct camipc_loaded *loaded)
 {
 	const struct camipc_interface *interface;
 	int ret = camipc_record_pool_create(
@@ -230,7 +238,8 @@ static int load(struct worker *worker, const char *path,
 		return -ENOMEM;
 	ret = make_servant(worker);
 	if (ret < 0)
-		camipc_log(CAMIPC_LOG_ERROR, TOPIC, "%s: it makes no IPA",
+		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
+			   "%s: the module could not create an IPA instance",
 			   path);
 	return ret;
 }
@@ -242,15 +251,14 @@ static enum camipc_log_level log_level(const struct worker *worker)
 		       CAMIPC_LOG_DEBUG;
 }
 
-static int load_and_tell(struct worker *worker, const char *path)
+static int load_and_report(struct worker *worker, const char *path)
 {
-	struct camipc_loaded loaded;
+	struct camipc_loaded loaded = { .error = 0 };
 	int ret;
 
-	memset(&loaded, 0, sizeof(loaded));
 	camipc_log_set(keep_error, worker, log_level(worker));
-	loaded.error = load(worker, path, &loaded);
-	/* Afterwards no call of keep_error() is under way any more. */
+	loaded.error = load_module(worker, path, &loaded);
+	/* Once this returns, no call of keep_error() is running any more. */
 	camipc_log_set(send_own_log, worker, log_level(worker));
 	if (loaded.error < 0)
 		memcpy(loaded.text, worker->error_text, sizeof(loaded.text));
@@ -259,12 +267,12 @@ static int load_and_tell(struct worker *worker, const char *path)
 	return loaded.error < 0 ? loaded.error : ret;
 }
 
-/* ---- life -------------------------------------------------------------- */
+/* ---- serving ----------------------------------------------------------- */
 
 /*
- * Sends what has waited for room. With nothing left, or only what waits for
- * credit, the next message from the camera process is all there is to wait
- * for, and recvmsg() does that without poll().
+ * Sends the records that waited for room. Afterwards, with no record left or
+ * only records that wait for credit, the worker waits for nothing but the next
+ * message from the camera process, and recvmsg() does that without poll().
  */
 static int flush(struct worker *worker)
 {
@@ -284,7 +292,19 @@ static int flush(struct worker *worker)
 	return 0;
 }
 
-/* 0: go on. 1: told to end. */
+/* Takes @record. Returns 1 if the camera process asks the worker to end. */
+static int handle(struct worker *worker, struct camipc_record *record)
+{
+	const uint8_t kind = record->message.header.kind;
+
+	if (kind == CAMIPC_MESSAGE_CALL)
+		worker->calls++;
+	if (kind == CAMIPC_MESSAGE_CALL || kind == CAMIPC_MESSAGE_CREDIT)
+		return camipc_servant_handle(worker->servant, record);
+	camipc_record_release(record);
+	return kind == CAMIPC_MESSAGE_BYE ? 1 : -EPROTO;
+}
+
 static int serve_one(struct worker *worker)
 {
 	struct camipc_record *record = camipc_record_get(worker->pool);
@@ -295,56 +315,46 @@ static int serve_one(struct worker *worker)
 		return -ENOMEM;
 	ret = camipc_channel_receive(worker->channel, &record->message, true,
 				     &reason);
-	if (ret == 0) {
-		switch (record->message.header.kind) {
-		case CAMIPC_MESSAGE_CALL:
-			worker->calls++;
-			return camipc_servant_handle(worker->servant, record);
-		case CAMIPC_MESSAGE_CREDIT:
-			return camipc_servant_handle(worker->servant, record);
-		case CAMIPC_MESSAGE_BYE:
-			ret = 1;
-			break;
-		default:
-			ret = -EPROTO;
-		}
+	if (ret < 0) {
+		camipc_record_release(record);
+		return ret;
 	}
-	camipc_record_release(record);
-	return ret;
+	return handle(worker, record);
 }
 
 static int serve(struct worker *worker)
 {
-	/* The first flush opens the gate for what create() has raised. */
+	/* The first flush lets go the events that create() raised. */
 	int ret = camipc_servant_flush(worker->servant);
 
-	if (ret == -EAGAIN)
-		ret = 0;
-	while (ret == 0) {
+	if (ret < 0 && ret != -EAGAIN)
+		return ret;
+	do {
 		ret = flush(worker);
-		if (ret == 0)
-			ret = serve_one(worker);
-	}
+		if (ret < 0)
+			return ret;
+		ret = serve_one(worker);
+	} while (ret == 0);
 	return ret;
 }
 
-/* ---- death ------------------------------------------------------------- */
+/* ---- end --------------------------------------------------------------- */
 
 static void say_bye(struct worker *worker, int error)
 {
-	struct camipc_bye bye;
+	struct camipc_bye bye = {
+		.calls = worker->calls,
+		.events = worker->events,
+		.log_lines_lost = atomic_load(&worker->log_lines_lost),
+		.error = error,
+	};
 
-	memset(&bye, 0, sizeof(bye));
-	bye.calls = worker->calls;
-	bye.events = worker->events;
-	bye.log_lines_lost = atomic_load(&worker->log_lines_lost);
-	bye.error = error;
 	if (error < 0)
 		snprintf(bye.text, sizeof(bye.text),
-			 "the worker cannot go on: %s",
+			 "the worker must end: %s",
 			 camipc_errno_to_string(error));
 	if (camipc_bye_write(worker->channel, &bye) < 0)
-		return; /* nobody reads it any more */
+		return; /* the camera process is gone */
 }
 
 static void tear_down(struct worker *worker)
@@ -358,21 +368,27 @@ static void tear_down(struct worker *worker)
 	free(worker->hello.argument);
 }
 
-static int run(struct worker *worker, const char *module)
+static int start(struct worker *worker)
 {
 	int ret = set_up(worker);
 
-	if (ret == 0)
-		ret = say_hello(worker);
+	return ret < 0 ? ret : exchange_hello(worker);
+}
+
+static int run(struct worker *worker, const char *module)
+{
+	int ret = start(worker);
+
 	if (ret < 0) {
-		fprintf(stderr, "camipc-worker: no hello: %s\n",
+		fprintf(stderr, "camipc-worker: cannot exchange hello with "
+				"the camera process: %s\n",
 			camipc_errno_to_string(ret));
 		return CAMIPC_WORKER_EXIT_SETUP;
 	}
-	if (load_and_tell(worker, module) < 0)
+	if (load_and_report(worker, module) < 0)
 		return CAMIPC_WORKER_EXIT_MODULE;
 	ret = serve(worker);
-	/* What it still says comes before bye, the last message of all. */
+	/* The module may still log while it is destroyed; bye comes last. */
 	camipc_servant_destroy(worker->servant);
 	worker->servant = NULL;
 	if (ret == -EPIPE)
@@ -383,11 +399,9 @@ static int run(struct worker *worker, const char *module)
 
 int camipc_worker_run(const char *module)
 {
-	struct worker worker;
-	int ret;
+	struct worker worker = { .calls = 0 };
+	int ret = run(&worker, module);
 
-	memset(&worker, 0, sizeof(worker));
-	ret = run(&worker, module);
 	tear_down(&worker);
 	return ret;
 }
