@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Checks a crash record, and turns it into text for people. */
 #include "crash_report.h"
 
 #include <errno.h>
@@ -9,7 +10,7 @@
 
 #include "text.h"
 
-/* Calls that one line tells. */
+/* Calls that one line lists. */
 #define DESCRIBED_FRAMES 4
 
 static bool is_sound(const struct camipc_crash_record *record)
@@ -55,7 +56,7 @@ int camipc_crash_report_read(struct camipc_crash_report *report,
 	memset(report, 0, sizeof(*report));
 	if (size != sizeof(record))
 		return -EPROTO;
-	/* Aligned, and out of reach of who sent it. */
+	/* Aligned, and out of the sender's reach. */
 	memcpy(&record, body, sizeof(record));
 	if (!is_sound(&record))
 		return -EPROTO;

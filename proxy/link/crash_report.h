@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a worker's last message says of its crash. It may be hostile: whatever
- * it says is shown to people, and used for nothing else.
+ * A crash report: where a worker crashed, by its own account. The worker may be
+ * hostile: its report is shown to people, and used for nothing else.
  */
 #ifndef CAMIPC_PROXY_CRASH_REPORT_H
 #define CAMIPC_PROXY_CRASH_REPORT_H
@@ -10,9 +10,9 @@
 
 #include "crash_record.h"
 
-/** A record, made fit to be shown. All zero: none. Does not move. */
+/** A checked crash record. All zero: there is none. Must not move. */
 struct camipc_crash_report {
-	int signal; /* 0: there is no report */
+	int signal; /* 0: none */
 	bool has_address;
 	uint64_t address;
 	uint32_t n_frames;
@@ -22,15 +22,16 @@ struct camipc_crash_report {
 };
 
 /**
- * camipc_crash_report_read() - make a report of what a worker sent
+ * camipc_crash_report_read() - check what a worker sent, and make it readable
  *
- * Returns 0, or -EPROTO and an empty report. A later message replaces an
- * earlier one: the handler sends what it knows for sure first.
+ * Fails with -EPROTO, and leaves the report empty, if the bytes are malformed.
+ * A later message replaces an earlier one: the worker's handler first sends
+ * what it knows for sure.
  */
 int camipc_crash_report_read(struct camipc_crash_report *report,
 			     const void *body, size_t size);
 
-/** "softisp.so+0x1f20 < libc.so.6+0x88": the innermost calls; "" if none. */
+/** Writes the innermost calls, "softisp.so+0x1f20 < libc.so.6+0x88", or "". */
 void camipc_crash_describe(const struct camipc_closed_frame *frames,
 			   uint32_t n_frames, char *text, size_t size);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Loads a module into this process, and runs its ops in one of two threads. */
 #include "ipa_thread.h"
 
 #include <errno.h>
@@ -14,14 +15,15 @@
 #include <camipc/error.h>
 #include <camipc/log.h>
 
+#include "handshake.h"
 #include "module_loader.h"
 
 #define STACK_SIZE (8u * 1024u * 1024u)
 #define TOPIC "ipa"
 
 /*
- * Hosts set locales (a comma in numbers) and flush denormals to zero; module
- * code must compute the same wherever it runs.
+ * What differs between hosts: some set locales (a comma in numbers) or flush
+ * denormals to zero. Module code must compute the same in all of them.
  */
 struct surroundings {
 	fenv_t fenv;
@@ -46,7 +48,7 @@ static void leave_module(const struct surroundings *host)
 	fesetenv(&host->fenv);
 }
 
-/* ---- what the servant needs -------------------------------------------- */
+/* ---- functions for the servant ----------------------------------------- */
 
 static int send_answer(void *user, struct camipc_record *record)
 {
@@ -65,18 +67,6 @@ static void write_log(void *user, enum camipc_log_level level, const char *text)
 
 /* ---- the core ---------------------------------------------------------- */
 
-static int note_event_ids(struct camipc_ipa_core *core,
-			  const struct camipc_interface *interface)
-{
-	core->event_ids = calloc((size_t)interface->n_events + 1,
-				 sizeof(*core->event_ids));
-	if (!core->event_ids)
-		return -ENOMEM;
-	for (uint16_t row = 0; row < interface->n_events; row++)
-		core->event_ids[row] = interface->events[row].id;
-	return 0;
-}
-
 static int load_module(struct camipc_ipa_core *core, const char *path)
 {
 	struct surroundings host;
@@ -86,6 +76,23 @@ static int load_module(struct camipc_ipa_core *core, const char *path)
 	ret = camipc_module_load(path, &core->module);
 	leave_module(&host);
 	return ret;
+}
+
+static int fill_core(struct camipc_ipa_core *core,
+		     const struct camipc_link_params *params)
+{
+	const struct camipc_interface *interface = params->interface;
+
+	core->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (core->event_fd < 0)
+		return -errno;
+	camipc_mailbox_init(&core->calls, -1);
+	camipc_mailbox_init(&core->answers, core->event_fd);
+	core->event_ids = camipc_list_ids(interface->events,
+					  interface->n_events);
+	if (!core->event_ids)
+		return -ENOMEM;
+	return load_module(core, params->module->path);
 }
 
 int camipc_ipa_core_create(const struct camipc_link_params *params,
@@ -100,14 +107,7 @@ int camipc_ipa_core_create(const struct camipc_link_params *params,
 	core->pool = camipc_record_pool_ref(params->pool);
 	snprintf(core->name, sizeof(core->name), "%s",
 		 params->module->info.name);
-	core->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	ret = core->event_fd < 0 ? -errno : 0;
-	camipc_mailbox_init(&core->calls, -1);
-	camipc_mailbox_init(&core->answers, core->event_fd);
-	if (ret == 0)
-		ret = note_event_ids(core, params->interface);
-	if (ret == 0)
-		ret = load_module(core, params->module->path);
+	ret = fill_core(core, params);
 	if (ret < 0) {
 		camipc_ipa_core_unref(core);
 		return ret;
@@ -185,12 +185,12 @@ void camipc_ipa_run_here(struct camipc_ipa_core *core,
 
 /* ---- the thread -------------------------------------------------------- */
 
-/** Runs calls until it is told to end and none is left. */
+/** Runs calls until the thread must end and no call is left. */
 static void serve(struct camipc_ipa_core *core)
 {
 	while (!atomic_load(&core->abandoned)) {
-		/* Read before looking: what was handed over before that is
-		 * found by the look. */
+		/* Read first: calls posted before the thread was asked to end
+		 * are then found below. */
 		const bool ending = atomic_load(&core->ending);
 		struct camipc_record *call = camipc_mailbox_take(&core->calls);
 
@@ -255,7 +255,7 @@ int camipc_ipa_thread_start(struct camipc_ipa_core *core)
 	if (ret != 0) {
 		atomic_fetch_sub(&core->references, 1);
 		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
-			   "%s: no thread to run in: %s", core->name,
+			   "%s: cannot create a thread: %s", core->name,
 			   camipc_errno_to_string(ret));
 		return -ENOMEM;
 	}
@@ -273,8 +273,8 @@ int camipc_ipa_thread_end(struct camipc_ipa_core *core, int64_t deadline)
 			camipc_mailbox_poke(&core->calls);
 			pthread_detach(core->thread);
 			camipc_log(CAMIPC_LOG_ERROR, TOPIC,
-				   "%s: its thread hangs and is left behind, "
-				   "with all it uses",
+				   "%s: the thread hangs and is abandoned with "
+				   "everything it uses",
 				   core->name);
 			return -ETIMEDOUT;
 		}

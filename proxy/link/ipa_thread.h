@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A module loaded into this process, and the thread it runs in between start
- * and stop. Link and thread each hold a reference: a thread that hangs is left
- * alone with everything it may still touch.
+ * and stop. Link and thread each hold a reference: a thread that hangs keeps
+ * everything that it may still use.
  */
 #ifndef CAMIPC_PROXY_IPA_THREAD_H
 #define CAMIPC_PROXY_IPA_THREAD_H
@@ -16,7 +16,7 @@
 
 struct camipc_module;
 
-/** Thread word: bound to the proxy's thread, but for what is atomic. */
+/** Thread word: bound to the proxy's thread, except for atomic members. */
 struct camipc_ipa_core {
 	atomic_uint references;
 	struct camipc_module *module;
@@ -24,41 +24,41 @@ struct camipc_ipa_core {
 	struct camipc_servant *servant;
 	struct camipc_mailbox calls; /* the IPA thread's */
 	struct camipc_mailbox answers; /* the proxy's */
-	int event_fd; /* tells of answers */
-	uint16_t *event_ids; /* that the pipeline knows */
+	int event_fd; /* readable while there are answers; -1: none yet */
+	uint16_t *event_ids; /* those that the pipeline knows */
 	char name[64]; /* of the module */
 	pthread_t thread;
-	atomic_bool busy; /* in an op */
-	atomic_bool ending; /* end once all calls were run */
-	atomic_bool abandoned; /* end at once, nobody waits */
+	atomic_bool busy; /* runs an op */
+	atomic_bool ending; /* the thread must end after the last call */
+	atomic_bool abandoned; /* it must end at once: nobody waits */
 	atomic_int ended; /* a futex */
 };
 
-/** Loads the module, makes everything but the IPA. See ipa_link.h for errors. */
+/** Loads the module. Returns 0 or an error of camipc_proxy_create(). */
 int camipc_ipa_core_create(const struct camipc_link_params *params,
 			   struct camipc_ipa_core **ret_core);
 
-/** Makes the IPA: the module's create() runs here. */
+/** Creates the IPA: the module's create() runs in this thread. */
 int camipc_ipa_core_open(struct camipc_ipa_core *core,
 			 const struct camipc_link_params *params, bool encode);
 
-/** The module's own descriptor. */
+/** Returns the descriptor of the module, not of the pipeline. */
 const struct camipc_interface *
 camipc_ipa_core_interface(const struct camipc_ipa_core *core);
 
-/** The last one frees, destroying the IPA. Thread word: safe. */
+/** Drops a reference; the last one destroys the IPA. Thread word: safe. */
 void camipc_ipa_core_unref(struct camipc_ipa_core *core);
 
-/** Runs a call in this thread, while there is no other. Takes @record. */
+/** Runs a call in this thread while no IPA thread exists. Takes @record. */
 void camipc_ipa_run_here(struct camipc_ipa_core *core,
 			 struct camipc_record *record);
 
-/** Returns 0 or -ENOMEM. */
+/** Starts the IPA thread. Returns 0 or -ENOMEM. */
 int camipc_ipa_thread_start(struct camipc_ipa_core *core);
 
 /**
- * Has the thread end once it has run what was handed to it, and joins it.
- * Returns 0, or -ETIMEDOUT: it did not by @deadline and was abandoned.
+ * Makes the thread end after the calls that were posted to it, and joins it.
+ * Fails with -ETIMEDOUT at @deadline: the thread is then abandoned.
  */
 int camipc_ipa_thread_end(struct camipc_ipa_core *core, int64_t deadline);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two registries of the same kind: proxy factories and interfaces. Both are
- * filled before main(), in an order that nobody knows, so the tables need no
- * construction and nothing is logged until somebody asks.
+ * The registries of proxy factories and of interfaces. Both are filled before
+ * main(), in an unknown order; therefore the tables need no construction, and
+ * nothing is logged before the first use.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -16,14 +16,14 @@
 
 #define TOPIC "registry"
 
-/* A kind of proxy, or an interface, is a rare thing: dozens at most. */
+/* Dozens of proxy factories or interfaces are many. */
 #define MAX_ENTRIES 64
 
-/** One registration, or one that failed and has not been logged yet. */
+/** A registration, or the failure of one. */
 struct entry {
 	const char *name;
 	const void *object;
-	int error;
+	int error; /* 0: registered */
 	bool logged;
 };
 
@@ -31,7 +31,7 @@ struct registry {
 	const char *what;
 	size_t n_entries; /* ascending by name; link order must not matter */
 	size_t n_failures;
-	size_t n_lost; /* failures without room */
+	size_t n_lost; /* failures that found no room */
 	struct entry entries[MAX_ENTRIES];
 	struct entry failures[8];
 };
@@ -40,9 +40,9 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct registry factories = { .what = "proxy factory" };
 static struct registry interfaces = { .what = "interface" };
 
-/** Where @name is, or belongs. Needs the lock. */
-static size_t place_of(const struct registry *registry, const char *name,
-		       bool *ret_there)
+/** Finds the index of @name, or the one where it belongs. Needs the lock. */
+static size_t find_index(const struct registry *registry, const char *name,
+			 bool *ret_there)
 {
 	size_t i = 0;
 	int order = 1;
@@ -64,7 +64,7 @@ static int insert_locked(struct registry *registry, const char *name,
 	bool there;
 	size_t i;
 
-	i = place_of(registry, name, &there);
+	i = find_index(registry, name, &there);
 	if (there)
 		return -EEXIST;
 	if (registry->n_entries == MAX_ENTRIES)
@@ -88,7 +88,7 @@ static int insert(struct registry *registry, const char *name,
 	return ret;
 }
 
-/** Puts a failure aside until there is somebody to tell. */
+/** Keeps a failure until it can be logged. */
 static void keep_failure(struct registry *registry, const char *name,
 			 int error)
 {
@@ -104,8 +104,8 @@ static void keep_failure(struct registry *registry, const char *name,
 	pthread_mutex_unlock(&lock);
 }
 
-/** The next thing to log; false if there is none. */
-static bool take_news(struct registry *registry, struct entry *ret_entry)
+/** Gets the next entry that has not been logged; false if there is none. */
+static bool take_unlogged(struct registry *registry, struct entry *ret_entry)
 {
 	bool found = false;
 
@@ -138,17 +138,17 @@ static size_t take_lost(struct registry *registry)
 	return n;
 }
 
-/** Logs what happened since the last use; the callback may use us again. */
-static void announce(struct registry *registry)
+/** Logs what happened since the last use; a log callback may register more. */
+static void log_news(struct registry *registry)
 {
 	struct entry entry = { 0 };
 	size_t n_lost;
 
-	while (take_news(registry, &entry)) {
+	while (take_unlogged(registry, &entry)) {
 		if (entry.error)
 			camipc_log(CAMIPC_LOG_ERROR, TOPIC,
-				   "%s \"%s\" refused: %s", registry->what,
-				   entry.name ? entry.name : "",
+				   "cannot register %s \"%s\": %s",
+				   registry->what, entry.name ? entry.name : "",
 				   camipc_strerror(entry.error));
 		else
 			camipc_log(CAMIPC_LOG_DEBUG, TOPIC,
@@ -158,8 +158,8 @@ static void announce(struct registry *registry)
 	n_lost = take_lost(registry);
 	if (n_lost > 0)
 		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
-			   "%zu more of kind %s refused", n_lost,
-			   registry->what);
+			   "cannot register a %s: %zu more failures",
+			   registry->what, n_lost);
 }
 
 static const void *find(struct registry *registry, const char *name)
@@ -168,19 +168,19 @@ static const void *find(struct registry *registry, const char *name)
 	bool there;
 	size_t i;
 
-	announce(registry);
+	log_news(registry);
 	if (!name)
 		return NULL;
 	pthread_mutex_lock(&lock);
-	i = place_of(registry, name, &there);
+	i = find_index(registry, name, &there);
 	if (there)
 		object = registry->entries[i].object;
 	pthread_mutex_unlock(&lock);
 	return object;
 }
 
-/** Removes @object, if it is the one that has its name. */
-static void take_out(struct registry *registry, const char *name,
+/** Removes the entry of @name, unless it is of another object. */
+static void remove_entry(struct registry *registry, const char *name,
 		     const void *object)
 {
 	struct entry *entry;
@@ -188,7 +188,7 @@ static void take_out(struct registry *registry, const char *name,
 	size_t i;
 
 	pthread_mutex_lock(&lock);
-	i = place_of(registry, name, &there);
+	i = find_index(registry, name, &there);
 	entry = &registry->entries[i];
 	if (there && entry->object == object) {
 		registry->n_entries--;
@@ -212,7 +212,7 @@ int camipc_proxy_factory_register(const struct camipc_proxy_factory *factory)
 
 	if (ret < 0)
 		keep_failure(&factories, factory ? factory->name : NULL, ret);
-	announce(&factories);
+	log_news(&factories);
 	return ret;
 }
 
@@ -234,7 +234,7 @@ size_t camipc_proxy_factory_list(const char **names, size_t max)
 {
 	size_t n;
 
-	announce(&factories);
+	log_news(&factories);
 	pthread_mutex_lock(&lock);
 	n = factories.n_entries;
 	for (size_t i = 0; i < n && i < max; i++)
@@ -258,7 +258,7 @@ int camipc_interface_register(const struct camipc_interface *interface)
 	if (ret < 0)
 		keep_failure(&interfaces, interface ? interface->name : NULL,
 			     ret);
-	announce(&interfaces);
+	log_news(&interfaces);
 	return ret;
 }
 
@@ -273,7 +273,7 @@ void camipc_interface_register_early(const struct camipc_interface *interface)
 
 void camipc_interface_unregister(const struct camipc_interface *interface)
 {
-	take_out(&interfaces, interface->name, interface);
+	remove_entry(&interfaces, interface->name, interface);
 }
 
 const struct camipc_interface *camipc_interface_find(const char *name)
@@ -285,7 +285,7 @@ size_t camipc_interface_list(const struct camipc_interface **found, size_t max)
 {
 	size_t n;
 
-	announce(&interfaces);
+	log_news(&interfaces);
 	pthread_mutex_lock(&lock);
 	n = interfaces.n_entries;
 	for (size_t i = 0; i < n && i < max; i++)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A stack without locks for the senders, a list for the receiver. */
 #include "mailbox.h"
 
 #include <errno.h>
@@ -54,7 +55,7 @@ static void signal_fd(struct camipc_mailbox *mailbox)
 	/* An eventfd's counter has room for more than anybody can write. */
 	if (write(mailbox->fd, &one, sizeof(one)) < 0)
 		return;
-	/* Only now: whoever reads it because of this must find it readable. */
+	/* Only now: a receiver that reads it must find it readable. */
 	atomic_store(&mailbox->signalled, true);
 }
 
@@ -86,7 +87,7 @@ void camipc_mailbox_poke(struct camipc_mailbox *mailbox)
 	int asleep = CAMIPC_MAILBOX_ASLEEP;
 
 	atomic_store(&mailbox->poked, true);
-	/* Somebody who is away keeps being told through the descriptor. */
+	/* A receiver that is away keeps polling the descriptor. */
 	if (atomic_compare_exchange_strong(&mailbox->attention, &asleep,
 					   CAMIPC_MAILBOX_AWAKE))
 		camipc_futex_wake(&mailbox->attention);
@@ -94,7 +95,7 @@ void camipc_mailbox_poke(struct camipc_mailbox *mailbox)
 
 /* ---- the receiver ------------------------------------------------------ */
 
-/** Takes over all that was posted, and turns it round. */
+/** Takes everything that was posted, and reverses its order. */
 static void collect(struct camipc_mailbox *mailbox)
 {
 	struct camipc_record *record = atomic_exchange(&mailbox->newest, NULL);
@@ -147,13 +148,13 @@ void camipc_mailbox_leave(struct camipc_mailbox *mailbox)
 	}
 	if (atomic_load(&mailbox->signalled)) {
 		atomic_store(&mailbox->signalled, false);
-		/* Nothing there: another signal is on its way. */
+		/* Nothing to read: another signal is on its way. */
 		while (read(mailbox->fd, &value, sizeof(value)) < 0 &&
 		       errno == EINTR)
 			;
 	}
 	atomic_store(&mailbox->attention, CAMIPC_MAILBOX_AWAY);
-	/* What came before that was nobody's to tell: tell it now. */
+	/* What was posted just before was not signalled: do it now. */
 	if (atomic_load(&mailbox->newest) &&
 	    atomic_compare_exchange_strong(&mailbox->attention, &away,
 					   CAMIPC_MAILBOX_AWAKE))
@@ -180,7 +181,7 @@ int camipc_mailbox_wait(struct camipc_mailbox *mailbox, int64_t deadline)
 		if (ret == -ETIMEDOUT)
 			break;
 		atomic_store(&mailbox->attention, CAMIPC_MAILBOX_ASLEEP);
-		/* Whoever comes after this store wakes us: look once more. */
+		/* Posts after this store wake us: check for earlier ones. */
 		if (has_mail(mailbox) || atomic_load(&mailbox->poked))
 			continue;
 		ret = camipc_futex_wait(&mailbox->attention,

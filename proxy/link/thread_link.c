@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The IPA in this process: factories "thread" and "loopback" (the same, but
- * every message goes through both codecs). While the IPA is stopped its ops
- * run in the caller's thread; between start and stop they run in a thread of
- * its own.
+ * Runs the IPA in this process: factories "thread" and "loopback" (the same,
+ * but every message goes through both codecs). While the IPA is stopped its ops
+ * run in the caller's thread; between start and stop they run in the IPA
+ * thread.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -14,6 +14,7 @@
 
 #include <camipc/log.h>
 
+#include "handshake.h"
 #include "ipa_link.h"
 #include "ipa_thread.h"
 #include "layout.h"
@@ -26,7 +27,7 @@ struct thread_link {
 	int epoll_fd; /* the proxy's: borrowed */
 	bool encode;
 	bool running; /* the IPA thread exists */
-	bool dead;
+	bool dead; /* killed: core is only released */
 };
 
 static struct thread_link *to_thread(struct camipc_link *link)
@@ -61,9 +62,10 @@ static int enter_run(struct camipc_link *link)
 	struct thread_link *thread = to_thread(link);
 	int ret = camipc_ipa_thread_start(thread->core);
 
-	if (ret == 0)
-		thread->running = true;
-	return ret;
+	if (ret < 0)
+		return ret;
+	thread->running = true;
+	return 0;
 }
 
 static int leave_run(struct camipc_link *link, int64_t deadline)
@@ -86,13 +88,13 @@ static int push(struct camipc_link *link, struct camipc_record *record)
 
 	if (thread->dead)
 		return -EPIPE;
-	/* Credit needs no module code: no reason to wake a thread for it. */
+	/* Credit runs no module code: the thread need not wake up for it. */
 	if (header->kind == CAMIPC_MESSAGE_CREDIT) {
 		(void)camipc_servant_credit(core->servant, header->consumed);
 		camipc_record_release(record);
 		return 0;
 	}
-	/* Whoever calls is going to look for the reply. */
+	/* The caller is going to check for the reply by itself. */
 	if (!(header->flags & CAMIPC_MESSAGE_ONEWAY))
 		camipc_mailbox_attend(&core->answers);
 	if (thread->running)
@@ -154,7 +156,7 @@ static void kill_ipa(struct camipc_link *link, struct camipc_closed_info *info)
 	thread->dead = true;
 	epoll_ctl(thread->epoll_fd, EPOLL_CTL_DEL, thread->core->event_fd,
 		  NULL);
-	/* Who has missed its deadline in an op gets no second one. */
+	/* An op that has already missed its deadline gets no grace period. */
 	if (!late || !atomic_load(&thread->core->busy))
 		deadline = camipc_deadline_after(deadline, CAMIPC_GRACE_MS);
 	if (leave_run(link, deadline) < 0)
@@ -191,11 +193,11 @@ static const struct camipc_link_ops thread_ops = {
 	.destroy = destroy,
 };
 
-/* ---- birth ------------------------------------------------------------- */
+/* ---- the factories ----------------------------------------------------- */
 
-/** Structs may be handed over as they are: both sides have the same. */
-static int same_layout(const struct camipc_interface *pipeline,
-		       const struct camipc_ipa_core *core, bool *ret_same)
+/** Sets @ret_same if both sides have the same structs: no need to encode. */
+static int compare_layouts(const struct camipc_interface *pipeline,
+			   const struct camipc_ipa_core *core, bool *ret_same)
 {
 	const struct camipc_interface *module = camipc_ipa_core_interface(core);
 	uint64_t layout;
@@ -209,19 +211,15 @@ static int same_layout(const struct camipc_interface *pipeline,
 	return 0;
 }
 
-static int note_served(struct thread_link *thread)
+static int list_served(struct thread_link *thread)
 {
 	const struct camipc_interface *interface =
 		camipc_ipa_core_interface(thread->core);
-	uint16_t *ids = calloc((size_t)interface->n_methods + 1, sizeof(*ids));
 
-	if (!ids)
-		return -ENOMEM;
-	for (uint16_t row = 0; row < interface->n_methods; row++)
-		ids[row] = interface->methods[row].id;
-	thread->served.methods = ids;
 	thread->served.n_methods = interface->n_methods;
-	return 0;
+	thread->served.methods = camipc_list_ids(interface->methods,
+						 interface->n_methods);
+	return thread->served.methods ? 0 : -ENOMEM;
 }
 
 static int watch_events(struct thread_link *thread)
@@ -237,8 +235,8 @@ static int watch_events(struct thread_link *thread)
 		       : 0;
 }
 
-static int make(struct thread_link *thread,
-		const struct camipc_link_params *params)
+static int fill_link(struct thread_link *thread,
+		     const struct camipc_link_params *params)
 {
 	bool same;
 	int ret;
@@ -246,18 +244,18 @@ static int make(struct thread_link *thread,
 	ret = camipc_ipa_core_create(params, &thread->core);
 	if (ret < 0)
 		return ret;
-	ret = same_layout(params->interface, thread->core, &same);
+	ret = compare_layouts(params->interface, thread->core, &same);
 	if (ret < 0)
 		return ret;
 	if (!same)
 		thread->encode = true;
 	ret = watch_events(thread);
-	if (ret == 0)
-		ret = note_served(thread);
-	if (ret == 0)
-		ret = camipc_ipa_core_open(thread->core, params,
-					   thread->encode);
-	return ret;
+	if (ret < 0)
+		return ret;
+	ret = list_served(thread);
+	if (ret < 0)
+		return ret;
+	return camipc_ipa_core_open(thread->core, params, thread->encode);
 }
 
 static int create(const struct camipc_link_params *params, bool encode,
@@ -271,7 +269,7 @@ static int create(const struct camipc_link_params *params, bool encode,
 	thread->base.ops = &thread_ops;
 	thread->encode = encode;
 	thread->epoll_fd = params->epoll_fd;
-	ret = make(thread, params);
+	ret = fill_link(thread, params);
 	if (ret < 0) {
 		destroy(&thread->base);
 		return ret;

@@ -21,7 +21,7 @@ void camipc_worker_end(struct camipc_worker_peer *peer,
 /** Asks a running worker to end, and waits CAMIPC_GRACE_MS for it. */
 void camipc_worker_ask_to_end(struct camipc_worker_peer *peer);
 
-/** Writes "the worker died of SIGSEGV", or whatever camipc_worker_end() said. */
+/** Writes one line, such as "the worker died of SIGSEGV at x.so+0x10". */
 void camipc_worker_describe_end(const struct camipc_closed_info *end,
 				char *text, size_t size);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Splits stderr into lines, limits their rate, and keeps the last of them. */
 #include "worker_log.h"
 
 #include <errno.h>
@@ -17,24 +18,24 @@ void camipc_worker_log_init(struct camipc_worker_log *log, const char *module)
 	snprintf(log->topic, sizeof(log->topic), "ipa.%s", module);
 }
 
-static void tell_left_out(struct camipc_worker_log *log)
+static void log_dropped(struct camipc_worker_log *log)
 {
-	if (!log->left_out)
+	if (!log->dropped)
 		return;
 	camipc_log(CAMIPC_LOG_WARNING, log->topic,
-		   "[%d] %llu lines of the worker left out", log->pid,
-		   (unsigned long long)log->left_out);
-	log->left_out = 0;
+		   "[%d] %llu lines of the worker dropped", log->pid,
+		   (unsigned long long)log->dropped);
+	log->dropped = 0;
 }
 
-/* A leaky bucket, as the moment at which it will be empty. */
+/* A leaky bucket, stored as the moment at which it will be empty. */
 static bool may_log(struct camipc_worker_log *log)
 {
 	uint64_t now = camipc_now_ns();
 	uint64_t full_at = log->full_at_ns > now ? log->full_at_ns : now;
 
 	if (full_at - now > (CAMIPC_WORKER_LOG_BURST - 1) * INTERVAL_NS) {
-		log->left_out++;
+		log->dropped++;
 		return false;
 	}
 	log->full_at_ns = full_at + INTERVAL_NS;
@@ -47,7 +48,7 @@ static void log_line(struct camipc_worker_log *log,
 	if (!camipc_log_wants_topic(level, log->topic) ||
 	    !may_log(log))
 		return;
-	tell_left_out(log);
+	log_dropped(log);
 	camipc_log(level, log->topic, "[%d] %s", log->pid, text);
 }
 
@@ -140,5 +141,5 @@ int camipc_worker_log_read(struct camipc_worker_log *log, int fd)
 void camipc_worker_log_finish(struct camipc_worker_log *log)
 {
 	end_line(log);
-	tell_left_out(log);
+	log_dropped(log);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Splits the variable into words, and finds the program in PATH. */
 #include "worker_wrapper.h"
 
 #include <errno.h>
@@ -35,9 +36,9 @@ static int split(struct camipc_worker_wrapper *wrapper, const char *text,
 	return n ? 0 : -ENOENT;
 }
 
-/* In one folder of PATH; the child runs in another, so not in ".". */
-static int look_in(const char *folder, size_t length, const char *name,
-		   char *path, size_t size)
+/* Checks a folder of PATH; skips relative ones: the worker runs in "/". */
+static int check_folder(const char *folder, size_t length, const char *name,
+			char *path, size_t size)
 {
 	int n;
 
@@ -49,29 +50,35 @@ static int look_in(const char *folder, size_t length, const char *name,
 	return access(path, X_OK) == 0 ? 0 : -errno;
 }
 
+static int check_path(const char *name, char *path, size_t size)
+{
+	char *real = realpath(name, NULL);
+	int ret = 0;
+
+	if (!real)
+		return -errno;
+	if (access(real, X_OK) < 0)
+		ret = -errno;
+	else if (snprintf(path, size, "%s", real) >= (int)size)
+		ret = -ENOENT;
+	free(real);
+	return ret;
+}
+
 static int find_program(const char *name, char *path, size_t size)
 {
 	const char *folders = secure_getenv("PATH");
-	int ret = -ENOENT;
 
-	if (strchr(name, '/')) {
-		char *real = realpath(name, NULL);
-
-		ret = real ? 0 : -errno;
-		if (ret == 0 && access(real, X_OK) < 0)
-			ret = -errno;
-		if (ret == 0)
-			snprintf(path, size, "%s", real);
-		free(real);
-		return ret;
-	}
-	while (folders && ret < 0) {
+	if (strchr(name, '/'))
+		return check_path(name, path, size);
+	while (folders) {
 		size_t length = strcspn(folders, ":");
 
-		ret = look_in(folders, length, name, path, size);
+		if (check_folder(folders, length, name, path, size) == 0)
+			return 0;
 		folders = folders[length] ? folders + length + 1 : NULL;
 	}
-	return ret < 0 ? -ENOENT : 0;
+	return -ENOENT;
 }
 
 int camipc_worker_wrapper_make(struct camipc_worker_wrapper *wrapper,

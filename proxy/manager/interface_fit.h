@@ -6,7 +6,7 @@
 #include <camipc/interface.h>
 #include <camipc/module.h>
 
-/** Size of the reason that camipc_interface_fits() gives; longer ones are cut. */
+/** Bytes of the reason from camipc_interface_fits(); longer ones are cut. */
 #define CAMIPC_FITS_WHY_SIZE 320
 
 /**

@@ -88,7 +88,8 @@ static bool is_module_name(const char *name)
 {
 	size_t size = strlen(name);
 
-	return name[0] != '.' && size > 3 && strcmp(name + size - 3, ".so") == 0;
+	return name[0] != '.' && size > 3 &&
+	       strcmp(name + size - 3, ".so") == 0;
 }
 
 static int read_folder(const char *folder, struct names *names)

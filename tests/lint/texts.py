@@ -16,6 +16,7 @@ HELD = {
     "ipa": True,
     "pipeline": True,
     "runtime/camera": True,
+    "proxy/link": True,
     "tools": True,
     "dev": True,
     ".ci": True,

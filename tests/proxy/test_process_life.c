@@ -211,7 +211,7 @@ static void floods_do_not_stretch_deadlines(void **state)
 		assert_true(strlen(info.stderr_tail) < CAMIPC_STDERR_TAIL);
 		assert_true(log_capture_count(CAMIPC_LOG_WARNING, "") < 1000);
 		assert_true(log_capture_count(CAMIPC_LOG_WARNING,
-					      "left out") > 0);
+					      "lines of the worker dropped") > 0);
 		link_tear_down(&fixture);
 	}
 }

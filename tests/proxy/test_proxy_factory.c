@@ -131,10 +131,10 @@ static void test_late_duplicate(void **state)
 	(void)state;
 	assert_int_equal(camipc_proxy_factory_register(&again), -EEXIST);
 	log_capture_expect(1, CAMIPC_LOG_ERROR,
-			   "proxy factory \"alpha\" refused");
+			   "cannot register proxy factory \"alpha\"");
 	assert_ptr_equal(camipc_proxy_factory_find("alpha"), &alpha);
 	/* Logged once. */
-	log_capture_expect(1, CAMIPC_LOG_ERROR, "refused");
+	log_capture_expect(1, CAMIPC_LOG_ERROR, "cannot register");
 }
 
 /* Requirement 6: at debug level, with the name. */
@@ -166,7 +166,7 @@ static void test_bad_factories(void **state)
 	bad.create = NULL;
 	assert_int_equal(camipc_proxy_factory_register(&bad), -EINVAL);
 	assert_int_equal(camipc_proxy_factory_register(NULL), -EINVAL);
-	log_capture_expect(5, CAMIPC_LOG_ERROR, "refused");
+	log_capture_expect(5, CAMIPC_LOG_ERROR, "cannot register");
 	assert_null(camipc_proxy_factory_find("bad"));
 }
 

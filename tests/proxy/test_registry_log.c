@@ -51,9 +51,10 @@ static void test_first_use_tells(void **state)
 	log_capture_expect(1, CAMIPC_LOG_DEBUG,
 			   "proxy factory \"once\" registered");
 	log_capture_expect(1, CAMIPC_LOG_ERROR,
-			   "proxy factory \"once\" refused: the name is taken");
+			   "cannot register proxy factory \"once\": the "
+			   "name is taken");
 	assert_non_null(camipc_proxy_factory_find("once"));
-	log_capture_expect(1, CAMIPC_LOG_ERROR, "refused");
+	log_capture_expect(1, CAMIPC_LOG_ERROR, "cannot register");
 	log_capture_expect(0, CAMIPC_LOG_DEBUG, "ipa.described");
 	assert_non_null(camipc_interface_find("ipa.described"));
 	log_capture_expect(1, CAMIPC_LOG_DEBUG,
