@@ -33,6 +33,7 @@ static struct camipc_proxy *make_proxy(struct camipc_origin *origin,
 	camipc_signals_prepare(&proxy->signals);
 	camipc_arrivals_init(&proxy->arrivals, &proxy->courier.debt);
 	camipc_call_table_init(&proxy->calls);
+	camipc_ending_reset(&proxy->ending);
 	camipc_watchdog_set(&proxy->watchdog, 0);
 	return proxy;
 }

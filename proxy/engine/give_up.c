@@ -8,8 +8,12 @@
 #include "finish.h"
 #include "state.h"
 
-void camipc_proxy_end_link(struct camipc_proxy *proxy,
-			   enum camipc_reason reason)
+/**
+ * The link has ended: kills the IPA and describes its end. @reason is NONE if
+ * the link knows better. Calls, events and what waits to be sent stay as they
+ * are: whoever ends a link decides about them.
+ */
+static void end_link(struct camipc_proxy *proxy, enum camipc_reason reason)
 {
 	const struct camipc_link_ops *ops = proxy->link->ops;
 	struct camipc_ending *ending = &proxy->ending;
@@ -53,7 +57,7 @@ void camipc_proxy_give_up(struct camipc_proxy *proxy, enum camipc_reason reason,
 		return;
 	camipc_proxy_drop_arrivals(proxy);
 	camipc_proxy_set_state(proxy, CAMIPC_STATE_DEAD);
-	camipc_proxy_end_link(proxy, reason);
+	end_link(proxy, reason);
 	fail_calls(proxy, call_error);
 	camipc_courier_reset(&proxy->courier);
 	camipc_arrivals_reset(&proxy->arrivals);

@@ -1,20 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The end of an IPA, in two parts: its link ends, and the proxy gives the IPA
- * up. A proxy may survive the first.
- */
+/* Gives an IPA up that has ended or cannot be used any more. */
 #ifndef CAMIPC_ENGINE_GIVE_UP_H
 #define CAMIPC_ENGINE_GIVE_UP_H
 
 #include "proxy.h"
-
-/**
- * Kills the link's IPA and describes its end in proxy->ending and one log line.
- * @reason: NONE if the link knows better. Calls, events and what waits to be
- * sent stay as they are.
- */
-void camipc_proxy_end_link(struct camipc_proxy *proxy,
-			   enum camipc_reason reason);
 
 /**
  * Ends the link and makes the proxy Dead: calls end with @call_error (-EPIPE,

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "fake_link.h"
+#include "proxy.h"
 
 static void expect_bad(struct contract *c, enum camipc_reason reason)
 {
@@ -462,6 +463,54 @@ static void call_that_cannot_be_sent(void **state)
 	contract_expect_state(c, CAMIPC_STATE_RUNNING);
 }
 
+static void exchange_done(void *user, int ret,
+			  const struct test_echo_exchange_outs *outs)
+{
+	struct contract_done *done = user;
+
+	(void)outs;
+	done->n++;
+	done->ret = ret;
+}
+
+static void begin_exchange(struct contract *c, size_t n,
+			   struct contract_done *done)
+{
+	const struct test_echo_plane plane = { .fd = -1 };
+	int fds[60] = { 0 };
+
+	assert_int_equal(test_echo_exchange_begin(c->ipa, -1, fds, n, &plane,
+						  NULL, 0, exchange_done, done),
+			 0);
+}
+
+/**
+ * Nothing is in flight after the end of an IPA: neither what had room within
+ * the limit of descriptors and waited, nor what waited for that room.
+ */
+static void descriptors_in_flight_at_the_end(void **state)
+{
+	struct contract *c = *state;
+	const struct camipc_outbox *outbox = &c->proxy->courier.outbox;
+	struct contract_done sixty = { 0 };
+	struct contract_done ten = { 0 };
+
+	fake_running(c);
+	fake.push_error = -EAGAIN;
+	begin_exchange(c, 60, &sixty);
+	begin_exchange(c, 10, &ten);
+	assert_int_equal(test_echo_push(c->ipa, 1), 0);
+	assert_int_equal(outbox->fds, 60);
+	fake.pop_error = -EPIPE;
+	contract_dispatch_closed(c);
+	assert_int_equal(sixty.ret, -EPIPE);
+	assert_int_equal(ten.ret, -EPIPE);
+	assert_int_equal(outbox->fds, 0);
+	assert_int_equal(outbox->n_ungranted, 0);
+	assert_int_equal(outbox->unconsumed, 0);
+	assert_null(outbox->queue.head);
+}
+
 /** At a deadline everything is read that came: the host may have slept. */
 static void channel_is_read_once_more(void **state)
 {
@@ -578,6 +627,7 @@ static const struct CMUnitTest tests[] = {
 	FAKE_TEST(full_transport_keeps_order),
 	FAKE_TEST(unsent_call_times_out),
 	FAKE_TEST(call_that_cannot_be_sent),
+	FAKE_TEST(descriptors_in_flight_at_the_end),
 	FAKE_TEST(channel_is_read_once_more),
 	FAKE_TEST(dispatch_is_bounded),
 	FAKE_TEST(callbacks_cannot_hold_dispatch),
