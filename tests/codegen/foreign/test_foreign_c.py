@@ -92,7 +92,7 @@ class Declared(Foreign):
 
     def test_nothing_is_complained_about_but_the_copied_comment(self):
         first, *rest = self.printed.splitlines()
-        self.assertIn("this comment names 'start' and stands before 'stop' "
+        self.assertIn("the comment names 'start' but stands before 'stop' "
                       "[doc-mismatch]", first)
         self.assertFalse([line for line in rest if "warning: " in line])
 
@@ -100,10 +100,9 @@ class Declared(Foreign):
         path = os.path.join(self.out, "raspberrypi_ipa_proxy.h")
         with open(path, encoding="utf-8") as stream:
             text = stream.read()
-        self.assertIn("/**\n * Frames follow\n *\n * Events are delivered "
-                      "from here on, by dispatch.\n */\n"
-                      "CAMIPC_MUST_CHECK int "
-                      "ipa_rpi_start(", text)
+        self.assertIn("/**\n * Frames follow\n *\n * Starts the delivery of "
+                      "events by dispatch().\n */\n"
+                      "CAMIPC_MUST_CHECK int ipa_rpi_start(", text)
         self.assertIn(" * No more frames\n", text)
 
 
