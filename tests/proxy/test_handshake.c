@@ -123,7 +123,11 @@ static void worker_hello_arrives(void **state)
 	assert_int_equal(camipc_worker_hello_write(f->from, &sent), 0);
 	receive(f);
 	assert_int_equal(camipc_worker_hello_read(&f->message, &got), 0);
-	assert_memory_equal(&got, &sent, sizeof(sent));
+	assert_memory_equal(got.nonce, sent.nonce, sizeof(sent.nonce));
+	assert_int_equal(got.build_id_size, 2);
+	assert_memory_equal(got.build_id, sent.build_id, 2);
+	assert_int_equal(got.thread, INT32_MAX);
+	assert_int_equal(got.flags, UINT32_MAX);
 }
 
 /** No kernel has such a thread. */

@@ -250,7 +250,7 @@ static void out_of_memory(void **state)
 	alloc_fail_each(fold_again, &s, 0);
 }
 
-/** Real ones differ; and what one costs, for whoever reads the log. */
+/** Real interfaces differ. The log of this test has the cost of a fold. */
 static void real_interfaces(void **state)
 {
 	const struct camipc_interface *const faces[] = {

@@ -174,9 +174,11 @@ static void test_missing_symbol(void **state)
 static void test_broken_table(void **state)
 {
 	(void)state;
-	expect_refused("broken_table.so", -ENOEXEC, "broken table");
+	expect_refused("broken_table.so", -ENOEXEC,
+		       "broken_table.so: its interface has a broken table");
 	/* Of a role that no table of this library has. */
-	expect_refused("unknown_role.so", -ENOEXEC, "broken table");
+	expect_refused("unknown_role.so", -ENOEXEC,
+		       "unknown_role.so: its interface has a broken table");
 }
 
 static void test_disagreement(void **state)
