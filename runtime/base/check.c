@@ -76,8 +76,7 @@ void camipc_check_fd(struct camipc_check *check, int fd, const char *field)
 	camipc_check_wire(check, MAX_PREFIX);
 	if (fd == -1)
 		return;
-	/* The planes of an image often share one; system calls are
-	 * expensive. */
+	/* Planes of an image often share one; system calls are expensive. */
 	if (fd < 0 || (wanted != check->open_fd && fcntl(fd, F_GETFD) < 0)) {
 		camipc_check_fail(check, -EINVAL, field);
 		return;

@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "child_birth.h"
+#include "child_start.h"
 #include "life_line.h"
 
 #ifndef SYS_pidfd_send_signal
@@ -59,7 +59,7 @@
 #endif
 
 /* The child has a dozen small frames before exec. */
-#define BIRTH_STACK_SIZE (64u * 1024u)
+#define START_STACK_SIZE (64u * 1024u)
 
 /* SIGKILL takes microseconds, a core dump longer; beyond this a child is
  * stuck. */
@@ -89,14 +89,14 @@ static void close_fd(int *fd)
 }
 
 /* Descriptors that starting a child needs. */
-struct birth_fds {
+struct start_fds {
 	int status[2];
 	int stderr_write;
 	int null;
 	int life_line;
 };
 
-static void close_birth_fds(struct birth_fds *fds)
+static void close_start_fds(struct start_fds *fds)
 {
 	close_fd(&fds->status[0]);
 	close_fd(&fds->status[1]);
@@ -105,7 +105,7 @@ static void close_birth_fds(struct birth_fds *fds)
 	close_fd(&fds->life_line);
 }
 
-static int open_birth_fds(struct camipc_child *child, struct birth_fds *fds)
+static int open_start_fds(struct camipc_child *child, struct start_fds *fds)
 {
 	int pipe_fds[2];
 
@@ -161,13 +161,13 @@ static char **make_environment(const char *const *names)
  * For systems that refuse to share memory or lack CLONE_PIDFD, such as
  * emulators. It is slower in a large host; the child is the same.
  */
-static int give_birth_by_fork(struct camipc_child *child,
-			      struct camipc_child_birth *birth)
+static int fork_child(struct camipc_child *child,
+		      struct camipc_child_start *start)
 {
 	pid_t pid = fork();
 
 	if (pid == 0)
-		camipc_child_birth_run(birth);
+		camipc_child_start_run(start);
 	if (pid < 0)
 		return -errno;
 	child->pid = pid;
@@ -201,36 +201,36 @@ static void forget_stack(void *stack, size_t size)
  * Copies no page tables of a large host: the child uses our memory until it
  * runs its program, and this thread waits until then.
  */
-static int give_birth(struct camipc_child *child,
-		      struct camipc_child_birth *birth)
+static int clone_child(struct camipc_child *child,
+		       struct camipc_child_start *start)
 {
 	char *stack;
 	pid_t pid;
 	int error;
 
 	if (!MAY_SHARE_MEMORY)
-		return give_birth_by_fork(child, birth);
-	stack = mmap(NULL, BIRTH_STACK_SIZE, PROT_READ | PROT_WRITE,
+		return fork_child(child, start);
+	stack = mmap(NULL, START_STACK_SIZE, PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
 	if (stack == MAP_FAILED)
 		return -ENOMEM;
-	pid = clone(camipc_child_birth_run, stack + BIRTH_STACK_SIZE,
-		    CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, birth,
+	pid = clone(camipc_child_start_run, stack + START_STACK_SIZE,
+		    CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, start,
 		    &child->pidfd, NULL, NULL);
 	error = errno;
-	forget_stack(stack, BIRTH_STACK_SIZE);
-	munmap(stack, BIRTH_STACK_SIZE);
+	forget_stack(stack, START_STACK_SIZE);
+	munmap(stack, START_STACK_SIZE);
 	if (pid > 0) {
 		child->pid = pid;
 		return 0;
 	}
 	if (error == EINVAL || error == ENOSYS || error == EPERM)
-		return give_birth_by_fork(child, birth);
+		return fork_child(child, start);
 	return -error;
 }
 
 /* Returns the error that the child reports; 0 if it runs its program. */
-static int read_birth_status(int fd)
+static int read_start_status(int fd)
 {
 	int error = 0;
 	ssize_t n;
@@ -241,8 +241,8 @@ static int read_birth_status(int fd)
 	return n == (ssize_t)sizeof(error) ? -error : 0;
 }
 
-static int run_birth(struct camipc_child *child, struct birth_fds *fds,
-		     struct camipc_child_birth *birth)
+static int start_child(struct camipc_child *child, struct start_fds *fds,
+		       struct camipc_child_start *start)
 {
 	sigset_t all;
 	sigset_t saved;
@@ -253,12 +253,12 @@ static int run_birth(struct camipc_child *child, struct birth_fds *fds,
 	sigfillset(&all);
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
 	pthread_sigmask(SIG_SETMASK, &all, &saved);
-	ret = give_birth(child, birth);
+	ret = clone_child(child, start);
 	pthread_sigmask(SIG_SETMASK, &saved, NULL);
 	close_fd(&fds->status[1]);
 	if (ret < 0)
 		goto restore_cancel_state;
-	ret = read_birth_status(fds->status[0]);
+	ret = read_start_status(fds->status[0]);
 restore_cancel_state:
 	pthread_setcancelstate(cancel_state, NULL);
 	return ret;
@@ -267,9 +267,9 @@ restore_cancel_state:
 static int spawn(struct camipc_child *child,
 		 const struct camipc_child_options *options)
 {
-	struct birth_fds fds = { { -1, -1 }, -1, -1, -1 };
+	struct start_fds fds = { { -1, -1 }, -1, -1, -1 };
 	int table[CAMIPC_CHILD_FIRST_FD + CAMIPC_CHILD_MAX_OWN_FDS];
-	struct camipc_child_birth birth = {
+	struct camipc_child_start start = {
 		.path = options->path,
 		.argv = options->argv,
 		.fds = table,
@@ -281,7 +281,7 @@ static int spawn(struct camipc_child *child,
 
 	if (!environment)
 		return -ENOMEM;
-	ret = open_birth_fds(child, &fds);
+	ret = open_start_fds(child, &fds);
 	if (ret < 0)
 		goto close_fds;
 	table[0] = fds.null;
@@ -290,11 +290,11 @@ static int spawn(struct camipc_child *child,
 	table[CAMIPC_CHILD_LIFE_LINE_FD] = fds.life_line;
 	for (size_t i = 0; i < options->n_fds; i++)
 		table[CAMIPC_CHILD_FIRST_FD + i] = options->fds[i];
-	birth.envp = environment;
-	birth.status_fd = fds.status[1];
-	ret = run_birth(child, &fds, &birth);
+	start.envp = environment;
+	start.status_fd = fds.status[1];
+	ret = start_child(child, &fds, &start);
 close_fds:
-	close_birth_fds(&fds);
+	close_start_fds(&fds);
 	free_environment(environment);
 	return ret == -ENFILE ? -EMFILE : ret;
 }

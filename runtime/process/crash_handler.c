@@ -242,7 +242,7 @@ static _Unwind_Reason_Code walk_frame(struct _Unwind_Context *context,
 		       _URC_END_OF_STACK;
 }
 
-static bool know_all(void)
+static bool all_files_known(void)
 {
 	for (size_t i = 0; i < crash.n_frames; i++) {
 		if (!find_loaded(crash.frames[i]))
@@ -251,7 +251,7 @@ static bool know_all(void)
 	return true;
 }
 
-static void trace_back(const void *context)
+static void send_backtrace(const void *context)
 {
 	uintptr_t pc;
 	uintptr_t caller;
@@ -270,12 +270,12 @@ static void trace_back(const void *context)
 	}
 	_Unwind_Backtrace(walk_frame, &walk);
 	/* What was loaded since, as by the module itself. */
-	if (!know_all())
+	if (!all_files_known())
 		camipc_crash_handler_note_modules();
 	send_frames();
 }
 
-static void die(int number)
+static void raise_default(int number)
 {
 	sigset_t set;
 
@@ -286,15 +286,15 @@ static void die(int number)
 	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
 
-static void give_up(int number)
+static void end_unwinder(int number)
 {
 	(void)number;
-	die((int)crash.signal);
+	raise_default((int)crash.signal);
 }
 
-static void guard(void)
+static void start_alarm(void)
 {
-	const struct sigaction action = { .sa_handler = give_up };
+	const struct sigaction action = { .sa_handler = end_unwinder };
 	sigset_t set;
 
 	sigaction(SIGALRM, &action, NULL);
@@ -313,15 +313,15 @@ static void on_crash(int number, siginfo_t *info, void *context)
 	/* A crash of what follows ends it, too. */
 	for (size_t i = 0; i < N_SIGNALS; i++)
 		signal(signals[i], SIG_DFL);
-	guard();
+	start_alarm();
 	crash.record.signal = (uint32_t)number;
 	/* From the kernel, not from a process. */
 	if (info->si_code > 0 && number != SIGABRT) {
 		crash.record.has_address = 1;
 		crash.record.address = (uintptr_t)info->si_addr;
 	}
-	trace_back(context);
-	die(number);
+	send_backtrace(context);
+	raise_default(number);
 }
 
 void camipc_crash_handler_install(

@@ -220,7 +220,7 @@ static int take_fds(struct msghdr *msg, struct camipc_message *message)
 }
 
 /* 0 bytes mean the end of the file or an empty datagram. */
-static int judge_empty(int fd, enum camipc_reason *ret_reason)
+static int check_empty(int fd, enum camipc_reason *ret_reason)
 {
 	struct pollfd pfd = { .fd = fd, .events = POLLRDHUP };
 
@@ -420,7 +420,7 @@ static int socket_receive(struct camipc_channel *channel,
 	if (taken < 0 && !datagram.size)
 		return taken;
 	if (!datagram.size && !message->fds.n)
-		return judge_empty(socket->fd, ret_reason);
+		return check_empty(socket->fd, ret_reason);
 
 	reason = check_frame(&socket->limits, message, &datagram, &error);
 	if (reason != CAMIPC_REASON_NONE)

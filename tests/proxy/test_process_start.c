@@ -218,7 +218,7 @@ static void a_death_at_birth_is_told(void **state)
 
 /*
  * Threats 40 to 42: the first columns of the matrix whose others are in
- * tests/contract/test_death_matrix.c. Before exec: test_child_birth has the
+ * tests/contract/test_death_matrix.c. Before exec: test_child_start has the
  * signals; a child runs code of ours alone there, which neither exits nor
  * closes anything, and one that is stopped stops its parent (see there). Where
  * exec fails (a_worker_that_does_not_run_is_one_line) there is no worker to die.

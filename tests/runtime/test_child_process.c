@@ -37,7 +37,7 @@ static void expect_line(const char *text, const char *line)
 	fail();
 }
 
-/* ---- birth ------------------------------------------------------------- */
+/* ---- start ------------------------------------------------------------- */
 
 static void handler(int number)
 {

@@ -82,7 +82,10 @@ CAMIPC_STATIC_ASSERT(CAMIPC_WINDOW <= CAMIPC_MAX_WINDOW,
 /** Messages that one dispatch handles at most. */
 #define CAMIPC_DISPATCH_BATCH 64
 
-/** Deadlines in milliseconds: of methods without [timeout_ms], and at birth. */
+/**
+ * Deadlines in milliseconds: of methods without [timeout_ms], and while a
+ * worker starts.
+ */
 #define CAMIPC_TIMEOUT_STOPPED_MS 10000 /* init, calls legal only stopped */
 #define CAMIPC_TIMEOUT_SWITCH_MS 2000 /* start, stop */
 #define CAMIPC_TIMEOUT_CALL_MS 1000 /* any other call */

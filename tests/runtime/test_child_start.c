@@ -141,5 +141,5 @@ int main(void)
 		cmocka_unit_test(a_child_is_killed_before_exec),
 	};
 
-	return cmocka_run_group_tests_name("child_birth", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("child_start", tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The code that runs in a child before its program. */
-#ifndef CAMIPC_PROCESS_CHILD_BIRTH_H
-#define CAMIPC_PROCESS_CHILD_BIRTH_H
+#ifndef CAMIPC_PROCESS_CHILD_START_H
+#define CAMIPC_PROCESS_CHILD_START_H
 
 #include <stddef.h>
 #include <sys/types.h>
@@ -13,7 +13,7 @@
  * Everything the child needs; the parent makes it, as a child must not
  * allocate.
  */
-struct camipc_child_birth {
+struct camipc_child_start {
 	const char *path;
 	char *const *argv;
 	char *const *envp;
@@ -24,10 +24,10 @@ struct camipc_child_birth {
 };
 
 /**
- * Prepares the child and runs its program. @arg is a struct camipc_child_birth.
+ * Prepares the child and runs its program. @arg is a struct camipc_child_start.
  * The child may share all memory with its parent, which waits: this makes
  * system calls only, and uses nothing of libc that has state. Does not return.
  */
-int camipc_child_birth_run(void *arg);
+int camipc_child_start_run(void *arg);
 
-#endif /* CAMIPC_PROCESS_CHILD_BIRTH_H */
+#endif /* CAMIPC_PROCESS_CHILD_START_H */

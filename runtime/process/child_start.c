@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Prepares a child for its program, by system calls only. */
-#include "child_birth.h"
+#include "child_start.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -85,13 +85,13 @@ CHILD_CODE static void close_from(int first)
  * Moves all descriptors to spare numbers first, because a source may be the
  * target of another. The status descriptor follows the last one, close-on-exec.
  */
-CHILD_CODE static int arrange_fds(struct camipc_child_birth *birth)
+CHILD_CODE static int arrange_fds(struct camipc_child_start *start)
 {
 	int spare[CAMIPC_CHILD_MAX_FDS + 1];
-	size_t n = birth->n_fds;
+	size_t n = start->n_fds;
 
 	for (size_t i = 0; i <= n; i++) {
-		int fd = i < n ? birth->fds[i] : birth->status_fd;
+		int fd = i < n ? start->fds[i] : start->status_fd;
 		long moved = syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC,
 				     FIRST_SPARE_FD);
 
@@ -100,14 +100,14 @@ CHILD_CODE static int arrange_fds(struct camipc_child_birth *birth)
 			return errno == EINVAL ? EMFILE : errno;
 		spare[i] = (int)moved;
 	}
-	birth->status_fd = spare[n];
+	start->status_fd = spare[n];
 	for (size_t i = 0; i < n; i++) {
 		if (syscall(SYS_dup3, spare[i], i, 0) < 0)
 			return errno;
 	}
 	if (syscall(SYS_dup3, spare[n], n, O_CLOEXEC) < 0)
 		return errno;
-	birth->status_fd = (int)n;
+	start->status_fd = (int)n;
 	close_from((int)n + 1);
 	return 0;
 }
@@ -134,7 +134,7 @@ CHILD_CODE static int leave_terminal(void)
 	return 0;
 }
 
-CHILD_CODE static int prepare(struct camipc_child_birth *birth)
+CHILD_CODE static int prepare(struct camipc_child_start *start)
 {
 	int error;
 
@@ -145,25 +145,25 @@ CHILD_CODE static int prepare(struct camipc_child_birth *birth)
 	if (syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
 		return errno;
 	/* If the parent died before that, the signal never comes. */
-	if (syscall(SYS_getppid) != birth->parent)
+	if (syscall(SYS_getppid) != start->parent)
 		return ESRCH;
 	reset_scheduling();
 	syscall(SYS_umask, 077);
 	if (syscall(SYS_chdir, "/") < 0)
 		return errno;
-	return arrange_fds(birth);
+	return arrange_fds(start);
 }
 
-CHILD_CODE int camipc_child_birth_run(void *arg)
+CHILD_CODE int camipc_child_start_run(void *arg)
 {
-	struct camipc_child_birth *birth = arg;
-	int error = prepare(birth);
+	struct camipc_child_start *start = arg;
+	int error = prepare(start);
 
 	if (!error) {
-		syscall(SYS_execve, birth->path, birth->argv, birth->envp);
+		syscall(SYS_execve, start->path, start->argv, start->envp);
 		error = errno;
 	}
-	syscall(SYS_write, birth->status_fd, &error, sizeof(error));
+	syscall(SYS_write, start->status_fd, &error, sizeof(error));
 	syscall(SYS_exit_group, 127);
 	return 127;
 }
