@@ -115,7 +115,7 @@ static void refuses_other_files(void **state)
 
 	(void)state;
 	assert_return_code(pipe2(pair, O_CLOEXEC), errno);
-	/* It could shrink, and the reader would die of SIGBUS. */
+	/* Threat 33: it could shrink, and reading it would be a SIGBUS. */
 	assert_int_equal(import(fd, 0, 100, CAM_ACCESS_READ), -EPERM);
 	assert_int_equal(import(zero, 0, 100, CAM_ACCESS_READ), -EINVAL);
 	assert_int_equal(import(file, 0, 100, CAM_ACCESS_READ), -EINVAL);
