@@ -91,7 +91,8 @@ class Consumers(unittest.TestCase):
         run("sh", os.path.join(HERE, "vendor/build.sh"), out)
         self.assert_stands_alone(os.path.join(out, "steady.so"))
         listed = run("camipc", "modules", "--module-path", out)
-        self.assertIn("steady 1: ipa.softisp 1, licence Proprietary", listed)
+        self.assertIn("steady version 1: interface ipa.softisp version 1, "
+                      "licence Proprietary", listed)
         frames = {}
         for isolation in ("thread", "process"):
             metadata = os.path.join(out, isolation + ".jsonl")
