@@ -115,7 +115,8 @@ static void test_argument_is_too_long(void **state)
 					     NULL, NULL, &proxy),
 			 -EINVAL);
 	log_capture_expect(1, CAMIPC_LOG_ERROR,
-			   "argument of the module has 4097 bytes: at most 4096");
+			   "argument of the module has 4097 bytes: at most "
+			   "4096");
 	assert_null(proxy);
 }
 
