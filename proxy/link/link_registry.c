@@ -28,7 +28,7 @@ struct entry {
 };
 
 struct registry {
-	const char *what;
+	const char *kind; /* of its entries, for log lines */
 	size_t n_entries; /* ascending by name; link order must not matter */
 	size_t n_failures;
 	size_t n_lost; /* failures that found no room */
@@ -37,8 +37,8 @@ struct registry {
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct registry factories = { .what = "proxy factory" };
-static struct registry interfaces = { .what = "interface" };
+static struct registry factories = { .kind = "proxy factory" };
+static struct registry interfaces = { .kind = "interface" };
 
 /** Finds the index of @name, or the one where it belongs. Needs the lock. */
 static size_t find_index(const struct registry *registry, const char *name,
@@ -148,18 +148,18 @@ static void log_news(struct registry *registry)
 		if (entry.error)
 			camipc_log(CAMIPC_LOG_ERROR, TOPIC,
 				   "cannot register %s \"%s\": %s",
-				   registry->what, entry.name ? entry.name : "",
+				   registry->kind, entry.name ? entry.name : "",
 				   camipc_strerror(entry.error));
 		else
 			camipc_log(CAMIPC_LOG_DEBUG, TOPIC,
-				   "%s \"%s\" registered", registry->what,
+				   "%s \"%s\" registered", registry->kind,
 				   entry.name);
 	}
 	n_lost = take_lost(registry);
 	if (n_lost > 0)
 		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
 			   "cannot register a %s: %zu more failures",
-			   registry->what, n_lost);
+			   registry->kind, n_lost);
 }
 
 static const void *find(struct registry *registry, const char *name)

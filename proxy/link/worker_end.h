@@ -9,11 +9,11 @@
 
 /**
  * camipc_worker_end() - kill a worker that has not ended yet, and reap it
- * @end: its reason says why, or is NONE; the rest is filled in but for what a
- *	proxy knows better (error, module, last call and event, text)
+ * @end: its reason is why the worker must end, or NONE if it ended by itself;
+ *	the members about the worker are set, those about calls are left
  *
- * For a worker that has not been ended yet. What @end points to is valid until
- * the peer's fini.
+ * Must be called once. The texts that @end points to are valid until the peer's
+ * fini.
  */
 void camipc_worker_end(struct camipc_worker_peer *peer,
 		       struct camipc_closed_info *end);

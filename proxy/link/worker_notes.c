@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sorts LOG, CRASH and BYE out of what a worker sends. */
+/* Handles the messages LOG, CRASH and BYE, which the proxy never sees. */
 #include "worker_notes.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads what a worker sends, and waits for it. */
+/* Receives messages from a worker, and waits for them. */
 #include "worker_peer.h"
 
 #include <errno.h>

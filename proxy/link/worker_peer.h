@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A worker as its link sees it: its process, the channel to it, and what it
- * said about itself. worker_start.h and worker_end.h begin and end one;
- * process_link.c makes a link of it.
+ * A worker as its link sees it: its process, the channel to it, and its notes.
+ * worker_start.h and worker_end.h start and end one; process_link.c makes a link
+ * of it.
  */
 #ifndef CAMIPC_PROXY_WORKER_PEER_H
 #define CAMIPC_PROXY_WORKER_PEER_H

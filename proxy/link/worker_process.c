@@ -67,7 +67,7 @@ static void read_stderr(struct camipc_worker_process *process,
 
 	if (!process->stderr_open || camipc_worker_log_read(log, fd) == 0)
 		return;
-	/* A pipe at its end polls readable for ever. */
+	/* At its end a pipe always polls readable. */
 	process->stderr_open = false;
 	if (process->epoll_fd >= 0)
 		epoll_ctl(process->epoll_fd, EPOLL_CTL_DEL, fd, NULL);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The process of a worker as the camera process sees it: whether it still
- * runs (its pidfd), and what it writes to stderr. It does not depend on what is
- * said over the channel.
+ * The process of a worker as the camera process sees it: its exit (a pidfd) and
+ * its stderr. Nothing here depends on the channel.
  */
 #ifndef CAMIPC_PROXY_WORKER_PROCESS_H
 #define CAMIPC_PROXY_WORKER_PROCESS_H
@@ -13,7 +12,7 @@ struct camipc_child;
 struct camipc_worker_log;
 struct pollfd;
 
-/** What camipc_worker_process_get_poll() fills in. */
+/** Entries that camipc_worker_process_get_poll() fills in. */
 enum camipc_worker_poll {
 	CAMIPC_WORKER_POLL_EXIT = 0,
 	CAMIPC_WORKER_POLL_STDERR,
@@ -51,7 +50,7 @@ void camipc_worker_process_handle_poll(struct camipc_worker_process *process,
 				       const struct pollfd *pfds,
 				       struct camipc_worker_log *log);
 
-/** Polls without waiting, unless somebody has since the last check. */
+/** Polls without waiting, unless a wait has polled since the last check. */
 void camipc_worker_process_check(struct camipc_worker_process *process,
 				 struct camipc_worker_log *log);
 
@@ -63,7 +62,7 @@ void camipc_worker_process_check(struct camipc_worker_process *process,
 int camipc_worker_process_kill(struct camipc_worker_process *process,
 			       struct camipc_worker_log *log);
 
-/** Kills what is left of it, and frees. Without a child it does nothing. */
+/** Ends the child, unless it was reaped, and frees it. Without one: nothing. */
 void camipc_worker_process_fini(struct camipc_worker_process *process);
 
 #endif /* CAMIPC_PROXY_WORKER_PROCESS_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The command that starts a worker: its program, its environment, and what a
- * developer puts in front of it (CAMIPC_WORKER_WRAPPER).
+ * The command that starts a worker: its program, its environment, and the
+ * wrapper that a developer may put in front of it (CAMIPC_WORKER_WRAPPER).
  */
 #ifndef CAMIPC_PROXY_WORKER_SPAWN_H
 #define CAMIPC_PROXY_WORKER_SPAWN_H

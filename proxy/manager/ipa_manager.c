@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The manager object: the host's options, and what is decided by them. */
+/* The manager object: keeps the host's options, and decides by them. */
 #include "ipa_manager.h"
 
 #include <errno.h>

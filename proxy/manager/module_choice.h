@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Chooses the module for a match; whether and how it may run is not asked. */
+/* Chooses the module for a match, whether or not it may run. */
 #ifndef CAMIPC_PROXY_MODULE_CHOICE_H
 #define CAMIPC_PROXY_MODULE_CHOICE_H
 

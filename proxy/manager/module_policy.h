@@ -23,7 +23,7 @@ void camipc_module_policy_decide(const struct camipc_module_policy *policy,
 				 struct camipc_module_found *found);
 
 /**
- * camipc_module_policy_request() - run a module as the pipeline handler wishes
+ * camipc_module_policy_request() - apply the isolation that a match requests
  * @factory: of the isolation that the match requests
  * @found: decided already; changed on success
  *

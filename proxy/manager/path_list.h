@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Lists of absolute paths, copied from what the host passed. */
+/* Lists of absolute paths, copied from options of the host. */
 #ifndef CAMIPC_PROXY_PATH_LIST_H
 #define CAMIPC_PROXY_PATH_LIST_H
 
