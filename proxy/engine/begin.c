@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* camipc_proxy_begin(): a call whose result dispatch delivers. */
+/* Begins calls whose result dispatch delivers: camipc_proxy_begin(). */
 #include <errno.h>
 
 #include "clock.h"

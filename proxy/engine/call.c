@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* camipc_proxy_call(): a call that returns its result to the caller. */
+/* Makes calls that return their result to the caller: camipc_proxy_call(). */
 #include <string.h>
 
 #include "async_call.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Keeps a slot for each call until the IPA has answered it. */
 #include "call_table.h"
 
 #include <string.h>

@@ -1,28 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Calls that wait for their replies. A slot stays taken until the IPA has
- * answered, also when the caller has long gone (deadline, cancel): so a late
- * reply is told from one that nobody asked for, and calls that are never
- * answered cannot pile up.
+ * answered, even if the caller has left (deadline, cancellation): a late reply
+ * can thus be recognised, and a silent IPA cannot pile up calls without bound.
  */
-#ifndef CAMIPC_PROXY_CALL_TABLE_H
-#define CAMIPC_PROXY_CALL_TABLE_H
+#ifndef CAMIPC_ENGINE_CALL_TABLE_H
+#define CAMIPC_ENGINE_CALL_TABLE_H
 
 #include "record.h"
 
 enum camipc_call_phase {
 	CAMIPC_CALL_FREE = 0,
-	CAMIPC_CALL_WAITING, /* somebody sleeps until it is DONE */
-	CAMIPC_CALL_DONE, /* ret and reply are set, for who waited */
-	CAMIPC_CALL_BEGUN, /* its completion is delivered by dispatch */
+	CAMIPC_CALL_WAITING, /* a caller sleeps until the call is DONE */
+	CAMIPC_CALL_DONE, /* the members under "if DONE" are set */
+	CAMIPC_CALL_BEGUN, /* dispatch will deliver a completion */
 	CAMIPC_CALL_SILENT, /* cancelled init, start or stop: still switches */
 	CAMIPC_CALL_ABANDONED, /* its reply will be dropped and counted */
 };
 
-/** A begun call's end, on its way to dispatch. */
+/** The end of a begun call, until dispatch delivers it. */
 struct camipc_completion {
 	struct camipc_completion *next;
-	uint64_t order; /* among the events */
+	uint64_t order; /* among events and completions */
 	const struct camipc_method *method;
 	camipc_done_fn complete;
 	void (*done)(void);
@@ -30,16 +29,16 @@ struct camipc_completion {
 	struct camipc_record *reply; /* opened, or NULL */
 	int ret;
 	int error; /* of the proxy; 0 if the IPA answered */
-	int32_t result; /* the IPA's own, if it answered */
-	bool switches; /* the state, once it is delivered */
+	int32_t result; /* of the IPA, if it answered */
+	bool switches; /* the state changes when it is delivered */
 };
 
 struct camipc_call {
 	enum camipc_call_phase phase;
 	uint32_t cookie;
 	uint32_t epoch;
-	uint32_t cancels; /* how often the proxy was cancelled before */
-	uint32_t n_fds; /* in flight until it is answered */
+	uint32_t cancels; /* cancellations of the proxy before this call */
+	uint32_t n_fds; /* in flight until the call is answered */
 	int64_t deadline;
 	uint64_t began_ns;
 	const struct camipc_method *method;
@@ -47,7 +46,7 @@ struct camipc_call {
 	struct camipc_record *reply; /* if DONE; opened, or NULL */
 	int ret;
 	int error;
-	int32_t result; /* the IPA's own, if it answered */
+	int32_t result; /* of the IPA, if it answered */
 	enum camipc_reason reason;
 	bool owed; /* if DONE: the IPA will still answer */
 };
@@ -61,14 +60,15 @@ struct camipc_call_table {
 	struct camipc_completion **last;
 	uint32_t serial;
 	uint32_t n_used;
-	uint32_t n_timed; /* whose deadline dispatch has to watch */
+	uint32_t n_timed; /* calls whose deadline dispatch checks */
 };
 
+/** Sets up an empty table; nothing to free. */
 void camipc_call_table_init(struct camipc_call_table *table);
 
 /**
- * A slot for a call in @phase WAITING or BEGUN (with a completion then), or
- * NULL: too many are unanswered.
+ * Takes a slot for a call in @phase WAITING, or BEGUN: then with a completion.
+ * Returns NULL if too many calls are outstanding.
  */
 struct camipc_call *camipc_call_open(struct camipc_call_table *table,
 				     enum camipc_call_phase phase);
@@ -78,27 +78,27 @@ void camipc_call_set_phase(struct camipc_call_table *table,
 			   struct camipc_call *call,
 			   enum camipc_call_phase phase);
 
-/** Gives the slot back, and its reply; not its completion. */
+/** Frees the slot and releases its reply, but not its completion. */
 void camipc_call_close(struct camipc_call_table *table,
 		       struct camipc_call *call);
 
-/** The call that a reply with @cookie answers, or NULL. */
+/** Returns the call that a reply with @cookie answers, or NULL. */
 struct camipc_call *camipc_call_find(struct camipc_call_table *table,
 				     uint32_t cookie);
 
-/** Earliest deadline that dispatch has to watch, or CAMIPC_NO_DEADLINE. */
+/** Returns the earliest deadline that dispatch checks, or NO_DEADLINE. */
 int64_t camipc_call_table_earliest(const struct camipc_call_table *table);
 
-/** Puts the completion of a BEGUN call in line for dispatch. */
+/** Queues the completion of a BEGUN call for dispatch. */
 void camipc_call_complete(struct camipc_call_table *table,
 			  struct camipc_call *call, uint64_t order);
 
-/** The next in line, taken out, or NULL. */
+/** Returns and removes the oldest queued completion, or NULL. */
 struct camipc_completion *
 camipc_completion_pop(struct camipc_call_table *table);
 
-/** Gives a completion back, and its reply. */
+/** Frees a completion and releases its reply. */
 void camipc_completion_release(struct camipc_call_table *table,
 			       struct camipc_completion *completion);
 
-#endif /* CAMIPC_PROXY_CALL_TABLE_H */
+#endif /* CAMIPC_ENGINE_CALL_TABLE_H */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* camipc_proxy_dispatch(): a bounded round of receiving and delivering. */
+/* Receives and delivers a bounded amount: camipc_proxy_dispatch(). */
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The end of an IPA: what is known of it, in a struct for the host and in one
- * line for the log. Knows nothing of what else happens then.
+ * line for the log. It does not depend on the proxy.
  */
 #ifndef CAMIPC_ENGINE_ENDING_H
 #define CAMIPC_ENGINE_ENDING_H

@@ -11,7 +11,7 @@
 /**
  * The link has ended: kills the IPA and describes its end. @reason is NONE if
  * the link knows better. Calls, events and what waits to be sent stay as they
- * are: whoever ends a link decides about them.
+ * are: the caller decides about them.
  */
 static void end_link(struct camipc_proxy *proxy, enum camipc_reason reason)
 {

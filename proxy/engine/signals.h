@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The descriptors behind a proxy's file descriptor that are its own: a wake-up
- * for work that is left, a timer for deadlines, a cancellation. None of them
- * is ever shared with a worker.
+ * for work that is left, a timer for deadlines, a cancellation. No worker ever
+ * shares them.
  */
 #ifndef CAMIPC_ENGINE_SIGNALS_H
 #define CAMIPC_ENGINE_SIGNALS_H

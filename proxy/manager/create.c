@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* camipc_proxy_create(): from a match to a module, and on to a proxy. */
+/* Finds the module for a match and makes a proxy of it: camipc_proxy_create(). */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

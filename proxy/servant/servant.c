@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Runs the ops of an IPA, and sends their results and the events it raises. */
 #include "servant.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Loads modules into this process and checks that they are what they say. */
 #include "module_loader.h"
 
 #include <dlfcn.h>
@@ -254,7 +255,7 @@ static int accept(struct camipc_module *module,
 
 	if (!is_same_file(candidate))
 		return reject(module, -ESTALE,
-			      "was exchanged while it was loaded");
+			      "was replaced while it was being loaded");
 	entry = dlsym(module->handle, "camipc_module_entry");
 	ret = check_entry(module, entry);
 	if (ret < 0)

@@ -129,7 +129,8 @@ static void events_while_stopped_are_dropped(void **state)
 	contract_dispatch_events(c, 1);
 	assert_int_equal(c->ticks.n, 0);
 	assert_int_equal(contract_stats(c).events_dropped, 8);
-	log_capture_expect(1, CAMIPC_LOG_WARNING, "event tick was dropped because it arrived while");
+	log_capture_expect(1, CAMIPC_LOG_WARNING,
+			   "event tick was dropped because it arrived while");
 }
 
 static size_t most;

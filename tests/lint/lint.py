@@ -278,7 +278,6 @@ RULES = {
     "installed": texts.rule_installed,
     "openings": texts.rule_openings,
     "phrases": texts.rule_phrases,
-    "everywhere": texts.rule_everywhere,
     "whitespace": whitespace.rule_whitespace,
 }
 

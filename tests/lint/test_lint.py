@@ -6,7 +6,6 @@ import os
 import sys
 import tempfile
 import unittest
-from unittest import mock
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -170,15 +169,15 @@ class RuleTest(unittest.TestCase):
         self.assertIsNone(self.opening(
             "a.j2", "{# SPDX-License-Identifier: MIT #}\n{# Says it. #}\n"))
         self.assertIsNotNone(self.opening("a.j2", "{{ a }}\n"))
+        self.assertIsNone(self.opening(
+            "meson.build.j2", spdx + "# Says it.\nproject()\n"))
 
-    @mock.patch.object(texts, "HELD", {"": False, "tests": True})
-    def test_openings_of_folders(self):
+    def test_openings_of_data(self):
         self.assertEqual(
-            self.find("openings", {"tests/a.c": HEAD, "ipa/a.c": HEAD,
+            self.find("openings", {"tests/a.c": HEAD,
                                    "tests/codegen/golden/a.c": HEAD}),
             [("tests/a.c", 1)])
 
-    @mock.patch.object(texts, "HELD", {"": False, "tests": True})
     def test_phrases(self):
         self.assertEqual(
             self.find("phrases", {
@@ -186,7 +185,7 @@ class RuleTest(unittest.TestCase):
                              'check("for who' + 'ever");\n',
                 "tests/b.md": "Such\non" + "es.\nIt is called once.\n",
                 "ipa/a.c": "/* For who" + "ever. */\n"}),
-            [("tests/a.c", 1), ("tests/b.md", 1)])
+            [("ipa/a.c", 1), ("tests/a.c", 1), ("tests/b.md", 1)])
 
 
 class CitationTest(unittest.TestCase):

@@ -4,27 +4,6 @@
 import os
 import re
 
-# Folders and files that the rules "openings" and "phrases" hold. The longest
-# entry that fits a path decides; "" is everything else.
-HELD = {
-    "": False,
-    "idl": True,
-    "ipa": True,
-    "pipeline": True,
-    "tests": True,
-    "bench": True,
-    "ipa": True,
-    "pipeline": True,
-    "runtime/camera": True,
-    "proxy/link": True,
-    "tools": True,
-    "dev": True,
-    ".ci": True,
-    "README.md": True,
-    "HACKING.md": True,
-    "CHANGELOG.md": True,
-}
-
 # Outputs and inputs whose bytes matter, and files that quote what is forbidden.
 DATA = re.compile(r"/(?:golden|bad|pairs|corpus|declarations|format)/"
                   r"|^/tests/lint/(?:test_lint|texts)\.py$")
@@ -38,12 +17,6 @@ TEXT_NAMES = ("dev", "run", "camipc-gen", ".editorconfig")
 def is_text(name):
     return name.endswith(TEXT_ENDINGS) or \
         os.path.basename(name) in TEXT_NAMES
-
-
-def is_held(name):
-    fitting = [entry for entry in HELD
-               if not entry or name == entry or name.startswith(entry + "/")]
-    return HELD[max(fitting, key=len)]
 
 
 # --- citations ---------------------------------------------------------------
@@ -116,6 +89,9 @@ OPENING_LINES = 5
 COMMENTS = (
     ((".c", ".h", ".cpp", ".hpp"),
      re.compile(r"\s*/\*(?P<text>.*?)\*/(?P<rest>.*)", re.DOTALL)),
+    ((".build.j2",),
+     re.compile(r"(?P<text>(?:[ \t]*#(?!!)[^\n]*\n)+)(?P<rest>.*)",
+                re.DOTALL)),
     ((".j2",),
      re.compile(r"\s*(?:\{#-?|/\*)(?P<text>.*?)(?:-?#\}|\*/)(?P<rest>.*)",
                 re.DOTALL)),
@@ -168,9 +144,10 @@ def judge_opening(name, lines):
     return None
 
 
-def openings(tree, names):
+def rule_openings(tree):
+    """Each source opens with a sentence that says what it is."""
     endings = tuple(ending for group, _ in COMMENTS for ending in group)
-    for name in names:
+    for name in tree.files:
         if not name.endswith(endings) or DATA.search("/" + name):
             continue
         lines = tree.lines(name)
@@ -179,11 +156,6 @@ def openings(tree, names):
         wrong = judge_opening(name, lines)
         if wrong:
             yield name, 1, wrong
-
-
-def rule_openings(tree):
-    """Each source opens with a sentence that says what it is."""
-    return openings(tree, filter(is_held, tree.files))
 
 
 # --- phrases -----------------------------------------------------------------
@@ -231,8 +203,9 @@ def lines_without_quotes(tree, name):
     return lines
 
 
-def phrases(tree, names):
-    for name in names:
+def rule_phrases(tree):
+    """Phrases that the rules for our English exclude."""
+    for name in tree.files:
         if not is_text(name) or DATA.search("/" + name):
             continue
         lines = lines_without_quotes(tree, name)
@@ -244,14 +217,3 @@ def phrases(tree, names):
                 match = pattern.search(both)
                 if match and match.start() <= len(line):
                     yield name, number, "\"%s\": %s" % (match.group(0), better)
-
-
-def rule_phrases(tree):
-    """Phrases that the rules for our English exclude."""
-    return phrases(tree, filter(is_held, tree.files))
-
-
-def rule_everywhere(tree):
-    """As openings and phrases, also where HELD does not hold them yet."""
-    yield from openings(tree, tree.files)
-    yield from phrases(tree, tree.files)
