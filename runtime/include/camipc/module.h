@@ -2,13 +2,7 @@
 /*
  * The module ABI: the objects that an IPA module exports, and the functions
  * of its host that it may call.
- *
- * Thread words, here and in every header of camipc:
- *
- *   bound      call it in one thread only: the one that the text names
- *   safe       call it in any thread, at any time
- *   reentrant  call it in any thread; calls on different objects do not
- *              disturb each other
+ * camipc/base.h defines the thread words (bound, safe, reentrant).
  */
 #ifndef CAMIPC_MODULE_H
 #define CAMIPC_MODULE_H
