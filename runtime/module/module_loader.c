@@ -375,12 +375,6 @@ uint64_t camipc_module_get_layout(const struct camipc_module *module)
 	return module->layout;
 }
 
-const struct camipc_module_info *
-camipc_module_get_info(const struct camipc_module *module)
-{
-	return &module->info;
-}
-
 const char *camipc_module_get_path(const struct camipc_module *module)
 {
 	return module->path;

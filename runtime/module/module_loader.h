@@ -38,10 +38,6 @@ camipc_module_entry(const struct camipc_module *module);
 /** Returns the layout of its structs as one number (layout.h). Thread word: safe. */
 uint64_t camipc_module_get_layout(const struct camipc_module *module);
 
-/** The checked note; valid for good. Thread word: safe. */
-const struct camipc_module_info *
-camipc_module_get_info(const struct camipc_module *module);
-
 /** The real path it was loaded from; valid for good. Thread word: safe. */
 const char *camipc_module_get_path(const struct camipc_module *module);
 
