@@ -228,26 +228,26 @@ void camipc_mock_destroy(void *ipa)
 	free(mock);
 }
 
-void camipc_mock_call(void *ipa, uint32_t id, const void *args, void *outs)
+void camipc_mock_invoke(const struct camipc_method *row, const void *table,
+			void *ipa, const void *args, void *outs)
 {
 	struct mock *mock = ipa;
-	const struct camipc_method *method = camipc_find_method(
-		mock->interface->methods, mock->interface->n_methods, id);
-	uint32_t *n = &mock->calls[method - mock->interface->methods];
+	uint32_t *n = &mock->calls[row - mock->interface->methods];
 	struct camipc_printer printer;
 	struct mock_text error;
 	int ret;
 
+	(void)table;
 	camipc_printer_init(&printer, mock->line, sizeof(mock->line));
-	camipc_print(&printer, "%s", method->name);
-	print_message(&printer, method->args, args);
+	camipc_print(&printer, "%s", row->name);
+	print_message(&printer, row->args, args);
 	record(mock, &printer);
 	camipc_arena_reset(&mock->arena, SIZE_MAX);
 	++*n;
 	if (!mock->script.text)
 		return;
-	ret = mock_script_run(&mock->script, method, *n, &mock->arena, args,
-			      outs, emit, mock, &error);
+	ret = mock_script_run(&mock->script, row, *n, &mock->arena, args, outs,
+			      emit, mock, &error);
 	if (ret < 0)
 		log_failure(mock, &error, ret);
 }

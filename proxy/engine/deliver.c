@@ -23,7 +23,7 @@ static void call_host(struct camipc_proxy *proxy,
 	proxy->ending.last_event = event->name;
 	if (proxy->events)
 		proxy->client->invoke_event[record->row](
-			proxy->events, proxy->user, record->data, NULL);
+			event, proxy->events, proxy->user, record->data, NULL);
 }
 
 /** Takes @record. */

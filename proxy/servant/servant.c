@@ -400,7 +400,8 @@ static int run_op(struct camipc_servant *servant,
 	if (ret < 0)
 		return ret;
 	servant->running = call;
-	entry->invoke[row](entry->ops, servant->ipa, call->data, *ret_outs);
+	entry->invoke[row](method, entry->ops, servant->ipa, call->data,
+			   *ret_outs);
 	servant->running = NULL;
 	return 0;
 }

@@ -6,7 +6,6 @@
 
 #include "ipa_manager.h"
 #include "proxy_session.h"
-#include "thunks.h"
 
 struct proxy_session proxy_session;
 
@@ -176,7 +175,7 @@ static bool is_encoded(const struct camipc_link *link)
 
 static const struct camipc_served *get_served(const struct camipc_link *link)
 {
-	static uint16_t ids[FUZZ_N_THUNKS];
+	static uint16_t ids[FUZZ_MAX_ROWS];
 	static struct camipc_served served = { .methods = ids };
 
 	(void)link;

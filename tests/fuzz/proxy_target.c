@@ -15,7 +15,6 @@
 
 #include "proxy_session.h"
 #include "targets.h"
-#include "thunks.h"
 
 static void take_step(void);
 
@@ -50,21 +49,24 @@ void fuzz_event(unsigned int row, void *user, const void *args)
 }
 
 /* Between the engine and the generated invoker of an event. */
-static void invoke_event(unsigned int row, void *self, const void *args,
-			 void *outs)
+static void invoke_event(const struct camipc_method *event, const void *table,
+			 void *self, const void *args, void *outs)
 {
+	const struct camipc_interface *face = proxy_interface();
 	const uint32_t n_events = proxy_session.n_events;
+	unsigned int row;
 
-	FUZZ_REQUIRE(self == &proxy_session && !outs);
+	FUZZ_REQUIRE(event == camipc_find_method(face->events, face->n_events,
+						 event->id));
+	FUZZ_REQUIRE(table == proxy_session.events && self == &proxy_session &&
+		     !outs);
+	row = (unsigned int)(event - face->events);
 	proxy_session.event_row = row;
 	proxy_session.event_args = args;
-	proxy_session.client->invoke_event[row](proxy_session.events, self,
-						args, outs);
+	proxy_session.client->invoke_event[row](event, table, self, args, outs);
 	FUZZ_REQUIRE(proxy_session.n_events - n_events ==
 		     !(proxy_session.mode & MODE_QUIET));
 }
-
-FUZZ_THUNKS(event_rows, invoke_event)
 
 void fuzz_closed(void *user, const struct camipc_closed_info *info)
 {
@@ -342,13 +344,16 @@ int __wrap_camipc_proxy_create(struct camipc_manager *manager,
 			       struct camipc_proxy **ret_proxy)
 {
 	static struct camipc_client checked;
+	static camipc_invoke_fn rows[FUZZ_MAX_ROWS];
 
 	FUZZ_REQUIRE(client->descriptor == proxy_interface());
 	proxy_session.client = client;
 	proxy_session.events = events;
 	checked = *client;
+	for (uint16_t i = 0; i < client->descriptor->n_events; i++)
+		rows[i] = invoke_event;
 	if (client->invoke_event)
-		checked.invoke_event = event_rows;
+		checked.invoke_event = rows;
 	return __real_camipc_proxy_create(manager, match, &checked, events,
 					  user, ret_proxy);
 }
@@ -425,8 +430,8 @@ static void set_up(uint8_t mode)
 {
 	static const struct camipc_match match;
 
-	FUZZ_REQUIRE(proxy_interface()->n_methods <= FUZZ_N_THUNKS &&
-		     proxy_interface()->n_events <= FUZZ_N_THUNKS);
+	FUZZ_REQUIRE(proxy_interface()->n_methods <= FUZZ_MAX_ROWS &&
+		     proxy_interface()->n_events <= FUZZ_MAX_ROWS);
 	memset(&proxy_session, 0, sizeof(proxy_session));
 	proxy_session.mode = mode;
 	camipc_arena_init(&proxy_session.values, 0);

@@ -20,7 +20,6 @@
 #include "servant.h"
 #include "servant_steps.h"
 #include "targets.h"
-#include "thunks.h"
 #include "typed.h"
 
 #define WINDOW 8u
@@ -200,25 +199,25 @@ static void drop_failed(const struct camipc_method *method)
 }
 
 /* Runs the generated invoker, and looks at what it made of both sides. */
-static void invoke(unsigned int row, void *self, const void *args, void *outs)
+static void invoke(const struct camipc_method *method, const void *table,
+		   void *self, const void *args, void *outs)
 {
-	const struct camipc_method *method = &interface()->methods[row];
-
-	FUZZ_REQUIRE(self == &s);
-	s.row = row;
+	FUZZ_REQUIRE(table == fuzz_face->ops && self == &s);
+	FUZZ_REQUIRE(method == camipc_find_method(interface()->methods,
+						  interface()->n_methods,
+						  method->id));
+	s.row = (unsigned int)(method - interface()->methods);
 	s.args = args;
 	s.n_ran = 0;
 	if (outs)
 		s.gave = malloc(method->outs->size);
-	fuzz_face->invoke[row](fuzz_face->ops, self, args, outs);
+	fuzz_face->invoke[s.row](method, table, self, args, outs);
 	FUZZ_REQUIRE(s.n_ran == 1);
 	if (outs) {
 		FUZZ_REQUIRE(oracle_equal(method->outs->info, s.gave, outs));
 		drop_failed(method);
 	}
 }
-
-FUZZ_THUNKS(op_rows, invoke)
 
 static int create(struct camipc_host *host, void **ret_ipa)
 {
@@ -429,6 +428,7 @@ static int take_step(void)
 static void begin(void)
 {
 	static struct camipc_module_entry entry;
+	static camipc_invoke_fn rows[FUZZ_MAX_ROWS];
 	struct camipc_servant_params params = {
 		.entry = &entry,
 		.max_message_size = MAX_MESSAGE,
@@ -442,14 +442,16 @@ static void begin(void)
 		.size = sizeof(entry),
 		.abi = CAMIPC_MODULE_ABI,
 		.descriptor = interface(),
-		.invoke = op_rows,
+		.invoke = rows,
 		.ops = fuzz_face->ops,
 		.ops_complete = fuzz_face->ops_complete,
 		.create = create,
 		.destroy = destroy,
 	};
 	FUZZ_REQUIRE(fuzz_face->ops_complete(fuzz_face->ops));
-	FUZZ_REQUIRE(interface()->n_methods <= FUZZ_N_THUNKS);
+	FUZZ_REQUIRE(interface()->n_methods <= FUZZ_MAX_ROWS);
+	for (uint16_t i = 0; i < interface()->n_methods; i++)
+		rows[i] = invoke;
 	memset(&s, 0, sizeof(s));
 	camipc_log_set(fuzz_ignore_log, NULL, CAMIPC_LOG_WARNING);
 	camipc_arena_init(&s.outs, 0);

@@ -10,6 +10,9 @@
 #include <camipc/module.h>
 #include <camipc/proxy.h>
 
+/** Most methods, or events, of an interface. */
+#define FUZZ_MAX_ROWS 64
+
 /** A method's calls. */
 struct fuzz_method {
 	/**

@@ -117,7 +117,7 @@ static void call(const struct camipc_method *method, camipc_invoke_fn invoke,
 		method->args->init(args);
 	if (method->outs && method->outs->init)
 		method->outs->init(outs);
-	invoke(entry->ops, ipa, args, outs);
+	invoke(method, entry->ops, ipa, args, outs);
 	print(method->name, method->outs, outs);
 }
 

@@ -47,6 +47,7 @@ struct fixture {
 	struct camipc_header sent[MAX_SENT];
 	size_t n_sent;
 	int send_error;
+	const struct camipc_method *last_row; /* of the latest op */
 	int n_ops;
 	int ticks; /* raised by each op */
 	int create_ret;
@@ -63,12 +64,14 @@ static void tick(int n)
 		f.emitted = f.host->raise_event(f.host, TICK, NULL);
 }
 
-static void invoke(const void *table, void *self, const void *args, void *outs)
+static void invoke(const struct camipc_method *row, const void *table,
+		   void *self, const void *args, void *outs)
 {
 	(void)table;
 	(void)args;
 	(void)outs;
 	assert_ptr_equal(self, &f);
+	f.last_row = row;
 	f.n_ops++;
 	tick(f.ticks);
 }
@@ -182,10 +185,12 @@ static void answers(void **state)
 	assert_int_equal(f.sent[0].id, PING);
 	assert_int_equal(f.sent[0].cookie, 11);
 	assert_int_equal(f.sent[0].epoch, 7);
+	assert_ptr_equal(f.last_row, &methods[1]);
 	/* An async one has no answer. */
 	assert_int_equal(call(POKE, 0, 0), 0);
 	assert_int_equal(f.n_sent, 1);
 	assert_int_equal(f.n_ops, 2);
+	assert_ptr_equal(f.last_row, &methods[2]);
 }
 
 /** Half a window of async calls: a bare credit. Or any other message. */

@@ -71,7 +71,8 @@ static void test_good(void **state)
 	assert_string_equal(camipc_module_get_path(module),
 			    variant("plain.so"));
 	assert_int_equal(entry->create(NULL, &ipa), 0);
-	entry->invoke[0](entry->ops, ipa, NULL, NULL);
+	entry->invoke[0](&entry->descriptor->methods[0], entry->ops, ipa, NULL,
+			 NULL);
 	assert_int_equal(*(int *)ipa, 1);
 	entry->destroy(ipa);
 	assert_int_equal(camipc_module_count_references(), 1);

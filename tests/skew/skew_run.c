@@ -53,35 +53,22 @@ static void print_message(const char *name,
 
 /* ---- events ------------------------------------------------------------- */
 
-static void on_event(uint16_t row, const void *args)
+static void on_event(const struct camipc_method *event, const void *table,
+		     void *user, const void *args, void *outs)
 {
-	const struct camipc_method *event = &test_skew_interface.events[row];
-
+	(void)table;
+	(void)user;
+	(void)outs;
 	printf("    event ");
 	print_message(event->name, event->args, args);
 	printf("\n");
 }
 
-#define EVENT(row)                                                         \
-	static void on_event_##row(const void *table, void *user,          \
-				   const void *args, void *outs)           \
-	{                                                                  \
-		(void)table;                                               \
-		(void)user;                                                \
-		(void)outs;                                                \
-		on_event(row, args);                                       \
-	}
-
-EVENT(0)
-EVENT(1)
-EVENT(2)
-EVENT(3)
-
 static const camipc_invoke_fn invoke_event[] = {
-	on_event_0,
-	on_event_1,
-	on_event_2,
-	on_event_3,
+	on_event,
+	on_event,
+	on_event,
+	on_event,
 };
 
 static void on_closed(const void *events, void *user,

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Generates the C code of a fake IPA module, which consists of one-line
-functions around libcamipc-mock.a: camipc-gen mock."""
+"""Generates the C code of a fake IPA module, which consists of tables for
+libcamipc-mock.a: camipc-gen mock."""
 
 from __future__ import annotations
 

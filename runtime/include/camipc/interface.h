@@ -166,10 +166,13 @@ struct camipc_interface {
 
 /**
  * Calls one function of @table (an ops or an events table) with the members
- * of @args and @outs. @self is the IPA, or the user pointer of the events.
- * @outs is NULL if the method has no outputs.
+ * of @args and @outs. @row describes the method or the event. It is the row of
+ * the descriptor in the same camipc_module_entry or camipc_client, so that one
+ * function can serve several rows. @self is the IPA, or the user pointer of the
+ * events. @outs is NULL if the method has no outputs.
  */
-typedef void (*camipc_invoke_fn)(const void *table, void *self,
+typedef void (*camipc_invoke_fn)(const struct camipc_method *row,
+				 const void *table, void *self,
 				 const void *args, void *outs);
 
 /**

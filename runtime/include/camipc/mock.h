@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A fake IPA, for tests of a pipeline handler: it records its calls, and
- * answers as a script says. What `camipc-gen mock` writes uses this, and links
- * libcamipc-mock.a besides libcamipc-ipa.a.
+ * A fake IPA, for tests of a pipeline handler: it records its calls and answers
+ * them by a script. The source file that `camipc-gen mock` writes calls these
+ * functions; link it with libcamipc-mock.a and libcamipc-ipa.a.
  *
- * The script of the module x.so is the file x.script beside it. Without one
- * each call gets the outputs' defaults and a result of 0. What was called is
- * appended to x.calls, a line for each call, and one for each event that it led
- * to.
+ * The script of the module x.so is the file x.script in the same folder.
+ * Without a script each call returns 0 and the default outputs. Each call
+ * appends a line to x.calls, and each event that the call raises another one.
  */
 #ifndef CAMIPC_MOCK_H
 #define CAMIPC_MOCK_H
@@ -18,29 +17,34 @@ CAMIPC_BEGIN_DECLS
 
 /**
  * camipc_mock_create() - make an instance of a fake IPA
- * @host: kept
- * @descriptor: kept; what the script is checked against
- * @ret_ipa: for camipc_mock_call(); camipc_mock_destroy() ends it
+ * @host: borrowed; must outlive the instance
+ * @descriptor: the module's interface; must outlive the instance
+ * @ret_ipa: receives the instance; end it with camipc_mock_destroy()
  *
- * Returns 0, -EINVAL (the script is wrong: the log has file, line and reason),
- * -ENOMEM, or what opening one of the files gave. Thread word: bound.
+ * Returns 0, -EINVAL (the script is wrong; the log has file, line and reason),
+ * -ENOMEM, or the error of opening one of the two files. Thread word: bound.
  */
 int camipc_mock_create(struct camipc_host *host,
 		       const struct camipc_interface *descriptor,
 		       void **ret_ipa) CAMIPC_MUST_CHECK;
 
-/** A module's destroy function. */
+/** Destroys the instance: the destroy() of the module. Thread word: bound. */
 void camipc_mock_destroy(void *ipa);
 
 /**
- * camipc_mock_call() - record a call, raise what the script says, answer
- * @id: of the method
- * @args: as the method's row has them; NULL if it takes none
- * @outs: already has the defaults; NULL if it has none
+ * camipc_mock_invoke() - record a call and perform its script
+ * @row: the method's row in the descriptor given to camipc_mock_create()
+ * @table: not used
+ * @ipa: the instance
+ * @args: the arguments of the method; NULL if it has none
+ * @outs: initialised with the defaults; NULL if the method has no outputs
  *
- * Thread word: bound.
+ * Serves every method of the interface: camipc_module_entry.invoke repeats this
+ * function. Raises the events and fills in the outputs as the script says. A
+ * failure (-ENOMEM) is logged. Thread word: bound.
  */
-void camipc_mock_call(void *ipa, uint32_t id, const void *args, void *outs);
+void camipc_mock_invoke(const struct camipc_method *row, const void *table,
+			void *ipa, const void *args, void *outs);
 
 CAMIPC_END_DECLS
 

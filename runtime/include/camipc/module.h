@@ -234,7 +234,7 @@ struct camipc_module_entry {
 	uint32_t size; /* sizeof this struct; it grows at the end */
 	uint32_t abi; /* CAMIPC_MODULE_ABI */
 	const struct camipc_interface *descriptor; /* the module's own */
-	const camipc_invoke_fn *invoke; /* a row for each method */
+	const camipc_invoke_fn *invoke; /* one for each method, in order */
 	const void *ops;
 
 	/**

@@ -15,23 +15,27 @@ static struct camipc_proxy *proxy_of_test_gallery(struct test_gallery *ipa)
 
 /* ---- events and completions --------------------------------------------- */
 
-static void deliver_test_gallery_picture_moved(const void *table, void *self,
+static void deliver_test_gallery_picture_moved(const struct camipc_method *row,
+					       const void *table, void *self,
 					       const void *data, void *result)
 {
 	const struct test_gallery_events *events = table;
 	const struct test_gallery_picture_moved_event_args *args = data;
 
+	(void)row;
 	(void)result;
 	if (CAMIPC_TABLE_HAS(events, picture_moved))
 		events->picture_moved(self, args->id, &args->place);
 }
 
 static void
-deliver_test_gallery_closed_for_the_day(const void *table, void *self,
+deliver_test_gallery_closed_for_the_day(const struct camipc_method *row,
+					const void *table, void *self,
 					const void *data, void *result)
 {
 	const struct test_gallery_events *events = table;
 
+	(void)row;
 	(void)data;
 	(void)result;
 	if (CAMIPC_TABLE_HAS(events, closed_for_the_day))

@@ -26,63 +26,75 @@ int test_gallery_emit_closed_for_the_day(struct camipc_host *host)
 
 /* ---- calls of ops ------------------------------------------------------- */
 
-static void invoke_test_gallery_init(const void *table, void *self,
+static void invoke_test_gallery_init(const struct camipc_method *row,
+				     const void *table, void *self,
 				     const void *data, void *result)
 {
 	const struct test_gallery_ops *ops = table;
 	const struct test_gallery_init_args *args = data;
 	struct test_gallery_init_outs *outs = result;
 
+	(void)row;
 	outs->ret = ops->init(self, args->wall_count, args->name, &outs->room);
 }
 
-static void invoke_test_gallery_start(const void *table, void *self,
+static void invoke_test_gallery_start(const struct camipc_method *row,
+				      const void *table, void *self,
 				      const void *data, void *result)
 {
 	const struct test_gallery_ops *ops = table;
 	struct test_gallery_start_outs *outs = result;
 
+	(void)row;
 	(void)data;
 	outs->ret = ops->start(self);
 }
 
-static void invoke_test_gallery_stop(const void *table, void *self,
+static void invoke_test_gallery_stop(const struct camipc_method *row,
+				     const void *table, void *self,
 				     const void *data, void *result)
 {
 	const struct test_gallery_ops *ops = table;
 
+	(void)row;
 	(void)data;
 	(void)result;
 	ops->stop(self);
 }
 
-static void invoke_test_gallery_hang(const void *table, void *self,
+static void invoke_test_gallery_hang(const struct camipc_method *row,
+				     const void *table, void *self,
 				     const void *data, void *result)
 {
 	const struct test_gallery_ops *ops = table;
 	const struct test_gallery_hang_args *args = data;
 	struct test_gallery_hang_outs *outs = result;
 
+	(void)row;
 	outs->ret = ops->hang(self, &args->wall, args->extra, args->n_extra,
 			      &outs->before);
 }
 
-static void invoke_test_gallery_move(const void *table, void *self,
+static void invoke_test_gallery_move(const struct camipc_method *row,
+				     const void *table, void *self,
 				     const void *data, void *result)
 {
 	const struct test_gallery_ops *ops = table;
 	const struct test_gallery_move_args *args = data;
 
+	(void)row;
 	(void)result;
 	ops->move(self, args->ids, args->n_ids);
 }
 
-static void invoke_test_gallery_touch(const void *table, void *self,
+static void invoke_test_gallery_touch(const struct camipc_method *row,
+				      const void *table, void *self,
 				      const void *data, void *result)
 {
 	const struct test_gallery_ops *ops = table;
 	const struct test_gallery_touch_args *args = data;
 
+	(void)row;
 	(void)result;
 	ops->touch(self, args->id, &args->paint, args->care);
 }

@@ -59,11 +59,12 @@ static void poke(void *ipa)
 	++*(int *)ipa;
 }
 
-static void invoke_poke(const void *table, void *self, const void *args,
-			void *outs)
+static void invoke_poke(const struct camipc_method *row, const void *table,
+			void *self, const void *args, void *outs)
 {
 	const struct plain_ops *ops = table;
 
+	(void)row;
 	(void)args;
 	(void)outs;
 	ops->poke(self);
