@@ -65,7 +65,7 @@ static void record_accepted(struct camipc_proxy *proxy,
 	camipc_count(&row->calls, 1);
 	camipc_count_most(&row->high_water,
 			  proxy->courier.outbox.used[attempt->row]);
-	proxy->ending.last_call = attempt->method->name;
+	camipc_ending_note_call(&proxy->ending, attempt->method->name);
 	if (camipc_tap_is_open(&proxy->tap))
 		camipc_tap_call(&proxy->tap, attempt->method, 0, args);
 }

@@ -20,7 +20,7 @@ static void call_host(struct camipc_proxy *proxy,
 	camipc_count(&proxy->event_stats[record->row].calls, 1);
 	if (camipc_tap_is_open(&proxy->tap))
 		camipc_tap_event(&proxy->tap, event, record->data);
-	proxy->ending.last_event = event->name;
+	camipc_ending_note_event(&proxy->ending, event->name);
 	if (proxy->events)
 		proxy->client->invoke_event[record->row](
 			event, proxy->events, proxy->user, record->data, NULL);
@@ -100,9 +100,9 @@ bool camipc_proxy_deliver_closed(struct camipc_proxy *proxy)
 {
 	const struct camipc_client *client = proxy->client;
 
-	if (!proxy->ending.due || proxy->calls.first || proxy->destroyed)
+	if (proxy->calls.first || proxy->destroyed ||
+	    !camipc_ending_take_due(&proxy->ending))
 		return false;
-	proxy->ending.due = false;
 	if (client->invoke_closed && proxy->events)
 		client->invoke_closed(proxy->events, proxy->user,
 				      &proxy->ending.info);

@@ -117,3 +117,11 @@ void camipc_ending_describe(struct camipc_ending *ending, const char *module)
 		 pid, end, crash, info->last_call ? info->last_call : "none",
 		 info->last_event ? info->last_event : "none", usage, errors);
 }
+
+bool camipc_ending_take_due(struct camipc_ending *ending)
+{
+	const bool due = ending->due;
+
+	ending->due = false;
+	return due;
+}

@@ -34,4 +34,26 @@ void camipc_ending_begin(struct camipc_ending *ending,
 /** Completes @ending->info and writes the line about @module (a name). */
 void camipc_ending_describe(struct camipc_ending *ending, const char *module);
 
+/** Makes `closed` due: the end is permanent. */
+static inline void camipc_ending_announce(struct camipc_ending *ending)
+{
+	ending->due = true;
+}
+
+/** Returns whether `closed` is due, and makes it due no longer. */
+bool camipc_ending_take_due(struct camipc_ending *ending);
+
+/** Notes the latest call or event by its name in the descriptor. */
+static inline void camipc_ending_note_call(struct camipc_ending *ending,
+					   const char *name)
+{
+	ending->last_call = name;
+}
+
+static inline void camipc_ending_note_event(struct camipc_ending *ending,
+					    const char *name)
+{
+	ending->last_event = name;
+}
+
 #endif /* CAMIPC_ENGINE_ENDING_H */

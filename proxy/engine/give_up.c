@@ -61,5 +61,5 @@ void camipc_proxy_give_up(struct camipc_proxy *proxy, enum camipc_reason reason,
 	fail_calls(proxy, call_error);
 	camipc_courier_reset(&proxy->courier);
 	camipc_arrivals_reset(&proxy->arrivals);
-	proxy->ending.due = true;
+	camipc_ending_announce(&proxy->ending);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The proxy's struct. Each mechanism in it has a header of its own and is
- * touched through that header's functions only; this one has no functions but
+ * changed through that header's functions only; this one has no functions but
  * accessors. What the files of this folder do with it: README.md.
  */
 #ifndef CAMIPC_ENGINE_PROXY_H

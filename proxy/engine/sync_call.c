@@ -77,7 +77,7 @@ int camipc_sync_call_open(struct camipc_proxy *proxy,
 	camipc_count(&proxy->method_stats[attempt->row].calls, 1);
 	if (camipc_tap_is_open(&proxy->tap))
 		camipc_tap_call(&proxy->tap, method, call->cookie, args);
-	proxy->ending.last_call = method->name;
+	camipc_ending_note_call(&proxy->ending, method->name);
 	*ret_call = call;
 	return 0;
 
