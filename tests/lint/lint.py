@@ -245,6 +245,25 @@ def rule_unfinished(tree):
                 yield name, number, "unfinished"
 
 
+THREAD_WORD = re.compile(r"\b(?:bound|safe|reentrant)\b", re.IGNORECASE)
+DOCUMENTED = re.compile(r"/\*\*(?P<doc>(?:(?!\*/).)*)\*/\s*CAMIPC_API (?!extern)",
+                        re.DOTALL)
+
+
+def rule_threads(tree):
+    """The comment of each exported function has a thread word."""
+    for name in tree.files:
+        if not name.startswith("runtime/include/") or not name.endswith(".h"):
+            continue
+        text = "\n".join(tree.lines(name))
+        if "Thread word of every function in this header" in text:
+            continue
+        for match in DOCUMENTED.finditer(text):
+            if not THREAD_WORD.search(match.group("doc")):
+                yield (name, text.count("\n", 0, match.start()) + 1,
+                       "no thread word: bound, safe or reentrant")
+
+
 def rule_docs(tree):
     """Requirement 11: what the library exports is documented.
 
@@ -274,6 +293,7 @@ RULES = {
     "machine": rule_machine,
     "unfinished": rule_unfinished,
     "docs": rule_docs,
+    "threads": rule_threads,
     "documents": texts.rule_documents,
     "installed": texts.rule_installed,
     "openings": texts.rule_openings,

@@ -122,6 +122,18 @@ class RuleTest(unittest.TestCase):
             "CAMIPC_API void b(void);"
         self.assertEqual(self.find("docs", {name: group}), [])
 
+    def test_threads(self):
+        name = "runtime/include/camipc/a.h"
+        bare = HEAD + "/** A. */\nCAMIPC_API void a(void);\n"
+        self.assertEqual(self.find("threads", {name: bare}), [(name, 2)])
+        said = bare.replace("A.", "A. Thread word: safe.")
+        self.assertEqual(self.find("threads", {name: said}), [])
+        self.assertEqual(self.find("threads", {name: HEAD + (
+            "/* Thread word of every function in this header: safe. */\n") +
+            bare}), [])
+        self.assertEqual(self.find("threads", {
+            name: bare.replace("API", "API extern")}), [])
+
     def test_documents(self):
         self.assertEqual(
             self.find("documents", {
