@@ -16,7 +16,7 @@
 
 #define TOPIC "servant"
 
-/* What an op may take for its outputs, for each byte of the largest message. */
+/* Bytes that an op may allocate for outputs per byte of the largest message. */
 #define ALLOC_FACTOR 4
 
 struct camipc_servant {
@@ -138,7 +138,7 @@ int camipc_servant_credit(struct camipc_servant *servant, uint32_t consumed)
 
 /* ---- what a module may call -------------------------------------------- */
 
-/** Packs and queues an event that was judged worthy. Under the lock. */
+/** Packs and queues an event that may be sent or kept. Under the lock. */
 static int queue_event(struct camipc_servant *servant,
 		       const struct camipc_method *event, uint16_t row,
 		       const void *args,
@@ -248,7 +248,7 @@ static void queue_reply(struct camipc_servant *servant,
 	header->cookie = call->cookie;
 	header->epoch = call->epoch;
 	pthread_mutex_lock(&servant->lock);
-	/* Who drains the events of a run waits for this reply behind them. */
+	/* A draining stop ends with this reply: it must follow the events. */
 	if (method && method->role == CAMIPC_ROLE_STOP)
 		camipc_outbox_add_free(&servant->courier.outbox, reply);
 	else
@@ -257,7 +257,7 @@ static void queue_reply(struct camipc_servant *servant,
 	pthread_mutex_unlock(&servant->lock);
 }
 
-/** Answers with an error, in the call's own record, so it cannot fail. */
+/** Answers with an error, in the record of the call, so that it cannot fail. */
 static void reply_error(struct camipc_servant *servant,
 			const struct camipc_method *method,
 			struct camipc_record *call, int error)
@@ -272,7 +272,7 @@ static void reply_error(struct camipc_servant *servant,
 	queue_reply(servant, method, call, &header);
 }
 
-/** An op gives the fds of its outputs away: closes each number once. */
+/** Closes the fds in an op's outputs, which the op gave away, each once. */
 static void close_given(const struct camipc_check_result *checked,
 			const struct camipc_record *call)
 {
@@ -284,7 +284,7 @@ static void close_given(const struct camipc_check_result *checked,
 
 		for (uint32_t k = 0; k < i && ours; k++)
 			ours = checked->fds[k] != fd;
-		/* What was lent is closed with the call. */
+		/* Received fds are closed with the call. */
 		for (uint32_t k = 0; k < lent->n && ours; k++)
 			ours = lent->fds[k] != fd;
 		if (ours)
@@ -292,7 +292,7 @@ static void close_given(const struct camipc_check_result *checked,
 	}
 }
 
-/** Outputs of a failed op are not given: leaves only what it returned. */
+/** Discards the outputs of an op that failed, except its result. */
 static void reset_outs(const struct camipc_message_type *type, void *outs)
 {
 	int32_t ret;
@@ -313,7 +313,7 @@ static bool op_failed(const struct camipc_method *method, const void *outs)
 	return ret < 0;
 }
 
-/** A reply with @outs in @ret_reply, or why there is none. */
+/** Makes a reply with @outs. Returns 0 or why there is none. */
 static int pack_reply(struct camipc_servant *servant,
 		      const struct camipc_method *method,
 		      struct camipc_record *call, void *outs,
@@ -324,7 +324,7 @@ static int pack_reply(struct camipc_servant *servant,
 					 : CAMIPC_MAX_FDS_FROM_WORKER;
 	struct camipc_check_result given;
 	struct camipc_check_result reset;
-	/* A kilobyte each: not copied, which the caches would feel. */
+	/* A pointer, because each of them has a kilobyte. */
 	const struct camipc_check_result *checked = &given;
 	struct camipc_record *reply;
 	int ret;
@@ -341,7 +341,7 @@ static int pack_reply(struct camipc_servant *servant,
 			   "allows (%s)",
 			   interface_of(servant)->name, method->name,
 			   checked->field ? checked->field : "too large");
-		/* The caller did nothing wrong: not -EINVAL. */
+		/* Not -EINVAL: the caller did nothing wrong. */
 		close_given(&given, call);
 		return ret == -EMSGSIZE ? ret : -EPROTO;
 	}
@@ -360,7 +360,7 @@ static int pack_reply(struct camipc_servant *servant,
 
 /* ---- calls ------------------------------------------------------------- */
 
-/** Zeroed outputs with their defaults, in the call's own memory. */
+/** Allocates outputs with their defaults in the memory of the call. */
 static int make_outs(const struct camipc_message_type *type,
 		     struct camipc_record *call, void **ret_outs)
 {
@@ -445,7 +445,7 @@ static void handle_sync(struct camipc_servant *servant,
 	camipc_record_release(call);
 }
 
-/** A call that no honest proxy makes: it knows what this module serves. */
+/** Handles a call that no honest proxy makes: proxies know what is served. */
 static int handle_unknown(struct camipc_servant *servant,
 			  struct camipc_record *call)
 {
@@ -470,7 +470,7 @@ static int handle_call(struct camipc_servant *servant,
 	if (!method)
 		return handle_unknown(servant, call);
 	if (oneway != (method->role == CAMIPC_ROLE_ASYNC)) {
-		/* A caller whose interface says otherwise: it is not run. */
+		/* The caller's interface differs: the op is not run. */
 		call->message.header.flags |= CAMIPC_MESSAGE_ERROR;
 		call->message.header.status = -EPROTO;
 	}
@@ -501,7 +501,7 @@ int camipc_servant_handle(struct camipc_servant *servant,
 	return ret;
 }
 
-/* ---- birth and death --------------------------------------------------- */
+/* ---- creation and end --------------------------------------------------- */
 
 static int find_known_events(struct camipc_servant *servant,
 			     const struct camipc_servant_params *params)

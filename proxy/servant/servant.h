@@ -13,7 +13,7 @@
 
 struct camipc_servant;
 
-/** Borrowed for the call, except what @entry, @pool and @user point to. */
+/** Borrowed for the call, except the targets of @entry, @pool and @user. */
 struct camipc_servant_params {
 	const struct camipc_module_entry *entry;
 	struct camipc_record_pool *pool; /* for replies and events */
@@ -43,20 +43,20 @@ struct camipc_servant_params {
 };
 
 /**
- * Makes the IPA's instance: the module's create() runs here. Events that it
- * raises meanwhile are kept until the first camipc_servant_flush(). Returns 0,
- * what create() returned (a positive value counts as -EPROTO), or -ENOMEM.
- * Thread word: bound; see each function.
+ * Makes the IPA's instance by calling the module's create(). Events that
+ * create() raises are kept until the first camipc_servant_flush(). Returns 0,
+ * the error of create() (-EPROTO for a positive value), or -ENOMEM. Thread
+ * word: bound; see each function.
  */
 int camipc_servant_create(const struct camipc_servant_params *params,
 			  struct camipc_servant **ret_servant);
 
-/** Runs the module's destroy(), drops what was not sent. NULL is fine. */
+/** Runs the module's destroy() and drops unsent messages. Accepts NULL. */
 void camipc_servant_destroy(struct camipc_servant *servant);
 
 /**
- * camipc_servant_handle() - carry out one message
- * @record: taken, whatever happens: a CALL or a CREDIT
+ * camipc_servant_handle() - act on one message
+ * @record: a CALL or a CREDIT; always taken
  *
  * Runs the op of a call in this thread and sends its reply, if it has one.
  * Returns 0; or -EPROTO (the peer broke the protocol), -EPIPE (it is gone).
@@ -66,20 +66,22 @@ int camipc_servant_handle(struct camipc_servant *servant,
 			  struct camipc_record *record);
 
 /**
- * The other side has consumed so many events: sends what waited for it.
- * Returns 0 or -EPROTO (more than were sent). camipc_servant_handle() does it
- * by itself. Thread word: safe.
+ * Notes how many events the other side has consumed, and sends what waited for
+ * that. Returns 0, or -EPROTO if that is more than were sent.
+ * camipc_servant_handle() calls it for each message. Thread word: safe.
  */
 int camipc_servant_credit(struct camipc_servant *servant, uint32_t consumed);
 
 /**
- * Sends what waits for room. Returns 0 (nothing is left, or only what waits
- * for credit), -EAGAIN (call again when there is room) or -EPIPE. Thread word:
- * safe.
+ * Sends messages that wait for room. Returns 0 (the rest, if any, waits for
+ * credit), -EAGAIN (call again when there is room) or -EPIPE. Thread word: safe.
  */
 int camipc_servant_flush(struct camipc_servant *servant);
 
-/** True if camipc_servant_flush() would have something to send. Safe. */
+/**
+ * Returns true if camipc_servant_flush() would have something to send. Thread
+ * word: safe.
+ */
 bool camipc_servant_has_backlog(struct camipc_servant *servant);
 
 #endif /* CAMIPC_PROXY_SERVANT_H */
