@@ -8,33 +8,32 @@
 
 #include "finish.h"
 
-static void count_sent(struct camipc_proxy *proxy,
-		       const struct camipc_header *header, uint16_t row)
+static void count_sent(struct camipc_proxy *proxy, uint8_t kind, uint16_t row,
+		       uint32_t size)
 {
-	const uint32_t size = header->body_size + CAMIPC_HEADER_SIZE;
-
 	camipc_count(&proxy->stats.bytes_sent, size);
-	if (CAMIPC_LIKELY(header->kind == CAMIPC_MESSAGE_CALL))
+	if (CAMIPC_LIKELY(kind == CAMIPC_MESSAGE_CALL))
 		camipc_count(&proxy->method_stats[row].bytes_sent, size);
 	else if (camipc_tap_is_open(&proxy->tap))
-		camipc_tap_credit(&proxy->tap, true, header->consumed);
+		camipc_tap_credit(&proxy->tap, true,
+				  proxy->courier.debt.consumed);
 }
 
 static int send_record(void *user, struct camipc_record *record)
 {
+	struct camipc_header *header = &record->message.header;
 	struct camipc_proxy *proxy = user;
-	struct camipc_header header;
-	uint16_t row;
+	/* Read now: a record that was sent has another owner. */
+	const uint32_t size = header->body_size + CAMIPC_HEADER_SIZE;
+	const uint8_t kind = header->kind;
+	const uint16_t row = record->row;
 	int ret;
 
-	if (record->message.header.kind == CAMIPC_MESSAGE_CREDIT)
-		record->message.header.epoch = proxy->arrivals.epoch;
-	/* A record that was sent has another owner. */
-	header = record->message.header;
-	row = record->row;
+	if (kind == CAMIPC_MESSAGE_CREDIT)
+		header->epoch = proxy->arrivals.epoch;
 	ret = proxy->link->ops->push(proxy->link, record);
 	if (ret == 0)
-		count_sent(proxy, &header, row);
+		count_sent(proxy, kind, row, size);
 	return ret;
 }
 
