@@ -38,6 +38,17 @@ static bool reads_varint(const void *data, size_t size, uint64_t *value)
 	return !r.error;
 }
 
+/* A fault that has no error of its own is not taken for success. */
+static void test_fault_without_an_error(void **state)
+{
+	struct camipc_reader r;
+
+	(void)state;
+	camipc_reader_init(&r, NULL, 0, &arena, NULL, 0);
+	assert_ptr_equal(camipc_fail(&r, CAMIPC_FAULT_NONE), r.end);
+	assert_int_equal(r.error, -EPROTO);
+}
+
 static void test_varints_at_every_length(void **state)
 {
 	uint64_t value = 0;
@@ -470,6 +481,7 @@ static void test_new_is_clear_and_bounded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_fault_without_an_error),
 		cmocka_unit_test(test_varints_at_every_length),
 		cmocka_unit_test(test_varints_longer_than_needed),
 		cmocka_unit_test(test_narrow_numbers_are_not_cut),
