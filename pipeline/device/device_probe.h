@@ -22,7 +22,7 @@ struct device_entry {
 	uint64_t seen_version; /* of the graph, when quiet_ms was set */
 	bool is_old; /* existed before the monitor: need not stay unchanged */
 
-	/* What the callbacks must be told. */
+	/* Callbacks: the one that was made, and those that are due. */
 	bool announced; /* added() was called */
 	bool changed;
 	bool gone;

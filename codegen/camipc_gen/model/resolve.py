@@ -190,7 +190,8 @@ class Resolver:
                                  "'%s': expected 'default'" % node.name)
         if isinstance(value_type, (ir.UnionRef, ir.Fd)):
             self._refuse_default("default-type", node, "'%s' cannot have a "
-                                 "default: its default is none" % node.name)
+                                 "default: unions and descriptors start empty"
+                                 % node.name)
         value = self.evaluator.typed(expression, value_type, place)
         return None if is_zero(value) else value
 
