@@ -13,6 +13,7 @@
 #include <camipc/log.h>
 
 #include "courier.h"
+#include "outputs.h"
 
 #define TOPIC "servant"
 
@@ -272,112 +273,7 @@ static void reply_error(struct camipc_servant *servant,
 	queue_reply(servant, method, call, &header);
 }
 
-/** Closes the fds in an op's outputs, which the op gave away, each once. */
-static void close_given(const struct camipc_check_result *checked,
-			const struct camipc_record *call)
-{
-	const struct camipc_fd_table *lent = &call->message.fds;
-
-	for (uint32_t i = 0; i < checked->n_fds; i++) {
-		int fd = checked->fds[i];
-		bool ours = fd >= 0;
-
-		for (uint32_t k = 0; k < i && ours; k++)
-			ours = checked->fds[k] != fd;
-		/* Received fds are closed with the call. */
-		for (uint32_t k = 0; k < lent->n && ours; k++)
-			ours = lent->fds[k] != fd;
-		if (ours)
-			camipc_clear_fd(fd);
-	}
-}
-
-/** Discards the outputs of an op that failed, except its result. */
-static void reset_outs(const struct camipc_message_type *type, void *outs)
-{
-	int32_t ret;
-
-	memcpy(&ret, outs, sizeof(ret));
-	memset(outs, 0, type->size);
-	if (type->init)
-		type->init(outs);
-	memcpy(outs, &ret, sizeof(ret));
-}
-
-static bool op_failed(const struct camipc_method *method, const void *outs)
-{
-	int32_t ret = 0;
-
-	if (method->flags & CAMIPC_METHOD_RETURNS_INT32)
-		memcpy(&ret, outs, sizeof(ret));
-	return ret < 0;
-}
-
-/** Makes a reply with @outs. Returns 0 or why there is none. */
-static int pack_reply(struct camipc_servant *servant,
-		      const struct camipc_method *method,
-		      struct camipc_record *call, void *outs,
-		      struct camipc_record **ret_reply)
-{
-	const uint32_t max_fds = method->max_fds_outs
-					 ? method->max_fds_outs
-					 : CAMIPC_MAX_FDS_FROM_WORKER;
-	struct camipc_check_result given;
-	struct camipc_check_result reset;
-	/* A pointer, because each of them has a kilobyte. */
-	const struct camipc_check_result *checked = &given;
-	struct camipc_record *reply;
-	int ret;
-
-	ret = camipc_check_message(method->outs, outs, max_fds, &given);
-	if (method->outs && op_failed(method, outs)) {
-		reset_outs(method->outs, outs);
-		ret = camipc_check_message(method->outs, outs, max_fds, &reset);
-		checked = &reset;
-	}
-	if (ret < 0) {
-		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
-			   "%s: the outputs of %s are not what its interface "
-			   "allows (%s)",
-			   interface_of(servant)->name, method->name,
-			   checked->field ? checked->field : "too large");
-		/* Not -EINVAL: the caller did nothing wrong. */
-		close_given(&given, call);
-		return ret == -EMSGSIZE ? ret : -EPROTO;
-	}
-	reply = camipc_record_get(servant->params.pool);
-	ret = reply ? camipc_record_pack(reply, method->outs, outs, checked,
-					 servant->params.encode)
-		    : -ENOMEM;
-	close_given(&given, call);
-	if (ret < 0) {
-		camipc_record_release(reply);
-		return ret == -EBADF ? -EPROTO : ret;
-	}
-	*ret_reply = reply;
-	return 0;
-}
-
 /* ---- calls ------------------------------------------------------------- */
-
-/** Allocates outputs with their defaults in the memory of the call. */
-static int make_outs(const struct camipc_message_type *type,
-		     struct camipc_record *call, void **ret_outs)
-{
-	void *outs;
-
-	*ret_outs = NULL;
-	if (!type)
-		return 0;
-	outs = camipc_arena_alloc(&call->arena, type->size);
-	if (!outs)
-		return -ENOMEM;
-	memset(outs, 0, type->size);
-	if (type->init)
-		type->init(outs);
-	*ret_outs = outs;
-	return 0;
-}
 
 /** Runs the op. Returns 0, or why it was not run. */
 static int run_op(struct camipc_servant *servant,
@@ -396,7 +292,7 @@ static int run_op(struct camipc_servant *servant,
 		return ret;
 	call->arena.budget = ALLOC_FACTOR * servant->params.max_message_size +
 			     CAMIPC_DECODED_BASE;
-	ret = make_outs(method->outs, call, ret_outs);
+	ret = camipc_outputs_make(method->outs, call, ret_outs);
 	if (ret < 0)
 		return ret;
 	servant->running = call;
@@ -430,13 +326,19 @@ static void handle_sync(struct camipc_servant *servant,
 			const struct camipc_method *method,
 			struct camipc_record *call)
 {
+	const struct camipc_reply_form reply_form = {
+		.interface = interface_of(servant)->name,
+		.pool = servant->params.pool,
+		.encode = servant->params.encode,
+	};
 	struct camipc_record *reply;
 	void *outs;
 	int ret;
 
 	ret = run_op(servant, method, call, &outs);
 	if (ret == 0)
-		ret = pack_reply(servant, method, call, outs, &reply);
+		ret = camipc_outputs_pack(&reply_form, method, call, outs,
+					  &reply);
 	if (ret < 0) {
 		reply_error(servant, method, call, ret);
 		return;
