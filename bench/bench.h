@@ -34,8 +34,13 @@ struct bench_case {
 	/** Replaces run(): performs one operation. Returns its time in ns. */
 	double (*time)(void *state);
 
+	/** Optional: writes what else is worth knowing, for the table. */
+	void (*describe)(void *state, char *text, size_t size);
+
 	/** Frees what open() returned. */
 	void (*close)(void *state);
+
+	const char *skip_reason; /* for the table if open() returned NULL */
 };
 
 /** Another library that does the same work. */
@@ -97,5 +102,8 @@ extern uint32_t bench_max_operations;
 extern const struct bench_table bench_floors;
 extern const struct bench_table bench_codec;
 extern const struct bench_table bench_calls;
+extern const struct bench_table bench_layers;
+extern const struct bench_table bench_restart;
+extern const struct bench_table bench_real;
 
 #endif /* CAMIPC_BENCH_H */

@@ -64,6 +64,19 @@ static void expect(int ret, const char *what)
 		bench_fail("%s: %s", what, camipc_strerror(ret));
 }
 
+/* The same without the sandbox, for comparison in one run. */
+static const char process_open[] = "process";
+
+/* Messages in shared memory; events waited for in poll(), or as the transport
+ * likes. */
+static const char process_shm[] = "process";
+static const char process_shm_wait[] = "process";
+
+static bool is_shm(const char *isolation)
+{
+	return isolation == process_shm || isolation == process_shm_wait;
+}
+
 /* ---- setting up ---------------------------------------------------------- */
 
 static void create_ipa(struct calls *calls)
@@ -71,6 +84,12 @@ static void create_ipa(struct calls *calls)
 	const struct camipc_match match = {
 		.path = BENCH_MODULE_PATH,
 		.isolation = calls->isolation,
+		.sandbox = calls->isolation == process_open ?
+				   CAMIPC_SANDBOX_OFF :
+				   CAMIPC_SANDBOX_DEFAULT,
+		.transport = is_shm(calls->isolation) ?
+				     CAMIPC_TRANSPORT_SHM :
+				     CAMIPC_TRANSPORT_SOCKET,
 	};
 
 	expect(ipa_bench_create(calls->manager, &match, &events, calls,
@@ -141,9 +160,13 @@ static void run_call(void *state, uint32_t n)
 /* Dispatches until every requested event has arrived. */
 static void wait_for_events(struct calls *calls)
 {
+	struct camipc_proxy *proxy = ipa_bench_get_proxy(calls->ipa);
 	struct pollfd polled = { .fd = ipa_bench_get_fd(calls->ipa),
 				 .events = POLLIN };
 
+	while (calls->isolation == process_shm_wait &&
+	       calls->received != calls->sent)
+		expect(camipc_proxy_dispatch_wait(proxy, 5000), "dispatch_wait");
 	while (calls->received != calls->sent) {
 		if (poll(&polled, 1, 5000) <= 0)
 			bench_fail("no event arrived within 5 s");
@@ -325,22 +348,38 @@ static const char loopback[] = "loopback";
 static const struct bench_case cases[] = {
 	CALLS_PAIR("rtt.process.socket", run_call, process, "floor.seqpacket",
 		   1),
+	CALLS_PAIR("rtt.process.shm", run_call, process_shm, "floor.shm_futex",
+		   1),
+	CALLS_PAIR("rtt.process.open", run_call, process_open,
+		   "floor.seqpacket", 1),
 	CALLS_PAIR("rtt.thread", run_call, thread, "floor.thread_futex", 1),
 	CALLS_PAIR("rtt.loopback", run_call, loopback, "floor.thread_futex",
 		   1),
 	CALLS_PAIR("event.process.socket", run_event, process,
 		   "floor.seqpacket", 1),
+	CALLS_PAIR("event.process.shm.poll", run_event, process_shm,
+		   "floor.shm_futex", 1),
+	CALLS_PAIR("event.process.shm.wait", run_event, process_shm_wait,
+		   "floor.shm_futex", 1),
 	CALLS_PAIR("event.thread", run_event, thread, "floor.thread_futex", 1),
 	CALLS_PAIR("frame.process.socket", run_frame, process,
 		   "floor.seqpacket", 1),
+	CALLS_PAIR("frame.process.shm.poll", run_frame, process_shm,
+		   "floor.shm_futex", 1),
+	CALLS_PAIR("frame.process.shm.wait", run_frame, process_shm_wait,
+		   "floor.shm_futex", 1),
 	CALLS_PAIR("frame.thread", run_frame, thread, "floor.thread_futex", 1),
 	CALLS_PAIR("map.process.socket", run_map, process,
 		   "floor.seqpacket_fd", 1),
 	CALLS_PAIR("oneway.process.socket", run_oneway, process,
 		   "floor.seqpacket", 200),
+	CALLS_PAIR("oneway.process.shm", run_oneway, process_shm,
+		   "floor.shm_futex", 200),
 	CALLS_PAIR("oneway.thread", run_oneway, thread, "floor.thread_futex",
 		   200),
 	SPAWN("spawn.process.init", time_spawn, process, "floor.spawn"),
+	SPAWN("spawn.process.open.init", time_spawn, process_open,
+	      "floor.spawn"),
 	SPAWN("spawn.process.destroy", time_destroy, process, "floor.spawn"),
 	SPAWN("death.process.kill", time_death, process, "floor.kill"),
 	SPAWN("spawn.thread.init", time_spawn, thread, "floor.spawn"),

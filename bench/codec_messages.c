@@ -248,6 +248,8 @@ static void fill_list(uint64_t *random, struct camipc_arena *arena,
 
 	memset(controls, 0, n * sizeof(*controls));
 	for (size_t i = 0; i < n; i++) {
+		controls[i].id_space = i % 2 ? CAM_CONTROL_ID_SPACE_V4L2
+					     : CAM_CONTROL_ID_SPACE_CONTROLS;
 		controls[i].id = 1 + codec_random(random) % 300;
 		codec_fill_value(random, arena, &controls[i].value);
 	}
@@ -311,10 +313,11 @@ uint64_t codec_walk_value(const struct cam_control_value *value)
 static uint64_t walk_control_list(const void *data)
 {
 	const struct cam_control_list *msg = data;
-	uint64_t sum = (uint64_t)msg->id_space;
+	uint64_t sum = 0;
 
 	for (size_t i = 0; i < msg->n_controls; i++)
-		sum += msg->controls[i].id +
+		sum += (uint64_t)msg->controls[i].id_space +
+		       msg->controls[i].id +
 		       codec_walk_value(&msg->controls[i].value);
 	return sum;
 }
@@ -347,10 +350,11 @@ uint64_t codec_walk_value_pb(const Cam__ControlValue *value)
 
 static uint64_t walk_list_pb(const Cam__ControlList *msg)
 {
-	uint64_t sum = (uint64_t)msg->id_space;
+	uint64_t sum = 0;
 
 	for (size_t i = 0; i < msg->n_controls; i++)
-		sum += msg->controls[i]->id +
+		sum += (uint64_t)msg->controls[i]->id_space +
+		       msg->controls[i]->id +
 		       codec_walk_value_pb(msg->controls[i]->value);
 	return sum;
 }

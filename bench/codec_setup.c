@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Messages of a camera's start: control infos, buffers, streams. */
+#include <stdio.h>
 #include <string.h>
 
 #include "bench.pb-c.h"
@@ -14,6 +15,14 @@
 #define N_STREAMS 16
 
 /* ---- control infos ------------------------------------------------------- */
+
+static const char *fill_name(struct camipc_arena *arena, uint32_t id)
+{
+	char *name = codec_memory(arena, 24);
+
+	snprintf(name, 24, "Control%u", id);
+	return name;
+}
 
 static void fill_info_map(uint64_t *random, struct camipc_arena *arena,
 			  void *data)
@@ -32,6 +41,9 @@ static void fill_info_map(uint64_t *random, struct camipc_arena *arena,
 		info->max = info->min;
 		info->def = info->min;
 		info->direction = codec_random(random) % 4;
+		info->name = fill_name(arena, infos[i].key);
+		info->type = (enum cam_control_type)(info->min.tag % 12);
+		info->size = infos[i].key % 4;
 	}
 	msg->infos = infos;
 	msg->n_infos = N_INFOS;
@@ -61,7 +73,7 @@ static void decode_info_map(struct camipc_reader *r, const uint8_t *p,
 static uint64_t walk_info_map(const void *data)
 {
 	const struct cam_control_info_map *msg = data;
-	uint64_t sum = msg->id_space;
+	uint64_t sum = (uint64_t)msg->id_space;
 
 	for (size_t i = 0; i < msg->n_infos; i++) {
 		const struct cam_control_info *info = &msg->infos[i].value;
@@ -69,7 +81,8 @@ static uint64_t walk_info_map(const void *data)
 		sum += msg->infos[i].key + codec_walk_value(&info->min) +
 		       codec_walk_value(&info->max) +
 		       codec_walk_value(&info->def) + info->n_values +
-		       info->direction;
+		       info->direction + strlen(info->name) + info->type +
+		       info->size;
 	}
 	return sum;
 }
@@ -85,7 +98,8 @@ static uint64_t walk_info_map_pb(const ProtobufCMessage *message)
 		sum += msg->infos[i]->key + codec_walk_value_pb(info->min) +
 		       codec_walk_value_pb(info->max) +
 		       codec_walk_value_pb(info->def) + info->n_values +
-		       info->direction;
+		       info->direction + strlen(info->name) +
+		       (uint64_t)info->type + info->size;
 	}
 	return sum;
 }

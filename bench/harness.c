@@ -71,6 +71,8 @@ static void run_once(struct bench_result *result, unsigned int round,
 		return;
 	}
 	measure(bench, state, result, round, samples);
+	if (bench->describe)
+		bench->describe(state, result->note, sizeof(result->note));
 	bench->close(state);
 }
 

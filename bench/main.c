@@ -15,6 +15,9 @@ static const struct bench_table *const tables[] = {
 	&bench_floors,
 	&bench_codec,
 	&bench_calls,
+	&bench_layers,
+	&bench_restart,
+	&bench_real,
 };
 
 #define N_TABLES (sizeof(tables) / sizeof(*tables))

@@ -153,7 +153,10 @@ static void print_result(const struct bench_report *report,
 {
 	fprintf(file, "%-*s", width, result->bench->name);
 	if (result->skipped) {
-		fputs(" cannot run on this machine\n", file);
+		fprintf(file, " skipped: %s\n",
+			result->bench->skip_reason
+				? result->bench->skip_reason
+				: "cannot run on this machine");
 		return;
 	}
 	fprintf(file, " %11.1f %11.1f",
@@ -165,6 +168,8 @@ static void print_result(const struct bench_report *report,
 	else if (result->bench->floor || result->bench->has_rivals)
 		fprintf(file, " %9s", "");
 	print_comparisons(report, result, file);
+	if (result->note[0])
+		fprintf(file, "  %s", result->note);
 	fputc('\n', file);
 }
 
@@ -218,6 +223,8 @@ static void write_result(const struct bench_report *report,
 	     rival++)
 		write_ratio(file, rival->key,
 			    rival_ratio(report, result, rival));
+	if (result->note[0])
+		fprintf(file, ", \"note\": \"%s\"", result->note);
 	fputs("}", file);
 }
 

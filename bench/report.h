@@ -15,6 +15,7 @@ struct bench_result {
 	double *p99_ns;
 	uint64_t n; /* operations */
 	uint64_t instructions; /* of one operation; 0: not counted */
+	char note[96]; /* what else is worth knowing; "" */
 };
 
 /** The figures of all cases. */

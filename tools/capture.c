@@ -13,23 +13,22 @@
 #include <camipc/error.h>
 
 #include "backtrace.h"
-#include "frame_writer.h"
+#include "capture_record.h"
+#include "capture_outputs.h"
 #include "interrupt.h"
-#include "metadata_writer.h"
-#include "plot.h"
 #include "report.h"
 #include "stats_table.h"
+#include "suggest.h"
 
 /* One capture, from options to files. */
 struct capture {
 	const struct options *options;
-	struct frame_writer writer;
-	struct output_file metadata;
-	bool has_metadata;
-	struct plot plot;
+	struct capture_outputs outputs;
 	struct camipc_manager *manager;
 	struct virtual_camera *camera;
+	struct camipc_recorder *recorder; /* NULL: nothing is recorded */
 	uint32_t n_done;
+	bool shows_progress;
 	double seconds;
 	char *backtrace; /* text about an IPA that crashed */
 	size_t backtrace_size;
@@ -41,55 +40,6 @@ static double now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (double)ts.tv_sec + (double)ts.tv_nsec * 1e-9;
-}
-
-/* Checks what can be checked before a camera is built. */
-static int check_options(struct capture *capture)
-{
-	const struct options *options = capture->options;
-	const char *error = NULL;
-
-	if (strcmp(options->camera, "virtual") != 0) {
-		report_error("--camera %s: unknown camera; the only one is "
-			     "'virtual'",
-			     options->camera);
-		return EXIT_USAGE;
-	}
-	if (options->plot && !plot_is_available()) {
-		report_error("--plot: cannot draw, because camipc was built "
-			     "without cairo");
-		return EXIT_USAGE;
-	}
-	if (frame_writer_init(&capture->writer, options->output, &error) < 0) {
-		report_error("--output %.200s: %s", options->output, error);
-		return EXIT_USAGE;
-	}
-	if (options->n_frames > 1 && !capture->writer.numbered &&
-	    capture->writer.format != FRAME_FORMAT_NONE &&
-	    capture->writer.format != FRAME_FORMAT_Y4M) {
-		report_error("--output %s: %u frames would overwrite each "
-			     "other; put %%d into the name, or use .y4m",
-			     options->output, options->n_frames);
-		return EXIT_USAGE;
-	}
-	return EXIT_OK;
-}
-
-static int open_metadata(struct capture *capture)
-{
-	const char *path = capture->options->metadata;
-	int ret;
-
-	if (!path)
-		return EXIT_OK;
-	ret = output_file_open(&capture->metadata, path);
-	if (ret < 0) {
-		report_error("cannot write '%s': %s", path,
-			     camipc_errno_to_string(ret));
-		return EXIT_FAILED;
-	}
-	capture->has_metadata = true;
-	return EXIT_OK;
 }
 
 /* 2 if an option or a file that it names is wrong, 1 if something broke. */
@@ -115,11 +65,68 @@ static void on_closed(void *user, const struct camipc_closed_info *info)
 		capture->backtrace_size = 0;
 }
 
+static void on_restarted(void *user, const struct camipc_restart_info *info)
+{
+	struct capture *capture = user;
+
+	if (capture->shows_progress)
+		fputc('\n', stderr);
+	fprintf(stderr, "camipc: restarted the IPA in %.1f ms: %s\n",
+		(double)info->took_us / 1000, info->cause->text);
+}
+
 static void show_backtrace(struct capture *capture)
 {
 	if (capture->backtrace_size)
 		fputs(capture->backtrace, stderr);
 	free(capture->backtrace);
+}
+
+/* A module that is found, if its name is like the one that was not. */
+struct near_module {
+	const char *wanted;
+	char found[sizeof(((struct camipc_module_info *)NULL)->name)];
+};
+
+static int compare_name(void *user, const struct camipc_module_found *module)
+{
+	const char *const names[] = { module->info.name, NULL };
+	struct near_module *near = user;
+
+	if (!suggest_word(near->wanted, names))
+		return 0;
+	memcpy(near->found, module->info.name, sizeof(near->found));
+	return 1;
+}
+
+/* Sets @ret_hint to a module that the user may have meant. */
+static void suggest_module(struct camipc_manager *manager, const char *wanted,
+			   char ret_hint[SUGGESTION_SIZE])
+{
+	struct near_module near = { .wanted = wanted };
+
+	ret_hint[0] = '\0';
+	if (camipc_manager_list(manager, compare_name, &near) == 1)
+		snprintf(ret_hint, SUGGESTION_SIZE, "; did you mean '%s'?",
+			 near.found);
+}
+
+/* Names the option with which a camera could not be built. */
+static void report_create_error(const struct virtual_camera_options *options,
+				int ret, const char *error, const char *hint)
+{
+	static const char ipa[] = "cannot run the IPA module";
+	static const char scene[] = "cannot load the scene";
+
+	if (options->argument && ret == -EINVAL &&
+	    !strncmp(error, ipa, strlen(ipa)))
+		report_option("ipa-argument", options->argument, "%s", error);
+	else if (options->module && !strncmp(error, ipa, strlen(ipa)))
+		report_option("ipa", options->module, "%s%s", error, hint);
+	else if (options->scene && !strncmp(error, scene, strlen(scene)))
+		report_option("scene", options->scene, "%s", error);
+	else
+		report_error("%s", error);
 }
 
 static int open_camera(struct capture *capture, int interrupt_fd)
@@ -128,15 +135,16 @@ static int open_camera(struct capture *capture, int interrupt_fd)
 		capture->options->virtual_camera;
 	struct camipc_manager_options manager_options;
 	char module[PATH_MAX];
+	char hint[SUGGESTION_SIZE] = "";
 	char error[1024];
 	int ret;
 
 	/* The library accepts absolute paths only. */
 	if (camera_options.module && strchr(camera_options.module, '/')) {
 		if (!realpath(camera_options.module, module)) {
-			report_error("--ipa %s: cannot find the module: %s",
-				     camera_options.module,
-				     camipc_errno_to_string(errno));
+			report_option("ipa", camera_options.module,
+				      "cannot find the module: %s",
+				      camipc_errno_to_string(errno));
 			return EXIT_USAGE;
 		}
 		camera_options.module = module;
@@ -149,17 +157,38 @@ static int open_camera(struct capture *capture, int interrupt_fd)
 			     camipc_strerror(ret));
 		return EXIT_FAILED;
 	}
+	camera_options.name = capture->options->camera;
 	camera_options.watch_interrupt = true;
 	camera_options.interrupt_fd = interrupt_fd;
 	camera_options.closed = on_closed;
+	camera_options.restarted = on_restarted;
 	camera_options.user = capture;
 	ret = virtual_camera_create(capture->manager, &camera_options, error,
 				    sizeof(error), &capture->camera);
 	if (ret < 0) {
-		report_error("%s", error);
+		if (ret == -ENOENT && camera_options.module &&
+		    camera_options.module != module)
+			suggest_module(capture->manager, camera_options.module,
+				       hint);
+		report_create_error(&capture->options->virtual_camera, ret,
+				    error, hint);
 		return code_of_create(ret);
 	}
 	return EXIT_OK;
+}
+
+/* A user who did not ask for restarts need not know. */
+static void check_restart(const struct capture *capture)
+{
+	const int wanted = capture->options->virtual_camera.max_restarts;
+	const char *isolation = camipc_proxy_get_isolation(
+		virtual_camera_get_proxy(capture->camera));
+
+	if (wanted > 0 && strcmp(isolation, "process") != 0)
+		fprintf(stderr,
+			"camipc: --restart %d: the IPA runs in this process, "
+			"which cannot restart it\n",
+			wanted);
 }
 
 static int set_controls(struct capture *capture)
@@ -181,7 +210,7 @@ static int set_controls(struct capture *capture)
 			    option,
 			    virtual_camera_get_controls(capture->camera),
 			    error) < 0) {
-			report_error("%s", error);
+			report_option("control", option->text, "%s", error);
 			return EXIT_USAGE;
 		}
 		cam_control_builder_set(&builder, option->control.id,
@@ -206,35 +235,6 @@ static int exit_code_of_signal(void)
 	return EXIT_SIGNAL + interrupt_signal();
 }
 
-static int write_frame(struct capture *capture,
-		       const struct virtual_frame *frame)
-{
-	char path[OUTPUT_PATH_SIZE];
-	int ret = frame_writer_put(&capture->writer, frame, path);
-
-	if (ret < 0) {
-		report_error("cannot write '%s': %s", path,
-			     camipc_errno_to_string(ret));
-		return EXIT_FAILED;
-	}
-	if (capture->options->plot && plot_add(&capture->plot, frame) < 0) {
-		report_error("--plot: out of memory");
-		return EXIT_FAILED;
-	}
-	if (!capture->has_metadata)
-		return EXIT_OK;
-	errno = 0;
-	metadata_write(capture->metadata.stream, frame,
-		       capture->options->virtual_camera.realtime);
-	if (ferror(capture->metadata.stream)) {
-		report_error("cannot write '%s': %s",
-			     capture->options->metadata,
-			     camipc_errno_to_string(errno ? errno : EIO));
-		return EXIT_FAILED;
-	}
-	return EXIT_OK;
-}
-
 static void show_progress(const struct capture *capture, bool wanted)
 {
 	if (wanted)
@@ -245,7 +245,7 @@ static void show_progress(const struct capture *capture, bool wanted)
 static int capture_frames(struct capture *capture)
 {
 	const uint32_t n = capture->options->n_frames;
-	bool progress = !capture->options->quiet && isatty(STDERR_FILENO);
+	bool progress = capture->shows_progress;
 	int code = EXIT_OK;
 
 	while (code == EXIT_OK && capture->n_done < n) {
@@ -266,7 +266,7 @@ static int capture_frames(struct capture *capture)
 			report_error("frame %u: %s", capture->n_done,
 				     virtual_camera_error(capture->camera));
 		} else {
-			code = write_frame(capture, &frame);
+			code = capture_outputs_write(&capture->outputs, &frame);
 			capture->n_done += code == EXIT_OK;
 			show_progress(capture, progress);
 		}
@@ -294,69 +294,39 @@ static int run(struct capture *capture)
 	return code;
 }
 
-/* Metadata of a capture that failed would look complete. */
-static int finish_metadata(struct capture *capture, int code)
-{
-	int ret;
-
-	if (!capture->has_metadata)
-		return code;
-	if (code != EXIT_OK) {
-		output_file_abandon(&capture->metadata);
-		return code;
-	}
-	ret = output_file_commit(&capture->metadata);
-	if (ret == 0)
-		return code;
-	report_error("cannot write '%s': %s", capture->options->metadata,
-		     camipc_errno_to_string(ret));
-	return EXIT_FAILED;
-}
-
-static int finish_plot(struct capture *capture, int code)
-{
-	const char *path = capture->options->plot;
-	int ret = path && code == EXIT_OK ? plot_write(&capture->plot, path)
-					  : 0;
-
-	plot_fini(&capture->plot);
-	if (ret == 0)
-		return code;
-	report_error("cannot write '%s': %s", path,
-		     camipc_errno_to_string(ret));
-	return EXIT_FAILED;
-}
-
-/* Keeps a file with all frames only if the capture succeeded. */
-static int finish_movie(struct capture *capture, int code)
-{
-	int ret = frame_writer_finish(&capture->writer, code == EXIT_OK);
-
-	if (ret == 0)
-		return code;
-	report_error("cannot write '%s': %s", capture->options->output,
-		     camipc_errno_to_string(ret));
-	return EXIT_FAILED;
-}
-
 /* In real time: ", 5 late (3 waited for the IPA, 2 frame times missed)". */
-static void print_late(const struct capture *capture)
+static void print_late(FILE *stream, const struct capture *capture)
 {
 	const struct virtual_late_counts *late =
 		virtual_camera_get_late_counts(capture->camera);
 
 	if (!capture->options->virtual_camera.realtime)
 		return;
-	printf(", %llu late", (unsigned long long)late->frames);
+	fprintf(stream, ", %llu late", (unsigned long long)late->frames);
 	if (late->frames)
-		printf(" (%llu without new parameters, %llu frame time%s "
-		       "missed)",
-		       (unsigned long long)late->ipa,
-		       (unsigned long long)late->host,
-		       late->host == 1 ? "" : "s");
+		fprintf(stream,
+			" (%llu without new parameters, %llu frame time%s "
+			"missed)",
+			(unsigned long long)late->ipa,
+			(unsigned long long)late->host,
+			late->host == 1 ? "" : "s");
 }
 
-static void print_summary(const struct capture *capture)
+/* ", 2 restarts (5 frames without IPA)" */
+static void print_restarts(FILE *stream, const struct capture *capture)
+{
+	const struct virtual_restart_counts *counts =
+		virtual_camera_get_restart_counts(capture->camera);
+
+	if (counts->restarts)
+		fprintf(stream, ", %llu restart%s (%llu frame%s without IPA)",
+			(unsigned long long)counts->restarts,
+			counts->restarts == 1 ? "" : "s",
+			(unsigned long long)counts->frames,
+			counts->frames == 1 ? "" : "s");
+}
+
+static void print_summary(FILE *stream, const struct capture *capture)
 {
 	const struct cam_clamp_counts *counts =
 		virtual_camera_get_clamp_counts(capture->camera);
@@ -364,31 +334,40 @@ static void print_summary(const struct capture *capture)
 	uint64_t clamped = counts->clamped + counts->unknown +
 			   counts->mistyped + counts->refused;
 
-	printf("%u frame%s in %.2f s (%.1f per second), isolation %s",
-	       capture->n_done, capture->n_done == 1 ? "" : "s",
-	       capture->seconds, capture->n_done / capture->seconds,
-	       camipc_proxy_get_isolation(proxy));
-	print_late(capture);
+	fprintf(stream, "%u frame%s in %.2f s (%.1f per second), isolation %s",
+		capture->n_done, capture->n_done == 1 ? "" : "s",
+		capture->seconds, capture->n_done / capture->seconds,
+		camipc_proxy_get_isolation(proxy));
+	print_late(stream, capture);
+	print_restarts(stream, capture);
 	if (clamped)
-		printf(", %llu sensor control%s clamped",
-		       (unsigned long long)clamped, clamped == 1 ? "" : "s");
-	putchar('\n');
-	fflush(stdout);
+		fprintf(stream, ", %llu sensor control%s clamped",
+			(unsigned long long)clamped, clamped == 1 ? "" : "s");
+	fputc('\n', stream);
 }
 
 /* Opens everything, and captures. */
 static int open_and_run(struct capture *capture, int interrupt_fd)
 {
-	int code = check_options(capture);
+	int code = capture_outputs_check(&capture->outputs,
+					 capture->options);
 
 	if (code != EXIT_OK)
 		return code;
-	code = open_metadata(capture);
+	code = capture_outputs_open(&capture->outputs);
+	if (code != EXIT_OK)
+		return code;
+	code = capture_record_begin(&capture->options->record,
+				    &capture->recorder);
 	if (code != EXIT_OK)
 		return code;
 	code = open_camera(capture, interrupt_fd);
+	if (code == EXIT_OK)
+		code = capture_record_check(&capture->options->record,
+					    capture->recorder);
 	if (code != EXIT_OK)
 		return code;
+	check_restart(capture);
 	code = set_controls(capture);
 	if (code != EXIT_OK)
 		return code;
@@ -396,15 +375,32 @@ static int open_and_run(struct capture *capture, int interrupt_fd)
 	return run(capture);
 }
 
+/* Prints summary and statistics, beside outputs that are on stdout. */
+static int print_results(const struct capture *capture, int code)
+{
+	FILE *stream = capture->outputs.uses_stdout ? stderr : stdout;
+
+	if (code == EXIT_OK && !capture->options->quiet)
+		print_summary(stream, capture);
+	/* Most useful after a failure. */
+	if (capture->options->stats && capture->camera)
+		stats_table_print(stream,
+				  virtual_camera_get_proxy(capture->camera));
+	return report_finish_stdout(code);
+}
+
 int command_capture(const struct options *options)
 {
 	const struct virtual_camera_options *camera = &options->virtual_camera;
 	struct capture capture = {
 		.options = options,
+		.shows_progress = !options->quiet && isatty(STDERR_FILENO),
 		/* The target of another module or tuning is unknown. */
-		.plot.has_target = !camera->tuning && !camera->module &&
-				   options->n_controls == 0,
-		.plot.has_neutral = !camera->scene,
+		.outputs.plot.has_target =
+			!camera->tuning && !camera->module &&
+			options->n_controls == 0 &&
+			strcmp(options->camera, "virtual") == 0,
+		.outputs.plot.has_neutral = !camera->scene,
 	};
 	int interrupt_fd = interrupt_init();
 	int code;
@@ -416,16 +412,10 @@ int command_capture(const struct options *options)
 	}
 	code = open_and_run(&capture, interrupt_fd);
 	show_backtrace(&capture);
-	code = finish_movie(&capture, code);
-	code = finish_plot(&capture, code);
-	code = finish_metadata(&capture, code);
-	if (code == EXIT_OK && !options->quiet)
-		print_summary(&capture);
-	/* Most useful after a failure. */
-	if (options->stats && capture.camera)
-		stats_table_print(stdout,
-				  virtual_camera_get_proxy(capture.camera));
+	code = capture_outputs_finish(&capture.outputs, code);
+	code = print_results(&capture, code);
 	virtual_camera_destroy(capture.camera);
+	capture_record_end(&options->record, capture.recorder);
 	camipc_manager_destroy(capture.manager);
 	interrupt_fini();
 	return code;

@@ -9,17 +9,21 @@
 #include <string.h>
 
 #include "controls_ipa_types.h"
+#include "suggest.h"
+
+/* Controls that a suggestion may name: more than there are. */
+#define MAX_CONTROL_NAMES 256
 
 static const struct camipc_control_type *find_type(const char *name,
 						   size_t length)
 {
-	const struct camipc_control_type *type;
+	char copy[64];
 
-	for (type = cam_control_ids; type->name; type++)
-		if (strlen(type->name) == length &&
-		    !strncmp(type->name, name, length))
-			return type;
-	return NULL;
+	if (length >= sizeof(copy))
+		return NULL;
+	memcpy(copy, name, length);
+	copy[length] = 0;
+	return cam_control_by_name(copy);
 }
 
 /* An application may set the control. */
@@ -76,11 +80,25 @@ static int parse_float(const char *text, char **ret_end, float *ret_value)
 	return 0;
 }
 
+static bool is_rectangle(const struct camipc_control_type *type)
+{
+	return !strcmp(type->type, "Rectangle") && !type->size;
+}
+
+/* Returns how many numbers the value consists of. */
+static size_t count_numbers(const struct camipc_control_type *type)
+{
+	if (is_rectangle(type))
+		return 4;
+	return type->size ? type->size : 1;
+}
+
 static int parse_items(struct control_option *option,
 		       const struct camipc_control_type *type, const char *text)
 {
 	bool is_float = !strcmp(type->type, "float");
-	size_t n = type->size ? type->size : 1;
+	bool is_wide = strcmp(type->type, "int32") != 0;
+	size_t n = count_numbers(type);
 	char *end = NULL;
 	size_t i;
 
@@ -96,11 +114,28 @@ static int parse_items(struct control_option *option,
 		if (is_float ? parse_float(text, &end, &option->floats[i])
 			     : parse_integer(text, &end, &wide))
 			return -EINVAL;
-		if (wide < INT32_MIN || wide > INT32_MAX)
+		option->wides[i] = wide;
+		if (wide >= INT32_MIN && wide <= INT32_MAX)
+			option->integers[i] = (int32_t)wide;
+		else if (!is_wide)
 			return -EINVAL;
-		option->integers[i] = (int32_t)wide;
 	}
 	return *end ? -EINVAL : 0;
+}
+
+static int set_rectangle(struct control_option *option)
+{
+	const int64_t *n = option->wides;
+
+	if (n[0] < INT32_MIN || n[0] > INT32_MAX || n[1] < INT32_MIN ||
+	    n[1] > INT32_MAX || n[2] < 0 || n[2] > UINT32_MAX || n[3] < 0 ||
+	    n[3] > UINT32_MAX)
+		return -EINVAL;
+	option->rectangle.x = (int32_t)n[0];
+	option->rectangle.y = (int32_t)n[1];
+	option->rectangle.width = (uint32_t)n[2];
+	option->rectangle.height = (uint32_t)n[3];
+	return 0;
 }
 
 /* Reads the value of a control's type. */
@@ -132,6 +167,15 @@ static int set_value(struct control_option *option,
 	else if (!strcmp(type->type, "int32"))
 		cam_control_builder_set_int32(&builder, type->id,
 					      option->integers[0]);
+	else if (!strcmp(type->type, "int64") && type->size)
+		cam_control_builder_set_int64_array(&builder, type->id,
+						    option->wides, type->size);
+	else if (!strcmp(type->type, "int64"))
+		cam_control_builder_set_int64(&builder, type->id,
+					      option->wides[0]);
+	else if (is_rectangle(type) && !set_rectangle(option))
+		cam_control_builder_set_rectangle(&builder, type->id,
+						  option->rectangle);
 	else
 		return -EINVAL;
 	return 0;
@@ -164,21 +208,43 @@ static void append_names(char error[CONTROL_OPTION_ERROR_SIZE],
 }
 
 static void expect_value(const struct camipc_control_type *type,
-			 const char *text,
 			 char error[CONTROL_OPTION_ERROR_SIZE])
 {
 	if (type->size)
 		snprintf(error, CONTROL_OPTION_ERROR_SIZE,
-			 "--control %.200s: expected %u values of type %s, "
-			 "separated by commas",
-			 text, type->size, type->type);
+			 "expected %u values of type %s, separated by commas",
+			 type->size, type->type);
+	else if (is_rectangle(type))
+		snprintf(error, CONTROL_OPTION_ERROR_SIZE,
+			 "expected a rectangle: X,Y,WIDTH,HEIGHT");
 	else if (!strcmp(type->type, "bool"))
 		snprintf(error, CONTROL_OPTION_ERROR_SIZE,
-			 "--control %.200s: expected true or false", text);
+			 "expected true or false");
 	else
 		snprintf(error, CONTROL_OPTION_ERROR_SIZE,
-			 "--control %.200s: expected a value of type %s", text,
-			 type->type);
+			 "expected a value of type %s", type->type);
+}
+
+/* Reports an unknown control, with the nearest one and all of them. */
+static void refuse_name(const char *text, size_t length,
+			char error[CONTROL_OPTION_ERROR_SIZE])
+{
+	const struct camipc_control_type *type;
+	const char *names[MAX_CONTROL_NAMES + 1] = { NULL };
+	char hint[SUGGESTION_SIZE];
+	char name[SUGGESTION_SIZE];
+	size_t n = 0;
+
+	for (type = cam_control_ids; type->name && n < MAX_CONTROL_NAMES; type++)
+		names[n++] = type->name;
+	snprintf(name, sizeof(name), "%.*s",
+		 length < sizeof(name) ? (int)length : (int)sizeof(name), text);
+	suggest(name, names, hint);
+	snprintf(error, CONTROL_OPTION_ERROR_SIZE,
+		 "unknown control '%.*s'%s%s the controls are ",
+		 length > 100 ? 100 : (int)length, text, hint,
+		 hint[0] ? "" : ";");
+	append_names(error, NULL);
 }
 
 int control_option_parse(struct control_option *option, const char *text,
@@ -190,21 +256,18 @@ int control_option_parse(struct control_option *option, const char *text,
 	memset(option, 0, sizeof(*option));
 	if (!equals) {
 		snprintf(error, CONTROL_OPTION_ERROR_SIZE,
-			 "--control %.200s: expected NAME=VALUE", text);
+			 "expected NAME=VALUE");
 		return -EINVAL;
 	}
 	type = find_type(text, (size_t)(equals - text));
 	if (!type) {
-		snprintf(error, CONTROL_OPTION_ERROR_SIZE,
-			 "--control %.100s: unknown control; the controls "
-			 "are ",
-			 text);
-		append_names(error, NULL);
+		refuse_name(text, (size_t)(equals - text), error);
 		return -EINVAL;
 	}
 	option->name = type->name;
+	option->text = text;
 	if (set_value(option, type, equals + 1) < 0) {
-		expect_value(type, text, error);
+		expect_value(type, error);
 		return -EINVAL;
 	}
 	return 0;
@@ -217,6 +280,8 @@ static void print_bound(const struct cam_control_value *value, char *text,
 		snprintf(text, size, "%g", (double)value->float32);
 	else if (value->tag == CAM_CONTROL_VALUE_INTEGER32)
 		snprintf(text, size, "%d", value->integer32);
+	else if (value->tag == CAM_CONTROL_VALUE_INTEGER64)
+		snprintf(text, size, "%lld", (long long)value->integer64);
 	else
 		snprintf(text, size, "?");
 }
@@ -228,7 +293,6 @@ int control_option_check(const struct control_option *option,
 	const struct cam_control_info *info = cam_uint32_control_info_find(
 		infos->infos, infos->n_infos, option->control.id);
 	struct cam_control_list list = {
-		.id_space = CAM_CONTROL_ID_SPACE_CONTROLS,
 		.controls = &option->control,
 		.n_controls = 1,
 	};
@@ -240,9 +304,8 @@ int control_option_check(const struct control_option *option,
 
 	if (!is_settable(info)) {
 		snprintf(error, CONTROL_OPTION_ERROR_SIZE,
-			 "--control %s: this control cannot be set on this "
-			 "camera; the controls are ",
-			 option->name);
+			 "this control cannot be set on this camera; the "
+			 "controls are ");
 		append_names(error, infos);
 		return -EINVAL;
 	}
@@ -252,7 +315,6 @@ int control_option_check(const struct control_option *option,
 	print_bound(&info->min, min, sizeof(min));
 	print_bound(&info->max, max, sizeof(max));
 	snprintf(error, CONTROL_OPTION_ERROR_SIZE,
-		 "--control %s: the value is out of range: %s to %s",
-		 option->name, min, max);
+		 "the value is out of range: %s to %s", min, max);
 	return -EINVAL;
 }

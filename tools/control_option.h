@@ -15,14 +15,18 @@
 struct control_option {
 	struct cam_control control;
 	const char *name;
+	const char *text; /* the value of the option */
 	float floats[CONTROL_OPTION_MAX_ITEMS];
 	int32_t integers[CONTROL_OPTION_MAX_ITEMS];
+	int64_t wides[CONTROL_OPTION_MAX_ITEMS];
+	struct cam_rectangle rectangle;
 };
 
 /**
  * control_option_parse() - read the value of an option
- * @text: NAME=VALUE; arrays as VALUE,VALUE,...
- * @error: gets a text on failure
+ * @text: NAME=VALUE; arrays as VALUE,VALUE,..., and a rectangle as
+ *        X,Y,WIDTH,HEIGHT; must live as long as @option
+ * @error: gets a text on failure, without option and value
  *
  * Returns 0 or -EINVAL.
  */
@@ -33,7 +37,7 @@ int control_option_parse(struct control_option *option, const char *text,
 /**
  * control_option_check() - check that the camera accepts the control
  * @infos: the controls that the camera offers
- * @error: gets a text on failure
+ * @error: gets a text on failure, without option and value
  *
  * Returns 0, or -EINVAL (not offered, or out of range).
  */

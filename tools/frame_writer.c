@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "tools_config.h"
 #include "y4m.h"
@@ -19,12 +20,27 @@
 CAMIPC_STATIC_ASSERT(MAX_PATTERN + 33 == OUTPUT_PATH_SIZE,
 		     "a pattern and a number fit into a path");
 
-static bool ends_with(const char *text, const char *end)
-{
-	size_t n = strlen(text);
-	size_t m = strlen(end);
+static const struct {
+	const char *text;
+	enum frame_format format;
+} endings[] = {
+	{ ".png", FRAME_FORMAT_PNG },
+	{ ".ppm", FRAME_FORMAT_PPM },
+	{ ".y4m", FRAME_FORMAT_Y4M },
+};
 
-	return n >= m && strcmp(text + n - m, end) == 0;
+static enum frame_format format_of_ending(const char *name)
+{
+	size_t n = strlen(name);
+	size_t i;
+
+	for (i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+		size_t m = strlen(endings[i].text);
+
+		if (n > m && !strcasecmp(name + n - m, endings[i].text))
+			return endings[i].format;
+	}
+	return FRAME_FORMAT_NONE;
 }
 
 /* Finds the %d. The pattern is not given to printf(): it may be wrong. */
@@ -53,32 +69,76 @@ static const char *parse_pattern(struct frame_writer *writer,
 	return NULL;
 }
 
+/* Streams, devices and pipes need no ending: they get one picture or a movie. */
+static const char *choose_format(struct frame_writer *writer,
+				 const char *pattern, uint32_t n_frames)
+{
+	writer->format = format_of_ending(pattern);
+	if (writer->format == FRAME_FORMAT_NONE && !writer->numbered &&
+	    output_target_needs_no_ending(pattern))
+		writer->format = n_frames == 1 ? FRAME_FORMAT_PNG
+					       : FRAME_FORMAT_Y4M;
+	if (writer->format == FRAME_FORMAT_NONE)
+		return "expected a name that ends in .png, .ppm or .y4m, '-' "
+		       "for standard output, or none";
+	if (writer->format == FRAME_FORMAT_Y4M && writer->numbered)
+		return "a .y4m file holds all frames: remove the %d";
+	if (writer->format != FRAME_FORMAT_Y4M && !writer->numbered &&
+	    n_frames > 1)
+		return "several frames would overwrite each other: put %d into "
+		       "the name, use .y4m, or --frames 1";
+#if !TOOLS_HAVE_PNG
+	if (writer->format == FRAME_FORMAT_PNG)
+		return "camipc was built without libpng; use a name that ends "
+		       "in .ppm or .y4m";
+#endif
+	return NULL;
+}
+
 int frame_writer_init(struct frame_writer *writer, const char *pattern,
-		      const char **reterr_error)
+		      uint32_t n_frames, const char **reterr_error)
 {
 	memset(writer, 0, sizeof(*writer));
 	if (!strcmp(pattern, "none"))
 		return 0;
 	*reterr_error = parse_pattern(writer, pattern);
-	if (*reterr_error)
-		return -EINVAL;
-	if (ends_with(pattern, ".ppm")) {
-		writer->format = FRAME_FORMAT_PPM;
-		return 0;
-	}
-	if (ends_with(pattern, ".y4m")) {
-		writer->format = FRAME_FORMAT_Y4M;
-		*reterr_error = "a .y4m file holds all frames: remove the %d";
-		return writer->numbered ? -EINVAL : 0;
-	}
-	writer->format = FRAME_FORMAT_PNG;
-#if TOOLS_HAVE_PNG
-	return 0;
-#else
-	*reterr_error = "camipc was built without libpng; use a name that ends "
-			"in .ppm or .y4m";
-	return -ENOSYS;
-#endif
+	if (!*reterr_error)
+		*reterr_error = choose_format(writer, pattern, n_frames);
+	return *reterr_error ? -EINVAL : 0;
+}
+
+int frame_writer_path(const struct frame_writer *writer, uint32_t number,
+		      char *ret_path)
+{
+	int n = writer->numbered
+			? snprintf(ret_path, OUTPUT_PATH_SIZE, "%s%0*u%s",
+				   writer->before, writer->digits, number,
+				   writer->after)
+			: snprintf(ret_path, OUTPUT_PATH_SIZE, "%s",
+				   writer->before);
+
+	return n < 0 || n >= OUTPUT_PATH_SIZE ? -ENAMETOOLONG : 0;
+}
+
+bool frame_writer_writes(const struct frame_writer *writer, uint32_t n_frames,
+			 const struct output_target *target)
+{
+	const char *slash = strrchr(writer->before, '/');
+	const char *stem = slash ? slash + 1 : writer->before;
+	unsigned long number;
+	char path[OUTPUT_PATH_SIZE];
+	struct output_target one;
+
+	if (!writer->numbered || strchr(writer->after, '/') ||
+	    strncmp(target->name, stem, strlen(stem)) != 0)
+		return false;
+	/* A name that differs from all those of frames stops here, too. */
+	number = strtoul(target->name + strlen(stem), NULL, 10);
+	if (number >= n_frames)
+		return false;
+	return frame_writer_path(writer, (uint32_t)number, path) == 0 &&
+	       output_target_find(path, &one) == 0 &&
+	       output_target_same(&one, target);
 }
 
 #if TOOLS_HAVE_PNG
@@ -185,20 +245,14 @@ int frame_writer_put(struct frame_writer *writer,
 		     const struct virtual_frame *frame, char *ret_path)
 {
 	struct output_file file;
-	int n;
 	int ret;
 
 	ret_path[0] = '\0';
 	if (writer->format == FRAME_FORMAT_NONE)
 		return 0;
-	if (writer->numbered)
-		n = snprintf(ret_path, OUTPUT_PATH_SIZE, "%s%0*u%s",
-			     writer->before, writer->digits, frame->number,
-			     writer->after);
-	else
-		n = snprintf(ret_path, OUTPUT_PATH_SIZE, "%s", writer->before);
-	if (n < 0 || n >= OUTPUT_PATH_SIZE)
-		return -ENAMETOOLONG;
+	ret = frame_writer_path(writer, frame->number, ret_path);
+	if (ret < 0)
+		return ret;
 	if (writer->format == FRAME_FORMAT_Y4M)
 		return put_movie(writer, frame);
 	ret = output_file_open(&file, ret_path);

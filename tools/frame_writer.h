@@ -28,14 +28,27 @@ struct frame_writer {
 
 /**
  * frame_writer_init() - parse the value of --output
- * @pattern: a file name, with one %d or %04d for the number; or "none"
+ * @pattern: a file name, with one %d or %04d for the number; a stream, pipe or
+ *           device, which gets a PNG, or a movie of several frames; or "none"
  * @reterr_error: gets a text on failure; static
  *
- * Returns 0, -EINVAL (a wrong pattern), or -ENOSYS (PNG, and built without
- * libpng).
+ * Returns 0, or -EINVAL (a wrong pattern, an unknown ending, or a format that
+ * this build cannot write).
  */
 int frame_writer_init(struct frame_writer *writer, const char *pattern,
+		      uint32_t n_frames,
 		      const char **reterr_error) CAMIPC_MUST_CHECK;
+
+/**
+ * Makes the path of a frame's file, of at most OUTPUT_PATH_SIZE bytes. Returns
+ * 0 or -ENAMETOOLONG.
+ */
+int frame_writer_path(const struct frame_writer *writer, uint32_t number,
+		      char *ret_path) CAMIPC_MUST_CHECK;
+
+/** Returns true if one of the numbered files of @n_frames frames is @target. */
+bool frame_writer_writes(const struct frame_writer *writer, uint32_t n_frames,
+			 const struct output_target *target);
 
 /**
  * frame_writer_put() - write one frame

@@ -12,15 +12,14 @@ static int wake_fd = -1;
 static int wait_fd = -1;
 
 static const int ending[] = { SIGINT, SIGTERM, SIGHUP };
-static const int ignored[] = { SIGPIPE, SIGXFSZ };
 
+/* Without SA_RESTART: a signal ends a write() to a pipe that nobody reads. */
 static void set_action(const int *signals, size_t n, void (*handler)(int))
 {
 	struct sigaction action = { .sa_handler = handler };
 	size_t i;
 
 	sigemptyset(&action.sa_mask);
-	action.sa_flags = SA_RESTART;
 	for (i = 0; i < n; i++)
 		sigaction(signals[i], &action, NULL);
 }
@@ -45,15 +44,12 @@ int interrupt_init(void)
 	wait_fd = fds[0];
 	wake_fd = fds[1];
 	set_action(ending, sizeof(ending) / sizeof(ending[0]), on_signal);
-	/* write() then fails, which is reported like any error of a file. */
-	set_action(ignored, sizeof(ignored) / sizeof(ignored[0]), SIG_IGN);
 	return wait_fd;
 }
 
 void interrupt_fini(void)
 {
 	set_action(ending, sizeof(ending) / sizeof(ending[0]), SIG_DFL);
-	set_action(ignored, sizeof(ignored) / sizeof(ignored[0]), SIG_DFL);
 	close(wait_fd);
 	close(wake_fd);
 	wait_fd = wake_fd = -1;

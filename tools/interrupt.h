@@ -8,7 +8,7 @@
 /**
  * interrupt_init() - catch SIGINT, SIGTERM and SIGHUP
  *
- * Ignores SIGPIPE and SIGXFSZ, because write() reports their causes.
+ * A write() that waits ends with EINTR.
  *
  * Returns a descriptor that polls readable after one of the signals, or a
  * negative errno. Thread word of all: bound.

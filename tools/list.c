@@ -1,24 +1,32 @@
 /* SPDX-License-Identifier: MIT */
-/* The commands list and modules: which modules exist and how they would run. */
+/* The command list: cameras, and which module each would use. */
 #include "commands.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <camipc/error.h>
 
+#include "isp.h"
 #include "media_devices.h"
 #include "report.h"
-#include "softisp_ipa_interface.h"
 
-/* The module that the virtual camera would use. */
-struct search {
+/* Cameras that are listed. */
+#define MAX_CAMERAS 16
+
+/* The module that a virtual camera would use. */
+struct camera_module {
 	bool found;
 	struct camipc_module_found module;
 };
 
-static struct camipc_manager *open_manager(const struct options *options)
+/* One search for the modules of all cameras: it warns about each file once. */
+struct search {
+	struct camera_module cameras[MAX_CAMERAS];
+	size_t n_modules;
+};
+
+struct camipc_manager *open_manager(const struct options *options)
 {
 	struct camipc_manager_options manager_options;
 	struct camipc_manager *manager;
@@ -26,81 +34,69 @@ static struct camipc_manager *open_manager(const struct options *options)
 
 	options_for_manager(options, &manager_options);
 	ret = camipc_manager_create(&manager_options, &manager);
-	if (ret == 0)
+	if (ret == 0) {
+		/* From now on, warnings say which files are not modules. */
+		report_running();
 		return manager;
+	}
 	report_error("cannot search for modules: %s", camipc_strerror(ret));
 	return NULL;
 }
 
-static int flush_output(void)
-{
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return EXIT_OK;
-	report_error("cannot write the list: %s",
-		     camipc_errno_to_string(errno));
-	return EXIT_FAILED;
-}
-
-static int find_softisp(void *user, const struct camipc_module_found *module)
+static int find_module(void *user, const struct camipc_module_found *module)
 {
 	struct search *search = user;
+	const struct virtual_isp *isp;
+	size_t i;
 
-	if (strcmp(module->info.interface_name,
-		   IPA_SOFTISP_INTERFACE_NAME) != 0)
-		return 0;
-	search->found = true;
-	search->module = *module;
-	return 1;
+	search->n_modules++;
+	for (i = 0; i < MAX_CAMERAS && (isp = virtual_isp_get(i)); i++) {
+		struct camera_module *camera = &search->cameras[i];
+
+		if (camera->found || strcmp(module->info.interface_name,
+					    isp->interface_name) != 0)
+			continue;
+		camera->module = *module;
+		camera->found = true;
+	}
+	/* The other files are looked at for the sake of warnings. */
+	return 0;
+}
+
+static void print_camera(const struct search *search, size_t i,
+			 const struct virtual_isp *isp)
+{
+	const struct camera_module *camera = &search->cameras[i];
+
+	printf("%s: built-in camera: a scene, a model of a 10-bit Bayer "
+	       "sensor, and %s\n",
+	       isp->name, isp->description);
+	if (camera->found) {
+		report_line("    IPA module %s", camera->module.path);
+		report_line("    %s", camera->module.why);
+	} else if (search->n_modules) {
+		printf("    no IPA module for the interface %s was found, but "
+		       "%zu for other interfaces; 'camipc modules' lists them\n",
+		       isp->interface_name, search->n_modules);
+	} else {
+		printf("    no IPA module for the interface %s was found\n",
+		       isp->interface_name);
+	}
 }
 
 int command_list(const struct options *options)
 {
 	struct camipc_manager *manager = open_manager(options);
-	struct search search = { .found = false };
+	struct search search = { .n_modules = 0 };
+	const struct virtual_isp *isp;
 	int devices;
-	int flushed;
 
 	if (!manager)
 		return EXIT_FAILED;
-	(void)!camipc_manager_list(manager, find_softisp, &search);
+	(void)!camipc_manager_list(manager, find_module, &search);
 	camipc_manager_destroy(manager);
-	printf("virtual: built-in camera: a scene, a model of a 10-bit Bayer "
-	       "sensor, and processing to RGB\n");
-	if (search.found)
-		printf("    IPA module %s\n    %s\n", search.module.path,
-		       search.module.why);
-	else
-		printf("    no IPA module for the interface %s was found\n",
-		       IPA_SOFTISP_INTERFACE_NAME);
+	for (size_t i = 0; i < MAX_CAMERAS && (isp = virtual_isp_get(i)); i++)
+		print_camera(&search, i, isp);
 	devices = media_devices_print();
-	flushed = flush_output();
-	return flushed ? flushed : devices;
-}
-
-static int print_module(void *user, const struct camipc_module_found *module)
-{
-	size_t *n = user;
-	const struct camipc_module_info *info = &module->info;
-
-	++*n;
-	printf("%s version %u: interface %s version %u, licence %s\n"
-	       "    %s\n    %s\n",
-	       info->name, info->module_version, info->interface_name,
-	       info->interface_version, info->license, module->path,
-	       module->why);
-	return 0;
-}
-
-int command_modules(const struct options *options)
-{
-	struct camipc_manager *manager = open_manager(options);
-	size_t n = 0;
-
-	if (!manager)
-		return EXIT_FAILED;
-	(void)!camipc_manager_list(manager, print_module, &n);
-	camipc_manager_destroy(manager);
-	if (!n)
-		printf("no IPA module was found\n");
-	return flush_output();
+	return report_finish_stdout(devices);
 }

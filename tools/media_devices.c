@@ -23,22 +23,39 @@ static const char *status_text(int status)
 				 : camipc_errno_to_string(status);
 }
 
+/* "driver uvcvideo, model ..., bus ...", if the device was asked. */
+static void describe_driver(const struct media_device *device, char *text,
+			    size_t size)
+{
+	text[0] = '\0';
+	if (device->driver[0])
+		snprintf(text, size, "driver %s, model %s, bus %s",
+			 device->driver, device->model, device->bus_info);
+}
+
+static void describe_graph(const struct media_device *device, char *text,
+			   size_t size)
+{
+	text[0] = '\0';
+	if (device->graph)
+		snprintf(text, size, ", %zu entit%s", device->graph->n_entities,
+			 device->graph->n_entities == 1 ? "y" : "ies");
+}
+
+/* A device names itself. */
 static int print_device(void *user, const struct media_device *device)
 {
 	size_t *n = user;
+	char driver[256];
+	char graph[64];
 
 	++*n;
-	printf("%s: ", device->devnode ? device->devnode : device->syspath);
-	if (device->driver[0])
-		printf("driver %s, model %s, bus %s", device->driver,
-		       device->model, device->bus_info);
-	if (device->graph)
-		printf(", %zu entit%s", device->graph->n_entities,
-		       device->graph->n_entities == 1 ? "y" : "ies");
-	if (device->status)
-		printf("%s%s", device->driver[0] ? "; " : "",
-		       status_text(device->status));
-	printf("\n");
+	describe_driver(device, driver, sizeof(driver));
+	describe_graph(device, graph, sizeof(graph));
+	report_line("%s: %s%s%s%s",
+		    device->devnode ? device->devnode : device->syspath, driver,
+		    graph, device->status && driver[0] ? "; " : "",
+		    device->status ? status_text(device->status) : "");
 	return 0;
 }
 

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "controls_ipa_types.h"
+#include "cam_controls.h"
 
 /* Nine digits distinguish every float from every other. */
 static void write_number(FILE *stream, double value)
@@ -98,20 +98,35 @@ static void write_value(FILE *stream, const struct cam_control_value *value)
 	}
 }
 
+/* Only controls.mojom has names; others are "V4L2.9963793" or "300.7". */
+static void write_name(FILE *stream, const struct cam_control *control)
+{
+	const struct camipc_control_type *type = cam_control_by_id(control->id);
+	int32_t space = control->id_space;
+
+	if (space == CAM_CONTROL_ID_SPACE_CONTROLS && type)
+		fprintf(stream, ",\"%s\":", type->name);
+	else if (space == CAM_CONTROL_ID_SPACE_CONTROLS)
+		fprintf(stream, ",\"%" PRIu32 "\":", control->id);
+	else if (space == CAM_CONTROL_ID_SPACE_PROPERTIES ||
+		 space == CAM_CONTROL_ID_SPACE_V4L2)
+		fprintf(stream, ",\"%s.%" PRIu32 "\":",
+			cam_control_id_space_to_string(
+				(enum cam_control_id_space)space),
+			control->id);
+	else
+		fprintf(stream, ",\"%" PRId32 ".%" PRIu32 "\":", space,
+			control->id);
+}
+
 static void write_controls(FILE *stream, const struct cam_control_list *list)
 {
 	size_t i;
 
 	for (i = 0; i < list->n_controls; i++) {
 		const struct cam_control *control = &list->controls[i];
-		const struct camipc_control_type *type = cam_control_ids;
 
-		while (type->name && type->id != control->id)
-			type++;
-		if (type->name)
-			fprintf(stream, ",\"%s\":", type->name);
-		else
-			fprintf(stream, ",\"%" PRIu32 "\":", control->id);
+		write_name(stream, control);
 		write_value(stream, &control->value);
 	}
 }
@@ -119,6 +134,12 @@ static void write_controls(FILE *stream, const struct cam_control_list *list)
 void metadata_write(FILE *stream, const struct virtual_frame *frame,
 		    bool realtime)
 {
+	static const char *const reasons[] = {
+		[VIRTUAL_PARAMETERS_ON_TIME] = "onTime",
+		[VIRTUAL_PARAMETERS_LATE] = "late",
+		[VIRTUAL_PARAMETERS_NO_IPA] = "noIpa",
+	};
+
 	fprintf(stream, "{\"frame\":%" PRIu32 ",\"SensorTimestamp\":%" PRIu64,
 		frame->number, frame->timestamp_ns);
 	fputs(",\"light\":{\"brightness\":", stream);
@@ -129,9 +150,11 @@ void metadata_write(FILE *stream, const struct virtual_frame *frame,
 		"},\"sensor\":{\"lines\":%" PRId32 ",\"gain\":%" PRId32 "}",
 		frame->settings.lines, frame->settings.gain);
 	if (realtime)
-		fprintf(stream, ",\"late\":%s,\"parametersFrame\":%" PRIu32,
-			frame->late ? "true" : "false",
-			frame->parameters_frame);
+		fprintf(stream, ",\"late\":%s",
+			frame->late ? "true" : "false");
+	fprintf(stream,
+		",\"parametersFrame\":%" PRIu32 ",\"parametersReason\":\"%s\"",
+		frame->parameters_frame, reasons[frame->parameters_reason]);
 	write_controls(stream, frame->metadata);
 	fputs("}\n", stream);
 }

@@ -9,7 +9,7 @@
 
 /**
  * Writes the line of one frame. Numbers have a decimal point in every locale.
- * With @realtime the line has "late" and "parametersFrame", too. Check errors
+ * With @realtime the line has "late", too. Check errors
  * with ferror(). Thread word: reentrant.
  */
 void metadata_write(FILE *stream, const struct virtual_frame *frame,

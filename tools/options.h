@@ -5,7 +5,9 @@
 
 #include <camipc/manager.h>
 
+#include "command_table.h"
 #include "control_option.h"
+#include "record_options.h"
 #include "virtual_camera.h"
 
 /** How often an option may be repeated. */
@@ -18,12 +20,21 @@ struct options {
 	const char *module_paths[OPTIONS_MAX_PATHS + 1];
 	const char *worker_paths[OPTIONS_MAX_PATHS + 1];
 	const char *trusted_paths[OPTIONS_MAX_PATHS + 1];
+	const char *keys_folder; /* NULL: the system's */
+	const char *policy_folder; /* likewise */
+	enum camipc_sandbox_mode sandbox;
 	bool verbose;
 	bool help;
+	bool version;
+	const char *argument; /* what the command works on; NULL: it has none */
+
+	/* Of sign and verify. */
+	const char *key;
 
 	/* Of capture. */
 	const char *camera;
 	uint32_t n_frames;
+	uint32_t transport; /* enum camipc_transport */
 	const char *output;
 	const char *metadata;
 	const char *plot;
@@ -32,17 +43,27 @@ struct options {
 	struct virtual_camera_options virtual_camera;
 	struct control_option controls[OPTIONS_MAX_CONTROLS];
 	size_t n_controls;
+
+	struct record_options record;
+
+	/* Of hostile. */
+	bool list;
+	const char *only; /* a pattern of names; NULL: all */
+	uint32_t every; /* n: each n-th attack */
+	uint32_t limit_s;
+	bool failed; /* print no others */
+	char *const *program; /* with arguments, ends with NULL; may be empty */
 };
 
 /**
  * options_parse() - read the options of one command
- * @capture: accept the options of capture, too
+ * @command: the options of other commands are refused
  * @argv: begins with the command; must live as long as @options
  *
  * Do not move @options afterwards. Returns 0, or -EINVAL after it has reported
  * the error.
  */
-int options_parse(struct options *options, bool capture, int argc,
+int options_parse(struct options *options, enum command_id command, int argc,
 		  char **argv) CAMIPC_MUST_CHECK;
 
 /** Sets options of a manager; they point into @options. */

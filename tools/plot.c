@@ -42,11 +42,35 @@ static void measure_colours(struct plot_point *point,
 	point->blue = 2 * neutral_mean(frame, 1, 1) / green * point->gains[1];
 }
 
+/* Leaves at 0 what the IPA did not report, or with another type. */
+static void read_metadata(struct plot_point *point,
+			  const struct cam_control_list *list)
+{
+	const int32_t space = CAM_CONTROL_ID_SPACE_CONTROLS;
+	float luma = 0;
+	int32_t us = 0;
+	float gain = 0;
+	float gains[2] = { 0, 0 };
+
+	(void)!cam_control_list_get_float(list, space,
+					  CAM_CONTROL_ID_MEAN_LUMINANCE, &luma);
+	(void)!cam_control_list_get_int32(list, space,
+					  CAM_CONTROL_ID_EXPOSURE_TIME, &us);
+	(void)!cam_control_list_get_float(list, space,
+					  CAM_CONTROL_ID_ANALOGUE_GAIN, &gain);
+	(void)!cam_control_list_get_floats(list, space,
+					   CAM_CONTROL_ID_COLOUR_GAINS, gains,
+					   2);
+	point->luma = (double)luma;
+	point->exposure = us / 1000.0;
+	point->gain = (double)gain;
+	point->gains[0] = (double)gains[0];
+	point->gains[1] = (double)gains[1];
+}
+
 int plot_add(struct plot *plot, const struct virtual_frame *frame)
 {
 	struct plot_point point = { .light = frame->light };
-	const struct cam_control_list *list = frame->metadata;
-	size_t i;
 
 	if (plot->n_points == plot->n_room) {
 		size_t n = plot->n_room ? 2 * plot->n_room : 256;
@@ -57,30 +81,7 @@ int plot_add(struct plot *plot, const struct virtual_frame *frame)
 		plot->points = points;
 		plot->n_room = n;
 	}
-	for (i = 0; i < list->n_controls; i++) {
-		const struct cam_control_value *value =
-			&list->controls[i].value;
-
-		switch (list->controls[i].id) {
-		case CAM_CONTROL_ID_MEAN_LUMINANCE:
-			point.luma = (double)value->float32;
-			break;
-		case CAM_CONTROL_ID_EXPOSURE_TIME:
-			point.exposure = value->integer32 / 1000.0;
-			break;
-		case CAM_CONTROL_ID_ANALOGUE_GAIN:
-			point.gain = (double)value->float32;
-			break;
-		case CAM_CONTROL_ID_COLOUR_GAINS:
-			if (value->float32_array.n_items < 2)
-				break;
-			point.gains[0] = (double)value->float32_array.items[0];
-			point.gains[1] = (double)value->float32_array.items[1];
-			break;
-		default:
-			break;
-		}
-	}
+	read_metadata(&point, frame->metadata);
 	measure_colours(&point, frame, plot->has_neutral);
 	plot->points[plot->n_points++] = point;
 	return 0;

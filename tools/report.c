@@ -2,12 +2,23 @@
 /* Prints errors together with what the library logged about them. */
 #include "report.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <camipc/log.h>
+
+#include "output_target.h"
+#include "text.h"
+
+/* A value of an option is shortened to this many bytes. */
+#define MAX_VALUE 200
 
 static struct {
 	pthread_mutex_t mutex;
@@ -15,6 +26,8 @@ static struct {
 	bool running;
 	char held[512]; /* the latest error or warning of the library */
 	enum camipc_log_level held_level;
+	bool (*takes)(void *user, const char *text); /* lines, away from here */
+	void *taker;
 } report = { .mutex = PTHREAD_MUTEX_INITIALIZER };
 
 static const char *level_name(enum camipc_log_level level)
@@ -46,7 +59,9 @@ static void on_log(void *user, enum camipc_log_level level, const char *topic,
 {
 	(void)user;
 	pthread_mutex_lock(&report.mutex);
-	if (hold(level)) {
+	if (report.takes && report.takes(report.taker, text)) {
+		/* Its taker prints it. */
+	} else if (hold(level)) {
 		/* An error says more than the warnings after it. */
 		if (!report.held[0] || level <= report.held_level) {
 			snprintf(report.held, sizeof(report.held), "%s", text);
@@ -59,21 +74,76 @@ static void on_log(void *user, enum camipc_log_level level, const char *topic,
 	pthread_mutex_unlock(&report.mutex);
 }
 
+void report_prepare_streams(void)
+{
+	int fd;
+
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	/* open() takes the lowest free number. */
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)!open("/dev/null",
+				    fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+int report_finish_stdout(int code)
+{
+	int error = 0;
+
+	errno = 0;
+	/* What a failed write leaves in the buffer is not tried again. */
+	if (fflush(stdout) != 0 || ferror(stdout))
+		error = errno ? errno : EIO;
+	if (!error)
+		return code;
+	clearerr(stdout);
+	report_error("cannot write to standard output: %s",
+		     output_error_text(-error));
+	return code == EXIT_OK ? EXIT_FAILED : code;
+}
+
 void report_init(bool verbose)
 {
-	report.verbose = verbose;
+	const char *chosen = getenv("CAMIPC_LOG");
+
+	report.verbose = verbose || (chosen && chosen[0]);
 	camipc_log_set(on_log, NULL,
 		       verbose ? CAMIPC_LOG_DEBUG : CAMIPC_LOG_WARNING);
 }
 
-void report_error(const char *format, ...)
+void report_divert(bool (*takes)(void *user, const char *text), void *user)
 {
-	char line[1200];
+	pthread_mutex_lock(&report.mutex);
+	report.takes = takes;
+	report.taker = user;
+	pthread_mutex_unlock(&report.mutex);
+}
+
+void report_line(const char *format, ...)
+{
+	char raw[8192];
+	char line[8192];
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(line, sizeof(line), format, args);
+	vsnprintf(raw, sizeof(raw), format, args);
 	va_end(args);
+	camipc_sanitise(line, sizeof(line), raw, strlen(raw));
+	printf("%s\n", line);
+}
+
+void report_error(const char *format, ...)
+{
+	char raw[2048];
+	char line[8192]; /* an escape is longer than what it replaces */
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(raw, sizeof(raw), format, args);
+	va_end(args);
+	/* Names of files and values of options may have any bytes. */
+	camipc_sanitise(line, sizeof(line), raw, strlen(raw));
 	pthread_mutex_lock(&report.mutex);
 	if (report.held[0] && !strstr(line, report.held))
 		fprintf(stderr, "camipc: %s (%s)\n", line, report.held);
@@ -81,6 +151,19 @@ void report_error(const char *format, ...)
 		fprintf(stderr, "camipc: %s\n", line);
 	report.held[0] = '\0';
 	pthread_mutex_unlock(&report.mutex);
+}
+
+void report_option(const char *name, const char *value, const char *format, ...)
+{
+	const bool is_long = strlen(value) > MAX_VALUE;
+	char text[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	report_error("--%s %.*s%s: %s", name, MAX_VALUE, value,
+		     is_long ? "..." : "", text);
 }
 
 void report_running(void)

@@ -17,16 +17,47 @@ enum exit_code {
 
 /**
  * Takes over the library's log. Keeps errors, and warnings until
- * report_running(), for report_error(); with @verbose prints everything to
- * stderr. Thread word of all: safe.
+ * report_running(), for report_error(). With @verbose, or if the environment
+ * variable CAMIPC_LOG chooses what is logged, prints all lines to stderr.
+ * Thread word of all: safe.
  */
 void report_init(bool verbose);
+
+/**
+ * Hands each line of the library's log to @takes first, in any thread, one at a
+ * time; a line for which it returns true is not printed. NULL: to nobody.
+ */
+void report_divert(bool (*takes)(void *user, const char *text), void *user);
 
 /** Called when the set-up has succeeded: prints what was kept, and from now on
  *  prints warnings at once. */
 void report_running(void);
 
+/**
+ * Prepares standard streams: opens /dev/null for those that are closed, so that
+ * no file of the tool takes their place, but using them fails. Writing to a
+ * pipe without a reader, or past a limit, becomes an error instead of a signal.
+ * Call it first.
+ */
+void report_prepare_streams(void);
+
+/** Flushes standard output. Returns @code or, after it has reported that text
+ *  was lost, EXIT_FAILED. */
+int report_finish_stdout(int code) CAMIPC_MUST_CHECK;
+
+/**
+ * Prints one line on standard output. What it says about files, modules and
+ * devices may have any bytes: characters that act on a terminal are escaped, line
+ * ends among them.
+ */
+void report_line(const char *format, ...) CAMIPC_PRINTF(1, 2);
+
 /** Prints "camipc: ..." and, in parentheses, what the library logged last. */
 void report_error(const char *format, ...) CAMIPC_PRINTF(1, 2);
+
+/** Prints "camipc: --NAME VALUE: ..." like report_error(); a long value is
+ *  shortened. */
+void report_option(const char *name, const char *value, const char *format, ...)
+	CAMIPC_PRINTF(3, 4);
 
 #endif /* TOOLS_REPORT_H */

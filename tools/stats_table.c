@@ -65,5 +65,4 @@ void stats_table_print(FILE *stream, const struct camipc_proxy *proxy)
 	row.high_water = all.high_water;
 	memcpy(row.latency, all.latency, sizeof(row.latency));
 	print_row(stream, "all", &row);
-	fflush(stream);
 }

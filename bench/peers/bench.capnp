@@ -46,13 +46,13 @@ struct ControlValue {
 }
 
 struct Control {
-	id @0 :UInt32;
-	value @1 :ControlValue;
+	idSpace @0 :Int32;
+	id @1 :UInt32;
+	value @2 :ControlValue;
 }
 
 struct ControlList {
-	idSpace @0 :UInt32;
-	controls @1 :List(Control);
+	controls @0 :List(Control);
 }
 
 struct PrepareParams {
@@ -70,10 +70,13 @@ struct ControlInfo {
 	def @3 :ControlValue;
 	values @4 :List(ControlValue);
 	direction @5 :UInt32;
+	name @6 :Text;
+	type @7 :UInt32;
+	size @8 :UInt32;
 }
 
 struct ControlInfoMap {
-	idSpace @0 :UInt32;
+	idSpace @0 :Int32;
 	infos @1 :List(ControlInfo);
 }
 

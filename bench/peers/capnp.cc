@@ -77,8 +77,8 @@ void build(ControlList::Builder to, const cam_control_list &from)
 {
 	auto controls = to.initControls((unsigned int)from.n_controls);
 
-	to.setIdSpace((uint32_t)from.id_space);
 	for (unsigned int i = 0; i < from.n_controls; i++) {
+		controls[i].setIdSpace(from.controls[i].id_space);
 		controls[i].setId(from.controls[i].id);
 		build(controls[i].initValue(), from.controls[i].value);
 	}
@@ -97,7 +97,7 @@ void build(ControlInfoMap::Builder to, const cam_control_info_map &from)
 {
 	auto infos = to.initInfos((unsigned int)from.n_infos);
 
-	to.setIdSpace((uint32_t)from.id_space);
+	to.setIdSpace(from.id_space);
 	for (unsigned int i = 0; i < from.n_infos; i++) {
 		const cam_control_info &info = from.infos[i].value;
 
@@ -106,6 +106,9 @@ void build(ControlInfoMap::Builder to, const cam_control_info_map &from)
 		build(infos[i].initMax(), info.max);
 		build(infos[i].initDef(), info.def);
 		infos[i].setDirection(info.direction);
+		infos[i].setName(info.name);
+		infos[i].setType(info.type);
+		infos[i].setSize(info.size);
 	}
 }
 
@@ -208,10 +211,10 @@ uint64_t walk(ControlValue::Reader value)
 
 uint64_t walk(ControlList::Reader msg)
 {
-	uint64_t sum = msg.getIdSpace();
+	uint64_t sum = 0;
 
 	for (Control::Reader control : msg.getControls())
-		sum += control.getId() + walk(control.getValue());
+		sum += (uint64_t)control.getIdSpace() + control.getId() + walk(control.getValue());
 	return sum;
 }
 
@@ -224,12 +227,14 @@ uint64_t walk(PrepareParams::Reader msg)
 
 uint64_t walk(ControlInfoMap::Reader msg)
 {
-	uint64_t sum = msg.getIdSpace();
+	uint64_t sum = (uint64_t)msg.getIdSpace();
 
 	for (ControlInfo::Reader info : msg.getInfos())
 		sum += info.getKey() + walk(info.getMin()) +
 		       walk(info.getMax()) + walk(info.getDef()) +
-		       info.getValues().size() + info.getDirection();
+		       info.getValues().size() + info.getDirection() +
+		       info.getName().size() + (uint64_t)info.getType() +
+		       info.getSize();
 	return sum;
 }
 

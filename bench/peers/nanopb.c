@@ -117,9 +117,10 @@ static void build_control_list(void *data, const void *ours)
 	const struct cam_control_list *from = ours;
 	cam_ControlList *to = data;
 
-	to->id_space = (cam_ControlIdSpace)from->id_space;
 	to->controls_count = fitting(from->n_controls, LENGTH(to->controls));
 	for (size_t i = 0; i < from->n_controls; i++) {
+		to->controls[i].id_space =
+			(cam_ControlIdSpace)from->controls[i].id_space;
 		to->controls[i].id = from->controls[i].id;
 		to->controls[i].has_value = true;
 		build_value(&to->controls[i].value, &from->controls[i].value);
@@ -161,6 +162,9 @@ static void build_info_map(void *data, const void *ours)
 		build_value(&value->def, &info->def);
 		value->values_count = 0;
 		value->direction = info->direction;
+		build_text(value->name, sizeof(value->name), info->name);
+		value->type = (cam_ControlType)info->type;
+		value->size = info->size;
 	}
 }
 
@@ -264,10 +268,11 @@ static uint64_t walk_value(const cam_ControlValue *value)
 static uint64_t walk_control_list(const void *data)
 {
 	const cam_ControlList *msg = data;
-	uint64_t sum = (uint64_t)msg->id_space;
+	uint64_t sum = 0;
 
 	for (size_t i = 0; i < msg->controls_count; i++)
-		sum += msg->controls[i].id +
+		sum += (uint64_t)msg->controls[i].id_space +
+		       msg->controls[i].id +
 		       walk_value(&msg->controls[i].value);
 	return sum;
 }
@@ -291,7 +296,8 @@ static uint64_t walk_info_map(const void *data)
 
 		sum += msg->infos[i].key + walk_value(&info->min) +
 		       walk_value(&info->max) + walk_value(&info->def) +
-		       info->values_count + info->direction;
+		       info->values_count + info->direction +
+		       strlen(info->name) + (uint64_t)info->type + info->size;
 	}
 	return sum;
 }

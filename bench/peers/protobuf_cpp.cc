@@ -77,11 +77,12 @@ void build(cam::ControlValue *to, const cam_control_value &from)
 
 void build(cam::ControlList *to, const cam_control_list &from)
 {
-	to->set_id_space((cam::ControlIdSpace)from.id_space);
 	to->mutable_controls()->Reserve((int)from.n_controls);
 	for (size_t i = 0; i < from.n_controls; i++) {
 		cam::Control *control = to->add_controls();
 
+		control->set_id_space(
+			(cam::ControlIdSpace)from.controls[i].id_space);
 		control->set_id(from.controls[i].id);
 		build(control->mutable_value(), from.controls[i].value);
 	}
@@ -107,6 +108,9 @@ void build(cam::ControlInfoMap *to, const cam_control_info_map &from)
 		build(info.mutable_max(), value.max);
 		build(info.mutable_def(), value.def);
 		info.set_direction(value.direction);
+		info.set_name(value.name);
+		info.set_type((cam::ControlType)value.type);
+		info.set_size(value.size);
 	}
 }
 
@@ -197,10 +201,10 @@ uint64_t walk(const cam::ControlValue &value)
 
 uint64_t walk(const cam::ControlList &msg)
 {
-	uint64_t sum = (uint64_t)msg.id_space();
+	uint64_t sum = 0;
 
 	for (const cam::Control &control : msg.controls())
-		sum += control.id() + walk(control.value());
+		sum += (uint64_t)control.id_space() + control.id() + walk(control.value());
 	return sum;
 }
 
@@ -219,7 +223,8 @@ uint64_t walk(const cam::ControlInfoMap &msg)
 
 		sum += entry.first + walk(info.min()) + walk(info.max()) +
 		       walk(info.def()) + (uint64_t)info.values_size() +
-		       info.direction();
+		       info.direction() + info.name().size() +
+		       (uint64_t)info.type() + info.size();
 	}
 	return sum;
 }

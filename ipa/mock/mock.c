@@ -59,7 +59,7 @@ static int path_beside(const char *suffix, char path[PATH_MAX])
 }
 
 /** Reads a whole file and appends a NUL. */
-static int read_whole(int fd, char **ret_text)
+static int read_whole(int fd, char **ret_text, struct mock_text *reterr)
 {
 	struct stat status;
 	size_t size = 0;
@@ -68,8 +68,11 @@ static int read_whole(int fd, char **ret_text)
 
 	if (fstat(fd, &status) < 0)
 		return -errno;
-	if (!S_ISREG(status.st_mode) || status.st_size > MAX_SCRIPT_SIZE)
-		return -EFBIG;
+	if (!S_ISREG(status.st_mode))
+		return mock_text_fail(reterr, "it is not a regular file");
+	if (status.st_size > MAX_SCRIPT_SIZE)
+		return mock_text_fail(reterr, "it has more than %d bytes",
+				      MAX_SCRIPT_SIZE);
 	text = malloc((size_t)status.st_size + 1);
 	if (!text)
 		return -ENOMEM;
@@ -83,6 +86,11 @@ static int read_whole(int fd, char **ret_text)
 		return -errno;
 	}
 	text[size] = '\0';
+	if (strlen(text) < size) {
+		free(text);
+		return mock_text_fail(reterr, "it is not text: it contains a "
+					      "NUL byte");
+	}
 	*ret_text = text;
 	return 0;
 }
@@ -90,9 +98,16 @@ static int read_whole(int fd, char **ret_text)
 static void log_failure(struct mock *mock, const struct mock_text *error,
 			int ret)
 {
-	camipc_host_log(mock->host, CAMIPC_LOG_ERROR, "%s:%u: %s",
-			mock->script_path, error->line,
-			error->error[0] ? error->error : camipc_errno_to_string(ret));
+	const char *text =
+		error->error[0] ? error->error : camipc_errno_to_string(ret);
+
+	if (error->line)
+		camipc_host_log(mock->host, CAMIPC_LOG_ERROR, "%s:%u: %s",
+				mock->script_path, error->line, text);
+	else
+		camipc_host_log(mock->host, CAMIPC_LOG_ERROR,
+				"cannot read the script '%s': %s",
+				mock->script_path, text);
 }
 
 /** Without a script every call succeeds, with default outputs. */
@@ -105,14 +120,14 @@ static int load_script(struct mock *mock)
 
 	if (ret < 0)
 		goto fail;
-	fd = open(mock->script_path, O_RDONLY | O_CLOEXEC);
+	fd = open(mock->script_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0 && errno == ENOENT)
 		return 0;
 	if (fd < 0) {
 		ret = -errno;
 		goto fail;
 	}
-	ret = read_whole(fd, &text);
+	ret = read_whole(fd, &text, &error);
 	close(fd);
 	if (ret < 0)
 		goto fail;

@@ -122,8 +122,8 @@ static int run_actions(struct run *run)
 		else if (mock_text_take(run->text, "return"))
 			ret = run_return(run);
 		else
-			ret = mock_text_fail(run->text, "expected emit, return "
-							"or ';'");
+			ret = mock_text_fail_expected(
+				run->text, "emit, return or ';'");
 		if (ret < 0)
 			return ret;
 	}

@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Bytes of a script that an error shows. */
+#define MAX_EXCERPT 40
+
 /* Returns true in names and numbers: -0x1f, 1.5e+3, DraftMode. */
 static bool is_of_word(const char *at)
 {
@@ -59,7 +62,7 @@ int mock_text_expect(struct mock_text *text, const char *word)
 {
 	if (mock_text_take(text, word))
 		return 0;
-	return mock_text_fail(text, "expected '%s'", word);
+	return mock_text_fail_expected(text, "'%s'", word);
 }
 
 void mock_text_word(struct mock_text *text, char *word, size_t size)
@@ -72,6 +75,26 @@ void mock_text_word(struct mock_text *text, char *word, size_t size)
 			word[n++] = *text->at;
 	}
 	word[n] = '\0';
+}
+
+int mock_text_fail_expected(struct mock_text *text, const char *format, ...)
+{
+	char expected[64];
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	vsnprintf(expected, sizeof(expected), format, args);
+	va_end(args);
+	mock_text_skip(text);
+	n = (int)strcspn(text->at, "\r\n");
+	if (!*text->at)
+		return mock_text_fail(text, "expected %s, not the end of the "
+					    "script",
+				      expected);
+	return mock_text_fail(text, "expected %s, not '%.*s%s'", expected,
+			      n < MAX_EXCERPT ? n : MAX_EXCERPT, text->at,
+			      n > MAX_EXCERPT ? "..." : "");
 }
 
 int mock_text_fail(struct mock_text *text, const char *format, ...)

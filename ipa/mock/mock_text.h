@@ -32,4 +32,8 @@ void mock_text_word(struct mock_text *text, char *word, size_t size);
 int mock_text_fail(struct mock_text *text, const char *format, ...)
 	CAMIPC_PRINTF(2, 3);
 
+/** As mock_text_fail(): "expected ..., not ", and what stands there. */
+int mock_text_fail_expected(struct mock_text *text, const char *format, ...)
+	CAMIPC_PRINTF(2, 3);
+
 #endif /* CAMIPC_MOCK_TEXT_H */

@@ -436,7 +436,8 @@ static int read_array(struct reading *r, const struct camipc_field_info *field,
 	}
 	if (items.n != field->count)
 		return mock_text_fail(r->text,
-				      "%s has %" PRIu32 " elements, not %zu",
+				      "%s must have %" PRIu32 " elements, not "
+				      "%zu",
 				      field->name, field->count, items.n);
 	memcpy(base + field->offset, items.first, slot_size(field));
 	return 0;
@@ -513,8 +514,8 @@ static int read_fields(struct reading *r, const struct camipc_type_info *info,
 			return 0;
 		mock_text_word(r->text, name, sizeof(name));
 		if (!name[0])
-			return mock_text_fail(r->text,
-					      "expected a field after ','");
+			return mock_text_fail_expected(
+				r->text, "a field after ','");
 	}
 	return 0;
 }

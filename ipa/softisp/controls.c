@@ -6,6 +6,8 @@
 #include "controls_ipa_types.h"
 #include "softisp.h"
 
+#define OWN CAM_CONTROL_ID_SPACE_CONTROLS
+
 #define IN CAM_CONTROL_DIRECTION_IN
 #define OUT CAM_CONTROL_DIRECTION_OUT
 
@@ -22,6 +24,7 @@ static struct cam_control_info *add_info(struct softisp *ipa, uint32_t id,
 	memset(entry, 0, sizeof(*entry));
 	entry->key = id;
 	entry->value.direction = direction;
+	cam_control_info_describe(&entry->value, id);
 	return &entry->value;
 }
 
@@ -120,18 +123,41 @@ static void apply_exposure(struct softisp *ipa,
 	float value;
 
 	/* First, because times and gains are ignored while it is on. */
-	(void)!cam_control_list_get_bool(controls, CAM_CONTROL_ID_AE_ENABLE,
-					 &ipa->exposure.enabled);
-	if (!cam_control_list_get_int32(controls, CAM_CONTROL_ID_EXPOSURE_TIME,
-					&us))
+	(void)!cam_control_list_get_bool(controls, OWN,
+					 CAM_CONTROL_ID_AE_ENABLE, &ipa->exposure.enabled);
+	if (!cam_control_list_get_int32(controls, OWN,
+					CAM_CONTROL_ID_EXPOSURE_TIME, &us))
 		softisp_exposure_set_time(&ipa->exposure, us);
-	if (!cam_control_list_get_float(controls, CAM_CONTROL_ID_ANALOGUE_GAIN,
-					&value))
+	if (!cam_control_list_get_float(controls, OWN,
+					CAM_CONTROL_ID_ANALOGUE_GAIN, &value))
 		softisp_exposure_set_gain(&ipa->exposure, (double)value);
-	if (!cam_control_list_get_float(controls, CAM_CONTROL_ID_EXPOSURE_VALUE,
-					&value))
+	if (!cam_control_list_get_float(controls, OWN,
+					CAM_CONTROL_ID_EXPOSURE_VALUE, &value))
 		softisp_exposure_set_compensation(&ipa->exposure,
 						  (double)value);
+}
+
+/* Logs the first control that has no effect. */
+static void name_ignored(struct softisp *ipa,
+			 const struct cam_control_list *controls)
+{
+	for (size_t i = 0; i < controls->n_controls && !ipa->has_ignored_control;
+	     i++) {
+		uint32_t id = controls->controls[i].id;
+		const struct cam_control_info *info =
+			controls->controls[i].id_space == CAM_CONTROL_ID_SPACE_CONTROLS
+				? cam_uint32_control_info_find(
+					  ipa->infos, ipa->n_infos, id)
+				: NULL;
+
+		if (info && (info->direction & IN))
+			continue;
+		camipc_host_log(ipa->host, CAMIPC_LOG_WARNING,
+				"softisp: control %u is ignored: init() did not list it "
+				"among those that can be set",
+				id);
+		ipa->has_ignored_control = true;
+	}
 }
 
 void softisp_apply_controls(struct softisp *ipa,
@@ -140,16 +166,18 @@ void softisp_apply_controls(struct softisp *ipa,
 	float gains[2];
 	float gamma;
 
-	if (controls->id_space != CAM_CONTROL_ID_SPACE_CONTROLS)
-		return;
+	name_ignored(ipa, controls);
 	apply_exposure(ipa, controls);
-	(void)!cam_control_list_get_bool(controls, CAM_CONTROL_ID_AWB_ENABLE,
+	(void)!cam_control_list_get_bool(controls, OWN,
+					 CAM_CONTROL_ID_AWB_ENABLE,
 					 &ipa->balance.enabled);
-	if (!cam_control_list_get_floats(controls, CAM_CONTROL_ID_COLOUR_GAINS,
+	if (!cam_control_list_get_floats(controls, OWN,
+					 CAM_CONTROL_ID_COLOUR_GAINS,
 					 gains, 2))
 		softisp_white_balance_set_gains(&ipa->balance, (double)gains[0],
 						(double)gains[1]);
-	if (!cam_control_list_get_float(controls, CAM_CONTROL_ID_GAMMA, &gamma))
+	if (!cam_control_list_get_float(controls, OWN,
+					 CAM_CONTROL_ID_GAMMA, &gamma))
 		softisp_tone_set(&ipa->tone, (double)gamma);
 }
 

@@ -10,6 +10,8 @@
 
 #include <math.h>
 
+#include "clamp.h"
+
 /* Limits a step: very dark or bright frames tell little about the light. */
 #define MAX_RATIO 8.0
 
@@ -18,13 +20,6 @@
 
 /* Reports the target as reached within this error. */
 #define LOCKED_BAND 0.05
-
-static double clamp(double value, double min, double max)
-{
-	if (!(value > min))
-		return min;
-	return value < max ? value : max;
-}
 
 static double max_wanted(const struct softisp_exposure *e)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The module's ops, which the generated interface calls. */
+/* The ops, which the generated interface calls, and their instance. */
 #include "softisp.h"
 
 #include <errno.h>
@@ -79,26 +79,42 @@ static void reset(struct softisp *ipa)
 	ipa->frame = 0;
 }
 
+/* Reads the file that came with the settings. A name alone is of no use: in a
+ * worker it leads elsewhere, or nowhere. */
+static int read_tuning(struct softisp *ipa, const struct cam_settings *settings)
+{
+	char error[SOFTISP_TUNING_ERROR_SIZE] = "";
+	int ret;
+
+	if (!settings->configuration_file[0] && settings->configuration < 0)
+		return 0;
+	if (settings->configuration < 0) {
+		camipc_host_log(ipa->host, CAMIPC_LOG_ERROR,
+				"softisp: the tuning file %s came without a "
+				"descriptor",
+				settings->configuration_file);
+		return -EINVAL;
+	}
+	ret = softisp_tuning_load(&ipa->tuning, settings->configuration, error);
+	if (ret < 0)
+		camipc_host_log(ipa->host, CAMIPC_LOG_ERROR,
+				"softisp: wrong tuning file %s: %s",
+				settings->configuration_file, error);
+	return ret;
+}
+
 static int32_t softisp_init(void *self, const struct cam_settings *settings,
 			    const struct cam_camera_sensor_info *sensor_info,
 			    const struct cam_control_info_map *sensor_controls,
 			    struct cam_control_info_map *ret_controls)
 {
 	struct softisp *ipa = self;
-	char error[SOFTISP_TUNING_ERROR_SIZE] = "";
 	int ret;
 
 	softisp_tuning_init(&ipa->tuning);
-	if (settings->configuration_file[0]) {
-		ret = softisp_tuning_load(&ipa->tuning,
-					  settings->configuration_file, error);
-		if (ret < 0) {
-			camipc_host_log(ipa->host, CAMIPC_LOG_ERROR,
-					"softisp: wrong tuning file %s: %s",
-					settings->configuration_file, error);
-			return ret;
-		}
-	}
+	ret = read_tuning(ipa, settings);
+	if (ret < 0)
+		return ret;
 	ret = set_sensor(ipa, sensor_info, sensor_controls);
 	if (ret < 0)
 		return ret;
@@ -226,10 +242,10 @@ static int run_algorithms(struct softisp *ipa,
 	double black[3];
 	int ret;
 
-	(void)!cam_control_list_get_int32(controls, V4L2_CID_EXPOSURE,
-					  &taken->lines);
-	(void)!cam_control_list_get_int32(controls, V4L2_CID_ANALOGUE_GAIN,
-					  &taken->code);
+	(void)!cam_control_list_get_int32(controls, CAM_CONTROL_ID_SPACE_V4L2,
+					  V4L2_CID_EXPOSURE, &taken->lines);
+	(void)!cam_control_list_get_int32(controls, CAM_CONTROL_ID_SPACE_V4L2,
+					  V4L2_CID_ANALOGUE_GAIN, &taken->code);
 	softisp_black_level_update(&ipa->black, &ipa->statistics);
 	softisp_black_level_get(&ipa->black, black);
 	ret = softisp_measure(&ipa->statistics, black, &ipa->measure);
@@ -303,11 +319,11 @@ static void softisp_compute_params(void *self, uint32_t frame,
 	check_emit(ipa, softisp_emit_metadata(ipa, frame));
 }
 
-static const struct ipa_softisp_ops softisp_ops = IPA_SOFTISP_OPS(softisp);
+const struct ipa_softisp_ops softisp_ops = IPA_SOFTISP_OPS(softisp);
 
-static int softisp_create(struct camipc_host *host, void **ret_ipa)
+int softisp_allocate(struct camipc_host *host, size_t size, void **ret_ipa)
 {
-	struct softisp *ipa = calloc(1, sizeof(*ipa));
+	struct softisp *ipa = calloc(1, size);
 
 	if (!ipa)
 		return -ENOMEM;
@@ -316,7 +332,12 @@ static int softisp_create(struct camipc_host *host, void **ret_ipa)
 	return 0;
 }
 
-static void softisp_destroy(void *self)
+int softisp_create(struct camipc_host *host, void **ret_ipa)
+{
+	return softisp_allocate(host, sizeof(struct softisp), ret_ipa);
+}
+
+void softisp_destroy(void *self)
 {
 	struct softisp *ipa = self;
 
@@ -324,6 +345,3 @@ static void softisp_destroy(void *self)
 	cam_buffer_set_fini(&ipa->parameters_buffers);
 	free(ipa);
 }
-
-IPA_SOFTISP_MODULE("softisp", 1, "MIT", softisp_create, softisp_destroy,
-		   &softisp_ops);

@@ -46,12 +46,30 @@ struct softisp {
 	struct cam_uint32_control_info_entry infos[SOFTISP_MAX_CONTROLS];
 	size_t n_infos;
 	bool has_lost_event; /* and has logged it */
+	bool has_ignored_control; /* and has logged it */
 };
+
+/** The ops of an instance. */
+extern const struct ipa_softisp_ops softisp_ops;
+
+/**
+ * Makes an instance; softisp_destroy() frees it. @host must outlive it. Returns
+ * 0 or -ENOMEM.
+ */
+int softisp_create(struct camipc_host *host, void **ret_ipa);
+
+/** The same in zeroed memory of @size bytes, for a struct that begins with a
+ *  struct softisp. */
+int softisp_allocate(struct camipc_host *host, size_t size, void **ret_ipa);
+
+/** Frees an instance. */
+void softisp_destroy(void *self);
 
 /** Lists the controls in @ipa->infos; the limits must be set. */
 void softisp_list_controls(struct softisp *ipa);
 
-/** Applies an application's controls; ignores unknown ones. */
+/** Applies an application's controls; ignores those that it does not list, and
+ *  logs the first of them. */
 void softisp_apply_controls(struct softisp *ipa,
 			    const struct cam_control_list *controls);
 

@@ -52,13 +52,14 @@ void softisp_tuning_init(struct softisp_tuning *tuning);
 /**
  * softisp_tuning_load() - read a tuning file
  * @tuning: updated; values that the file does not have are kept
+ * @fd: open for reading; its offset does not matter, and stays
  * @error: gets a text, with a line number, on failure
  *
  * Returns 0, -EINVAL (not a valid tuning file), -EFBIG (more than 64 KiB),
  * -ENOMEM, -ENOSYS (built without libyaml), or the errno of reading it. On
  * failure @tuning is unchanged. Thread word: reentrant.
  */
-int softisp_tuning_load(struct softisp_tuning *tuning, const char *path,
+int softisp_tuning_load(struct softisp_tuning *tuning, int fd,
 			char error[SOFTISP_TUNING_ERROR_SIZE]);
 
 #endif /* SOFTISP_TUNING_H */

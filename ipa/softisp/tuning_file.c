@@ -13,6 +13,7 @@
 
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <yaml.h>
 
 #include <camipc/base.h>
@@ -283,27 +284,30 @@ static int parse(struct reading *r, const uint8_t *text, size_t size)
 	return r->result;
 }
 
-static int read_file(const char *path, uint8_t *text, size_t *ret_size,
+/* The offset may be shared with the pipeline handler: pread(), not read(). */
+static int read_file(int fd, uint8_t *text, size_t *ret_size,
 		     char error[SOFTISP_TUNING_ERROR_SIZE])
 {
 	struct stat st;
-	FILE *file = NULL;
+	ssize_t n = 0;
 	int ret = 0;
 
-	/* Opening a FIFO would wait for ever. */
-	if (stat(path, &st) < 0)
+	*ret_size = 0;
+	if (fstat(fd, &st) < 0)
 		ret = -errno;
 	else if (!S_ISREG(st.st_mode))
 		ret = -EINVAL;
 	else if (st.st_size > MAX_FILE_SIZE)
 		ret = -EFBIG;
-	else if (!(file = fopen(path, "rbe")))
-		ret = -errno;
-	if (file) {
-		*ret_size = fread(text, 1, MAX_FILE_SIZE, file);
-		if (ferror(file))
-			ret = -EIO;
-		fclose(file);
+	while (ret == 0 && *ret_size < MAX_FILE_SIZE) {
+		n = pread(fd, text + *ret_size, MAX_FILE_SIZE - *ret_size,
+			  (off_t)*ret_size);
+		if (n == 0)
+			break;
+		if (n > 0)
+			*ret_size += (size_t)n;
+		else if (errno != EINTR)
+			ret = -errno;
 	}
 	if (ret < 0)
 		snprintf(error, SOFTISP_TUNING_ERROR_SIZE, "%s",
@@ -311,7 +315,7 @@ static int read_file(const char *path, uint8_t *text, size_t *ret_size,
 	return ret;
 }
 
-int softisp_tuning_load(struct softisp_tuning *tuning, const char *path,
+int softisp_tuning_load(struct softisp_tuning *tuning, int fd,
 			char error[SOFTISP_TUNING_ERROR_SIZE])
 {
 	struct reading r = {
@@ -325,7 +329,7 @@ int softisp_tuning_load(struct softisp_tuning *tuning, const char *path,
 
 	if (!text)
 		return -ENOMEM;
-	ret = read_file(path, text, &size, error);
+	ret = read_file(fd, text, &size, error);
 	if (ret < 0)
 		goto free_text;
 	ret = parse(&r, text, size);
@@ -340,11 +344,11 @@ free_text:
 
 #else
 
-int softisp_tuning_load(struct softisp_tuning *tuning, const char *path,
+int softisp_tuning_load(struct softisp_tuning *tuning, int fd,
 			char error[SOFTISP_TUNING_ERROR_SIZE])
 {
 	(void)tuning;
-	(void)path;
+	(void)fd;
 	snprintf(error, SOFTISP_TUNING_ERROR_SIZE,
 		 "this module was built without libyaml");
 	return -ENOSYS;

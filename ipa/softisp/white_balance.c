@@ -1,18 +1,52 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Grey world with limits. A plain mean of the image mistakes a meadow for green
+ * The most probable light. A plain mean of the image mistakes a meadow for green
  * light. But lights lie on a curve that the tuning has measured, and under the
- * right light many zones of an image look grey at once. So the estimate is the
- * point on the curve that the most zones are near to; the distance of a zone is
- * limited, so that colourful zones have no influence. The mean of the near
- * zones then refines the estimate, also a little off the curve.
+ * right light many zones of an image look grey at once. So each point of the
+ * curve is judged by three things: how many zones look grey, how far the others
+ * are from grey, because strong colours are rarer than weak ones, and how common
+ * its light is. The last two decide nothing where grey zones are; an image of
+ * one colour has none, and would else take any light. The mean of the near zones
+ * then refines the estimate, also a little off the curve.
+ *
+ * Few zones, or dark ones, tell little: gains follow an estimate the slower, the
+ * less it is based on, as a Kalman filter does. So a step of light, after which
+ * most zones are clipped or dark for some frames, leaves the colours alone.
  */
 #include "white_balance.h"
 
 #include <math.h>
 
+#include "clamp.h"
+
 #define STEPS_PER_INTERVAL 24
 #define REFINEMENTS 4
+
+/*
+ * Probabilities as negative logarithms. A zone that is not grey costs this much;
+ * a grey one costs nothing.
+ */
+#define COLOURED 4.0
+
+/* How much more a zone of a strong colour costs at most. */
+#define STRONGLY 2.0
+
+/* Deviation of the colours of surfaces from grey, as a logarithm. */
+#define SURFACES 0.35
+
+/* Deviation of the means of dark zones: half of a raw value, black level and
+ * rounding together. */
+#define DARK_ERROR 0.0005
+
+/* What a coloured zone counts when evidence is added up; a grey one counts 1. */
+#define COLOURED_EVIDENCE 0.1
+
+/* Variance of the first guess, compared to that of an estimate from all zones. */
+#define FIRST_VARIANCE 100.0
+
+/* Hues are counted in bins of this size, from -BINS / 2 on. */
+#define BIN 0.12
+#define BINS 48
 
 /* Largest distance of a light from the curve, as a ratio minus 1. */
 #define MAX_OFFSET 0.12
@@ -26,12 +60,14 @@ struct hue {
 	double blue;
 };
 
-static double clamp(double value, double min, double max)
-{
-	if (!(value > min))
-		return min;
-	return value < max ? value : max;
-}
+/* What an image says about the light. */
+struct evidence {
+	struct hue hues[IPA_SOFTISP_ZONE_COUNT];
+	double weights[IPA_SOFTISP_ZONE_COUNT]; /* 0 to 1 */
+	size_t n;
+	double limit2; /* square of the largest distance of a grey zone */
+	double independence; /* part of the zones that are of different hues */
+};
 
 /*
  * Returns the point @t intervals from the beginning of the curve. Interpolates
@@ -62,21 +98,93 @@ static double distance2(const struct hue *a, const struct hue *b)
 	return red * red + blue * blue;
 }
 
-/* Returns a sum that is small if many zones are grey under the light @at. */
-static double misfit(const struct hue *zones, size_t n, const struct hue *at,
-		     double limit2)
+static size_t bin_of(double hue)
+{
+	return (size_t)clamp(hue / BIN + BINS / 2.0, 0, BINS - 1);
+}
+
+/*
+ * Zones of one hue are one surface, seen many times. Returns the number of hues,
+ * those of many zones counting more, relative to the number of zones.
+ */
+static double independence(const struct evidence *evidence)
+{
+	double bins[BINS][BINS] = { { 0 } };
+	double squares = 0;
+	double sum = 0;
+	size_t i;
+	size_t k;
+
+	for (i = 0; i < evidence->n; i++) {
+		const struct hue *hue = &evidence->hues[i];
+
+		bins[bin_of(hue->red)][bin_of(hue->blue)] +=
+			evidence->weights[i];
+		sum += evidence->weights[i];
+	}
+	for (i = 0; i < BINS; i++)
+		for (k = 0; k < BINS; k++)
+			squares += bins[i][k] * bins[i][k];
+	return squares > 0 ? sum / squares : 0;
+}
+
+/* Takes the hues of zones, weighed by what noise leaves of them. */
+static void gather(const struct softisp_tuning *tuning,
+		   const struct softisp_measure *measure,
+		   struct evidence *evidence)
+{
+	double limit = log(1 + tuning->balance_tolerance);
+	/* Deviation of a grey zone, so that COLOURED is reached at the limit. */
+	double grey = limit / sqrt(2 * COLOURED);
+	size_t i;
+
+	evidence->n = measure->n_zones;
+	evidence->limit2 = limit * limit;
+	for (i = 0; i < measure->n_zones; i++) {
+		const struct softisp_zone_mean *zone = &measure->zones[i];
+		double red = DARK_ERROR / zone->red / grey;
+		double blue = DARK_ERROR / zone->blue / grey;
+
+		evidence->hues[i].red = log(zone->red / zone->green);
+		evidence->hues[i].blue = log(zone->blue / zone->green);
+		evidence->weights[i] = 1 / (1 + red * red + blue * blue);
+	}
+	evidence->independence = independence(evidence);
+}
+
+/* Returns how improbable the zones are under the light @at. */
+static double misfit(const struct evidence *evidence, const struct hue *at)
 {
 	double sum = 0;
 	size_t i;
 
-	for (i = 0; i < n; i++)
-		sum += fmin(distance2(&zones[i], at), limit2);
-	return sum;
+	for (i = 0; i < evidence->n; i++) {
+		double d2 = distance2(&evidence->hues[i], at);
+		double grey = COLOURED * d2 / evidence->limit2;
+		double coloured =
+			COLOURED +
+			STRONGLY * d2 / (d2 + 2 * SURFACES * SURFACES);
+
+		sum += evidence->weights[i] * fmin(grey, coloured);
+	}
+	return sum * evidence->independence;
 }
 
-/* Returns the point of the curve with the least misfit. */
+/* Returns how uncommon a light is: the middle of the curve, evenly spaced in
+ * 1 / kelvin, is common, its ends are two deviations away. */
+static double rarity(const struct softisp_tuning *tuning, double kelvin)
+{
+	double low = 1 / tuning->curve[tuning->n_curve - 1].kelvin;
+	double high = 1 / tuning->curve[0].kelvin;
+	double deviations = (1 / kelvin - (low + high) / 2) /
+			    ((high - low) / 4);
+
+	return deviations * deviations / 2;
+}
+
+/* Returns the most probable point of the curve. */
 static double search_curve(const struct softisp_tuning *tuning,
-			   const struct hue *zones, size_t n, double limit2)
+			   const struct evidence *evidence)
 {
 	size_t steps = (tuning->n_curve - 1) * STEPS_PER_INTERVAL;
 	double best = INFINITY;
@@ -87,7 +195,7 @@ static double search_curve(const struct softisp_tuning *tuning,
 		double t = (double)i / STEPS_PER_INTERVAL;
 		double kelvin;
 		struct hue at = curve_at(tuning, t, &kelvin);
-		double sum = misfit(zones, n, &at, limit2);
+		double sum = misfit(evidence, &at) + rarity(tuning, kelvin);
 
 		if (sum < best) {
 			best = sum;
@@ -98,25 +206,41 @@ static double search_curve(const struct softisp_tuning *tuning,
 }
 
 /* Returns the mean of the zones near @at, or @at if no zone is near. */
-static struct hue mean_near(const struct hue *zones, size_t n, struct hue at,
+static struct hue mean_near(const struct evidence *evidence, struct hue at,
 			    double limit2)
 {
 	struct hue sum = { 0, 0 };
-	size_t near = 0;
+	double weight = 0;
 	size_t i;
 
-	for (i = 0; i < n; i++) {
-		if (distance2(&zones[i], &at) >= limit2)
+	for (i = 0; i < evidence->n; i++) {
+		const struct hue *hue = &evidence->hues[i];
+
+		if (distance2(hue, &at) >= limit2)
 			continue;
-		sum.red += zones[i].red;
-		sum.blue += zones[i].blue;
-		near++;
+		sum.red += evidence->weights[i] * hue->red;
+		sum.blue += evidence->weights[i] * hue->blue;
+		weight += evidence->weights[i];
 	}
-	if (near) {
-		at.red = sum.red / (double)near;
-		at.blue = sum.blue / (double)near;
+	if (weight > 0) {
+		at.red = sum.red / weight;
+		at.blue = sum.blue / weight;
 	}
 	return at;
+}
+
+/* Returns how much of the image supports the light @at, 0 to 1. */
+static double support(const struct evidence *evidence, const struct hue *at)
+{
+	double sum = 0;
+	size_t i;
+
+	for (i = 0; i < evidence->n; i++)
+		sum += evidence->weights[i] *
+		       (distance2(&evidence->hues[i], at) < evidence->limit2
+				? 1
+				: COLOURED_EVIDENCE);
+	return sum / IPA_SOFTISP_ZONE_COUNT;
 }
 
 /* Keeps a light near the curve. */
@@ -164,7 +288,7 @@ void softisp_white_balance_init(struct softisp_white_balance *balance,
 
 	balance->tuning = tuning;
 	balance->enabled = true;
-	balance->measured = false;
+	balance->doubt = 1;
 	hue = curve_at(tuning, (double)(tuning->n_curve - 1) / 2,
 		       &balance->kelvin);
 	balance->red = exp(-hue.red);
@@ -187,52 +311,59 @@ void softisp_white_balance_set_gains(struct softisp_white_balance *balance,
 
 /* Estimates the colour of a grey surface in this image. */
 static struct hue estimate(const struct softisp_tuning *tuning,
-			   const struct softisp_measure *measure)
+			   const struct evidence *evidence)
 {
-	double limit = log(1 + tuning->balance_tolerance);
-	struct hue zones[IPA_SOFTISP_ZONE_COUNT];
 	struct hue on_curve;
 	struct hue hue;
 	double kelvin;
-	size_t i;
+	int i;
 
-	for (i = 0; i < measure->n_zones; i++) {
-		const struct softisp_zone_mean *zone = &measure->zones[i];
-
-		zones[i].red = log(zone->red / zone->green);
-		zones[i].blue = log(zone->blue / zone->green);
-	}
-	on_curve = curve_at(tuning,
-			    search_curve(tuning, zones, measure->n_zones,
-					 limit * limit),
-			    &kelvin);
+	on_curve = curve_at(tuning, search_curve(tuning, evidence), &kelvin);
 	hue = on_curve;
 	for (i = 0; i < REFINEMENTS; i++)
-		hue = mean_near(zones, measure->n_zones, hue,
-				limit * limit / (double)(1 + i));
+		hue = mean_near(evidence, hue,
+				evidence->limit2 / (double)(1 + i));
 	return limit_offset(hue, &on_curve);
+}
+
+/*
+ * Returns the part of an error that is corrected now: the tuning's speed if all
+ * zones support the estimate, less if few do, and more as long as the gains are
+ * the first guess.
+ */
+static double follow(struct softisp_white_balance *balance, double share)
+{
+	double speed = fmin(balance->tuning->balance_speed, 0.999);
+	double variance = speed / (1 - speed) +
+			  FIRST_VARIANCE * balance->doubt * balance->doubt;
+	double part = variance * share / (variance * share + 1);
+
+	balance->doubt *= 1 - part;
+	return part;
 }
 
 void softisp_white_balance_update(struct softisp_white_balance *balance,
 				  const struct softisp_measure *measure)
 {
-	double speed = balance->measured ? balance->tuning->balance_speed : 1;
+	struct evidence evidence;
 	struct hue hue;
+	double part;
 
 	if (!balance->enabled || !measure->n_zones)
 		return;
-	hue = estimate(balance->tuning, measure);
+	gather(balance->tuning, measure, &evidence);
+	hue = estimate(balance->tuning, &evidence);
+	part = follow(balance, support(&evidence, &hue));
 	/* In logarithms, so that gains and hues change at the same pace. */
 	balance->red =
-		clamp(balance->red * pow(exp(-hue.red) / balance->red, speed),
+		clamp(balance->red * pow(exp(-hue.red) / balance->red, part),
 		      MIN_GAIN, MAX_GAIN);
 	balance->blue = clamp(
-		balance->blue * pow(exp(-hue.blue) / balance->blue, speed),
+		balance->blue * pow(exp(-hue.blue) / balance->blue, part),
 		MIN_GAIN, MAX_GAIN);
 	hue.red = -log(balance->red);
 	hue.blue = -log(balance->blue);
 	balance->kelvin = kelvin_of(balance->tuning, &hue);
-	balance->measured = true;
 }
 
 void softisp_white_balance_prepare(const struct softisp_white_balance *balance,

@@ -12,7 +12,7 @@
 struct softisp_white_balance {
 	const struct softisp_tuning *tuning;
 	bool enabled;
-	bool measured; /* the first estimate was made */
+	double doubt; /* part of the first guess that is left, 0 to 1 */
 	double red; /* gains in use */
 	double blue;
 	double kelvin; /* colour temperature that the gains belong to */

@@ -288,8 +288,8 @@ free_index:
 	return ret;
 }
 
-static int allocate(struct media_graph *graph,
-		    const struct media_topology *topology)
+static int allocate_graph(struct media_graph *graph,
+			  const struct media_topology *topology)
 {
 	/* One more than needed, so that no array is NULL. */
 	graph->entities =
@@ -309,7 +309,7 @@ static int allocate(struct media_graph *graph,
 static int build(struct media_graph *graph,
 		 const struct media_topology *topology)
 {
-	int ret = allocate(graph, topology);
+	int ret = allocate_graph(graph, topology);
 
 	if (ret < 0)
 		return ret;

@@ -30,8 +30,8 @@ static bool is_too_large(const struct media_v2_topology *counts)
 }
 
 /* One more than the count each: NULL would ask for the count only. */
-static int allocate(struct media_topology *topology,
-		    const struct media_v2_topology *counts)
+static int allocate_topology(struct media_topology *topology,
+			     const struct media_v2_topology *counts)
 {
 	topology->entities = calloc(counts->num_entities + (size_t)1,
 				    sizeof(*topology->entities));
@@ -89,7 +89,7 @@ static int attempt(const struct media_io *io, void *user, int fd,
 		return ret;
 	if (is_too_large(&counts))
 		return -EMSGSIZE;
-	ret = allocate(topology, &counts);
+	ret = allocate_topology(topology, &counts);
 	if (ret < 0)
 		goto clear;
 	ret = fill(io, user, fd, &counts, topology);

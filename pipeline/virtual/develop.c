@@ -2,6 +2,7 @@
 /* From raw Bayer to RGB, in whole numbers: the same on every machine. */
 #include "develop.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,9 @@
 /* A gain of 64 and a matrix entry of 16, far beyond what an image needs. */
 #define MAX_GAIN (64 << 12)
 #define MAX_ENTRY (16 << 12)
+
+static_assert(IPA_SOFTISP_GAMMA_STEPS == VIRTUAL_DEVELOP_POINTS,
+	      "softisp's curves are used as they are");
 
 int virtual_developer_init(struct virtual_developer *developer, uint32_t width,
 			   uint32_t height)
@@ -34,28 +38,36 @@ void virtual_developer_fini(struct virtual_developer *developer)
 	developer->mosaic = NULL;
 }
 
-/* Maps each raw value: subtracts black, scales to 16 bits, balances. */
-static void set_levels(struct virtual_developer *d,
-		       const struct ipa_softisp_parameters *parameters)
+static uint16_t scale(uint64_t level, uint32_t gain)
 {
-	static const int colour_of[4] = { 0, 1, 1, 2 };
+	level = level * (gain < MAX_GAIN ? gain : MAX_GAIN) >> 12;
+	return (uint16_t)(level < WHITE ? level : WHITE);
+}
+
+/* Maps each raw value: subtracts black, scales to 16 bits, and balances if no
+ * lens shading comes in between. */
+static void set_levels(struct virtual_developer *d,
+		       const struct virtual_recipe *recipe)
+{
+	const int64_t most = RAW_WHITE * 256 / 2;
 	int i;
 	uint32_t v;
 
 	for (i = 0; i < 4; i++) {
-		uint64_t black = parameters->black_level[i];
-		uint64_t gain = parameters->gain[colour_of[i]];
+		int64_t black = recipe->black[i];
+		uint32_t gain = recipe->shading ? 4096 : recipe->gain[i];
+		uint64_t range = RAW_WHITE * 256;
 
-		if (black > RAW_WHITE * 256 / 2)
-			black = RAW_WHITE * 256 / 2;
+		black = black > most ? most : black < -most ? -most : black;
+		if (recipe->stretch)
+			range = (uint64_t)(RAW_WHITE * 256 - black);
 		if (gain > MAX_GAIN)
 			gain = MAX_GAIN;
 		for (v = 0; v <= RAW_WHITE; v++) {
-			uint64_t light = v * 256 > black ? v * 256 - black : 0;
-			uint64_t level = light * gain * WHITE /
-						 (RAW_WHITE * 256 - black) >>
-					 12;
+			int64_t light = (int64_t)v * 256 - black;
+			uint64_t level = light > 0 ? (uint64_t)light : 0;
 
+			level = level * gain * WHITE / range >> 12;
 			d->levels[i][v] =
 				(uint16_t)(level < WHITE ? level : WHITE);
 		}
@@ -64,19 +76,18 @@ static void set_levels(struct virtual_developer *d,
 
 /* The curve has few steps; interpolates linearly between them. */
 static void set_tones(struct virtual_developer *d,
-		      const struct ipa_softisp_parameters *parameters)
+		      const struct virtual_recipe *recipe)
 {
 	const uint32_t per_step =
-		VIRTUAL_DEVELOP_TONES / (IPA_SOFTISP_GAMMA_STEPS - 1);
+		VIRTUAL_DEVELOP_TONES / (VIRTUAL_DEVELOP_POINTS - 1);
 	uint32_t i;
 
-	if (d->has_tones &&
-	    !memcmp(d->gamma, parameters->gamma, sizeof(d->gamma)))
+	if (d->has_tones && !memcmp(d->curve, recipe->tones, sizeof(d->curve)))
 		return;
-	memcpy(d->gamma, parameters->gamma, sizeof(d->gamma));
+	memcpy(d->curve, recipe->tones, sizeof(d->curve));
 	for (i = 0; i < VIRTUAL_DEVELOP_TONES; i++) {
-		uint32_t a = d->gamma[i / per_step];
-		uint32_t b = d->gamma[i / per_step + 1];
+		uint32_t a = d->curve[i / per_step];
+		uint32_t b = d->curve[i / per_step + 1];
 		uint32_t f = i % per_step;
 		uint32_t tone = (a * (per_step - f) + b * f) / per_step;
 
@@ -93,9 +104,25 @@ static uint16_t *mosaic_row(const struct virtual_developer *d, int64_t y)
 	return d->mosaic + stride * (size_t)(y + BORDER) + BORDER;
 }
 
-/* Mirrors the edges, which keeps the pattern: pixel -1 is a copy of pixel 1. */
-static void fill_mosaic(struct virtual_developer *d, const uint16_t *raw)
+/* Corrects a row for lens shading, then balances it. */
+static void shade_row(uint16_t *row, uint32_t width, const uint16_t *shading,
+		      const uint32_t gain[2])
 {
+	uint32_t x;
+
+	for (x = 0; x < width; x++) {
+		uint32_t level = (uint32_t)row[x] * shading[x] >> 10;
+
+		row[x] = scale(level < WHITE ? level : WHITE, gain[x & 1]);
+	}
+}
+
+/* Mirrors the edges, which keeps the pattern: pixel -1 is a copy of pixel 1. */
+static void fill_mosaic(struct virtual_developer *d,
+			const struct virtual_recipe *recipe,
+			const uint16_t *raw)
+{
+	const uint16_t *shading = recipe->shading;
 	int64_t height = d->height;
 	size_t bytes = ((size_t)d->width + 2 * BORDER) * sizeof(uint16_t);
 	uint32_t y;
@@ -110,6 +137,9 @@ static void fill_mosaic(struct virtual_developer *d, const uint16_t *raw)
 			row[x] = even[raw[x] & RAW_WHITE];
 			row[x + 1] = odd[raw[x + 1] & RAW_WHITE];
 		}
+		if (shading)
+			shade_row(row, d->width, shading + (size_t)y * d->width,
+				  recipe->gain + (ptrdiff_t)2 * (y & 1));
 		row[-1] = row[1];
 		row[-2] = row[2];
 		row[d->width] = row[d->width - 2];
@@ -168,6 +198,7 @@ static int32_t opposite_at(const uint16_t *p, ptrdiff_t s)
 
 struct mixer {
 	int64_t m[9];
+	int64_t offset[3];
 	const uint8_t *tones;
 };
 
@@ -175,7 +206,8 @@ static uint8_t mix(const struct mixer *mixer, int row, int32_t r, int32_t g,
 		   int32_t b)
 {
 	const int64_t *m = mixer->m + (ptrdiff_t)3 * row;
-	int64_t value = (m[0] * r + m[1] * g + m[2] * b) / 4096;
+	int64_t value = (m[0] * r + m[1] * g + m[2] * b) / 4096 +
+			mixer->offset[row];
 
 	if (value < 0)
 		value = 0;
@@ -223,12 +255,12 @@ static uint8_t *lower_row(const struct mixer *mixer, const uint16_t *p,
 	return rgb;
 }
 
-static void set_matrix(struct mixer *mixer, const int32_t matrix[9])
+static void set_matrix(struct mixer *mixer, const struct virtual_recipe *recipe)
 {
 	int i;
 
 	for (i = 0; i < 9; i++) {
-		int32_t entry = matrix[i];
+		int32_t entry = recipe->matrix[i];
 
 		if (entry > MAX_ENTRY)
 			entry = MAX_ENTRY;
@@ -236,28 +268,50 @@ static void set_matrix(struct mixer *mixer, const int32_t matrix[9])
 			entry = -MAX_ENTRY;
 		mixer->m[i] = entry;
 	}
+	for (i = 0; i < 3; i++)
+		mixer->offset[i] = recipe->offset[i];
 }
 
-int virtual_develop(struct virtual_developer *developer, uint32_t frame,
-		    const struct ipa_softisp_parameters *parameters,
-		    const uint16_t *raw, uint8_t *rgb)
+void virtual_develop_recipe(struct virtual_developer *developer,
+			    const struct virtual_recipe *recipe,
+			    const uint16_t *raw, uint8_t *rgb)
 {
 	ptrdiff_t stride = (ptrdiff_t)developer->width + 2 * BORDER;
 	struct mixer mixer = { .tones = developer->tones };
 	uint32_t y;
 
-	if (parameters->magic != IPA_SOFTISP_PARAMETERS_MAGIC ||
-	    parameters->frame != frame)
-		return -EBADMSG;
-	set_levels(developer, parameters);
-	set_tones(developer, parameters);
-	set_matrix(&mixer, parameters->matrix);
-	fill_mosaic(developer, raw);
+	set_levels(developer, recipe);
+	set_tones(developer, recipe);
+	set_matrix(&mixer, recipe);
+	fill_mosaic(developer, recipe, raw);
 	for (y = 0; y < developer->height; y += 2) {
 		rgb = upper_row(&mixer, mosaic_row(developer, y),
 				developer->width, stride, rgb);
 		rgb = lower_row(&mixer, mosaic_row(developer, (int64_t)y + 1),
 				developer->width, stride, rgb);
 	}
+}
+
+int virtual_develop(struct virtual_developer *developer, uint32_t frame,
+		    const struct ipa_softisp_parameters *parameters,
+		    const uint16_t *raw, uint8_t *rgb)
+{
+	static const int colour_of[4] = { 0, 1, 1, 2 };
+	struct virtual_recipe recipe = { .stretch = true };
+	int i;
+
+	if (parameters->magic != IPA_SOFTISP_PARAMETERS_MAGIC ||
+	    parameters->frame != frame)
+		return -EBADMSG;
+	for (i = 0; i < 4; i++) {
+		uint32_t black = parameters->black_level[i];
+
+		recipe.black[i] =
+			(int32_t)(black < INT32_MAX ? black : INT32_MAX);
+		recipe.gain[i] = parameters->gain[colour_of[i]];
+	}
+	memcpy(recipe.matrix, parameters->matrix, sizeof(recipe.matrix));
+	memcpy(recipe.tones, parameters->gamma, sizeof(recipe.tones));
+	virtual_develop_recipe(developer, &recipe, raw, rgb);
 	return 0;
 }

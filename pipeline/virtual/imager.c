@@ -5,8 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "zone_statistics.h"
-
 static int init_scene(struct virtual_imager *imager,
 		      const struct virtual_imager_options *options,
 		      uint32_t width, uint32_t height,
@@ -65,22 +63,44 @@ static int init_light(struct virtual_imager *imager, const char *text,
 	}
 }
 
-static int init_sensor(struct virtual_imager *imager, uint32_t width,
-		       uint32_t height, uint64_t seed)
+static int allocate(struct virtual_imager *imager)
 {
-	int ret = virtual_sensor_init(&imager->sensor, width, height, seed);
+	int ret = imager->isp->configure(&imager->sensor, &imager->isp_state);
 
-	if (ret < 0)
-		return ret;
-	ret = virtual_developer_init(&imager->developer, width, height);
 	if (ret < 0)
 		return ret;
 	imager->raw = calloc(virtual_sensor_frame_pixels(&imager->sensor),
 			     sizeof(*imager->raw));
-	imager->rgb = calloc((size_t)width * height, 3);
-	if (!imager->raw || !imager->rgb)
-		return -ENOMEM;
-	virtual_sensor_controls_init(&imager->controls, &imager->sensor);
+	imager->rgb = calloc((size_t)imager->sensor.width *
+				     imager->sensor.height,
+			     3);
+	return imager->raw && imager->rgb ? 0 : -ENOMEM;
+}
+
+static int init_sensor(struct virtual_imager *imager,
+		       const struct virtual_sensor_model *model, uint32_t width,
+		       uint32_t height, uint64_t seed,
+		       struct virtual_error *error)
+{
+	struct virtual_sensor *sensor = &imager->sensor;
+	int ret;
+
+	if (!model)
+		model = virtual_sensor_model_find(imager->isp->sensor);
+	ret = virtual_sensor_init(sensor, model, width, height, seed);
+	if (ret == -ERANGE)
+		return virtual_error_set(
+			error, -EINVAL,
+			"size %ux%u: the sensor %s has %ux%u pixels", width,
+			height, model->name, model->active_width,
+			model->active_height);
+	if (ret == 0)
+		ret = allocate(imager);
+	if (ret < 0)
+		return virtual_error_set(error, ret, "out of memory");
+	virtual_sensor_controls_init(&imager->controls, sensor);
+	virtual_delayed_init(&imager->delayed, &model->delays,
+			     virtual_sensor_current(sensor), 0);
 	return 0;
 }
 
@@ -98,6 +118,7 @@ int virtual_imager_init(struct virtual_imager *imager,
 	uint32_t height = options->height ? options->height : 480;
 	int ret;
 
+	imager->isp = options->isp;
 	if (!is_side(width) || !is_side(height))
 		return virtual_error_set(
 			error, -EINVAL,
@@ -111,15 +132,15 @@ int virtual_imager_init(struct virtual_imager *imager,
 	ret = init_scene(imager, options, width, height, error);
 	if (ret < 0)
 		return ret;
-	ret = init_sensor(imager, width, height, options->seed);
-	if (ret < 0)
-		return virtual_error_set(error, ret, "out of memory");
-	return 0;
+	return init_sensor(imager, options->sensor, width, height,
+			   options->seed, error);
 }
 
 void virtual_imager_fini(struct virtual_imager *imager)
 {
-	virtual_developer_fini(&imager->developer);
+	if (imager->isp)
+		imager->isp->release(imager->isp_state);
+	imager->isp_state = NULL;
 	virtual_sensor_fini(&imager->sensor);
 	virtual_scene_fini(&imager->scene);
 	free(imager->raw);
@@ -128,58 +149,85 @@ void virtual_imager_fini(struct virtual_imager *imager)
 	imager->rgb = NULL;
 }
 
-void virtual_imager_apply_controls(struct virtual_imager *imager,
-				   const struct cam_control_list *list)
+void virtual_imager_request(struct virtual_imager *imager,
+			    const struct cam_control_list *list,
+			    uint32_t cookie)
 {
-	/* A list may name one control only: the other stays as requested. */
+	struct virtual_delayed *delayed = &imager->delayed;
+	/* A list may name one control only: the others stay as requested. */
 	struct virtual_sensor_settings settings =
-		virtual_sensor_requested(&imager->sensor);
+		virtual_delayed_requested(delayed);
 
 	virtual_sensor_controls_take(&imager->controls, list, &settings);
-	if (imager->is_streaming)
-		virtual_sensor_set(&imager->sensor, settings);
-	else
-		virtual_sensor_reset(&imager->sensor, settings);
+	if (imager->is_streaming) {
+		virtual_delayed_request(delayed, settings, cookie);
+		return;
+	}
+	virtual_sensor_reset(&imager->sensor, settings);
+	virtual_delayed_init(delayed, &delayed->delays, settings,
+			     delayed->next);
+}
+
+void virtual_imager_set_delays(struct virtual_imager *imager,
+			       const struct virtual_sensor_delays *delays)
+{
+	virtual_delayed_init(&imager->delayed, delays,
+			     virtual_sensor_current(&imager->sensor),
+			     imager->delayed.next);
+}
+
+/* Nanoseconds that the sensor needs to read @pixels, blanking included. */
+static uint64_t time_of(const struct virtual_sensor *sensor, uint64_t pixels)
+{
+	uint64_t rate = virtual_sensor_pixel_rate(sensor);
+
+	return pixels / rate * 1000000000u +
+	       pixels % rate * 1000000000u / rate;
 }
 
 void virtual_imager_expose(struct virtual_imager *imager, uint32_t number,
 			   struct virtual_frame *ret_frame)
 {
-	const struct virtual_frame frame = {
+	struct virtual_sensor *sensor = &imager->sensor;
+	struct virtual_frame frame = {
 		.number = number,
-		.width = imager->sensor.width,
-		.height = imager->sensor.height,
+		.width = sensor->width,
+		.height = sensor->height,
 		.rgb = imager->rgb,
 		.raw = imager->raw +
-		       (size_t)imager->sensor.width * VIRTUAL_SENSOR_DARK_LINES,
-		.timestamp_ns = (uint64_t)number * 1000000000u /
-				VIRTUAL_SENSOR_FRAME_RATE,
+		       (size_t)sensor->width * VIRTUAL_SENSOR_DARK_LINES,
+		.timestamp_ns = time_of(sensor, imager->pixels),
 		.light = virtual_light_at(&imager->light, number),
-		.settings = virtual_sensor_current(&imager->sensor),
 		.parameters_frame = number,
 	};
 
 	imager->is_streaming = true;
-	virtual_sensor_expose(&imager->sensor, number, &imager->scene,
-			      &frame.light, imager->raw);
+	virtual_delayed_begin_frame(&imager->delayed, sensor);
+	frame.settings = virtual_delayed_get(&imager->delayed,
+					     imager->delayed.next - 1,
+					     &frame.settings_cookie);
+	imager->pixels += (uint64_t)virtual_sensor_line_length(sensor) *
+			  virtual_sensor_current(sensor).frame_length;
+	virtual_sensor_expose(sensor, number, &imager->scene, &frame.light,
+			      imager->raw);
 	*ret_frame = frame;
 }
 
 void virtual_imager_measure(const struct virtual_imager *imager, uint32_t frame,
-			    struct ipa_softisp_statistics *statistics)
+			    void *statistics)
 {
-	virtual_zone_statistics(&imager->sensor, frame, imager->raw,
-				statistics);
+	imager->isp->measure(imager->isp_state, &imager->sensor, frame,
+			     imager->raw, statistics);
 }
 
 int virtual_imager_develop(struct virtual_imager *imager, uint32_t frame,
-			   const struct ipa_softisp_parameters *parameters,
+			   const void *parameters,
 			   struct virtual_error *error)
 {
 	const uint16_t *image = imager->raw + (size_t)imager->sensor.width *
 						      VIRTUAL_SENSOR_DARK_LINES;
-	int ret = virtual_develop(&imager->developer, frame, parameters, image,
-				  imager->rgb);
+	int ret = imager->isp->apply(imager->isp_state, frame, parameters, image,
+				     imager->rgb);
 
 	if (ret < 0)
 		return virtual_error_set(

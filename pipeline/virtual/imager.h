@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The camera without its IPA: a scene under changing light, the sensor that
- * sees it, statistics of raw frames, and the processing to RGB.
+ * sees it, and the image processor.
  */
 #ifndef VIRTUAL_IMAGER_H
 #define VIRTUAL_IMAGER_H
 
-#include "develop.h"
+#include "delayed_controls.h"
+#include "isp.h"
 #include "scene.h"
 #include "sensor_controls.h"
 #include "virtual_error.h"
@@ -14,6 +15,8 @@
 
 /** What an imager is made from; zeroes choose the defaults. */
 struct virtual_imager_options {
+	const struct virtual_isp *isp; /* must be set */
+	const struct virtual_sensor_model *sensor; /* NULL: the isp's */
 	uint32_t width; /* pixels; 0: 640 */
 	uint32_t height; /* pixels; 0: 480 */
 	uint64_t seed; /* of the sensor's noise */
@@ -27,10 +30,13 @@ struct virtual_imager {
 	struct virtual_scene scene;
 	struct virtual_sensor sensor;
 	struct virtual_sensor_controls controls;
-	struct virtual_developer developer;
+	struct virtual_delayed delayed;
+	const struct virtual_isp *isp;
+	void *isp_state;
 	uint16_t *raw; /* the latest frame, dark lines included */
 	uint8_t *rgb;
 	bool is_streaming; /* a frame was exposed */
+	uint64_t pixels; /* read before the next frame, blanking included */
 };
 
 /**
@@ -49,24 +55,39 @@ int virtual_imager_init(struct virtual_imager *imager,
 void virtual_imager_fini(struct virtual_imager *imager);
 
 /**
- * Sets the sensor as a list of an IPA says, clamped to the sensor's ranges. The
- * settings take effect at once before the first frame, afterwards
- * VIRTUAL_SENSOR_DELAY frames later.
+ * virtual_imager_request() - set the sensor as a list of an IPA says
+ * @cookie: is returned with the frames that have these settings
+ *
+ * Clamps the settings to the sensor's ranges. They take effect at once before
+ * the first frame, afterwards as virtual_delayed_request() says.
  */
-void virtual_imager_apply_controls(struct virtual_imager *imager,
-				   const struct cam_control_list *list);
+void virtual_imager_request(struct virtual_imager *imager,
+			    const struct cam_control_list *list,
+			    uint32_t cookie);
+
+/**
+ * Uses the delays that an IPA knows of the sensor, instead of the model's. If
+ * they are wrong, the IPA learns wrong settings of frames, as with hardware.
+ * Call it before the first frame.
+ */
+void virtual_imager_set_delays(struct virtual_imager *imager,
+			       const struct virtual_sensor_delays *delays);
 
 /**
  * virtual_imager_expose() - take frame @number into raw
- * @ret_frame: describes the frame; its metadata stays NULL, and its rgb is
- *             complete after virtual_imager_develop()
+ * @ret_frame: describes the frame, with the settings that the delays tell; its
+ *             metadata stays NULL, and its rgb is complete after
+ *             virtual_imager_develop()
+ *
+ * Timestamps are those of the sensor: each frame lasts as long as its lines.
  */
 void virtual_imager_expose(struct virtual_imager *imager, uint32_t number,
 			   struct virtual_frame *ret_frame);
 
-/** Writes statistics of the latest frame, whose number is @frame. */
+/** Writes statistics of the latest frame, whose number is @frame, into
+ *  isp->statistics_size bytes. */
 void virtual_imager_measure(const struct virtual_imager *imager, uint32_t frame,
-			    struct ipa_softisp_statistics *statistics);
+			    void *statistics);
 
 /**
  * virtual_imager_develop() - process the latest frame to RGB
@@ -76,7 +97,7 @@ void virtual_imager_measure(const struct virtual_imager *imager, uint32_t frame,
  * Returns 0, or -EBADMSG and a text: the parameters do not belong to @frame.
  */
 int virtual_imager_develop(struct virtual_imager *imager, uint32_t frame,
-			   const struct ipa_softisp_parameters *parameters,
+			   const void *parameters,
 			   struct virtual_error *error) CAMIPC_MUST_CHECK;
 
 #endif /* VIRTUAL_IMAGER_H */

@@ -3,13 +3,16 @@
 #include "ipa_session.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include <camipc/error.h>
 
-#include "cam_fourcc.h"
+#include "cam_configuration.h"
 #include "core_ipa_serializer.h"
 
 /* Metadata or controls of one frame have a few hundred bytes in practice. */
@@ -34,7 +37,9 @@ struct virtual_answer *virtual_ipa_get_answer(struct virtual_ipa *ipa,
 
 bool virtual_answer_is_owed(const struct virtual_answer *answer)
 {
-	return answer->is_asked && !answer->has_parameters;
+	return answer->is_asked && !answer->is_lost &&
+	       (!answer->has_parameters ||
+		(answer->owes_metadata && !answer->has_metadata));
 }
 
 /* Copies a list into an arena, which keeps its memory for the next one. */
@@ -50,35 +55,23 @@ static int hold_list(struct camipc_arena *arena,
 	return arena->error;
 }
 
-/* ---- events of the IPA --------------------------------------------------- */
+/* ---- answers ------------------------------------------------------------- */
 
-static void on_sensor_controls(void *user, uint32_t frame,
-			       const struct cam_control_list *controls)
+void virtual_ipa_answer_parameters(struct virtual_ipa *ipa, uint32_t frame,
+				   int32_t status)
 {
-	struct virtual_ipa *ipa = user;
-
-	(void)frame;
-	virtual_imager_apply_controls(ipa->imager, controls);
-}
-
-static void on_params_ready(void *user, uint32_t frame, uint32_t buffer_id,
-			    int32_t status)
-{
-	struct virtual_ipa *ipa = user;
 	struct virtual_answer *answer = virtual_ipa_get_answer(ipa, frame);
 
-	/* The frame tells which buffer we asked for; the IPA may be wrong. */
-	(void)buffer_id;
-	if (answer->frame != frame || !virtual_answer_is_owed(answer))
+	if (answer->frame != frame || !answer->is_asked ||
+	    answer->has_parameters)
 		return;
 	answer->status = status < -MAX_ERRNO ? -EPROTO : status;
 	answer->has_parameters = true;
 }
 
-static void on_metadata_ready(void *user, uint32_t frame,
-			      const struct cam_control_list *metadata)
+void virtual_ipa_answer_metadata(struct virtual_ipa *ipa, uint32_t frame,
+				 const struct cam_control_list *metadata)
 {
-	struct virtual_ipa *ipa = user;
 	struct virtual_answer *answer = virtual_ipa_get_answer(ipa, frame);
 
 	if (answer->frame != frame || !answer->is_asked)
@@ -87,7 +80,7 @@ static void on_metadata_ready(void *user, uint32_t frame,
 	answer->has_metadata = true;
 }
 
-static void on_closed(void *user, const struct camipc_closed_info *info)
+void virtual_ipa_on_closed(void *user, const struct camipc_closed_info *info)
 {
 	struct virtual_ipa *ipa = user;
 
@@ -98,98 +91,165 @@ static void on_closed(void *user, const struct camipc_closed_info *info)
 		ipa->options.closed(ipa->options.user, info);
 }
 
-static const struct ipa_softisp_events events = {
-	.size = sizeof(struct ipa_softisp_events),
-	.set_sensor_controls = on_sensor_controls,
-	.params_ready = on_params_ready,
-	.metadata_ready = on_metadata_ready,
-	.closed = on_closed,
-};
+void virtual_ipa_lost(struct virtual_ipa *ipa, uint32_t frame)
+{
+	struct virtual_answer *answer = virtual_ipa_get_answer(ipa, frame);
+
+	if (answer->frame == frame && answer->is_asked)
+		answer->is_lost = true;
+}
+
+void virtual_ipa_on_restarted(void *user,
+			      const struct camipc_restart_info *info)
+{
+	struct virtual_ipa *ipa = user;
+
+	ipa->restarts.restarts++;
+	/* A new IPA needs everything that the application has set. */
+	ipa->settings.is_sent = false;
+	if (ipa->options.restarted)
+		ipa->options.restarted(ipa->options.user, info);
+}
 
 /* ---- calls --------------------------------------------------------------- */
 
-/* Writes the text of a failed call: an error of ours, or one of the IPA. */
-static int call_failed(struct virtual_ipa *ipa, const char *call, int ret)
+static bool is_restarting(const struct virtual_ipa *ipa)
 {
-	int own = camipc_proxy_last_error(ipa_softisp_get_proxy(ipa->proxy));
+	return camipc_proxy_get_state(ipa->proxy) == CAMIPC_STATE_RESTARTING;
+}
+
+int virtual_ipa_call_failed(struct virtual_ipa *ipa, const char *call, int ret)
+{
+	bool is_ours = camipc_proxy_last_error(ipa->proxy) < 0;
 
 	if (ret == -EPIPE) {
 		/* dispatch calls closed(), which has the reason. */
-		(void)!ipa_softisp_dispatch(ipa->proxy);
+		(void)!camipc_proxy_dispatch(ipa->proxy);
 		return virtual_error_set(ipa->error, ret, "the IPA is gone");
 	}
-	if (own)
-		return virtual_error_set(ipa->error, ret, "%s failed: %s", call,
+	virtual_error_set(ipa->error, ret, "%s failed: %s", call,
+			  camipc_proxy_strerror(ipa->proxy, ret));
+	/* The IPA's numbers have none of our meanings, so hand none on. */
+	return is_ours ? ret : -EREMOTEIO;
+}
+
+/* An IPA that hangs sends no events: its frame would time out, and the camera
+ * with it, so it is ended and restarted before. */
+static int set_restart(struct virtual_ipa *ipa)
+{
+	int wanted = ipa->options.max_restarts;
+	const struct camipc_restart_policy policy = {
+		.size = sizeof(policy),
+		.max_restarts = wanted ? (uint32_t)wanted : CAMIPC_RESTARTS,
+		.window_ms = CAMIPC_RESTART_WINDOW_MS,
+	};
+	int ret;
+
+	if (wanted < 0)
+		return 0;
+	ret = camipc_proxy_set_restart(ipa->proxy, &policy);
+	if (ret == -EOPNOTSUPP)
+		return 0; /* its crash is this process's own */
+	if (ret < 0)
+		return virtual_error_set(ipa->error, ret,
+					 "cannot have the IPA restarted: %s",
 					 camipc_strerror(ret));
-	return virtual_error_set(ipa->error, ret,
-				 "%s failed: the IPA returned %d (%s)", call,
-				 ret, camipc_errno_to_string(ret));
+	camipc_proxy_set_watchdog(ipa->proxy,
+				  (uint32_t)ipa->options.timeout_ms);
+	ipa->options.timeout_ms *= 2;
+	return 0;
 }
 
 static int create_ipa(struct virtual_ipa *ipa, struct camipc_manager *manager)
 {
 	const char *module = ipa->options.module ? ipa->options.module
-						 : "softisp";
+						 : ipa->imager->isp->module;
 	bool is_path = strchr(module, '/') != NULL;
 	const struct camipc_match match = {
 		.isolation = ipa->options.isolation,
 		.path = is_path ? module : NULL,
 		.module = is_path ? NULL : module,
+		.argument = ipa->options.argument,
 	};
-	int ret = ipa_softisp_create(manager, &match, &events, ipa,
-				     &ipa->proxy);
+	const char *origin = ipa->imager->isp->module_origin;
+	int ret = ipa->imager->isp->create(ipa, manager, &match, &ipa->proxy);
 
+	if (ret == 0)
+		return 0;
+	if (ret != -ENOENT || ipa->options.module || !origin)
+		origin = NULL;
+	return virtual_error_set(ipa->error, ret,
+				 "cannot run the IPA module '%s': %s%s%s",
+				 module, camipc_strerror(ret),
+				 origin ? "; " : "", origin ? origin : "");
+}
+
+/* Opens the file that the image processor's own IPA has for this sensor, if
+ * there is one. */
+static int open_default_tuning(struct virtual_ipa *ipa,
+			       struct cam_configuration *file)
+{
+	const struct virtual_isp *isp = ipa->imager->isp;
+	char path[PATH_MAX];
+	int ret;
+
+	/* Another module has files of its own. */
+	if (!isp->tuning_folder ||
+	    (ipa->options.module && strcmp(ipa->options.module, isp->module)))
+		return 0;
+	snprintf(path, sizeof(path), "%s/%s%s", isp->tuning_folder,
+		 ipa->imager->sensor.model->name, isp->tuning_ending);
+	ret = cam_configuration_open(path, file);
+	if (ret == 0 || ret == -ENOENT)
+		return 0;
+	return virtual_error_set(ipa->error, ret,
+				 "cannot open the tuning file '%s': %s", path,
+				 camipc_errno_to_string(ret));
+}
+
+/* Opens the tuning file, so that a wrong name starts nothing. */
+static int open_tuning(struct virtual_ipa *ipa, struct cam_configuration *file)
+{
+	int ret;
+
+	file->fd = -1;
+	if (!ipa->options.tuning)
+		return open_default_tuning(ipa, file);
+	ret = cam_configuration_open(ipa->options.tuning, file);
 	if (ret < 0)
 		return virtual_error_set(ipa->error, ret,
-					 "cannot run the IPA module '%s': %s",
-					 module, camipc_strerror(ret));
+					 "cannot open the tuning file '%s': %s",
+					 ipa->options.tuning,
+					 ret == -EINVAL ?
+						 "not a regular file" :
+						 camipc_errno_to_string(ret));
 	return 0;
 }
 
-static int init_ipa(struct virtual_ipa *ipa)
+static int init_ipa(struct virtual_ipa *ipa,
+		    const struct cam_configuration *tuning)
 {
-	struct virtual_imager *imager = ipa->imager;
-	struct ipa_softisp_config_info config;
 	struct cam_settings settings;
-	int ret;
 
 	cam_settings_init(&settings);
-	settings.sensor_model = "virtual";
-	if (ipa->options.tuning)
-		settings.configuration_file = ipa->options.tuning;
-	ipa_softisp_config_info_init(&config);
-	virtual_sensor_describe(&imager->sensor, &config.sensor_info);
-	config.sensor_controls = imager->controls.infos;
-	config.stream.pixel_format = CAM_FOURCC_RGB888;
-	config.stream.size = config.sensor_info.output_size;
-	ret = ipa_softisp_init(ipa->proxy, &settings, &config.sensor_info,
-			       &config.sensor_controls, &ipa->infos);
-	if (ret < 0)
-		return call_failed(ipa, "init", ret);
-	ret = ipa_softisp_configure(ipa->proxy, &config);
-	if (ret < 0)
-		return call_failed(ipa, "configure", ret);
-	return 0;
+	settings.sensor_model = ipa->imager->sensor.model->name;
+	if (tuning->fd >= 0)
+		cam_configuration_apply(tuning, &settings);
+	return ipa->imager->isp->init(ipa, &settings);
 }
 
 static int map_buffers(struct virtual_ipa *ipa)
 {
+	const struct virtual_isp *isp = ipa->imager->isp;
 	struct virtual_buffer_offer offer;
-	int ret = virtual_shared_buffers_init(&ipa->buffers, &offer);
+	int ret = virtual_shared_buffers_init(&ipa->buffers, isp, &offer);
 
-	if (ret < 0) {
+	if (ret < 0)
 		virtual_error_set(ipa->error, ret,
 				  "cannot make shared memory: %s",
 				  camipc_errno_to_string(ret));
-		goto close_descriptors;
-	}
-	ret = ipa_softisp_map_buffers(ipa->proxy, offer.statistics,
-				      VIRTUAL_N_BUFFERS, offer.parameters,
-				      VIRTUAL_N_BUFFERS);
-	if (ret < 0)
-		call_failed(ipa, "mapBuffers", ret);
-
-close_descriptors:
+	else
+		ret = isp->map_buffers(ipa, &offer);
 	virtual_buffer_offer_fini(&offer);
 	return ret;
 }
@@ -199,65 +259,146 @@ int virtual_ipa_init(struct virtual_ipa *ipa, struct camipc_manager *manager,
 		     struct virtual_imager *imager,
 		     struct virtual_error *error)
 {
+	struct cam_configuration tuning;
 	int ret;
 
 	ipa->imager = imager;
 	ipa->error = error;
 	ipa->options = *options;
 	cam_control_list_init(&ipa->metadata);
-	cam_control_list_init(&ipa->request);
+	cam_control_list_init(&ipa->request.list);
+	cam_control_list_init(&ipa->settings.list);
 	camipc_arena_init(&ipa->metadata_arena, LIST_BUDGET);
-	camipc_arena_init(&ipa->request_arena, LIST_BUDGET);
+	camipc_arena_init(&ipa->request.arena, LIST_BUDGET);
+	camipc_arena_init(&ipa->settings.arena, LIST_BUDGET);
+	ipa->parameters = calloc(1, imager->isp->parameters_size);
+	if (!ipa->parameters)
+		return virtual_error_set(error, -ENOMEM, "out of memory");
+	ret = open_tuning(ipa, &tuning);
+	if (ret < 0)
+		return ret;
 	ret = create_ipa(ipa, manager);
-	if (ret < 0)
-		return ret;
-	ret = init_ipa(ipa);
-	if (ret < 0)
-		return ret;
-	return map_buffers(ipa);
+	if (ret == 0)
+		ret = set_restart(ipa);
+	if (ret == 0)
+		ret = init_ipa(ipa, &tuning);
+	cam_configuration_close(&tuning);
+	return ret < 0 ? ret : map_buffers(ipa);
 }
 
 void virtual_ipa_fini(struct virtual_ipa *ipa)
 {
-	ipa_softisp_destroy(ipa->proxy);
+	camipc_proxy_destroy(ipa->proxy);
 	ipa->proxy = NULL;
+	if (ipa->handle && ipa->imager->isp->destroy)
+		ipa->imager->isp->destroy(ipa);
+	ipa->handle = NULL;
+	free(ipa->parameters);
+	ipa->parameters = NULL;
 	cam_control_info_map_clear(&ipa->infos);
 	virtual_shared_buffers_fini(&ipa->buffers);
 	camipc_arena_fini(&ipa->metadata_arena);
-	camipc_arena_fini(&ipa->request_arena);
+	camipc_arena_fini(&ipa->request.arena);
+	camipc_arena_fini(&ipa->settings.arena);
 }
 
 int virtual_ipa_start(struct virtual_ipa *ipa)
 {
-	int ret = ipa_softisp_start(ipa->proxy);
+	int ret = ipa->imager->isp->start(ipa);
 
+	while (ret == -EPIPE && is_restarting(ipa)) {
+		ret = virtual_ipa_wait_restart(ipa);
+		if (ret < 0)
+			return ret;
+		virtual_error_reset(ipa->error);
+		ret = ipa->imager->isp->start(ipa);
+	}
 	if (ret < 0)
-		return call_failed(ipa, "start", ret);
+		return ret;
 	/* start raises the first sensor controls before it returns. */
 	return virtual_ipa_dispatch(ipa);
 }
 
 int virtual_ipa_stop(struct virtual_ipa *ipa)
 {
-	int ret = ipa_softisp_stop(ipa->proxy);
+	int ret = ipa->imager->isp->stop(ipa);
 
 	memset(ipa->answers, 0, sizeof(ipa->answers));
-	if (ret < 0)
-		return call_failed(ipa, "stop", ret);
+	return ret;
+}
+
+/* Returns whether a list sets the same control as @control. */
+static bool sets(const struct cam_control_list *list,
+		 const struct cam_control *control)
+{
+	for (size_t i = 0; i < list->n_controls; i++)
+		if (list->controls[i].id == control->id &&
+		    list->controls[i].id_space == control->id_space)
+			return true;
+	return false;
+}
+
+/* Adds controls to those that are held; a control that is held already gets
+ * the new value. */
+static int add_controls(struct virtual_ipa_controls *held,
+			const struct cam_control_list *list)
+{
+	size_t n = held->is_sent ? 0 : held->list.n_controls;
+	struct cam_control *controls =
+		calloc(n + list->n_controls + 1, sizeof(*controls));
+	struct cam_control_list merged = { .controls = controls };
+	struct camipc_arena arena;
+
+	if (!controls)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		if (!sets(list, &held->list.controls[i]))
+			controls[merged.n_controls++] = held->list.controls[i];
+	for (size_t i = 0; i < list->n_controls; i++)
+		controls[merged.n_controls++] = list->controls[i];
+	camipc_arena_init(&arena, LIST_BUDGET);
+	cam_control_list_copy_in(&arena, &merged);
+	free(controls);
+	if (arena.error) {
+		camipc_arena_fini(&arena);
+		return -ENOMEM;
+	}
+	camipc_arena_fini(&held->arena);
+	*held = (struct virtual_ipa_controls){ arena, merged, false };
 	return 0;
 }
 
 int virtual_ipa_set_request(struct virtual_ipa *ipa,
 			    const struct cam_control_list *list)
 {
-	return hold_list(&ipa->request_arena, list, &ipa->request) < 0
-		       ? -ENOMEM
-		       : 0;
+	bool all_are_sent = ipa->settings.is_sent;
+	int ret;
+
+	/* Nothing that was set is forgotten. */
+	ipa->settings.is_sent = false;
+	ret = add_controls(&ipa->settings, list);
+	ipa->settings.is_sent = all_are_sent;
+	return ret < 0 ? ret : add_controls(&ipa->request, list);
+}
+
+const struct cam_control_list *
+virtual_ipa_take_request(struct virtual_ipa *ipa)
+{
+	struct cam_control_list *list = &ipa->request.list;
+
+	if (ipa->request.is_sent)
+		cam_control_list_init(list);
+	/* The IPA is a new one. */
+	if (!ipa->settings.is_sent)
+		list = &ipa->settings.list;
+	ipa->request.is_sent = true;
+	ipa->settings.is_sent = true;
+	return list;
 }
 
 /* ---- frames -------------------------------------------------------------- */
 
-static int write_statistics(struct virtual_ipa *ipa, uint32_t frame)
+int virtual_ipa_write_statistics(struct virtual_ipa *ipa, uint32_t frame)
 {
 	struct cam_shared_buffer *buffer =
 		ipa->buffers.statistics[frame % VIRTUAL_N_BUFFERS];
@@ -278,42 +419,112 @@ fail:
 				 frame, camipc_errno_to_string(ret));
 }
 
-int virtual_ipa_ask(struct virtual_ipa *ipa, const struct virtual_frame *frame)
+/* A call that found no IPA, as it is being restarted, is no error. */
+static int allow_restart(struct virtual_ipa *ipa, uint32_t frame, int ret)
 {
-	uint32_t buffer = frame->number % VIRTUAL_N_BUFFERS;
-	struct cam_control_list list;
-	int ret;
-
-	ipa->answers[buffer] = (struct virtual_answer){
-		.frame = frame->number,
-		.is_asked = true,
-	};
-	ret = write_statistics(ipa, frame->number);
-	if (ret < 0)
+	if (ret == 0 || !is_restarting(ipa))
 		return ret;
-	virtual_sensor_controls_put(&ipa->imager->controls, frame->settings,
-				    &list);
-	ret = ipa_softisp_queue_request(ipa->proxy, frame->number,
-					&ipa->request);
-	if (ret < 0)
-		return call_failed(ipa, "queueRequest", ret);
-	ret = ipa_softisp_process_stats(ipa->proxy, frame->number,
-					VIRTUAL_STATISTICS_ID + buffer, &list);
-	if (ret < 0)
-		return call_failed(ipa, "processStats", ret);
-	ret = ipa_softisp_compute_params(ipa->proxy, frame->number,
-					 VIRTUAL_PARAMETERS_ID + buffer);
-	if (ret < 0)
-		return call_failed(ipa, "computeParams", ret);
-	cam_control_list_init(&ipa->request);
+	virtual_ipa_lost(ipa, frame);
+	virtual_error_reset(ipa->error);
 	return 0;
+}
+
+int virtual_ipa_before_frame(struct virtual_ipa *ipa, uint32_t frame)
+{
+	const struct virtual_isp *isp = ipa->imager->isp;
+	struct virtual_answer *answer = virtual_ipa_get_answer(ipa, frame);
+
+	*answer = (struct virtual_answer){
+		.frame = frame,
+		.is_asked = true,
+		.is_lost = is_restarting(ipa),
+	};
+	if (answer->is_lost || !isp->before_frame)
+		return 0;
+	return allow_restart(ipa, frame, isp->before_frame(ipa, frame));
+}
+
+int virtual_ipa_frame_taken(struct virtual_ipa *ipa,
+			    const struct virtual_frame *frame)
+{
+	const struct virtual_isp *isp = ipa->imager->isp;
+
+	if (virtual_ipa_get_answer(ipa, frame->number)->is_lost ||
+	    !isp->frame_taken)
+		return 0;
+	return allow_restart(ipa, frame->number, isp->frame_taken(ipa, frame));
+}
+
+int virtual_ipa_image_made(struct virtual_ipa *ipa,
+			   const struct virtual_frame *frame)
+{
+	const struct virtual_isp *isp = ipa->imager->isp;
+	struct virtual_answer *answer =
+		virtual_ipa_get_answer(ipa, frame->number);
+
+	/* A new IPA was not asked about a frame that the old one has begun. */
+	if (answer->is_lost || !isp->image_made)
+		return 0;
+	answer->owes_metadata = true;
+	return allow_restart(ipa, frame->number, isp->image_made(ipa, frame));
+}
+
+/* Waits once for the IPA or the interrupt, then dispatches. */
+static int poll_ipa(struct virtual_ipa *ipa, int timeout_ms)
+{
+	struct pollfd fds[2] = {
+		{ camipc_proxy_get_fd(ipa->proxy), POLLIN, 0 },
+		{ ipa->options.interrupt_fd, POLLIN, 0 },
+	};
+
+	if (poll(fds, 2, timeout_ms) < 0 && errno != EINTR)
+		return virtual_error_set(ipa->error, -errno, "cannot wait: %s",
+					 camipc_errno_to_string(errno));
+	if (fds[1].revents)
+		return virtual_error_set(ipa->error, -EINTR, "interrupted");
+	return virtual_ipa_dispatch(ipa);
+}
+
+int virtual_ipa_pause(struct virtual_ipa *ipa, int64_t until_ms)
+{
+	int64_t left;
+
+	while ((left = until_ms - virtual_ipa_now_ms()) > 0) {
+		int ret = poll_ipa(ipa, (int)left);
+
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
+/* The policy bounds how long this takes. */
+int virtual_ipa_wait_restart(struct virtual_ipa *ipa)
+{
+	while (is_restarting(ipa)) {
+		int ret = poll_ipa(ipa, -1);
+
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
+int virtual_ipa_ask_again(struct virtual_ipa *ipa,
+			  const struct virtual_frame *frame)
+{
+	int ret = virtual_ipa_wait_restart(ipa);
+
+	if (ret == 0)
+		ret = virtual_ipa_before_frame(ipa, frame->number);
+	return ret < 0 ? ret : virtual_ipa_frame_taken(ipa, frame);
 }
 
 int virtual_ipa_wait(struct virtual_ipa *ipa, int timer_fd, uint32_t frame,
 		     int64_t since_ms)
 {
 	struct pollfd fds[3] = {
-		{ .fd = ipa_softisp_get_fd(ipa->proxy), .events = POLLIN },
+		{ .fd = camipc_proxy_get_fd(ipa->proxy), .events = POLLIN },
 		{ .fd = ipa->options.interrupt_fd, .events = POLLIN },
 		{ .fd = timer_fd, .events = POLLIN },
 	};
@@ -337,7 +548,7 @@ int virtual_ipa_wait(struct virtual_ipa *ipa, int timer_fd, uint32_t frame,
 
 int virtual_ipa_dispatch(struct virtual_ipa *ipa)
 {
-	int ret = ipa_softisp_dispatch(ipa->proxy);
+	int ret = camipc_proxy_dispatch(ipa->proxy);
 
 	if (ipa->is_closed)
 		return virtual_error_set(ipa->error, -EPIPE, "the IPA is gone");
@@ -349,8 +560,7 @@ int virtual_ipa_dispatch(struct virtual_ipa *ipa)
 }
 
 int virtual_ipa_take_parameters(struct virtual_ipa *ipa,
-				struct virtual_answer *answer,
-				struct ipa_softisp_parameters *ret_parameters)
+				struct virtual_answer *answer)
 {
 	struct cam_shared_buffer *buffer =
 		ipa->buffers.parameters[answer->frame % VIRTUAL_N_BUFFERS];
@@ -360,11 +570,16 @@ int virtual_ipa_take_parameters(struct virtual_ipa *ipa,
 	if (answer->status < 0)
 		return virtual_error_set(
 			ipa->error, -EREMOTEIO,
-			"the IPA has no parameters for frame %u: %s",
-			answer->frame, camipc_errno_to_string(answer->status));
+			"the IPA has no parameters for frame %u: it reported %s",
+			answer->frame,
+			camipc_result_to_string(answer->status));
+	ipa->parameters_frame = answer->frame;
+	ipa->has_parameters = true;
+	if (ipa->imager->isp->parameters_by_event)
+		return 0;
 	/* A copy: the IPA can write to the buffer at any time. */
-	ret = cam_shared_buffer_read(buffer, ret_parameters,
-				     sizeof(*ret_parameters));
+	ret = cam_shared_buffer_read(buffer, ipa->parameters,
+				     ipa->imager->isp->parameters_size);
 	if (ret < 0)
 		return virtual_error_set(
 			ipa->error, ret,

@@ -17,7 +17,7 @@ struct jpeg_reading {
 	char *error; /* VIRTUAL_SCENE_ERROR_SIZE */
 };
 
-static void on_error(j_common_ptr jpeg)
+static void on_jpeg_error(j_common_ptr jpeg)
 {
 	struct jpeg_reading *reading = (struct jpeg_reading *)(void *)jpeg->err;
 	char text[JMSG_LENGTH_MAX];
@@ -31,7 +31,7 @@ static void on_error(j_common_ptr jpeg)
 static void on_message(j_common_ptr jpeg, int level)
 {
 	if (level < 0)
-		on_error(jpeg);
+		on_jpeg_error(jpeg);
 }
 
 /* Contains every call that may longjmp(). */
@@ -82,7 +82,7 @@ int virtual_jpeg_read(FILE *file, struct virtual_picture *ret_picture,
 		return -ENOMEM;
 	reading->error = error;
 	reading->jpeg.err = jpeg_std_error(&reading->manager);
-	reading->manager.error_exit = on_error;
+	reading->manager.error_exit = on_jpeg_error;
 	reading->manager.emit_message = on_message;
 	ret = read_jpeg(reading, file);
 	if (ret < 0) {

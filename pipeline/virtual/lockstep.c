@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Lock-step: a frame is taken, measured and handed to the IPA, and waits until
- * its parameters have come. The result thus depends on scene, seed and light
- * only, not on speed, nor on where the IPA runs.
+ * Lock-step: each frame waits until its own parameters have come before its
+ * image is made, and for its metadata before the next frame. The result thus
+ * depends on scene, seed and light only, not on speed, nor on where the IPA
+ * runs. A frame whose IPA ends under way is made with the parameters of the
+ * frame before; the next one waits until the IPA was restarted.
  */
 #include "lockstep.h"
 
-static int wait_for_answer(struct virtual_ipa *ipa,
-			   const struct virtual_answer *answer)
+static int wait_for(struct virtual_ipa *ipa,
+		    const struct virtual_answer *answer, const bool *is_there)
 {
 	int64_t since_ms = virtual_ipa_now_ms();
 
-	while (!(answer->has_parameters && answer->has_metadata)) {
+	while (!*is_there && !answer->is_lost) {
 		int ret = virtual_ipa_wait(ipa, -1, answer->frame, since_ms);
 
 		if (ret < 0)
@@ -20,26 +22,91 @@ static int wait_for_answer(struct virtual_ipa *ipa,
 	return 0;
 }
 
-int virtual_lockstep_capture(struct virtual_ipa *ipa, uint32_t number,
-			     struct virtual_frame *ret_frame)
+static int wait_for_parameters(struct virtual_ipa *ipa,
+			       struct virtual_answer *answer)
 {
-	struct virtual_answer *answer = virtual_ipa_get_answer(ipa, number);
-	struct ipa_softisp_parameters parameters;
-	struct virtual_frame frame;
+	int ret = wait_for(ipa, answer, &answer->has_parameters);
+
+	if (ret < 0 || answer->is_lost)
+		return ret;
+	return virtual_ipa_take_parameters(ipa, answer);
+}
+
+/* An IPA with threads of its own needs time that no call shows. */
+static int keep_pace(struct virtual_lockstep *lockstep)
+{
 	int ret;
 
+	if (!lockstep->pace_ms)
+		return 0;
+	ret = virtual_ipa_pause(lockstep->ipa, lockstep->next_ms);
+	lockstep->next_ms = virtual_ipa_now_ms() + lockstep->pace_ms;
+	return ret;
+}
+
+/* Before the sensor takes the frame: parameters, if they are asked for now. */
+static int begin_lockstep(struct virtual_ipa *ipa, struct virtual_answer *answer,
+			  uint32_t number)
+{
+	int ret = virtual_ipa_wait_restart(ipa);
+
+	if (ret == 0)
+		ret = virtual_ipa_before_frame(ipa, number);
+	if (ret == 0 && ipa->imager->isp->before_frame)
+		ret = wait_for_parameters(ipa, answer);
+	return ret;
+}
+
+/* Only the first frame has no older parameters to be made with. */
+static int get_parameters(struct virtual_ipa *ipa, struct virtual_answer *answer,
+			  const struct virtual_frame *frame)
+{
+	int ret = virtual_ipa_frame_taken(ipa, frame);
+
+	if (ret == 0 && !answer->is_taken)
+		ret = wait_for_parameters(ipa, answer);
+	while (ret == 0 && !ipa->has_parameters) {
+		ret = virtual_ipa_ask_again(ipa, frame);
+		if (ret == 0)
+			ret = wait_for_parameters(ipa, answer);
+	}
+	return ret;
+}
+
+static int process(struct virtual_ipa *ipa, struct virtual_answer *answer,
+		   struct virtual_frame *frame)
+{
+	int ret = get_parameters(ipa, answer, frame);
+
+	if (ret < 0)
+		return ret;
+	frame->parameters_frame = ipa->parameters_frame;
+	frame->parameters_reason = answer->is_taken
+					   ? VIRTUAL_PARAMETERS_ON_TIME
+					   : VIRTUAL_PARAMETERS_NO_IPA;
+	ret = virtual_imager_develop(ipa->imager, frame->parameters_frame,
+				     ipa->parameters, ipa->error);
+	if (ret < 0)
+		return ret;
+	ret = virtual_ipa_image_made(ipa, frame);
+	return ret < 0 ? ret : wait_for(ipa, answer, &answer->has_metadata);
+}
+
+int virtual_lockstep_capture(struct virtual_lockstep *lockstep, uint32_t number,
+			     struct virtual_frame *ret_frame)
+{
+	struct virtual_ipa *ipa = lockstep->ipa;
+	struct virtual_answer *answer = virtual_ipa_get_answer(ipa, number);
+	struct virtual_frame frame;
+	int ret = keep_pace(lockstep);
+
+	if (ret < 0)
+		return ret;
+	ret = begin_lockstep(ipa, answer, number);
+	if (ret < 0)
+		return ret;
 	virtual_imager_expose(ipa->imager, number, &frame);
-	ret = virtual_ipa_ask(ipa, &frame);
-	if (ret < 0)
-		return ret;
-	ret = wait_for_answer(ipa, answer);
-	if (ret < 0)
-		return ret;
-	ret = virtual_ipa_take_parameters(ipa, answer, &parameters);
-	if (ret < 0)
-		return ret;
-	ret = virtual_imager_develop(ipa->imager, number, &parameters,
-				     ipa->error);
+	ret = process(ipa, answer, &frame);
 	if (ret < 0)
 		return ret;
 	frame.metadata = &ipa->metadata;

@@ -15,7 +15,7 @@ struct png_reading {
 	char *error; /* VIRTUAL_SCENE_ERROR_SIZE */
 };
 
-static void on_error(png_structp png, png_const_charp text)
+static void on_png_error(png_structp png, png_const_charp text)
 {
 	struct png_reading *reading = png_get_error_ptr(png);
 
@@ -23,7 +23,7 @@ static void on_error(png_structp png, png_const_charp text)
 	png_longjmp(png, 1);
 }
 
-static void on_warning(png_structp png, png_const_charp text)
+static void on_png_warning(png_structp png, png_const_charp text)
 {
 	(void)png;
 	(void)text;
@@ -86,7 +86,7 @@ int virtual_png_read(FILE *file, struct virtual_picture *ret_picture,
 	int ret = -ENOMEM;
 
 	reading.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &reading,
-					     on_error, on_warning);
+					     on_png_error, on_png_warning);
 	if (reading.png)
 		reading.info = png_create_info_struct(reading.png);
 	if (reading.info)

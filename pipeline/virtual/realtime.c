@@ -75,14 +75,11 @@ static int take_answers(struct virtual_realtime *realtime)
 	struct virtual_answer *answer;
 
 	while ((answer = oldest_untaken(realtime->ipa))) {
-		int ret = virtual_ipa_take_parameters(realtime->ipa, answer,
-						      &realtime->parameters);
+		int ret = virtual_ipa_take_parameters(realtime->ipa, answer);
 
 		if (ret < 0)
 			return ret;
 		realtime->owed_since_ms = virtual_ipa_now_ms();
-		realtime->parameters_frame = answer->frame;
-		realtime->has_parameters = true;
 	}
 	return 0;
 }
@@ -142,32 +139,79 @@ static int wait_for_sensor(struct virtual_realtime *realtime, uint32_t number,
 	return ret < 0 ? ret : take_answers(realtime);
 }
 
-static int ask(struct virtual_realtime *realtime,
-	       const struct virtual_frame *frame)
+/* Begins a frame, unless the IPA still uses the buffers of its slot. */
+static int begin(struct virtual_realtime *realtime, uint32_t number)
 {
 	struct virtual_ipa *ipa = realtime->ipa;
-	int ret;
 
-	/* The IPA has not finished with the slot's buffers: leave them. */
-	if (virtual_answer_is_owed(virtual_ipa_get_answer(ipa, frame->number)))
+	if (virtual_answer_is_owed(virtual_ipa_get_answer(ipa, number)))
 		return 0;
 	if (!oldest_owed(ipa))
 		realtime->owed_since_ms = virtual_ipa_now_ms();
-	ret = virtual_ipa_ask(ipa, frame);
-	if (ret < 0)
-		return ret;
-	while (!realtime->has_parameters) {
-		ret = wait_once(realtime, -1, frame->number);
-		if (ret < 0)
-			return ret;
-	}
-	return 0;
+	return virtual_ipa_before_frame(ipa, number);
+}
+
+static bool has_begun(struct virtual_realtime *realtime, uint32_t number)
+{
+	const struct virtual_answer *answer =
+		virtual_ipa_get_answer(realtime->ipa, number);
+
+	return answer->is_asked && answer->frame == number;
+}
+
+/* Tells the IPA about the frame; only the first waits for parameters. */
+static int frame_taken(struct virtual_realtime *realtime,
+		       const struct virtual_frame *frame)
+{
+	struct virtual_ipa *ipa = realtime->ipa;
+	int ret = 0;
+
+	if (has_begun(realtime, frame->number))
+		ret = virtual_ipa_frame_taken(ipa, frame);
+	while (ret == 0 && !ipa->has_parameters)
+		ret = virtual_ipa_get_answer(ipa, frame->number)->is_lost
+			      ? virtual_ipa_ask_again(ipa, frame)
+			      : wait_once(realtime, -1, frame->number);
+	return ret;
+}
+
+/* Tells the IPA about the image, and begins the next frame, so that its
+ * parameters can come before it. */
+static int image_made(struct virtual_realtime *realtime,
+		      const struct virtual_frame *frame)
+{
+	int ret = 0;
+
+	if (has_begun(realtime, frame->number))
+		ret = virtual_ipa_image_made(realtime->ipa, frame);
+	if (ret == 0 && realtime->ipa->imager->isp->before_frame)
+		ret = begin(realtime, frame->number + 1);
+	return ret;
+}
+
+static bool is_lost(const struct virtual_realtime *realtime, uint32_t number)
+{
+	return virtual_ipa_get_answer(realtime->ipa, number)->is_lost;
+}
+
+/* Parameters are of the frame before if all went well. */
+static void judge_parameters(struct virtual_realtime *realtime,
+			     struct virtual_frame *frame)
+{
+	frame->parameters_frame = realtime->ipa->parameters_frame;
+	if (frame->number - frame->parameters_frame <= 1)
+		frame->parameters_reason = VIRTUAL_PARAMETERS_ON_TIME;
+	else if (is_lost(realtime, frame->number - 1) ||
+		 is_lost(realtime, frame->number))
+		frame->parameters_reason = VIRTUAL_PARAMETERS_NO_IPA;
+	else
+		frame->parameters_reason = VIRTUAL_PARAMETERS_LATE;
 }
 
 static void count_late(struct virtual_realtime *realtime,
 		       struct virtual_frame *frame, uint64_t missed)
 {
-	bool ipa = frame->number - frame->parameters_frame > 1;
+	bool ipa = frame->parameters_reason != VIRTUAL_PARAMETERS_ON_TIME;
 
 	realtime->late.host += missed;
 	realtime->late.ipa += ipa;
@@ -185,16 +229,24 @@ int virtual_realtime_capture(struct virtual_realtime *realtime, uint32_t number,
 
 	if (ret < 0)
 		return ret;
+	if (!has_begun(realtime, number)) {
+		ret = begin(realtime, number);
+		if (ret < 0)
+			return ret;
+	}
 	virtual_imager_expose(ipa->imager, number, &frame);
 	frame.timestamp_ns =
 		realtime->ticks * 1000000000u / VIRTUAL_SENSOR_FRAME_RATE;
 	frame.metadata = &ipa->metadata;
-	ret = ask(realtime, &frame);
+	ret = frame_taken(realtime, &frame);
 	if (ret < 0)
 		return ret;
-	frame.parameters_frame = realtime->parameters_frame;
+	judge_parameters(realtime, &frame);
 	ret = virtual_imager_develop(ipa->imager, frame.parameters_frame,
-				     &realtime->parameters, ipa->error);
+				     ipa->parameters, ipa->error);
+	if (ret < 0)
+		return ret;
+	ret = image_made(realtime, &frame);
 	if (ret < 0)
 		return ret;
 	count_late(realtime, &frame, missed);

@@ -5,16 +5,13 @@
 
 #include "ipa_session.h"
 
-/** The sensor's clock, and the newest parameters. Thread word: bound. */
+/** The sensor's clock. Thread word: bound. */
 struct virtual_realtime {
 	struct virtual_ipa *ipa;
 	int timer_fd;
 	bool is_ticking; /* the timer runs */
 	uint64_t ticks; /* frame times since the timer was first started */
 	int64_t owed_since_ms; /* since then the IPA owes an answer */
-	struct ipa_softisp_parameters parameters; /* the newest */
-	uint32_t parameters_frame;
-	bool has_parameters;
 	struct virtual_late_counts late;
 };
 

@@ -29,21 +29,60 @@ static const double response[3][3] = {
 	{ 0.03, 0.22, 0.75 },
 };
 
-int virtual_sensor_init(struct virtual_sensor *sensor, uint32_t width,
-			uint32_t height, uint64_t seed)
+/* Light falls with the square of the distance from the middle; upwards by what a
+ * lens of 4 : 3 leaves. */
+static int set_lens(struct virtual_sensor *sensor)
+{
+	static const double upwards = 0.43;
+	const double *falloff = sensor->model->falloff;
+	double shape = sensor->height * 4.0 / (sensor->width * 3.0);
+	uint32_t x;
+	uint32_t y;
+
+	if (!(falloff[0] > 0))
+		return 0;
+	sensor->lens = calloc((size_t)sensor->width * sensor->height,
+			      sizeof(*sensor->lens));
+	if (!sensor->lens)
+		return -ENOMEM;
+	for (y = 0; y < sensor->height; y++)
+		for (x = 0; x < sensor->width; x++) {
+			double right = 2.0 * x / sensor->width - 1;
+			double down = (2.0 * y / sensor->height - 1) * shape;
+			double squares = right * right + upwards * down * down;
+			double light = 1 / (1 + falloff[(x & 1) + (y & 1)] *
+							squares);
+
+			sensor->lens[(size_t)y * sensor->width + x] =
+				(uint16_t)(light * 65535 + 0.5);
+		}
+	return 0;
+}
+
+int virtual_sensor_init(struct virtual_sensor *sensor,
+			const struct virtual_sensor_model *model,
+			uint32_t width, uint32_t height, uint64_t seed)
 {
 	struct virtual_sensor s = {
+		.model = model,
 		.width = width,
 		.height = height,
 		.seed = seed,
+		.sigma_gain = -1,
 	};
 	struct virtual_sensor_settings settings;
 
+	if ((model->active_width && width > model->active_width) ||
+	    (model->active_height && height > model->active_height))
+		return -ERANGE;
 	s.sigma = calloc(SIGMA_ENTRIES, sizeof(*s.sigma));
-	if (!s.sigma)
+	if (!s.sigma || set_lens(&s) < 0) {
+		virtual_sensor_fini(&s);
 		return -ENOMEM;
+	}
 	settings.lines = virtual_sensor_max_lines(&s) / 4;
-	settings.gain = VIRTUAL_SENSOR_GAIN_UNIT;
+	settings.gain = model->min_gain;
+	settings.frame_length = virtual_sensor_frame_length(&s);
 	virtual_sensor_reset(&s, settings);
 	*sensor = s;
 	return 0;
@@ -52,34 +91,71 @@ int virtual_sensor_init(struct virtual_sensor *sensor, uint32_t width,
 void virtual_sensor_fini(struct virtual_sensor *sensor)
 {
 	free(sensor->sigma);
+	free(sensor->lens);
 	sensor->sigma = NULL;
+	sensor->lens = NULL;
 }
 
+/* A sensor with a pixel rate of its own fills 1/30 s with blanking, if its
+ * lines fit into it. */
 uint32_t virtual_sensor_frame_length(const struct virtual_sensor *sensor)
 {
-	return 2 * sensor->height;
+	const struct virtual_sensor_model *model = sensor->model;
+	uint64_t lines;
+
+	if (!model->pixel_rate)
+		return 2 * sensor->height;
+	lines = model->pixel_rate / model->line_length /
+		VIRTUAL_SENSOR_FRAME_RATE;
+	return lines > virtual_sensor_min_frame_length(sensor)
+		       ? (uint32_t)lines
+		       : virtual_sensor_min_frame_length(sensor);
+}
+
+uint32_t virtual_sensor_min_frame_length(const struct virtual_sensor *sensor)
+{
+	return sensor->model->max_frame_length
+		       ? sensor->height + sensor->model->min_blanking
+		       : virtual_sensor_frame_length(sensor);
+}
+
+uint32_t virtual_sensor_max_frame_length(const struct virtual_sensor *sensor)
+{
+	return sensor->model->max_frame_length
+		       ? sensor->model->max_frame_length
+		       : virtual_sensor_frame_length(sensor);
 }
 
 int32_t virtual_sensor_min_lines(const struct virtual_sensor *sensor)
 {
-	(void)sensor;
-	return 4;
+	return sensor->model->min_lines;
 }
 
 int32_t virtual_sensor_max_lines(const struct virtual_sensor *sensor)
 {
-	return (int32_t)virtual_sensor_frame_length(sensor) - 8;
+	return virtual_sensor_lines_in(sensor,
+				       virtual_sensor_frame_length(sensor));
+}
+
+int32_t virtual_sensor_lines_in(const struct virtual_sensor *sensor,
+				uint32_t frame_length)
+{
+	return (int32_t)(frame_length - sensor->model->margin);
 }
 
 uint32_t virtual_sensor_line_length(const struct virtual_sensor *sensor)
 {
-	return sensor->width + 160;
+	return sensor->model->line_length ? sensor->model->line_length
+					  : sensor->width + 160;
 }
 
 uint64_t virtual_sensor_pixel_rate(const struct virtual_sensor *sensor)
 {
-	return (uint64_t)virtual_sensor_line_length(sensor) *
-	       virtual_sensor_frame_length(sensor) * VIRTUAL_SENSOR_FRAME_RATE;
+	return sensor->model->pixel_rate
+		       ? sensor->model->pixel_rate
+		       : (uint64_t)virtual_sensor_line_length(sensor) *
+				 virtual_sensor_frame_length(sensor) *
+				 VIRTUAL_SENSOR_FRAME_RATE;
 }
 
 size_t virtual_sensor_frame_pixels(const struct virtual_sensor *sensor)
@@ -94,31 +170,42 @@ virtual_sensor_current(const struct virtual_sensor *sensor)
 	return sensor->pipe[0];
 }
 
-struct virtual_sensor_settings
-virtual_sensor_requested(const struct virtual_sensor *sensor)
-{
-	return sensor->pipe[VIRTUAL_SENSOR_DELAY - 1];
-}
-
+/* A value that a register gets applies to that frame and to all later ones. */
 void virtual_sensor_set(struct virtual_sensor *sensor,
 			struct virtual_sensor_settings settings)
 {
-	sensor->pipe[VIRTUAL_SENSOR_DELAY - 1] = settings;
+	const struct virtual_sensor_delays *delays = &sensor->model->delays;
+
+	for (uint32_t i = 0; i <= VIRTUAL_SENSOR_MAX_DELAY; i++) {
+		struct virtual_sensor_settings *frame = &sensor->pipe[i];
+
+		if (i >= delays->exposure)
+			frame->lines = settings.lines;
+		if (i >= delays->gain)
+			frame->gain = settings.gain;
+		if (i >= delays->frame_length)
+			frame->frame_length = settings.frame_length;
+	}
 }
 
 void virtual_sensor_reset(struct virtual_sensor *sensor,
 			  struct virtual_sensor_settings settings)
 {
-	int i;
-
-	for (i = 0; i < VIRTUAL_SENSOR_DELAY; i++)
+	for (int i = 0; i <= VIRTUAL_SENSOR_MAX_DELAY; i++)
 		sensor->pipe[i] = settings;
 }
 
+/* The analogue gain of a frame. */
+struct fraction {
+	uint32_t numerator;
+	uint32_t denominator;
+};
+
 /* Noise grows with the square root of the light, and with the gain. */
-static void update_sigma(struct virtual_sensor *sensor, int32_t code)
+static void update_sigma(struct virtual_sensor *sensor, int32_t code,
+			 const struct fraction *fraction)
 {
-	double gain = code / (double)VIRTUAL_SENSOR_GAIN_UNIT;
+	double gain = fraction->numerator / (double)fraction->denominator;
 	uint32_t i;
 
 	if (sensor->sigma_gain == code)
@@ -182,10 +269,10 @@ static void set_weights(struct weights *weights, uint32_t row, double exposure,
 }
 
 static uint16_t convert(const struct virtual_sensor *sensor, uint32_t signal,
-			int32_t code, uint32_t bits)
+			const struct fraction *gain, uint32_t bits)
 {
 	int32_t value =
-		(int32_t)(signal * (uint32_t)code / VIRTUAL_SENSOR_GAIN_UNIT);
+		(int32_t)(signal * gain->numerator / gain->denominator);
 
 	value += VIRTUAL_SENSOR_BLACK * 64 + 32;
 	value += noise(bits, sensor->sigma[signal / 64]);
@@ -196,10 +283,12 @@ static uint16_t convert(const struct virtual_sensor *sensor, uint32_t signal,
 					    : (uint16_t)value;
 }
 
-/* @line: the scene's line; NULL for a dark line. */
+/* @line: the scene's line; NULL for a dark line. @lens: the line's light, or
+ * NULL. */
 static void expose_line(const struct virtual_sensor *sensor,
 			const struct weights *weights, const uint16_t *line,
-			int32_t code, uint64_t key, uint16_t *raw)
+			const uint16_t *lens,
+			const struct fraction *gain, uint64_t key, uint16_t *raw)
 {
 	uint32_t x;
 
@@ -214,10 +303,12 @@ static void expose_line(const struct virtual_sensor *sensor,
 					line[2] * w[2]) >>
 				       24;
 
+			if (lens)
+				sum = sum * lens[x + (uint32_t)i] / 65535;
 			signal[i] = sum < FULL ? (uint32_t)sum : FULL;
 		}
-		raw[x] = convert(sensor, signal[0], code, (uint32_t)bits);
-		raw[x + 1] = convert(sensor, signal[1], code,
+		raw[x] = convert(sensor, signal[0], gain, (uint32_t)bits);
+		raw[x + 1] = convert(sensor, signal[1], gain,
 				     (uint32_t)(bits >> 32));
 	}
 }
@@ -231,6 +322,7 @@ void virtual_sensor_expose(struct virtual_sensor *sensor, uint32_t frame,
 			  (NOMINAL_EXPOSURE * virtual_sensor_max_lines(sensor));
 	uint64_t key = hash(sensor->seed, (uint64_t)frame + 1);
 	struct weights weights[2];
+	struct fraction gain;
 	double colour[3];
 	uint32_t row;
 	int i;
@@ -238,18 +330,23 @@ void virtual_sensor_expose(struct virtual_sensor *sensor, uint32_t frame,
 	virtual_light_colour(light->kelvin, colour);
 	set_weights(&weights[0], 0, exposure, colour);
 	set_weights(&weights[1], 1, exposure, colour);
-	update_sigma(sensor, settings.gain);
+	sensor->model->gain(settings.gain, &gain.numerator, &gain.denominator);
+	update_sigma(sensor, settings.gain, &gain);
 	for (row = 0; row < sensor->height + VIRTUAL_SENSOR_DARK_LINES; row++) {
 		const uint16_t *line = NULL;
+		const uint16_t *lens = NULL;
 
-		if (row >= VIRTUAL_SENSOR_DARK_LINES)
-			line = scene->rgb +
-			       (size_t)3 * sensor->width *
-				       (row - VIRTUAL_SENSOR_DARK_LINES);
-		expose_line(sensor, &weights[row & 1], line, settings.gain,
+		if (row >= VIRTUAL_SENSOR_DARK_LINES) {
+			size_t at = (size_t)sensor->width *
+				    (row - VIRTUAL_SENSOR_DARK_LINES);
+
+			line = scene->rgb + 3 * at;
+			lens = sensor->lens ? sensor->lens + at : NULL;
+		}
+		expose_line(sensor, &weights[row & 1], line, lens, &gain,
 			    hash(key, row), raw);
 		raw += sensor->width;
 	}
-	for (i = 0; i + 1 < VIRTUAL_SENSOR_DELAY; i++)
+	for (i = 0; i < VIRTUAL_SENSOR_MAX_DELAY; i++)
 		sensor->pipe[i] = sensor->pipe[i + 1];
 }

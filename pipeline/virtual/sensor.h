@@ -7,6 +7,7 @@
 
 #include "light.h"
 #include "scene.h"
+#include "sensor_model.h"
 
 /** Raw values of full light and of no light. */
 #define VIRTUAL_SENSOR_WHITE 1023
@@ -18,31 +19,27 @@
 /** Lines above the image that see no light. */
 #define VIRTUAL_SENSOR_DARK_LINES 8
 
-/** Gain codes: the code of a gain of 1, and the largest one. */
-#define VIRTUAL_SENSOR_GAIN_UNIT 16
-#define VIRTUAL_SENSOR_MAX_GAIN 256
-
-/** Settings written before frame n + 1 is taken apply to frame n + 2. */
-#define VIRTUAL_SENSOR_DELAY 2
-
-/** Frames per second. */
+/** Frames per second while the frame length is the initial one. */
 #define VIRTUAL_SENSOR_FRAME_RATE 30
 
-/** Exposure and gain of a frame. */
+/** What a frame is taken with. */
 struct virtual_sensor_settings {
 	int32_t lines; /* exposure time */
 	int32_t gain; /* a gain code */
+	uint32_t frame_length; /* in lines, with blanking */
 };
 
 /** A sensor and its registers. Thread word: bound. */
 struct virtual_sensor {
+	const struct virtual_sensor_model *model;
 	uint32_t width;
 	uint32_t height;
 	uint64_t seed;
 	/* Settings of the next frame, of the frame after it, ... */
-	struct virtual_sensor_settings pipe[VIRTUAL_SENSOR_DELAY];
+	struct virtual_sensor_settings pipe[VIRTUAL_SENSOR_MAX_DELAY + 1];
 	uint16_t *sigma; /* deviation of the noise, by signal */
 	int32_t sigma_gain; /* the gain code that sigma is for */
+	uint16_t *lens; /* light of each pixel, times 65535; NULL: even */
 };
 
 /**
@@ -50,20 +47,31 @@ struct virtual_sensor {
  * @width, @height: in pixels, even
  * @seed: of the noise; equal seeds make equal frames
  *
- * Returns 0 or -ENOMEM.
+ * Returns 0, -ERANGE (larger than the model's active area) or -ENOMEM.
  */
-int virtual_sensor_init(struct virtual_sensor *sensor, uint32_t width,
-			uint32_t height, uint64_t seed);
+int virtual_sensor_init(struct virtual_sensor *sensor,
+			const struct virtual_sensor_model *model,
+			uint32_t width, uint32_t height, uint64_t seed);
 
 /** Frees the sensor's memory; accepts zeroed memory. */
 void virtual_sensor_fini(struct virtual_sensor *sensor);
 
-/** Returns the number of lines from one frame to the next. */
+/** Returns the initial number of lines from one frame to the next. */
 uint32_t virtual_sensor_frame_length(const struct virtual_sensor *sensor);
 
-/** Each returns an end of the range of exposure times, in lines. */
+/** Each returns an end of the range of frame lengths, in lines. */
+uint32_t virtual_sensor_min_frame_length(const struct virtual_sensor *sensor);
+uint32_t virtual_sensor_max_frame_length(const struct virtual_sensor *sensor);
+
+/** Returns the shortest exposure time, in lines. */
 int32_t virtual_sensor_min_lines(const struct virtual_sensor *sensor);
+
+/** Returns the longest exposure time in a frame of the initial length. */
 int32_t virtual_sensor_max_lines(const struct virtual_sensor *sensor);
+
+/** Returns the longest exposure time in a frame of @frame_length lines. */
+int32_t virtual_sensor_lines_in(const struct virtual_sensor *sensor,
+				uint32_t frame_length);
 
 /** Returns the number of pixels from one line to the next, with blanking. */
 uint32_t virtual_sensor_line_length(const struct virtual_sensor *sensor);
@@ -78,13 +86,9 @@ size_t virtual_sensor_frame_pixels(const struct virtual_sensor *sensor);
 struct virtual_sensor_settings
 virtual_sensor_current(const struct virtual_sensor *sensor);
 
-/** Returns the settings that were written last. */
-struct virtual_sensor_settings
-virtual_sensor_requested(const struct virtual_sensor *sensor);
-
 /**
- * Writes the registers; the settings apply VIRTUAL_SENSOR_DELAY frames later.
- * They must be in range.
+ * Writes the registers before the next frame. Each setting applies after its
+ * own delay, see struct virtual_sensor_delays. They must be in range.
  */
 void virtual_sensor_set(struct virtual_sensor *sensor,
 			struct virtual_sensor_settings settings);

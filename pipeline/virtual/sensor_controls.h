@@ -6,8 +6,9 @@
 #include "cam_controls.h"
 #include "sensor.h"
 
-/** Exposure and analogue gain. */
-#define VIRTUAL_SENSOR_CONTROLS 2
+/** Exposure and analogue gain; vertical and horizontal blanking, if the model's
+ *  frame length can be set. */
+#define VIRTUAL_SENSOR_CONTROLS 4
 
 /** Ranges of the sensor's controls, and memory for lists of them. Thread word:
  *  bound. */
@@ -17,9 +18,13 @@ struct virtual_sensor_controls {
 	struct cam_control current[VIRTUAL_SENSOR_CONTROLS];
 	struct cam_control clamped[VIRTUAL_SENSOR_CONTROLS];
 	struct cam_clamp_counts counts;
+	const struct virtual_sensor *sensor;
+	bool has_named_unknown; /* and logged it */
+	bool has_named_mistyped;
 };
 
-/** Sets the ranges. Do not move @controls afterwards: it points to itself. */
+/** Sets the ranges. Do not move @controls afterwards: it points to itself.
+ *  @sensor must live as long. */
 void virtual_sensor_controls_init(struct virtual_sensor_controls *controls,
 				  const struct virtual_sensor *sensor);
 
@@ -27,7 +32,8 @@ void virtual_sensor_controls_init(struct virtual_sensor_controls *controls,
 void virtual_sensor_describe(const struct virtual_sensor *sensor,
 			     struct cam_camera_sensor_info *ret_info);
 
-/** Makes a list of settings; the list points into @controls. */
+/** Makes a list of settings: a value of each control that the sensor has. The
+ *  list points into @controls. */
 void virtual_sensor_controls_put(struct virtual_sensor_controls *controls,
 				 struct virtual_sensor_settings settings,
 				 struct cam_control_list *ret_list);
@@ -36,8 +42,10 @@ void virtual_sensor_controls_put(struct virtual_sensor_controls *controls,
  * virtual_sensor_controls_take() - read settings from a list of an IPA
  * @settings: updated; a setting that the list does not have is kept
  *
- * Clamps the settings to their ranges, and counts in controls->counts what was
- * clamped or left out.
+ * Vertical blanking comes first: as in a driver, the range of exposure times
+ * then is that of a frame of this length. Clamps the settings to their ranges,
+ * and counts in controls->counts what was clamped or left out. Logs the first
+ * control that the sensor does not have, and the first one of another type.
  */
 void virtual_sensor_controls_take(struct virtual_sensor_controls *controls,
 				  const struct cam_control_list *list,

@@ -5,8 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "softisp_ipa_types.h"
-
 /* Creates one buffer, and adds its plane to the offer. */
 static int make_buffer(struct virtual_buffer_offer *offer, uint32_t id,
 		       const char *name, uint32_t length, enum cam_access peer,
@@ -14,9 +12,12 @@ static int make_buffer(struct virtual_buffer_offer *offer, uint32_t id,
 		       struct cam_buffer *buffer)
 {
 	struct cam_frame_buffer_plane *plane = &offer->planes[offer->n_planes];
-	int ret = cam_shared_buffer_create(id, name, length, peer, plane,
-					   ret_memory);
+	int ret;
 
+	if (!length)
+		return 0;
+	ret = cam_shared_buffer_create(id, name, length, peer, plane,
+				       ret_memory);
 	if (ret < 0)
 		return ret;
 	offer->n_planes++;
@@ -27,6 +28,7 @@ static int make_buffer(struct virtual_buffer_offer *offer, uint32_t id,
 }
 
 int virtual_shared_buffers_init(struct virtual_shared_buffers *buffers,
+				const struct virtual_isp *isp,
 				struct virtual_buffer_offer *ret_offer)
 {
 	uint32_t i;
@@ -35,15 +37,17 @@ int virtual_shared_buffers_init(struct virtual_shared_buffers *buffers,
 	memset(ret_offer, 0, sizeof(*ret_offer));
 	for (i = 0; i < VIRTUAL_N_BUFFERS; i++) {
 		ret = make_buffer(ret_offer, VIRTUAL_STATISTICS_ID + i,
-				  "camipc-statistics",
-				  sizeof(struct ipa_softisp_statistics),
-				  CAM_ACCESS_READ, &buffers->statistics[i],
+				  "camipc-statistics", isp->statistics_size,
+				  isp->statistics_access,
+				  &buffers->statistics[i],
 				  &ret_offer->statistics[i]);
 		if (ret < 0)
 			return ret;
 		ret = make_buffer(ret_offer, VIRTUAL_PARAMETERS_ID + i,
 				  "camipc-parameters",
-				  sizeof(struct ipa_softisp_parameters),
+				  isp->parameters_by_event
+					  ? 0
+					  : isp->parameters_size,
 				  CAM_ACCESS_READ_WRITE,
 				  &buffers->parameters[i],
 				  &ret_offer->parameters[i]);

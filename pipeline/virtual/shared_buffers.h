@@ -4,6 +4,7 @@
 #define VIRTUAL_SHARED_BUFFERS_H
 
 #include "cam_buffers.h"
+#include "isp.h"
 
 /** Frames alternate, so that a late reader never sees the next frame's data. */
 #define VIRTUAL_N_BUFFERS 2
@@ -14,7 +15,7 @@
 
 /** Zeroed memory holds no buffers. Thread word: bound. */
 struct virtual_shared_buffers {
-	struct cam_shared_buffer *statistics[VIRTUAL_N_BUFFERS]; /* read-only */
+	struct cam_shared_buffer *statistics[VIRTUAL_N_BUFFERS];
 	struct cam_shared_buffer *parameters[VIRTUAL_N_BUFFERS];
 };
 
@@ -29,12 +30,15 @@ struct virtual_buffer_offer {
 /**
  * virtual_shared_buffers_init() - create the buffers
  * @buffers: zeroed memory; call fini also after a failure
+ * @isp: has their sizes; no parameters buffers are created if its parameters
+ *       come by event
  * @ret_offer: call virtual_buffer_offer_fini() also after a failure; do not
  *             move it
  *
  * Returns 0, or what cam_shared_buffer_create() returns.
  */
 int virtual_shared_buffers_init(struct virtual_shared_buffers *buffers,
+				const struct virtual_isp *isp,
 				struct virtual_buffer_offer *ret_offer);
 
 /** Destroys the buffers; accepts zeroed memory. */

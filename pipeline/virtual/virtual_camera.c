@@ -18,44 +18,90 @@ struct virtual_camera {
 	struct virtual_error error;
 	struct virtual_imager imager;
 	struct virtual_ipa ipa;
+	struct virtual_lockstep lockstep;
 	struct virtual_realtime realtime;
 	bool is_realtime;
 	uint32_t frame; /* number of the next one */
 };
 
-static int init_parts(struct virtual_camera *camera,
-		      struct camipc_manager *manager,
-		      const struct virtual_camera_options *options)
+/* Says which names there are. */
+static int refuse_name(struct virtual_camera *camera, const char *what,
+		       const char *name, const char *(*get)(size_t i))
 {
+	char known[256] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; get(i) && used < sizeof(known); i++)
+		used += (size_t)snprintf(known + used, sizeof(known) - used,
+					 "%s%s", i ? ", " : "", get(i));
+	return virtual_error_set(&camera->error, -ENODEV,
+				 "no %s is called '%s'; known: %s", what, name,
+				 known);
+}
+
+static int init_imager(struct virtual_camera *camera,
+		       const struct virtual_camera_options *options)
+{
+	const char *name = options->name ? options->name : "virtual";
 	const struct virtual_imager_options imager_options = {
+		.isp = virtual_isp_find(name),
+		.sensor = options->sensor
+				  ? virtual_sensor_model_find(options->sensor)
+				  : NULL,
 		.width = options->width,
 		.height = options->height,
 		.seed = options->seed,
 		.scene = options->scene,
 		.light = options->light,
 	};
+
+	if (!imager_options.isp)
+		return refuse_name(camera, "virtual camera", name,
+				   virtual_isp_name);
+	if (options->sensor && !imager_options.sensor)
+		return refuse_name(camera, "sensor", options->sensor,
+				   virtual_sensor_model_name);
+	return virtual_imager_init(&camera->imager, &imager_options,
+				   &camera->error);
+}
+
+static int run_ipa(struct virtual_camera *camera,
+		   struct camipc_manager *manager,
+		    const struct virtual_camera_options *options)
+{
 	const struct virtual_ipa_options ipa_options = {
 		.module = options->module,
 		.isolation = options->isolation,
+		.argument = options->argument,
 		.tuning = options->tuning,
 		.timeout_ms = options->frame_timeout_ms > 0
 				      ? options->frame_timeout_ms
 				      : DEFAULT_TIMEOUT_MS,
 		.interrupt_fd = options->watch_interrupt ? options->interrupt_fd
 							 : -1,
+		.max_restarts = options->max_restarts,
 		.closed = options->closed,
+		.restarted = options->restarted,
 		.user = options->user,
 	};
-	int ret;
 
-	ret = virtual_imager_init(&camera->imager, &imager_options,
-				  &camera->error);
+	return virtual_ipa_init(&camera->ipa, manager, &ipa_options,
+				&camera->imager, &camera->error);
+}
+
+static int init_parts(struct virtual_camera *camera,
+		      struct camipc_manager *manager,
+		      const struct virtual_camera_options *options)
+{
+	int ret = init_imager(camera, options);
+
 	if (ret < 0)
 		return ret;
-	ret = virtual_ipa_init(&camera->ipa, manager, &ipa_options,
-			       &camera->imager, &camera->error);
+	ret = run_ipa(camera, manager, options);
 	if (ret < 0)
 		return ret;
+	camera->lockstep.ipa = &camera->ipa;
+	camera->lockstep.pace_ms = options->pace_ms;
 	camera->is_realtime = options->realtime;
 	return camera->is_realtime
 		       ? virtual_realtime_init(&camera->realtime, &camera->ipa)
@@ -132,11 +178,13 @@ int virtual_camera_capture(struct virtual_camera *camera,
 	ret = camera->is_realtime
 		      ? virtual_realtime_capture(&camera->realtime,
 						 camera->frame, ret_frame)
-		      : virtual_lockstep_capture(&camera->ipa, camera->frame,
-						 ret_frame);
+		      : virtual_lockstep_capture(&camera->lockstep,
+						 camera->frame, ret_frame);
 	if (ret < 0)
 		return ret;
 	camera->frame++;
+	camera->ipa.restarts.frames += ret_frame->parameters_reason ==
+				       VIRTUAL_PARAMETERS_NO_IPA;
 	return 0;
 }
 
@@ -163,7 +211,13 @@ virtual_camera_get_late_counts(const struct virtual_camera *camera)
 	return &camera->realtime.late;
 }
 
+const struct virtual_restart_counts *
+virtual_camera_get_restart_counts(const struct virtual_camera *camera)
+{
+	return &camera->ipa.restarts;
+}
+
 struct camipc_proxy *virtual_camera_get_proxy(struct virtual_camera *camera)
 {
-	return ipa_softisp_get_proxy(camera->ipa.proxy);
+	return camera->ipa.proxy;
 }

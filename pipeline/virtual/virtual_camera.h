@@ -16,35 +16,51 @@ struct virtual_camera;
 
 /** Options of a camera. Zero them all, and set those that differ. */
 struct virtual_camera_options {
+	const char *name; /* of an image processor, see isp.h; NULL: virtual */
+	const char *sensor; /* see sensor_model.h; NULL: the processor's */
 	uint32_t width; /* pixels; 0: 640 */
 	uint32_t height; /* pixels; 0: 480 */
 	uint64_t seed; /* of the sensor's noise */
 	const char *scene; /* path of a PNG or JPEG file; NULL: the chart */
 	const char *light; /* script, see light.h; NULL: the default one */
-	const char *module; /* name, or path with a slash; NULL: softisp */
+	const char *module; /* name, or path with a slash; NULL: the ISP's */
+	const char *argument; /* of the module; NULL: none */
 	const char *isolation; /* see struct camipc_match */
 	const char *tuning; /* path of the module's file; NULL: its defaults */
 	int frame_timeout_ms; /* limit for a frame's parameters; 0: 2000 */
 	bool realtime; /* take frames at the sensor's pace */
+	int pace_ms; /* in lock-step: shortest time of a frame; 0: none */
 	bool watch_interrupt; /* interrupt_fd is valid */
 	int interrupt_fd; /* once readable, waiting ends with -EINTR */
 
-	/** Called once when the IPA is gone; may be NULL. */
+	/**
+	 * An isolated IPA that ends is restarted, at most this many times within
+	 * 10 s. 0: 3 times; negative: never. The camera goes on: a frame that
+	 * had no IPA is made with the latest parameters, and says so.
+	 */
+	int max_restarts;
+
+	/** Called once when the IPA is gone for good; may be NULL. */
 	void (*closed)(void *user, const struct camipc_closed_info *info);
-	void *user; /* of closed() */
+	/** Called when the IPA was restarted; may be NULL. */
+	void (*restarted)(void *user, const struct camipc_restart_info *info);
+	void *user; /* of both */
 };
 
 /**
  * virtual_camera_create() - build a camera, and run its IPA
  * @manager: must live as long as the camera
- * @options: borrowed for the call; interrupt_fd, closed and user are kept
+ * @options: borrowed for the call; interrupt_fd, closed, restarted and user
+ *	are kept
  * @error: gets one line of text on failure
  * @size: of @error, in bytes
  * @ret_camera: the camera; free it with virtual_camera_destroy()
  *
- * Returns 0, -EINVAL, -ERANGE or -E2BIG (an option), or what
- * virtual_scene_load(), camipc_proxy_create() or the IPA's init, configure or
- * mapBuffers return. The camera belongs to the calling thread.
+ * Returns 0, -ENODEV (no camera or no sensor has this name), -EINVAL, -ERANGE or -E2BIG
+ * (another option), or what
+ * virtual_scene_load(), camipc_proxy_create() or a call of the IPA returns;
+ * -EREMOTEIO if the IPA returned an error of its own, which only the text names.
+ * The camera belongs to the calling thread.
  */
 int virtual_camera_create(struct camipc_manager *manager,
 			  const struct virtual_camera_options *options,
@@ -79,14 +95,16 @@ int virtual_camera_set_controls(struct virtual_camera *camera,
 /**
  * virtual_camera_capture() - take the next frame, and make an image of it
  *
- * In lock-step, the default, the frame waits for its own parameters. In real
+ * In lock-step, the default, the frame waits for its own parameters, and pace_ms
+ * makes it last at least this long for IPAs with threads of their own. In real
  * time the call waits for the sensor's frame time and uses the newest
  * parameters; only the first frame waits for its own.
  *
  * Returns 0, -EINTR (interrupt_fd is readable), -ETIMEDOUT (no parameters
- * within frame_timeout_ms), -EREMOTEIO (the IPA could not compute parameters),
- * -EBADMSG (its parameters are invalid), -EPIPE (it is gone), or what a call to
- * the IPA returns; virtual_camera_error() explains each.
+ * within frame_timeout_ms), -EREMOTEIO (the IPA could not compute parameters, or
+ * returned an error of its own), -EBADMSG (its parameters are invalid), -EPIPE
+ * (it is gone), or another error of a call; virtual_camera_error() explains
+ * each.
  */
 int virtual_camera_capture(struct virtual_camera *camera,
 			   struct virtual_frame *ret_frame) CAMIPC_MUST_CHECK;
@@ -108,6 +126,10 @@ virtual_camera_get_clamp_counts(const struct virtual_camera *camera);
 /** Returns the counters of late frames; all are 0 in lock-step. */
 const struct virtual_late_counts *
 virtual_camera_get_late_counts(const struct virtual_camera *camera);
+
+/** Returns how often the IPA was restarted, and what that has cost. */
+const struct virtual_restart_counts *
+virtual_camera_get_restart_counts(const struct virtual_camera *camera);
 
 /** Returns the IPA's proxy, which knows its state, statistics and pid. */
 struct camipc_proxy *virtual_camera_get_proxy(struct virtual_camera *camera);

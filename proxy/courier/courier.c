@@ -23,6 +23,12 @@ int camipc_courier_init(struct camipc_courier *courier,
 	return ret;
 }
 
+void camipc_courier_limit_bytes(struct camipc_courier *courier, uint32_t bytes)
+{
+	courier->outbox.window_bytes = bytes;
+	courier->debt.window_bytes = bytes;
+}
+
 void camipc_courier_fini(struct camipc_courier *courier)
 {
 	camipc_outbox_fini(&courier->outbox);

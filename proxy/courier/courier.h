@@ -41,6 +41,12 @@ int camipc_courier_init(struct camipc_courier *courier,
 			uint32_t window, struct camipc_record_pool *pool,
 			const struct camipc_sender *sender) CAMIPC_MUST_CHECK;
 
+/**
+ * Limits the bytes that may be unconsumed at once, in each direction, and those
+ * that wait for credit; CAMIPC_KEPT_BYTES by default. Both ends must agree.
+ */
+void camipc_courier_limit_bytes(struct camipc_courier *courier, uint32_t bytes);
+
 /** Releases everything; accepts zeroed memory. */
 void camipc_courier_fini(struct camipc_courier *courier);
 

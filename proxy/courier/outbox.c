@@ -16,6 +16,7 @@ int camipc_outbox_init(struct camipc_outbox *outbox,
 	outbox->rows = rows;
 	outbox->n_rows = n_rows;
 	outbox->window = window;
+	outbox->window_bytes = CAMIPC_KEPT_BYTES;
 	/* One more than needed: calloc(0) may return NULL. */
 	outbox->used = calloc((size_t)n_rows + 1, sizeof(*outbox->used));
 	outbox->kept = calloc((size_t)n_rows + 1, sizeof(*outbox->kept));
@@ -26,8 +27,20 @@ int camipc_outbox_init(struct camipc_outbox *outbox,
 	return -ENOMEM;
 }
 
+/** Releases messages that were kept although they were sent. */
+static void forget_unconsumed(struct camipc_outbox *outbox)
+{
+	struct camipc_record *record;
+
+	while ((record = camipc_record_queue_pop(&outbox->unconsumed))) {
+		record->lent = false;
+		camipc_record_release(record);
+	}
+}
+
 void camipc_outbox_fini(struct camipc_outbox *outbox)
 {
+	forget_unconsumed(outbox);
 	camipc_record_queue_clear(&outbox->urgent);
 	camipc_record_queue_clear(&outbox->queue);
 	free(outbox->used);
@@ -36,59 +49,132 @@ void camipc_outbox_fini(struct camipc_outbox *outbox)
 	memset(outbox, 0, sizeof(*outbox));
 }
 
+/** A message that its sender sends again has only its header here. */
+static bool is_hollow(const struct camipc_record *record)
+{
+	return record->message.header.kind == 0;
+}
+
+/** Moves the messages of @queue that need credit to @to. */
+static void move_counted(struct camipc_record_queue *queue,
+			 struct camipc_record_queue *to)
+{
+	struct camipc_record_queue rest = { .head = NULL };
+	struct camipc_record *record;
+
+	while ((record = camipc_record_queue_pop(queue)))
+		camipc_record_queue_push(record->counted ? to : &rest, record);
+	*queue = rest;
+}
+
+void camipc_outbox_take_unfinished(struct camipc_outbox *outbox,
+				   struct camipc_record_queue *queue)
+{
+	struct camipc_record *record;
+
+	while ((record = camipc_record_queue_pop(&outbox->unconsumed))) {
+		record->lent = false;
+		if (!is_hollow(record)) {
+			camipc_record_queue_push(queue, record);
+			continue;
+		}
+		outbox->load.messages--;
+		camipc_record_release(record);
+	}
+	move_counted(&outbox->queue, queue);
+}
+
 void camipc_outbox_reset(struct camipc_outbox *outbox)
 {
+	forget_unconsumed(outbox);
+	outbox->lost += outbox->load.messages + outbox->n_kept;
 	camipc_record_queue_clear(&outbox->urgent);
 	camipc_record_queue_clear(&outbox->queue);
 	memset(outbox->used, 0, outbox->n_rows * sizeof(*outbox->used));
 	memset(outbox->kept, 0, outbox->n_rows * sizeof(*outbox->kept));
-	outbox->unconsumed = 0;
+	outbox->load = (struct camipc_load){ 0 };
 	outbox->sent = 0;
 	outbox->consumed = 0;
-	outbox->fds = 0;
 	outbox->n_ungranted = 0;
+	outbox->n_kept = 0;
+	outbox->kept_bytes = 0;
 }
 
 /* ---- credit ------------------------------------------------------------ */
 
-/** A single message with more descriptors than the limit travels alone. */
-static bool fds_fit(const struct camipc_outbox *outbox, uint32_t n_fds)
-{
-	return n_fds == 0 || outbox->fds == 0 ||
-	       outbox->fds + n_fds <= CAMIPC_MAX_FDS_IN_FLIGHT;
-}
-
 static bool has_credit(const struct camipc_outbox *outbox, uint16_t row)
 {
-	return outbox->unconsumed < outbox->window &&
-	       outbox->used[row] < camipc_row_limit(&outbox->rows[row], outbox->window);
+	return outbox->load.messages < outbox->window &&
+	       outbox->used[row] < camipc_row_limit(&outbox->rows[row],
+						    outbox->window) &&
+	       camipc_load_fits_bytes(&outbox->load, outbox->window_bytes);
 }
 
 static void grant(struct camipc_outbox *outbox, struct camipc_record *record)
 {
 	record->granted = true;
-	outbox->fds += record->n_fds;
+	outbox->load.fds += record->n_fds;
 	if (!record->counted)
 		return;
 	outbox->used[record->row]++;
-	outbox->unconsumed++;
-	if (outbox->unconsumed > outbox->high_water)
-		outbox->high_water = outbox->unconsumed;
+	outbox->load.bytes += record->weight;
+	outbox->load.messages++;
+	if (outbox->load.messages > outbox->high_water)
+		outbox->high_water = outbox->load.messages;
 }
 
-static void take_back(struct camipc_outbox *outbox, uint16_t row,
-		      uint32_t n_fds)
+static void take_back(struct camipc_outbox *outbox,
+		      const struct camipc_in_flight *message)
 {
-	outbox->used[row]--;
-	outbox->unconsumed--;
-	outbox->fds -= n_fds;
+	outbox->used[message->row]--;
+	outbox->load.messages--;
+	outbox->load.fds -= message->n_fds;
+	outbox->load.bytes -= message->weight;
+}
+
+void camipc_outbox_restart(struct camipc_outbox *outbox)
+{
+	const uint32_t n = outbox->sent - outbox->consumed;
+
+	for (uint32_t i = 0; i < n; i++) {
+		take_back(outbox,
+			  &outbox->in_flight[outbox->consumed % outbox->window]);
+		outbox->consumed++;
+	}
+	forget_unconsumed(outbox);
+	outbox->sent = 0;
+	outbox->consumed = 0;
 }
 
 static bool may_grant(const struct camipc_outbox *outbox,
 		      const struct camipc_record *record)
 {
-	return fds_fit(outbox, record->n_fds) &&
+	return camipc_load_fits_fds(&outbox->load, record->n_fds) &&
 	       (!record->counted || has_credit(outbox, record->row));
+}
+
+/** Counts a record that waits for credit, and one that does so no longer. */
+static void keep(struct camipc_outbox *outbox, struct camipc_record *record)
+{
+	outbox->n_ungranted++;
+	if (!record->counted)
+		return;
+	camipc_record_trim(record);
+	record->kept = camipc_record_memory(record);
+	outbox->kept[record->row]++;
+	outbox->n_kept++;
+	outbox->kept_bytes += record->kept;
+}
+
+static void unkeep(struct camipc_outbox *outbox,
+		   const struct camipc_record *record)
+{
+	outbox->n_ungranted--;
+	if (!record->counted)
+		return;
+	outbox->kept[record->row]--;
+	outbox->n_kept--;
+	outbox->kept_bytes -= record->kept;
 }
 
 /**
@@ -103,30 +189,55 @@ static void grant_waiting(struct camipc_outbox *outbox)
 		if (!record->granted) {
 			if (!may_grant(outbox, record))
 				return;
+			unkeep(outbox, record);
 			grant(outbox, record);
-			outbox->n_ungranted--;
-			if (record->counted)
-				outbox->kept[record->row]--;
 		}
 		record = record->next;
+	}
+}
+
+/** Judges a message that cannot be sent now. */
+static enum camipc_admission judge_waiting(const struct camipc_outbox *outbox,
+					   uint16_t row)
+{
+	const struct camipc_method *method = &outbox->rows[row];
+	const bool fits = outbox->kept_bytes < outbox->window_bytes;
+
+	switch (method->overflow) {
+	case CAMIPC_OVERFLOW_KEEP:
+		return fits && outbox->used[row] + outbox->kept[row] <
+					camipc_row_queue(method, outbox->window)
+			       ? CAMIPC_ADMIT_KEEP
+			       : CAMIPC_ADMIT_REFUSE;
+	case CAMIPC_OVERFLOW_DROP_OLDEST:
+		return fits || outbox->kept[row] ? CAMIPC_ADMIT_KEEP
+						 : CAMIPC_ADMIT_DROP;
+	case CAMIPC_OVERFLOW_DROP_NEWEST:
+		return CAMIPC_ADMIT_DROP;
+	default:
+		return CAMIPC_ADMIT_REFUSE;
 	}
 }
 
 enum camipc_admission camipc_outbox_judge(const struct camipc_outbox *outbox,
 					  uint16_t row, uint32_t n_fds)
 {
-	/* A message ahead may be waiting for the free descriptors. */
-	if (has_credit(outbox, row) && !outbox->kept[row] &&
-	    (n_fds == 0 || !outbox->n_ungranted) && fds_fit(outbox, n_fds))
+	if (!outbox->n_ungranted && has_credit(outbox, row) &&
+	    camipc_load_fits_fds(&outbox->load, n_fds))
 		return CAMIPC_ADMIT;
-	switch (outbox->rows[row].overflow) {
-	case CAMIPC_OVERFLOW_DROP_OLDEST:
-		return CAMIPC_ADMIT_KEEP;
-	case CAMIPC_OVERFLOW_DROP_NEWEST:
-		return CAMIPC_ADMIT_DROP;
-	default:
-		return CAMIPC_ADMIT_REFUSE;
-	}
+	return judge_waiting(outbox, row);
+}
+
+/** The oldest message that was sent is known to be consumed. */
+static void forget_oldest(struct camipc_outbox *outbox)
+{
+	struct camipc_record *record =
+		camipc_record_queue_pop(&outbox->unconsumed);
+
+	if (!record)
+		return;
+	record->lent = false;
+	camipc_record_release(record);
 }
 
 int camipc_outbox_consumed(struct camipc_outbox *outbox, uint32_t consumed)
@@ -138,11 +249,10 @@ int camipc_outbox_consumed(struct camipc_outbox *outbox, uint32_t consumed)
 	if (n > outbox->sent - outbox->consumed)
 		return -EPROTO;
 	for (; n > 0; n--) {
-		const struct camipc_in_flight *oldest =
-			&outbox->in_flight[outbox->consumed % outbox->window];
-
-		take_back(outbox, oldest->row, oldest->n_fds);
+		take_back(outbox,
+			  &outbox->in_flight[outbox->consumed % outbox->window]);
 		outbox->consumed++;
+		forget_oldest(outbox);
 	}
 	grant_waiting(outbox);
 	return 0;
@@ -152,7 +262,7 @@ void camipc_outbox_answered(struct camipc_outbox *outbox, uint32_t n_fds)
 {
 	if (n_fds == 0)
 		return;
-	outbox->fds -= n_fds;
+	outbox->load.fds -= n_fds;
 	grant_waiting(outbox);
 }
 
@@ -164,22 +274,15 @@ uint64_t camipc_outbox_take_dropped(struct camipc_outbox *outbox)
 	return dropped;
 }
 
-/* ---- the queue --------------------------------------------------------- */
-
-/** Removes @record, which follows @before (NULL: is the first). */
-static void unlink_record(struct camipc_record_queue *queue,
-			  struct camipc_record *before,
-			  struct camipc_record *record)
+uint64_t camipc_outbox_take_lost(struct camipc_outbox *outbox)
 {
-	if (before)
-		before->next = record->next;
-	else
-		queue->head = record->next;
-	if (queue->tail == record)
-		queue->tail = before;
-	queue->n--;
-	record->next = NULL;
+	const uint64_t lost = outbox->lost;
+
+	outbox->lost = 0;
+	return lost;
 }
+
+/* ---- the queue --------------------------------------------------------- */
 
 /** Drops the oldest message of @row that waits for credit. */
 static void drop_oldest(struct camipc_outbox *outbox, uint16_t row)
@@ -194,30 +297,37 @@ static void drop_oldest(struct camipc_outbox *outbox, uint16_t row)
 	}
 	if (!record)
 		return;
-	unlink_record(&outbox->queue, before, record);
-	outbox->kept[row]--;
-	outbox->n_ungranted--;
+	camipc_record_queue_remove(&outbox->queue, before, record);
+	unkeep(outbox, record);
 	outbox->dropped++;
 	camipc_record_release(record);
 	grant_waiting(outbox);
+}
+
+/** Makes place for a message that may replace older ones of its row. */
+static void make_place(struct camipc_outbox *outbox, uint16_t row)
+{
+	const struct camipc_method *method = &outbox->rows[row];
+
+	if (method->overflow != CAMIPC_OVERFLOW_DROP_OLDEST)
+		return;
+	while (outbox->kept[row] &&
+	       (outbox->kept[row] >= camipc_row_limit(method, outbox->window) ||
+		outbox->kept_bytes >= outbox->window_bytes))
+		drop_oldest(outbox, row);
 }
 
 void camipc_outbox_add(struct camipc_outbox *outbox,
 		       struct camipc_record *record,
 		       enum camipc_admission admission)
 {
-	uint16_t row = record->row;
-
 	record->counted = true;
 	record->granted = false;
 	if (admission == CAMIPC_ADMIT) {
 		grant(outbox, record);
 	} else {
-		if (outbox->kept[row] >=
-		    camipc_row_limit(&outbox->rows[row], outbox->window))
-			drop_oldest(outbox, row);
-		outbox->kept[row]++;
-		outbox->n_ungranted++;
+		make_place(outbox, record->row);
+		keep(outbox, record);
 	}
 	camipc_record_queue_push(&outbox->queue, record);
 	grant_waiting(outbox);
@@ -229,10 +339,11 @@ void camipc_outbox_add_free(struct camipc_outbox *outbox,
 	record->counted = false;
 	record->granted = false;
 	if (record->n_fds == 0 ||
-	    (!outbox->n_ungranted && fds_fit(outbox, record->n_fds)))
+	    (!outbox->n_ungranted &&
+	     camipc_load_fits_fds(&outbox->load, record->n_fds)))
 		grant(outbox, record);
 	else
-		outbox->n_ungranted++;
+		keep(outbox, record);
 	camipc_record_queue_push(&outbox->queue, record);
 }
 
@@ -258,11 +369,11 @@ struct camipc_record *camipc_outbox_remove(struct camipc_outbox *outbox,
 	}
 	if (!record)
 		return NULL;
-	unlink_record(&outbox->queue, before, record);
+	camipc_record_queue_remove(&outbox->queue, before, record);
 	if (record->granted)
-		outbox->fds -= record->n_fds;
+		outbox->load.fds -= record->n_fds;
 	else
-		outbox->n_ungranted--;
+		unkeep(outbox, record);
 	grant_waiting(outbox);
 	return record;
 }
@@ -276,12 +387,45 @@ bool camipc_outbox_has_sendable(const struct camipc_outbox *outbox)
 }
 
 /** Called before sending: a record that was sent has another owner. */
-static void note_sent(struct camipc_outbox *outbox, uint16_t row,
-		      uint16_t n_fds)
+static void note_sent(struct camipc_outbox *outbox,
+		      const struct camipc_in_flight *message)
 {
-	outbox->in_flight[outbox->sent % outbox->window] =
-		(struct camipc_in_flight){ .row = row, .n_fds = n_fds };
+	outbox->in_flight[outbox->sent % outbox->window] = *message;
 	outbox->sent++;
+}
+
+/** Forgets a record that was taken out of the queue and can never be sent. */
+static void unsend(struct camipc_outbox *outbox, bool counted,
+		   const struct camipc_in_flight *message)
+{
+	if (counted)
+		take_back(outbox, message);
+	else
+		outbox->load.fds -= message->n_fds;
+	grant_waiting(outbox);
+}
+
+bool camipc_outbox_has_credit(const struct camipc_outbox *outbox,
+			      const struct camipc_record *record)
+{
+	return has_credit(outbox, record->row) &&
+	       camipc_load_fits_fds(&outbox->load, record->n_fds);
+}
+
+void camipc_outbox_count_sent(struct camipc_outbox *outbox,
+			      const struct camipc_record *record,
+			      struct camipc_record *hollow)
+{
+	const struct camipc_in_flight message = camipc_in_flight_of(record);
+
+	hollow->message.header.kind = 0;
+	hollow->row = record->row;
+	hollow->n_fds = record->n_fds;
+	hollow->weight = record->weight;
+	hollow->counted = true;
+	grant(outbox, hollow);
+	note_sent(outbox, &message);
+	camipc_record_queue_push(&outbox->unconsumed, hollow);
 }
 
 int camipc_outbox_flush(struct camipc_outbox *outbox,
@@ -291,31 +435,29 @@ int camipc_outbox_flush(struct camipc_outbox *outbox,
 		struct camipc_record_queue *queue =
 			outbox->urgent.head ? &outbox->urgent : &outbox->queue;
 		struct camipc_record *record = camipc_record_queue_pop(queue);
+		const struct camipc_in_flight message =
+			camipc_in_flight_of(record);
 		bool counted = record->counted;
-		uint16_t row = record->row;
-		uint16_t n_fds = record->n_fds;
 		int ret;
 
 		if (counted)
-			note_sent(outbox, row, n_fds);
+			note_sent(outbox, &message);
+		record->lent = counted && outbox->keeps;
 		ret = sender->send(sender->user, record);
-		if (ret == 0)
+		if (ret == 0) {
+			if (counted && outbox->keeps)
+				camipc_record_queue_push(&outbox->unconsumed,
+							 record);
 			continue;
+		}
+		record->lent = false;
 		if (counted)
 			outbox->sent--;
 		if (ret == -EAGAIN || ret == -EPIPE) {
-			record->next = queue->head;
-			queue->head = record;
-			if (!queue->tail)
-				queue->tail = record;
-			queue->n++;
+			camipc_record_queue_push_front(queue, record);
 			return ret;
 		}
-		if (counted)
-			take_back(outbox, row, n_fds);
-		else
-			outbox->fds -= n_fds;
-		grant_waiting(outbox);
+		unsend(outbox, counted, &message);
 		sender->lost(sender->user, record, ret);
 	}
 	return 0;

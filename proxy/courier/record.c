@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* Keeps records in pools, packs messages into them, and opens received ones. */
+/* Keeps records in pools, and opens received ones. */
 #include "record.h"
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <camipc/fd.h>
 #include <camipc/wire.h>
 
-/* A record frees larger buffers: large messages are rare. */
-#define MAX_KEPT_BYTES (8u * CAMIPC_MAX_INLINE_SIZE)
+/*
+ * What any unused record may keep, in bytes: with it, the usual message of a
+ * camera allocates nothing. Memory beyond that counts as the pool's spare
+ * memory.
+ */
+#define SMALL_MEMORY 12288u
 
 /**
  * Last in, first out: the newest record is still in the processor's cache. One
@@ -22,11 +27,14 @@ struct camipc_record_pool {
 	struct camipc_record *own_records;
 	uint32_t n_own;
 	uint32_t own_out; /* taken minus given back: may wrap below zero */
+	atomic_size_t own_spare; /* bytes; written by the owner only */
 
 	pthread_t owner;
 	bool owned;
 	uint32_t keep;
 	size_t max_message_size;
+	size_t max_spare; /* bytes */
+	atomic_size_t spare; /* bytes; written under the lock */
 
 	pthread_mutex_t lock; /* protects the members below */
 	struct camipc_record *free_records;
@@ -47,19 +55,41 @@ void camipc_record_queue_push(struct camipc_record_queue *queue,
 		queue->head = record;
 	queue->tail = record;
 	queue->n++;
+	queue->bytes += record->weight;
+}
+
+void camipc_record_queue_push_front(struct camipc_record_queue *queue,
+				    struct camipc_record *record)
+{
+	record->next = queue->head;
+	queue->head = record;
+	if (!queue->tail)
+		queue->tail = record;
+	queue->n++;
+	queue->bytes += record->weight;
+}
+
+void camipc_record_queue_remove(struct camipc_record_queue *queue,
+				struct camipc_record *before,
+				struct camipc_record *record)
+{
+	if (before)
+		before->next = record->next;
+	else
+		queue->head = record->next;
+	if (queue->tail == record)
+		queue->tail = before;
+	queue->n--;
+	queue->bytes -= record->weight;
+	record->next = NULL;
 }
 
 struct camipc_record *camipc_record_queue_pop(struct camipc_record_queue *queue)
 {
 	struct camipc_record *record = queue->head;
 
-	if (!record)
-		return NULL;
-	queue->head = record->next;
-	if (!queue->head)
-		queue->tail = NULL;
-	queue->n--;
-	record->next = NULL;
+	if (record)
+		camipc_record_queue_remove(queue, NULL, record);
 	return record;
 }
 
@@ -126,6 +156,7 @@ int camipc_record_pool_create(uint32_t keep, size_t max_message_size,
 	pool->references = 1;
 	pool->keep = keep;
 	pool->max_message_size = max_message_size;
+	pool->max_spare = CAMIPC_SPARE_BYTES;
 	for (; pool->n_free < keep; pool->n_free++) {
 		struct camipc_record *record = make_record(pool);
 
@@ -140,6 +171,27 @@ int camipc_record_pool_create(uint32_t keep, size_t max_message_size,
 	return 0;
 }
 
+void camipc_record_pool_limit_spare(struct camipc_record_pool *pool,
+				    size_t max_spare)
+{
+	pool->max_spare = max_spare;
+}
+
+size_t camipc_record_pool_spare(const struct camipc_record_pool *pool)
+{
+	return atomic_load_explicit(&pool->own_spare, memory_order_relaxed) +
+	       atomic_load_explicit(&pool->spare, memory_order_relaxed);
+}
+
+/** Adds to a counter that has one writer at a time. */
+static void add_spare(atomic_size_t *spare, size_t bytes)
+{
+	atomic_store_explicit(
+		spare,
+		atomic_load_explicit(spare, memory_order_relaxed) + bytes,
+		memory_order_relaxed);
+}
+
 /** Moves the owner's stock into the common one. */
 static void disown(struct camipc_record_pool *pool)
 {
@@ -152,6 +204,8 @@ static void disown(struct camipc_record_pool *pool)
 		pool->n_free++;
 	}
 	pool->n_out += pool->own_out;
+	add_spare(&pool->spare, atomic_load(&pool->own_spare));
+	atomic_store(&pool->own_spare, 0);
 	pool->owned = false;
 }
 
@@ -189,7 +243,9 @@ struct camipc_record *camipc_record_get(struct camipc_record_pool *pool)
 		pool->own_records = record->next;
 		pool->n_own--;
 		pool->own_out++;
+		add_spare(&pool->own_spare, 0 - record->kept);
 		record->next = NULL;
+		record->kept = 0;
 		return record;
 	}
 	pthread_mutex_lock(&pool->lock);
@@ -197,31 +253,81 @@ struct camipc_record *camipc_record_get(struct camipc_record_pool *pool)
 	if (record) {
 		pool->free_records = record->next;
 		pool->n_free--;
+		add_spare(&pool->spare, 0 - record->kept);
 	} else {
 		record = make_record(pool);
 	}
 	if (record)
 		pool->n_out++;
 	pthread_mutex_unlock(&pool->lock);
-	if (record)
+	if (record) {
 		record->next = NULL;
+		record->kept = 0;
+	}
 	return record;
 }
 
-/** Empties a record, but keeps memory that the next message can use. */
+size_t camipc_record_memory(const struct camipc_record *record)
+{
+	return record->message.room + camipc_arena_size(&record->arena);
+}
+
+/**
+ * Empties a record, but keeps memory that the next message can use, unless the
+ * pool has enough of it: no record stays as large as its largest message.
+ */
 static void empty_record(struct camipc_record *record)
 {
+	const struct camipc_record_pool *pool = record->pool;
+	size_t memory = camipc_record_memory(record);
+
 	camipc_message_reset(&record->message);
-	if (record->message.room > MAX_KEPT_BYTES)
+	if (memory <= SMALL_MEMORY)
+		memory = 0;
+	if (memory > pool->max_spare ||
+	    camipc_record_pool_spare(pool) > pool->max_spare - memory) {
 		camipc_message_fini(&record->message);
+		camipc_arena_fini(&record->arena);
+		memory = 0;
+	}
 	camipc_arena_reset(&record->arena, 0);
 	record->type = NULL;
 	record->data = NULL;
 	record->order = 0;
+	record->weight = 0;
+	record->kept = memory;
 	record->row = 0;
 	record->n_fds = 0;
 	record->counted = false;
 	record->granted = false;
+}
+
+void camipc_record_strip(struct camipc_record *record)
+{
+	struct camipc_message *message = &record->message;
+	const struct camipc_header header = message->header;
+
+	camipc_message_fini(message);
+	message->header = header;
+	camipc_arena_fini(&record->arena);
+	record->type = NULL;
+	record->data = NULL;
+}
+
+void camipc_record_trim(struct camipc_record *record)
+{
+	struct camipc_message *message = &record->message;
+	const size_t size = message->header.body_size;
+	uint8_t *bytes;
+
+	if (message->room <= SMALL_MEMORY || message->room / 2 <= size)
+		return;
+	bytes = realloc(message->bytes,
+			CAMIPC_HEADER_SIZE + size + CAMIPC_MESSAGE_SLACK);
+	if (!bytes)
+		return;
+	message->bytes = bytes;
+	message->room = size;
 }
 
 void camipc_record_release(struct camipc_record *record)
@@ -229,7 +335,7 @@ void camipc_record_release(struct camipc_record *record)
 	struct camipc_record_pool *pool;
 	bool last = false;
 
-	if (!record)
+	if (!record || record->lent)
 		return;
 	pool = record->pool;
 	empty_record(record);
@@ -238,6 +344,7 @@ void camipc_record_release(struct camipc_record *record)
 		pool->own_records = record;
 		pool->n_own++;
 		pool->own_out--;
+		add_spare(&pool->own_spare, record->kept);
 		return;
 	}
 	pthread_mutex_lock(&pool->lock);
@@ -248,6 +355,7 @@ void camipc_record_release(struct camipc_record *record)
 		record->next = pool->free_records;
 		pool->free_records = record;
 		pool->n_free++;
+		add_spare(&pool->spare, record->kept);
 		record = NULL;
 	}
 	pthread_mutex_unlock(&pool->lock);
@@ -257,140 +365,23 @@ void camipc_record_release(struct camipc_record *record)
 		free_pool(pool);
 }
 
-/* ---- sending ----------------------------------------------------------- */
-
-int camipc_check_message(const struct camipc_message_type *type,
-			 const void *data, uint32_t max_fds,
-			 struct camipc_check_result *result)
+size_t camipc_record_max_size(const struct camipc_record *record)
 {
-	struct camipc_check check = { .max_fds = CAMIPC_MAX_FDS };
-
-	result->field = NULL;
-	result->wire = 0;
-	result->decoded = 0;
-	result->n_fds = 0;
-	if (!type)
-		return 0;
-	if (!data)
-		return -EINVAL;
-	if (!type->check) {
-		result->wire = type->max_wire;
-		return 0;
-	}
-	check.fds = result->fds;
-	type->check(&check, data);
-	result->field = check.field;
-	result->wire = check.wire;
-	result->decoded = check.decoded;
-	result->n_fds = check.n_fds < CAMIPC_MAX_FDS ? check.n_fds
-						     : CAMIPC_MAX_FDS;
-	if (check.error)
-		return check.error;
-	return check.n_fds > max_fds ? -EMSGSIZE : 0;
+	return record->pool->max_message_size;
 }
 
-/** Bytes of its arena that a receiver spends at most on @wire bytes. */
-static size_t decoded_budget(size_t wire)
+size_t camipc_decoded_budget(const struct camipc_message_type *type,
+			     size_t wire)
 {
-	return CAMIPC_DECODED_FACTOR * wire + CAMIPC_DECODED_BASE;
-}
+	size_t budget = CAMIPC_DECODED_FACTOR * wire + CAMIPC_DECODED_BASE;
 
-/** Writes the body into @record's bytes, and checks limits by exact sizes. */
-static int encode_body(struct camipc_record *record,
-		       const struct camipc_message_type *type, const void *data,
-		       const struct camipc_check_result *checked,
-		       size_t *ret_size)
-{
-	size_t max = record->pool->max_message_size;
-	size_t bound = checked->wire < max ? checked->wire : max;
-	struct camipc_writer writer;
-	int fds[CAMIPC_MAX_FDS];
-	size_t size = 0;
-	int ret;
-
-	bound += CAMIPC_WRITE_ROOM;
-	ret = camipc_message_reserve(&record->message, bound);
-	if (ret < 0)
-		return ret;
-	camipc_writer_init(&writer, camipc_message_body(&record->message),
-			   bound, fds, CAMIPC_MAX_FDS);
-	type->encode(&writer, data);
-	ret = camipc_writer_finish(&writer, &size);
-	if (ret < 0)
-		return ret;
-	if (size > max || checked->decoded > decoded_budget(size))
-		return -EMSGSIZE;
-	*ret_size = size;
-	return 0;
-}
-
-static int dup_fds(struct camipc_record *record,
-		   const struct camipc_check_result *checked)
-{
-	for (uint32_t i = 0; i < checked->n_fds; i++) {
-		int fd = camipc_fd_dup(checked->fds[i]);
-		int ret;
-
-		if (fd < 0)
-			return fd;
-		ret = camipc_message_take_fd(&record->message, fd);
-		if (ret < 0)
-			return ret;
-	}
-	return 0;
-}
-
-static int copy_body(struct camipc_record *record,
-		     const struct camipc_message_type *type, const void *data)
-{
-	struct camipc_arena *arena = &record->arena;
-	void *copy;
-
-	/* The check has bounded the size: no second budget is needed. */
-	camipc_arena_reset(arena, SIZE_MAX / 2);
-	arena->fd_mode = CAMIPC_FD_DUP_TO_TABLE;
-	arena->table = &record->message.fds;
-	copy = camipc_arena_alloc(arena, type->size);
-	if (!copy)
-		return -ENOMEM;
-	memcpy(copy, data, type->size);
-	if (type->copy)
-		type->copy(arena, copy);
-	if (arena->error)
-		return arena->error;
-	record->type = type;
-	record->data = copy;
-	return 0;
-}
-
-int camipc_record_pack(struct camipc_record *record,
-		       const struct camipc_message_type *type, const void *data,
-		       const struct camipc_check_result *checked, bool encode)
-{
-	struct camipc_header *header = &record->message.header;
-	size_t size = 0;
-	int ret;
-
-	header->body_size = 0;
-	header->n_fds = 0;
-	if (!type)
-		return 0;
-	/* Where the bounds do not suffice, only encoding yields exact sizes. */
-	if (encode || checked->wire > record->pool->max_message_size ||
-	    checked->decoded > CAMIPC_DECODED_BASE) {
-		ret = encode_body(record, type, data, checked, &size);
-		if (ret < 0)
-			return ret;
-	}
-	if (encode)
-		ret = dup_fds(record, checked);
-	else
-		ret = copy_body(record, type, data);
-	if (ret < 0)
-		return ret;
-	header->body_size = encode ? (uint32_t)size : 0;
-	header->n_fds = (uint16_t)record->message.fds.n;
-	return 0;
+	if (budget > CAMIPC_MAX_DECODED)
+		budget = CAMIPC_MAX_DECODED;
+	/* The interface's author allowed that much, however it is encoded. */
+	if (type && type->max_decoded > budget &&
+	    type->max_decoded <= CAMIPC_MAX_DECODED)
+		budget = type->max_decoded;
+	return budget;
 }
 
 /* ---- receiving --------------------------------------------------------- */
@@ -404,7 +395,12 @@ static int fault_to_error(const struct camipc_reader *reader,
 	case CAMIPC_FAULT_FD:
 		info->reason = CAMIPC_REASON_BAD_FD;
 		break;
+	case CAMIPC_FAULT_RANGE:
+		info->reason = CAMIPC_REASON_BAD_RANGE;
+		break;
 	case CAMIPC_FAULT_DEPTH:
+		info->reason = CAMIPC_REASON_BAD_DEPTH;
+		break;
 	case CAMIPC_FAULT_LIMIT:
 		info->reason = CAMIPC_REASON_BAD_LIMIT;
 		break;
@@ -458,7 +454,7 @@ int camipc_record_open(struct camipc_record *record,
 	*info = (struct camipc_open_info){ 0 };
 	if (record->data || (!type && size == 0 && message->fds.n == 0))
 		return 0;
-	data = make_data(record, type, decoded_budget(size));
+	data = make_data(record, type, camipc_decoded_budget(type, size));
 	if (!data)
 		return -ENOMEM;
 	/* An empty body may come without bytes: any address will do. */

@@ -10,6 +10,7 @@
 #include <camipc/interface.h>
 #include <camipc/proxy.h>
 
+#include "excess.h"
 #include "message.h"
 
 /**
@@ -26,10 +27,14 @@ struct camipc_record {
 
 	/* Used by the queues of courier and engine. */
 	uint64_t order; /* of arrival */
+	uint32_t weight; /* bytes that count as in flight */
+	size_t kept; /* bytes of memory, as counted by who keeps the record */
 	uint16_t row; /* of the method or event in its table */
 	uint16_t n_fds; /* that count as in flight */
 	bool counted; /* an async call or an event: needs credit */
 	bool granted; /* may be sent as soon as there is room */
+	bool lent; /* its owner keeps it: release() does nothing */
+	struct camipc_excess excess; /* after -EMSGSIZE of camipc_record_pack() */
 };
 
 /** First in, first out. All zero is empty. Thread word: bound. */
@@ -37,6 +42,7 @@ struct camipc_record_queue {
 	struct camipc_record *head;
 	struct camipc_record *tail;
 	uint32_t n;
+	uint64_t bytes; /* the sum of their weights */
 };
 
 void camipc_record_queue_push(struct camipc_record_queue *queue,
@@ -44,6 +50,13 @@ void camipc_record_queue_push(struct camipc_record_queue *queue,
 /** Returns the first record, or NULL. */
 struct camipc_record *
 camipc_record_queue_pop(struct camipc_record_queue *queue);
+/** Puts a record back that was just taken. */
+void camipc_record_queue_push_front(struct camipc_record_queue *queue,
+				    struct camipc_record *record);
+/** Removes @record, which follows @before (NULL: which is the first). */
+void camipc_record_queue_remove(struct camipc_record_queue *queue,
+				struct camipc_record *before,
+				struct camipc_record *record);
 /** Releases all records. */
 void camipc_record_queue_clear(struct camipc_record_queue *queue);
 
@@ -51,10 +64,21 @@ struct camipc_record_pool;
 
 /**
  * Creates a pool with one reference and @keep records, and keeps as many for
- * use again. Returns 0 or -ENOMEM. Thread word: safe.
+ * use again, with at most CAMIPC_SPARE_BYTES of memory for large messages.
+ * Returns 0 or -ENOMEM. Thread word: safe.
  */
 int camipc_record_pool_create(uint32_t keep, size_t max_message_size,
 			      struct camipc_record_pool **ret_pool);
+
+/** Sets another limit, before the first record is taken. */
+void camipc_record_pool_limit_spare(struct camipc_record_pool *pool,
+				    size_t max_spare);
+
+/**
+ * Returns the bytes of memory for large messages that the pool's unused records
+ * have. Thread word: safe.
+ */
+size_t camipc_record_pool_spare(const struct camipc_record_pool *pool);
 
 /** Adds a reference and returns @pool. Thread word: safe. */
 struct camipc_record_pool *
@@ -77,8 +101,32 @@ void camipc_record_pool_own(struct camipc_record_pool *pool);
 /** Returns an empty record, or NULL without memory. Thread word: safe. */
 struct camipc_record *camipc_record_get(struct camipc_record_pool *pool);
 
-/** Closes its fds and gives it back; NULL is fine. Thread word: safe. */
+/**
+ * Closes its fds and gives it back; NULL and a record that is lent are fine.
+ * Thread word: safe.
+ */
 void camipc_record_release(struct camipc_record *record);
+
+/** Returns the largest body, in bytes, that @record's pool allows. */
+size_t camipc_record_max_size(const struct camipc_record *record);
+
+/**
+ * Returns the bytes of memory that decoding a body of @wire bytes may take: as
+ * much as the IDL bounds, else CAMIPC_DECODED_FACTOR times @wire plus
+ * CAMIPC_DECODED_BASE, and never more than CAMIPC_MAX_DECODED. @type may be
+ * NULL. Thread word: reentrant.
+ */
+size_t camipc_decoded_budget(const struct camipc_message_type *type,
+			     size_t wire);
+
+/** Returns the bytes of memory for its message that @record has. */
+size_t camipc_record_memory(const struct camipc_record *record);
+
+/** Gives up memory that the message in @record does not need. */
+void camipc_record_trim(struct camipc_record *record);
+
+/** Empties a record that will be dropped, but not its header. */
+void camipc_record_strip(struct camipc_record *record);
 
 /** Result of camipc_check_message(). */
 struct camipc_check_result {
@@ -87,6 +135,7 @@ struct camipc_check_result {
 	size_t decoded; /* bytes of the receiver's arena */
 	uint32_t n_fds; /* of @fds */
 	int fds[CAMIPC_MAX_FDS]; /* borrowed */
+	struct camipc_excess excess; /* after -EMSGSIZE */
 };
 
 /**
@@ -106,8 +155,10 @@ int camipc_check_message(const struct camipc_message_type *type,
  *
  * @type and @data may be NULL for an empty body. Refuses, in both forms, a
  * message that is larger than the pool allows, or that would take more memory
- * decoded than a receiver allows. Sets body_size and n_fds of the header. Returns 0,
- * -EMSGSIZE, -EMFILE, -EBADF or -ENOMEM.
+ * decoded than a receiver allows. Sets body_size and n_fds of the header, and
+ * the record's weight: the size of the body or, of a copy, the larger of the
+ * bounds of its size and of its memory. Returns 0, -EMSGSIZE (@record's excess
+ * says why), -EMFILE, -EBADF or -ENOMEM.
  */
 int camipc_record_pack(struct camipc_record *record,
 		       const struct camipc_message_type *type, const void *data,

@@ -10,16 +10,7 @@
 #include "receive.h"
 #include "send.h"
 #include "settle.h"
-
-static void count_flow(struct camipc_proxy *proxy)
-{
-	struct camipc_outbox *outbox = &proxy->courier.outbox;
-
-	atomic_store_explicit(&proxy->stats.high_water, outbox->high_water,
-			      memory_order_relaxed);
-	camipc_count(&proxy->stats.async_dropped,
-		     camipc_outbox_take_dropped(outbox));
-}
+#include "sync_call.h"
 
 static int refuse(struct camipc_proxy *proxy,
 		  const struct camipc_method *method,
@@ -74,23 +65,36 @@ int camipc_async_call(struct camipc_proxy *proxy,
 		      const struct camipc_attempt *attempt, const void *args)
 {
 	const enum camipc_admission admission = judge(proxy, attempt);
+	struct camipc_journal_change *change = NULL;
 	struct camipc_record *record;
 	int ret;
 
 	if (camipc_proxy_is_dead(proxy))
 		return camipc_proxy_note(proxy, -EPIPE,
 					 proxy->ending.info.reason, NULL);
+	if (camipc_proxy_is_restarting(proxy)) {
+		/* The IPA ended while its messages were read. */
+		camipc_count(&proxy->stats.async_refused, 1);
+		return camipc_proxy_note(proxy, -EAGAIN,
+					 CAMIPC_REASON_WORKER_RESTARTED, NULL);
+	}
 	if (admission != CAMIPC_ADMIT && admission != CAMIPC_ADMIT_KEEP)
 		return refuse(proxy, attempt->method, admission);
-	ret = camipc_attempt_pack(proxy, attempt, args, &record);
+	ret = camipc_sync_call_journal(proxy, attempt->method, args, &change);
 	if (ret < 0)
 		return ret;
+	ret = camipc_attempt_pack(proxy, attempt, args, &record);
+	if (ret < 0) {
+		camipc_journal_drop(&proxy->restart.journal, change);
+		return ret;
+	}
+	camipc_journal_commit(&proxy->restart.journal, change, 0, NULL);
 	record->message.header.flags = CAMIPC_MESSAGE_ONEWAY;
 	record->message.header.epoch = proxy->arrivals.epoch;
 	camipc_outbox_add(&proxy->courier.outbox, record, admission);
 	record_accepted(proxy, attempt, args);
 	camipc_proxy_flush(proxy);
-	count_flow(proxy);
+	camipc_proxy_count_flow(proxy);
 	if (camipc_watchdog_await(&proxy->watchdog))
 		camipc_proxy_settle(proxy);
 	return camipc_proxy_note(proxy, 0, CAMIPC_REASON_NONE, NULL);

@@ -1,22 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/* Checks calls before they are sent: owner, state, peer and arguments. */
+/* Checks calls before they are sent: state, peer and arguments. */
 #include "attempt.h"
 
-#include <assert.h>
 #include <errno.h>
-#include <pthread.h>
 
 #include <camipc/log.h>
 
 #include "note.h"
-#include "process_generation.h"
+#include "rebirth.h"
 
 static int judge_state(struct camipc_proxy *proxy,
 		       const struct camipc_method *method, uint16_t row)
 {
-	int verdict =
-		camipc_state_judge_call(camipc_proxy_state(proxy), method);
+	enum camipc_state state = camipc_proxy_state(proxy);
+	int verdict;
 
+	/* A call that waits for the restart runs in the state after it. */
+	if (state == CAMIPC_STATE_RESTARTING &&
+	    method->role == CAMIPC_ROLE_CALL &&
+	    (method->flags & CAMIPC_METHOD_RESTART_WAIT))
+		state = proxy->restart.target;
+	verdict = camipc_state_judge_call(state, method);
 	if (verdict != CAMIPC_CALL_WARNED)
 		return verdict;
 	if (!proxy->warned[row])
@@ -36,11 +40,23 @@ static int check_state(struct camipc_proxy *proxy,
 	enum camipc_reason reason = CAMIPC_REASON_BAD_STATE;
 	int ret;
 
-	if (proxy->destroyed && !proxy->finishing)
+	if (camipc_proxy_is_destroyed(proxy) && !proxy->finishing)
 		return camipc_proxy_note(proxy, -EPIPE, reason, NULL);
 	ret = judge_state(proxy, attempt->method, attempt->row);
+	/* In a callback of the stop that is under way. */
+	if (ret == -EALREADY && proxy->arrived)
+		ret = -EBUSY;
 	if (ret == -EPIPE)
 		reason = proxy->ending.info.reason;
+	if (ret < 0 && camipc_proxy_is_restarting(proxy))
+		reason = CAMIPC_REASON_WORKER_RESTARTED;
+	if (ret == -EAGAIN)
+		camipc_count(&proxy->stats.async_refused, 1);
+	if (ret == CAMIPC_CALL_ALLOWED && camipc_proxy_is_restarting(proxy) &&
+	    attempt->method->role == CAMIPC_ROLE_STOP) {
+		camipc_rebirth_stop(proxy);
+		return CAMIPC_CALL_NEEDLESS;
+	}
 	if (ret < 0)
 		return camipc_proxy_note(proxy, ret, reason, NULL);
 	if (ret == CAMIPC_CALL_NEEDLESS)
@@ -51,6 +67,17 @@ static int check_state(struct camipc_proxy *proxy,
 	return 0;
 }
 
+/** Logs and notes that a call's arguments exceed a limit. */
+static int note_too_large(struct camipc_proxy *proxy,
+			  const struct camipc_method *method,
+			  const struct camipc_excess *excess, const char *field)
+{
+	camipc_excess_log(CAMIPC_PROXY_TOPIC, camipc_proxy_name(proxy),
+			  "arguments", method->name, excess, field);
+	return camipc_proxy_note(proxy, -EMSGSIZE, CAMIPC_REASON_TOO_LARGE,
+				 field);
+}
+
 int camipc_attempt_check(struct camipc_proxy *proxy, uint32_t id,
 			 const void *args, struct camipc_attempt *attempt)
 {
@@ -59,23 +86,26 @@ int camipc_attempt_check(struct camipc_proxy *proxy, uint32_t id,
 	uint32_t max_fds;
 	int ret;
 
-	if (!camipc_process_is_same(proxy->process))
-		return camipc_proxy_note(proxy, -ECHILD,
-					 CAMIPC_REASON_BAD_STATE, NULL);
-	assert(pthread_equal(proxy->owner, pthread_self()));
 	method = camipc_find_method(interface->methods, interface->n_methods,
 				    id);
 	if (!method)
 		return camipc_proxy_note(proxy, -EINVAL,
 					 CAMIPC_REASON_BAD_ARGUMENT, NULL);
+	if (args == CAMIPC_NO_MEMORY)
+		return camipc_proxy_note(proxy, -ENOMEM,
+					 CAMIPC_REASON_NO_MEMORY, NULL);
 	attempt->method = method;
 	attempt->row = (uint16_t)(method - interface->methods);
+	attempt->drains = false;
 	ret = check_state(proxy, attempt);
 	if (ret != 0)
 		return ret;
 	max_fds = method->max_fds_args ? method->max_fds_args : CAMIPC_MAX_FDS;
 	ret = camipc_check_message(method->args, args, max_fds,
 				   &attempt->checked);
+	if (ret == -EMSGSIZE)
+		return note_too_large(proxy, method, &attempt->checked.excess,
+				      attempt->checked.field);
 	if (ret < 0)
 		return camipc_proxy_note(proxy, ret, CAMIPC_REASON_BAD_ARGUMENT,
 					 attempt->checked.field);
@@ -109,6 +139,7 @@ int camipc_attempt_pack(struct camipc_proxy *proxy,
 {
 	struct camipc_record *record = camipc_record_get(proxy->pool);
 	struct camipc_header *header;
+	struct camipc_excess excess;
 	int ret;
 
 	if (!record)
@@ -116,6 +147,11 @@ int camipc_attempt_pack(struct camipc_proxy *proxy,
 	ret = camipc_record_pack(record, attempt->method->args, args,
 				 &attempt->checked,
 				 proxy->link->ops->is_encoded(proxy->link));
+	if (ret == -EMSGSIZE) {
+		excess = record->excess;
+		camipc_record_release(record);
+		return note_too_large(proxy, attempt->method, &excess, NULL);
+	}
 	if (ret < 0) {
 		camipc_record_release(record);
 		return note_unpacked(proxy, ret);

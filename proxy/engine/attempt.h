@@ -9,6 +9,7 @@
 struct camipc_attempt {
 	const struct camipc_method *method;
 	uint16_t row;
+	bool drains; /* set by a caller: a stop delivers what came before it */
 	struct camipc_check_result checked;
 };
 

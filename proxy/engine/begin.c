@@ -5,30 +5,9 @@
 #include "clock.h"
 #include "finish.h"
 #include "note.h"
+#include "scope.h"
 #include "settle.h"
 #include "sync_call.h"
-
-/** Makes the reply of a call that is not sent: the IDL's defaults. */
-static int make_reply(struct camipc_proxy *proxy,
-		      const struct camipc_message_type *type,
-		      struct camipc_record **ret_reply)
-{
-	struct camipc_open_info info;
-	int ret;
-
-	*ret_reply = NULL;
-	if (!type)
-		return 0;
-	*ret_reply = camipc_record_get(proxy->pool);
-	if (!*ret_reply)
-		return -ENOMEM;
-	ret = camipc_record_open(*ret_reply, type, &info);
-	if (ret < 0) {
-		camipc_record_release(*ret_reply);
-		*ret_reply = NULL;
-	}
-	return ret;
-}
 
 /** A call that was not needed completes with the IDL's defaults. */
 static int begin_needless(struct camipc_proxy *proxy,
@@ -39,11 +18,11 @@ static int begin_needless(struct camipc_proxy *proxy,
 	struct camipc_call *call;
 	int ret;
 
-	call = camipc_call_open(&proxy->calls, CAMIPC_CALL_BEGUN);
+	call = camipc_call_open_role(&proxy->calls, CAMIPC_CALL_BEGUN);
 	if (!call)
 		return camipc_proxy_note(proxy, -EAGAIN,
 					 CAMIPC_REASON_NO_CREDIT, NULL);
-	ret = make_reply(proxy, method->outs, &end.reply);
+	ret = camipc_proxy_make_reply(proxy, method->outs, &end.reply);
 	if (ret < 0) {
 		camipc_completion_release(&proxy->calls, call->completion);
 		camipc_call_close(&proxy->calls, call);
@@ -91,12 +70,18 @@ int camipc_proxy_begin(struct camipc_proxy *proxy, uint32_t id,
 		.done = done,
 		.user = user,
 	};
-	int ret = begin_call(proxy, id, args, &completion);
+	CAMIPC_SCOPE(scope);
+	int ret = camipc_scope_enter(&scope, proxy, __func__);
 
+	if (ret < 0)
+		return ret;
+	ret = begin_call(proxy, id, args, &completion);
 	if (ret < 0) {
 		camipc_proxy_count_error(proxy, id);
-		return ret;
+	} else {
+		camipc_proxy_settle(proxy);
+		camipc_proxy_note(proxy, 0, CAMIPC_REASON_NONE, NULL);
 	}
-	camipc_proxy_settle(proxy);
-	return camipc_proxy_note(proxy, 0, CAMIPC_REASON_NONE, NULL);
+	camipc_scope_leave(&scope);
+	return ret;
 }

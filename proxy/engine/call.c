@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Makes calls that return their result to the caller: camipc_proxy_call(). */
+#include <errno.h>
 #include <string.h>
 
 #include "async_call.h"
+#include "drain.h"
 #include "note.h"
+#include "scope.h"
 #include "settle.h"
 #include "sync_call.h"
 #include "wait.h"
@@ -20,8 +23,18 @@ static int answer_needless(struct camipc_proxy *proxy,
 	return camipc_proxy_note(proxy, 0, CAMIPC_REASON_NONE, NULL);
 }
 
+/** Waits for the answer to a stop, and delivers what was raised before it. */
+static void wait_and_drain(struct camipc_proxy *proxy, struct camipc_call *call)
+{
+	camipc_drain_begin(proxy, call);
+	camipc_sync_call_send(proxy, call);
+	camipc_drain_deliver(proxy);
+	camipc_proxy_wait(proxy, call);
+	camipc_drain_end(proxy);
+}
+
 static int run_call(struct camipc_proxy *proxy, uint32_t id, const void *args,
-		    void *outs)
+		    void *outs, bool drains)
 {
 	struct camipc_attempt attempt;
 	struct camipc_call *call;
@@ -32,14 +45,22 @@ static int run_call(struct camipc_proxy *proxy, uint32_t id, const void *args,
 		return answer_needless(proxy, attempt.method->outs, outs);
 	if (ret < 0)
 		return ret;
+	if (drains && attempt.method->role != CAMIPC_ROLE_STOP)
+		return camipc_proxy_note(proxy, -EINVAL,
+					 CAMIPC_REASON_BAD_ARGUMENT, NULL);
 	if (attempt.method->role == CAMIPC_ROLE_ASYNC)
 		return camipc_async_call(proxy, &attempt, args);
+	attempt.drains = drains;
 	ret = camipc_sync_call_open(proxy, &attempt, args, CAMIPC_CALL_WAITING,
 				    &call);
 	if (ret < 0)
 		return ret;
-	camipc_sync_call_send(proxy, call);
-	camipc_proxy_wait(proxy, call);
+	if (drains) {
+		wait_and_drain(proxy, call);
+	} else {
+		camipc_sync_call_send(proxy, call);
+		camipc_proxy_wait(proxy, call);
+	}
 	ret = camipc_sync_call_collect(proxy, call, outs);
 	camipc_proxy_settle(proxy);
 	return ret;
@@ -48,9 +69,33 @@ static int run_call(struct camipc_proxy *proxy, uint32_t id, const void *args,
 int camipc_proxy_call(struct camipc_proxy *proxy, uint32_t id, const void *args,
 		      void *outs)
 {
-	int ret = run_call(proxy, id, args, outs);
+	CAMIPC_SCOPE(scope);
+	int ret = camipc_scope_enter(&scope, proxy, __func__);
 
 	if (ret < 0)
+		return ret;
+	ret = run_call(proxy, id, args, outs, false);
+	if (ret < 0)
 		camipc_proxy_count_error(proxy, id);
+	camipc_scope_leave(&scope);
+	return ret;
+}
+
+int camipc_proxy_drain(struct camipc_proxy *proxy, uint32_t id,
+		       const void *args, void *outs)
+{
+	CAMIPC_SCOPE(scope);
+	int ret = camipc_scope_enter(&scope, proxy, __func__);
+
+	if (ret < 0)
+		return ret;
+	if (proxy->dispatching)
+		ret = camipc_proxy_note(proxy, -EBUSY, CAMIPC_REASON_BAD_STATE,
+					NULL);
+	else
+		ret = run_call(proxy, id, args, outs, true);
+	if (ret < 0)
+		camipc_proxy_count_error(proxy, id);
+	camipc_scope_leave(&scope);
 	return ret;
 }

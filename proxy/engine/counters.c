@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "process_generation.h"
 #include "proxy.h"
+#include "struct_size.h"
 
 #define NS_PER_US 1000u
 
@@ -36,8 +36,7 @@ void camipc_proxy_count_error(struct camipc_proxy *proxy, uint32_t id)
 	const struct camipc_method *method = camipc_find_method(
 		proxy->interface->methods, proxy->interface->n_methods, id);
 
-	/* A forked child must not write to its copy. */
-	if (method && camipc_process_is_same(proxy->process))
+	if (method)
 		camipc_count(&camipc_proxy_row(proxy, method)->errors, 1);
 }
 
@@ -46,6 +45,23 @@ void camipc_proxy_count_timeout(struct camipc_proxy *proxy,
 {
 	camipc_count(&proxy->stats.timeouts, 1);
 	camipc_count(&camipc_proxy_row(proxy, method)->timeouts, 1);
+}
+
+void camipc_proxy_count_flow(struct camipc_proxy *proxy)
+{
+	struct camipc_outbox *outbox = &proxy->courier.outbox;
+
+	atomic_store_explicit(&proxy->stats.high_water, outbox->high_water,
+			      memory_order_relaxed);
+	atomic_store_explicit(&proxy->stats.unsent_bytes, outbox->kept_bytes,
+			      memory_order_relaxed);
+	atomic_store_explicit(&proxy->stats.lost_bytes,
+			      outbox->unconsumed.bytes +
+				      proxy->restart.lost.bytes,
+			      memory_order_relaxed);
+	camipc_count(&proxy->stats.async_dropped,
+		     camipc_outbox_take_dropped(outbox));
+	camipc_count(&proxy->stats.async_lost, camipc_outbox_take_lost(outbox));
 }
 
 static uint64_t load(const atomic_ullong *counter)
@@ -65,9 +81,11 @@ static void add_latency(uint64_t sum[CAMIPC_LATENCY_BUCKETS],
 		sum[i] += load(&row->latency[i]);
 }
 
-void camipc_proxy_get_stats(const struct camipc_proxy *proxy,
-			    struct camipc_proxy_stats *stats)
+int camipc_proxy_get_stats(const struct camipc_proxy *proxy,
+			   struct camipc_proxy_stats *stats)
 {
+	static const struct camipc_struct_rule rule = CAMIPC_STRUCT_RULE(
+		"camipc_proxy_get_stats", struct camipc_proxy_stats, calls);
 	const struct camipc_proxy_counters *from = &proxy->stats;
 	const uint32_t size = stats->size < sizeof(*stats) ? stats->size
 							   : sizeof(*stats);
@@ -78,6 +96,7 @@ void camipc_proxy_get_stats(const struct camipc_proxy *proxy,
 		.async_calls = load(&from->async_calls),
 		.async_refused = load(&from->async_refused),
 		.async_dropped = load(&from->async_dropped),
+		.async_lost = load(&from->async_lost),
 		.events = load(&from->events),
 		.events_dropped = load(&from->events_dropped),
 		.events_refused = load(&from->events_refused),
@@ -90,13 +109,50 @@ void camipc_proxy_get_stats(const struct camipc_proxy *proxy,
 		.high_water = load_uint(&from->high_water),
 		.leaked_threads = load_uint(&from->leaked_threads),
 		.events_high_water = load_uint(&from->events_high_water),
+		.restarts = load(&from->restarts),
+		.missing_layers = load_uint(&from->missing_layers),
 	};
 
+	if (camipc_struct_check_result(&rule, stats) < 0)
+		return -EINVAL;
 	for (uint16_t row = 0; row < proxy->interface->n_methods; row++) {
 		all.errors += load(&proxy->method_stats[row].errors);
 		add_latency(all.latency, &proxy->method_stats[row]);
 	}
 	memcpy(stats, &all, size);
+	return 0;
+}
+
+int camipc_proxy_get_memory_stats(const struct camipc_proxy *proxy,
+				  struct camipc_memory_stats *stats)
+{
+	static const struct camipc_struct_rule rule = CAMIPC_STRUCT_RULE(
+		"camipc_proxy_get_memory_stats", struct camipc_memory_stats,
+		kept_bytes);
+	const struct camipc_journal *journal = &proxy->restart.journal;
+	const struct camipc_kept *kept = &proxy->kept;
+	const uint32_t size = stats->size < sizeof(*stats) ? stats->size
+							   : sizeof(*stats);
+	const struct camipc_memory_stats all = {
+		.size = size,
+		.kept_fds = load_uint(&kept->fds),
+		.kept_bytes = load(&kept->bytes),
+		.most_kept_bytes = load(&kept->most_bytes),
+		.unsent_bytes = load(&proxy->stats.unsent_bytes),
+		.pool_bytes = camipc_record_pool_spare(proxy->pool),
+		.spare_bytes = load(&proxy->stats.spare_bytes),
+		.journal_bytes = load(&journal->bytes),
+		.lost_bytes = load(&proxy->stats.lost_bytes),
+		.journal_entries = load_uint(&journal->n),
+		.journal_fds = load_uint(&journal->fds),
+		.refused = load(&kept->refused),
+		.full = load(&kept->full),
+	};
+
+	if (camipc_struct_check_result(&rule, stats) < 0)
+		return -EINVAL;
+	memcpy(stats, &all, size);
+	return 0;
 }
 
 int camipc_proxy_get_method_stats(const struct camipc_proxy *proxy,
@@ -107,9 +163,14 @@ int camipc_proxy_get_method_stats(const struct camipc_proxy *proxy,
 	const struct camipc_row_counters *from;
 	const struct camipc_method *method;
 	struct camipc_method_stats all = { 0 };
+	static const struct camipc_struct_rule rule = CAMIPC_STRUCT_RULE(
+		"camipc_proxy_get_method_stats", struct camipc_method_stats,
+		calls);
 
 	if (index >= (uint32_t)interface->n_methods + interface->n_events)
 		return -ENOENT;
+	if (camipc_struct_check_result(&rule, stats) < 0)
+		return -EINVAL;
 	method = index < interface->n_methods
 			 ? &interface->methods[index]
 			 : &interface->events[index - interface->n_methods];

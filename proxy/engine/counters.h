@@ -16,6 +16,8 @@ struct camipc_proxy_counters {
 	atomic_ullong async_calls;
 	atomic_ullong async_refused;
 	atomic_ullong async_dropped;
+	atomic_ullong async_lost;
+	atomic_ullong unsent_bytes;
 	atomic_ullong events;
 	atomic_ullong events_dropped;
 	atomic_ullong events_refused;
@@ -29,6 +31,10 @@ struct camipc_proxy_counters {
 	atomic_uint events_high_water;
 	atomic_uint leaked_threads;
 	atomic_uint epoch;
+	atomic_ullong restarts;
+	atomic_ullong lost_bytes;
+	atomic_uint missing_layers;
+	atomic_ullong spare_bytes;
 };
 
 /** The source of camipc_proxy_get_method_stats(): one per row. */
@@ -72,6 +78,9 @@ struct camipc_proxy;
 
 /** Counts a call of the method with @id that returned a negative code. */
 void camipc_proxy_count_error(struct camipc_proxy *proxy, uint32_t id);
+
+/** Publishes what the outbox counts. */
+void camipc_proxy_count_flow(struct camipc_proxy *proxy);
 
 /** Counts a deadline of @method that has passed. */
 void camipc_proxy_count_timeout(struct camipc_proxy *proxy,

@@ -3,13 +3,16 @@
 #include "create.h"
 
 #include <errno.h>
-#include <pthread.h>
+#include <stddef.h>
 #include <stdlib.h>
 
+#include <camipc/error.h>
 #include <camipc/limits.h>
+#include <camipc/log.h>
 
-#include "module_info.h"
+#include "link_params.h"
 #include "process_generation.h"
+#include "refusal.h"
 #include "send.h"
 #include "state.h"
 #include "trace.h"
@@ -26,15 +29,16 @@ static struct camipc_proxy *make_proxy(struct camipc_origin *origin,
 	proxy->client = client;
 	proxy->interface = client->descriptor;
 	proxy->timeout_ms = origin->match.timeout_ms;
-	proxy->is_skewed =
-		camipc_module_info_fingerprint(&origin->module.info) !=
-		proxy->interface->wire_fingerprint;
-	proxy->owner = pthread_self();
+	camipc_owner_init(&proxy->owner);
 	camipc_signals_prepare(&proxy->signals);
-	camipc_arrivals_init(&proxy->arrivals, &proxy->courier.debt);
-	camipc_call_table_init(&proxy->calls);
+	camipc_waker_init(&proxy->waker);
+	camipc_arrivals_init(&proxy->arrivals, &proxy->courier.debt,
+			     &proxy->kept);
+	camipc_call_table_init(&proxy->calls, &proxy->kept,
+			       &proxy->restart.journal);
 	camipc_ending_reset(&proxy->ending);
 	camipc_watchdog_set(&proxy->watchdog, 0);
+	camipc_pause_expect(&proxy->pause, CAMIPC_NO_DEADLINE);
 	return proxy;
 }
 
@@ -52,6 +56,18 @@ static int make_tables(struct camipc_proxy *proxy)
 	return 0;
 }
 
+static int open_signals(struct camipc_proxy *proxy)
+{
+	int ret = camipc_system_error(-camipc_signals_open(&proxy->signals));
+
+	if (ret < 0)
+		camipc_log(CAMIPC_LOG_ERROR, CAMIPC_PROXY_TOPIC,
+			   "%s: cannot create the proxy's epoll, eventfd or "
+			   "timerfd: %s",
+			   camipc_proxy_name(proxy), camipc_strerror(ret));
+	return ret;
+}
+
 /** Makes the records of both sides, if both take them from this pool. */
 static int make_pool(struct camipc_proxy *proxy)
 {
@@ -59,10 +75,12 @@ static int make_pool(struct camipc_proxy *proxy)
 	const uint32_t n = shared ? 2 * CAMIPC_WINDOW : CAMIPC_WINDOW;
 	int ret;
 
-	ret = camipc_record_pool_create(n, CAMIPC_MAX_MESSAGE_SIZE,
-					&proxy->pool);
+	ret = camipc_record_pool_create(
+		n, proxy->kept.budget.max_message_size, &proxy->pool);
 	if (ret < 0)
 		return ret;
+	camipc_record_pool_limit_spare(proxy->pool,
+				       proxy->kept.budget.spare_bytes);
 	if (!shared)
 		camipc_record_pool_own(proxy->pool);
 	return 0;
@@ -76,9 +94,14 @@ static int make_courier(struct camipc_proxy *proxy)
 	const struct camipc_courier_rows events = { interface->events,
 						    interface->n_events };
 	const struct camipc_sender sender = camipc_proxy_sender(proxy);
+	int ret;
 
-	return camipc_courier_init(&proxy->courier, &calls, &events,
-				   CAMIPC_WINDOW, proxy->pool, &sender);
+	ret = camipc_courier_init(&proxy->courier, &calls, &events,
+				  CAMIPC_WINDOW, proxy->pool, &sender);
+	if (ret == 0)
+		camipc_courier_limit_bytes(&proxy->courier,
+					   proxy->kept.budget.kept_bytes);
+	return ret;
 }
 
 static int make_tap(struct camipc_proxy *proxy)
@@ -91,8 +114,18 @@ static int make_tap(struct camipc_proxy *proxy)
 	ret = camipc_trace_create(camipc_proxy_name(proxy), &trace);
 	if (ret < 0)
 		return ret;
-	camipc_tap_add(&proxy->tap, trace);
-	return 0;
+	return camipc_tap_add(&proxy->tap, trace);
+}
+
+/** Returns the interface's own limit; one without a limit has the default. */
+static uint32_t max_message_of(const struct camipc_interface *interface)
+{
+	const size_t end = offsetof(struct camipc_interface, max_message_size) +
+			   sizeof(interface->max_message_size);
+
+	if (interface->size < end || interface->max_message_size == 0)
+		return CAMIPC_MAX_MESSAGE_SIZE;
+	return interface->max_message_size;
 }
 
 static int make_parts(struct camipc_proxy *proxy)
@@ -102,56 +135,40 @@ static int make_parts(struct camipc_proxy *proxy)
 	proxy->process = camipc_process_generation();
 	if (!proxy->process)
 		return -ENOMEM;
+	ret = camipc_kept_init(&proxy->kept, proxy->origin->match.budget,
+			       max_message_of(proxy->interface));
+	proxy->origin->match.budget = NULL; /* the caller's, and copied */
+	if (ret < 0)
+		return ret;
 	ret = make_tables(proxy);
 	if (ret < 0)
 		return ret;
-	ret = camipc_signals_open(&proxy->signals);
+	ret = open_signals(proxy);
 	if (ret < 0)
 		return ret;
 	ret = make_pool(proxy);
 	if (ret < 0)
 		return ret;
+	camipc_restart_init(&proxy->restart, proxy->interface, proxy->pool);
 	ret = make_courier(proxy);
 	if (ret < 0)
 		return ret;
 	return make_tap(proxy);
 }
 
-static void find_served(struct camipc_proxy *proxy)
-{
-	const struct camipc_interface *interface = proxy->interface;
-	const struct camipc_served *served =
-		proxy->link->ops->served(proxy->link);
-
-	for (uint16_t row = 0; row < interface->n_methods; row++) {
-		for (uint16_t i = 0; i < served->n_methods; i++) {
-			if (served->methods[i] == interface->methods[row].id)
-				proxy->serves[row] = true;
-		}
-	}
-}
-
 static int make_link(struct camipc_proxy *proxy)
 {
-	const struct camipc_origin *origin = proxy->origin;
-	const struct camipc_link_params params = {
-		.manager = origin->manager,
-		.find_worker = origin->find_worker,
-		.module = &origin->module,
-		.interface = proxy->interface,
-		.pool = proxy->pool,
-		.max_message_size = CAMIPC_MAX_MESSAGE_SIZE,
-		.window = CAMIPC_WINDOW,
-		.epoll_fd = proxy->signals.epoll_fd,
-		.cancel_fd = proxy->signals.cancel_fd,
-		.argument = origin->match.argument,
-	};
+	struct camipc_origin *origin = proxy->origin;
+	const struct camipc_link_params params =
+		camipc_proxy_link_params(proxy);
 	int ret;
 
 	ret = origin->factory->create(&params, &proxy->link);
+	camipc_module_file_close(&origin->file);
+	camipc_load_files_close(&origin->loads);
 	if (ret < 0)
 		return ret;
-	find_served(proxy);
+	camipc_proxy_find_served(proxy);
 	return 0;
 }
 
@@ -201,11 +218,14 @@ int camipc_proxy_open(struct camipc_origin *origin,
 void camipc_proxy_free(struct camipc_proxy *proxy)
 {
 	camipc_arrivals_fini(&proxy->arrivals);
+	camipc_call_table_fini(&proxy->calls);
 	camipc_courier_fini(&proxy->courier);
 	if (proxy->link)
 		proxy->link->ops->destroy(proxy->link);
+	camipc_restart_fini(&proxy->restart);
 	camipc_tap_fini(&proxy->tap);
 	camipc_signals_fini(&proxy->signals);
+	camipc_waker_fini(&proxy->waker);
 	camipc_record_pool_unref(proxy->pool);
 	proxy->origin->release(proxy->origin);
 	free(proxy->method_stats);

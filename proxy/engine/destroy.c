@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Ends a proxy: now, or when the dispatch that it was destroyed in unwinds. */
+/* Ends a proxy: stops its IPA, and completes the calls that were begun. */
 #include "destroy.h"
 
-#include "create.h"
 #include "deliver.h"
 #include "drop.h"
-#include "process_generation.h"
+#include "give_up.h"
+#include "spare.h"
 #include "sync_call.h"
 #include "wait.h"
 
@@ -14,31 +14,26 @@ static void stop(struct camipc_proxy *proxy)
 	struct camipc_call *call;
 
 	if (camipc_proxy_state(proxy) != CAMIPC_STATE_RUNNING ||
-	    camipc_sync_call_role(proxy, CAMIPC_ROLE_STOP, &call) < 0)
+	    camipc_sync_call_stop(proxy, false, &call) < 0)
 		return;
+	camipc_sync_call_send(proxy, call);
 	camipc_proxy_wait(proxy, call);
 	(void)camipc_sync_call_collect(proxy, call, NULL);
 	/* If another thread cancelled the call, the stop itself goes on. */
 	camipc_proxy_wait_switch(proxy);
 }
 
-void camipc_proxy_finish_destroy(struct camipc_proxy *proxy)
+void camipc_proxy_finish(struct camipc_proxy *proxy)
 {
+	if (camipc_restart_is_under_way(&proxy->restart)) {
+		/* Nobody needs what is half done, or wants to wait for it. */
+		camipc_proxy_give_up_attempt(proxy);
+		proxy->restart.phase = CAMIPC_RESTART_PARKED;
+	}
+	camipc_spare_drop(proxy);
 	camipc_proxy_complete_all(proxy);
 	camipc_proxy_wait_switch(proxy);
 	proxy->finishing = true;
 	stop(proxy);
 	camipc_proxy_drop_arrivals(proxy);
-	camipc_proxy_free(proxy);
-}
-
-void camipc_proxy_destroy(struct camipc_proxy *proxy)
-{
-	/* A child's copy shares the worker with the parent, who needs it. */
-	if (!proxy || proxy->destroyed ||
-	    !camipc_process_is_same(proxy->process))
-		return;
-	proxy->destroyed = true;
-	if (!proxy->dispatching)
-		camipc_proxy_finish_destroy(proxy);
 }

@@ -11,9 +11,10 @@
 #include "signal_name.h"
 
 /** "exited with status 3": what is known beyond the reason. */
-static void describe_end(const struct camipc_closed_info *info, char *text,
+static void describe_end(const struct camipc_ending *ending, char *text,
 			 size_t size)
 {
+	const struct camipc_closed_info *info = &ending->info;
 	const char *signal = camipc_signal_to_string(WTERMSIG(info->status));
 
 	if (info->reason == CAMIPC_REASON_SIGNALED && info->status_known &&
@@ -25,6 +26,13 @@ static void describe_end(const struct camipc_closed_info *info, char *text,
 		 WIFEXITED(info->status))
 		snprintf(text, size, "exited with status %d",
 			 WEXITSTATUS(info->status));
+	else if (info->reason == CAMIPC_REASON_SANDBOX && info->system_call)
+		snprintf(text, size, "made the system call %s, which its "
+				     "sandbox does not allow",
+			 info->system_call);
+	else if (info->reason == CAMIPC_REASON_RESTORE_MISMATCH)
+		snprintf(text, size, "after a restart %s returned another %s",
+			 ending->method, ending->field);
 	else
 		snprintf(text, size, "%s",
 			 camipc_reason_to_string(info->reason));
@@ -99,7 +107,7 @@ void camipc_ending_describe(struct camipc_ending *ending, const char *module)
 {
 	struct camipc_closed_info *info = &ending->info;
 	char pid[32] = "in a thread";
-	char end[96];
+	char end[128];
 	char crash[256];
 	char usage[64];
 	char errors[192];
@@ -108,7 +116,7 @@ void camipc_ending_describe(struct camipc_ending *ending, const char *module)
 		info->reason = CAMIPC_REASON_DISCONNECTED;
 	if (info->pid)
 		snprintf(pid, sizeof(pid), "pid %d", info->pid);
-	describe_end(info, end, sizeof(end));
+	describe_end(ending, end, sizeof(end));
 	describe_crash(info, crash, sizeof(crash));
 	describe_usage(info, usage, sizeof(usage));
 	describe_stderr(info, errors, sizeof(errors));

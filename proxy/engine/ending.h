@@ -17,6 +17,8 @@ struct camipc_ending {
 	char text[CAMIPC_ENDING_TEXT_SIZE];
 	const char *last_call; /* names in the descriptor, or NULL */
 	const char *last_event;
+	const char *method; /* with RESTORE_MISMATCH, and the field of it */
+	const char *field;
 	bool due; /* `closed` was not delivered yet */
 };
 

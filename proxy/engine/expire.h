@@ -20,9 +20,16 @@ void camipc_proxy_expire_call(struct camipc_proxy *proxy,
 			      struct camipc_call *call);
 
 /**
- * Ends begun calls whose deadline has passed, and gives the IPA up if its
- * watchdog is late. Call it once nothing is left to receive.
+ * Looks at the clock, before anything else that depends on it: time in which
+ * this process did not run is charged to nobody.
  */
-void camipc_proxy_check_deadlines(struct camipc_proxy *proxy);
+void camipc_proxy_look(struct camipc_proxy *proxy);
+
+/**
+ * Ends begun calls whose deadline has passed, and gives the IPA up if its
+ * watchdog is late. Call it after receiving. @empty: nothing was left; else what
+ * may decide is received first.
+ */
+void camipc_proxy_check_deadlines(struct camipc_proxy *proxy, bool empty);
 
 #endif /* CAMIPC_ENGINE_EXPIRE_H */

@@ -2,6 +2,8 @@
 /* Moves calls that have ended out of the table, or on within it. */
 #include "finish.h"
 
+#include <errno.h>
+
 #include "clock.h"
 
 /** Puts the completion of a begun call in line for dispatch. */
@@ -12,6 +14,7 @@ static void complete(struct camipc_proxy *proxy, struct camipc_call *call,
 
 	completion->ret = end->ret;
 	completion->error = end->error;
+	completion->reason = end->reason;
 	completion->result = call->result;
 	completion->reply = end->reply;
 	completion->switches = switches && !end->owed;
@@ -28,6 +31,15 @@ static void show_end(const struct camipc_proxy *proxy,
 	camipc_tap_reply(&proxy->tap, call->method, call->cookie, end->error,
 			 end->reply ? end->reply->data : NULL,
 			 camipc_now_ns() - call->began_ns);
+}
+
+enum camipc_call_phase
+camipc_proxy_phase_if_owed(const struct camipc_call *call)
+{
+	if (camipc_role_switches(call->method->role))
+		return CAMIPC_CALL_SILENT;
+	return call->error == -ETIMEDOUT ? CAMIPC_CALL_LATE
+					 : CAMIPC_CALL_ABANDONED;
 }
 
 void camipc_proxy_finish_call(struct camipc_proxy *proxy,
@@ -59,8 +71,7 @@ void camipc_proxy_finish_call(struct camipc_proxy *proxy,
 		camipc_call_close(&proxy->calls, call);
 	else
 		camipc_call_set_phase(&proxy->calls, call,
-				      switches ? CAMIPC_CALL_SILENT
-					       : CAMIPC_CALL_ABANDONED);
+				      camipc_proxy_phase_if_owed(call));
 }
 
 bool camipc_proxy_unsend_call(struct camipc_proxy *proxy,
@@ -74,4 +85,25 @@ bool camipc_proxy_unsend_call(struct camipc_proxy *proxy,
 	camipc_record_release(record);
 	call->n_fds = 0;
 	return true;
+}
+
+int camipc_proxy_make_reply(struct camipc_proxy *proxy,
+			    const struct camipc_message_type *type,
+			    struct camipc_record **ret_reply)
+{
+	struct camipc_open_info info;
+	int ret;
+
+	*ret_reply = NULL;
+	if (!type)
+		return 0;
+	*ret_reply = camipc_record_get(proxy->pool);
+	if (!*ret_reply)
+		return -ENOMEM;
+	ret = camipc_record_open(*ret_reply, type, &info);
+	if (ret < 0) {
+		camipc_record_release(*ret_reply);
+		*ret_reply = NULL;
+	}
+	return ret;
 }

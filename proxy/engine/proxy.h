@@ -7,7 +7,6 @@
 #ifndef CAMIPC_ENGINE_PROXY_H
 #define CAMIPC_ENGINE_PROXY_H
 
-#include <pthread.h>
 #include <stdatomic.h>
 
 #include <camipc/proxy.h>
@@ -18,9 +17,13 @@
 #include "courier.h"
 #include "ending.h"
 #include "ipa_link.h"
+#include "kept.h"
 #include "origin.h"
+#include "owner.h"
+#include "restart.h"
 #include "signals.h"
 #include "tap.h"
+#include "waker.h"
 #include "watchdog.h"
 
 #define CAMIPC_PROXY_TOPIC "proxy"
@@ -32,6 +35,8 @@ struct camipc_outcome {
 	enum camipc_reason reason;
 	const char *field; /* at fault, or NULL */
 };
+
+struct camipc_scope;
 
 /** Thread word: bound to @owner, except the atomic members. */
 struct camipc_proxy {
@@ -47,11 +52,15 @@ struct camipc_proxy {
 	enum camipc_state before_start; /* a failed start returns there */
 
 	struct camipc_signals signals;
+	struct camipc_waker waker; /* of the thread that waits for @link */
 	struct camipc_courier courier; /* sends calls, receives events */
+	struct camipc_kept kept; /* what waits in the next two */
 	struct camipc_arrivals arrivals;
 	struct camipc_call_table calls;
+	struct camipc_restart restart; /* what replaces an IPA that has ended */
 	struct camipc_ending ending;
 	struct camipc_watchdog watchdog;
+	struct camipc_pause pause; /* while anything above has a deadline */
 	struct camipc_tap tap;
 	struct camipc_outcome last;
 	bool room_wanted; /* the link wakes up when there is room to send */
@@ -64,11 +73,15 @@ struct camipc_proxy {
 	uint32_t timeout_ms; /* 0: by method */
 	uint32_t missed; /* deadlines in a row */
 
-	pthread_t owner;
+	struct camipc_owner owner;
+	struct camipc_scope *scope; /* the innermost, or NULL */
 	uint64_t process; /* of camipc_process_generation() */
 	bool valid;
-	bool dispatching;
-	bool destroyed;
+	bool dispatching; /* callbacks may be under way */
+
+	/** During a draining stop: its call, and what delivers each arrival. */
+	struct camipc_call *draining;
+	void (*arrived)(struct camipc_proxy *proxy);
 	bool finishing; /* destroy itself calls stop */
 
 	struct camipc_proxy_counters stats;
@@ -83,15 +96,27 @@ camipc_proxy_state(const struct camipc_proxy *proxy)
 						       memory_order_relaxed);
 }
 
+/** Returns true while a new IPA takes the place of one that has ended. */
+static inline bool camipc_proxy_is_restarting(const struct camipc_proxy *proxy)
+{
+	return camipc_proxy_state(proxy) == CAMIPC_STATE_RESTARTING;
+}
+
 static inline bool camipc_proxy_is_dead(const struct camipc_proxy *proxy)
 {
 	return camipc_proxy_state(proxy) == CAMIPC_STATE_DEAD;
 }
 
-/** Returns the module's name, for messages. */
+/** Returns true once the proxy was destroyed; its memory may live on a while. */
+static inline bool camipc_proxy_is_destroyed(const struct camipc_proxy *proxy)
+{
+	return camipc_owner_is_ending(&proxy->owner);
+}
+
+/** Returns the module's name with its argument, for messages. */
 static inline const char *camipc_proxy_name(const struct camipc_proxy *proxy)
 {
-	return proxy->origin->module.info.name;
+	return proxy->origin->name;
 }
 
 /** Returns the counters of a method of the proxy's interface. */

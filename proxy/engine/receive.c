@@ -3,7 +3,6 @@
 #include "receive.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include <camipc/limits.h>
 
@@ -12,10 +11,41 @@
 #include "finish.h"
 #include "give_up.h"
 #include "note.h"
+#include "rebirth.h"
+#include "result.h"
 #include "send.h"
+#include "settle.h"
 #include "switch.h"
 
 /* ---- events ------------------------------------------------------------ */
+
+/**
+ * Drops an event that has just arrived. Its sender counts the oldest as
+ * consumed first: behind others it must wait for its turn, though empty.
+ */
+static void drop_arrived(struct camipc_proxy *proxy,
+			 struct camipc_record *record)
+{
+	if (!camipc_arrivals_first(&proxy->arrivals)) {
+		camipc_proxy_drop_event(proxy, record);
+		return;
+	}
+	camipc_record_strip(record);
+	record->message.header.flags |= CAMIPC_MESSAGE_ERROR;
+	(void)camipc_arrivals_keep(&proxy->arrivals, record);
+}
+
+/** What an IPA raises in its repeated start waits for the end of the restart. */
+static enum camipc_event_fate judge_arrival(const struct camipc_proxy *proxy,
+					    uint32_t epoch)
+{
+	enum camipc_state state = camipc_proxy_state(proxy);
+
+	if (state == CAMIPC_STATE_RESTARTING)
+		state = proxy->restart.runs ? CAMIPC_STATE_STARTING :
+					      proxy->restart.target;
+	return camipc_arrivals_judge(&proxy->arrivals, state, epoch);
+}
 
 /**
  * Takes @record. Returns 0, or -EPROTO and in @ret_reason what the IPA did
@@ -38,15 +68,13 @@ static int receive_event(struct camipc_proxy *proxy,
 	record->row = (uint16_t)(event - interface->events);
 	camipc_count(&proxy->event_stats[record->row].bytes_received,
 		     header->body_size + CAMIPC_HEADER_SIZE);
-	if (camipc_debt_receive(&proxy->courier.debt) < 0) {
-		*ret_reason = CAMIPC_REASON_BAD_LIMIT;
+	if (camipc_debt_receive(&proxy->courier.debt, record, ret_reason) < 0) {
 		camipc_record_release(record);
 		return -EPROTO;
 	}
 	if ((header->flags & CAMIPC_MESSAGE_ERROR) ||
-	    camipc_arrivals_judge(&proxy->arrivals, camipc_proxy_state(proxy),
-				  header->epoch) == CAMIPC_EVENT_DROP) {
-		camipc_proxy_drop_event(proxy, record);
+	    judge_arrival(proxy, header->epoch) == CAMIPC_EVENT_DROP) {
+		drop_arrived(proxy, record);
 		return 0;
 	}
 	camipc_watchdog_rest(&proxy->watchdog);
@@ -57,8 +85,7 @@ static int receive_event(struct camipc_proxy *proxy,
 
 /* ---- replies ----------------------------------------------------------- */
 
-/** Returns true for codes that only the proxy itself may return. */
-static bool is_transport_only(int32_t ret)
+bool camipc_result_is_reserved(int32_t ret)
 {
 	switch (ret) {
 	case -EPIPE:
@@ -73,16 +100,6 @@ static bool is_transport_only(int32_t ret)
 	default:
 		return false;
 	}
-}
-
-/** Returns the IPA's result; 0 if the method returns nothing. */
-static int32_t result_of(const struct camipc_method *method, const void *outs)
-{
-	int32_t result = 0;
-
-	if (outs && (method->flags & CAMIPC_METHOD_RETURNS_INT32))
-		memcpy(&result, outs, sizeof(result));
-	return result;
 }
 
 /**
@@ -103,6 +120,12 @@ static bool explain_refusal(int status, enum camipc_reason *ret_reason)
 		return true;
 	case -ENOMEM:
 		*ret_reason = CAMIPC_REASON_NO_MEMORY;
+		return true;
+	case -ENOSYS:
+		*ret_reason = CAMIPC_REASON_REFUSED;
+		return true;
+	case -EREMOTEIO:
+		*ret_reason = CAMIPC_REASON_EXCEPTION;
 		return true;
 	case -EOPNOTSUPP:
 		*ret_reason = CAMIPC_REASON_NONE;
@@ -129,6 +152,19 @@ static int finish_refused(struct camipc_proxy *proxy, struct camipc_call *call,
 	}
 	camipc_proxy_finish_call(proxy, call, &end);
 	return 0;
+}
+
+/** Ends a begun call whose reply cannot be kept until dispatch. */
+static void finish_unkept(struct camipc_proxy *proxy, struct camipc_call *call)
+{
+	const struct camipc_call_end end = {
+		.ret = -EMSGSIZE,
+		.error = -EMSGSIZE,
+		.reason = CAMIPC_REASON_BAD_LIMIT,
+	};
+
+	camipc_count(&proxy->kept.refused, 1);
+	camipc_proxy_finish_call(proxy, call, &end);
 }
 
 /** Ends @call with the outputs of its reply. Takes @reply. */
@@ -158,8 +194,20 @@ static int finish_answered(struct camipc_proxy *proxy, struct camipc_call *call,
 	}
 	camipc_count(&proxy->stats.unused_fds, info.unused_fds);
 	camipc_count(&proxy->stats.skipped_fields, info.skipped_fields);
-	call->result = result_of(method, reply->data);
-	end.ret = is_transport_only(call->result) ? -EREMOTEIO : call->result;
+	call->result = camipc_result_of(method, reply->data);
+	if (call->phase == CAMIPC_CALL_BEGUN &&
+	    !camipc_kept_fits(&proxy->kept, reply)) {
+		camipc_record_release(reply);
+		finish_unkept(proxy, call);
+		return 0;
+	}
+	end.ret = camipc_result_is_reserved(call->result) ? -EREMOTEIO
+							: call->result;
+	if (end.ret >= 0) {
+		camipc_journal_commit(&proxy->restart.journal, call->change,
+				      call->result, reply);
+		call->change = NULL;
+	}
 	camipc_proxy_finish_call(proxy, call, &end);
 	return 0;
 }
@@ -191,7 +239,7 @@ static int receive_reply(struct camipc_proxy *proxy,
 	bool silent;
 	int ret;
 
-	if (!call || call->phase == CAMIPC_CALL_DONE ||
+	if (!call || !call->sent || call->phase == CAMIPC_CALL_DONE ||
 	    call->method->id != header->id || call->epoch != header->epoch) {
 		*ret_reason = CAMIPC_REASON_BAD_PROTOCOL;
 		camipc_record_release(record);
@@ -200,11 +248,19 @@ static int receive_reply(struct camipc_proxy *proxy,
 	method = call->method;
 	camipc_count(&camipc_proxy_row(proxy, method)->bytes_received,
 		     header->body_size + CAMIPC_HEADER_SIZE);
-	if (call->phase == CAMIPC_CALL_ABANDONED) {
+	if (call->phase == CAMIPC_CALL_REPLAYED) {
+		camipc_rebirth_answer(proxy, call, record);
+		return 0;
+	}
+	if (call->phase == CAMIPC_CALL_LATE) {
 		drop_late_reply(proxy, call, record);
 		return 0;
 	}
 	proxy->missed = 0;
+	if (call->phase == CAMIPC_CALL_ABANDONED) {
+		drop_late_reply(proxy, call, record);
+		return 0;
+	}
 	camipc_count_latency(camipc_proxy_row(proxy, method),
 			     camipc_now_ns() - call->began_ns);
 	silent = call->phase == CAMIPC_CALL_SILENT;
@@ -272,28 +328,74 @@ static int receive_record(struct camipc_proxy *proxy,
 	return -EPROTO;
 }
 
+/** Takes the next record from the link, as ops->pop() does, and weighs it. */
+static int pop_record(struct camipc_proxy *proxy,
+		      struct camipc_record **ret_record,
+		      enum camipc_reason *ret_reason)
+{
+	struct camipc_record *record;
+	int ret = proxy->link->ops->pop(proxy->link, &record, ret_reason);
+
+	if (ret != 0)
+		return ret;
+	/* A record that did not travel as bytes has its sender's weight. */
+	if (!record->weight)
+		record->weight = record->message.header.body_size;
+	record->n_fds = record->message.header.n_fds;
+	*ret_record = record;
+	return 0;
+}
+
+/**
+ * Returns true if a dispatch should deliver before it reads on: the budget for
+ * what is kept is used up, or @bytes were read.
+ */
+static bool must_deliver(struct camipc_proxy *proxy, uint64_t bytes)
+{
+	const bool full = camipc_kept_is_full(&proxy->kept);
+
+	if (!full && bytes < proxy->kept.budget.dispatch_bytes)
+		return false;
+	/* While a start was begun, only its answer makes events deliverable. */
+	if (!camipc_proxy_has_deliverable(proxy))
+		return false;
+	if (full)
+		camipc_count(&proxy->kept.full, 1);
+	return true;
+}
+
 bool camipc_proxy_receive(struct camipc_proxy *proxy,
 			  const struct camipc_call *call, uint32_t max)
 {
-	const struct camipc_link_ops *ops = proxy->link->ops;
 	enum camipc_reason reason = CAMIPC_REASON_NONE;
+	uint64_t bytes = 0;
 	bool empty = false;
 
 	for (uint32_t n = 0; n < max && !empty; n++) {
 		struct camipc_record *record;
 		int ret;
 
-		if (camipc_proxy_is_dead(proxy))
+		if (camipc_proxy_is_dead(proxy) ||
+		    camipc_restart_is_unborn(&proxy->restart))
 			return true;
-		if (call && call->phase == CAMIPC_CALL_DONE)
+		if (call ? call->phase == CAMIPC_CALL_DONE
+			 : must_deliver(proxy, bytes))
 			break;
-		ret = ops->pop(proxy->link, &record, &reason);
-		if (ret == 0)
+		ret = pop_record(proxy, &record, &reason);
+		if (ret == 0) {
+			bytes += record->weight;
 			ret = receive_record(proxy, record, &reason);
+			/* At once: at the IPA's end, the rest is dropped. */
+			if (ret == 0 && proxy->arrived)
+				proxy->arrived(proxy);
+		}
 		if (ret == -EAGAIN || ret == -ENOMEM)
 			empty = true;
 		else if (ret == -EPIPE)
 			camipc_proxy_give_up(proxy, CAMIPC_REASON_NONE, -EPIPE);
+		else if (ret == -ENOSYS)
+			camipc_proxy_give_up(proxy, CAMIPC_REASON_REFUSED,
+					     -EPIPE);
 		else if (ret < 0)
 			camipc_proxy_give_up(proxy, reason, -EPROTO);
 	}

@@ -19,6 +19,14 @@ static void count_sent(struct camipc_proxy *proxy, uint8_t kind, uint16_t row,
 				  proxy->courier.debt.consumed);
 }
 
+static void mark_sent(struct camipc_proxy *proxy, uint32_t cookie)
+{
+	struct camipc_call *call = camipc_call_find(&proxy->calls, cookie);
+
+	if (CAMIPC_LIKELY(call != NULL))
+		call->sent = true;
+}
+
 static int send_record(void *user, struct camipc_record *record)
 {
 	struct camipc_header *header = &record->message.header;
@@ -26,15 +34,27 @@ static int send_record(void *user, struct camipc_record *record)
 	/* Read now: a record that was sent has another owner. */
 	const uint32_t size = header->body_size + CAMIPC_HEADER_SIZE;
 	const uint8_t kind = header->kind;
+	const uint32_t cookie = header->cookie;
 	const uint16_t row = record->row;
 	int ret;
 
 	if (kind == CAMIPC_MESSAGE_CREDIT)
 		header->epoch = proxy->arrivals.epoch;
 	ret = proxy->link->ops->push(proxy->link, record);
-	if (ret == 0)
-		count_sent(proxy, kind, row, size);
-	return ret;
+	if (ret < 0)
+		return ret;
+	count_sent(proxy, kind, row, size);
+	if (kind == CAMIPC_MESSAGE_CALL && cookie)
+		mark_sent(proxy, cookie);
+	return 0;
+}
+
+static enum camipc_reason loss_reason(int error)
+{
+	if (error == -EMFILE)
+		return CAMIPC_REASON_NO_FDS;
+	return error == -ENOSYS ? CAMIPC_REASON_REFUSED
+				: CAMIPC_REASON_NO_MEMORY;
 }
 
 static void lose_record(void *user, struct camipc_record *record, int error)
@@ -42,8 +62,7 @@ static void lose_record(void *user, struct camipc_record *record, int error)
 	const struct camipc_call_end end = {
 		.ret = error,
 		.error = error,
-		.reason = error == -EMFILE ? CAMIPC_REASON_NO_FDS
-					   : CAMIPC_REASON_NO_MEMORY,
+		.reason = loss_reason(error),
 	};
 	const struct camipc_header *header = &record->message.header;
 	struct camipc_proxy *proxy = user;
@@ -82,10 +101,13 @@ static void want_room(struct camipc_proxy *proxy, bool want)
 
 void camipc_proxy_flush(struct camipc_proxy *proxy)
 {
-	if (camipc_proxy_is_dead(proxy))
+	/* Until another IPA has taken over, calls wait for it. */
+	if (camipc_proxy_is_dead(proxy) ||
+	    proxy->restart.phase != CAMIPC_RESTART_NONE)
 		return;
 	if (!camipc_courier_has_sendable(&proxy->courier) &&
 	    !proxy->room_wanted)
 		return;
 	want_room(proxy, camipc_courier_flush(&proxy->courier) == -EAGAIN);
+	camipc_proxy_count_flow(proxy);
 }

@@ -5,8 +5,19 @@
 
 #include "proxy.h"
 
+/** Returns the oldest event that may be delivered now, or NULL. */
+const struct camipc_record *
+camipc_proxy_deliverable_event(const struct camipc_proxy *proxy);
+
 /** Returns true if dispatch has a callback to make. */
 bool camipc_proxy_has_deliverable(const struct camipc_proxy *proxy);
+
+/** Returns when dispatch has something to look at, as deadline.h. */
+int64_t camipc_proxy_next_look(const struct camipc_proxy *proxy);
+
+/** Returns when the link has to be asked, whatever polls: see
+ *  camipc_link_ops.look_at. */
+int64_t camipc_proxy_link_look_at(const struct camipc_proxy *proxy);
 
 /**
  * Call it before control returns to the host: from now on the descriptor polls

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The descriptors behind a proxy's file descriptor that are its own: a wake-up
- * for work that is left, a timer for deadlines, a cancellation. No worker ever
+ * The descriptors of a proxy that are its own: an epoll for the host, and one
+ * timer behind it, which expires at deadlines, at once to wake the host for
+ * work that is left, and at once when another thread cancels. No worker ever
  * shares them.
  */
 #ifndef CAMIPC_ENGINE_SIGNALS_H
@@ -14,13 +15,11 @@
 /** Thread word: bound, except camipc_signals_cancel(). */
 struct camipc_signals {
 	int epoll_fd; /* the host polls it; links add their descriptors */
-	int wake_fd; /* readable while woken */
-	int cancel_fd; /* written by camipc_signals_cancel() */
-	int timer_fd; /* expires at @timer_deadline */
-	bool woken;
+	int timer_fd; /* readable while woken, cancelled or expired */
+	bool woken; /* until the next clear() */
 	int64_t timer_deadline; /* CAMIPC_NO_DEADLINE: not armed */
 	atomic_uint cancels; /* calls of camipc_signals_cancel() so far */
-	atomic_bool cancel_written; /* cancel_fd is or was readable */
+	atomic_bool cancel_written; /* the timer has or had expired for it */
 	uint32_t cancels_taken;
 };
 
@@ -43,19 +42,20 @@ void camipc_signals_wake(struct camipc_signals *signals);
 void camipc_signals_arm(struct camipc_signals *signals, int64_t deadline);
 
 /**
- * Empties the wake-up and an expired timer. Returns true if a cancellation is
+ * Empties an expired timer, also one that woke the host: arm() and wake() are
+ * then needed anew. Returns true if a cancellation is
  * waiting for camipc_signals_take_cancel().
  */
 bool camipc_signals_clear(struct camipc_signals *signals);
 
 /**
- * Requests a cancellation. Returns false if cancel_fd cannot be written. Thread
+ * Requests a cancellation. Returns false if the timer cannot be set. Thread
  * word: safe.
  */
 bool camipc_signals_cancel(struct camipc_signals *signals);
 
 /**
- * Empties cancel_fd. Returns how many cancellations were requested so far; a
+ * Empties the timer. Returns how many cancellations were requested so far; a
  * call that began at a smaller number is cancelled.
  */
 uint32_t camipc_signals_take_cancel(struct camipc_signals *signals);

@@ -6,24 +6,42 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <camipc/limits.h>
+#include <camipc/log.h>
+
 #include "clock.h"
+#include "expire.h"
+#include "finish.h"
 #include "note.h"
+#include "rebirth.h"
+#include "receive.h"
 #include "send.h"
 #include "switch.h"
 
-/** Takes a slot for the call, or notes why there is none. */
-static int take_slot(struct camipc_proxy *proxy,
-		     const struct camipc_method *method,
-		     enum camipc_call_phase phase,
-		     struct camipc_call **ret_call)
+/**
+ * Looks for the answers to calls, and ends those whose time is over, for a host
+ * that calls and does not dispatch.
+ */
+static void make_place(struct camipc_proxy *proxy)
 {
-	*ret_call = camipc_call_open(&proxy->calls, phase);
-	if (*ret_call)
-		return 0;
-	camipc_proxy_warn(proxy, CAMIPC_WARN_TOO_MANY_CALLS,
-			  "%s was refused: %d calls are outstanding",
-			  method->name, CAMIPC_MAX_PENDING_CALLS);
-	return camipc_proxy_note(proxy, -EAGAIN, CAMIPC_REASON_NO_CREDIT, NULL);
+	camipc_proxy_look(proxy);
+	camipc_proxy_check_deadlines(
+		proxy, camipc_proxy_receive(proxy, NULL, CAMIPC_CALL_SLOTS));
+}
+
+static struct camipc_call *find_slot(struct camipc_proxy *proxy,
+				     const struct camipc_method *method,
+				     enum camipc_call_phase phase)
+{
+	struct camipc_call *call;
+
+	if (camipc_role_switches(method->role))
+		return camipc_call_open_role(&proxy->calls, phase);
+	call = camipc_call_open(&proxy->calls, phase);
+	if (call)
+		return call;
+	make_place(proxy);
+	return camipc_call_open(&proxy->calls, phase);
 }
 
 static void give_slot_back(struct camipc_proxy *proxy, struct camipc_call *call)
@@ -33,16 +51,84 @@ static void give_slot_back(struct camipc_proxy *proxy, struct camipc_call *call)
 	camipc_call_close(&proxy->calls, call);
 }
 
+/** Takes a slot for the call, or notes why there is none. */
+static int take_slot(struct camipc_proxy *proxy,
+		     const struct camipc_method *method,
+		     enum camipc_call_phase phase,
+		     struct camipc_call **ret_call)
+{
+	*ret_call = find_slot(proxy, method, phase);
+	if (camipc_proxy_is_dead(proxy)) {
+		if (*ret_call)
+			give_slot_back(proxy, *ret_call);
+		return camipc_proxy_note(proxy, -EPIPE,
+					 proxy->ending.info.reason, NULL);
+	}
+	if (*ret_call && camipc_proxy_is_restarting(proxy) &&
+	    !(method->flags & CAMIPC_METHOD_RESTART_WAIT)) {
+		/* The IPA ended while its messages were read. */
+		give_slot_back(proxy, *ret_call);
+		return camipc_proxy_note(proxy, -EBUSY,
+					 CAMIPC_REASON_WORKER_RESTARTED, NULL);
+	}
+	if (*ret_call)
+		return 0;
+	camipc_proxy_warn(proxy, CAMIPC_WARN_TOO_MANY_CALLS,
+			  "%s was refused: %d calls are outstanding",
+			  method->name, CAMIPC_MAX_PENDING_CALLS);
+	return camipc_proxy_note(proxy, -EAGAIN, CAMIPC_REASON_NO_CREDIT, NULL);
+}
+
+/** Notes an error of the journal. Returns the error for the caller. */
+static int note_unkept(struct camipc_proxy *proxy,
+		       const struct camipc_method *method, int error)
+{
+	switch (error) {
+	case -EMSGSIZE:
+		camipc_log(CAMIPC_LOG_WARNING, CAMIPC_PROXY_TOPIC,
+			   "%s: %s was refused: for a restart at most %d calls, "
+			   "%u bytes and %d descriptors are kept",
+			   camipc_proxy_name(proxy), method->name,
+			   CAMIPC_MAX_JOURNAL_ENTRIES, CAMIPC_MAX_JOURNAL_BYTES,
+			   CAMIPC_MAX_JOURNAL_FDS);
+		return camipc_proxy_note(proxy, error,
+					 CAMIPC_REASON_JOURNAL_FULL, NULL);
+	case -EMFILE:
+		return camipc_proxy_note(proxy, error, CAMIPC_REASON_NO_FDS,
+					 NULL);
+	case -ENOMEM:
+		return camipc_proxy_note(proxy, error, CAMIPC_REASON_NO_MEMORY,
+					 NULL);
+	default:
+		return camipc_proxy_note(proxy, -EINVAL,
+					 CAMIPC_REASON_BAD_ARGUMENT, NULL);
+	}
+}
+
+int camipc_sync_call_journal(struct camipc_proxy *proxy,
+			     const struct camipc_method *method,
+			     const void *args,
+			     struct camipc_journal_change **ret_change)
+{
+	int ret;
+
+	if (!camipc_restart_is_on(&proxy->restart))
+		return 0;
+	ret = camipc_journal_prepare(&proxy->restart.journal, method, args,
+				     ret_change);
+	return ret < 0 ? note_unkept(proxy, method, ret) : 0;
+}
+
 static void fill_call(const struct camipc_proxy *proxy,
-		      const struct camipc_method *method,
+		      const struct camipc_method *method, uint32_t extra_ms,
 		      struct camipc_call *call)
 {
 	call->method = method;
 	call->epoch = proxy->arrivals.epoch;
 	call->cancels = camipc_signals_count_cancels(&proxy->signals);
-	call->deadline = camipc_deadline_begin(
-		proxy->timeout_ms ? proxy->timeout_ms
-				  : camipc_state_timeout(method));
+	call->time = camipc_movable_begin(
+		extra_ms + (proxy->timeout_ms ? proxy->timeout_ms
+					      : camipc_state_timeout(method)));
 	call->began_ns = camipc_now_ns();
 }
 
@@ -54,21 +140,33 @@ int camipc_sync_call_open(struct camipc_proxy *proxy,
 	const struct camipc_method *method = attempt->method;
 	struct camipc_record *record = NULL;
 	struct camipc_call *call;
+	uint32_t extra_ms;
 	int ret;
 
 	ret = take_slot(proxy, method, phase, &call);
 	if (ret < 0)
 		return ret;
+	ret = camipc_sync_call_journal(proxy, method, args, &call->change);
+	if (ret < 0)
+		goto close;
 	ret = camipc_attempt_pack(proxy, attempt, args, &record);
 	if (ret < 0)
 		goto close;
+	extra_ms = camipc_rebirth_revive(proxy);
 	ret = camipc_proxy_begin_switch(proxy, method,
-					phase == CAMIPC_CALL_BEGUN);
+					phase == CAMIPC_CALL_BEGUN ||
+						attempt->drains);
 	if (ret < 0) {
-		camipc_proxy_note(proxy, ret, CAMIPC_REASON_NO_MEMORY, NULL);
+		camipc_proxy_note(proxy, ret,
+				  ret == -ENOSYS ? CAMIPC_REASON_REFUSED
+						 : CAMIPC_REASON_NO_MEMORY,
+				  NULL);
 		goto release;
 	}
-	fill_call(proxy, method, call);
+	/* This call is not charged for a pause that came before it. */
+	camipc_proxy_look(proxy);
+	fill_call(proxy, method, extra_ms, call);
+	camipc_pause_expect(&proxy->pause, (int64_t)call->began_ns);
 	call->n_fds = record->n_fds;
 	record->message.header.cookie = call->cookie;
 	record->message.header.epoch = call->epoch;
@@ -92,8 +190,10 @@ void camipc_sync_call_send(struct camipc_proxy *proxy, struct camipc_call *call)
 {
 	const struct camipc_link_ops *ops = proxy->link->ops;
 	const struct camipc_method *method = call->method;
-	const int64_t deadline = call->deadline;
+	const int64_t deadline = call->time.deadline;
 
+	if (call->phase == CAMIPC_CALL_WAITING && ops->attend)
+		ops->attend(proxy->link);
 	camipc_proxy_flush(proxy);
 	if (!ops->ran_here || !ops->ran_here(proxy->link) ||
 	    deadline == CAMIPC_NO_DEADLINE || camipc_now() <= deadline)
@@ -119,11 +219,11 @@ static int make_args(const struct camipc_message_type *type, void **ret_args)
 	return 0;
 }
 
-int camipc_sync_call_role(struct camipc_proxy *proxy, enum camipc_role role,
+int camipc_sync_call_stop(struct camipc_proxy *proxy, bool drains,
 			  struct camipc_call **ret_call)
 {
 	const struct camipc_method *method =
-		camipc_state_find_role(proxy->interface, role);
+		camipc_state_find_role(proxy->interface, CAMIPC_ROLE_STOP);
 	struct camipc_attempt attempt;
 	void *args;
 	int ret;
@@ -136,14 +236,12 @@ int camipc_sync_call_role(struct camipc_proxy *proxy, enum camipc_role role,
 	ret = camipc_attempt_check(proxy, method->id, args, &attempt);
 	if (ret == CAMIPC_CALL_NEEDLESS)
 		ret = -EALREADY;
+	attempt.drains = drains;
 	if (ret == 0)
 		ret = camipc_sync_call_open(proxy, &attempt, args,
 					    CAMIPC_CALL_WAITING, ret_call);
 	free(args);
-	if (ret < 0)
-		return ret;
-	camipc_sync_call_send(proxy, *ret_call);
-	return 0;
+	return ret;
 }
 
 /** Deep-copies the outputs in @reply for the caller, who owns the copy. */
@@ -162,7 +260,9 @@ static int copy_outs(const struct camipc_message_type *type,
 	if (!copy)
 		return -ENOMEM;
 	memcpy(copy, reply->data, type->size);
-	camipc_arena_init_heap(&heap, CAMIPC_FD_DUP);
+	camipc_arena_init_heap(&heap, reply->message.source
+					      ? CAMIPC_FD_DUP_FOREIGN
+					      : CAMIPC_FD_DUP);
 	type->copy(&heap, copy);
 	if (heap.error) {
 		if (type->clear)
@@ -187,9 +287,7 @@ static void close_call(struct camipc_proxy *proxy, struct camipc_call *call)
 	camipc_record_release(call->reply);
 	call->reply = NULL;
 	camipc_call_set_phase(&proxy->calls, call,
-			      camipc_role_switches(method->role)
-				      ? CAMIPC_CALL_SILENT
-				      : CAMIPC_CALL_ABANDONED);
+			      camipc_proxy_phase_if_owed(call));
 }
 
 int camipc_sync_call_collect(struct camipc_proxy *proxy,

@@ -2,6 +2,8 @@
 /* Shows what passes the engine to each observer. */
 #include "tap.h"
 
+#include "struct_size.h"
+
 /* Calls one function of each observer that has it. */
 #define SHOW(tap, function, ...)                                               \
 	do {                                                                   \
@@ -10,10 +12,17 @@
 				o->ops->function(o, __VA_ARGS__);              \
 	} while (0)
 
-void camipc_tap_add(struct camipc_tap *tap, struct camipc_observer *observer)
+int camipc_tap_add(struct camipc_tap *tap, struct camipc_observer *observer)
 {
+	static const struct camipc_struct_rule rule = CAMIPC_STRUCT_RULE(
+		"camipc_tap_add", struct camipc_observer_ops, call);
+	int ret = camipc_struct_check(&rule, observer->ops);
+
+	if (ret < 0)
+		return ret;
 	observer->next = tap->first;
 	tap->first = observer;
+	return 0;
 }
 
 void camipc_tap_fini(struct camipc_tap *tap)

@@ -68,8 +68,11 @@ struct camipc_tap {
 	struct camipc_observer *first;
 };
 
-/** Adds and takes an observer; before the proxy's first call. */
-void camipc_tap_add(struct camipc_tap *tap, struct camipc_observer *observer);
+/**
+ * Adds and takes an observer; before the proxy's first call. Returns 0; -EINVAL
+ * or -E2BIG if its table of functions has a wrong size: it is not taken then.
+ */
+int camipc_tap_add(struct camipc_tap *tap, struct camipc_observer *observer);
 
 /** Releases all observers. */
 void camipc_tap_fini(struct camipc_tap *tap);

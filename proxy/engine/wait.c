@@ -7,13 +7,11 @@
 #include <camipc/limits.h>
 
 #include "expire.h"
+#include "fd_poll.h"
 #include "give_up.h"
 #include "process_generation.h"
+#include "rebirth.h"
 #include "receive.h"
-
-/* The last receive before a deadline expires: all that credit allows an IPA to
- * have sent. */
-#define LAST_RECORDS (2 * (CAMIPC_WINDOW + CAMIPC_MAX_PENDING_CALLS))
 
 static bool is_unanswered(const struct camipc_call *call)
 {
@@ -29,24 +27,57 @@ void camipc_proxy_after_sleep(struct camipc_proxy *proxy,
 		return;
 	}
 	if (ret < 0 && ret != -ETIMEDOUT) {
-		camipc_proxy_give_up(proxy, CAMIPC_REASON_NO_MEMORY, -EPIPE);
+		camipc_proxy_give_up(proxy,
+				     ret == -ENOSYS ? CAMIPC_REASON_REFUSED
+						    : CAMIPC_REASON_NO_MEMORY,
+				     -EPIPE);
 		return;
 	}
 	camipc_proxy_receive(proxy, call, CAMIPC_DISPATCH_BATCH);
 	if (!is_unanswered(call))
 		return;
-	if (ret == 0 && camipc_now() < call->deadline)
+	camipc_proxy_look(proxy);
+	if (camipc_now() < call->time.deadline)
 		return;
-	/* The host may have been suspended since the IPA answered. */
-	camipc_proxy_receive(proxy, call, LAST_RECORDS);
+	/* What has arrived counts, however late this process looks. */
+	camipc_proxy_receive(proxy, call, CAMIPC_LAST_RECORDS);
 	if (is_unanswered(call))
 		camipc_proxy_expire_call(proxy, call);
 }
 
+/** Sleeps until the link has something, or another attempt is due. */
+static int wait_for_link(struct camipc_proxy *proxy, int64_t due)
+{
+	const struct camipc_link *link = proxy->link;
+	struct pollfd poll = { .fd = proxy->signals.timer_fd, .events = POLLIN };
+	int64_t look_at;
+
+	if (proxy->restart.phase == CAMIPC_RESTART_DELAY) {
+		const int n = camipc_poll(
+			&poll, 1, camipc_deadline_to_poll(due, camipc_now()));
+
+		return n > 0 ? -ECANCELED : -ETIMEDOUT;
+	}
+	if (proxy->restart.phase == CAMIPC_RESTART_BIRTH) {
+		look_at = link->ops->look_at(link);
+		due = look_at < due ? look_at : due;
+	}
+	return link->ops->wait(proxy->link, due);
+}
+
 static void sleep_once(struct camipc_proxy *proxy, struct camipc_call *call)
 {
-	int ret = proxy->link->ops->wait(proxy->link, call->deadline);
+	int64_t due;
+	int ret;
 
+	camipc_proxy_look(proxy);
+	due = call->time.deadline;
+	if (camipc_rebirth_due(proxy) < due)
+		due = camipc_rebirth_due(proxy);
+	due = camipc_pause_slice(camipc_now_roughly(), due);
+	camipc_pause_expect(&proxy->pause, due);
+	ret = wait_for_link(proxy, due);
+	camipc_rebirth_step(proxy);
 	camipc_proxy_after_sleep(proxy, call, ret);
 }
 
@@ -58,7 +89,7 @@ void camipc_proxy_wait(struct camipc_proxy *proxy, struct camipc_call *call)
 
 static struct camipc_call *find_silent(struct camipc_proxy *proxy)
 {
-	for (uint32_t i = 0; i < CAMIPC_MAX_PENDING_CALLS; i++) {
+	for (uint32_t i = 0; i < CAMIPC_CALL_SLOTS; i++) {
 		if (proxy->calls.calls[i].phase == CAMIPC_CALL_SILENT)
 			return &proxy->calls.calls[i];
 	}
@@ -84,7 +115,7 @@ void camipc_proxy_cancel(struct camipc_proxy *proxy)
 	/* A child's descriptor is the parent's, too. */
 	if (!camipc_process_is_same(proxy->process))
 		return;
-	if (camipc_signals_cancel(&proxy->signals) &&
-	    proxy->link->ops->interrupt)
-		proxy->link->ops->interrupt(proxy->link);
+	/* The owner may be replacing the link: it is not touched here. */
+	if (camipc_signals_cancel(&proxy->signals))
+		camipc_waker_wake(&proxy->waker);
 }

@@ -10,12 +10,14 @@
 
 #include <camipc/base.h>
 
-#include "deadline.h"
+#include "pause.h"
 
 /** Thread word: bound. */
 struct camipc_watchdog {
 	uint32_t timeout_ms; /* 0: off */
-	int64_t deadline; /* of the next event; CAMIPC_NO_DEADLINE: none due */
+	/** Of the next event; its deadline is CAMIPC_NO_DEADLINE if none is
+	 *  due. */
+	struct camipc_movable time;
 };
 
 /** Sets the time (0: off) and forgets what was awaited. */
@@ -23,7 +25,7 @@ static inline void camipc_watchdog_set(struct camipc_watchdog *watchdog,
 				       uint32_t timeout_ms)
 {
 	watchdog->timeout_ms = timeout_ms;
-	watchdog->deadline = CAMIPC_NO_DEADLINE;
+	watchdog->time.deadline = CAMIPC_NO_DEADLINE;
 }
 
 /**
@@ -33,23 +35,23 @@ static inline void camipc_watchdog_set(struct camipc_watchdog *watchdog,
 static inline bool camipc_watchdog_await(struct camipc_watchdog *watchdog)
 {
 	if (CAMIPC_LIKELY(watchdog->timeout_ms == 0) ||
-	    watchdog->deadline != CAMIPC_NO_DEADLINE)
+	    watchdog->time.deadline != CAMIPC_NO_DEADLINE)
 		return false;
-	watchdog->deadline = camipc_deadline_begin(watchdog->timeout_ms);
+	watchdog->time = camipc_movable_begin(watchdog->timeout_ms);
 	return true;
 }
 
 /** An event came, or none is to be expected any more. */
 static inline void camipc_watchdog_rest(struct camipc_watchdog *watchdog)
 {
-	watchdog->deadline = CAMIPC_NO_DEADLINE;
+	watchdog->time.deadline = CAMIPC_NO_DEADLINE;
 }
 
 /** Returns true if the event is late. */
 static inline bool camipc_watchdog_is_late(const struct camipc_watchdog *watchdog)
 {
-	return watchdog->deadline != CAMIPC_NO_DEADLINE &&
-	       camipc_now() >= watchdog->deadline;
+	return watchdog->time.deadline != CAMIPC_NO_DEADLINE &&
+	       camipc_now() >= watchdog->time.deadline;
 }
 
 #endif /* CAMIPC_ENGINE_WATCHDOG_H */

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "system_call_name.h"
 #include "text.h"
 
 /* Calls that one line lists. */
@@ -16,7 +17,7 @@
 static bool is_sound(const struct camipc_crash_record *record)
 {
 	if (record->signal == 0 || record->signal > (uint32_t)SIGRTMAX ||
-	    record->has_address > 1 ||
+	    record->has_address > 1 || record->has_call > 1 ||
 	    record->n_frames > CAMIPC_CRASH_FRAMES ||
 	    record->n_modules > CAMIPC_CRASH_MODULES)
 		return false;
@@ -63,6 +64,8 @@ int camipc_crash_report_read(struct camipc_crash_report *report,
 	report->signal = (int)record.signal;
 	report->has_address = record.has_address;
 	report->address = record.address;
+	if (record.has_call)
+		report->call = camipc_system_call_name(record.call);
 	report->n_frames = record.n_frames;
 	for (uint32_t i = 0; i < record.n_modules; i++)
 		copy_module(report, i, &record.modules[i]);

@@ -15,6 +15,7 @@ struct camipc_crash_report {
 	int signal; /* 0: none */
 	bool has_address;
 	uint64_t address;
+	const char *call; /* that the sandbox refused; NULL: none */
 	uint32_t n_frames;
 	struct camipc_closed_frame frames[CAMIPC_CRASH_FRAMES];
 	char paths[CAMIPC_CRASH_MODULES][CAMIPC_CRASH_PATH_SIZE];

@@ -12,6 +12,8 @@
 
 #include "ipa_link.h"
 #include "mailbox.h"
+#include "load_files.h"
+#include "log_share.h"
 #include "servant.h"
 
 struct camipc_module;
@@ -23,10 +25,13 @@ struct camipc_ipa_core {
 	struct camipc_record_pool *pool; /* the proxy's: a reference */
 	struct camipc_servant *servant;
 	struct camipc_mailbox calls; /* the IPA thread's */
-	struct camipc_mailbox answers; /* the proxy's */
+	struct camipc_mailbox answers; /* the proxy's; alert: an op has ended
+					* the thread */
 	int event_fd; /* readable while there are answers; -1: none yet */
 	uint16_t *event_ids; /* those that the pipeline knows */
-	char name[64]; /* of the module */
+	char name[CAMIPC_INSTANCE_NAME_SIZE];
+	struct camipc_load_files loads; /* by the module itself */
+	struct camipc_log_share log_share;
 	pthread_t thread;
 	atomic_bool busy; /* runs an op */
 	atomic_bool ending; /* the thread must end after the last call */

@@ -13,8 +13,9 @@
 #include <camipc/proxy.h>
 
 #include "ipa_link.h"
+#include "struct_size.h"
 
-#define TOPIC "registry"
+#define REGISTRY_TOPIC "registry"
 
 /* Dozens of proxy factories or interfaces are many. */
 #define MAX_ENTRIES 64
@@ -146,18 +147,18 @@ static void log_news(struct registry *registry)
 
 	while (take_unlogged(registry, &entry)) {
 		if (entry.error)
-			camipc_log(CAMIPC_LOG_ERROR, TOPIC,
+			camipc_log(CAMIPC_LOG_ERROR, REGISTRY_TOPIC,
 				   "cannot register %s \"%s\": %s",
 				   registry->kind, entry.name ? entry.name : "",
 				   camipc_strerror(entry.error));
 		else
-			camipc_log(CAMIPC_LOG_DEBUG, TOPIC,
+			camipc_log(CAMIPC_LOG_DEBUG, REGISTRY_TOPIC,
 				   "%s \"%s\" registered", registry->kind,
 				   entry.name);
 	}
 	n_lost = take_lost(registry);
 	if (n_lost > 0)
-		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
+		camipc_log(CAMIPC_LOG_ERROR, REGISTRY_TOPIC,
 			   "cannot register a %s: %zu more failures",
 			   registry->kind, n_lost);
 }
@@ -198,6 +199,12 @@ static void remove_entry(struct registry *registry, const char *name,
 	pthread_mutex_unlock(&lock);
 }
 
+static const struct camipc_struct_rule factory_rule = CAMIPC_STRUCT_RULE(
+	"camipc_proxy_factory_register", struct camipc_proxy_factory,
+	runs_here);
+static const struct camipc_struct_rule interface_rule = CAMIPC_STRUCT_RULE(
+	"camipc_interface_register", struct camipc_interface, n_events);
+
 static int insert_factory(const struct camipc_proxy_factory *factory)
 {
 	if (!factory || factory->size < sizeof(*factory) || !factory->name ||
@@ -208,8 +215,10 @@ static int insert_factory(const struct camipc_proxy_factory *factory)
 
 int camipc_proxy_factory_register(const struct camipc_proxy_factory *factory)
 {
-	int ret = insert_factory(factory);
+	int ret = factory ? camipc_struct_check(&factory_rule, factory) : 0;
 
+	if (ret == 0)
+		ret = insert_factory(factory);
 	if (ret < 0)
 		keep_failure(&factories, factory ? factory->name : NULL, ret);
 	log_news(&factories);
@@ -253,8 +262,11 @@ static int insert_interface(const struct camipc_interface *interface)
 
 int camipc_interface_register(const struct camipc_interface *interface)
 {
-	int ret = insert_interface(interface);
+	int ret = interface ? camipc_struct_check(&interface_rule, interface)
+			    : 0;
 
+	if (ret == 0)
+		ret = insert_interface(interface);
 	if (ret < 0)
 		keep_failure(&interfaces, interface ? interface->name : NULL,
 			     ret);

@@ -44,6 +44,7 @@ void camipc_mailbox_init(struct camipc_mailbox *mailbox, int fd)
 	atomic_init(&mailbox->attention,
 		    fd < 0 ? CAMIPC_MAILBOX_AWAKE : CAMIPC_MAILBOX_AWAY);
 	atomic_init(&mailbox->poked, false);
+	atomic_init(&mailbox->alerted, false);
 	atomic_init(&mailbox->signalled, false);
 	mailbox->fd = fd;
 }
@@ -59,15 +60,9 @@ static void signal_fd(struct camipc_mailbox *mailbox)
 	atomic_store(&mailbox->signalled, true);
 }
 
-void camipc_mailbox_post(struct camipc_mailbox *mailbox,
-			 struct camipc_record *record)
+/** Wakes a receiver for what was stored before. */
+static void wake(struct camipc_mailbox *mailbox)
 {
-	struct camipc_record *newest = atomic_load(&mailbox->newest);
-
-	do {
-		record->next = newest;
-	} while (!atomic_compare_exchange_weak(&mailbox->newest, &newest,
-					       record));
 	if (atomic_load(&mailbox->attention) == CAMIPC_MAILBOX_AWAKE)
 		return;
 	switch (atomic_exchange(&mailbox->attention, CAMIPC_MAILBOX_AWAKE)) {
@@ -82,6 +77,18 @@ void camipc_mailbox_post(struct camipc_mailbox *mailbox,
 	}
 }
 
+void camipc_mailbox_post(struct camipc_mailbox *mailbox,
+			 struct camipc_record *record)
+{
+	struct camipc_record *newest = atomic_load(&mailbox->newest);
+
+	do {
+		record->next = newest;
+	} while (!atomic_compare_exchange_weak(&mailbox->newest, &newest,
+					       record));
+	wake(mailbox);
+}
+
 void camipc_mailbox_poke(struct camipc_mailbox *mailbox)
 {
 	int asleep = CAMIPC_MAILBOX_ASLEEP;
@@ -91,6 +98,12 @@ void camipc_mailbox_poke(struct camipc_mailbox *mailbox)
 	if (atomic_compare_exchange_strong(&mailbox->attention, &asleep,
 					   CAMIPC_MAILBOX_AWAKE))
 		camipc_futex_wake(&mailbox->attention);
+}
+
+void camipc_mailbox_alert(struct camipc_mailbox *mailbox)
+{
+	atomic_store(&mailbox->alerted, true);
+	wake(mailbox);
 }
 
 /* ---- the receiver ------------------------------------------------------ */
@@ -155,7 +168,8 @@ void camipc_mailbox_leave(struct camipc_mailbox *mailbox)
 	}
 	atomic_store(&mailbox->attention, CAMIPC_MAILBOX_AWAY);
 	/* What was posted just before was not signalled: do it now. */
-	if (atomic_load(&mailbox->newest) &&
+	if ((atomic_load(&mailbox->newest) ||
+	     camipc_mailbox_is_alerted(mailbox)) &&
 	    atomic_compare_exchange_strong(&mailbox->attention, &away,
 					   CAMIPC_MAILBOX_AWAKE))
 		signal_fd(mailbox);
@@ -163,7 +177,8 @@ void camipc_mailbox_leave(struct camipc_mailbox *mailbox)
 
 static bool has_mail(const struct camipc_mailbox *mailbox)
 {
-	return mailbox->taken || atomic_load(&mailbox->newest);
+	return mailbox->taken || atomic_load(&mailbox->newest) ||
+	       camipc_mailbox_is_alerted(mailbox);
 }
 
 int camipc_mailbox_wait(struct camipc_mailbox *mailbox, int64_t deadline)

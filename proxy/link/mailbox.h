@@ -17,12 +17,13 @@ enum camipc_mailbox_attention {
 	CAMIPC_MAILBOX_AWAY, /* it polls the descriptor */
 };
 
-/** Thread word: post and poke are safe, the others bound to the receiver. */
+/** Thread word: post, poke and alert are safe, the others bound to the receiver. */
 struct camipc_mailbox {
 	_Atomic(struct camipc_record *) newest; /* a stack: newest first */
 	struct camipc_record *taken; /* oldest first */
 	atomic_int attention; /* the futex */
 	atomic_bool poked;
+	atomic_bool alerted;
 	atomic_bool signalled; /* @fd was written, and not read since */
 	int fd; /* borrowed eventfd; -1: the receiver is never away */
 };
@@ -38,6 +39,19 @@ void camipc_mailbox_post(struct camipc_mailbox *mailbox,
 
 /** Ends the receiver's wait, or else its next one, with -ECANCELED. */
 void camipc_mailbox_poke(struct camipc_mailbox *mailbox);
+
+/**
+ * Wakes the receiver for good: waits return 0 and @fd is readable from now on,
+ * with or without records. A sender has ended.
+ */
+void camipc_mailbox_alert(struct camipc_mailbox *mailbox);
+
+/** Returns true after an alert. */
+static inline bool
+camipc_mailbox_is_alerted(const struct camipc_mailbox *mailbox)
+{
+	return atomic_load(&mailbox->alerted);
+}
 
 /** Returns the oldest record, or NULL. */
 struct camipc_record *camipc_mailbox_take(struct camipc_mailbox *mailbox);

@@ -6,11 +6,18 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include <camipc/error.h>
+#include <camipc/log.h>
 
 #include "child_process.h"
 #include "ipa_link.h"
 #include "worker_end.h"
+#include "waker.h"
 #include "worker_start.h"
+
+#define TOPIC "proxy.process"
 
 /** Thread word: bound. */
 struct process_link {
@@ -18,10 +25,12 @@ struct process_link {
 	struct camipc_worker_peer peer;
 	struct camipc_record_pool *pool; /* the proxy's: a reference */
 	struct camipc_record *spare; /* for the next pop() */
-	struct camipc_loaded loaded; /* owns its ids */
+	struct camipc_worker_birth *birth; /* until the module is loaded */
+	uint16_t *methods; /* of @served */
 	struct camipc_served served;
 	struct camipc_closed_info end; /* once the peer has ended */
 	int cancel_fd; /* borrowed */
+	struct camipc_waker *waker; /* the proxy's */
 };
 
 static struct process_link *to_process(struct camipc_link *link)
@@ -35,20 +44,37 @@ to_const_process(const struct camipc_link *link)
 	return (const struct process_link *)(const void *)link;
 }
 
-static bool is_encoded(const struct camipc_link *link)
+static bool process_is_encoded(const struct camipc_link *link)
 {
 	(void)link;
 	return true;
 }
 
-static const struct camipc_served *served(const struct camipc_link *link)
+static const struct camipc_served *process_served(const struct camipc_link *link)
 {
 	return &to_const_process(link)->served;
 }
 
 static int get_pid(const struct camipc_link *link)
 {
-	return camipc_child_get_pid(to_const_process(link)->peer.process.child);
+	const struct process_link *process = to_const_process(link);
+
+	/* The child is not ours any more once it has ended. */
+	return process->peer.phase == CAMIPC_WORKER_ENDED ?
+		       process->end.pid :
+		       camipc_child_get_pid(process->peer.process.child);
+}
+
+static void get_sandbox(const struct camipc_link *link,
+			struct camipc_sandbox *ret_sandbox)
+{
+	const struct process_link *process = to_const_process(link);
+	const bool ended = process->peer.phase == CAMIPC_WORKER_ENDED;
+
+	camipc_worker_sandbox_get(
+		&process->peer.sandbox,
+		ended ? 0 : camipc_child_get_pid(process->peer.process.child),
+		ret_sandbox);
 }
 
 /* ---- records ----------------------------------------------------------- */
@@ -58,7 +84,7 @@ static bool is_open(const struct process_link *process)
 	return process->peer.phase == CAMIPC_WORKER_OPEN;
 }
 
-static int push(struct camipc_link *link, struct camipc_record *record)
+static int process_push(struct camipc_link *link, struct camipc_record *record)
 {
 	struct process_link *process = to_process(link);
 	int ret;
@@ -101,15 +127,15 @@ static int receive(struct process_link *process, struct camipc_record *record,
 	/* Its hello was of the right version: it cannot be another one now. */
 	if (ret == -ESTALE)
 		return -EPROTO;
-	if (ret < 0 || is_for_proxy(record))
+	if (ret != 0 || is_for_proxy(record))
 		return ret;
 	camipc_message_reset(&record->message);
 	*ret_reason = CAMIPC_REASON_BAD_PROTOCOL;
 	return -EPROTO;
 }
 
-static int pop(struct camipc_link *link, struct camipc_record **ret_record,
-	       enum camipc_reason *ret_reason)
+static int process_pop(struct camipc_link *link, struct camipc_record **ret_record,
+		       enum camipc_reason *ret_reason)
 {
 	struct process_link *process = to_process(link);
 	int ret;
@@ -121,7 +147,7 @@ static int pop(struct camipc_link *link, struct camipc_record **ret_record,
 	if (!process->spare)
 		return -ENOMEM;
 	ret = receive(process, process->spare, ret_reason);
-	if (ret < 0)
+	if (ret != 0)
 		return ret;
 	*ret_record = process->spare;
 	process->spare = NULL;
@@ -138,12 +164,36 @@ static int wait_for(struct camipc_link *link, int64_t deadline)
 				       deadline);
 }
 
+static int64_t look_at(const struct camipc_link *link)
+{
+	const struct process_link *process = to_const_process(link);
+	const int64_t look_at = camipc_worker_peer_look_at(&process->peer);
+
+	if (process->birth && process->peer.phase != CAMIPC_WORKER_ENDED &&
+	    process->birth->pause.due < look_at)
+		return process->birth->pause.due;
+	return look_at;
+}
+
 static void service(struct camipc_link *link)
 {
-	struct camipc_worker_peer *peer = &to_process(link)->peer;
+	camipc_worker_peer_service(&to_process(link)->peer);
+}
 
-	if (peer->phase != CAMIPC_WORKER_ENDED)
-		camipc_worker_process_check(&peer->process, &peer->notes.log);
+static void attend(struct camipc_link *link)
+{
+	camipc_worker_peer_attend(&to_process(link)->peer);
+}
+
+static void announce(struct camipc_link *link)
+{
+	camipc_worker_peer_announce(&to_process(link)->peer);
+}
+
+/* Called in another thread. */
+static void wake_waiter(void *link)
+{
+	camipc_worker_peer_interrupt(&((struct process_link *)link)->peer);
 }
 
 /* ---- the end ----------------------------------------------------------- */
@@ -170,14 +220,18 @@ static void kill_worker(struct camipc_link *link,
 
 static void free_link(struct process_link *process)
 {
+	camipc_waker_leave(process->waker, process);
 	camipc_worker_peer_fini(&process->peer);
 	camipc_record_release(process->spare);
 	camipc_record_pool_unref(process->pool);
-	free(process->loaded.methods);
+	if (process->birth)
+		free(process->birth->loaded.methods);
+	free(process->birth);
+	free(process->methods);
 	free(process);
 }
 
-static void destroy(struct camipc_link *link)
+static void process_destroy(struct camipc_link *link)
 {
 	struct process_link *process = to_process(link);
 
@@ -185,49 +239,135 @@ static void destroy(struct camipc_link *link)
 	free_link(process);
 }
 
+/* ---- the beginning ------------------------------------------------------ */
+
+static int end_birth(struct process_link *process)
+{
+	struct camipc_loaded *loaded = &process->birth->loaded;
+
+	process->methods = loaded->methods;
+	process->served.methods = loaded->methods;
+	process->served.n_methods = loaded->n_methods;
+	free(process->birth);
+	process->birth = NULL;
+	return 0;
+}
+
+static int process_continue(struct camipc_link *link,
+			    const struct camipc_link_params *params)
+{
+	struct process_link *process = to_process(link);
+	int ret = camipc_worker_continue(&process->peer, params,
+					 process->birth);
+
+	if (ret == 0)
+		return end_birth(process);
+	if (process->peer.phase == CAMIPC_WORKER_ENDED)
+		process->end = process->birth->end;
+	return ret;
+}
+
 static const struct camipc_link_ops process_ops = {
 	.size = sizeof(process_ops),
 	.name = "process",
-	.is_encoded = is_encoded,
-	.served = served,
-	.push = push,
+	.is_encoded = process_is_encoded,
+	.served = process_served,
+	.push = process_push,
 	.want_room = want_room,
-	.pop = pop,
+	.pop = process_pop,
 	.wait = wait_for,
+	.attend = attend,
+	.settle = announce,
+	.look_at = look_at,
 	.service = service,
 	.kill = kill_worker,
-	.destroy = destroy,
+	.destroy = process_destroy,
+	.get_sandbox = get_sandbox,
 	.get_pid = get_pid,
+	.resume = process_continue,
 };
 
 /* ---- the factory ------------------------------------------------------- */
 
-static int start(struct process_link *process,
-		 const struct camipc_link_params *params)
+static int watch_worker(struct process_link *process,
+			const struct camipc_link_params *params)
 {
-	int ret = camipc_worker_start(&process->peer, params,
-				      &process->loaded);
+	int ret = camipc_worker_peer_watch(&process->peer, params->epoll_fd);
 
 	if (ret < 0)
-		return ret;
-	process->served.methods = process->loaded.methods;
-	process->served.n_methods = process->loaded.n_methods;
-	return camipc_worker_peer_watch(&process->peer, params->epoll_fd);
+		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
+			   "%s: cannot watch the worker: epoll_ctl: %s",
+			   camipc_link_name(params), camipc_strerror(ret));
+	return ret;
 }
 
-static int create(const struct camipc_link_params *params,
-		  struct camipc_link **ret_link)
+static struct process_link *make_link(const struct camipc_link_params *params)
 {
 	struct process_link *process = calloc(1, sizeof(*process));
+
+	if (!process)
+		return NULL;
+	process->birth = malloc(sizeof(*process->birth));
+	if (!process->birth) {
+		free(process);
+		return NULL;
+	}
+	memset(process->birth, 0, sizeof(*process->birth));
+	process->base.ops = &process_ops;
+	process->cancel_fd = params->cancel_fd;
+	process->waker = params->waker;
+	process->pool = camipc_record_pool_ref(params->pool);
+	camipc_worker_peer_init(&process->peer, camipc_link_name(params));
+	return process;
+}
+
+static int begin_worker(struct process_link *process,
+			const struct camipc_link_params *params)
+{
+	int ret = camipc_worker_begin(&process->peer, params, process->birth);
+
+	/* From now on the peer has all that another thread may use of it. */
+	if (ret == 0)
+		camipc_waker_enter(process->waker, wake_waiter, process);
+	return ret;
+}
+
+static int begin_process_link(const struct camipc_link_params *params,
+			      struct camipc_link **ret_link)
+{
+	struct process_link *process = make_link(params);
 	int ret;
 
 	if (!process)
 		return -ENOMEM;
-	process->base.ops = &process_ops;
-	process->cancel_fd = params->cancel_fd;
-	process->pool = camipc_record_pool_ref(params->pool);
-	camipc_worker_peer_init(&process->peer, params->module->info.name);
-	ret = start(process, params);
+	ret = begin_worker(process, params);
+	if (ret == 0)
+		ret = watch_worker(process, params);
+	if (ret < 0) {
+		free_link(process);
+		return ret;
+	}
+	*ret_link = &process->base;
+	return 0;
+}
+
+static int create_process_link(const struct camipc_link_params *params,
+			       struct camipc_link **ret_link)
+{
+	struct process_link *process = make_link(params);
+	int ret;
+
+	if (!process)
+		return -ENOMEM;
+	ret = begin_worker(process, params);
+	if (ret == 0)
+		ret = camipc_worker_await(&process->peer, params,
+					  process->birth);
+	if (ret == 0)
+		ret = end_birth(process);
+	/* Not before: nobody waits for a worker that is being started. */
+	if (ret == 0)
+		ret = watch_worker(process, params);
 	if (ret < 0) {
 		free_link(process);
 		return ret;
@@ -239,6 +379,7 @@ static int create(const struct camipc_link_params *params,
 static const struct camipc_proxy_factory process_factory = {
 	.size = sizeof(process_factory),
 	.name = "process",
-	.create = create,
+	.create = create_process_link,
+	.begin = begin_process_link,
 };
 CAMIPC_REGISTER_PROXY_FACTORY(process_factory)

@@ -12,6 +12,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <camipc/error.h>
 #include <camipc/log.h>
 
 #include "handshake.h"
@@ -19,6 +20,10 @@
 #include "ipa_thread.h"
 #include "layout.h"
 #include "module_loader.h"
+#include "refusal.h"
+#include "waker.h"
+
+#define THREAD_TOPIC "ipa"
 
 struct thread_link {
 	struct camipc_link base;
@@ -28,6 +33,7 @@ struct thread_link {
 	bool encode;
 	bool running; /* the IPA thread exists */
 	bool dead; /* killed: core is only released */
+	struct camipc_waker *waker; /* the proxy's */
 };
 
 static struct thread_link *to_thread(struct camipc_link *link)
@@ -40,7 +46,7 @@ static const struct thread_link *to_const_thread(const struct camipc_link *link)
 	return (const struct thread_link *)(const void *)link;
 }
 
-static bool is_encoded(const struct camipc_link *link)
+static bool thread_is_encoded(const struct camipc_link *link)
 {
 	return to_const_thread(link)->encode;
 }
@@ -50,7 +56,7 @@ static bool ran_here(const struct camipc_link *link)
 	return !to_const_thread(link)->running;
 }
 
-static const struct camipc_served *served(const struct camipc_link *link)
+static const struct camipc_served *thread_served(const struct camipc_link *link)
 {
 	return &to_const_thread(link)->served;
 }
@@ -80,7 +86,7 @@ static int leave_run(struct camipc_link *link, int64_t deadline)
 
 /* ---- records ----------------------------------------------------------- */
 
-static int push(struct camipc_link *link, struct camipc_record *record)
+static int thread_push(struct camipc_link *link, struct camipc_record *record)
 {
 	const struct camipc_header *header = &record->message.header;
 	struct thread_link *thread = to_thread(link);
@@ -104,8 +110,8 @@ static int push(struct camipc_link *link, struct camipc_record *record)
 	return 0;
 }
 
-static int pop(struct camipc_link *link, struct camipc_record **ret_record,
-	       enum camipc_reason *ret_reason)
+static int thread_pop(struct camipc_link *link, struct camipc_record **ret_record,
+		      enum camipc_reason *ret_reason)
 {
 	struct thread_link *thread = to_thread(link);
 	struct camipc_record *record;
@@ -115,12 +121,14 @@ static int pop(struct camipc_link *link, struct camipc_record **ret_record,
 		return -EPIPE;
 	record = camipc_mailbox_take(&thread->core->answers);
 	if (!record)
-		return -EAGAIN;
+		return camipc_mailbox_is_alerted(&thread->core->answers)
+			       ? -EPIPE
+			       : -EAGAIN;
 	*ret_record = record;
 	return 0;
 }
 
-static int wait(struct camipc_link *link, int64_t deadline)
+static int thread_wait(struct camipc_link *link, int64_t deadline)
 {
 	struct thread_link *thread = to_thread(link);
 
@@ -129,9 +137,10 @@ static int wait(struct camipc_link *link, int64_t deadline)
 	return camipc_mailbox_wait(&thread->core->answers, deadline);
 }
 
-static void interrupt(struct camipc_link *link)
+/** Called in another thread. */
+static void wake_waiter_of(void *link)
 {
-	camipc_mailbox_poke(&to_thread(link)->core->answers);
+	camipc_mailbox_poke(&((struct thread_link *)link)->core->answers);
 }
 
 static void settle(struct camipc_link *link)
@@ -154,6 +163,8 @@ static void kill_ipa(struct camipc_link *link, struct camipc_closed_info *info)
 	if (thread->dead)
 		return;
 	thread->dead = true;
+	if (info->reason == CAMIPC_REASON_NONE)
+		info->reason = CAMIPC_REASON_UNWOUND;
 	epoll_ctl(thread->epoll_fd, EPOLL_CTL_DEL, thread->core->event_fd,
 		  NULL);
 	/* An op that has already missed its deadline gets no grace period. */
@@ -163,11 +174,12 @@ static void kill_ipa(struct camipc_link *link, struct camipc_closed_info *info)
 		info->reason = CAMIPC_REASON_HUNG_THREAD;
 }
 
-static void destroy(struct camipc_link *link)
+static void thread_destroy(struct camipc_link *link)
 {
 	struct thread_link *thread = to_thread(link);
 	int64_t deadline = camipc_deadline_after(camipc_now(), CAMIPC_GRACE_MS);
 
+	camipc_waker_leave(thread->waker, thread);
 	if (thread->core) {
 		(void)leave_run(link, deadline);
 		camipc_ipa_core_unref(thread->core);
@@ -179,18 +191,17 @@ static void destroy(struct camipc_link *link)
 static const struct camipc_link_ops thread_ops = {
 	.size = sizeof(thread_ops),
 	.name = "thread",
-	.is_encoded = is_encoded,
+	.is_encoded = thread_is_encoded,
 	.ran_here = ran_here,
-	.served = served,
+	.served = thread_served,
 	.enter_run = enter_run,
 	.leave_run = leave_run,
-	.push = push,
-	.pop = pop,
-	.wait = wait,
-	.interrupt = interrupt,
+	.push = thread_push,
+	.pop = thread_pop,
+	.wait = thread_wait,
 	.settle = settle,
 	.kill = kill_ipa,
-	.destroy = destroy,
+	.destroy = thread_destroy,
 };
 
 /* ---- the factories ----------------------------------------------------- */
@@ -211,15 +222,26 @@ static int compare_layouts(const struct camipc_interface *pipeline,
 	return 0;
 }
 
-static int list_served(struct thread_link *thread)
+static int list_served(struct thread_link *thread,
+		       const struct camipc_interface *pipeline)
 {
+	char why[CAMIPC_SERVED_WHY_SIZE];
+	int ret;
 	const struct camipc_interface *interface =
 		camipc_ipa_core_interface(thread->core);
 
 	thread->served.n_methods = interface->n_methods;
 	thread->served.methods = camipc_list_ids(interface->methods,
 						 interface->n_methods);
-	return thread->served.methods ? 0 : -ENOMEM;
+	if (!thread->served.methods)
+		return -ENOMEM;
+	ret = camipc_check_served(pipeline, interface->wire_fingerprint,
+				  thread->served.methods,
+				  thread->served.n_methods, why);
+	if (ret < 0)
+		camipc_log(CAMIPC_LOG_ERROR, "proxy", "%s: the module %s",
+			   camipc_module_get_path(thread->core->module), why);
+	return ret;
 }
 
 static int watch_events(struct thread_link *thread)
@@ -229,10 +251,15 @@ static int watch_events(struct thread_link *thread)
 		.data.fd = thread->core->event_fd,
 	};
 
-	return epoll_ctl(thread->epoll_fd, EPOLL_CTL_ADD, event.data.fd,
-			 &event) < 0
-		       ? -errno
-		       : 0;
+	int ret;
+
+	if (epoll_ctl(thread->epoll_fd, EPOLL_CTL_ADD, event.data.fd,
+		      &event) == 0)
+		return 0;
+	ret = camipc_system_error(errno);
+	camipc_log(CAMIPC_LOG_ERROR, THREAD_TOPIC, "cannot watch the IPA: epoll_ctl: "
+		   "%s", camipc_strerror(ret));
+	return ret;
 }
 
 static int fill_link(struct thread_link *thread,
@@ -252,14 +279,14 @@ static int fill_link(struct thread_link *thread,
 	ret = watch_events(thread);
 	if (ret < 0)
 		return ret;
-	ret = list_served(thread);
+	ret = list_served(thread, params->interface);
 	if (ret < 0)
 		return ret;
 	return camipc_ipa_core_open(thread->core, params, thread->encode);
 }
 
-static int create(const struct camipc_link_params *params, bool encode,
-		  struct camipc_link **ret_link)
+static int create_link(const struct camipc_link_params *params, bool encode,
+		       struct camipc_link **ret_link)
 {
 	struct thread_link *thread = calloc(1, sizeof(*thread));
 	int ret;
@@ -269,31 +296,33 @@ static int create(const struct camipc_link_params *params, bool encode,
 	thread->base.ops = &thread_ops;
 	thread->encode = encode;
 	thread->epoll_fd = params->epoll_fd;
+	thread->waker = params->waker;
 	ret = fill_link(thread, params);
 	if (ret < 0) {
-		destroy(&thread->base);
+		thread_destroy(&thread->base);
 		return ret;
 	}
+	camipc_waker_enter(thread->waker, wake_waiter_of, thread);
 	*ret_link = &thread->base;
 	return 0;
 }
 
-static int create_thread(const struct camipc_link_params *params,
-			 struct camipc_link **ret_link)
+static int create_thread_link(const struct camipc_link_params *params,
+			      struct camipc_link **ret_link)
 {
-	return create(params, false, ret_link);
+	return create_link(params, false, ret_link);
 }
 
 static int create_loopback(const struct camipc_link_params *params,
 			   struct camipc_link **ret_link)
 {
-	return create(params, true, ret_link);
+	return create_link(params, true, ret_link);
 }
 
 static const struct camipc_proxy_factory thread_factory = {
 	.size = sizeof(thread_factory),
 	.name = "thread",
-	.create = create_thread,
+	.create = create_thread_link,
 	.runs_here = true,
 };
 CAMIPC_REGISTER_PROXY_FACTORY(thread_factory)

@@ -3,6 +3,7 @@
 #include "worker_end.h"
 
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/wait.h>
 
@@ -14,12 +15,6 @@
 #include "signal_name.h"
 
 #define TOPIC "proxy.process"
-
-/*
- * A worker that dies closes its channel a moment before it can be reaped. One
- * that has only closed its channel is killed after this.
- */
-#define LAST_BREATH_MS 100
 
 /* Messages that are still read once a worker has ended. */
 #define LAST_MESSAGES 256
@@ -39,16 +34,20 @@ static void describe_status(int status, char *text, size_t size)
 
 /* ---- by force ---------------------------------------------------------- */
 
-static void fill_status(const struct camipc_child *child,
+static void fill_status(const struct camipc_child *child, bool said_bye,
 			struct camipc_closed_info *end)
 {
 	end->pid = camipc_child_get_pid(child);
 	end->status_known = camipc_child_get_status(child, &end->status);
 	if (end->reason != CAMIPC_REASON_NONE)
 		return;
-	end->reason = end->status_known && WIFSIGNALED(end->status) ?
-			      CAMIPC_REASON_SIGNALED :
-			      CAMIPC_REASON_EXITED;
+	if (end->status_known && WIFSIGNALED(end->status))
+		end->reason = WTERMSIG(end->status) == SIGSYS ?
+				      CAMIPC_REASON_SANDBOX :
+				      CAMIPC_REASON_SIGNALED;
+	else
+		end->reason = said_bye ? CAMIPC_REASON_BYE :
+					 CAMIPC_REASON_EXITED;
 }
 
 /* A worker that lived on after its crash report has not crashed. */
@@ -61,6 +60,7 @@ static void fill_crash(const struct camipc_crash_report *crash,
 	end->n_frames = crash->n_frames;
 	end->address_known = crash->has_address;
 	end->address = crash->address;
+	end->system_call = crash->call;
 }
 
 static void fill_usage(const struct camipc_child *child,
@@ -82,18 +82,18 @@ void camipc_worker_end(struct camipc_worker_peer *peer,
 	struct camipc_child *child = peer->process.child;
 
 	if (end->reason == CAMIPC_REASON_NONE &&
-	    camipc_child_wait(child, LAST_BREATH_MS) < 0)
-		end->reason = CAMIPC_REASON_DISCONNECTED;
-	if (camipc_worker_process_kill(&peer->process, &peer->notes.log) < 0)
-		camipc_log(CAMIPC_LOG_WARNING, TOPIC,
-			   "%s: worker %d does not react to SIGKILL",
-			   peer->notes.module, camipc_child_get_pid(child));
+	    camipc_child_wait(child, 0) < 0)
+		end->reason = peer->notes.said_bye ? CAMIPC_REASON_BYE :
+						     CAMIPC_REASON_DISCONNECTED;
+	camipc_worker_process_kill(&peer->process, &peer->notes.log);
 	camipc_channel_destroy(peer->channel);
 	peer->channel = NULL;
 	peer->phase = CAMIPC_WORKER_ENDED;
-	fill_status(child, end);
+	fill_status(child, peer->notes.said_bye, end);
 	fill_crash(&peer->notes.crash, end);
 	fill_usage(child, end);
+	/* If it takes its time to end, a thread waits for that. */
+	camipc_worker_process_fini(&peer->process);
 	end->stderr_tail = peer->notes.log.tail;
 }
 
@@ -111,6 +111,9 @@ void camipc_worker_describe_end(const struct camipc_closed_info *end,
 			 where[0] ? " at " : "", where);
 	else if (end->reason == CAMIPC_REASON_EXITED)
 		snprintf(text, size, "the worker ended (%s)", status);
+	else if (end->reason == CAMIPC_REASON_BYE)
+		snprintf(text, size, "%s",
+			 camipc_reason_to_string(end->reason));
 	else
 		snprintf(text, size, "the worker was killed: %s",
 			 camipc_reason_to_string(end->reason));

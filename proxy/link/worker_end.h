@@ -8,7 +8,7 @@
 #include "worker_peer.h"
 
 /**
- * camipc_worker_end() - kill a worker that has not ended yet, and reap it
+ * camipc_worker_end() - kill a worker that has not ended yet, and have it reaped
  * @end: its reason is why the worker must end, or NONE if it ended by itself;
  *	the members about the worker are set, those about calls are left
  *

@@ -7,10 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "clock.h"
 #include "text.h"
-
-#define INTERVAL_NS (CAMIPC_NS_PER_S / CAMIPC_WORKER_LOG_RATE)
+#include "untrusted_stream.h"
 
 void camipc_worker_log_init(struct camipc_worker_log *log, const char *module)
 {
@@ -18,49 +16,36 @@ void camipc_worker_log_init(struct camipc_worker_log *log, const char *module)
 	snprintf(log->topic, sizeof(log->topic), "ipa.%s", module);
 }
 
-static void log_dropped(struct camipc_worker_log *log)
+/* The pid, in front of each line. */
+static const char *name_worker(const struct camipc_worker_log *log,
+			       char who[static 16])
 {
-	if (!log->dropped)
-		return;
-	camipc_log(CAMIPC_LOG_WARNING, log->topic,
-		   "[%d] %llu lines of the worker dropped", log->pid,
-		   (unsigned long long)log->dropped);
-	log->dropped = 0;
-}
-
-/* A leaky bucket, stored as the moment at which it will be empty. */
-static bool may_log(struct camipc_worker_log *log)
-{
-	uint64_t now = camipc_now_ns();
-	uint64_t full_at = log->full_at_ns > now ? log->full_at_ns : now;
-
-	if (full_at - now > (CAMIPC_WORKER_LOG_BURST - 1) * INTERVAL_NS) {
-		log->dropped++;
-		return false;
-	}
-	log->full_at_ns = full_at + INTERVAL_NS;
-	return true;
+	snprintf(who, 16, "[%d]", log->pid);
+	return who;
 }
 
 static void log_line(struct camipc_worker_log *log,
 		     enum camipc_log_level level, const char *text)
 {
-	if (!camipc_log_wants_topic(level, log->topic) ||
-	    !may_log(log))
-		return;
-	log_dropped(log);
-	camipc_log(level, log->topic, "[%d] %s", log->pid, text);
+	char who[16];
+
+	camipc_log_foreign(&log->share, level, log->topic,
+			   name_worker(log, who), text);
 }
 
 void camipc_worker_log_message(struct camipc_worker_log *log, uint32_t level,
 			       const void *text, size_t size)
 {
+	char plain[CAMIPC_WORKER_LINE_SIZE];
 	char line[CAMIPC_WORKER_LINE_SIZE];
 
 	if (level > CAMIPC_LOG_DEBUG)
 		level = CAMIPC_LOG_DEBUG;
-	camipc_sanitise(line, sizeof(line), text, size);
-	log_line(log, (enum camipc_log_level)level, line);
+	size = camipc_strip_escapes(plain, sizeof(plain), text, size);
+	camipc_sanitise(line, sizeof(line), plain, size);
+	log_line(log,
+		 camipc_foreign_level(line, (enum camipc_log_level)level),
+		 line);
 }
 
 /* Keeps whole lines while they fit; the newest always stays. */
@@ -88,13 +73,12 @@ static void end_line(struct camipc_worker_log *log)
 {
 	char clean[CAMIPC_WORKER_LINE_SIZE];
 	size_t size = camipc_sanitise(clean, sizeof(clean), log->line,
-				      log->line_size);
+				      camipc_foreign_line_end(&log->reading));
 
-	log->line_size = 0;
 	if (!size)
 		return;
 	keep_in_tail(log, clean, size);
-	log_line(log, CAMIPC_LOG_WARNING, clean);
+	log_line(log, camipc_foreign_level(clean, CAMIPC_LOG_WARNING), clean);
 }
 
 static void take_bytes(struct camipc_worker_log *log, const char *bytes,
@@ -103,11 +87,9 @@ static void take_bytes(struct camipc_worker_log *log, const char *bytes,
 	while (size) {
 		const char *newline = memchr(bytes, '\n', size);
 		size_t part = newline ? (size_t)(newline - bytes) : size;
-		size_t room = sizeof(log->line) - log->line_size;
-		size_t kept = part < room ? part : room;
 
-		memcpy(log->line + log->line_size, bytes, kept);
-		log->line_size += kept;
+		camipc_foreign_line_add(&log->reading, log->line,
+					sizeof(log->line), bytes, part);
 		if (!newline)
 			return;
 		end_line(log);
@@ -121,12 +103,15 @@ int camipc_worker_log_read(struct camipc_worker_log *log, int fd)
 	char bytes[4096];
 
 	for (size_t total = 0; total < CAMIPC_STDERR_BATCH;) {
-		ssize_t n = read(fd, bytes, sizeof(bytes));
+		ssize_t n = camipc_untrusted_stream_read(fd, bytes,
+							 sizeof(bytes));
 
-		if (n < 0 && errno == EINTR)
-			continue;
 		if (n < 0 && errno == EAGAIN)
 			return 0;
+		if (n < 0 && errno == EBADMSG)
+			log_line(log, CAMIPC_LOG_WARNING,
+				 "sent file descriptors to its stderr, which is "
+				 "not read any more");
 		if (n <= 0)
 			return -EPIPE;
 		take_bytes(log, bytes, (size_t)n);
@@ -138,8 +123,19 @@ int camipc_worker_log_read(struct camipc_worker_log *log, int fd)
 	return 0;
 }
 
+void camipc_worker_log_settle(struct camipc_worker_log *log)
+{
+	char who[16];
+
+	camipc_log_foreign_settle(&log->share, log->topic,
+				  name_worker(log, who), false);
+}
+
 void camipc_worker_log_finish(struct camipc_worker_log *log)
 {
+	char who[16];
+
 	end_line(log);
-	log_dropped(log);
+	camipc_log_foreign_settle(&log->share, log->topic,
+				  name_worker(log, who), true);
 }

@@ -9,40 +9,45 @@
 #include <camipc/limits.h>
 #include <camipc/log.h>
 
+#include "foreign_line.h"
+#include "log_share.h"
+
 /** Longest line, in bytes; longer ones are cut. */
 #define CAMIPC_WORKER_LINE_SIZE 512
-
-/** Lines that a worker may log at once, and lines per second after that. */
-#define CAMIPC_WORKER_LOG_BURST 100
-#define CAMIPC_WORKER_LOG_RATE 10
 
 /** Most bytes of stderr that camipc_worker_log_read() reads at once. */
 #define CAMIPC_STDERR_BATCH (16u * 1024u)
 
 /** Thread word: bound. */
 struct camipc_worker_log {
-	char topic[80]; /* "ipa." and the module's name */
+	char topic[100]; /* "ipa." and the module's name with its argument */
 	int pid; /* printed in front of each line */
 	char line[CAMIPC_WORKER_LINE_SIZE]; /* of stderr, still incomplete */
-	size_t line_size;
+	struct camipc_foreign_line reading; /* of it */
 	char tail[CAMIPC_STDERR_TAIL]; /* last lines of stderr, sanitised */
 	size_t tail_size; /* without the NUL */
-	uint64_t full_at_ns; /* when a whole burst is allowed again */
-	uint64_t dropped; /* lines since the last one that was logged */
+	struct camipc_log_share share; /* of the log */
 };
 
 /** @module: name, for the topic. There is nothing to fini. */
 void camipc_worker_log_init(struct camipc_worker_log *log, const char *module);
 
-/** Logs the body of a LOG message; unknown levels count as debug. */
+/**
+ * Logs the body of a LOG message, without escape sequences. Unknown levels count
+ * as debug; a level that the text states, as libcamera's does, wins.
+ */
 void camipc_worker_log_message(struct camipc_worker_log *log, uint32_t level,
 			       const void *text, size_t size);
 
 /**
- * Logs the lines that can be read from @fd, up to CAMIPC_STDERR_BATCH bytes.
+ * Logs the lines that can be read from @fd, up to CAMIPC_STDERR_BATCH bytes: as
+ * warnings, or with the level that a line states. Escape sequences are left out.
  * Returns 0, or -EPIPE at the end of the file.
  */
 int camipc_worker_log_read(struct camipc_worker_log *log, int fd);
+
+/** Says how many lines were dropped, once the flood has ended. */
+void camipc_worker_log_settle(struct camipc_worker_log *log);
 
 /** Logs a last line without newline, and how many lines were dropped. */
 void camipc_worker_log_finish(struct camipc_worker_log *log);

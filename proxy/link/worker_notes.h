@@ -8,12 +8,13 @@
 #define CAMIPC_PROXY_WORKER_NOTES_H
 
 #include "crash_report.h"
+#include "ipa_link.h"
 #include "message.h"
 #include "worker_log.h"
 
 /** Thread word: bound. Must not move. */
 struct camipc_worker_notes {
-	char module[64]; /* name, in front of log lines */
+	char module[CAMIPC_INSTANCE_NAME_SIZE]; /* in front of log lines */
 	struct camipc_worker_log log; /* LOG messages and stderr */
 	struct camipc_crash_report crash; /* the newest */
 	bool said_bye;

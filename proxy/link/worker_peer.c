@@ -3,13 +3,13 @@
 #include "worker_peer.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
 
+#include "child_process.h"
 #include "deadline.h"
-
-/* Notes that one receive handles at most, on its way to another message. */
-#define MAX_NOTES 32
+#include "fd_poll.h"
+#include "refusal.h"
+#include "worker_sleep.h"
 
 /* Behind the entries of the worker's process. */
 enum {
@@ -23,7 +23,12 @@ void camipc_worker_peer_init(struct camipc_worker_peer *peer,
 {
 	peer->phase = CAMIPC_WORKER_OPEN;
 	peer->channel = NULL;
-	peer->only_notes = false;
+	peer->area = NULL;
+	peer->has_pending = false;
+	peer->was_woken = false;
+	peer->looked = 0;
+	peer->flood_empty = 0;
+	peer->last_breath = 0;
 	camipc_worker_process_init(&peer->process);
 	camipc_worker_notes_init(&peer->notes, module);
 }
@@ -36,6 +41,8 @@ void camipc_worker_peer_fini(struct camipc_worker_peer *peer)
 	camipc_worker_process_fini(&peer->process);
 	camipc_channel_destroy(peer->channel);
 	peer->channel = NULL;
+	camipc_shm_area_unref(peer->area);
+	peer->area = NULL;
 }
 
 int camipc_worker_peer_watch(struct camipc_worker_peer *peer, int epoll_fd)
@@ -47,6 +54,43 @@ int camipc_worker_peer_watch(struct camipc_worker_peer *peer, int epoll_fd)
 	return camipc_worker_process_watch(&peer->process, epoll_fd);
 }
 
+/* Whether too many messages that need no credit have come, with this one. */
+static bool is_flooded(struct camipc_worker_peer *peer,
+		       const struct camipc_message *message)
+{
+	const uint8_t kind = message->header.kind;
+
+	return kind != CAMIPC_MESSAGE_REPLY && kind != CAMIPC_MESSAGE_EVENT &&
+	       camipc_flood_rises(&peer->flood_empty, camipc_now_roughly());
+}
+
+/*
+ * A worker that dies closes its channel a moment before its end can be seen. One
+ * that has only closed its channel is ended after this; nobody waits for it.
+ */
+#define LAST_BREATH_NS (100 * INT64_C(1000000))
+
+/* How often a channel is looked at that another thread receives for: by a host
+ * that polls, and within a call. */
+#define BUSY_LOOK_NS (10 * INT64_C(1000000))
+#define SILENT_SLICE_MS 1
+
+/* Nothing more will be read: -EPIPE as soon as it is known why. */
+static int check_last_breath(struct camipc_worker_peer *peer)
+{
+	const int64_t now = camipc_now();
+
+	if (peer->last_breath == 0) {
+		peer->last_breath = now + LAST_BREATH_NS;
+		/* At its end it always polls readable, and has no more to say. */
+		camipc_channel_unwatch(peer->channel);
+	}
+	if (peer->process.exited || now >= peer->last_breath ||
+	    camipc_child_wait(peer->process.child, 0) == 0)
+		return -EPIPE;
+	return -EAGAIN;
+}
+
 /* One message; 1: it was a note. */
 static int receive_one(struct camipc_worker_peer *peer,
 		       struct camipc_message *message,
@@ -56,12 +100,19 @@ static int receive_one(struct camipc_worker_peer *peer,
 	const bool exited = peer->process.exited;
 	int ret;
 
+	/* Another holder of the worker's socket cannot keep the link alive,
+	 * whether it is silent or goes on writing. */
+	if (exited)
+		camipc_channel_end_at(peer->channel);
 	ret = camipc_channel_receive(peer->channel, message, false, ret_reason);
-	/* Another holder of the worker's socket cannot keep the link alive. */
 	if (ret == -EAGAIN && exited)
 		return -EPIPE;
 	if (ret < 0)
 		return ret;
+	if (is_flooded(peer, message)) {
+		*ret_reason = CAMIPC_REASON_BAD_LIMIT;
+		return -EPROTO;
+	}
 	ret = camipc_worker_notes_take(&peer->notes, message);
 	if (ret == -EPROTO)
 		*ret_reason = CAMIPC_REASON_BAD_PROTOCOL;
@@ -72,22 +123,38 @@ int camipc_worker_peer_receive(struct camipc_worker_peer *peer,
 			       struct camipc_message *message,
 			       enum camipc_reason *ret_reason)
 {
+	int ret;
+
 	if (peer->phase != CAMIPC_WORKER_OPEN)
 		return -EPIPE;
-	peer->only_notes = false;
-	for (int i = 0; i < MAX_NOTES; i++) {
-		int ret = receive_one(peer, message, ret_reason);
+	ret = peer->last_breath ? -EPIPE :
+				  receive_one(peer, message, ret_reason);
+	if (ret == 0)
+		return 0;
+	camipc_message_reset(message);
+	if (ret == -EPIPE)
+		ret = check_last_breath(peer);
+	if (ret == -EPIPE)
+		peer->phase = CAMIPC_WORKER_CLOSED;
+	return ret;
+}
 
-		if (ret == 0)
-			return 0;
-		camipc_message_reset(message);
-		if (ret == -EPIPE)
-			peer->phase = CAMIPC_WORKER_CLOSED;
-		if (ret < 0)
-			return ret;
-	}
-	peer->only_notes = true;
-	return -EAGAIN;
+/* Whether receive() may have something to report that nothing polls for. */
+static bool is_silent(const struct camipc_worker_peer *peer)
+{
+	return peer->phase == CAMIPC_WORKER_OPEN &&
+	       (peer->last_breath || camipc_channel_is_busy(peer->channel));
+}
+
+int64_t camipc_worker_peer_look_at(const struct camipc_worker_peer *peer)
+{
+	if (peer->has_pending && peer->phase == CAMIPC_WORKER_OPEN)
+		return camipc_now();
+	if (!is_silent(peer))
+		return CAMIPC_NO_DEADLINE;
+	if (peer->last_breath)
+		return peer->last_breath;
+	return camipc_now() + BUSY_LOOK_NS;
 }
 
 /* One round; 1: nothing yet, poll again. */
@@ -96,20 +163,48 @@ static int poll_once(struct camipc_worker_peer *peer, struct pollfd *pfds,
 {
 	/* Roughly: a tick late at most, never early. */
 	int timeout = camipc_deadline_to_poll(deadline, camipc_now_roughly());
+	const bool silent = is_silent(peer);
+	const bool over = timeout == 0;
+
+	if (peer->last_breath)
+		pfds[POLL_CHANNEL].fd = -1;
+	if (silent && timeout != 0)
+		timeout = SILENT_SLICE_MS;
 
 	camipc_worker_process_get_poll(&peer->process, pfds);
-	if (poll(pfds, POLL_COUNT, timeout) < 0)
-		return errno == EINTR ? 1 : -errno;
+	if (camipc_poll(pfds, POLL_COUNT, timeout) < 0)
+		return errno == EINTR ? 1 : camipc_system_error(errno);
 	camipc_worker_process_handle_poll(&peer->process, pfds,
 					  &peer->notes.log);
-	/* A worker that only ever logs must not stretch the deadline. */
+	peer->looked = camipc_now_roughly();
 	if (pfds[POLL_CHANNEL].revents)
-		return peer->only_notes && timeout == 0 ? -ETIMEDOUT : 0;
-	if (peer->process.exited)
+		camipc_channel_look(peer->channel);
+	if (pfds[POLL_CHANNEL].revents || peer->process.exited)
 		return 0;
 	if (pfds[POLL_CANCEL].revents)
 		return -ECANCELED;
-	return timeout == 0 ? -ETIMEDOUT : 1;
+	if (over)
+		return -ETIMEDOUT;
+	return silent ? 0 : 1;
+}
+
+static int poll_until(struct camipc_worker_peer *peer, struct pollfd *pfds,
+		      int64_t deadline)
+{
+	int ret;
+
+	/* In the handshake it may be another channel by now. */
+	camipc_channel_get_poll(peer->channel, &pfds[POLL_CHANNEL]);
+	do {
+		ret = poll_once(peer, pfds, deadline);
+	} while (ret == 1);
+	return ret;
+}
+
+/* For camipc_worker_sleep(): a deadline that has passed. */
+static int look(struct camipc_worker_peer *peer, void *pfds)
+{
+	return poll_until(peer, pfds, 0);
 }
 
 int camipc_worker_peer_wait(struct camipc_worker_peer *peer, int cancel_fd,
@@ -118,13 +213,64 @@ int camipc_worker_peer_wait(struct camipc_worker_peer *peer, int cancel_fd,
 	struct pollfd pfds[POLL_COUNT] = {
 		[POLL_CANCEL] = { .fd = cancel_fd, .events = POLLIN },
 	};
-	int ret;
+	int ret = -EOPNOTSUPP;
 
 	if (peer->phase != CAMIPC_WORKER_OPEN)
 		return 0;
-	camipc_channel_get_poll(peer->channel, &pfds[POLL_CHANNEL]);
-	do {
-		ret = poll_once(peer, pfds, deadline);
-	} while (ret == 1);
+	if (camipc_channel_can_sleep(peer->channel) && !is_silent(peer))
+		ret = camipc_worker_sleep(peer, look, pfds, deadline);
+	if (ret != -EOPNOTSUPP) {
+		peer->was_woken = ret == 0;
+		return ret;
+	}
+	/* Something has come before, for which nothing polls readable. */
+	if (!peer->last_breath && camipc_channel_announce(peer->channel))
+		return 0;
+	ret = poll_until(peer, pfds, deadline);
+	camipc_channel_attend(peer->channel);
 	return ret;
+}
+
+void camipc_worker_peer_interrupt(struct camipc_worker_peer *peer)
+{
+	if (peer->area)
+		camipc_shm_area_interrupt(peer->area, CAMIPC_SHM_PARENT);
+}
+
+/* ---- between waits ------------------------------------------------------- */
+
+/* How long descriptors need no look while the channel keeps waking. */
+#define LOOK_AGAIN_NS (10 * INT64_C(1000000))
+
+void camipc_worker_peer_announce(struct camipc_worker_peer *peer)
+{
+	peer->has_pending = false;
+	if (peer->phase == CAMIPC_WORKER_OPEN && !peer->last_breath)
+		peer->has_pending = camipc_channel_announce(peer->channel);
+}
+
+void camipc_worker_peer_attend(struct camipc_worker_peer *peer)
+{
+	peer->has_pending = false;
+	if (peer->phase == CAMIPC_WORKER_OPEN)
+		camipc_channel_attend(peer->channel);
+}
+
+void camipc_worker_peer_service(struct camipc_worker_peer *peer)
+{
+	struct pollfd pfds[POLL_COUNT] = { [POLL_CANCEL] = { .fd = -1 } };
+	const bool woken = peer->was_woken;
+
+	if (peer->phase == CAMIPC_WORKER_ENDED)
+		return;
+	peer->was_woken = false;
+	if (peer->phase != CAMIPC_WORKER_OPEN ||
+	    !camipc_channel_can_sleep(peer->channel)) {
+		camipc_worker_process_check(&peer->process, &peer->notes.log);
+		return;
+	}
+	if (!woken ||
+	    camipc_now_roughly() - peer->looked >= LOOK_AGAIN_NS)
+		(void)!look(peer, pfds);
+	camipc_worker_log_settle(&peer->notes.log);
 }

@@ -3,14 +3,16 @@
 #include "worker_process.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <sys/epoll.h>
 
 #include "child_process.h"
+#include "fd_poll.h"
+#include "refusal.h"
 #include "worker_log.h"
 
-/* SIGKILL works at once, except on a process that is stuck in the kernel. */
-#define REAP_MS 500
+/* SIGKILL takes about a millisecond. Who kills waits no longer for the status:
+ * the rest is done by a thread, once the child is destroyed. */
+#define REAP_MS 10
 
 /* Batches of stderr that are still read at the end. */
 #define LAST_BATCHES 4
@@ -31,7 +33,9 @@ static int add_to_epoll(int epoll_fd, int fd)
 {
 	struct epoll_event event = { .events = EPOLLIN };
 
-	return epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
+	return epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ?
+		       camipc_system_error(errno) :
+		       0;
 }
 
 int camipc_worker_process_watch(struct camipc_worker_process *process,
@@ -106,24 +110,22 @@ void camipc_worker_process_check(struct camipc_worker_process *process,
 
 	if (!process->polled) {
 		camipc_worker_process_get_poll(process, pfds);
-		if (poll(pfds, CAMIPC_WORKER_POLL_COUNT, 0) > 0)
+		if (camipc_poll(pfds, CAMIPC_WORKER_POLL_COUNT, 0) > 0)
 			camipc_worker_process_handle_poll(process, pfds, log);
 	}
 	process->polled = false;
+	camipc_worker_log_settle(log);
 }
 
-int camipc_worker_process_kill(struct camipc_worker_process *process,
-			       struct camipc_worker_log *log)
+void camipc_worker_process_kill(struct camipc_worker_process *process,
+				struct camipc_worker_log *log)
 {
-	int ret;
-
-	camipc_child_kill(process->child);
-	ret = camipc_child_wait(process->child, REAP_MS);
+	(void)camipc_child_kill(process->child);
+	(void)!camipc_child_wait(process->child, REAP_MS);
 	unwatch(process);
 	for (int i = 0; i < LAST_BATCHES && process->stderr_open; i++)
 		read_stderr(process, log);
 	camipc_worker_log_finish(log);
-	return ret;
 }
 
 void camipc_worker_process_fini(struct camipc_worker_process *process)

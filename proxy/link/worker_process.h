@@ -55,14 +55,14 @@ void camipc_worker_process_check(struct camipc_worker_process *process,
 				 struct camipc_worker_log *log);
 
 /**
- * Kills the process unless it has ended, reaps it, and reads the end of its
- * stderr; nothing watches it afterwards. Fails with -ETIMEDOUT after 500 ms if
- * the process is stuck in the kernel.
+ * Kills the process unless it has ended, and reads the end of its stderr;
+ * nothing watches it afterwards. Waits 10 ms at most to reap it: fini() has it
+ * done otherwise.
  */
-int camipc_worker_process_kill(struct camipc_worker_process *process,
-			       struct camipc_worker_log *log);
+void camipc_worker_process_kill(struct camipc_worker_process *process,
+				struct camipc_worker_log *log);
 
-/** Ends the child, unless it was reaped, and frees it. Without one: nothing. */
+/** Has the child reaped, unless it was, and freed. Without one: nothing. */
 void camipc_worker_process_fini(struct camipc_worker_process *process);
 
 #endif /* CAMIPC_PROXY_WORKER_PROCESS_H */

@@ -3,6 +3,7 @@
 #include "worker_spawn.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,8 @@
 #include <camipc/log.h>
 
 #include "child_process.h"
+#include "module_file.h"
+#include "worker.h"
 #include "worker_wrapper.h"
 
 #define TOPIC "proxy.process"
@@ -36,7 +39,8 @@
  * control the worker. Sanitizers' options are for builds that have them.
  */
 #define WORKER_ENVIRONMENT \
-	"LANG", "LC_ALL", "TZ", "CAMIPC_DEADLINE_SCALE", SANITIZER_OPTIONS
+	"LANG", "LC_ALL", "TZ", "CAMIPC_DEADLINE_SCALE", SANITIZER_OPTIONS \
+	CAMIPC_WORKER_TUNABLES,
 
 static const char *const environment[] = { WORKER_ENVIRONMENT NULL };
 
@@ -53,23 +57,82 @@ static const char *const wrapper_environment[] = {
 	NULL,
 };
 
-static int spawn(const struct camipc_worker_command *command, const char *path,
-		 char *const *argv, const char *const *names,
+/* @program: of which messages speak; @path may only name a descriptor. */
+/* The length of the name in "NAME" or "NAME=value". */
+static size_t name_size(const char *entry)
+{
+	return strcspn(entry, "=");
+}
+
+static bool has_name(const char *const *entries, const char *entry)
+{
+	const size_t size = name_size(entry);
+
+	for (; entries && *entries; entries++) {
+		if (name_size(*entries) == size &&
+		    strncmp(*entries, entry, size) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The usual variables, and the host's, which win. NULL without memory. */
+static const char **join(const char *const *usual, const char *const *hosts)
+{
+	const char **entries;
+	size_t n = 0;
+
+	for (size_t i = 0; usual[i]; i++)
+		n++;
+	for (size_t i = 0; hosts && hosts[i]; i++)
+		n++;
+	entries = calloc(n + 1, sizeof(*entries));
+	if (!entries)
+		return NULL;
+	n = 0;
+	for (; *usual; usual++) {
+		if (!has_name(hosts, *usual))
+			entries[n++] = *usual;
+	}
+	for (; hosts && *hosts; hosts++)
+		entries[n++] = *hosts;
+	return entries;
+}
+
+static int spawn(const struct camipc_worker_command *command,
+		 const char *program, const char *path, char *const *argv,
+		 const char *const *names,
 		 struct camipc_child **ret_child)
 {
-	const struct camipc_child_options options = {
+	/* In this order from CAMIPC_WORKER_CHANNEL_FD on. */
+	const int fds[] = {
+		command->channel_fd,
+		command->module_fd,
+		command->worker_fd,
+	};
+	const char *call = "";
+	struct camipc_child_options options = {
 		.path = path,
 		.argv = argv,
-		.environment = names,
-		.fds = &command->channel_fd,
-		.n_fds = 1,
+		.fds = fds,
+		.n_fds = sizeof(fds) / sizeof(fds[0]),
+		.ret_call = &call,
 	};
-	int ret = camipc_child_spawn(&options, ret_child);
+	int ret = -ENOMEM;
 
-	if (ret < 0)
+	options.environment = join(names, command->environment);
+	if (options.environment)
+		ret = camipc_child_spawn(&options, ret_child);
+	free((void *)(uintptr_t)options.environment);
+	if (ret == -ENOSYS)
+		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
+			   "%s: cannot start the worker %s: this system "
+			   "refuses %s",
+			   command->name, program, call);
+	else if (ret < 0)
 		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
 			   "%s: cannot start the worker %s: %s", command->name,
-			   path, camipc_errno_to_string(ret));
+			   program, camipc_errno_to_string(ret));
 	return ret;
 }
 
@@ -86,8 +149,8 @@ static int spawn_under(const struct camipc_worker_command *command,
 			   command->name, text, camipc_errno_to_string(ret));
 		return ret;
 	}
-	ret = spawn(command, wrapper->path, wrapper->argv, wrapper_environment,
-		    ret_child);
+	ret = spawn(command, wrapper->path, wrapper->path, wrapper->argv,
+		    wrapper_environment, ret_child);
 	if (ret < 0)
 		return ret;
 	camipc_log(CAMIPC_LOG_WARNING, TOPIC,
@@ -97,19 +160,37 @@ static int spawn_under(const struct camipc_worker_command *command,
 	return 0;
 }
 
-int camipc_worker_spawn(const struct camipc_worker_command *command,
-			struct camipc_child **ret_child, bool *ret_wrapped)
+/**
+ * Runs the file that was found, not what lies at its path by now. Without
+ * /proc, only the path is left.
+ */
+static int spawn_worker(const struct camipc_worker_command *command,
+			struct camipc_child **ret_child)
 {
 	char *argv[] = { (char *)(uintptr_t)command->worker,
 			 (char *)(uintptr_t)command->module, NULL };
+	char name[CAMIPC_FD_NAME_SIZE];
+	const char *path = command->worker;
+
+	if (camipc_fd_name(command->worker_fd, name, sizeof(name))) {
+		snprintf(name, sizeof(name), "/proc/self/fd/%d",
+			 CAMIPC_WORKER_PROGRAM_FD);
+		path = name;
+	}
+	return spawn(command, command->worker, path, argv, environment,
+		     ret_child);
+}
+
+int camipc_worker_spawn(const struct camipc_worker_command *command,
+			struct camipc_child **ret_child, bool *ret_wrapped)
+{
 	const char *text = camipc_worker_wrapper_get();
 	struct camipc_worker_wrapper *wrapper;
 	int ret;
 
 	*ret_wrapped = text;
 	if (!text)
-		return spawn(command, command->worker, argv, environment,
-			     ret_child);
+		return spawn_worker(command, ret_child);
 	wrapper = malloc(sizeof(*wrapper));
 	if (!wrapper)
 		return -ENOMEM;

@@ -12,10 +12,15 @@ struct camipc_child;
 
 /** What to start; borrowed for the call. */
 struct camipc_worker_command {
-	const char *worker; /* path of the program */
-	const char *module; /* path of the file that it loads */
+	const char *worker; /* path of the program, for argv[0] and wrappers */
+	int worker_fd; /* the program that was found: this is run */
+	const char *module; /* path of the file that it loads, for messages */
+	int module_fd; /* the file that it loads */
 	const char *name; /* of the module, for log lines */
 	int channel_fd; /* the worker's end */
+	/** Variables besides the usual ones, "NAME" or "NAME=value"; NULL: none.
+	 *  They were checked. */
+	const char *const *environment;
 };
 
 /**

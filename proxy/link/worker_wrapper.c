@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
+
+#include "program_file.h"
 
 #define BLANKS " \t"
 
@@ -36,6 +38,15 @@ static int split(struct camipc_worker_wrapper *wrapper, const char *text,
 	return n ? 0 : -ENOENT;
 }
 
+static int check_program(const char *path)
+{
+	struct stat status;
+
+	if (stat(path, &status) < 0)
+		return -errno;
+	return camipc_may_execute(path, status.st_mode) ? 0 : -EACCES;
+}
+
 /* Checks a folder of PATH; skips relative ones: the worker runs in "/". */
 static int check_folder(const char *folder, size_t length, const char *name,
 			char *path, size_t size)
@@ -47,19 +58,18 @@ static int check_folder(const char *folder, size_t length, const char *name,
 	n = snprintf(path, size, "%.*s/%s", (int)length, folder, name);
 	if (n < 0 || (size_t)n >= size)
 		return -ENOENT;
-	return access(path, X_OK) == 0 ? 0 : -errno;
+	return check_program(path);
 }
 
 static int check_path(const char *name, char *path, size_t size)
 {
 	char *real = realpath(name, NULL);
-	int ret = 0;
+	int ret;
 
 	if (!real)
 		return -errno;
-	if (access(real, X_OK) < 0)
-		ret = -errno;
-	else if (snprintf(path, size, "%s", real) >= (int)size)
+	ret = check_program(real);
+	if (ret == 0 && snprintf(path, size, "%s", real) >= (int)size)
 		ret = -ENOENT;
 	free(real);
 	return ret;

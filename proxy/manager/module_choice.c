@@ -17,6 +17,9 @@
 
 #define TOPIC "manager"
 
+/* Bytes of an error line for the folders that were searched. */
+#define FOLDERS_SIZE 360
+
 /* How near a module came that does not fit, in ascending order. */
 enum nearness {
 	NEAR_NOTHING = 0, /* no module is worth a mention */
@@ -24,6 +27,7 @@ enum nearness {
 	NEAR_VERSION, /* of the module */
 	NEAR_INTERFACE,
 	NEAR_INTERFACE_VERSION,
+	NEAR_ARGUMENT,
 };
 
 /** The module that came nearest, and what is wrong with it. */
@@ -38,6 +42,7 @@ struct choice {
 	const struct camipc_match *match;
 	const struct camipc_interface *interface;
 	struct camipc_module_found *found;
+	struct camipc_module_file *file;
 	struct failure failure;
 };
 
@@ -101,10 +106,26 @@ static bool has_wanted_version(struct choice *choice, const char *path,
 	return false;
 }
 
-/** Ends the search with 1 if this is the module. */
-static int judge(void *user, const char *path,
-		 const struct camipc_module_info *info)
+static bool accepts_argument(struct choice *choice, const char *path,
+			     const struct camipc_module_file *file)
 {
+	const char *argument = choice->match->argument;
+	char why[CAMIPC_FITS_WHY_SIZE];
+
+	if (file->manifest.takes_argument || !argument || !argument[0])
+		return true;
+	snprintf(why, sizeof(why),
+		 "the module takes no argument, but the pipeline gave one: "
+		 "'%.64s'",
+		 argument);
+	keep_failure(&choice->failure, NEAR_ARGUMENT, -EINVAL, path, why);
+	return false;
+}
+
+/** Ends the search with 1 if this is the module, whose file it then keeps. */
+static int judge(void *user, const char *path, struct camipc_module_file *file)
+{
+	const struct camipc_module_info *info = &file->info;
 	struct choice *choice = user;
 	struct camipc_module_found *found = choice->found;
 	char why[CAMIPC_FITS_WHY_SIZE];
@@ -121,9 +142,14 @@ static int judge(void *user, const char *path,
 			     ret, path, why);
 		return 0;
 	}
+	if (!accepts_argument(choice, path, file))
+		return 0;
 	memset(found, 0, sizeof(*found));
 	snprintf(found->path, sizeof(found->path), "%s", path);
 	found->info = *info;
+	found->takes_argument = file->manifest.takes_argument;
+	*choice->file = *file;
+	file->fd = -1;
 	return 1;
 }
 
@@ -166,18 +192,20 @@ static int find_module(struct choice *choice,
 	};
 	const char *path = choice->match->path;
 	char why[CAMIPC_MODULE_WHY_SIZE];
-	struct camipc_module_info info;
+	struct camipc_module_file file;
 	int ret;
 
 	if (!path)
 		return camipc_module_search(folders->paths, folders->n,
 					    &visitor);
-	ret = camipc_module_info_read_path(path, &info, why);
+	ret = camipc_module_file_open(path, &file, why);
 	if (ret < 0) {
 		keep_failure(&choice->failure, NEAR_FILE, ret, path, why);
 		return 0;
 	}
-	return judge(choice, path, &info);
+	ret = judge(choice, path, &file);
+	camipc_module_file_close(&file);
+	return ret;
 }
 
 static int check_match(const struct camipc_match *match)
@@ -206,8 +234,10 @@ static int check_match(const struct camipc_match *match)
 	return 0;
 }
 
-static int log_not_found(const struct choice *choice, size_t n_folders)
+static int log_not_found(const struct choice *choice,
+			 const struct camipc_path_list *folders)
 {
+	char searched[FOLDERS_SIZE];
 	const struct failure *failure = &choice->failure;
 	const char *name = choice->match->module;
 
@@ -216,29 +246,32 @@ static int log_not_found(const struct choice *choice, size_t n_folders)
 			   failure->why);
 		return failure->error;
 	}
-	camipc_log(CAMIPC_LOG_ERROR, TOPIC, "no module%s%s%s for %s in %zu %s",
+	camipc_path_list_describe(folders, searched, sizeof(searched));
+	camipc_log(CAMIPC_LOG_ERROR, TOPIC, "no module%s%s%s for %s in %s",
 		   name ? " called \"" : "", name ? name : "", name ? "\"" : "",
-		   choice->interface->name, n_folders,
-		   n_folders == 1 ? "folder" : "folders");
+		   choice->interface->name, searched);
 	return -ENOENT;
 }
 
 int camipc_module_choose(const struct camipc_path_list *folders,
 			 const struct camipc_match *match,
 			 const struct camipc_interface *interface,
-			 struct camipc_module_found *ret_found)
+			 struct camipc_module_found *ret_found,
+			 struct camipc_module_file *ret_file)
 {
 	struct choice choice = {
 		.match = match,
 		.interface = interface,
 		.found = ret_found,
+		.file = ret_file,
 	};
 	int ret = check_match(match);
 
+	ret_file->fd = -1;
 	if (ret < 0)
 		return ret;
 	ret = find_module(&choice, folders);
 	if (ret < 0)
 		return ret;
-	return ret == 0 ? log_not_found(&choice, folders->n) : 0;
+	return ret == 0 ? log_not_found(&choice, folders) : 0;
 }

@@ -117,6 +117,8 @@ static int read_folder(const char *folder, struct names *names)
 		ret = add_name(names, entry->d_name);
 	}
 	closedir(dir);
+	camipc_log(CAMIPC_LOG_DEBUG, TOPIC, "%s: %zu file%s with the ending .so",
+		   folder, names->n, names->n == 1 ? "" : "s");
 	if (names->n > 0)
 		qsort(names->items, names->n, sizeof(names->items[0]),
 		      compare_names);
@@ -153,7 +155,7 @@ static int visit_file(struct search *search, const char *path)
 {
 	const struct camipc_module_visitor *visitor = search->visitor;
 	char why[CAMIPC_MODULE_WHY_SIZE];
-	struct camipc_module_info info;
+	struct camipc_module_file file;
 	int fd;
 	int ret;
 
@@ -167,13 +169,21 @@ static int visit_file(struct search *search, const char *path)
 		close(fd);
 		return ret < 0 ? ret : 0;
 	}
-	ret = camipc_module_info_read(fd, &info, why);
-	close(fd);
+	ret = camipc_module_file_take(fd, path, &file, why);
 	if (ret < 0) {
+		close(fd);
 		visitor->refused(visitor->user, path, ret, why);
 		return 0;
 	}
-	return visitor->found(visitor->user, path, &info);
+	ret = camipc_module_file_read_manifest(&file, why);
+	if (ret < 0) {
+		camipc_module_file_close(&file);
+		visitor->refused(visitor->user, path, ret, why);
+		return ret == -EMFILE || ret == -ENOMEM ? ret : 0;
+	}
+	ret = visitor->found(visitor->user, path, &file);
+	camipc_module_file_close(&file);
+	return ret;
 }
 
 static int visit_folder(struct search *search, const char *folder)

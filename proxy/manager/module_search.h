@@ -5,13 +5,16 @@
 
 #include <camipc/module.h>
 
+#include "module_file.h"
+
 /** Called for each file. */
 struct camipc_module_visitor {
 	void *user;
 
-	/** For a module; a result other than 0 ends the search with it. */
+	/** For a module; a result other than 0 ends the search with it.
+	 *  @file is open during the call, unless its fd is taken (set to -1). */
 	int (*found)(void *user, const char *path,
-		     const struct camipc_module_info *info);
+		     struct camipc_module_file *file);
 
 	/** For a file with a module's name that is broken or unreadable. */
 	void (*refused)(void *user, const char *path, int error,

@@ -1,40 +1,66 @@
 /* SPDX-License-Identifier: MIT */
-/* Tries files, then the install folder, then folders of the environment. */
+/* Tries what replaces the worker, or files, the install folder, and folders of the
+ * environment. */
 #include "resolve_path.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <camipc/log.h>
 
-#define TOPIC "worker"
+#include "module_file.h"
+#include "program_file.h"
+
+#define WORKER_TOPIC "worker"
 
 /**
- * Returns 0 if @path is a regular file that this process may execute, -EACCES
- * if it is something else, or -ENOENT.
+ * Returns whether this process may execute the file that is open. exec() has the
+ * last word.
  */
-static int check_program(const char *path)
+static bool is_executable(int fd, const char *path, const struct stat *status)
 {
+	char name[CAMIPC_FD_NAME_SIZE];
+
+	if (camipc_fd_name(fd, name, sizeof(name)))
+		path = name;
+	return camipc_may_execute(path, status->st_mode);
+}
+
+/**
+ * Opens @path if it is a regular file that this process may execute. Returns 0,
+ * -EACCES if it is something else, -ENOENT, -EMFILE or -ENOMEM.
+ */
+static int open_program(const char *path, int *ret_fd)
+{
+	const int fd = open(path, O_PATH | O_CLOEXEC);
 	struct stat status;
 
-	if (stat(path, &status) < 0)
+	if (fd < 0 && (errno == EMFILE || errno == ENFILE))
+		return -EMFILE;
+	if (fd < 0 && errno == ENOMEM)
+		return -ENOMEM;
+	if (fd < 0)
 		return errno == EACCES ? -EACCES : -ENOENT;
-	/* As exec() judges: by the effective ids. */
-	if (!S_ISREG(status.st_mode) ||
-	    faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0)
-		return -EACCES;
-	return 0;
+	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
+	    is_executable(fd, path, &status)) {
+		*ret_fd = fd;
+		return 0;
+	}
+	close(fd);
+	return -EACCES;
 }
 
 /** The state of a search. */
-struct search {
+struct worker_search {
 	const char *name;
 	char *path;
 	size_t size;
+	int fd; /* of the program, once it was found */
 	int ret; /* what the search returns if it ends now */
 };
 
@@ -42,7 +68,7 @@ struct search {
  * Tries the file @name in a folder, or the file @folder itself if @name is
  * NULL. Returns true if the search is over.
  */
-static bool try_file(struct search *search, const char *folder,
+static bool try_file(struct worker_search *search, const char *folder,
 		     size_t folder_size, const char *name)
 {
 	const size_t name_size = name ? strlen(name) : 0;
@@ -59,10 +85,14 @@ static bool try_file(struct search *search, const char *folder,
 		memcpy(path + folder_size + 1, name, name_size);
 	}
 	path[size] = '\0';
-	ret = check_program(path);
+	ret = open_program(path, &search->fd);
+	if (ret == -EMFILE || ret == -ENOMEM) {
+		search->ret = ret;
+		return true;
+	}
 	if (ret < 0) {
 		if (ret == -EACCES) {
-			camipc_log(CAMIPC_LOG_WARNING, TOPIC,
+			camipc_log(CAMIPC_LOG_WARNING, WORKER_TOPIC,
 				   "%s is not an executable file: skipped",
 				   path);
 			search->ret = ret;
@@ -70,6 +100,7 @@ static bool try_file(struct search *search, const char *folder,
 		return false;
 	}
 	if (size >= search->size) {
+		close(search->fd);
 		search->ret = -ENAMETOOLONG;
 		return true;
 	}
@@ -79,7 +110,7 @@ static bool try_file(struct search *search, const char *folder,
 }
 
 /** Tries a colon-separated list of folders. Returns true if it is over. */
-static bool try_folders(struct search *search, const char *folders)
+static bool try_folders(struct worker_search *search, const char *folders)
 {
 	const char *next = folders;
 
@@ -91,7 +122,7 @@ static bool try_folders(struct search *search, const char *folders)
 		if (size == 0)
 			continue;
 		if (folder[0] != '/') {
-			camipc_log(CAMIPC_LOG_WARNING, TOPIC,
+			camipc_log(CAMIPC_LOG_WARNING, WORKER_TOPIC,
 				   "%s: folder \"%.*s\" skipped: the path must "
 				   "be absolute",
 				   CAMIPC_WORKER_PATH_VARIABLE,
@@ -104,30 +135,83 @@ static bool try_folders(struct search *search, const char *folders)
 	return false;
 }
 
+/* Who replaces the worker wants to know if that fails, and see that it works. */
+static int try_replacement(struct worker_search *state, const char *path)
+{
+	if (path[0] != '/' || !try_file(state, path, strlen(path), NULL) ||
+	    state->ret < 0) {
+		camipc_log(CAMIPC_LOG_ERROR, WORKER_TOPIC,
+			   "%s: %.200s is not the absolute path of a program",
+			   CAMIPC_WORKER_PROGRAM_VARIABLE, path);
+		return state->ret;
+	}
+	camipc_log(CAMIPC_LOG_WARNING, WORKER_TOPIC,
+		   "%.200s runs in the place of %s (%s)", path, state->name,
+		   CAMIPC_WORKER_PROGRAM_VARIABLE);
+	return 0;
+}
+
+static int run(struct worker_search *state, const struct camipc_worker_search *search)
+{
+	if (search->replacement && search->replacement[0])
+		return try_replacement(state, search->replacement);
+	for (size_t i = 0; i < search->n_files; i++) {
+		if (try_file(state, search->files[i],
+			     strlen(search->files[i]), NULL))
+			return state->ret;
+	}
+	if (search->install_folder &&
+	    try_file(state, search->install_folder,
+		     strlen(search->install_folder), state->name))
+		return state->ret;
+	if (search->folders)
+		try_folders(state, search->folders);
+	return state->ret;
+}
+
 int camipc_resolve_worker(const char *name,
 			  const struct camipc_worker_search *search,
-			  char *path, size_t size)
+			  char *path, size_t size, int *ret_fd)
 {
-	struct search state = {
+	struct worker_search state = {
 		.name = name,
 		.path = path,
 		.size = size,
+		.fd = -1,
 		.ret = -ENOENT,
 	};
+	int ret;
 
 	if (!name[0] || strchr(name, '/') || strstr(name, "..") ||
 	    strcmp(name, ".") == 0)
 		return -EINVAL;
-	for (size_t i = 0; i < search->n_files; i++) {
-		if (try_file(&state, search->files[i],
-			     strlen(search->files[i]), NULL))
-			return state.ret;
+	ret = run(&state, search);
+	if (ret == 0)
+		*ret_fd = state.fd;
+	return ret;
+}
+
+void camipc_describe_worker_search(const char *name,
+				   const struct camipc_worker_search *search,
+				   char *text, size_t size)
+{
+	size_t used = 0;
+
+	snprintf(text, size, "no folder");
+	if (search->replacement && search->replacement[0]) {
+		snprintf(text, size, "%s (%s)", search->replacement,
+			 CAMIPC_WORKER_PROGRAM_VARIABLE);
+		return;
 	}
-	if (search->install_folder &&
-	    try_file(&state, search->install_folder,
-		     strlen(search->install_folder), name))
-		return state.ret;
-	if (search->folders)
-		try_folders(&state, search->folders);
-	return state.ret;
+	for (size_t i = 0; i < search->n_files && used < size; i++)
+		used += (size_t)snprintf(text + used, size - used, "%s%s",
+					 used ? ", " : "", search->files[i]);
+	if (search->install_folder && used < size)
+		used += (size_t)snprintf(text + used, size - used, "%s%s/%s",
+					 used ? ", " : "",
+					 search->install_folder, name);
+	if (search->folders && search->folders[0] && used < size)
+		snprintf(text + used, size - used, "%s%s (%s)",
+			 used ? ", " : "", search->folders,
+			 CAMIPC_WORKER_PATH_VARIABLE);
 }

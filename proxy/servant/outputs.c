@@ -69,6 +69,23 @@ static bool op_failed(const struct camipc_method *method, const void *outs)
 	return ret < 0;
 }
 
+/** Logs why the outputs cannot be sent. */
+static void say_refused(const struct camipc_reply_form *form,
+			const struct camipc_method *method, int error,
+			const struct camipc_check_result *checked)
+{
+	if (error == -EMSGSIZE)
+		camipc_excess_log(TOPIC, form->interface, "outputs",
+				  method->name, &checked->excess,
+				  checked->field);
+	else
+		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
+			   "%s: the outputs of %s are not what its interface "
+			   "allows (%s)",
+			   form->interface, method->name,
+			   checked->field ? checked->field : "no field");
+}
+
 int camipc_outputs_pack(const struct camipc_reply_form *form,
 			const struct camipc_method *method,
 			struct camipc_record *call, void *outs,
@@ -91,11 +108,7 @@ int camipc_outputs_pack(const struct camipc_reply_form *form,
 		checked = &reset;
 	}
 	if (ret < 0) {
-		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
-			   "%s: the outputs of %s are not what its interface "
-			   "allows (%s)",
-			   form->interface, method->name,
-			   checked->field ? checked->field : "too large");
+		say_refused(form, method, ret, checked);
 		/* Not -EINVAL: the caller did nothing wrong. */
 		close_given(&given, call);
 		return ret == -EMSGSIZE ? ret : -EPROTO;
@@ -105,6 +118,9 @@ int camipc_outputs_pack(const struct camipc_reply_form *form,
 					 form->encode)
 		    : -ENOMEM;
 	close_given(&given, call);
+	if (ret == -EMSGSIZE)
+		camipc_excess_log(TOPIC, form->interface, "outputs",
+				  method->name, &reply->excess, NULL);
 	if (ret < 0) {
 		camipc_record_release(reply);
 		return ret == -EBADF ? -EPROTO : ret;

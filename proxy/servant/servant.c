@@ -1,53 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* Runs the ops of an IPA, and sends their results and the events it raises. */
-#include "servant.h"
+#include "servant-internal.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <camipc/error.h>
 #include <camipc/log.h>
 
-#include "courier.h"
 #include "outputs.h"
 
 #define TOPIC "servant"
 
 /* Bytes that an op may allocate for outputs per byte of the largest message. */
 #define ALLOC_FACTOR 4
-
-struct camipc_servant {
-	struct camipc_host host; /* first: the module has its address */
-	struct camipc_servant_params params;
-	char *argument; /* owned; what @host points to */
-	void *ipa;
-	struct camipc_record *running; /* the call whose op is running */
-	bool *knows_event; /* per row: the other side serves it */
-	atomic_uint epoch;
-	atomic_uint credited; /* as courier.outbox.consumed */
-	atomic_bool behind; /* the courier keeps something sendable */
-
-	pthread_mutex_t lock; /* protects the members below */
-	bool open; /* events may be sent */
-	uint32_t refused; /* events, for lack of credit */
-	uint32_t refused_reported; /* of them, to the other side */
-	struct camipc_courier courier; /* sends events, receives async calls */
-};
-
-static struct camipc_servant *to_servant(struct camipc_host *host)
-{
-	return (struct camipc_servant *)(void *)host;
-}
-
-static const struct camipc_interface *
-interface_of(const struct camipc_servant *servant)
-{
-	return servant->params.entry->descriptor;
-}
 
 /* ---- sending; all of it under the lock --------------------------------- */
 
@@ -56,8 +22,27 @@ static uint32_t count_refused(const struct camipc_servant *servant)
 	return servant->refused + (uint32_t)servant->courier.outbox.dropped;
 }
 
-/** A reply's cookie names its call; other messages report refused events. */
-static int send_record(void *user, struct camipc_record *record)
+/* What waits for an answer gets one, even if this process cannot send it. */
+static int send_or_refuse(struct camipc_servant *servant,
+			  struct camipc_record *record)
+{
+	struct camipc_message *message = &record->message;
+	int ret = servant->params.send(servant->params.user, record);
+
+	if (ret == 0 || ret == -EAGAIN || ret == -EPIPE ||
+	    message->header.kind != CAMIPC_MESSAGE_REPLY ||
+	    message->header.flags & CAMIPC_MESSAGE_ERROR)
+		return ret;
+	camipc_log(CAMIPC_LOG_WARNING, TOPIC, "a reply was not sent: %s",
+		   camipc_errno_to_string(ret));
+	camipc_fd_table_close(&message->fds);
+	message->header.flags = CAMIPC_MESSAGE_ERROR;
+	message->header.status = (int16_t)ret;
+	message->header.body_size = 0;
+	return servant->params.send(servant->params.user, record);
+}
+
+int camipc_servant_send_record(void *user, struct camipc_record *record)
 {
 	struct camipc_servant *servant = user;
 	struct camipc_header *header = &record->message.header;
@@ -67,13 +52,14 @@ static int send_record(void *user, struct camipc_record *record)
 
 	if (reports)
 		header->cookie = refused;
-	ret = servant->params.send(servant->params.user, record);
+	ret = send_or_refuse(servant, record);
 	if (ret == 0 && reports)
 		servant->refused_reported = refused;
 	return ret;
 }
 
-static void lose_record(void *user, struct camipc_record *record, int error)
+void camipc_servant_lose_record(void *user, struct camipc_record *record,
+				int error)
 {
 	(void)user;
 	camipc_log(CAMIPC_LOG_WARNING, TOPIC,
@@ -114,6 +100,17 @@ bool camipc_servant_has_backlog(struct camipc_servant *servant)
 	return has;
 }
 
+bool camipc_servant_is_full(struct camipc_servant *servant)
+{
+	const struct camipc_outbox *outbox = &servant->courier.outbox;
+	bool full;
+
+	pthread_mutex_lock(&servant->lock);
+	full = camipc_outbox_unsent_bytes(outbox) >= outbox->window_bytes;
+	pthread_mutex_unlock(&servant->lock);
+	return full;
+}
+
 int camipc_servant_credit(struct camipc_servant *servant, uint32_t consumed)
 {
 	struct camipc_courier *courier = &servant->courier;
@@ -143,7 +140,7 @@ int camipc_servant_credit(struct camipc_servant *servant, uint32_t consumed)
 static int queue_event(struct camipc_servant *servant,
 		       const struct camipc_method *event, uint16_t row,
 		       const void *args,
-		       const struct camipc_check_result *checked,
+		       struct camipc_check_result *checked,
 		       enum camipc_admission admission)
 {
 	struct camipc_record *record = camipc_record_get(servant->params.pool);
@@ -155,6 +152,7 @@ static int queue_event(struct camipc_servant *servant,
 	ret = camipc_record_pack(record, event->args, args, checked,
 				 servant->params.encode);
 	if (ret < 0) {
+		checked->excess = record->excess;
 		camipc_record_release(record);
 		return ret;
 	}
@@ -169,14 +167,27 @@ static int queue_event(struct camipc_servant *servant,
 	return ret == -EPIPE ? -EPIPE : 0;
 }
 
-static int emit(struct camipc_host *host, uint32_t id, const void *args)
+/** Logs which limit an event exceeds, if that is the @error. Returns @error. */
+static int say_too_large(const struct camipc_servant *servant,
+			 const struct camipc_method *event, int error,
+			 const struct camipc_check_result *checked)
 {
-	struct camipc_servant *servant = to_servant(host);
-	const struct camipc_interface *interface = interface_of(servant);
+	if (error == -EMSGSIZE)
+		camipc_excess_log(TOPIC, camipc_servant_interface(servant)->name,
+				  "arguments", event->name, &checked->excess,
+				  checked->field);
+	return error;
+}
+
+int camipc_servant_emit(struct camipc_host *host, uint32_t id, const void *args)
+{
+	struct camipc_servant *servant = camipc_servant_of(host);
+	const struct camipc_interface *interface = camipc_servant_interface(servant);
 	const struct camipc_method *event =
 		camipc_find_method(interface->events, interface->n_events, id);
 	struct camipc_check_result checked;
 	enum camipc_admission admission;
+	int cancel_state;
 	uint16_t row;
 	int ret;
 
@@ -191,8 +202,10 @@ static int emit(struct camipc_host *host, uint32_t id, const void *args)
 					   : CAMIPC_MAX_FDS_FROM_WORKER,
 				   &checked);
 	if (ret < 0)
-		return ret;
+		return say_too_large(servant, event, ret, &checked);
 
+	/* A module may cancel its threads: not while one holds the lock. */
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
 	pthread_mutex_lock(&servant->lock);
 	admission = camipc_outbox_judge(&servant->courier.outbox, row,
 					checked.n_fds);
@@ -211,12 +224,14 @@ static int emit(struct camipc_host *host, uint32_t id, const void *args)
 		break;
 	}
 	pthread_mutex_unlock(&servant->lock);
+	ret = say_too_large(servant, event, ret, &checked);
+	pthread_setcancelstate(cancel_state, NULL);
 	return ret;
 }
 
-static void *alloc(struct camipc_host *host, size_t n, size_t size)
+void *camipc_servant_alloc(struct camipc_host *host, size_t n, size_t size)
 {
-	struct camipc_servant *servant = to_servant(host);
+	struct camipc_servant *servant = camipc_servant_of(host);
 	void *memory;
 
 	if (!servant->running || (size && n > SIZE_MAX / size))
@@ -227,12 +242,17 @@ static void *alloc(struct camipc_host *host, size_t n, size_t size)
 	return memory;
 }
 
-static void write_log(struct camipc_host *host, enum camipc_log_level level,
-		      const char *text)
+void camipc_servant_log(struct camipc_host *host, enum camipc_log_level level,
+			const char *text)
 {
-	struct camipc_servant *servant = to_servant(host);
+	struct camipc_servant *servant = camipc_servant_of(host);
 
 	servant->params.log(servant->params.user, level, text ? text : "");
+}
+
+void camipc_servant_fail_op(struct camipc_host *host)
+{
+	camipc_servant_of(host)->op_failed = true;
 }
 
 /* ---- replies ----------------------------------------------------------- */
@@ -275,6 +295,19 @@ static void reply_error(struct camipc_servant *servant,
 
 /* ---- calls ------------------------------------------------------------- */
 
+/** Whether the op's own result is 0, or it has none. */
+static bool has_succeeded(const struct camipc_servant *servant,
+			  const struct camipc_method *method, const void *outs)
+{
+	int32_t result = 0;
+
+	if (servant->op_failed)
+		return false;
+	if (method->flags & CAMIPC_METHOD_RETURNS_INT32)
+		memcpy(&result, outs, sizeof(result));
+	return result == 0;
+}
+
 /** Runs the op. Returns 0, or why it was not run. */
 static int run_op(struct camipc_servant *servant,
 		  const struct camipc_method *method,
@@ -295,10 +328,19 @@ static int run_op(struct camipc_servant *servant,
 	ret = camipc_outputs_make(method->outs, call, ret_outs);
 	if (ret < 0)
 		return ret;
+	if (method->role == CAMIPC_ROLE_STOP)
+		camipc_sources_end(&servant->sources);
 	servant->running = call;
+	servant->op_failed = false;
 	entry->invoke[row](method, entry->ops, servant->ipa, call->data,
 			   *ret_outs);
 	servant->running = NULL;
+	if (method->role == CAMIPC_ROLE_INIT && servant->params.initialised &&
+	    has_succeeded(servant, method, *ret_outs))
+		servant->params.initialised(servant->params.user);
+	if (method->role == CAMIPC_ROLE_START &&
+	    has_succeeded(servant, method, *ret_outs))
+		camipc_sources_begin(&servant->sources);
 	return 0;
 }
 
@@ -312,9 +354,8 @@ static void handle_async(struct camipc_servant *servant,
 	ret = run_op(servant, method, call, &outs);
 	if (ret < 0)
 		camipc_log(CAMIPC_LOG_ERROR, TOPIC, "%s: %s was not run: %s",
-			   interface_of(servant)->name, method->name,
+			   camipc_servant_interface(servant)->name, method->name,
 			   camipc_errno_to_string(ret));
-	call->row = (uint16_t)(method - interface_of(servant)->methods);
 	pthread_mutex_lock(&servant->lock);
 	camipc_debt_consume(&servant->courier.debt, call);
 	flush_locked(servant);
@@ -327,7 +368,7 @@ static void handle_sync(struct camipc_servant *servant,
 			struct camipc_record *call)
 {
 	const struct camipc_reply_form reply_form = {
-		.interface = interface_of(servant)->name,
+		.interface = camipc_servant_interface(servant)->name,
 		.pool = servant->params.pool,
 		.encode = servant->params.encode,
 	};
@@ -339,6 +380,13 @@ static void handle_sync(struct camipc_servant *servant,
 	if (ret == 0)
 		ret = camipc_outputs_pack(&reply_form, method, call, outs,
 					  &reply);
+	if (servant->answered)
+		servant->answered(servant->answered_user, method->id);
+	/* Packed all the same: descriptors in the outputs were given away. */
+	if (ret == 0 && servant->op_failed) {
+		camipc_record_release(reply);
+		ret = -EREMOTEIO;
+	}
 	if (ret < 0) {
 		reply_error(servant, method, call, ret);
 		return;
@@ -362,13 +410,15 @@ static int handle_unknown(struct camipc_servant *servant,
 static int handle_call(struct camipc_servant *servant,
 		       struct camipc_record *call)
 {
-	const struct camipc_interface *interface = interface_of(servant);
+	const struct camipc_interface *interface = camipc_servant_interface(servant);
 	const struct camipc_header *header = &call->message.header;
 	const struct camipc_method *method = camipc_find_method(
 		interface->methods, interface->n_methods, header->id);
 	const bool oneway = header->flags & CAMIPC_MESSAGE_ONEWAY;
+	enum camipc_reason reason;
 
 	atomic_store(&servant->epoch, header->epoch);
+	camipc_sources_run_tasks(&servant->sources);
 	if (!method)
 		return handle_unknown(servant, call);
 	if (oneway != (method->role == CAMIPC_ROLE_ASYNC)) {
@@ -380,7 +430,11 @@ static int handle_call(struct camipc_servant *servant,
 		handle_sync(servant, method, call);
 		return 0;
 	}
-	if (camipc_debt_receive(&servant->courier.debt) < 0) {
+	call->row = (uint16_t)(method - interface->methods);
+	call->n_fds = header->n_fds;
+	if (!call->weight)
+		call->weight = header->body_size;
+	if (camipc_debt_receive(&servant->courier.debt, call, &reason) < 0) {
 		camipc_record_release(call);
 		return -EPROTO;
 	}
@@ -403,105 +457,10 @@ int camipc_servant_handle(struct camipc_servant *servant,
 	return ret;
 }
 
-/* ---- creation and end --------------------------------------------------- */
-
-static int find_known_events(struct camipc_servant *servant,
-			     const struct camipc_servant_params *params)
+void camipc_servant_abandon(struct camipc_servant *servant)
 {
-	const struct camipc_interface *interface = params->entry->descriptor;
+	struct camipc_record *call = servant->running;
 
-	servant->knows_event = calloc((size_t)interface->n_events + 1,
-				      sizeof(*servant->knows_event));
-	if (!servant->knows_event)
-		return -ENOMEM;
-	for (uint16_t row = 0; row < interface->n_events; row++) {
-		bool known = params->events == NULL;
-
-		for (uint16_t i = 0; i < params->n_events && !known; i++)
-			known = params->events[i] == interface->events[row].id;
-		servant->knows_event[row] = known;
-	}
-	return 0;
-}
-
-static void free_servant(struct camipc_servant *servant)
-{
-	camipc_courier_fini(&servant->courier);
-	pthread_mutex_destroy(&servant->lock);
-	free(servant->knows_event);
-	free(servant->argument);
-	free(servant);
-}
-
-static int init_courier(struct camipc_servant *servant,
-			const struct camipc_servant_params *params)
-{
-	const struct camipc_interface *interface = params->entry->descriptor;
-	const struct camipc_courier_rows events = {
-		interface->events, interface->n_events
-	};
-	const struct camipc_courier_rows methods = {
-		interface->methods, interface->n_methods
-	};
-	const struct camipc_sender sender = {
-		.send = send_record,
-		.lost = lose_record,
-		.user = servant,
-	};
-
-	return camipc_courier_init(&servant->courier, &events, &methods,
-				   params->window, params->pool, &sender);
-}
-
-static int prepare(struct camipc_servant *servant,
-		   const struct camipc_servant_params *params)
-{
-	int ret;
-
-	if (!servant->argument)
-		return -ENOMEM;
-	ret = find_known_events(servant, params);
-	if (ret < 0)
-		return ret;
-	ret = init_courier(servant, params);
-	if (ret < 0)
-		return ret;
-	ret = params->entry->create(&servant->host, &servant->ipa);
-	return ret > 0 ? -EPROTO : ret;
-}
-
-int camipc_servant_create(const struct camipc_servant_params *params,
-			  struct camipc_servant **ret_servant)
-{
-	struct camipc_servant *servant = calloc(1, sizeof(*servant));
-	int ret;
-
-	if (!servant)
-		return -ENOMEM;
-	servant->params = *params;
-	servant->argument = strdup(params->argument ? params->argument : "");
-	servant->host = (struct camipc_host){
-		.size = sizeof(servant->host),
-		.abi = CAMIPC_MODULE_ABI,
-		.raise_event = emit,
-		.alloc = alloc,
-		.log = write_log,
-		.argument = servant->argument,
-	};
-	pthread_mutex_init(&servant->lock, NULL);
-	ret = prepare(servant, params);
-	if (ret < 0) {
-		free_servant(servant);
-		return ret;
-	}
-	*ret_servant = servant;
-	return 0;
-}
-
-void camipc_servant_destroy(struct camipc_servant *servant)
-{
-	if (!servant)
-		return;
-	servant->params.entry->destroy(servant->ipa);
-	free_servant(servant);
+	servant->running = NULL;
+	camipc_record_release(call);
 }

@@ -19,6 +19,7 @@ struct camipc_servant_params {
 	struct camipc_record_pool *pool; /* for replies and events */
 	size_t max_message_size; /* bytes of a body */
 	uint32_t window; /* messages unconsumed at once, per direction */
+	uint32_t window_bytes; /* and bytes of them; 0: CAMIPC_KEPT_BYTES */
 	bool encode; /* replies and events as bytes, not as copies */
 
 	/** Events that the other side knows, ascending; NULL: all of them. */
@@ -26,6 +27,8 @@ struct camipc_servant_params {
 	uint16_t n_events;
 
 	const char *argument; /* of the module; copied; NULL: "" */
+	/** Files that the module loads; they outlive the servant. NULL: none. */
+	const struct camipc_load_files *loads;
 
 	/**
 	 * Sends a packed record whose header is complete, and takes it on
@@ -40,13 +43,25 @@ struct camipc_servant_params {
 	void (*log)(void *user, enum camipc_log_level level, const char *text);
 
 	void *user;
+
+	/** Wakes the op thread for a task that was posted, from any thread;
+	 *  NULL: camipc_servant_poll() is always used. */
+	void (*wake)(void *user);
+
+	/** Called once the op of the init role has returned 0, before its
+	 *  reply; NULL: not wanted. */
+	void (*initialised)(void *user);
+
+	/** Gets what create() returned, for messages; NULL: not wanted. */
+	int *create_result;
 };
 
 /**
  * Makes the IPA's instance by calling the module's create(). Events that
  * create() raises are kept until the first camipc_servant_flush(). Returns 0,
- * the error of create() (-EPROTO for a positive value), or -ENOMEM. Thread
- * word: bound; see each function.
+ * -EREMOTEIO (create() returned anything else than 0; its value is the module's
+ * word, and might be an error that means something else here), or -ENOMEM.
+ * Thread word: bound; see each function.
  */
 int camipc_servant_create(const struct camipc_servant_params *params,
 			  struct camipc_servant **ret_servant);
@@ -64,6 +79,42 @@ void camipc_servant_destroy(struct camipc_servant *servant);
  */
 int camipc_servant_handle(struct camipc_servant *servant,
 			  struct camipc_record *record);
+
+/** Calls the module's hook at the start of the op thread. Thread word: bound. */
+void camipc_servant_thread_started(struct camipc_servant *servant);
+
+/** The same at its end. */
+void camipc_servant_thread_ending(struct camipc_servant *servant);
+
+/**
+ * Calls what is due of the module's sources. Returns when to call it again, a
+ * deadline of deadline.h. Thread word: bound to the op thread.
+ */
+int64_t camipc_servant_run_due(struct camipc_servant *servant);
+
+/**
+ * Returns whether the op thread must wait with camipc_servant_poll(): the module
+ * has sources, or threads that may post a task. Thread word: bound to the op
+ * thread.
+ */
+bool camipc_servant_needs_poll(const struct camipc_servant *servant);
+
+/**
+ * Sleeps until @fd is ready for @events of poll(), or a source has fired; a
+ * negative @fd counts as ready. Returns 1 if @fd is ready, 0 if not, or -EMFILE,
+ * -ENFILE or -ENOMEM. Thread word: bound to the op thread.
+ */
+int camipc_servant_poll(struct camipc_servant *servant, int fd, short events);
+
+/** Ends camipc_servant_poll(). Thread word: safe. */
+void camipc_servant_interrupt(struct camipc_servant *servant);
+
+/**
+ * Releases the call whose op has left camipc_servant_handle() without returning:
+ * by an exception or by pthread_exit(). Only camipc_servant_destroy() may follow.
+ * Thread word: bound, as camipc_servant_handle().
+ */
+void camipc_servant_abandon(struct camipc_servant *servant);
 
 /**
  * Notes how many events the other side has consumed, and sends what waited for
@@ -83,5 +134,11 @@ int camipc_servant_flush(struct camipc_servant *servant);
  * word: safe.
  */
 bool camipc_servant_has_backlog(struct camipc_servant *servant);
+
+/**
+ * Returns true if so many bytes found no room that no further call should be
+ * run before there is some. Thread word: safe.
+ */
+bool camipc_servant_is_full(struct camipc_servant *servant);
 
 #endif /* CAMIPC_PROXY_SERVANT_H */

@@ -13,6 +13,7 @@
 
 #include <camipc/fd.h>
 
+#include "fd_mark.h"
 #include "fd_table.h"
 
 /** Smallest block, in bytes: most messages of a camera fit. */
@@ -107,6 +108,15 @@ void camipc_arena_reset(struct camipc_arena *arena, size_t budget)
 	enter_chunk(arena);
 	arena->budget = budget;
 	arena->error = 0;
+}
+
+size_t camipc_arena_size(const struct camipc_arena *arena)
+{
+	size_t size = 0;
+
+	for (const struct camipc_arena_chunk *c = arena->chunks; c; c = c->next)
+		size += c->size;
+	return size;
 }
 
 void camipc_arena_fini(struct camipc_arena *arena)
@@ -222,7 +232,9 @@ int camipc_copy_fd(struct camipc_arena *arena, int fd)
 		fail(arena, copy);
 		return -1;
 	}
-	if (arena->fd_mode == CAMIPC_FD_DUP)
+	if (arena->fd_mode == CAMIPC_FD_DUP_FOREIGN)
+		camipc_fd_mark(copy);
+	if (arena->fd_mode != CAMIPC_FD_DUP_TO_TABLE)
 		return copy;
 	ret = camipc_fd_table_add(arena->table, copy);
 	if (ret < 0) {
@@ -248,7 +260,7 @@ void camipc_clear_fd(int fd)
 {
 	int kept = errno;
 
-	if (fd >= 0)
+	if (fd >= 0 && !camipc_fd_mark_close(fd))
 		close(fd);
 	errno = kept;
 }

@@ -15,6 +15,9 @@
 #define THOUSANDTHS 1000u
 #define NS_PER_US UINT64_C(1000)
 
+/* The shortest deadline: 1 ms. */
+#define MIN_US 1000u
+
 /* 1/64 of this is longer than the ticks that a busy host may lose. */
 #define ROUGH_FROM_MS 1000u
 
@@ -39,6 +42,7 @@ uint32_t camipc_deadline_parse_scale(const char *text)
 	uint64_t value = 0;
 	uint32_t unit = THOUSANDTHS;
 	bool digits = false;
+	bool positive = false;
 
 	if (!text || !*text)
 		return THOUSANDTHS;
@@ -47,6 +51,7 @@ uint32_t camipc_deadline_parse_scale(const char *text)
 		if (value > MAX_SCALE)
 			value = MAX_SCALE;
 		digits = true;
+		positive |= *text != '0';
 	}
 	/* Not strtod(): hosts set locales, in which a half is "0,5". */
 	if (*text == '.')
@@ -55,40 +60,52 @@ uint32_t camipc_deadline_parse_scale(const char *text)
 		unit /= 10;
 		value += (uint64_t)(*text - '0') * unit;
 		digits = true;
+		positive |= *text != '0';
 	}
 	if (*text || !digits)
 		return CAMIPC_NO_SCALE;
+	/* Only 0 itself switches deadlines off. */
+	if (positive && value == 0)
+		return 1;
 	return (uint32_t)(value > MAX_SCALE ? MAX_SCALE : value);
 }
 
+/* Returns CAMIPC_NO_SCALE for a malformed number. */
 static uint32_t read_scale(void)
 {
-	const char *text = secure_getenv("CAMIPC_DEADLINE_SCALE");
 	const char *wrapper = secure_getenv("CAMIPC_WORKER_WRAPPER");
-	uint32_t value = camipc_deadline_parse_scale(text);
 
 	/* Under a debugger no deadline passes, whatever the scale is. */
 	if (wrapper && wrapper[strspn(wrapper, " \t")])
 		return 0;
-	if (value != CAMIPC_NO_SCALE)
-		return value;
+	return camipc_deadline_parse_scale(
+		secure_getenv("CAMIPC_DEADLINE_SCALE"));
+}
+
+static void log_malformed(void)
+{
 	camipc_log(CAMIPC_LOG_WARNING, "deadline",
-		   "CAMIPC_DEADLINE_SCALE is ignored: '%s' is no number, such "
-		   "as 10 or 0.5",
-		   text);
-	return THOUSANDTHS;
+		   "CAMIPC_DEADLINE_SCALE is ignored: '%s' is not a number "
+		   "such as 10 or 0.5",
+		   secure_getenv("CAMIPC_DEADLINE_SCALE"));
 }
 
 static uint32_t scale(void)
 {
 	static atomic_uint cached = UINT_MAX;
+	unsigned int unread = UINT_MAX;
 	unsigned int value;
+	uint32_t read;
 
 	value = atomic_load_explicit(&cached, memory_order_relaxed);
-	if (value == UINT_MAX) {
-		value = read_scale();
-		atomic_store_explicit(&cached, value, memory_order_relaxed);
-	}
+	if (CAMIPC_LIKELY(value != UINT_MAX))
+		return value;
+	read = read_scale();
+	value = read == CAMIPC_NO_SCALE ? THOUSANDTHS : read;
+	/* Only one of several threads gives the warning. */
+	if (atomic_compare_exchange_strong(&cached, &unread, value) &&
+	    read == CAMIPC_NO_SCALE)
+		log_malformed();
 	return value;
 }
 
@@ -97,6 +114,9 @@ int64_t camipc_deadline_after(int64_t now, uint32_t timeout_ms)
 	/* Milliseconds times thousandths are microseconds: at most 2^62. */
 	uint64_t us = (uint64_t)timeout_ms * scale();
 
+	/* A tiny scale must not make deadlines that have passed already. */
+	if (timeout_ms > 0 && us < MIN_US)
+		us = MIN_US;
 	if (scale() == 0 || us > (uint64_t)(INT64_MAX - now) / NS_PER_US)
 		return CAMIPC_NO_DEADLINE;
 	return now + (int64_t)(us * NS_PER_US);

@@ -2,13 +2,16 @@
 /*
  * Deadlines: nanoseconds of CLOCK_MONOTONIC. The environment variable
  * CAMIPC_DEADLINE_SCALE (a decimal number, read once with secure_getenv)
- * multiplies all of them, for debuggers, valgrind and slow machines; 0 and
- * CAMIPC_WORKER_WRAPPER switch them off.
+ * multiplies all of them, for debuggers, valgrind and slow machines. 0 and
+ * CAMIPC_WORKER_WRAPPER switch them off; any other scale leaves at least 1 ms.
+ * A malformed number is ignored, which one line in the log reports.
  */
 #ifndef CAMIPC_BASE_DEADLINE_H
 #define CAMIPC_BASE_DEADLINE_H
 
 #include <stdint.h>
+
+#include <camipc/base.h>
 
 /** A deadline that never passes. */
 #define CAMIPC_NO_DEADLINE INT64_MAX
@@ -45,7 +48,8 @@ int camipc_deadline_to_poll(int64_t deadline, int64_t now);
 #define CAMIPC_NO_SCALE UINT32_MAX
 
 /**
- * Returns the scale that @text states, in thousandths; 1000 for NULL and "".
+ * Returns the scale that @text states, in thousandths: 0 for 0 only, at least 1
+ * for anything above it; 1000 for NULL and "".
  * Thread word: reentrant.
  */
 uint32_t camipc_deadline_parse_scale(const char *text);

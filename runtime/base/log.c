@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The log: passes each line to the host's callback or, with a rate limit, to
- * stderr.
+ * The log: passes each line to the host's callback or to stderr. Our own lines
+ * have a rate limit on stderr, errors apart; each worker and each module has a
+ * share of its own (log_share.h).
  */
 #include <camipc/log.h>
+#include <camipc/module.h>
 
 #include <errno.h>
 #include <pthread.h>
@@ -15,17 +17,15 @@
 #include "clock.h"
 #include "log_filter.h"
 #include "log_line.h"
+#include "log_share.h"
 #include "text.h"
 
 /** Longest line, in bytes; the rest is cut. */
 #define LINE_SIZE 1024
 #define LONG_LINE_SIZE 4096
 
-/**
- * Lines that stderr gets at once, and the time after which it gets one more.
- */
-#define STDERR_BURST 100
-#define STDERR_INTERVAL_NS (CAMIPC_NS_PER_S / 10)
+/** The time after which a source may log one line more. */
+#define INTERVAL_NS (CAMIPC_NS_PER_S / CAMIPC_LOG_SHARE_RATE)
 
 /* The one mutable global of the runtime: levels and callback of the log. */
 static struct {
@@ -36,8 +36,7 @@ static struct {
 	enum camipc_log_level most; /* the highest level of all rules */
 	camipc_log_fn log;
 	void *user;
-	uint64_t full_at_ns; /* when STDERR_BURST lines are free again */
-	uint64_t suppressed;
+	struct camipc_log_share own; /* of our lines on stderr */
 } state = {
 	.once = PTHREAD_ONCE_INIT,
 	.lock = PTHREAD_MUTEX_INITIALIZER,
@@ -68,6 +67,38 @@ static void read_environment(void)
 	}
 }
 
+/** A line's turn: the lock, in a thread that cannot be cancelled meanwhile. */
+struct turn {
+	int cancel_state;
+};
+
+static void begin_turn(struct turn *turn)
+{
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &turn->cancel_state);
+	inside = true;
+	pthread_mutex_lock(&state.lock);
+}
+
+static void end_turn(struct turn *turn)
+{
+	pthread_mutex_unlock(&state.lock);
+	inside = false;
+	pthread_setcancelstate(turn->cancel_state, NULL);
+}
+
+/*
+ * Ends with its block, also if the host's callback throws an exception: all
+ * threads would wait for the lock. Modules have no host's callback, and do not
+ * need the unwinder's library for it.
+ */
+#ifdef CAMIPC_BUILDING_IPA_LIBRARY
+#define TURN(name) struct turn name
+#define END_TURN(name) end_turn(&(name))
+#else
+#define TURN(name) struct turn name __attribute__((cleanup(end_turn)))
+#define END_TURN(name) ((void)(name))
+#endif
+
 static int level_of_others(void)
 {
 	pthread_once(&state.once, read_environment);
@@ -75,40 +106,49 @@ static int level_of_others(void)
 }
 
 /* A leaky bucket, stored as the time at which it will be empty. */
-static bool may_print(uint64_t now)
+static bool may_print(struct camipc_log_share *share)
 {
-	uint64_t full_at = state.full_at_ns > now ? state.full_at_ns : now;
+	const uint64_t now = camipc_now_ns();
+	uint64_t full_at = share->full_at_ns > now ? share->full_at_ns : now;
 
-	if (full_at - now > (STDERR_BURST - 1) * STDERR_INTERVAL_NS) {
-		state.suppressed++;
+	if (full_at - now > (CAMIPC_LOG_SHARE_BURST - 1) * INTERVAL_NS)
 		return false;
-	}
-	state.full_at_ns = full_at + STDERR_INTERVAL_NS;
+	share->full_at_ns = full_at + INTERVAL_NS;
 	return true;
 }
 
+static void print(enum camipc_log_level level, const char *topic,
+		  const char *text)
+{
+	fprintf(stderr, "camipc: %s: %s: %s\n", camipc_log_level_name(level),
+		topic, text);
+}
+
+/* Errors always pass: the end of a worker is one. No worker can produce many
+ * of them. */
 static void log_to_stderr(enum camipc_log_level level, const char *topic,
 			  const char *text)
 {
-	if (!may_print(camipc_now_ns()))
+	if (level != CAMIPC_LOG_ERROR && !may_print(&state.own)) {
+		state.own.dropped++;
 		return;
-	if (state.suppressed) {
-		fprintf(stderr, "camipc: %llu lines left out\n",
-			(unsigned long long)state.suppressed);
-		state.suppressed = 0;
 	}
-	fprintf(stderr, "camipc: %s: %s: %s\n", camipc_log_level_name(level), topic,
-		text);
+	if (state.own.dropped)
+		fprintf(stderr, "camipc: %llu lines left out\n",
+			(unsigned long long)state.own.dropped);
+	state.own.dropped = 0;
+	print(level, topic, text);
 }
 
 void camipc_log_set(camipc_log_fn log, void *user, enum camipc_log_level level)
 {
-	/* First; later it would override the host's choice. */
 	pthread_once(&state.once, read_environment);
 	pthread_mutex_lock(&state.lock);
 	state.log = log;
 	state.user = user;
-	atomic_store(&state.level, (int)level);
+	/* Who debugs a program sets the variable, and cannot change the call. */
+	if (!state.filter.has_level)
+		atomic_store(&state.level, (int)level);
 	pthread_mutex_unlock(&state.lock);
 }
 
@@ -126,6 +166,19 @@ bool camipc_log_wants_topic(enum camipc_log_level level, const char *topic)
 	return level <= camipc_log_filter_level(
 				&state.filter, (enum camipc_log_level)others,
 				topic);
+}
+
+static void write_line(enum camipc_log_level level, const char *topic,
+		       const char *text)
+{
+	TURN(turn);
+
+	begin_turn(&turn);
+	if (state.log)
+		state.log(state.user, level, topic, text);
+	else
+		log_to_stderr(level, topic, text);
+	END_TURN(turn);
 }
 
 void camipc_log(enum camipc_log_level level, const char *topic,
@@ -148,12 +201,101 @@ void camipc_log(enum camipc_log_level level, const char *topic,
 	va_end(args);
 	camipc_sanitise(text, sizeof(text), raw, strlen(raw));
 
+	write_line(level, topic, text);
+	errno = kept;
+}
+
+static void write_long_line(const char *topic, const char *text)
+{
+	TURN(turn);
+
+	begin_turn(&turn);
+	if (state.log)
+		state.log(state.user, CAMIPC_LOG_DEBUG, topic, text);
+	else
+		fprintf(stderr, "camipc: %s: %s\n", topic, text);
+	END_TURN(turn);
+}
+
+/* ---- lines of others ---------------------------------------------------- */
+
+/* Needs the lock. */
+static void pass_on(enum camipc_log_level level, const char *topic,
+		    const char *text)
+{
+	char clean[LINE_SIZE];
+
+	camipc_sanitise(clean, sizeof(clean), text, strlen(text));
+	if (state.log)
+		state.log(state.user, level, topic, clean);
+	else
+		print(level, topic, clean);
+}
+
+static void note_dropped(struct camipc_log_share *share)
+{
+	share->last_drop_ns = camipc_now_ns();
+	if (!share->dropped++)
+		share->first_drop_ns = share->last_drop_ns;
+}
+
+static bool has_flood_ended(const struct camipc_log_share *share)
+{
+	const uint64_t now = camipc_now_ns();
+
+	return now - share->last_drop_ns >=
+		       CAMIPC_LOG_FLOOD_END_MS * CAMIPC_NS_PER_MS ||
+	       now - share->first_drop_ns >=
+		       CAMIPC_LOG_FLOOD_TOLD_MS * CAMIPC_NS_PER_MS;
+}
+
+/* Needs the lock. */
+static void tell_dropped(struct camipc_log_share *share, const char *topic,
+			 const char *who, bool at_end)
+{
+	char text[LINE_SIZE];
+
+	if (!share->dropped || (!at_end && !has_flood_ended(share)))
+		return;
+	snprintf(text, sizeof(text), "%s %llu lines were dropped", who,
+		 (unsigned long long)share->dropped);
+	share->dropped = 0;
+	pass_on(CAMIPC_LOG_WARNING, topic, text);
+}
+
+void camipc_log_foreign(struct camipc_log_share *share,
+			enum camipc_log_level level, const char *topic,
+			const char *who, const char *text)
+{
+	int kept = errno;
+	char line[LINE_SIZE];
+
+	if (inside || !camipc_log_wants_topic(level, topic))
+		return;
+	snprintf(line, sizeof(line), "%s %s", who, text);
 	inside = true;
 	pthread_mutex_lock(&state.lock);
-	if (state.log)
-		state.log(state.user, level, topic, text);
-	else
-		log_to_stderr(level, topic, text);
+	if ((share->only_stderr && state.log) || may_print(share)) {
+		tell_dropped(share, topic, who, false);
+		pass_on(level, topic, line);
+	} else {
+		note_dropped(share);
+	}
+	pthread_mutex_unlock(&state.lock);
+	inside = false;
+	errno = kept;
+}
+
+void camipc_log_foreign_settle(struct camipc_log_share *share,
+			       const char *topic, const char *who, bool at_end)
+{
+	int kept = errno;
+
+	if (inside || !share->dropped)
+		return;
+	inside = true;
+	pthread_mutex_lock(&state.lock);
+	tell_dropped(share, topic, who, at_end);
 	pthread_mutex_unlock(&state.lock);
 	inside = false;
 	errno = kept;
@@ -168,14 +310,7 @@ void camipc_log_line(const char *topic, const char *text)
 		return;
 	pthread_once(&state.once, read_environment);
 	camipc_sanitise(clean, sizeof(clean), text, strlen(text));
-	inside = true;
-	pthread_mutex_lock(&state.lock);
-	if (state.log)
-		state.log(state.user, CAMIPC_LOG_DEBUG, topic, clean);
-	else
-		fprintf(stderr, "camipc: %s: %s\n", topic, clean);
-	pthread_mutex_unlock(&state.lock);
-	inside = false;
+	write_long_line(topic, clean);
 	errno = kept;
 }
 

@@ -3,7 +3,7 @@
 #ifndef CAMIPC_BASE_LOG_FILTER_H
 #define CAMIPC_BASE_LOG_FILTER_H
 
-#include <camipc/module.h>
+#include <camipc/log_level.h>
 
 /** Maximum number of globs in a filter, and of their bytes. */
 #define CAMIPC_LOG_MAX_RULES 16

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "text.h"
+
 /* The end of a text that was cut. */
 static const char ellipsis[] = "...";
 
@@ -44,17 +46,7 @@ void camipc_print(struct camipc_printer *printer, const char *format, ...)
 	       ellipsis, sizeof(ellipsis));
 }
 
-/* Either byte of a control character above ASCII. */
-static bool is_c1(const char *text, size_t i)
-{
-	uint8_t byte = (uint8_t)text[i];
-
-	return (byte == 0xc2 && (uint8_t)text[i + 1] < 0xa0) ||
-	       (i > 0 && byte >= 0x80 && byte < 0xa0 &&
-		(uint8_t)text[i - 1] == 0xc2);
-}
-
-/* Prints a text in quotes, without control characters, cut if it is long. */
+/* Prints a text in quotes, escaped, cut if it is long. */
 static void print_text(struct camipc_printer *printer, const char *text)
 {
 	size_t n = strlen(text);
@@ -64,15 +56,15 @@ static void print_text(struct camipc_printer *printer, const char *text)
 	while (shown < n && shown > 0 && ((uint8_t)text[shown] & 0xc0) == 0x80)
 		shown--;
 	camipc_print(printer, "\"");
-	for (size_t i = 0; i < shown; i++) {
-		uint8_t byte = (uint8_t)text[i];
+	for (size_t i = 0; i < shown;) {
+		char piece[CAMIPC_ESCAPED_SIZE];
 
-		if (byte == '"' || byte == '\\')
-			camipc_print(printer, "\\%c", byte);
-		else if (byte < 0x20 || byte == 0x7f || is_c1(text, i))
-			camipc_print(printer, "\\x%02x", byte);
-		else
-			camipc_print(printer, "%c", byte);
+		if (text[i] == '"' || text[i] == '\\') {
+			camipc_print(printer, "\\%c", text[i++]);
+			continue;
+		}
+		i += camipc_escape_character(text + i, shown - i, piece);
+		camipc_print(printer, "%s", piece);
 	}
 	camipc_print(printer, "\"");
 	if (shown < n)

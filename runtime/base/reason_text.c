@@ -40,6 +40,38 @@ static const struct {
 	[CAMIPC_REASON_NO_FDS] = { "no-fds", "out of file descriptors" },
 	[CAMIPC_REASON_WATCHDOG] = { "watchdog",
 				     "the IPA sent no event in time" },
+	[CAMIPC_REASON_WRONG_THREAD] = {
+		"wrong-thread", "the thread does not own the proxy" },
+	[CAMIPC_REASON_UNWOUND] = {
+		"unwound", "an exception or pthread_exit() left a callback "
+			   "or an op" },
+	[CAMIPC_REASON_BAD_RANGE] = {
+		"bad-range", "the IPA sent a value out of its range" },
+	[CAMIPC_REASON_BAD_DEPTH] = { "bad-depth",
+				      "the IPA nested messages too deeply" },
+	[CAMIPC_REASON_BYE] = { "bye", "the worker reported that it must end" },
+	[CAMIPC_REASON_REFUSED] = { "refused",
+				    "this system refuses a system call" },
+	[CAMIPC_REASON_TOO_LARGE] = { "too-large",
+				      "the arguments are too large" },
+	[CAMIPC_REASON_SANDBOX] = {
+		"sandbox", "the worker made a system call that its sandbox "
+			   "does not allow" },
+	[CAMIPC_REASON_BAD_RING] = {
+		"bad-ring", "the worker wrote what is impossible to the shared "
+			    "memory" },
+	[CAMIPC_REASON_EXCEPTION] = { "exception",
+				      "an exception ended the IPA's function" },
+	[CAMIPC_REASON_WORKER_RESTARTED] = {
+		"worker-restarted", "the worker ended; another one takes over" },
+	[CAMIPC_REASON_RESTORE_MISMATCH] = {
+		"restore-mismatch", "a restarted IPA returned something else "
+				    "than before" },
+	[CAMIPC_REASON_JOURNAL_FULL] = {
+		"journal-full", "a restart would need more calls, memory or "
+				"descriptors than are kept" },
+	[CAMIPC_REASON_RESTART_FAILED] = {
+		"restart-failed", "no other worker could be started" },
 };
 CAMIPC_STATIC_ASSERT(N_OF(reasons) == CAMIPC_N_REASONS,
 		     "every reason has a name and a text");

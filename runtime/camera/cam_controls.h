@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Control lists: build them, read them, keep them in range. */
+/*
+ * Control lists: build them, read them, keep them in range; names and types of
+ * controls.
+ */
 #ifndef CAM_CONTROLS_H
 #define CAM_CONTROLS_H
 
 #include <camipc/base.h>
+#include <camipc/type_info.h>
 
 #include "core_ipa_types.h"
 
@@ -14,7 +18,7 @@ CAMIPC_BEGIN_DECLS
  * Thread word: bound.
  */
 struct cam_control_builder {
-	enum cam_control_id_space id_space;
+	int32_t id_space; /* of the controls that are set next */
 	struct cam_control *controls;
 	size_t n_controls;
 	size_t room;
@@ -23,13 +27,23 @@ struct cam_control_builder {
 
 /**
  * cam_control_builder_init() - begin an empty list
+ * @id_space: id space of the controls, an enum cam_control_id_space or a number
+ *            that the interface defines
  * @controls: memory of the list; must live as long as the list
  * @room: number of elements of @controls
  */
 CAMIPC_API void cam_control_builder_init(struct cam_control_builder *builder,
-					 enum cam_control_id_space id_space,
+					 int32_t id_space,
 					 struct cam_control *controls,
 					 size_t room);
+
+/**
+ * cam_control_builder_set_id_space() - go on with controls of another id space
+ * @id_space: id space of all controls that are set from now on
+ */
+CAMIPC_API void
+cam_control_builder_set_id_space(struct cam_control_builder *builder,
+				 int32_t id_space);
 
 /**
  * cam_control_builder_set() - add a control, or replace its value
@@ -42,7 +56,10 @@ CAMIPC_API void cam_control_builder_set(struct cam_control_builder *builder,
 					uint32_t id,
 					const struct cam_control_value *value);
 
-/** Each sets a scalar of one type, as cam_control_builder_set() does. */
+/**
+ * Each sets one value of one type, as cam_control_builder_set() does. A string
+ * must live as long as the list.
+ */
 CAMIPC_API void
 cam_control_builder_set_bool(struct cam_control_builder *builder, uint32_t id,
 			     bool value);
@@ -55,11 +72,25 @@ cam_control_builder_set_int64(struct cam_control_builder *builder, uint32_t id,
 CAMIPC_API void
 cam_control_builder_set_float(struct cam_control_builder *builder, uint32_t id,
 			      float value);
+CAMIPC_API void
+cam_control_builder_set_string(struct cam_control_builder *builder, uint32_t id,
+			       const char *value);
+CAMIPC_API void
+cam_control_builder_set_rectangle(struct cam_control_builder *builder,
+				  uint32_t id, struct cam_rectangle value);
 
 /** Each sets an array. The elements must live as long as the list. */
 CAMIPC_API void
+cam_control_builder_set_byte_array(struct cam_control_builder *builder,
+				   uint32_t id, const uint8_t *items,
+				   size_t n_items);
+CAMIPC_API void
 cam_control_builder_set_int32_array(struct cam_control_builder *builder,
 				    uint32_t id, const int32_t *items,
+				    size_t n_items);
+CAMIPC_API void
+cam_control_builder_set_int64_array(struct cam_control_builder *builder,
+				    uint32_t id, const int64_t *items,
 				    size_t n_items);
 CAMIPC_API void
 cam_control_builder_set_float_array(struct cam_control_builder *builder,
@@ -78,44 +109,64 @@ cam_control_builder_finish(const struct cam_control_builder *builder,
 
 /** Returns the value of a control, or NULL if the list does not have it. */
 CAMIPC_API const struct cam_control_value *
-cam_control_list_find(const struct cam_control_list *list, uint32_t id);
+cam_control_list_find(const struct cam_control_list *list, int32_t id_space,
+		      uint32_t id);
 
 /**
  * cam_control_list_get_bool() - read a control of a known type
  *
  * Returns 0, -ENOENT (the list does not have the control) or -EINVAL (the
  * control has another type). The following functions do the same for other
- * types; an array must have exactly @n_items elements, else the result is
- * -EINVAL. Thread word of all: reentrant.
+ * types. A string is borrowed from the list. An array must have exactly
+ * @n_items elements, else the result is -EINVAL. Thread word of all: reentrant.
  */
 CAMIPC_API int cam_control_list_get_bool(const struct cam_control_list *list,
-					 uint32_t id,
+					 int32_t id_space, uint32_t id,
 					 bool *ret_value) CAMIPC_MUST_CHECK;
 CAMIPC_API int cam_control_list_get_int32(const struct cam_control_list *list,
-					  uint32_t id,
+					  int32_t id_space, uint32_t id,
 					  int32_t *ret_value) CAMIPC_MUST_CHECK;
 CAMIPC_API int cam_control_list_get_int64(const struct cam_control_list *list,
-					  uint32_t id,
+					  int32_t id_space, uint32_t id,
 					  int64_t *ret_value) CAMIPC_MUST_CHECK;
 CAMIPC_API int cam_control_list_get_float(const struct cam_control_list *list,
-					  uint32_t id,
+					  int32_t id_space, uint32_t id,
 					  float *ret_value) CAMIPC_MUST_CHECK;
+CAMIPC_API int
+cam_control_list_get_string(const struct cam_control_list *list,
+			    int32_t id_space, uint32_t id,
+			    const char **ret_value) CAMIPC_MUST_CHECK;
+CAMIPC_API int
+cam_control_list_get_rectangle(const struct cam_control_list *list,
+			       int32_t id_space, uint32_t id,
+			       struct cam_rectangle *ret_value)
+	CAMIPC_MUST_CHECK;
+CAMIPC_API int cam_control_list_get_bytes(const struct cam_control_list *list,
+					  int32_t id_space, uint32_t id,
+					  uint8_t *ret_items,
+					  size_t n_items) CAMIPC_MUST_CHECK;
+CAMIPC_API int cam_control_list_get_int64s(const struct cam_control_list *list,
+					   int32_t id_space, uint32_t id,
+					   int64_t *ret_items,
+					   size_t n_items) CAMIPC_MUST_CHECK;
 CAMIPC_API int cam_control_list_get_floats(const struct cam_control_list *list,
-					   uint32_t id, float *ret_items,
+					   int32_t id_space, uint32_t id,
+					   float *ret_items,
 					   size_t n_items) CAMIPC_MUST_CHECK;
 
 /** Number of controls that clamping changed or left out. Zero it first. */
 struct cam_clamp_counts {
 	uint64_t clamped; /* brought into range, or set to the default */
 	uint64_t unknown; /* left out: not in the map */
-	uint64_t mistyped; /* left out: the map has another type */
+	uint64_t mistyped; /* left out: the map has another type or size */
 	uint64_t refused; /* left out: an array or string out of range */
 };
 
 /**
  * cam_control_list_clamp() - copy a list, with each control in its range
  * @list: the list to copy; it is not changed
- * @infos: the ranges; controls of another id space count as unknown
+ * @infos: the ranges; controls of another id space than its own count as
+ *         unknown
  * @controls: memory of the copy
  * @room: number of elements of @controls
  * @counts: incremented for each control that is changed or left out
@@ -124,7 +175,9 @@ struct cam_clamp_counts {
  * Moves numbers to the nearest end of their range; points, sizes and rectangles
  * component by component. Replaces NaN, and a value that a list of permitted
  * values does not have, by the default. Leaves an array out if one of its
- * elements is out of range.
+ * elements is out of range. Where the map gives a type, a value of another type
+ * or with another number of elements is left out; where it gives a type and
+ * neither range nor permitted values, each value of the type is accepted.
  *
  * Controls from an IPA drive exposure, lens and flash: clamp them before they
  * reach hardware. Returns the number of controls changed or left out, or
@@ -136,6 +189,32 @@ cam_control_list_clamp(const struct cam_control_list *list,
 		       struct cam_control *controls, size_t room,
 		       struct cam_clamp_counts *counts,
 		       struct cam_control_list *ret_list) CAMIPC_MUST_CHECK;
+
+/**
+ * cam_control_by_name() - find a control of controls.mojom by its name
+ *
+ * Other stacks number the same controls otherwise, from release to release:
+ * translate by name. Returns NULL for an unknown name; the result lives as long
+ * as the library. Thread word of this and the next functions: reentrant.
+ */
+CAMIPC_API const struct camipc_control_type *
+cam_control_by_name(const char *name);
+
+/** Finds a control of controls.mojom by its number; NULL: unknown number. */
+CAMIPC_API const struct camipc_control_type *cam_control_by_id(uint32_t id);
+
+/** Returns the type of a control's value, or of its elements. */
+CAMIPC_API enum cam_control_type
+cam_control_type_of(const struct camipc_control_type *control);
+
+/**
+ * cam_control_info_describe() - set name, type and size of a control
+ * @id: number of a control of controls.mojom; another one changes nothing
+ *
+ * The name lives as long as the library.
+ */
+CAMIPC_API void cam_control_info_describe(struct cam_control_info *info,
+					  uint32_t id);
 
 CAMIPC_END_DECLS
 

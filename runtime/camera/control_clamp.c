@@ -3,6 +3,7 @@
 #include "cam_controls.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 /* What clamping did with a value. 0 is not a verdict. */
@@ -223,6 +224,35 @@ static bool is_listed(const struct cam_control_value *value,
 	return false;
 }
 
+static bool has_range(const struct cam_control_info *info)
+{
+	return info->min.tag != CAM_CONTROL_VALUE_NONE ||
+	       info->max.tag != CAM_CONTROL_VALUE_NONE;
+}
+
+static enum verdict use_default(struct cam_control_value *value,
+				const struct cam_control_info *info)
+{
+	if (info->def.tag != value->tag)
+		return VERDICT_REFUSED;
+	*value = info->def;
+	return VERDICT_CLAMPED;
+}
+
+/* Judges a value that is not an array. */
+static enum verdict clamp_single(struct cam_control_value *value,
+				 const struct cam_control_info *info)
+{
+	if (info->n_values)
+		return is_listed(value, info) ? VERDICT_KEPT
+					      : use_default(value, info);
+	if (has_range(info))
+		return clamp_scalar(value, info);
+	if (value->tag == CAM_CONTROL_VALUE_FLOAT32 && isnan(value->float32))
+		return use_default(value, info);
+	return VERDICT_KEPT;
+}
+
 /* The range of an array is the range of each element. */
 static enum verdict check_array(const struct cam_control_value *value,
 				const struct cam_control_info *info)
@@ -233,9 +263,7 @@ static enum verdict check_array(const struct cam_control_value *value,
 
 	for (i = 0; i < n; i++) {
 		array_element(value, i, &element);
-		if (clamp_scalar(&element, info) != VERDICT_KEPT)
-			return VERDICT_REFUSED;
-		if (info->n_values && !is_listed(&element, info))
+		if (clamp_single(&element, info) != VERDICT_KEPT)
 			return VERDICT_REFUSED;
 	}
 	return VERDICT_KEPT;
@@ -244,30 +272,48 @@ static enum verdict check_array(const struct cam_control_value *value,
 static enum verdict clamp_value(struct cam_control_value *value,
 				const struct cam_control_info *info)
 {
-	if (value->tag >= CAM_CONTROL_VALUE_BOOLEAN_ARRAY)
-		return check_array(value, info);
-	if (info->n_values) {
-		if (is_listed(value, info))
-			return VERDICT_KEPT;
-		if (info->def.tag != value->tag)
-			return VERDICT_REFUSED;
-		*value = info->def;
-		return VERDICT_CLAMPED;
-	}
-	return clamp_scalar(value, info);
+	return value->tag >= CAM_CONTROL_VALUE_BOOLEAN_ARRAY
+		       ? check_array(value, info)
+		       : clamp_single(value, info);
 }
 
-/* Returns true if the range applies to values of this type. */
+CAMIPC_STATIC_ASSERT((int)CAM_CONTROL_TYPE_BOOLEAN ==
+				     (int)CAM_CONTROL_VALUE_BOOLEAN &&
+			     (int)CAM_CONTROL_TYPE_POINT ==
+				     (int)CAM_CONTROL_VALUE_POINT,
+		     "types have the numbers of the arms");
+
+/* Returns true if the value has the type and size that the map gives. */
+static bool has_given_type(const struct cam_control_value *value,
+			   const struct cam_control_info *info)
+{
+	struct cam_control_value ignored;
+	bool is_array = value->tag >= CAM_CONTROL_VALUE_BOOLEAN_ARRAY;
+
+	if ((int)scalar_tag(value->tag) != (int)info->type ||
+	    is_array != (info->size > 0))
+		return false;
+	return !is_array || info->size == CAM_CONTROL_ANY_SIZE ||
+	       array_element(value, 0, &ignored) == info->size;
+}
+
+/* Returns true if type, range and permitted values apply to this value. */
 static bool fits_type(const struct cam_control_value *value,
 		      const struct cam_control_info *info)
 {
 	enum cam_control_value_tag tag = scalar_tag(value->tag);
+	bool is_given = info->type != CAM_CONTROL_TYPE_NONE;
 
+	if (tag == CAM_CONTROL_VALUE_NONE ||
+	    (is_given && !has_given_type(value, info)))
+		return false;
+	if (info->n_values && info->values[0].tag != tag)
+		return false;
+	if (!has_range(info))
+		return is_given || info->n_values;
 	if (tag == CAM_CONTROL_VALUE_STRING)
-		return info->min.tag == tag ||
-		       (info->n_values && info->values[0].tag == tag);
-	return tag != CAM_CONTROL_VALUE_NONE && info->min.tag == tag &&
-	       info->max.tag == tag;
+		return info->min.tag == tag;
+	return info->min.tag == tag && info->max.tag == tag;
 }
 
 /* Judges one control and counts what happened to it. */
@@ -297,7 +343,6 @@ int cam_control_list_clamp(const struct cam_control_list *list,
 			   struct cam_clamp_counts *counts,
 			   struct cam_control_list *ret_list)
 {
-	bool known_space = list->id_space == infos->id_space;
 	int changed = 0;
 	size_t n = 0;
 	size_t i;
@@ -309,7 +354,7 @@ int cam_control_list_clamp(const struct cam_control_list *list,
 		if (n == room)
 			return -ENOSPC;
 		controls[n] = list->controls[i];
-		if (known_space)
+		if (controls[n].id_space == infos->id_space)
 			info = cam_uint32_control_info_find(infos->infos,
 							    infos->n_infos,
 							    controls[n].id);
@@ -318,7 +363,6 @@ int cam_control_list_clamp(const struct cam_control_list *list,
 		n += verdict != VERDICT_REFUSED;
 	}
 	*ret_list = (struct cam_control_list){
-		.id_space = list->id_space,
 		.controls = controls,
 		.n_controls = n,
 	};

@@ -6,14 +6,28 @@
 #include <string.h>
 
 void cam_control_builder_init(struct cam_control_builder *builder,
-			      enum cam_control_id_space id_space,
-			      struct cam_control *controls, size_t room)
+			      int32_t id_space, struct cam_control *controls,
+			      size_t room)
 {
 	builder->id_space = id_space;
 	builder->controls = controls;
 	builder->n_controls = 0;
 	builder->room = room;
 	builder->error = 0;
+}
+
+void cam_control_builder_set_id_space(struct cam_control_builder *builder,
+				      int32_t id_space)
+{
+	builder->id_space = id_space;
+}
+
+/* 1 or 0: a number, as callers combine several without a branch for each. */
+static unsigned int is_control(const struct cam_control *control, int32_t id_space,
+			       uint32_t id)
+{
+	return (((uint32_t)control->id_space ^ (uint32_t)id_space) |
+		(control->id ^ id)) == 0;
 }
 
 /* Returns the control's slot in the list, old or new; NULL if it is full. */
@@ -24,13 +38,14 @@ control_slot(struct cam_control_builder *builder, uint32_t id)
 	size_t i;
 
 	for (i = 0; i < builder->n_controls; i++)
-		if (builder->controls[i].id == id)
+		if (is_control(&builder->controls[i], builder->id_space, id))
 			return &builder->controls[i].value;
 	if (builder->n_controls == builder->room) {
 		builder->error = -ENOSPC;
 		return NULL;
 	}
 	control = &builder->controls[builder->n_controls++];
+	control->id_space = builder->id_space;
 	control->id = id;
 	return &control->value;
 }
@@ -52,69 +67,43 @@ static void control_value_begin(struct cam_control_value *value,
 	value->tag = tag;
 }
 
-void cam_control_builder_set_bool(struct cam_control_builder *builder,
-				  uint32_t id, bool value)
-{
-	struct cam_control_value v;
+/* Sets one value: of arm @arm, whose tag is @TAG. */
+#define SETTER(name, type, TAG, arm)                                         \
+	void cam_control_builder_set_##name(                                 \
+		struct cam_control_builder *builder, uint32_t id,            \
+		type value)                                                  \
+	{                                                                    \
+		struct cam_control_value v;                                  \
+									     \
+		control_value_begin(&v, CAM_CONTROL_VALUE_##TAG);            \
+		v.arm = value;                                               \
+		cam_control_builder_set(builder, id, &v);                    \
+	}
 
-	control_value_begin(&v, CAM_CONTROL_VALUE_BOOLEAN);
-	v.boolean = value;
-	cam_control_builder_set(builder, id, &v);
-}
+SETTER(bool, bool, BOOLEAN, boolean)
+SETTER(int32, int32_t, INTEGER32, integer32)
+SETTER(int64, int64_t, INTEGER64, integer64)
+SETTER(float, float, FLOAT32, float32)
+SETTER(string, const char *, STRING, string)
+SETTER(rectangle, struct cam_rectangle, RECTANGLE, rectangle)
 
-void cam_control_builder_set_int32(struct cam_control_builder *builder,
-				   uint32_t id, int32_t value)
-{
-	struct cam_control_value v;
+#define ARRAY_SETTER(name, type, TAG, arm)                                   \
+	void cam_control_builder_set_##name##_array(                         \
+		struct cam_control_builder *builder, uint32_t id,            \
+		const type *items, size_t n_items)                           \
+	{                                                                    \
+		struct cam_control_value v;                                  \
+									     \
+		control_value_begin(&v, CAM_CONTROL_VALUE_##TAG##_ARRAY);    \
+		v.arm##_array.items = items;                                 \
+		v.arm##_array.n_items = n_items;                             \
+		cam_control_builder_set(builder, id, &v);                    \
+	}
 
-	control_value_begin(&v, CAM_CONTROL_VALUE_INTEGER32);
-	v.integer32 = value;
-	cam_control_builder_set(builder, id, &v);
-}
-
-void cam_control_builder_set_int64(struct cam_control_builder *builder,
-				   uint32_t id, int64_t value)
-{
-	struct cam_control_value v;
-
-	control_value_begin(&v, CAM_CONTROL_VALUE_INTEGER64);
-	v.integer64 = value;
-	cam_control_builder_set(builder, id, &v);
-}
-
-void cam_control_builder_set_float(struct cam_control_builder *builder,
-				   uint32_t id, float value)
-{
-	struct cam_control_value v;
-
-	control_value_begin(&v, CAM_CONTROL_VALUE_FLOAT32);
-	v.float32 = value;
-	cam_control_builder_set(builder, id, &v);
-}
-
-void cam_control_builder_set_int32_array(struct cam_control_builder *builder,
-					 uint32_t id, const int32_t *items,
-					 size_t n_items)
-{
-	struct cam_control_value v;
-
-	control_value_begin(&v, CAM_CONTROL_VALUE_INTEGER32_ARRAY);
-	v.integer32_array.items = items;
-	v.integer32_array.n_items = n_items;
-	cam_control_builder_set(builder, id, &v);
-}
-
-void cam_control_builder_set_float_array(struct cam_control_builder *builder,
-					 uint32_t id, const float *items,
-					 size_t n_items)
-{
-	struct cam_control_value v;
-
-	control_value_begin(&v, CAM_CONTROL_VALUE_FLOAT32_ARRAY);
-	v.float32_array.items = items;
-	v.float32_array.n_items = n_items;
-	cam_control_builder_set(builder, id, &v);
-}
+ARRAY_SETTER(byte, uint8_t, BYTE, byte)
+ARRAY_SETTER(int32, int32_t, INTEGER32, integer32)
+ARRAY_SETTER(int64, int64_t, INTEGER64, integer64)
+ARRAY_SETTER(float, float, FLOAT32, float32)
 
 int cam_control_builder_finish(const struct cam_control_builder *builder,
 			       struct cam_control_list *ret_list)
@@ -122,7 +111,6 @@ int cam_control_builder_finish(const struct cam_control_builder *builder,
 	if (builder->error)
 		return builder->error;
 	memset(ret_list, 0, sizeof(*ret_list));
-	ret_list->id_space = builder->id_space;
 	ret_list->controls = builder->controls;
 	ret_list->n_controls = builder->n_controls;
 	return 0;
@@ -133,33 +121,31 @@ int cam_control_builder_finish(const struct cam_control_builder *builder,
  * branch for each costs more than its load.
  */
 const struct cam_control_value *
-cam_control_list_find(const struct cam_control_list *list, uint32_t id)
+cam_control_list_find(const struct cam_control_list *list, int32_t id_space,
+		      uint32_t id)
 {
 	const struct cam_control *c = list->controls;
 	size_t n = list->n_controls;
 
-	for (; n >= 4; n -= 4, c += 4) {
-		if (CAMIPC_LIKELY((c[0].id != id) & (c[1].id != id) &
-				  (c[2].id != id) & (c[3].id != id)))
-			continue;
-		if (c[0].id == id)
-			return &c[0].value;
-		if (c[1].id == id)
-			return &c[1].value;
-		return c[2].id == id ? &c[2].value : &c[3].value;
-	}
+	for (; n >= 4; n -= 4, c += 4)
+		if (CAMIPC_UNLIKELY(is_control(&c[0], id_space, id) |
+				    is_control(&c[1], id_space, id) |
+				    is_control(&c[2], id_space, id) |
+				    is_control(&c[3], id_space, id)))
+			break;
 	for (; n; n--, c++)
-		if (c->id == id)
+		if (is_control(c, id_space, id))
 			return &c->value;
 	return NULL;
 }
 
 /* Returns the control if it has this type; else NULL, and sets @reterr. */
 static const struct cam_control_value *
-typed_value(const struct cam_control_list *list, uint32_t id,
+typed_value(const struct cam_control_list *list, int32_t id_space, uint32_t id,
 	    enum cam_control_value_tag tag, int *reterr)
 {
-	const struct cam_control_value *value = cam_control_list_find(list, id);
+	const struct cam_control_value *value =
+		cam_control_list_find(list, id_space, id);
 
 	*reterr = 0;
 	if (!value)
@@ -169,66 +155,49 @@ typed_value(const struct cam_control_list *list, uint32_t id,
 	return *reterr ? NULL : value;
 }
 
-int cam_control_list_get_bool(const struct cam_control_list *list, uint32_t id,
-			      bool *ret_value)
-{
-	int error;
-	const struct cam_control_value *value =
-		typed_value(list, id, CAM_CONTROL_VALUE_BOOLEAN, &error);
+#define GETTER(name, type, TAG, arm)                                         \
+	int cam_control_list_get_##name(const struct cam_control_list *list, \
+					int32_t id_space, uint32_t id,       \
+					type *ret_value)                     \
+	{                                                                    \
+		int error;                                                   \
+		const struct cam_control_value *value =                      \
+			typed_value(list, id_space, id,                      \
+				    CAM_CONTROL_VALUE_##TAG, &error);        \
+									     \
+		if (value)                                                   \
+			*ret_value = value->arm;                             \
+		return error;                                                \
+	}
 
-	if (value)
-		*ret_value = value->boolean;
-	return error;
-}
+GETTER(bool, bool, BOOLEAN, boolean)
+GETTER(int32, int32_t, INTEGER32, integer32)
+GETTER(int64, int64_t, INTEGER64, integer64)
+GETTER(float, float, FLOAT32, float32)
+GETTER(string, const char *, STRING, string)
+GETTER(rectangle, struct cam_rectangle, RECTANGLE, rectangle)
 
-int cam_control_list_get_int32(const struct cam_control_list *list, uint32_t id,
-			       int32_t *ret_value)
-{
-	int error;
-	const struct cam_control_value *value =
-		typed_value(list, id, CAM_CONTROL_VALUE_INTEGER32, &error);
+#define ARRAY_GETTER(name, type, TAG, arm)                                   \
+	int cam_control_list_get_##name(const struct cam_control_list *list, \
+					int32_t id_space, uint32_t id,       \
+					type *ret_items, size_t n_items)     \
+	{                                                                    \
+		int error;                                                   \
+		const struct cam_control_value *value =                      \
+			typed_value(list, id_space, id,                      \
+				    CAM_CONTROL_VALUE_##TAG##_ARRAY,         \
+				    &error);                                 \
+									     \
+		if (!value)                                                  \
+			return error;                                        \
+		if (value->arm##_array.n_items != n_items)                   \
+			return -EINVAL;                                      \
+		if (n_items)                                                 \
+			memcpy(ret_items, value->arm##_array.items,          \
+			       n_items * sizeof(*ret_items));                \
+		return 0;                                                    \
+	}
 
-	if (value)
-		*ret_value = value->integer32;
-	return error;
-}
-
-int cam_control_list_get_int64(const struct cam_control_list *list, uint32_t id,
-			       int64_t *ret_value)
-{
-	int error;
-	const struct cam_control_value *value =
-		typed_value(list, id, CAM_CONTROL_VALUE_INTEGER64, &error);
-
-	if (value)
-		*ret_value = value->integer64;
-	return error;
-}
-
-int cam_control_list_get_float(const struct cam_control_list *list, uint32_t id,
-			       float *ret_value)
-{
-	int error;
-	const struct cam_control_value *value =
-		typed_value(list, id, CAM_CONTROL_VALUE_FLOAT32, &error);
-
-	if (value)
-		*ret_value = value->float32;
-	return error;
-}
-
-int cam_control_list_get_floats(const struct cam_control_list *list,
-				uint32_t id, float *ret_items, size_t n_items)
-{
-	int error;
-	const struct cam_control_value *value =
-		typed_value(list, id, CAM_CONTROL_VALUE_FLOAT32_ARRAY, &error);
-
-	if (!value)
-		return error;
-	if (value->float32_array.n_items != n_items)
-		return -EINVAL;
-	memcpy(ret_items, value->float32_array.items,
-	       n_items * sizeof(*ret_items));
-	return 0;
-}
+ARRAY_GETTER(bytes, uint8_t, BYTE, byte)
+ARRAY_GETTER(int64s, int64_t, INTEGER64, integer64)
+ARRAY_GETTER(floats, float, FLOAT32, float32)

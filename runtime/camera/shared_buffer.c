@@ -13,6 +13,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "access_watch.h"
+
 /* From linux/magic.h, which older headers lack. */
 #ifndef DMA_BUF_MAGIC
 #define DMA_BUF_MAGIC 0x444d4142
@@ -30,6 +32,7 @@ struct cam_shared_buffer {
 	void *pages; /* what munmap() takes */
 	size_t pages_length;
 	int dma_buf; /* our duplicate, for DMA_BUF_IOCTL_SYNC; -1: a memfd */
+	struct camipc_access watched; /* what a watcher is shown */
 };
 
 static bool is_access(enum cam_access access)
@@ -100,6 +103,20 @@ static int check_plane(const struct cam_frame_buffer_plane *plane,
 	return (uint64_t)plane->offset + plane->length > size ? -ERANGE : kind;
 }
 
+static void name_for_watcher(struct cam_shared_buffer *buffer,
+			     const struct cam_frame_buffer_plane *plane)
+{
+	struct stat st;
+
+	if (fstat(plane->fd, &st) < 0)
+		return;
+	buffer->watched.device = st.st_dev;
+	buffer->watched.number = st.st_ino;
+	buffer->watched.offset = plane->offset;
+	buffer->watched.data = buffer->data;
+	buffer->watched.size = buffer->length;
+}
+
 /* Maps the whole pages around the plane. */
 static int map_pages(struct cam_shared_buffer *buffer,
 		     const struct cam_frame_buffer_plane *plane)
@@ -122,6 +139,7 @@ static int map_pages(struct cam_shared_buffer *buffer,
 	buffer->pages_length = (size_t)size;
 	buffer->data = (uint8_t *)pages + (plane->offset - first);
 	buffer->length = plane->length;
+	name_for_watcher(buffer, plane);
 	return 0;
 }
 
@@ -279,6 +297,18 @@ int cam_shared_buffer_begin(struct cam_shared_buffer *buffer,
 	return 0;
 }
 
+/* While the caller still has access, so that the contents hold. */
+static void show(struct cam_shared_buffer *buffer, enum cam_access access)
+{
+	const camipc_access_fn watcher = atomic_load_explicit(
+		&camipc_access_watcher, memory_order_acquire);
+
+	if (CAMIPC_LIKELY(!watcher))
+		return;
+	buffer->watched.wrote = access == CAM_ACCESS_READ_WRITE;
+	watcher(&buffer->watched);
+}
+
 int cam_shared_buffer_end(struct cam_shared_buffer *buffer)
 {
 	enum cam_access access;
@@ -288,6 +318,7 @@ int cam_shared_buffer_end(struct cam_shared_buffer *buffer)
 	access = buffer->begun;
 	if (!access)
 		return -EINVAL;
+	show(buffer, access);
 	buffer->begun = (enum cam_access)0;
 	return synchronise(buffer, access, DMA_BUF_SYNC_END);
 }

@@ -64,10 +64,13 @@ struct elf_file {
 	struct camipc_module_info info;
 	bool has_manifest;
 	char *manifest; /* CAMIPC_MAX_MANIFEST_SIZE + 1 bytes; NULL: only check */
+	uint8_t *build_id; /* NULL: not wanted */
+	size_t build_id_size; /* its room; then its size, 0 without one */
+	bool has_build_id;
 };
 
 CAMIPC_PRINTF(3, 4)
-static int refuse(char *why, int error, const char *format, ...)
+static int refuse_note(char *why, int error, const char *format, ...)
 {
 	va_list args;
 
@@ -90,17 +93,17 @@ static int read_at(const struct elf_file *file, uint64_t offset, void *data,
 	char *pos = data;
 
 	if (!within(file, offset, size))
-		return refuse(file->why, -ENOEXEC, "truncated");
+		return refuse_note(file->why, -ENOEXEC, "truncated");
 	while (size > 0) {
 		ssize_t n = pread(file->fd, pos, size, (off_t)offset);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return refuse(file->why, -EIO, "cannot be read: %s",
+			return refuse_note(file->why, -EIO, "cannot be read: %s",
 				      camipc_errno_to_string(errno));
 		if (n == 0)
-			return refuse(file->why, -ENOEXEC,
+			return refuse_note(file->why, -ENOEXEC,
 				      "shrank while it was read");
 		pos += n;
 		offset += (uint64_t)n;
@@ -109,20 +112,67 @@ static int read_at(const struct elf_file *file, uint64_t offset, void *data,
 	return 0;
 }
 
+static const char *class_name(unsigned char class)
+{
+	return class == ELFCLASS32 ? "32-bit" :
+	       class == ELFCLASS64 ? "64-bit" :
+				     "broken";
+}
+
+/** The name of a machine, or its number in @number. */
+static const char *machine_name(unsigned int machine, char number[16])
+{
+	static const struct {
+		unsigned int machine;
+		const char *name;
+	} names[] = {
+		{ EM_X86_64, "x86-64" }, { EM_AARCH64, "AArch64" },
+		{ EM_ARM, "Arm" },	 { EM_386, "i386" },
+		{ EM_RISCV, "RISC-V" },	 { EM_S390, "S/390" },
+		{ EM_PPC64, "PowerPC" }, { EM_MIPS, "MIPS" },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (names[i].machine == machine)
+			return names[i].name;
+	}
+	snprintf(number, 16, "number %u", machine);
+	return number;
+}
+
+/** Compares as much of the magic as the file has: a short text file is not
+ *  "truncated". */
+static int check_magic(const struct elf_file *file)
+{
+	size_t size = file->size < SELFMAG ? (size_t)file->size : SELFMAG;
+	char magic[SELFMAG];
+	int ret;
+
+	if (size == 0)
+		return refuse_note(file->why, -ENOEXEC, "an empty file");
+	ret = read_at(file, 0, magic, size);
+	if (ret < 0)
+		return ret;
+	if (memcmp(magic, ELFMAG, size) != 0)
+		return refuse_note(file->why, -ENOEXEC, "not an ELF file");
+	return 0;
+}
+
 static int check_ident(const struct elf_file *file, const ElfW(Ehdr) *header)
 {
 	const unsigned char *ident = header->e_ident;
 
-	if (memcmp(ident, ELFMAG, SELFMAG) != 0)
-		return refuse(file->why, -ENOEXEC, "not an ELF file");
 	if (ident[EI_CLASS] != NATIVE_CLASS)
-		return refuse(file->why, -ENOEXEC,
-			      "ELF class %u, this process has %u",
-			      ident[EI_CLASS], (unsigned int)NATIVE_CLASS);
+		return refuse_note(file->why, -ENOEXEC,
+			      "for another machine: a %s file, this process has "
+			      "%u bits",
+			      class_name(ident[EI_CLASS]),
+			      8 * (unsigned int)sizeof(void *));
 	if (ident[EI_DATA] != NATIVE_DATA)
-		return refuse(file->why, -ENOEXEC, "of the other byte order");
+		return refuse_note(file->why, -ENOEXEC,
+			      "for another machine: of the other byte order");
 	if (ident[EI_VERSION] != EV_CURRENT)
-		return refuse(file->why, -ENOEXEC, "ELF version %u",
+		return refuse_note(file->why, -ENOEXEC, "ELF version %u",
 			      ident[EI_VERSION]);
 	return 0;
 }
@@ -130,9 +180,12 @@ static int check_ident(const struct elf_file *file, const ElfW(Ehdr) *header)
 static int read_header(const struct elf_file *file, ElfW(Ehdr) *header)
 {
 	uint64_t sections;
+	char numbers[2][16];
 	int ret;
 
-	/* The magic first: short text files are not "truncated". */
+	ret = check_magic(file);
+	if (ret < 0)
+		return ret;
 	ret = read_at(file, 0, header->e_ident, EI_NIDENT);
 	if (ret < 0)
 		return ret;
@@ -143,17 +196,18 @@ static int read_header(const struct elf_file *file, ElfW(Ehdr) *header)
 	if (ret < 0)
 		return ret;
 	if (header->e_type != ET_DYN)
-		return refuse(file->why, -ENOEXEC, "not a shared object");
+		return refuse_note(file->why, -ENOEXEC, "not a shared object");
 	if (NATIVE_MACHINE != EM_NONE && header->e_machine != NATIVE_MACHINE)
-		return refuse(file->why, -ENOEXEC,
-			      "for ELF machine %u, this process is of %u",
-			      header->e_machine, (unsigned int)NATIVE_MACHINE);
+		return refuse_note(file->why, -ENOEXEC,
+			      "for another machine: %s, this process has %s",
+			      machine_name(header->e_machine, numbers[0]),
+			      machine_name(NATIVE_MACHINE, numbers[1]));
 	if (header->e_phentsize != sizeof(ElfW(Phdr)))
-		return refuse(file->why, -ENOEXEC,
+		return refuse_note(file->why, -ENOEXEC,
 			      "program headers of %u bytes",
 			      header->e_phentsize);
 	if (header->e_phnum == 0 || header->e_phnum > MAX_SEGMENTS)
-		return refuse(file->why, -ENOEXEC, "%u program headers",
+		return refuse_note(file->why, -ENOEXEC, "%u program headers",
 			      header->e_phnum);
 	/*
 	 * Nothing here needs the section table, but it is what linkers write
@@ -161,7 +215,7 @@ static int read_header(const struct elf_file *file, ElfW(Ehdr) *header)
 	 */
 	sections = (uint64_t)header->e_shnum * header->e_shentsize;
 	if (header->e_shoff != 0 && !within(file, header->e_shoff, sections))
-		return refuse(file->why, -ENOEXEC, "truncated");
+		return refuse_note(file->why, -ENOEXEC, "truncated");
 	return 0;
 }
 
@@ -186,24 +240,24 @@ static int check_info(const struct elf_file *file)
 
 	/* Before the rest: another ABI may have another struct. */
 	if (info->abi != CAMIPC_MODULE_ABI)
-		return refuse(file->why, -ESTALE,
+		return refuse_note(file->why, -ESTALE,
 			      "has module ABI %u, this library %u", info->abi,
 			      CAMIPC_MODULE_ABI);
 	if (!is_printable(info->name, sizeof(info->name)) || !info->name[0])
-		return refuse(file->why, -ENOEXEC, "its note has a bad name");
+		return refuse_note(file->why, -ENOEXEC, "its note has a bad name");
 	if (!is_printable(info->interface_name, sizeof(info->interface_name)) ||
 	    !info->interface_name[0])
-		return refuse(file->why, -ENOEXEC,
+		return refuse_note(file->why, -ENOEXEC,
 			      "its note has a bad interface name");
 	if (!is_printable(info->license, sizeof(info->license)))
-		return refuse(file->why, -ENOEXEC,
+		return refuse_note(file->why, -ENOEXEC,
 			      "its note has a bad licence text");
 	if (info->interface_version == 0 ||
 	    info->compatible_since > info->interface_version)
-		return refuse(file->why, -ENOEXEC,
+		return refuse_note(file->why, -ENOEXEC,
 			      "its note has bad interface versions");
 	if (info->codegen_revision != CAMIPC_CODEGEN_REVISION)
-		return refuse(file->why, -ESTALE,
+		return refuse_note(file->why, -ESTALE,
 			      "was generated by camipc-gen of revision %u, this "
 			      "library is of %u",
 			      info->codegen_revision, CAMIPC_CODEGEN_REVISION);
@@ -214,10 +268,10 @@ static int read_info(struct elf_file *file, const char *description,
 		     size_t size)
 {
 	if (file->found)
-		return refuse(file->why, -ENOEXEC, "has two module notes");
+		return refuse_note(file->why, -ENOEXEC, "has two module notes");
 	/* A larger one is of a later library, which only adds at the end. */
 	if (size < sizeof(file->info))
-		return refuse(file->why, -ENOEXEC,
+		return refuse_note(file->why, -ENOEXEC,
 			      "its note has %zu bytes instead of %zu", size,
 			      sizeof(file->info));
 	memcpy(&file->info, description, sizeof(file->info));
@@ -246,14 +300,14 @@ static int read_manifest(struct elf_file *file, const char *description,
 			 size_t size)
 {
 	if (file->has_manifest)
-		return refuse(file->why, -ENOEXEC, "has two manifests");
+		return refuse_note(file->why, -ENOEXEC, "has two manifests");
 	if (size == 0 || size > CAMIPC_MAX_MANIFEST_SIZE + 1)
-		return refuse(file->why, -ENOEXEC,
+		return refuse_note(file->why, -ENOEXEC,
 			      "its manifest has %zu bytes, the limit is %d",
 			      size ? size - 1 : 0, CAMIPC_MAX_MANIFEST_SIZE);
 	if (description[size - 1] != '\0' ||
 	    !is_plain_text(description, size - 1))
-		return refuse(file->why, -ENOEXEC,
+		return refuse_note(file->why, -ENOEXEC,
 			      "its manifest is not plain UTF-8 text");
 	if (file->manifest)
 		memcpy(file->manifest, description, size);
@@ -261,10 +315,24 @@ static int read_manifest(struct elf_file *file, const char *description,
 	return 0;
 }
 
+static void read_build_id(struct elf_file *file, const char *description,
+			  size_t size)
+{
+	if (!file->build_id || file->has_build_id || size > file->build_id_size)
+		return;
+	memcpy(file->build_id, description, size);
+	file->build_id_size = size;
+	file->has_build_id = true;
+}
+
 /** One note, whose owner's name and description lie in memory. */
 static int read_note(struct elf_file *file, const ElfW(Nhdr) *note,
 		     const char *name, const char *description)
 {
+	if (note->n_namesz == sizeof(ELF_NOTE_GNU) &&
+	    note->n_type == NT_GNU_BUILD_ID &&
+	    memcmp(name, ELF_NOTE_GNU, sizeof(ELF_NOTE_GNU)) == 0)
+		read_build_id(file, description, note->n_descsz);
 	if (note->n_namesz != sizeof(CAMIPC_NOTE_NAME) ||
 	    memcmp(name, CAMIPC_NOTE_NAME, sizeof(CAMIPC_NOTE_NAME)) != 0)
 		return 0;
@@ -303,7 +371,7 @@ static int walk_notes(struct elf_file *file, const char *notes, size_t size,
 		description = round_up(name + note.n_namesz, align);
 		end = description + note.n_descsz;
 		if (end > size)
-			return refuse(file->why, -ENOEXEC,
+			return refuse_note(file->why, -ENOEXEC,
 				      "a note runs past its segment");
 		ret = read_note(file, &note, notes + name,
 				notes + description);
@@ -325,11 +393,11 @@ static int read_segment(struct elf_file *file, const ElfW(Phdr) *segment)
 		return 0;
 	/* The loader would map what is not there, and die of SIGBUS. */
 	if (!within(file, segment->p_offset, segment->p_filesz))
-		return refuse(file->why, -ENOEXEC, "truncated");
+		return refuse_note(file->why, -ENOEXEC, "truncated");
 	if (segment->p_type != PT_NOTE)
 		return 0;
 	if (segment->p_filesz > sizeof(notes))
-		return refuse(file->why, -ENOEXEC, "notes of %llu bytes",
+		return refuse_note(file->why, -ENOEXEC, "notes of %llu bytes",
 			      (unsigned long long)segment->p_filesz);
 	ret = read_at(file, segment->p_offset, notes,
 		      (size_t)segment->p_filesz);
@@ -339,8 +407,7 @@ static int read_segment(struct elf_file *file, const ElfW(Phdr) *segment)
 			  segment->p_align == 8 ? 8 : 4);
 }
 
-/** Reads all notes, and checks those of ours. */
-static int read_notes(struct elf_file *file)
+static int walk_file(struct elf_file *file)
 {
 	ElfW(Phdr) segments[MAX_SEGMENTS];
 	ElfW(Ehdr) header;
@@ -348,10 +415,10 @@ static int read_notes(struct elf_file *file)
 	int ret;
 
 	if (fstat(file->fd, &status) < 0)
-		return refuse(file->why, -EIO, "cannot be read: %s",
+		return refuse_note(file->why, -EIO, "cannot be read: %s",
 			      camipc_errno_to_string(errno));
 	if (!S_ISREG(status.st_mode) || status.st_size < 0)
-		return refuse(file->why, -ENOEXEC, "not a regular file");
+		return refuse_note(file->why, -ENOEXEC, "not a regular file");
 	file->size = (uint64_t)status.st_size;
 	ret = read_header(file, &header);
 	if (ret < 0)
@@ -365,8 +432,18 @@ static int read_notes(struct elf_file *file)
 		if (ret < 0)
 			return ret;
 	}
+	return 0;
+}
+
+/** Reads all notes, and checks those of ours. */
+static int read_notes(struct elf_file *file)
+{
+	int ret = walk_file(file);
+
+	if (ret < 0)
+		return ret;
 	if (!file->found)
-		return refuse(file->why, -ENOEXEC,
+		return refuse_note(file->why, -ENOEXEC,
 			      "no IPA module: has no %s note",
 			      CAMIPC_NOTE_NAME);
 	return check_info(file);
@@ -386,6 +463,14 @@ int camipc_module_info_read(int fd, struct camipc_module_info *ret_info,
 
 int camipc_module_manifest_read(int fd, char *manifest, char *why)
 {
+	struct camipc_module_info info;
+
+	return camipc_module_notes_read(fd, &info, manifest, why);
+}
+
+int camipc_module_notes_read(int fd, struct camipc_module_info *ret_info,
+			     char *manifest, char *why)
+{
 	struct elf_file file = { .fd = fd, .why = why, .manifest = manifest };
 	int ret;
 
@@ -393,7 +478,23 @@ int camipc_module_manifest_read(int fd, char *manifest, char *why)
 	ret = read_notes(&file);
 	if (ret < 0)
 		manifest[0] = '\0';
+	else
+		*ret_info = file.info;
 	return ret;
+}
+
+size_t camipc_module_build_id(int fd, uint8_t *id, size_t size)
+{
+	char why[CAMIPC_MODULE_WHY_SIZE];
+	struct elf_file file = {
+		.fd = fd,
+		.why = why,
+		.build_id = id,
+		.build_id_size = size,
+	};
+
+	return walk_file(&file) == 0 && file.has_build_id ? file.build_id_size
+							  : 0;
 }
 
 int camipc_module_open(const char *path, int *ret_fd, char *why)
@@ -403,11 +504,11 @@ int camipc_module_open(const char *path, int *ret_fd, char *why)
 
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
-		return refuse(why, -errno, "cannot be opened: %s",
+		return refuse_note(why, -errno, "cannot be opened: %s",
 			      camipc_errno_to_string(errno));
 	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)) {
 		close(fd);
-		return refuse(why, -ENOEXEC, "not a regular file");
+		return refuse_note(why, -ENOEXEC, "not a regular file");
 	}
 	*ret_fd = fd;
 	return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Reads a module's description of itself, without loading anything of it. */
-#ifndef CAMIPC_MODULE_INFO_H
-#define CAMIPC_MODULE_INFO_H
+#ifndef CAMIPC_MODULE_MODULE_INFO_H
+#define CAMIPC_MODULE_MODULE_INFO_H
 
 #include <camipc/module.h>
 
@@ -41,6 +41,20 @@ int camipc_module_manifest_read(int fd, char *manifest,
 				char *why) CAMIPC_MUST_CHECK;
 
 /**
+ * Reads both, the note and the manifest, of a file that is read once. @ret_info
+ * and @manifest are as above; the same errors. Thread word: reentrant.
+ */
+int camipc_module_notes_read(int fd, struct camipc_module_info *ret_info,
+			     char *manifest, char *why) CAMIPC_MUST_CHECK;
+
+/**
+ * Copies the build id of an ELF file, at most @size bytes, to @id. Returns how
+ * many; 0 if it has none, a longer one, or is no library of this machine. The
+ * file may be hostile. Thread word: reentrant.
+ */
+size_t camipc_module_build_id(int fd, uint8_t *id, size_t size);
+
+/**
  * camipc_module_open() - open a file that may be a module
  * @path: absolute, or relative to the working directory
  * @ret_fd: close-on-exec; the caller closes it
@@ -65,4 +79,4 @@ camipc_module_info_fingerprint(const struct camipc_module_info *info)
 	       info->wire_fingerprint_low;
 }
 
-#endif /* CAMIPC_MODULE_INFO_H */
+#endif /* CAMIPC_MODULE_MODULE_INFO_H */

@@ -4,6 +4,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -12,22 +13,28 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <camipc/error.h>
 #include <camipc/log.h>
 
 #include "layout.h"
+#include "module_copy.h"
 #include "module_info.h"
+#include "pinned_path.h"
 
 #define TOPIC "module"
 
 /** What is loaded stays loaded, and so do these. */
 struct camipc_module {
 	struct camipc_module *next;
+	/* What was mapped: the file itself, or a copy with this content. */
+	bool is_copy;
 	dev_t device;
 	ino_t inode;
+	uint64_t size;
+	uint64_t sum;
 	void *handle;
 	int error; /* it was loaded, and then refused, ... */
 	const char *why; /* ... because of this; a literal */
+	char why_text[96]; /* of a reason that names something */
 	const struct camipc_module_entry *entry;
 	struct camipc_module_info info;
 	bool has_layout;
@@ -46,20 +53,27 @@ static struct camipc_module *modules;
 
 /** A file about to be loaded, or refused. */
 struct candidate {
-	char path[PATH_MAX]; /* real */
-	int fd;
-	struct stat status;
-	struct camipc_module_info info;
+	const struct camipc_module_file *file;
+	bool is_pinned; /* its path stays what it is: mapped by that */
+	struct camipc_module_copy copy; /* fd -1: the file itself is mapped */
+	bool owns_copy; /* else it is the file's */
+	char why_not_pinned[CAMIPC_PINNED_WHY_SIZE];
 };
+
+static const char *name_of(const struct candidate *candidate)
+{
+	return camipc_module_file_name(candidate->file);
+}
 
 static int refuse(const struct candidate *candidate, int error,
 		  const char *why)
 {
-	camipc_log(CAMIPC_LOG_ERROR, TOPIC, "%s: %s", candidate->path, why);
+	camipc_log(CAMIPC_LOG_ERROR, TOPIC, "%s: %s", name_of(candidate), why);
 	return error;
 }
 
-/** Refuses for good what is loaded by now; @why is a literal. */
+/** Refuses for good what is loaded by now; @why is a literal or
+ *  why_text. */
 static int reject(struct camipc_module *module, int error, const char *why)
 {
 	module->error = error;
@@ -67,41 +81,87 @@ static int reject(struct camipc_module *module, int error, const char *why)
 	return error;
 }
 
-static int open_candidate(const char *path, struct candidate *candidate)
+/* ---- what is loaded ------------------------------------------------------ */
+
+/**
+ * Sets is_pinned if the file's path is, and leads to the file that is open.
+ * Returns 0, -EMFILE or -ENOMEM.
+ */
+static int check_pinned(struct candidate *candidate)
 {
-	char why[CAMIPC_MODULE_WHY_SIZE];
+	const struct camipc_module_file *file = candidate->file;
+	char *why = candidate->why_not_pinned;
+	struct stat status;
 	int ret;
 
-	if (!realpath(path, candidate->path)) {
-		ret = -errno;
-		camipc_log(CAMIPC_LOG_ERROR, TOPIC, "%s: %s", path,
-			   camipc_errno_to_string(ret));
-		return ret;
-	}
-	ret = camipc_module_open(candidate->path, &candidate->fd, why);
+	snprintf(why, CAMIPC_PINNED_WHY_SIZE, "%s",
+		 fcntl(file->fd, F_GET_SEALS) > 0 ?
+			 "a sealed copy is loaded" :
+			 "no path leads to it any more");
+	if (!file->path[0])
+		return 0;
+	ret = camipc_pinned_path_check(file->path, geteuid(), &status, why);
+	if (ret == -EMFILE || ret == -ENOMEM)
+		return refuse(candidate, ret, why);
+	if (ret < 0)
+		return 0;
+	candidate->is_pinned = status.st_dev == file->device &&
+			       status.st_ino == file->inode;
+	return 0;
+}
+
+static int make_copy(struct candidate *candidate)
+{
+	char why[CAMIPC_MODULE_WHY_SIZE];
+	int ret = camipc_module_file_copy(candidate->file, NULL,
+					  &candidate->copy, why);
+
 	if (ret < 0)
 		return refuse(candidate, ret, why);
-	if (fstat(candidate->fd, &candidate->status) < 0) {
-		ret = -errno;
-		snprintf(why, sizeof(why), "fstat: %s",
-			 camipc_errno_to_string(ret));
-	} else {
-		ret = camipc_module_info_read(candidate->fd, &candidate->info,
-					      why);
-	}
-	if (ret < 0) {
-		close(candidate->fd);
-		return refuse(candidate, ret, why);
-	}
+	candidate->owns_copy = true;
 	return 0;
+}
+
+/** Decides what will be mapped; nothing of the module has run yet. */
+static int prepare(struct candidate *candidate,
+		   const struct camipc_module_file *file,
+		   enum camipc_load_mode mode)
+{
+	int ret;
+
+	candidate->file = file;
+	candidate->copy.fd = -1;
+	if (file->is_sealed) {
+		candidate->copy = file->copy;
+		/* It was judged by this copy, and is loaded by it. */
+		snprintf(candidate->why_not_pinned,
+			 sizeof(candidate->why_not_pinned),
+			 "a sealed copy is loaded");
+		return 0;
+	}
+	ret = check_pinned(candidate);
+	if (ret < 0 || candidate->is_pinned || mode == CAMIPC_LOAD_OPENED)
+		return ret;
+	return make_copy(candidate);
+}
+
+static bool is_this(const struct camipc_module *module,
+		    const struct candidate *candidate)
+{
+	if (module->is_copy)
+		return candidate->copy.fd >= 0 &&
+		       module->size == candidate->copy.content.file_size &&
+		       module->sum == candidate->copy.sum;
+	return candidate->copy.fd < 0 &&
+	       module->device == candidate->file->device &&
+	       module->inode == candidate->file->inode;
 }
 
 static struct camipc_module *find_loaded(const struct candidate *candidate)
 {
 	for (struct camipc_module *module = modules; module;
 	     module = module->next) {
-		if (module->device == candidate->status.st_dev &&
-		    module->inode == candidate->status.st_ino)
+		if (is_this(module, candidate))
 			return module;
 	}
 	return NULL;
@@ -117,28 +177,94 @@ static bool is_known_handle(const void *handle)
 	return false;
 }
 
+/* ---- mapping ------------------------------------------------------------- */
+
+/** The name under which the dynamic loader opens exactly the right file. */
+static int name_file(const struct candidate *candidate, char name[PATH_MAX])
+{
+	const int fd = candidate->copy.fd >= 0 ? candidate->copy.fd :
+						 candidate->file->fd;
+	struct stat status;
+
+	/* A worker may have become a user that cannot search its folder. */
+	if (candidate->is_pinned &&
+	    (access(candidate->file->path, R_OK) == 0 ||
+	     !camipc_fd_name(fd, name, PATH_MAX))) {
+		memcpy(name, candidate->file->path, PATH_MAX);
+		return 0;
+	}
+	if (camipc_fd_name(fd, name, PATH_MAX))
+		return 0;
+	if (candidate->copy.fd >= 0)
+		return refuse(candidate, -EPERM,
+			      "cannot run in this process: others can change "
+			      "its path, and /proc is not mounted");
+	memcpy(name, candidate->file->path, PATH_MAX);
+	if (stat(name, &status) < 0 ||
+	    status.st_dev != candidate->file->device ||
+	    status.st_ino != candidate->file->inode)
+		return refuse(candidate, -ESTALE,
+			      "was replaced before it was loaded");
+	return 0;
+}
+
+/**
+ * Explains why the dynamic loader refused the file. A library that the module
+ * needs and that is missing is reported as such: glibc and musl name it.
+ */
+static int explain(const struct candidate *candidate, const char *text)
+{
+	static const char musl[] = "Error loading shared library ";
+	const char *library = strncmp(text, musl, sizeof(musl) - 1) == 0 ?
+				      text + sizeof(musl) - 1 :
+				      text;
+	const size_t size = strcspn(library, ":");
+	char why[CAMIPC_MODULE_WHY_SIZE + CAMIPC_PINNED_WHY_SIZE];
+
+	if (library == text &&
+	    strncmp(library + size, ": cannot open shared object file", 32) != 0)
+		return refuse(candidate, -ENOEXEC, text);
+	if (candidate->is_pinned)
+		snprintf(why, sizeof(why),
+			 "needs the library %.*s, which was not found",
+			 (int)(size < 64 ? size : 64), library);
+	else
+		snprintf(why, sizeof(why),
+			 "needs the library %.*s, which was not found; "
+			 "$ORIGIN folders are not searched, because %s",
+			 (int)(size < 64 ? size : 64), library,
+			 candidate->why_not_pinned);
+	return refuse(candidate, -ELIBACC, why);
+}
+
 /**
  * Maps the file. The dynamic loader goes by name first: for a file that took
- * the place of a loaded one it returns the old one. Then the name is spelled
- * in another way, and it has to look again.
+ * the place of a loaded one, or for a descriptor that was used before, it
+ * returns the old one. Then the name is spelled in another way, and it has to
+ * look again.
  */
 static int map_file(const struct candidate *candidate, void **ret_handle)
 {
-	const char *base = strrchr(candidate->path, '/');
-	size_t folder = (size_t)(base - candidate->path);
+	char path[PATH_MAX];
 	char name[PATH_MAX];
-	char dots[64] = "";
+	char dots[512] = "";
+	const char *base;
+	int ret = name_file(candidate, path);
 
+	if (ret < 0)
+		return ret;
+	base = strrchr(path, '/');
 	for (size_t n = 0; n + 2 < sizeof(dots); n += 2) {
 		void *handle;
 
-		if (snprintf(name, sizeof(name), "%.*s%s%s", (int)folder,
-			     candidate->path, dots, base) >= (int)sizeof(name))
+		if (snprintf(name, sizeof(name), "%.*s%s%s",
+			     (int)(base - path), path, dots,
+			     base) >= (int)sizeof(name))
 			return refuse(candidate, -ENAMETOOLONG,
 				      "its path is too long");
 		handle = dlopen(name, RTLD_NOW | RTLD_LOCAL);
 		if (!handle)
-			return refuse(candidate, -ENOEXEC, dlerror());
+			return explain(candidate, dlerror());
 		if (!is_known_handle(handle)) {
 			*ret_handle = handle;
 			return 0;
@@ -149,15 +275,18 @@ static int map_file(const struct candidate *candidate, void **ret_handle)
 	return refuse(candidate, -ESTALE, "was exchanged too often");
 }
 
-/** True if @path still is the file that was checked. */
+/** True if a pinned path still leads to the file; root may have changed it. */
 static bool is_same_file(const struct candidate *candidate)
 {
+	const struct camipc_module_file *file = candidate->file;
 	struct stat now;
 
-	return stat(candidate->path, &now) == 0 &&
-	       now.st_dev == candidate->status.st_dev &&
-	       now.st_ino == candidate->status.st_ino;
+	return !candidate->is_pinned ||
+	       (stat(file->path, &now) == 0 && now.st_dev == file->device &&
+		now.st_ino == file->inode);
 }
+
+/* ---- checking ------------------------------------------------------------ */
 
 /** Ids ascend, and tables by role, when and overflow have an entry. */
 static bool rows_are_legal(const struct camipc_method *rows, uint16_t n_rows)
@@ -171,7 +300,8 @@ static bool rows_are_legal(const struct camipc_method *rows, uint16_t n_rows)
 			return false;
 		if ((unsigned int)rows[i].role >= CAMIPC_N_ROLES ||
 		    (unsigned int)rows[i].when >= CAMIPC_N_WHENS ||
-		    (unsigned int)rows[i].overflow >= CAMIPC_N_OVERFLOWS)
+		    (unsigned int)rows[i].overflow >= CAMIPC_N_OVERFLOWS ||
+		    rows[i].queue > CAMIPC_MAX_QUEUE)
 			return false;
 		last = rows[i].id;
 	}
@@ -194,10 +324,22 @@ static int check_interface(struct camipc_module *module,
 	return 0;
 }
 
+/** Every table of ops begins with its size. */
+static uint32_t size_of_ops(const struct camipc_module_entry *entry)
+{
+	uint32_t size = 1;
+
+	if (entry->ops)
+		memcpy(&size, entry->ops, sizeof(size));
+	return size;
+}
+
 static int check_ops(struct camipc_module *module,
 		     const struct camipc_module_entry *entry)
 {
-	if (!entry->create || !entry->destroy || !entry->ops_complete)
+	const char *missing;
+
+	if (!entry->create || !entry->destroy || !entry->missing_op)
 		return reject(module, -ENOEXEC, "its entry lacks a function");
 	if (entry->descriptor->n_methods > 0 && (!entry->invoke || !entry->ops))
 		return reject(module, -ENOEXEC, "its entry lacks the ops");
@@ -206,9 +348,16 @@ static int check_ops(struct camipc_module *module,
 			return reject(module, -ENOEXEC,
 				      "its entry lacks an invoker");
 	}
-	if (!entry->ops_complete(entry->ops))
-		return reject(module, -ENOEXEC, "does not have every op");
-	return 0;
+	missing = entry->missing_op(entry->ops);
+	if (!missing)
+		return 0;
+	if (!size_of_ops(entry))
+		return reject(module, -ENOEXEC,
+			      "the size of its table of ops is 0, expected "
+			      "sizeof the table");
+	snprintf(module->why_text, sizeof(module->why_text),
+		 "does not have the op %.63s", missing);
+	return reject(module, -ENOEXEC, module->why_text);
 }
 
 static int check_entry(struct camipc_module *module,
@@ -285,10 +434,13 @@ static int add_module(const struct candidate *candidate,
 		free(module);
 		return ret;
 	}
-	module->device = candidate->status.st_dev;
-	module->inode = candidate->status.st_ino;
-	module->info = candidate->info;
-	memcpy(module->path, candidate->path, sizeof(module->path));
+	module->is_copy = candidate->copy.fd >= 0;
+	module->size = candidate->copy.content.file_size;
+	module->sum = candidate->copy.sum;
+	module->device = candidate->file->device;
+	module->inode = candidate->file->inode;
+	module->info = candidate->file->info;
+	snprintf(module->path, sizeof(module->path), "%s", name_of(candidate));
 	ret = accept(module, candidate);
 	module->next = modules;
 	modules = module;
@@ -335,15 +487,17 @@ static int find_or_add(const struct candidate *candidate,
 	return ret;
 }
 
-int camipc_module_load(const char *path, struct camipc_module **ret_module)
+int camipc_module_load(const struct camipc_module_file *file,
+		       enum camipc_load_mode mode,
+		       struct camipc_module **ret_module)
 {
+	struct candidate candidate = { .is_pinned = false };
 	struct camipc_module *module;
-	struct candidate candidate;
 	int ret;
 
-	ret = open_candidate(path, &candidate);
+	ret = prepare(&candidate, file, mode);
 	if (ret < 0)
-		return ret;
+		goto close_copy;
 	pthread_mutex_lock(&lock);
 	ret = find_or_add(&candidate, &module);
 	if (ret == 0) {
@@ -351,7 +505,9 @@ int camipc_module_load(const char *path, struct camipc_module **ret_module)
 		*ret_module = module;
 	}
 	pthread_mutex_unlock(&lock);
-	close(candidate.fd);
+close_copy:
+	if (candidate.owns_copy)
+		close(candidate.copy.fd);
 	return ret;
 }
 

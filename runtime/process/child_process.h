@@ -17,11 +17,14 @@ struct camipc_child;
 struct camipc_child_options {
 	const char *path; /* absolute */
 	char *const *argv; /* NULL-terminated */
-	/** Names of the variables that the child inherits if they are set; it
-	 *  gets no other one. NULL-terminated. */
+	/** Names of the variables that the child inherits if they are set, and
+	 *  "NAME=value" of others; it gets no other one. NULL-terminated. */
 	const char *const *environment;
 	const int *fds; /* become CAMIPC_CHILD_FIRST_FD and following */
 	size_t n_fds;
+	/** NULL, or gets the name of the system call that failed, a constant;
+	 *  unchanged if none did, or if exec() found no program to run. */
+	const char **ret_call;
 };
 
 /**
@@ -33,10 +36,15 @@ struct camipc_child_options {
  * it (camipc_life_line_attach()); before that also when the calling thread
  * ends.
  *
+ * Nothing here waits for a pipe that another process may hold open. What the
+ * system refuses (container profiles do) is replaced or done without, with one
+ * line of the log for each process; if there is no other way, the call fails
+ * with -ENOSYS.
+ *
  * Returns 0; the error of exec (-ENOENT, -EACCES, -ENOEXEC …); -EINVAL (a
  * relative path, or more than CAMIPC_CHILD_MAX_OWN_FDS descriptors); -EMFILE;
- * -EAGAIN (too many processes); -ENOMEM; or -ENOSYS (a kernel without pidfd).
- * Thread word: safe.
+ * -EAGAIN (too many processes); -ENOMEM; or -ENOSYS (the system refuses a call,
+ * or the kernel has no pidfd). Thread word: safe.
  */
 int camipc_child_spawn(const struct camipc_child_options *options,
 		       struct camipc_child **ret_child) CAMIPC_MUST_CHECK;
@@ -51,13 +59,17 @@ int camipc_child_get_pid(const struct camipc_child *child);
 int camipc_child_get_pidfd(const struct camipc_child *child);
 
 /**
- * Returns a borrowed, non-blocking descriptor of the child's stderr. Thread
- * word: bound.
+ * Returns a borrowed descriptor of the child's stderr, to be read by
+ * camipc_untrusted_stream_read() alone. Thread word: bound.
  */
 int camipc_child_get_stderr(const struct camipc_child *child);
 
-/** Sends SIGKILL to a child that has not ended. Thread word: bound. */
-void camipc_child_kill(struct camipc_child *child);
+/**
+ * Sends SIGKILL to a child that has not ended, in whichever way the system
+ * allows. Returns 0, or -ENOSYS if it allows none: the child's life-line is then
+ * closed, which kills a child that attached it. Thread word: bound.
+ */
+int camipc_child_kill(struct camipc_child *child);
 
 /**
  * camipc_child_wait() - wait until the child has ended, and reap it
@@ -70,9 +82,10 @@ int camipc_child_wait(struct camipc_child *child,
 		      int timeout_ms) CAMIPC_MUST_CHECK;
 
 /**
- * Gets how a child that was waited for has ended, as waitpid() reports it.
- * Returns false if that is unknown: the host ignores SIGCHLD, or reaps its
- * children itself. Thread word: bound.
+ * Gets how a child that was waited for has ended, as waitpid() reports it; or
+ * SIGKILL if it was killed while it ran, and has not ended yet. Returns false if
+ * that is unknown: the host ignores SIGCHLD, reaps its children itself, or may
+ * not reap them. Thread word: bound.
  */
 bool camipc_child_get_status(const struct camipc_child *child,
 			     int *ret_status);
@@ -93,9 +106,9 @@ bool camipc_child_get_usage(const struct camipc_child *child,
 			    struct camipc_child_usage *ret_usage);
 
 /**
- * Kills the child if it has not ended, and frees it. A child that is stuck in
- * the kernel and does not die of SIGKILL is reaped by a later spawn. NULL is
- * fine. Thread word: bound.
+ * Kills the child if it has not ended, and frees it. One that takes more than a
+ * moment to die, or is stuck in the kernel, is reaped in a thread (reaper.h).
+ * NULL is fine. Thread word: bound.
  */
 void camipc_child_destroy(struct camipc_child *child);
 

@@ -3,15 +3,26 @@
 #ifndef CAMIPC_PROCESS_CHILD_START_H
 #define CAMIPC_PROCESS_CHILD_START_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
 /** Maximum number of a child's descriptors, the standard ones included. */
 #define CAMIPC_CHILD_MAX_FDS 16
 
+/** Refused system calls that a child reports; each is reported once. */
+#define CAMIPC_CHILD_MAX_REFUSED 8
+
+/** A system call that failed. */
+struct camipc_child_refused {
+	const char *call; /* its name, a constant */
+	int error;
+};
+
 /**
- * Everything the child needs; the parent makes it, as a child must not
- * allocate.
+ * Everything the child needs, and what it reports. The parent makes it, as a
+ * child must not allocate, in memory that both share: no pipe can be held open
+ * by a process that has nothing to do with them.
  */
 struct camipc_child_start {
 	const char *path;
@@ -19,8 +30,14 @@ struct camipc_child_start {
 	char *const *envp;
 	const int *fds; /* fds[i] becomes descriptor i */
 	size_t n_fds;
-	int status_fd; /* close-on-exec; gets an errno if exec fails */
+	int status_fd; /* close-on-exec: its end says that exec is over; or -1 */
 	pid_t parent;
+
+	/* Written by the child. */
+	struct camipc_child_refused failed; /* no error: its program runs */
+	struct camipc_child_refused refused[CAMIPC_CHILD_MAX_REFUSED];
+	size_t n_refused; /* calls that it did without */
+	bool grouped; /* it has a process group of its own */
 };
 
 /**

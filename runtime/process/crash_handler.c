@@ -22,6 +22,10 @@
 #include <unistd.h>
 #include <unwind.h>
 
+#include <linux/audit.h>
+
+#include <camipc/limits.h>
+
 #include "build_id.h"
 
 /* Most loaded files that are recorded; others are shown as addresses. */
@@ -30,19 +34,55 @@
 /* An unwinder needs a few kilobytes, a saved AVX-512 state 3 KiB. */
 #define STACK_SIZE (64u * 1024u)
 
+/* SYS_SECCOMP of headers that have it: the code of its signals. */
+#define CODE_SECCOMP 1
+
+/* Numbers of calls have names only for the programs of this processor. */
+#if defined(__x86_64__)
+#define OWN_ARCHITECTURE AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define OWN_ARCHITECTURE AUDIT_ARCH_AARCH64
+#else
+#define OWN_ARCHITECTURE 0
+#endif
+
 /* Seconds that the unwinder may take. */
 #define PATIENCE_S 2
 
-static const int signals[] = { SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE };
+/* The module, and what it loads. */
+#define MAX_NAMED (1 + CAMIPC_MAX_LOADS)
+
+static const int signals[] = {
+	SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE, SIGSYS,
+};
 #define N_SIGNALS (sizeof(signals) / sizeof(signals[0]))
+
+/* Calls that the unwinder follows; those that are shown are chosen from them. */
+#define MAX_WALKED 48
 
 /** A loaded file. */
 struct loaded {
 	uintptr_t start;
 	uintptr_t end;
 	uintptr_t bias; /* address in memory minus address in the file */
+	bool is_program;
+	bool is_machinery; /* of the language, not of the module */
+	bool is_own; /* the module, or a file that it has loaded itself */
 	struct camipc_crash_module module;
 };
+
+/*
+ * Libraries that carry out what others ask for: copying, throwing, aborting,
+ * loading, checking. The call of interest is the one that asked. Beginnings of
+ * file names.
+ */
+static const char *const machinery[] = {
+	"libc.so",	"libc-2.",    "libpthread",  "ld-linux", "ld-musl",
+	"ld64.so",	"ld.so",      "libstdc++.",  "libgcc_s.", "libc++.",
+	"libc++abi.",	"libunwind.", "libasan.",    "libubsan.", "libtsan.",
+	"linux-vdso.",
+};
+#define N_MACHINERY (sizeof(machinery) / sizeof(machinery[0]))
 
 /* Global, because a signal handler gets no argument of ours. */
 static struct {
@@ -50,9 +90,16 @@ static struct {
 	void *user;
 	atomic_flag busy;
 	volatile sig_atomic_t signal;
+	struct {
+		char name[32]; /* the loader's name of a file, … */
+		const char *path; /* … and the one for reports */
+	} named[MAX_NAMED];
+	size_t n_named;
 	size_t n_loaded;
 	struct loaded loaded[MAX_LOADED];
-	uintptr_t frames[CAMIPC_CRASH_FRAMES];
+	size_t n_known; /* files that were loaded with the module */
+	uintptr_t known[MAX_LOADED]; /* their starts */
+	uintptr_t frames[MAX_WALKED];
 	size_t n_frames;
 	struct camipc_crash_record record;
 	_Alignas(16) uint8_t stack[STACK_SIZE];
@@ -79,9 +126,42 @@ static void note_program_path(char path[CAMIPC_CRASH_PATH_SIZE])
 	path[n < 0 ? 0 : n] = '\0';
 }
 
+static bool has_machinery_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+
+	for (size_t i = 0; i < N_MACHINERY; i++) {
+		if (!strncmp(name, machinery[i], strlen(machinery[i])))
+			return true;
+	}
+	return false;
+}
+
+/* A file that came after the module and its libraries is one that the module
+ * has loaded itself, such as a prebuilt part of it. */
+static bool is_new(uintptr_t start)
+{
+	for (size_t i = 0; i < crash.n_known; i++) {
+		if (crash.known[i] == start)
+			return false;
+	}
+	return crash.n_known > 0;
+}
+
+static const char *find_named(const char *name)
+{
+	for (size_t i = 0; i < crash.n_named; i++) {
+		if (strcmp(name, crash.named[i].name) == 0)
+			return crash.named[i].path;
+	}
+	return NULL;
+}
+
 static int note_module(struct dl_phdr_info *info, size_t size, void *user)
 {
 	struct loaded *loaded = &crash.loaded[crash.n_loaded];
+	const char *named;
 
 	(void)size;
 	(void)user;
@@ -104,18 +184,41 @@ static int note_module(struct dl_phdr_info *info, size_t size, void *user)
 	loaded->module.build_id_size = (uint32_t)camipc_build_id_of(
 		info->dlpi_phdr, info->dlpi_phnum, info->dlpi_addr,
 		loaded->module.build_id, CAMIPC_CRASH_BUILD_ID_SIZE);
-	if (info->dlpi_name[0])
+	named = find_named(info->dlpi_name);
+	if (named)
+		copy_path(loaded->module.path, named);
+	else if (info->dlpi_name[0])
 		copy_path(loaded->module.path, info->dlpi_name);
 	else if (crash.n_loaded == 0)
 		note_program_path(loaded->module.path);
+	loaded->is_program = crash.n_loaded == 0;
+	loaded->is_machinery = has_machinery_name(info->dlpi_name);
+	loaded->is_own = is_new(loaded->start) || named;
 	crash.n_loaded++;
 	return 0;
 }
 
-void camipc_crash_handler_note_modules(void)
+void camipc_crash_handler_name_file(int fd, const char *path)
+{
+	if (crash.n_named == MAX_NAMED)
+		return;
+	snprintf(crash.named[crash.n_named].name,
+		 sizeof(crash.named[0].name), "/proc/self/fd/%d", fd);
+	crash.named[crash.n_named++].path = path;
+}
+
+static void note_modules(void)
 {
 	crash.n_loaded = 0;
 	dl_iterate_phdr(note_module, NULL);
+}
+
+void camipc_crash_handler_note_modules(void)
+{
+	crash.n_known = 0;
+	note_modules();
+	for (size_t i = 0; i < crash.n_loaded; i++)
+		crash.known[crash.n_known++] = crash.loaded[i].start;
 }
 
 static const struct loaded *find_loaded(uintptr_t address)
@@ -144,13 +247,44 @@ static uint32_t add_module(struct camipc_crash_record *record,
 	return record->n_modules++;
 }
 
+/*
+ * Finds the first call to show. An abort has often passed through a library with
+ * assertions, or the like, which is not the module's own: then it is the first
+ * call of the module. Calls of this program, and of code without a file, are
+ * never left out.
+ */
+static size_t first_shown(void)
+{
+	const struct loaded *loaded = NULL;
+	size_t first = 0;
+
+	for (; first < crash.n_frames; first++) {
+		loaded = find_loaded(crash.frames[first]);
+		if (!loaded || !loaded->is_machinery)
+			break;
+	}
+	if (first == crash.n_frames)
+		return 0;
+	for (size_t i = first; crash.signal == SIGABRT && i < crash.n_frames;
+	     i++) {
+		loaded = find_loaded(crash.frames[i]);
+		if (!loaded || loaded->is_program)
+			break;
+		if (loaded->is_own && !loaded->is_machinery)
+			return i;
+	}
+	return first;
+}
+
 static void send_frames(void)
 {
 	struct camipc_crash_record *record = &crash.record;
 
 	record->n_frames = 0;
 	record->n_modules = 0;
-	for (size_t i = 0; i < crash.n_frames; i++) {
+	for (size_t i = first_shown(); i < crash.n_frames &&
+				       record->n_frames < CAMIPC_CRASH_FRAMES;
+	     i++) {
 		const struct loaded *loaded = find_loaded(crash.frames[i]);
 		struct camipc_crash_frame *frame =
 			&record->frames[record->n_frames++];
@@ -214,7 +348,7 @@ static uintptr_t read_stack_top(const void *context)
 
 static void add_frame(uintptr_t address)
 {
-	if (crash.n_frames < CAMIPC_CRASH_FRAMES)
+	if (crash.n_frames < MAX_WALKED)
 		crash.frames[crash.n_frames++] = address;
 }
 
@@ -237,7 +371,7 @@ static _Unwind_Reason_Code walk_frame(struct _Unwind_Context *context,
 	/* Only what a signal has interrupted has not made a call. */
 	if (ip == walk->pc || at_signal)
 		walk->inside = true;
-	return ip && crash.n_frames < CAMIPC_CRASH_FRAMES ?
+	return ip && crash.n_frames < MAX_WALKED ?
 		       _URC_NO_REASON :
 		       _URC_END_OF_STACK;
 }
@@ -271,7 +405,7 @@ static void send_backtrace(const void *context)
 	_Unwind_Backtrace(walk_frame, &walk);
 	/* What was loaded since, as by the module itself. */
 	if (!all_files_known())
-		camipc_crash_handler_note_modules();
+		note_modules();
 	send_frames();
 }
 
@@ -315,8 +449,14 @@ static void on_crash(int number, siginfo_t *info, void *context)
 		signal(signals[i], SIG_DFL);
 	start_alarm();
 	crash.record.signal = (uint32_t)number;
+	/* A call that the seal of the sandbox does not allow. */
+	if (number == SIGSYS && info->si_code == CODE_SECCOMP &&
+	    info->si_arch == OWN_ARCHITECTURE) {
+		crash.record.has_call = 1;
+		crash.record.call = (uint32_t)info->si_syscall;
+	}
 	/* From the kernel, not from a process. */
-	if (info->si_code > 0 && number != SIGABRT) {
+	if (number != SIGSYS && info->si_code > 0 && number != SIGABRT) {
 		crash.record.has_address = 1;
 		crash.record.address = (uintptr_t)info->si_addr;
 	}

@@ -10,7 +10,7 @@
  * @send: called in a signal handler, at most twice, with a complete record
  * @user: passed to @send
  *
- * Handles SIGSEGV, SIGBUS, SIGABRT, SIGILL and SIGFPE, in the calling thread on
+ * Handles SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE and SIGSYS, in the calling thread on
  * a separate stack. The process dies of the signal afterwards. An existing
  * handler (a sanitizer's) is kept. Must be called once per process. Thread
  * word: bound.
@@ -18,6 +18,14 @@
 void camipc_crash_handler_install(
 	void (*send)(void *user, const struct camipc_crash_record *record),
 	void *user);
+
+/**
+ * Makes reports name the file that is loaded through /proc/self/fd/@fd as
+ * @path, which must stay valid. Must be called before the file is loaded, for
+ * the module and for at most CAMIPC_MAX_LOADS files that it loads.
+ * Thread word: bound.
+ */
+void camipc_crash_handler_name_file(int fd, const char *path);
 
 /**
  * Records the addresses of all loaded files for the handler. Must be called

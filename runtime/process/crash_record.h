@@ -5,9 +5,12 @@
 
 #include <camipc/base.h>
 
-/** Maximum number of calls in a backtrace, and of the files they belong to. */
-#define CAMIPC_CRASH_FRAMES 32
-#define CAMIPC_CRASH_MODULES 12
+/**
+ * Maximum number of calls in a backtrace, and of the files they belong to. What
+ * follows the innermost eight is rarely read.
+ */
+#define CAMIPC_CRASH_FRAMES 8
+#define CAMIPC_CRASH_MODULES 8
 
 /** Bytes of a path, with the NUL; a longer path loses its beginning. */
 #define CAMIPC_CRASH_PATH_SIZE 192
@@ -35,13 +38,15 @@ struct camipc_crash_record {
 	uint32_t signal;
 	uint32_t has_address;
 	uint64_t address; /* the access to it failed */
-	uint32_t n_frames; /* the innermost first */
+	uint32_t n_frames; /* the innermost first, but those of libc and the like */
 	uint32_t n_modules;
+	uint32_t has_call;
+	uint32_t call; /* number of the system call that the sandbox refused */
 	struct camipc_crash_frame frames[CAMIPC_CRASH_FRAMES];
 	struct camipc_crash_module modules[CAMIPC_CRASH_MODULES];
 };
 CAMIPC_STATIC_ASSERT(sizeof(struct camipc_crash_record) ==
-			     24 + 16 * CAMIPC_CRASH_FRAMES +
+			     32 + 16 * CAMIPC_CRASH_FRAMES +
 				     (4 + 32 + 192) * CAMIPC_CRASH_MODULES,
 		     "a record has no padding, whatever the compiler");
 

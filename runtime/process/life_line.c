@@ -7,9 +7,12 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdint.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "refusal.h"
 
 /* State of the process as a whole, as fork() is: all life-lines it holds. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -59,6 +62,8 @@ int camipc_life_line_init(struct camipc_life_line *line, int *ret_child_fd)
 		pthread_mutex_unlock(&lock);
 		return error == ENFILE ? -EMFILE : -error;
 	}
+	/* Nothing may be queued that closing this end would have to close. */
+	shutdown(fds[0], SHUT_RD);
 	line->fd = fds[0];
 	line->next = lines.next;
 	line->previous = &lines;
@@ -84,19 +89,68 @@ void camipc_life_line_fini(struct camipc_life_line *line)
 	pthread_mutex_unlock(&lock);
 }
 
-int camipc_life_line_attach(int fd)
+/* ---- in the child -------------------------------------------------------- */
+
+static void *watch(void *user)
 {
-	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	char byte;
+
+	/* Nobody writes: this returns at the end. */
+	while (read((int)(intptr_t)user, &byte, 1) < 0 && errno == EINTR)
+		;
+	kill(getpid(), SIGKILL);
+	_exit(128 + SIGKILL);
+}
+
+int camipc_life_line_watch(int fd)
+{
+	pthread_attr_t attributes;
+	pthread_t thread;
+	sigset_t all;
+	sigset_t saved;
+	int error = pthread_attr_init(&attributes);
+
+	if (error)
+		return -error;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &saved);
+	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+	error = pthread_create(&thread, &attributes, watch,
+			       (void *)(intptr_t)fd);
+	pthread_sigmask(SIG_SETMASK, &saved, NULL);
+	pthread_attr_destroy(&attributes);
+	return -error;
+}
+
+static int ask_for_signal(int fd)
+{
 	int flags = fcntl(fd, F_GETFL);
 
 	if (flags < 0 || fcntl(fd, F_SETOWN, getpid()) < 0 ||
 	    fcntl(fd, F_SETSIG, SIGKILL) < 0 ||
 	    fcntl(fd, F_SETFL, flags | O_ASYNC) < 0)
 		return -errno;
-	/* A parent that died before sends no signal any more. */
-	if (poll(&pfd, 1, 0) != 0)
-		return -EPIPE;
-	if (prctl(PR_SET_PDEATHSIG, 0) < 0)
-		return -errno;
 	return 0;
+}
+
+int camipc_life_line_attach(int fd)
+{
+	static atomic_flag said = ATOMIC_FLAG_INIT;
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	int ret = ask_for_signal(fd);
+
+	if (ret < 0 && camipc_is_refusal(-ret)) {
+		camipc_say_refused(&said, "fcntl", -ret,
+				   "a thread waits for the host's end");
+		ret = 1;
+	}
+	if (ret < 0)
+		return ret;
+	/* A parent that died before sends no signal any more. */
+	if (poll(&pfd, 1, 0) > 0)
+		return -EPIPE;
+	/* If that is refused, so was asking for this signal. */
+	if (prctl(PR_SET_PDEATHSIG, 0) < 0 && !camipc_is_refusal(errno))
+		return -errno;
+	return ret;
 }

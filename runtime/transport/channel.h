@@ -6,6 +6,8 @@
 #ifndef CAMIPC_TRANSPORT_CHANNEL_H
 #define CAMIPC_TRANSPORT_CHANNEL_H
 
+#include <errno.h>
+
 #include <camipc/base.h>
 #include <camipc/reason.h>
 
@@ -19,6 +21,10 @@ struct camipc_channel;
 struct camipc_channel_limits {
 	size_t max_message_size; /* bytes of a body */
 	uint32_t max_fds; /* of one message, without a spilled body's */
+	bool untrusted; /* the peer's descriptors: closer.h closes them */
+	/** The kernel is asked to refuse every message with descriptors, those
+	 *  with a spilled body included. Older kernels cannot. */
+	bool no_fds;
 };
 
 /** One function for each of those below. */
@@ -35,10 +41,17 @@ struct camipc_channel_ops {
 			 struct pollfd *ret_poll);
 	int (*watch)(struct camipc_channel *channel, int epoll_fd);
 	void (*unwatch)(struct camipc_channel *channel);
+	bool (*is_busy)(const struct camipc_channel *channel);
 	void (*want_room)(struct camipc_channel *channel, bool want);
 	int (*set_limit)(struct camipc_channel *channel,
 			 size_t max_message_size);
+	void (*end_at)(struct camipc_channel *channel);
 	void (*close_write)(struct camipc_channel *channel);
+	/* NULL: the channel is woken through its descriptor only. */
+	int (*sleep)(struct camipc_channel *channel, int64_t ns);
+	bool (*announce)(struct camipc_channel *channel);
+	void (*attend)(struct camipc_channel *channel);
+	void (*look)(struct camipc_channel *channel);
 	void (*destroy)(struct camipc_channel *channel);
 };
 
@@ -135,6 +148,16 @@ static inline void camipc_channel_unwatch(struct camipc_channel *channel)
 }
 
 /**
+ * Returns true while another thread receives for the channel: receive() has to
+ * be called again in a moment, though nothing wakes up for the channel, neither
+ * for room. Thread word: bound.
+ */
+static inline bool camipc_channel_is_busy(const struct camipc_channel *channel)
+{
+	return channel->ops->is_busy(channel);
+}
+
+/**
  * Makes the epoll descriptor and camipc_channel_get_poll() wake up for room
  * too, or no longer. Thread word: bound.
  */
@@ -159,6 +182,16 @@ camipc_channel_set_limit(struct camipc_channel *channel,
 }
 
 /**
+ * Makes receive() return -EPIPE after what has arrived by now: the peer has
+ * ended, and another holder of its end must not keep the channel alive. Thread
+ * word: bound.
+ */
+static inline void camipc_channel_end_at(struct camipc_channel *channel)
+{
+	channel->ops->end_at(channel);
+}
+
+/**
  * Ends sending for good: the peer's receive() returns -EPIPE after everything
  * that was sent. Never blocks and needs no room. Thread word: bound.
  */
@@ -167,7 +200,70 @@ static inline void camipc_channel_close_write(struct camipc_channel *channel)
 	channel->ops->close_write(channel);
 }
 
-/** Closes and frees the channel; NULL is fine. Thread word: bound. */
+/*
+ * Waiting, of a user that polls many things. A channel over shared memory wakes
+ * its user in the cheapest way that the user has announced: not at all, through
+ * a futex, or through the descriptor that camipc_channel_get_poll() returns.
+ * For all other channels these functions do nothing.
+ */
+
+/**
+ * camipc_channel_sleep() - sleep until receive() has something to report
+ * @ns: at most so many nanoseconds
+ *
+ * Returns 0 (call receive()), -EAGAIN (woken for another reason: look at
+ * everything that could have ended the sleep), -ETIMEDOUT, or -EOPNOTSUPP (the
+ * channel cannot sleep, or not any more: announce() and poll the descriptor).
+ * Thread word: bound.
+ */
+CAMIPC_MUST_CHECK static inline int
+camipc_channel_sleep(struct camipc_channel *channel, int64_t ns)
+{
+	return channel->ops->sleep ? channel->ops->sleep(channel, ns) :
+				     -EOPNOTSUPP;
+}
+
+/**
+ * Makes the descriptor wake up for what comes from now on: to be called before
+ * it is polled. Returns true if something has come before, for which nothing
+ * will wake up: call receive(). Thread word: bound.
+ */
+CAMIPC_MUST_CHECK static inline bool
+camipc_channel_announce(struct camipc_channel *channel)
+{
+	return channel->ops->announce && channel->ops->announce(channel);
+}
+
+/**
+ * Ends camipc_channel_announce(): the user is awake, and will sleep or announce
+ * itself again. It saves the peer a system call. Thread word: bound.
+ */
+static inline void camipc_channel_attend(struct camipc_channel *channel)
+{
+	if (channel->ops->attend)
+		channel->ops->attend(channel);
+}
+
+/**
+ * Notes that the descriptor may have polled readable, so that the next
+ * receive() reads it, too. Thread word: bound.
+ */
+static inline void camipc_channel_look(struct camipc_channel *channel)
+{
+	if (channel->ops->look)
+		channel->ops->look(channel);
+}
+
+/** Returns true if camipc_channel_sleep() may do more than fail. */
+static inline bool camipc_channel_can_sleep(const struct camipc_channel *channel)
+{
+	return channel->ops->sleep;
+}
+
+/**
+ * Closes and frees the channel; NULL is fine. Never blocks, whatever an
+ * untrusted peer has sent. Thread word: bound.
+ */
 static inline void camipc_channel_destroy(struct camipc_channel *channel)
 {
 	if (channel)

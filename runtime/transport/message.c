@@ -7,8 +7,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <camipc/wire_format.h>
+
+#include "closer.h"
+
 /* Most messages are smaller; their records then never grow. */
 #define FIRST_ROOM 480u
+
+/* Larger messages get what they need: doubled, they would take twice as much
+ * memory as those who count bodies believe. */
+#define LAST_DOUBLED CAMIPC_MAX_INLINE_SIZE
 
 void camipc_message_init(struct camipc_message *message)
 {
@@ -27,6 +35,21 @@ void camipc_fd_table_close(struct camipc_fd_table *table)
 	errno = saved;
 }
 
+void camipc_message_close_fds(struct camipc_message *message)
+{
+	struct camipc_fd_table *table = &message->fds;
+
+	if (!message->source) {
+		camipc_fd_table_close(table);
+		return;
+	}
+	for (uint32_t i = 0; i < table->n; i++)
+		camipc_closer_close(table->fds[i], message->source);
+	table->n = 0;
+	camipc_fd_source_unref(message->source);
+	message->source = NULL;
+}
+
 void camipc_message_fini(struct camipc_message *message)
 {
 	camipc_message_reset(message);
@@ -40,10 +63,12 @@ int camipc_message_grow(struct camipc_message *message, size_t size)
 	size_t room = message->room ? message->room : FIRST_ROOM;
 	uint8_t *bytes;
 
-	if (size > CAMIPC_MAX_MESSAGE_SIZE_CEILING)
+	/* Encoders need the room beyond the largest body. */
+	if (size > CAMIPC_MAX_MESSAGE_SIZE_CEILING + CAMIPC_WRITE_ROOM)
 		return -ENOMEM;
-	while (room < size)
+	while (room < size && room < LAST_DOUBLED)
 		room *= 2;
+	room = room < size ? size : room;
 	bytes = realloc(message->bytes,
 			CAMIPC_HEADER_SIZE + room + CAMIPC_MESSAGE_SLACK);
 	if (!bytes)
@@ -61,10 +86,12 @@ int camipc_message_take_fd(struct camipc_message *message, int fd)
 		uint32_t room = table->room ? 2 * table->room : 4;
 		int *fds = realloc(table->fds, room * sizeof(*fds));
 
-		if (!fds) {
+		if (!fds && message->source)
+			camipc_closer_close(fd, message->source);
+		else if (!fds)
 			close(fd);
+		if (!fds)
 			return -ENOMEM;
-		}
 		table->fds = fds;
 		table->room = room;
 	}
@@ -129,9 +156,10 @@ static const uint16_t legal_flags[] = {
 	[CAMIPC_MESSAGE_BYE] = KIND,
 	[CAMIPC_MESSAGE_CRASH] = KIND,
 	[CAMIPC_MESSAGE_TRACE] = KIND,
+	[CAMIPC_MESSAGE_BELL] = KIND,
 };
 #define N_KINDS (sizeof(legal_flags) / sizeof(legal_flags[0]))
-CAMIPC_STATIC_ASSERT(N_KINDS == CAMIPC_MESSAGE_TRACE + 1,
+CAMIPC_STATIC_ASSERT(N_KINDS == CAMIPC_MESSAGE_BELL + 1,
 		     "every kind says which flags it may have");
 
 int camipc_header_decode(const uint8_t bytes[CAMIPC_HEADER_SIZE],
@@ -147,13 +175,14 @@ int camipc_header_decode(const uint8_t bytes[CAMIPC_HEADER_SIZE],
 		return -ESTALE;
 	if (!(legal & KIND) || (flags & ~(legal & ~KIND)))
 		return -EPROTO;
-	/* Only error replies have a status; only kinds with a body that may be
-	 * spilled (calls, replies, events) carry descriptors. */
+	/* Only error replies have a status; only hello and kinds with a body that
+	 * may be spilled (calls, replies, events) carry descriptors. */
 	if (status && !(flags & CAMIPC_MESSAGE_ERROR))
 		return -EPROTO;
 	if ((flags & CAMIPC_MESSAGE_ERROR) && (status & 0x8000) == 0)
 		return -EPROTO;
-	if (!(legal & CAMIPC_MESSAGE_SPILLED) && get_u16(bytes + 24))
+	if (!(legal & CAMIPC_MESSAGE_SPILLED) &&
+	    bytes[5] != CAMIPC_MESSAGE_HELLO && get_u16(bytes + 24))
 		return -EPROTO;
 
 	header->kind = bytes[5];

@@ -9,6 +9,8 @@
 #include <camipc/base.h>
 #include <camipc/limits.h>
 
+struct camipc_fd_source;
+
 #define CAMIPC_WIRE_MAGIC UINT32_C(0x43504943) /* "CIPC" */
 #define CAMIPC_WIRE_VERSION 1
 
@@ -23,6 +25,7 @@ enum camipc_message_kind {
 	CAMIPC_MESSAGE_BYE = 8,
 	CAMIPC_MESSAGE_CRASH = 9, /* of a worker: its very last */
 	CAMIPC_MESSAGE_TRACE = 10, /* of a worker, see below */
+	CAMIPC_MESSAGE_BELL = 11, /* wakes who sleeps on a shm channel's socket */
 };
 
 /**
@@ -79,6 +82,9 @@ struct camipc_message {
 	uint8_t *bytes; /* CAMIPC_HEADER_SIZE, then the body; owned, kept */
 	size_t room; /* bytes of body that fit, without the slack */
 	struct camipc_fd_table fds; /* owned: reset and fini close them */
+	/** The untrusted peer that sent @fds, a reference; NULL: @fds is empty,
+	 *  or nobody needs to be afraid of closing them. */
+	struct camipc_fd_source *source;
 };
 
 /** Initialises an empty message without memory. Cannot fail. Bound. */
@@ -87,11 +93,17 @@ void camipc_message_init(struct camipc_message *message);
 /** Closes the descriptors of @table and empties it. Keeps errno. Bound. */
 void camipc_fd_table_close(struct camipc_fd_table *table);
 
+/**
+ * Closes the descriptors; those of an untrusted peer through closer.h, so that
+ * this never blocks. Keeps errno. Bound.
+ */
+void camipc_message_close_fds(struct camipc_message *message);
+
 /** Closes the descriptors, clears the header, keeps the memory. Bound. */
 static inline void camipc_message_reset(struct camipc_message *message)
 {
-	if (CAMIPC_UNLIKELY(message->fds.n))
-		camipc_fd_table_close(&message->fds);
+	if (CAMIPC_UNLIKELY(message->fds.n || message->source))
+		camipc_message_close_fds(message);
 	memset(&message->header, 0, sizeof(message->header));
 }
 

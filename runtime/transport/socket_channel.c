@@ -1,61 +1,39 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The channel over a SEQPACKET socket: sends and receives datagrams, and checks
- * what a hostile peer sent.
- */
-#include "socket_channel.h"
+/* The channel over a SEQPACKET socket: its life, sending and waiting. */
+#include "socket_channel-internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* Seals of a spilled body: nobody can change or cut it during the read. */
-#define BODY_SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
+#include <linux/sockios.h>
 
-/* Most descriptors of one datagram: a message's, and a spilled body's. */
-#define MAX_DATAGRAM_FDS (CAMIPC_MAX_FDS + 1)
+#include "closer.h"
+#include "fd_poll.h"
+#include "late_receive.h"
+#include "refusal.h"
 
-struct socket_channel {
-	struct camipc_channel base;
-	struct camipc_channel_limits limits;
-	int fd; /* owned */
-	int epoll_fd; /* watches @fd; borrowed; -1 if there is none */
-	bool wants_room; /* watchers wake up for room, too */
-	/* Receives the end of a datagram that is larger than the record's
-	 * memory, so that not every record must have the largest size. */
-	uint8_t rest[CAMIPC_MAX_INLINE_SIZE];
-};
+/* Since Linux 6.16; other architectures have numbers of their own. */
+#if !defined(SO_PASSRIGHTS) && !defined(__hppa__) && !defined(__sparc__)
+#define SO_PASSRIGHTS 83
+#endif
 
-static struct socket_channel *as_socket(struct camipc_channel *channel)
-{
-	return (struct socket_channel *)channel;
-}
-
-static const struct socket_channel *
-as_const_socket(const struct camipc_channel *channel)
-{
-	return (const struct socket_channel *)channel;
-}
-
-union control {
-	struct cmsghdr align;
-	uint8_t bytes[CMSG_SPACE(MAX_DATAGRAM_FDS * sizeof(int))];
-};
+/* More datagrams than a socket holds, unless a sender has privileges. */
+#define MAX_UNREAD 1024
 
 int camipc_socket_channel_open_pair(int ret_fds[2])
 {
 	int fds[2];
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0)
-		return errno == ENFILE ? -EMFILE : -errno;
+		return camipc_system_error(errno);
 	ret_fds[0] = fds[0];
 	ret_fds[1] = fds[1];
 	return 0;
@@ -67,20 +45,35 @@ bool camipc_socket_channel_accepts(int fd)
 	int type = 0;
 	socklen_t size = sizeof(int);
 
-	return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 &&
-	       domain == AF_UNIX &&
-	       getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 &&
-	       type == SOCK_SEQPACKET;
+	if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) < 0 ||
+	    getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) < 0)
+		/* Where nobody may ask, the first message tells. */
+		return camipc_is_refusal(errno);
+	return domain == AF_UNIX && type == SOCK_SEQPACKET;
 }
 
-/* Returns a sealed memfd with the body, -EMFILE or -ENOMEM. */
+/* Why a memfd could not be made or filled: -EMFILE, -ENOSYS or -ENOMEM. */
+static int spill_error(const char *call, int error)
+{
+	static atomic_flag said = ATOMIC_FLAG_INIT;
+	int ret = camipc_system_error(error);
+
+	if (ret == -ENOSYS)
+		camipc_say_refused(&said, call, error,
+				   "large messages cannot be sent");
+	return ret == -EMFILE || ret == -ENOSYS ? ret : -ENOMEM;
+}
+
+/* Returns a sealed memfd with the body, or an error of spill_error(). */
 static int spill_body(const uint8_t *body, size_t size)
 {
 	int fd = memfd_create("camipc-body", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	const char *call = "write";
 	size_t done = 0;
+	int ret;
 
 	if (fd < 0)
-		return errno == EMFILE || errno == ENFILE ? -EMFILE : -ENOMEM;
+		return spill_error("memfd_create", errno);
 	while (done < size) {
 		ssize_t n = write(fd, body + done, size - done);
 
@@ -90,13 +83,15 @@ static int spill_body(const uint8_t *body, size_t size)
 			goto fail;
 		done += (size_t)n;
 	}
+	call = "fcntl";
 	if (fcntl(fd, F_ADD_SEALS, BODY_SEALS | F_SEAL_SEAL) < 0)
 		goto fail;
 	return fd;
 
 fail:
+	ret = spill_error(call, errno);
 	close(fd);
-	return -ENOMEM;
+	return ret;
 }
 
 static int send_error(int error)
@@ -112,6 +107,10 @@ static int send_error(int error)
 		return -EMFILE;
 	case EMSGSIZE:
 		return -EMSGSIZE;
+	case EPERM:
+	case EACCES:
+	case ENOSYS:
+		return -ENOSYS;
 	default:
 		return -ENOMEM;
 	}
@@ -185,266 +184,7 @@ static int socket_send(const struct camipc_channel *channel,
 			     message->fds.fds, message->fds.n);
 }
 
-/* One datagram as it arrived, before any check. */
-struct datagram {
-	size_t size;
-	int flags; /* MSG_TRUNC, MSG_CTRUNC */
-};
-
-/*
- * Gives all descriptors that the kernel installed to the message, or closes
- * them. The socket has no options that produce other control messages.
- */
-static int take_fds(struct msghdr *msg, struct camipc_message *message)
-{
-	int ret = 0;
-
-	for (struct cmsghdr *cmsg = CMSG_FIRSTHDR(msg); cmsg;
-	     cmsg = CMSG_NXTHDR(msg, cmsg)) {
-		size_t n = (cmsg->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-
-		if (cmsg->cmsg_level != SOL_SOCKET ||
-		    cmsg->cmsg_type != SCM_RIGHTS)
-			continue;
-		for (size_t i = 0; i < n; i++) {
-			int fd;
-			int taken;
-
-			memcpy(&fd, CMSG_DATA(cmsg) + i * sizeof(fd),
-			       sizeof(fd));
-			taken = camipc_message_take_fd(message, fd);
-			ret = ret < 0 ? ret : taken;
-		}
-	}
-	return ret;
-}
-
-/* 0 bytes mean the end of the file or an empty datagram. */
-static int check_empty(int fd, enum camipc_reason *ret_reason)
-{
-	struct pollfd pfd = { .fd = fd, .events = POLLRDHUP };
-
-	if (poll(&pfd, 1, 0) == 1)
-		return -EPIPE;
-	*ret_reason = CAMIPC_REASON_BAD_FRAMING;
-	return -EPROTO;
-}
-
-static int receive_error(int error)
-{
-	return error == EAGAIN || error == ENOMEM ? -error : -EPIPE;
-}
-
-static int receive_datagram(struct socket_channel *channel,
-			    struct camipc_message *message, bool wait,
-			    struct datagram *ret_datagram)
-{
-	size_t first = message->room < CAMIPC_MAX_INLINE_SIZE ?
-			       message->room :
-			       CAMIPC_MAX_INLINE_SIZE;
-	struct iovec iov[2] = {
-		{ message->bytes, CAMIPC_HEADER_SIZE + first },
-		{ channel->rest, CAMIPC_MAX_INLINE_SIZE - first },
-	};
-	union control control;
-	/* Not CMSG_SPACE: its padding would have room for one descriptor
-	 * more. */
-	struct msghdr msg = { .msg_iov = iov,
-			      .msg_iovlen = iov[1].iov_len ? 2 : 1,
-			      .msg_control = control.bytes };
-	int flags = MSG_CMSG_CLOEXEC | (wait ? 0 : MSG_DONTWAIT);
-	ssize_t n;
-
-	/*
-	 * After a peer closed with messages unread, ECONNRESET is reported
-	 * once, before the messages that the peer had sent.
-	 */
-	do {
-		msg.msg_controllen = CMSG_LEN((channel->limits.max_fds + 1) *
-					      sizeof(int));
-		n = recvmsg(channel->fd, &msg, flags);
-	} while (n < 0 && (errno == EINTR || errno == ECONNRESET));
-	if (n < 0)
-		return receive_error(errno);
-	ret_datagram->size = (size_t)n;
-	ret_datagram->flags = msg.msg_flags;
-	return msg.msg_controllen ? take_fds(&msg, message) : 0;
-}
-
-/* Reduces a message that this process has no room for to its header. */
-static void drop_body(struct camipc_message *message, int error)
-{
-	camipc_fd_table_close(&message->fds);
-	message->header.flags = CAMIPC_MESSAGE_ERROR |
-				(message->header.flags & CAMIPC_MESSAGE_ONEWAY);
-	message->header.status = (int16_t)error;
-	message->header.body_size = 0;
-	message->header.n_fds = 0;
-}
-
-/* Checks header and sizes, before anything is allocated for the body. */
-static enum camipc_reason check_frame(const struct camipc_channel_limits *limits,
-				      struct camipc_message *message,
-				      const struct datagram *datagram,
-				      int *ret_error)
-{
-	struct camipc_header *header = &message->header;
-	size_t body;
-	int ret;
-
-	*ret_error = -EPROTO;
-	if ((datagram->flags & MSG_TRUNC) ||
-	    datagram->size < CAMIPC_HEADER_SIZE)
-		return CAMIPC_REASON_BAD_FRAMING;
-	ret = camipc_header_decode(message->bytes, header);
-	if (ret < 0) {
-		*ret_error = ret;
-		return CAMIPC_REASON_BAD_PROTOCOL;
-	}
-	if (header->body_size > limits->max_message_size)
-		return CAMIPC_REASON_BAD_LIMIT;
-	body = header->flags & CAMIPC_MESSAGE_SPILLED ? 0 : header->body_size;
-	if (datagram->size != CAMIPC_HEADER_SIZE + body)
-		return CAMIPC_REASON_BAD_FRAMING;
-	if (header->n_fds > limits->max_fds)
-		return CAMIPC_REASON_BAD_FD;
-	*ret_error = 0;
-	return CAMIPC_REASON_NONE;
-}
-
-/*
- * Returns -EPROTO unless the peer sent as many descriptors as it declared, or
- * -EMFILE if some are missing because this process can open no more.
- */
-static int check_fds(const struct camipc_message *message, int flags)
-{
-	uint32_t declared =
-		message->header.n_fds +
-		(message->header.flags & CAMIPC_MESSAGE_SPILLED ? 1u : 0);
-
-	if (flags & MSG_CTRUNC)
-		return message->fds.n < declared ? -EMFILE : -EPROTO;
-	return message->fds.n == declared ? 0 : -EPROTO;
-}
-
-/* Reads the body from the last descriptor, a memfd as spill_body() makes it. */
-static int read_spilled(struct camipc_message *message)
-{
-	int fd = message->fds.fds[message->fds.n - 1];
-	int seals = fcntl(fd, F_GET_SEALS);
-	size_t size = message->header.body_size;
-	size_t done = 0;
-	struct stat st;
-	int ret;
-
-	/* Only a memfd can have these seals, and reading it never blocks. */
-	if (seals < 0 || (seals & BODY_SEALS) != BODY_SEALS)
-		return -EPROTO;
-	if (fstat(fd, &st) < 0 || (uint64_t)st.st_size != size)
-		return -EPROTO;
-	ret = camipc_message_reserve(message, size);
-	if (ret < 0)
-		return ret;
-	while (done < size) {
-		ssize_t n = pread(fd, camipc_message_body(message) + done,
-				  size - done, (off_t)done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0 && errno == ENOMEM)
-			return -ENOMEM;
-		if (n <= 0)
-			return -EPROTO;
-		done += (size_t)n;
-	}
-	message->fds.n--;
-	message->header.flags &= (uint16_t)~CAMIPC_MESSAGE_SPILLED;
-	close(fd);
-	return 0;
-}
-
-/* Joins the two parts of a large datagram. */
-static int join_body(struct socket_channel *channel,
-		     struct camipc_message *message)
-{
-	size_t size = message->header.body_size;
-	size_t first = message->room;
-	int ret;
-
-	if (CAMIPC_LIKELY(size <= first))
-		return 0;
-	ret = camipc_message_reserve(message, size);
-	if (ret < 0)
-		return ret;
-	memcpy(camipc_message_body(message) + first, channel->rest,
-	       size - first);
-	return 0;
-}
-
-/* Checks the descriptors and completes the body, after the header was
- * checked. */
-static int complete_message(struct socket_channel *channel,
-			    struct camipc_message *message, int flags)
-{
-	int ret = check_fds(message, flags);
-
-	if (ret < 0)
-		return ret;
-	return message->header.flags & CAMIPC_MESSAGE_SPILLED ?
-		       read_spilled(message) :
-		       join_body(channel, message);
-}
-
-static int refuse(struct camipc_message *message, enum camipc_reason reason,
-		  int error, enum camipc_reason *ret_reason)
-{
-	camipc_message_reset(message);
-	*ret_reason = reason;
-	return error;
-}
-
-static int socket_receive(struct camipc_channel *channel,
-			  struct camipc_message *message, bool wait,
-			  enum camipc_reason *ret_reason)
-{
-	struct socket_channel *socket = as_socket(channel);
-	struct datagram datagram = { 0, 0 };
-	enum camipc_reason reason;
-	int ret = camipc_message_reserve(message, 0);
-	int taken;
-	int error;
-
-	if (ret < 0)
-		return ret;
-	taken = receive_datagram(socket, message, wait, &datagram);
-	if (taken < 0 && !datagram.size)
-		return taken;
-	if (!datagram.size && !message->fds.n)
-		return check_empty(socket->fd, ret_reason);
-
-	reason = check_frame(&socket->limits, message, &datagram, &error);
-	if (reason != CAMIPC_REASON_NONE)
-		return refuse(message, reason, error, ret_reason);
-	ret = taken < 0 ? taken :
-			  complete_message(socket, message, datagram.flags);
-	if (ret == -EPROTO)
-		return refuse(message, CAMIPC_REASON_BAD_FD, ret, ret_reason);
-	if (ret < 0)
-		drop_body(message, ret);
-	return 0;
-}
-
 /* ---- waiting ----------------------------------------------------------- */
-
-static void socket_get_poll(const struct camipc_channel *channel,
-			    struct pollfd *ret_poll)
-{
-	const struct socket_channel *socket = as_const_socket(channel);
-
-	ret_poll->fd = socket->fd;
-	ret_poll->events = socket->wants_room ? POLLIN | POLLOUT : POLLIN;
-	ret_poll->revents = 0;
-}
 
 static int socket_wait_room(const struct camipc_channel *channel,
 			    bool or_message, int timeout_ms)
@@ -453,58 +193,13 @@ static int socket_wait_room(const struct camipc_channel *channel,
 		.fd = as_const_socket(channel)->fd,
 		.events = or_message ? POLLIN | POLLOUT : POLLOUT,
 	};
-	int n = poll(&pfd, 1, timeout_ms);
+	int n = camipc_poll(&pfd, 1, timeout_ms);
 
 	if (n < 0)
-		return -errno;
+		return camipc_system_error(errno);
 	if (n == 0)
 		return -ETIMEDOUT;
 	return or_message && (pfd.revents & ~POLLOUT) ? 1 : 0;
-}
-
-static int control_epoll(const struct socket_channel *socket, int epoll_fd,
-			 int operation)
-{
-	struct epoll_event event = {
-		.events = socket->wants_room ? EPOLLIN | EPOLLOUT : EPOLLIN,
-	};
-
-	return epoll_ctl(epoll_fd, operation, socket->fd, &event) < 0 ? -errno :
-									0;
-}
-
-static int socket_watch(struct camipc_channel *channel, int epoll_fd)
-{
-	struct socket_channel *socket = as_socket(channel);
-	int ret;
-
-	if (socket->epoll_fd >= 0)
-		return -EBUSY;
-	ret = control_epoll(socket, epoll_fd, EPOLL_CTL_ADD);
-	if (ret < 0)
-		return ret;
-	socket->epoll_fd = epoll_fd;
-	return 0;
-}
-
-static void socket_unwatch(struct camipc_channel *channel)
-{
-	struct socket_channel *socket = as_socket(channel);
-
-	if (socket->epoll_fd >= 0)
-		control_epoll(socket, socket->epoll_fd, EPOLL_CTL_DEL);
-	socket->epoll_fd = -1;
-}
-
-static void socket_want_room(struct camipc_channel *channel, bool want)
-{
-	struct socket_channel *socket = as_socket(channel);
-
-	if (socket->wants_room == want)
-		return;
-	socket->wants_room = want;
-	if (socket->epoll_fd >= 0)
-		control_epoll(socket, socket->epoll_fd, EPOLL_CTL_MOD);
 }
 
 /* ---- life -------------------------------------------------------------- */
@@ -518,32 +213,101 @@ static int socket_set_limit(struct camipc_channel *channel,
 	return 0;
 }
 
+static void socket_end_at(struct camipc_channel *channel)
+{
+	struct socket_channel *socket = as_socket(channel);
+	int unread = 0;
+
+	/* Of all datagrams; an empty one is a fault and ends a channel too. */
+	if (socket->ends || ioctl(socket->fd, SIOCINQ, &unread) < 0)
+		return;
+	socket->ends = true;
+	socket->left = unread > 0 ? (size_t)unread : 0;
+}
+
 static void socket_close_write(struct camipc_channel *channel)
 {
 	shutdown(as_socket(channel)->fd, SHUT_WR);
 }
 
+/* As MSG_PEEK sees it: nothing is closed, however many descriptors there are.
+ * Returns the size; -1 if descriptors or credentials came along. */
+static ssize_t peek(int fd)
+{
+	uint8_t byte;
+	struct iovec iov = { &byte, sizeof(byte) };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	ssize_t n = recvmsg(fd, &msg, MSG_PEEK | MSG_DONTWAIT);
+
+	return msg.msg_flags & MSG_CTRUNC ? -1 : n;
+}
+
+/*
+ * Whether closing the socket would throw descriptors away, which the kernel
+ * would close at once. After shutdown() no more can come. An empty datagram
+ * looks like the end of the file, but only a datagram has credentials.
+ */
+static bool has_unread_fds(int fd)
+{
+	const int on = 1;
+	uint8_t byte;
+	ssize_t n = 0;
+
+	if (shutdown(fd, SHUT_RDWR) < 0)
+		return true;
+	for (int i = 0; i < MAX_UNREAD; i++) {
+		n = peek(fd);
+		if (n <= 0)
+			break;
+		(void)!recv(fd, &byte, sizeof(byte), MSG_DONTWAIT);
+	}
+	return n != 0 || setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on,
+				    sizeof(on)) < 0 ||
+	       peek(fd) != 0;
+}
+
 static void socket_destroy(struct camipc_channel *channel)
 {
+	struct socket_channel *socket = as_socket(channel);
+
 	/* A forked child may hold the socket; closing would not unwatch it. */
-	socket_unwatch(channel);
-	close(as_socket(channel)->fd);
+	camipc_socket_unwatch(channel);
+	if (camipc_late_receive_destroy(socket->late))
+		shutdown(socket->fd, SHUT_RDWR);
+	else if (socket->source && has_unread_fds(socket->fd))
+		camipc_closer_close(socket->fd, socket->source);
+	else
+		close(socket->fd);
+	camipc_fd_source_unref(socket->source);
 	free(channel);
 }
 
 static const struct camipc_channel_ops socket_ops = {
 	.size = sizeof(socket_ops),
 	.send = socket_send,
-	.receive = socket_receive,
+	.receive = camipc_socket_receive,
 	.wait_room = socket_wait_room,
-	.get_poll = socket_get_poll,
-	.watch = socket_watch,
-	.unwatch = socket_unwatch,
-	.want_room = socket_want_room,
+	.get_poll = camipc_socket_get_poll,
+	.watch = camipc_socket_watch,
+	.unwatch = camipc_socket_unwatch,
+	.is_busy = camipc_socket_is_busy,
+	.want_room = camipc_socket_want_room,
 	.set_limit = socket_set_limit,
+	.end_at = socket_end_at,
 	.close_write = socket_close_write,
 	.destroy = socket_destroy,
 };
+
+void camipc_socket_refuse_fds(int fd)
+{
+#ifdef SO_PASSRIGHTS
+	const int off = 0;
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS, &off, sizeof(off));
+#else
+	(void)fd;
+#endif
+}
 
 int camipc_socket_channel_create(int fd,
 				 const struct camipc_channel_limits *limits,
@@ -557,11 +321,26 @@ int camipc_socket_channel_create(int fd,
 	channel = malloc(sizeof(*channel));
 	if (!channel)
 		return -ENOMEM;
+	channel->source = NULL;
+	if (limits->untrusted) {
+		channel->source = camipc_fd_source_create();
+		if (!channel->source) {
+			free(channel);
+			return -ENOMEM;
+		}
+	}
+	if (limits->no_fds)
+		camipc_socket_refuse_fds(fd);
 	channel->base.ops = &socket_ops;
 	channel->limits = *limits;
 	channel->fd = fd;
 	channel->epoll_fd = -1;
 	channel->wants_room = false;
+	channel->late = NULL;
+	channel->is_late = false;
+	channel->is_muted = false;
+	channel->ends = false;
+	channel->left = 0;
 	*ret_channel = &channel->base;
 	return 0;
 }

@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "backend.h"
+
 /* However slow the machine: only failing tests wait so long. */
 #define PATIENCE_MS 20000
 
@@ -26,7 +28,14 @@ bool contract_is(const char *backend)
 
 bool contract_is_local(void)
 {
-	return !contract_is("process");
+	return !contract_is("process") && !contract_is("shm");
+}
+
+void contract_use(const char *backend)
+{
+	contract_backend = backend;
+	contract_match.isolation = test_backend_isolation(backend);
+	contract_match.transport = test_backend_transport(backend);
 }
 
 int64_t contract_now_ms(void)
@@ -62,6 +71,13 @@ static void on_few(void *user, uint32_t number)
 	struct contract *c = user;
 
 	note(c, &c->few, number);
+}
+
+static void on_kept(void *user, uint32_t number)
+{
+	struct contract *c = user;
+
+	note(c, &c->kept, number);
 }
 
 static void on_latest(void *user, uint32_t number)
@@ -115,6 +131,7 @@ const struct test_echo_events contract_events = {
 	.tick = on_tick,
 	.few = on_few,
 	.latest = on_latest,
+	.kept = on_kept,
 	.pushed = on_pushed,
 	.value = on_value,
 	.plane = on_plane,
@@ -165,7 +182,7 @@ int contract_set_up(void **state)
 	assert_non_null(c);
 	log_capture_begin();
 	fd_leak_take(&c->before);
-	contract_match.isolation = contract_backend;
+	contract_use(contract_backend);
 	c->manager = make_manager();
 	c->ipa = contract_create(c);
 	c->proxy = test_echo_get_proxy(c->ipa);

@@ -41,6 +41,7 @@ struct contract {
 	struct contract_numbers few;
 	struct contract_numbers latest;
 	struct contract_numbers pushed;
+	struct contract_numbers kept;
 	size_t n_values;
 	size_t n_planes;
 	size_t n_events; /* of all kinds */
@@ -60,9 +61,11 @@ struct contract {
 	void *context;
 };
 
-/** The backend under test: "thread", "process" or "loopback". */
+/** The backend under test: "thread", "loopback", "process" or "shm". */
 extern const char *contract_backend;
 bool contract_is(const char *backend);
+/** Makes contract_create() use this backend. */
+void contract_use(const char *backend);
 
 /** True if the IPA is in this process: thread and loopback. */
 bool contract_is_local(void);

@@ -9,7 +9,7 @@
 
 #include "contract.h"
 
-#define N_SIDES 3
+#define N_SIDES 4
 #define N_DRAWN 4
 
 /** One backend: its proxy, and what it said in this step. */

@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "backend.h"
 #include "bare_ipa_proxy.h"
 #include "fd_leak.h"
 #include "log_capture.h"
@@ -69,7 +70,8 @@ static int set_up(void **state, const char *module)
 	};
 	const struct camipc_match match = {
 		.path = module,
-		.isolation = backend,
+		.isolation = test_backend_isolation(backend),
+		.transport = test_backend_transport(backend),
 	};
 
 	memset(&f, 0, sizeof(f));

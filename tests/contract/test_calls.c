@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests synchronous calls: results, arguments, deadlines, cancel, begin. */
+/* Tests calls: results, arguments, deadlines, begin. */
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
+#include <camipc/error.h>
+
 #include "contract.h"
+
+/* Longer than any test. */
+#define NEVER_MS 60000
 
 /* Long enough for a slow machine to answer, short enough to wait for. */
 #define SHORT_MS 60
@@ -40,6 +46,58 @@ static void failed_calls_leave_outputs_alone(void **state)
 	assert_int_equal(sum, 4711);
 	assert_int_equal(camipc_proxy_last_error(c->proxy), 0);
 	assert_int_equal(camipc_proxy_last_result(c->proxy), -ENOSPC);
+}
+
+static void expect_text(struct contract *c, int ret, const char *text)
+{
+	assert_string_equal(camipc_proxy_strerror(c->proxy, ret), text);
+}
+
+/** Every code of the IPA's is explained as the IPA's, none as one of ours. */
+static void errors_say_whose_they_are(void **state)
+{
+	struct contract *c = *state;
+	char text[160];
+
+	assert_string_equal(camipc_proxy_strerror(NULL, -ENOENT),
+			    camipc_strerror(-ENOENT));
+	contract_ready(c);
+	for (int32_t code = 1; code <= 133; code++) {
+		int ret;
+
+		contract_plan(c, TEST_ECHO_ADD, TEST_ECHO_RETURN, -code);
+		ret = test_echo_add(c->ipa, 1, 1, NULL);
+		snprintf(text, sizeof(text), "the IPA returned %s",
+			 camipc_result_to_string(-code));
+		expect_text(c, ret, text);
+	}
+	contract_plan(c, TEST_ECHO_ADD, TEST_ECHO_RETURN, -ENOENT);
+	expect_text(c, test_echo_add(c->ipa, 1, 1, NULL),
+		    "the IPA returned -ENOENT (no such file or directory)");
+	/* Another error than that of the latest call has our meaning. */
+	expect_text(c, -EINVAL, camipc_strerror(-EINVAL));
+	contract_plan(c, TEST_ECHO_ADD, TEST_ECHO_RETURN, -EPIPE);
+	expect_text(c, test_echo_add(c->ipa, 1, 1, NULL),
+		    "the IPA returned -EPIPE (broken pipe)");
+	expect_text(c, -EPIPE, "the IPA is gone");
+	/* Ours, although the IPA returned the same code before. */
+	contract_plan(c, TEST_ECHO_ADD, TEST_ECHO_RETURN, -EALREADY);
+	assert_int_equal(test_echo_add(c->ipa, 1, 1, NULL), -EALREADY);
+	expect_text(c, test_echo_init(c->ipa, "x", NULL),
+		    camipc_strerror(-EALREADY));
+}
+
+/** Threat 50. */
+static void lines_lose_their_colours(void **state)
+{
+	struct contract *c = *state;
+
+	contract_ready(c);
+	contract_plan(c, TEST_ECHO_ADD, TEST_ECHO_CHATTER, 1);
+	assert_int_equal(test_echo_add(c->ipa, 1, 1, NULL), 0);
+	contract_dispatch_all(c);
+	log_capture_expect(1, CAMIPC_LOG_INFO, " chatter");
+	log_capture_expect(0, CAMIPC_LOG_INFO, "u{1B}");
 }
 
 /** Codes of the transport are never the IPA's. */
@@ -167,96 +225,6 @@ static void overrun_before_start(void **state)
 	assert_int_equal(contract_stats(c).timeouts, 1);
 	assert_true(log_capture_count(CAMIPC_LOG_WARNING, "add") >= 1);
 	contract_expect_state(c, CAMIPC_STATE_READY);
-}
-
-/* ---- cancel ------------------------------------------------------------ */
-
-static void *cancel_later(void *user)
-{
-	struct contract *c = user;
-
-	/* Only once the call waits is there something to cancel. */
-	while (contract_stats(c).calls < 4)
-		sched_yield();
-	camipc_proxy_cancel(c->proxy);
-	return NULL;
-}
-
-static void cancel_from_another_thread(void **state)
-{
-	struct contract *c = *state;
-	pthread_t thread;
-
-	contract_running(c);
-	contract_plan(c, TEST_ECHO_SLOW, TEST_ECHO_BLOCK, 0);
-	camipc_proxy_set_timeout(c->proxy, 60000);
-	assert_int_equal(contract_stats(c).calls, 3);
-	assert_int_equal(pthread_create(&thread, NULL, cancel_later, c), 0);
-	assert_int_equal(test_echo_slow(c->ipa, 1), -ECANCELED);
-	pthread_join(thread, NULL);
-	contract_expect_state(c, CAMIPC_STATE_RUNNING);
-	assert_int_equal(camipc_proxy_last_error(c->proxy), -ECANCELED);
-	contract_open_gate(c);
-	/* The IPA goes on, and so do later calls. */
-	assert_int_equal(test_echo_slow(c->ipa, 2), 2);
-	assert_int_equal(contract_stats(c).late_replies, 1);
-}
-
-static void cancel_without_a_call(void **state)
-{
-	struct contract *c = *state;
-
-	contract_running(c);
-	camipc_proxy_cancel(c->proxy);
-	assert_int_equal(test_echo_slow(c->ipa, 2), 2);
-	camipc_proxy_cancel(c->proxy);
-	contract_dispatch_all(c);
-	assert_int_equal(test_echo_slow(c->ipa, 3), 3);
-}
-
-static void cancel_begun_calls(void **state)
-{
-	struct contract *c = *state;
-	struct contract_done done[3] = { { 0 } };
-
-	contract_running(c);
-	contract_plan(c, TEST_ECHO_SLOW, TEST_ECHO_BLOCK, 0);
-	for (int i = 0; i < 3; i++)
-		assert_int_equal(test_echo_slow_begin(c->ipa, 1, contract_done,
-						      &done[i]),
-				 0);
-	camipc_proxy_cancel(c->proxy);
-	contract_dispatch_done(c, &done[2]);
-	contract_open_gate(c);
-	assert_int_equal(test_echo_slow(c->ipa, 5), 5);
-	contract_dispatch_all(c);
-	for (int i = 0; i < 3; i++) {
-		assert_int_equal(done[i].n, 1);
-		assert_int_equal(done[i].ret, -ECANCELED);
-	}
-	assert_int_equal(contract_stats(c).late_replies, 3);
-}
-
-/** The switch goes on: what it leads to is known, and only then. */
-static void cancel_a_start(void **state)
-{
-	struct contract *c = *state;
-	struct contract_done done = { 0 };
-
-	contract_ready(c);
-	contract_plan(c, TEST_ECHO_START, TEST_ECHO_BLOCK, 0);
-	assert_int_equal(test_echo_start_begin(c->ipa, contract_done, &done),
-			 0);
-	camipc_proxy_cancel(c->proxy);
-	contract_dispatch_done(c, &done);
-	assert_int_equal(done.ret, -ECANCELED);
-	contract_expect_state(c, CAMIPC_STATE_STARTING);
-	assert_int_equal(test_echo_start(c->ipa), -EBUSY);
-	contract_open_gate(c);
-	while (camipc_proxy_get_state(c->proxy) == CAMIPC_STATE_STARTING)
-		contract_dispatch_all(c);
-	contract_expect_state(c, CAMIPC_STATE_RUNNING);
-	assert_int_equal(done.n, 1);
 }
 
 /* ---- begin ------------------------------------------------------------- */
@@ -389,6 +357,29 @@ static void begin_on_every_slot(void **state)
 	}
 }
 
+/** Threat 37: calls that the IPA leaves unanswered do not keep stop away. */
+static void stop_behind_cancelled_calls(void **state)
+{
+	struct contract *c = *state;
+	struct contract_done done[CAMIPC_MAX_PENDING_CALLS] = { { 0 } };
+
+	contract_running(c);
+	camipc_proxy_set_timeout(c->proxy, NEVER_MS);
+	contract_plan(c, TEST_ECHO_SLOW, TEST_ECHO_BLOCK, 0);
+	for (int i = 0; i < CAMIPC_MAX_PENDING_CALLS; i++)
+		assert_int_equal(test_echo_slow_begin(c->ipa, i, contract_done,
+						      &done[i]),
+				 0);
+	camipc_proxy_cancel(c->proxy);
+	contract_dispatch_done(c, &done[CAMIPC_MAX_PENDING_CALLS - 1]);
+	assert_int_equal(test_echo_slow(c->ipa, 1), -EAGAIN);
+	contract_open_gate(c);
+	assert_int_equal(test_echo_stop(c->ipa), 0);
+	contract_expect_state(c, CAMIPC_STATE_STOPPED);
+	assert_int_equal(contract_stats(c).late_replies,
+			 CAMIPC_MAX_PENDING_CALLS);
+}
+
 /* ---- arguments: what one backend refuses, all refuse ------------------- */
 
 static int configure(struct contract *c,
@@ -477,7 +468,7 @@ static void message_size(void **state)
 					   NULL),
 			 -EMSGSIZE);
 	assert_int_equal(camipc_proxy_last_reason(c->proxy, NULL),
-			 CAMIPC_REASON_BAD_ARGUMENT);
+			 CAMIPC_REASON_TOO_LARGE);
 	/* The same for what comes back. */
 	assert_int_equal(test_echo_produce(c->ipa, (uint32_t)most + 1, NULL,
 					   NULL),
@@ -503,19 +494,18 @@ static void large_outputs(void **state)
 static const struct CMUnitTest tests[] = {
 	CONTRACT_TEST(results),
 	CONTRACT_TEST(failed_calls_leave_outputs_alone),
+	CONTRACT_TEST(errors_say_whose_they_are),
+	CONTRACT_TEST(lines_lose_their_colours),
 	CONTRACT_TEST(ipa_cannot_fake_transport_errors),
 	CONTRACT_TEST(nonsense_outputs),
 	CONTRACT_TEST(deadline),
 	CONTRACT_TEST(three_misses_in_a_row),
 	CONTRACT_TEST(overrun_before_start),
-	CONTRACT_TEST(cancel_from_another_thread),
-	CONTRACT_TEST(cancel_without_a_call),
-	CONTRACT_TEST(cancel_begun_calls),
-	CONTRACT_TEST(cancel_a_start),
 	CONTRACT_TEST(begin_completes_in_dispatch),
 	CONTRACT_TEST(begin_tells_its_own_result),
 	CONTRACT_TEST(begin_has_a_deadline),
 	CONTRACT_TEST(begin_on_every_slot),
+	CONTRACT_TEST(stop_behind_cancelled_calls),
 	CONTRACT_TEST(bad_arguments),
 	CONTRACT_TEST(message_size),
 	CONTRACT_TEST(large_outputs),

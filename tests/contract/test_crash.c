@@ -115,13 +115,12 @@ static void a_null_pointer(void **state)
 	log_capture_end();
 	assert_true(c->closed.address_known);
 	assert_int_equal(c->closed.address, 0);
-	assert_in_range(told.n_frames, 4, 32);
+	assert_in_range(told.n_frames, 4, 8);
 	assert_non_null(strstr(told.module, "echo.so"));
 	assert_true(strlen(told.build_id) == 40);
 	assert_int_equal(strncmp(told.names, "write_to_null ", 14), 0);
 	expect_named("echo_crash");
 	expect_named("echo_add");
-	expect_named("main");
 	expect_in_text(c, "died of signal 11 (segmentation fault) at "
 			  "echo.so+0x");
 	expect_in_text(c, " < echo.so+0x");
@@ -137,9 +136,25 @@ static void an_abort(void **state)
 
 	crash(c, ECHO_CRASH_ABORT, SIGABRT);
 	assert_false(c->closed.address_known);
-	assert_in_range(told.n_frames, 4, 32);
+	assert_in_range(told.n_frames, 4, 8);
+	/* Or a part of it, as "echo_crash.cold", if the compiler split it. */
+	if (strncmp(told.names, "echo_crash", 10) != 0)
+		fail_msg("not first: echo_crash in: %s", told.names);
+	expect_in_text(c, "(aborted) at echo.so+0x");
+}
+
+/** A bad argument of a function of libc is shown as the mistake of its caller. */
+static void a_bad_argument(void **state)
+{
+	struct contract *c = *state;
+
+	if (SANITIZED)
+		return;
+	SKIP_UNDER_VALGRIND();
+	crash(c, ECHO_CRASH_LIBC, SIGSEGV);
+	assert_int_equal(strncmp(told.names, "measure_nothing ", 16), 0);
 	expect_named("echo_crash");
-	expect_in_text(c, "(aborted) at libc.so.6+0x");
+	expect_in_text(c, "at echo.so+0x");
 }
 
 /** No code, so no tables: who called is on the stack. */
@@ -169,7 +184,7 @@ static void a_stack_overflow(void **state)
 	crash(c, ECHO_CRASH_STACK, SIGSEGV);
 	/* Optimised, it may have something behind its name. */
 	assert_int_equal(strncmp(told.names, "recurse", 7), 0);
-	assert_true(told.n_frames > 16);
+	assert_int_equal(told.n_frames, 8);
 }
 
 static void an_illegal_instruction(void **state)
@@ -233,6 +248,7 @@ static void a_signal_from_outside(void **state)
 static const struct CMUnitTest tests[] = {
 	CONTRACT_TEST(a_null_pointer),
 	CONTRACT_TEST(an_abort),
+	CONTRACT_TEST(a_bad_argument),
 	CONTRACT_TEST(a_call_of_nothing),
 	CONTRACT_TEST(a_stack_overflow),
 	CONTRACT_TEST(an_illegal_instruction),

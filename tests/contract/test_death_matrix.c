@@ -56,6 +56,13 @@ static bool stops(const struct cell *cell)
 	return cell->death->reason == CAMIPC_REASON_UNRESPONSIVE;
 }
 
+/** Such a worker did not end by itself, and may take its time. */
+static bool is_killed(const struct cell *cell)
+{
+	return stops(cell) ||
+	       cell->death->reason == CAMIPC_REASON_DISCONNECTED;
+}
+
 /** Plans the end for when @op runs. */
 static void plan_end(struct cell *cell, enum test_echo_op op)
 {
@@ -106,13 +113,13 @@ static void expect_closed(struct cell *cell, enum camipc_reason reason)
 	assert_string_equal(camipc_reason_to_string(c->closed.reason),
 			    camipc_reason_to_string(reason));
 	assert_true(c->closed.status_known);
-	assert_true(c->closed.usage_known);
+	assert_true(c->closed.usage_known || is_killed(cell));
 	if (cell->death->signal)
 		assert_int_equal(WTERMSIG(c->closed.status),
 				 cell->death->signal);
 	else
 		assert_int_equal(c->closed.status, 0);
-	assert_false(fd_leak_process_exists(c->closed.pid));
+	assert_true(is_killed(cell) || !fd_leak_process_exists(c->closed.pid));
 	/* And never again. */
 	assert_int_equal(test_echo_dispatch(c->ipa), -EPIPE);
 	assert_int_equal(test_echo_temperature(c->ipa, 1, NULL), -EPIPE);
@@ -138,8 +145,11 @@ static void for_each_death(void (*work)(struct cell *cell))
 		close(cell.end_fd);
 		contract_tear_down(&state);
 	}
-	/* Valgrind maps memory of its own, in this process. */
-	fd_leak_assert_no_growth(&before, under_valgrind() ? 64 : 2);
+	/* The threads that close and reap may begin after the first one, on a
+	 * busy machine: libc keeps their stacks. Valgrind and sanitizers map
+	 * memory of their own, in this process. */
+	fd_leak_assert_no_growth(&before,
+				 (unsigned int)test_amount(10, 64, 64));
 }
 
 /* ---- the moments ------------------------------------------------------- */
@@ -306,7 +316,7 @@ static void in_destroy_cell(struct cell *cell)
 	assert_int_equal(c->n_closed, 0);
 	assert_int_equal(done.n, 1);
 	assert_int_equal(done.ret, -ECANCELED);
-	assert_false(fd_leak_process_exists(pid));
+	fd_leak_assert_gone(pid);
 }
 
 static void in_destroy(void **state)

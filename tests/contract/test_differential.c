@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Makes the same random calls on all backends in lock-step and compares the
- * three traces of results and events, which must be equal (requirement 34).
+ * traces of results and events, which must be equal (requirement 34).
  * Of the permitted differences (proxy/README.md) two could show here, the
  * reason for which a hung IPA was closed and counts that depend on timing;
  * traces contain neither. The ops are in differential_ops.c.
@@ -16,7 +16,7 @@
 #include "under_valgrind.h"
 
 static const char *const backends[N_SIDES] = { "thread", "loopback",
-					       "process" };
+					       "process", "shm" };
 
 /* From the command line: one seed only. */
 static uint32_t wanted_seed;
@@ -45,8 +45,7 @@ uint32_t differential_draw(uint32_t *state)
 
 static void enter(struct side *side, size_t i)
 {
-	contract_backend = backends[i];
-	contract_match.isolation = backends[i];
+	contract_use(backends[i]);
 	side->name = backends[i];
 }
 

@@ -151,16 +151,15 @@ static void overflow_drops_oldest(void **state)
 		assert_int_equal(test_echo_push_oldest(c->ipa, i), 0);
 	/* Four are in the IPA, four wait here, twelve were dropped. */
 	assert_int_equal(contract_stats(c).async_dropped, 12);
-	/* In order: behind all of them. */
-	assert_int_equal(test_echo_push(c->ipa, 77), 0);
+	/* In order: what cannot wait behind them is not accepted. */
+	assert_int_equal(test_echo_push(c->ipa, 77), -EAGAIN);
 	contract_open_gate(c);
 	assert_int_equal(test_echo_add(c->ipa, 1, 1, &sum), 0);
-	assert_int_equal(take_pushed(c, numbers, 16), 9);
+	assert_int_equal(take_pushed(c, numbers, 16), 8);
 	for (uint32_t i = 0; i < 4; i++) {
 		assert_int_equal(numbers[i], i);
 		assert_int_equal(numbers[4 + i], 16 + i);
 	}
-	assert_int_equal(numbers[8], 77);
 }
 
 /** Few credits come back in time for a method with a short queue. */
@@ -175,6 +174,140 @@ static void short_queue_never_starves(void **state)
 					 0);
 	}
 	assert_int_equal(take_pushed(c, NULL, 0), 400);
+}
+
+/* ---- [overflow=keep] ---------------------------------------------------- */
+
+#define KEPT 200u /* [queue=200] of push_kept and kept */
+
+/** Sends all that may be kept, while the IPA stands still. */
+static void keep_calls(struct contract *c)
+{
+	block_ipa(c);
+	assert_int_equal(test_echo_push(c->ipa, 999), 0);
+	for (uint32_t i = 0; i < KEPT; i++)
+		assert_int_equal(test_echo_push_kept(c->ipa, i), 0);
+}
+
+static void expect_kept(struct contract *c)
+{
+	uint32_t numbers[KEPT + 2];
+
+	assert_int_equal(take_pushed(c, numbers, KEPT + 2), KEPT + 1);
+	for (uint32_t i = 0; i < KEPT; i++)
+		assert_int_equal(numbers[i + 1], i);
+}
+
+/** More than a window is accepted: all of it arrives, in order. */
+static void kept_calls_arrive(void **state)
+{
+	struct contract *c = *state;
+	struct camipc_memory_stats memory = { .size = sizeof(memory) };
+
+	keep_calls(c);
+	assert_int_equal(test_echo_push_kept(c->ipa, KEPT), -EAGAIN);
+	assert_int_equal(camipc_proxy_last_reason(c->proxy, NULL),
+			 CAMIPC_REASON_NO_CREDIT);
+	camipc_proxy_get_memory_stats(c->proxy, &memory);
+	assert_true(memory.unsent_bytes > 0);
+	/* Nothing overtakes them: it waits if it can, or is not accepted. */
+	assert_int_equal(test_echo_push_few(c->ipa, 1000), -EAGAIN);
+	assert_int_equal(test_echo_push_newest(c->ipa, 1000), 0);
+	assert_int_equal(contract_stats(c).async_dropped, 1);
+	assert_int_equal(contract_stats(c).async_calls, 1 + KEPT);
+	contract_open_gate(c);
+	/* An answer comes behind them, too. */
+	expect_kept(c);
+	camipc_proxy_get_memory_stats(c->proxy, &memory);
+	assert_int_equal(memory.unsent_bytes, 0);
+	assert_int_equal(test_echo_push_few(c->ipa, 1), 0);
+}
+
+/** Credit that dispatch reads sends them, too. */
+static void dispatch_sends_kept_calls(void **state)
+{
+	struct contract *c = *state;
+	struct camipc_memory_stats memory = { .size = sizeof(memory) };
+
+	keep_calls(c);
+	contract_open_gate(c);
+	do {
+		contract_dispatch_all(c);
+		camipc_proxy_get_memory_stats(c->proxy, &memory);
+	} while (memory.unsent_bytes > 0);
+	expect_kept(c);
+}
+
+static void stop_sends_kept_calls_first(void **state)
+{
+	struct contract *c = *state;
+
+	keep_calls(c);
+	contract_open_gate(c);
+	assert_int_equal(test_echo_stop(c->ipa), 0);
+	expect_kept(c);
+	assert_int_equal(contract_stats(c).async_lost, 0);
+}
+
+/** Destroy stops the IPA, and does not wait for what that cannot send. */
+static void destroy_ends_kept_calls(void **state)
+{
+	struct contract *c = *state;
+
+	keep_calls(c);
+	contract_open_gate(c);
+	test_echo_destroy(c->ipa);
+	c->ipa = NULL;
+}
+
+/** At the IPA's end, each accepted call is consumed, dropped or lost. */
+static void kept_calls_may_be_lost(void **state)
+{
+	struct contract *c = *state;
+
+	keep_calls(c);
+	camipc_proxy_set_timeout(c->proxy, 1);
+	for (int i = 0; i < CAMIPC_MAX_MISSED_DEADLINES; i++)
+		assert_int_equal(test_echo_slow(c->ipa, 1), -ETIMEDOUT);
+	contract_expect_state(c, CAMIPC_STATE_DEAD);
+	assert_int_equal(contract_stats(c).async_lost, 1 + KEPT);
+	assert_int_equal(test_echo_push_kept(c->ipa, 1), -EPIPE);
+	contract_open_gate(c);
+}
+
+/** Events are kept at the IPA, and sent as dispatch makes room. */
+static void kept_events_arrive(void **state)
+{
+	struct contract *c = *state;
+
+	contract_running(c);
+	assert_int_equal(test_echo_tick_kept(c->ipa, 0, KEPT + 5), 0);
+	assert_int_equal(test_echo_slow(c->ipa, 1), 1);
+	contract_dispatch_events(c, KEPT);
+	contract_dispatch_all(c);
+	assert_int_equal(c->kept.n, KEPT);
+	for (uint32_t i = 0; i < KEPT; i++)
+		assert_int_equal(c->kept.numbers[i], i);
+	/* Five were refused at the IPA, and counted. */
+	assert_int_equal(contract_stats(c).events_refused, 5);
+}
+
+/** A stop does not wait for room: nobody wants these events any more. */
+static void stop_drops_kept_events(void **state)
+{
+	struct contract *c = *state;
+
+	contract_running(c);
+	assert_int_equal(test_echo_tick_kept(c->ipa, 0, KEPT), 0);
+	assert_int_equal(test_echo_slow(c->ipa, 1), 1);
+	assert_int_equal(test_echo_stop(c->ipa), 0);
+	contract_dispatch_all(c);
+	assert_int_equal(c->kept.n, 0);
+	assert_int_equal(contract_stats(c).events_dropped, KEPT);
+	contract_start(c);
+	assert_int_equal(test_echo_tick_kept(c->ipa, 1, 1), 0);
+	contract_dispatch_events(c, 1);
+	assert_int_equal(c->kept.numbers[0], 1);
 }
 
 /* ---- events ------------------------------------------------------------ */
@@ -347,6 +480,13 @@ static const struct CMUnitTest tests[] = {
 	CONTRACT_TEST(queue_refuses),
 	CONTRACT_TEST(overflow_drops_newest),
 	CONTRACT_TEST(overflow_drops_oldest),
+	CONTRACT_TEST(kept_calls_arrive),
+	CONTRACT_TEST(dispatch_sends_kept_calls),
+	CONTRACT_TEST(stop_sends_kept_calls_first),
+	CONTRACT_TEST(destroy_ends_kept_calls),
+	CONTRACT_TEST(kept_calls_may_be_lost),
+	CONTRACT_TEST(kept_events_arrive),
+	CONTRACT_TEST(stop_drops_kept_events),
 	CONTRACT_TEST(short_queue_never_starves),
 	CONTRACT_TEST(events_are_refused_at_the_ipa),
 	CONTRACT_TEST(event_queue_refuses),

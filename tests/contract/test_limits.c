@@ -188,7 +188,10 @@ static void most_descriptors_to_the_ipa(void **state)
 					      CAMIPC_MAX_FDS),
 			 -EMSGSIZE);
 	assert_int_equal(camipc_proxy_last_reason(c->proxy, NULL),
-			 CAMIPC_REASON_BAD_ARGUMENT);
+			 CAMIPC_REASON_TOO_LARGE);
+	log_capture_expect(1, CAMIPC_LOG_ERROR,
+			   "the arguments of pushPlane need 253 file "
+			   "descriptors; at most 252 are allowed");
 	/* What it raised had too many for an event, and was refused there. */
 	contract_dispatch_all(c);
 	assert_int_equal(c->n_planes, 0);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests many cycles, and many proxies at once. */
+#include <dirent.h>
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
@@ -21,6 +22,42 @@ static void expect_no_growth(const struct fd_leak *warm, unsigned int maps)
 		fd_leak_assert_none(warm);
 	else
 		fd_leak_assert_no_growth(warm, maps);
+}
+
+static int count_fds(void)
+{
+	DIR *folder = opendir("/proc/self/fd");
+	int n = 0;
+
+	assert_non_null(folder);
+	while (readdir(folder))
+		n++;
+	closedir(folder);
+	return n;
+}
+
+/**
+ * Requirement 28: many proxies must not use up a host's descriptors. An epoll
+ * and a timer, and one of the IPA thread, or three of a worker and its
+ * life-line. None comes with calls, deadlines, wake-ups or cancellation.
+ */
+static void few_descriptors(void **state)
+{
+	struct contract *c = *state;
+	struct contract_done done = { 0 };
+	int before;
+
+	test_echo_destroy(c->ipa);
+	before = count_fds();
+	c->ipa = contract_create(c);
+	c->proxy = test_echo_get_proxy(c->ipa);
+	contract_running(c);
+	assert_int_equal(test_echo_push(c->ipa, 1), 0);
+	assert_int_equal(test_echo_slow_begin(c->ipa, 1, contract_done, &done),
+			 0);
+	camipc_proxy_cancel(c->proxy);
+	contract_dispatch_done(c, &done);
+	assert_in_range(count_fds() - before, 1, contract_is_local() ? 3 : 6);
 }
 
 /** Main job: 1,000 start/stop, no growth in fds, threads, children, memory. */
@@ -224,6 +261,37 @@ static void stop_all_is_silent(void **state)
 	assert_int_equal(c->n_events, n);
 }
 
+/** A stop that was begun delivers events until it has completed. */
+static void stop_all_refuses_a_begun_stop(void **state)
+{
+	struct contract *c = *state;
+	struct contract_done done = { 0 };
+
+	contract_running(c);
+	assert_int_equal(test_echo_stop_begin(c->ipa, contract_done, &done), 0);
+	assert_int_equal(camipc_stop_all(&c->proxy, 1), -EALREADY);
+	contract_dispatch_done(c, &done);
+	assert_int_equal(done.ret, 0);
+	assert_int_equal(camipc_stop_all(&c->proxy, 1), 0);
+}
+
+/** A start that was begun delivers events once it has completed. */
+static void stop_all_refuses_a_begun_start(void **state)
+{
+	struct contract *c = *state;
+	struct contract_done done = { 0 };
+
+	contract_ready(c);
+	assert_int_equal(test_echo_start_begin(c->ipa, contract_done, &done),
+			 0);
+	assert_int_equal(camipc_stop_all(&c->proxy, 1), -EBUSY);
+	assert_int_equal(camipc_drain_all(&c->proxy, 1), -EBUSY);
+	contract_dispatch_done(c, &done);
+	assert_int_equal(done.ret, 0);
+	assert_int_equal(camipc_stop_all(&c->proxy, 1), 0);
+	contract_expect_state(c, CAMIPC_STATE_STOPPED);
+}
+
 /** Several cameras start at once. */
 static void begin_many_starts(void **state)
 {
@@ -324,11 +392,14 @@ static void many_proxies(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+	CONTRACT_TEST(few_descriptors),
 	CONTRACT_TEST(start_stop_cycles),
 	CONTRACT_TEST(create_destroy_cycles),
 	CONTRACT_TEST(stop_all_is_parallel),
 	CONTRACT_TEST(stop_all_takes_one_deadline),
 	CONTRACT_TEST(stop_all_is_silent),
+	CONTRACT_TEST(stop_all_refuses_a_begun_stop),
+	CONTRACT_TEST(stop_all_refuses_a_begun_start),
 	CONTRACT_TEST(begin_many_starts),
 	CONTRACT_TEST(two_instances),
 	CONTRACT_TEST(many_proxies),

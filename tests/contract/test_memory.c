@@ -93,7 +93,7 @@ static void each_allocation_fails(void **state)
 	test_echo_destroy(c->ipa);
 	/* The first session keeps what belongs to the process. */
 	assert_int_equal(session(c), 0);
-	fd_leak_take(&before);
+	fd_leak_take_settled(&c->before, &before);
 	while (happened) {
 		alloc_fail_begin(++n);
 		(void)session(c);

@@ -2,6 +2,7 @@
 /* Tests each cell of the state table (proxy/README.md) on every backend. */
 #include <errno.h>
 
+#include "backend.h"
 #include "contract.h"
 
 #define ANY_PUSH 7
@@ -237,7 +238,7 @@ static void validity(void **state)
 
 	assert_true(camipc_proxy_is_valid(c->proxy));
 	assert_string_equal(camipc_proxy_get_isolation(c->proxy),
-			    contract_backend);
+			    test_backend_isolation(contract_backend));
 	if (contract_is_local())
 		assert_int_equal(camipc_proxy_get_pid(c->proxy), 0);
 	else

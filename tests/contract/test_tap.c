@@ -111,7 +111,7 @@ static struct diary *open_diary(struct contract *c,
 
 	assert_non_null(diary);
 	diary->base.ops = ops;
-	camipc_tap_add(&c->proxy->tap, &diary->base);
+	assert_int_equal(camipc_tap_add(&c->proxy->tap, &diary->base), 0);
 	return diary;
 }
 

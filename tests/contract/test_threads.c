@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests in which thread and in which environment the IPA's code runs. */
 #include <errno.h>
-#include <fcntl.h>
 #include <fenv.h>
-#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #if defined(__SSE2__)
 #include <xmmintrin.h>
@@ -210,77 +207,10 @@ static void forked_child(void **state)
 	assert_int_equal(test_echo_slow(c->ipa, 5), 5);
 }
 
-/* ---- the wrong thread -------------------------------------------------- */
-
-static void *call_in_thread(void *user)
-{
-	struct contract *c = user;
-
-	return test_echo_temperature(c->ipa, 1, NULL) == 0 ? c : NULL;
-}
-
-static void *dispatch_in_thread(void *user)
-{
-	struct contract *c = user;
-
-	return test_echo_dispatch(c->ipa) == 0 ? c : NULL;
-}
-
-/** What another thread may do: everything else of a proxy is its owner's. */
-static void *look_in_thread(void *user)
-{
-	struct contract *c = user;
-
-	camipc_proxy_cancel(c->proxy);
-	if (camipc_proxy_get_state(c->proxy) != CAMIPC_STATE_CREATED ||
-	    contract_stats(c).calls != 0 || test_echo_get_fd(c->ipa) < 0)
-		return NULL;
-	return c;
-}
-
-/** Does in another thread, in a process that may die of it. */
-static int dies_in_thread(struct contract *c, void *(*body)(void *user))
-{
-	pid_t pid = fork();
-	int status = 0;
-
-	assert_true(pid >= 0);
-	if (pid == 0) {
-		const int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-		pthread_t thread;
-
-		dup2(null, STDERR_FILENO);
-		c->ipa = contract_create(c);
-		c->proxy = test_echo_get_proxy(c->ipa);
-		if (pthread_create(&thread, NULL, body, c) == 0)
-			pthread_join(thread, NULL);
-		kill(getpid(), SIGKILL);
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFSIGNALED(status));
-	return WTERMSIG(status);
-}
-
-/** Debug builds say at once that a proxy is used outside its thread. */
-static void wrong_thread(void **state)
-{
-	struct contract *c = *state;
-
-#ifdef NDEBUG
-	const int expected = SIGKILL;
-#else
-	const int expected = SIGABRT;
-#endif
-
-	assert_int_equal(dies_in_thread(c, call_in_thread), expected);
-	assert_int_equal(dies_in_thread(c, dispatch_in_thread), expected);
-	assert_int_equal(dies_in_thread(c, look_in_thread), SIGKILL);
-}
-
 static const struct CMUnitTest tests[] = {
 	CONTRACT_TEST(identities),     CONTRACT_TEST(thread_ends_with_stop),
 	CONTRACT_TEST(floating_point), CONTRACT_TEST(signals),
-	CONTRACT_TEST(forked_child),   CONTRACT_TEST(wrong_thread),
+	CONTRACT_TEST(forked_child),
 };
 
 CONTRACT_MAIN(tests)

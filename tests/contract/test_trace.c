@@ -113,7 +113,7 @@ static void long_messages(void **state)
 			 0);
 	expect_traced(1, "measure(payload: <00 ff 00 00 00 00 00 00 00 00 00 "
 			 "00 00 00 00 00 ... 100000 bytes>, text: "
-			 "\"\\x1bxxx");
+			 "\"\\u{1B}xxx");
 	expect_traced(1, "xxx\"... (99999 bytes))");
 	expect_traced(1, " measure(size: 100000, length: 99999) after ");
 	free(payload);

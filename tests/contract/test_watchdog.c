@@ -14,7 +14,7 @@
 
 static bool is_watching(const struct contract *c)
 {
-	return c->proxy->watchdog.deadline != CAMIPC_NO_DEADLINE;
+	return c->proxy->watchdog.time.deadline != CAMIPC_NO_DEADLINE;
 }
 
 /** Its descriptor tells, as it does of everything. */
@@ -82,10 +82,10 @@ static void calls_do_not_feed_it(void **state)
 	contract_running(c);
 	camipc_proxy_set_watchdog(c->proxy, NEVER_MS);
 	assert_int_equal(test_echo_push_few(c->ipa, 1), 0);
-	first = c->proxy->watchdog.deadline;
+	first = c->proxy->watchdog.time.deadline;
 	assert_int_equal(test_echo_slow(c->ipa, 1), 1);
 	assert_int_equal(test_echo_push_few(c->ipa, 2), 0);
-	assert_int_equal(c->proxy->watchdog.deadline, first);
+	assert_int_equal(c->proxy->watchdog.time.deadline, first);
 }
 
 /** What has come counts, however late the host looks: it was suspended. */
@@ -99,13 +99,13 @@ static void a_late_host(void **state)
 	assert_int_equal(test_echo_push(c->ipa, 1), 0);
 	pfd.fd = camipc_proxy_get_fd(c->proxy);
 	assert_int_equal(poll(&pfd, 1, 20000), 1);
-	c->proxy->watchdog.deadline = 1; /* long ago */
+	c->proxy->watchdog.time.deadline = 1; /* long ago */
 	contract_dispatch_events(c, 1);
 	contract_expect_state(c, CAMIPC_STATE_RUNNING);
 	/* The same without an event. */
 	assert_int_equal(test_echo_push_few(c->ipa, 1), 0);
 	assert_int_equal(test_echo_slow(c->ipa, 1), 1);
-	c->proxy->watchdog.deadline = 1;
+	c->proxy->watchdog.time.deadline = 1;
 	assert_true(test_echo_dispatch(c->ipa) >= 0);
 	contract_expect_state(c, CAMIPC_STATE_DEAD);
 	contract_dispatch_closed(c);

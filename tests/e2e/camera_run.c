@@ -133,6 +133,9 @@ double camera_float(const struct virtual_frame *frame, uint32_t id)
 	float value = 0;
 
 	assert_int_equal(
-		cam_control_list_get_float(frame->metadata, id, &value), 0);
+		cam_control_list_get_float(frame->metadata,
+					   CAM_CONTROL_ID_SPACE_CONTROLS, id,
+					   &value),
+		0);
 	return (double)value;
 }

@@ -135,8 +135,8 @@ static void neutral_patch(const struct virtual_frame *frame, double ratio[2])
 			sum[2] += p[frame->width + 1] - VIRTUAL_SENSOR_BLACK;
 		}
 	assert_int_equal(cam_control_list_get_floats(
-				 frame->metadata, CAM_CONTROL_ID_COLOUR_GAINS,
-				 gains, 2),
+				 frame->metadata, CAM_CONTROL_ID_SPACE_CONTROLS,
+				 CAM_CONTROL_ID_COLOUR_GAINS, gains, 2),
 			 0);
 	ratio[0] = sum[0] / sum[1] * (double)gains[0];
 	ratio[1] = sum[2] / sum[1] * (double)gains[1];
@@ -214,7 +214,7 @@ static void manual_controls_reach_the_sensor(void **state)
 		camera_take(camera, &frame);
 	/* 240 lines at 30 frames a second: 138.9 us each. */
 	assert_int_equal(frame.settings.lines, 72);
-	assert_int_equal(frame.settings.gain, VIRTUAL_SENSOR_MAX_GAIN);
+	assert_int_equal(frame.settings.gain, virtual_sensor_plain.max_gain);
 	assert_true(camera_float(&frame, CAM_CONTROL_ID_GAMMA) == 1);
 	virtual_camera_destroy(camera);
 }
@@ -226,6 +226,7 @@ static void death_of_the_worker_ends_the_capture(void **state)
 		.width = 160,
 		.height = 120,
 		.isolation = "process",
+		.max_restarts = -1,
 	};
 	struct virtual_camera *camera = camera_start(manager, &options);
 	struct virtual_frame frame;
@@ -244,7 +245,64 @@ static void death_of_the_worker_ends_the_capture(void **state)
 	assert_non_null(strstr(virtual_camera_error(camera), "killed"));
 	assert_int_equal(virtual_camera_capture(camera, &frame), -EPIPE);
 	virtual_camera_destroy(camera);
-	assert_false(fd_leak_process_exists(pid));
+	fd_leak_assert_gone(pid);
+}
+
+/* A new IPA gets the settings of the old one: this exposure was set once. */
+static void the_camera_outlives_workers(void **state)
+{
+	struct virtual_camera_options options = {
+		.width = 160,
+		.height = 120,
+		.isolation = "process",
+	};
+	struct virtual_camera *camera = camera_start(manager, &options);
+	struct camipc_proxy *proxy = virtual_camera_get_proxy(camera);
+	struct cam_control controls[2];
+	struct cam_control_builder builder;
+	struct cam_control_list list;
+	struct virtual_frame frame;
+	uint32_t lost = 0;
+	uint32_t next;
+	int ret;
+
+	(void)state;
+	cam_control_builder_init(&builder, CAM_CONTROL_ID_SPACE_CONTROLS,
+				 controls, 2);
+	cam_control_builder_set_bool(&builder, CAM_CONTROL_ID_AE_ENABLE, false);
+	cam_control_builder_set_int32(&builder, CAM_CONTROL_ID_EXPOSURE_TIME,
+				      10000);
+	assert_int_equal(cam_control_builder_finish(&builder, &list), 0);
+	assert_int_equal(virtual_camera_set_controls(camera, &list), 0);
+	for (next = 0; next < 40; next++) {
+		int pid = camipc_proxy_get_pid(proxy);
+
+		if (next == 10 || next == 20 || next == 30)
+			assert_int_equal(kill(pid, SIGKILL), 0);
+		camera_take(camera, &frame);
+		assert_int_equal(frame.number, next);
+		if (frame.parameters_reason == VIRTUAL_PARAMETERS_NO_IPA) {
+			assert_int_equal(frame.parameters_frame, next - 1);
+			lost++;
+		} else {
+			assert_int_equal(frame.parameters_frame, next);
+		}
+	}
+	/* A worker may die after it has answered all. */
+	assert_true(lost <= 3);
+	assert_int_equal(virtual_camera_get_restart_counts(camera)->restarts, 3);
+	assert_int_equal(virtual_camera_get_restart_counts(camera)->frames,
+			 lost);
+	/* 240 lines at 30 frames a second: 138.9 us each. */
+	assert_int_equal(frame.settings.lines, 72);
+	/* The fourth within ten seconds. */
+	assert_int_equal(kill(camipc_proxy_get_pid(proxy), SIGKILL), 0);
+	do {
+		ret = virtual_camera_capture(camera, &frame);
+	} while (ret == 0);
+	assert_int_equal(ret, -EPIPE);
+	assert_non_null(strstr(virtual_camera_error(camera), "killed"));
+	virtual_camera_destroy(camera);
 }
 
 /* Allocations of @n frames, in this process. */
@@ -295,6 +353,7 @@ int main(void)
 		cmocka_unit_test(grey_is_grey_under_eight_lights),
 		cmocka_unit_test(manual_controls_reach_the_sensor),
 		cmocka_unit_test(death_of_the_worker_ends_the_capture),
+		cmocka_unit_test(the_camera_outlives_workers),
 		cmocka_unit_test(frames_allocate_nothing),
 	};
 

@@ -270,6 +270,14 @@ static void echo_tick_few(void *ipa, uint32_t first, uint32_t count)
 		(void)test_echo_emit_few(echo->host, first + i);
 }
 
+static void echo_tick_kept(void *ipa, uint32_t first, uint32_t count)
+{
+	struct echo *echo = ipa;
+
+	for (uint32_t i = 0; i < count; i++)
+		(void)test_echo_emit_kept(echo->host, first + i);
+}
+
 static void echo_tick_oldest(void *ipa, uint32_t first, uint32_t count)
 {
 	struct echo *echo = ipa;
@@ -309,6 +317,8 @@ static const struct test_echo_ops ops = {
 	.push_oldest = echo_push_quietly,
 	.push_plane = echo_push_plane,
 	.push_value = echo_push_value,
+	.push_kept = echo_push_quietly,
+	.tick_kept = echo_tick_kept,
 	.tick_many = echo_tick_many,
 	.tick_few = echo_tick_few,
 	.tick_oldest = echo_tick_oldest,

@@ -2,6 +2,7 @@
 /* Crashes of several kinds, each in a function that a backtrace must show. */
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "echo_crash.h"
 
@@ -26,6 +27,14 @@ __attribute__((noinline)) static void *write_to_null(void *where)
 	return NULL;
 }
 
+/** The result is stored, so the call is not the last thing. */
+__attribute__((noinline)) static void measure_nothing(volatile int *length)
+{
+	const char *volatile text = NULL;
+
+	*length = (int)strlen(text);
+}
+
 static void crash_in_a_thread(void)
 {
 	pthread_t thread;
@@ -45,6 +54,9 @@ void echo_crash(int how)
 		break;
 	case ECHO_CRASH_ABORT:
 		abort();
+	case ECHO_CRASH_LIBC:
+		measure_nothing(&depth);
+		break;
 	case ECHO_CRASH_CALL:
 		nothing(1);
 		break;

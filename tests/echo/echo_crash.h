@@ -6,6 +6,7 @@
 enum echo_crash {
 	ECHO_CRASH_NULL, /* in write_to_null() */
 	ECHO_CRASH_ABORT,
+	ECHO_CRASH_LIBC, /* in strlen(), called by measure_nothing() */
 	ECHO_CRASH_CALL, /* of a function that is NULL */
 	ECHO_CRASH_STACK, /* in recurse() */
 	ECHO_CRASH_TRAP,

@@ -105,13 +105,13 @@ static int run(struct camipc_manager *manager, const char *module,
 	printf("%s\n", backend);
 	ret = test_echo_create(manager, &match, &events, &session,
 			       &session.ipa);
-	if (ret == 0) {
+	if (ret == 0)
 		ret = use(&session);
-		test_echo_destroy(session.ipa);
-	}
 	if (ret < 0)
 		fprintf(stderr, "echo-pipeline: %s: %s\n", backend,
-			camipc_strerror(ret));
+			camipc_proxy_strerror(test_echo_get_proxy(session.ipa),
+					      ret));
+	test_echo_destroy(session.ipa);
 	return ret;
 }
 

@@ -64,7 +64,8 @@ static int32_t emit_bad_event(struct echo *echo)
 static void chatter(struct echo *echo, int32_t lines)
 {
 	for (int32_t i = 0; i < lines; i++)
-		camipc_host_log(echo->host, CAMIPC_LOG_INFO, "chatter");
+		camipc_host_log(echo->host, CAMIPC_LOG_INFO,
+				"\033[1;32mchatter\033[0m");
 }
 
 static void wait_for(int fd)
@@ -117,6 +118,9 @@ bool echo_act(struct echo *echo, enum test_echo_op op, int32_t *ret)
 	case TEST_ECHO_VANISH:
 		vanish();
 		break;
+	case TEST_ECHO_LEAVE:
+		give_back(plan.fd);
+		pthread_exit(NULL);
 	case TEST_ECHO_RETURN:
 		*ret = plan.value;
 		break;

@@ -16,6 +16,7 @@
 
 /* Values to draw from may take this much; only encodings are small. */
 #define VALUES_BUDGET ((size_t)64 * 1024 * 1024)
+#define OUTS_BUDGET ((size_t)16 * 1024 * 1024)
 
 /* Room for any encoding of a random value. */
 #define ENCODE_ROOM (256u * 1024u)
@@ -174,17 +175,22 @@ void fuzz_close_fd(void)
 
 int fuzz_open_fd(void)
 {
-	int fd = open_fd;
+	char path[64];
+	int fd;
 
-	if (fd >= 0)
-		return fd;
-	/* Sealed, large, readable, writable: any [fd=memfd] there is. */
+	if (open_fd >= 0)
+		return open_fd;
+	/* Sealed, large, and read-only: any [fd=memfd] or [fd=file] that an
+	 * interface here asks for; none has access=rw. */
 	fd = memfd_create("fuzz", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	FUZZ_REQUIRE(fd >= 0 && ftruncate(fd, 1 << 24) == 0);
 	FUZZ_REQUIRE(fcntl(fd, F_ADD_SEALS,
 			   F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0);
-	open_fd = fd;
-	return fd;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	open_fd = open(path, O_RDONLY | O_CLOEXEC);
+	FUZZ_REQUIRE(open_fd >= 0);
+	close(fd);
+	return open_fd;
 }
 
 static void draw(struct oracle_random *random,
@@ -207,6 +213,26 @@ void fuzz_draw(const struct camipc_message_type *type, uint64_t seed,
 
 	camipc_arena_reset(arena, VALUES_BUDGET);
 	draw(&random, type, msg);
+}
+
+void fuzz_draw_outs(const struct camipc_message_type *type, uint64_t seed,
+		    struct camipc_arena *arena, void *outs)
+{
+	int fd = fcntl(fuzz_open_fd(), F_DUPFD_CLOEXEC, 0);
+	struct oracle_random random = { .state = seed * 2 + 1,
+					.arena = arena,
+					.fds = &fd,
+					.n_fds = 1,
+					.fds_left = 16 };
+	struct camipc_check check = { 0 };
+
+	FUZZ_REQUIRE(fd >= 0);
+	camipc_arena_reset(arena, OUTS_BUDGET);
+	oracle_fill(&random, type->info, outs);
+	if (type->check)
+		type->check(&check, outs);
+	if (check.n_fds == 0)
+		close(fd);
 }
 
 size_t fuzz_draw_bytes(struct oracle_random *random,

@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <camipc/log.h>
 
@@ -21,8 +22,8 @@
 #define FUZZ_REQUIRE(condition)                                                \
 	do {                                                                   \
 		if (!(condition)) {                                            \
-			fprintf(stderr, "%s:%d: %s does not hold\n", __FILE__, \
-				__LINE__, #condition);                         \
+			dprintf(STDERR_FILENO, "%s:%d: %s does not hold\n",    \
+				__FILE__, __LINE__, #condition);               \
 			abort();                                               \
 		}                                                              \
 	} while (0)
@@ -111,7 +112,10 @@ void fuzz_put_u32(uint8_t *p, uint32_t value);
 
 /* ---- values -------------------------------------------------------------- */
 
-/** A descriptor that fits any kind there is; opened once. */
+/**
+ * A descriptor that fits any kind that a memfd can be, but access=rw; opened
+ * once.
+ */
 int fuzz_open_fd(void);
 void fuzz_close_fd(void);
 
@@ -121,6 +125,13 @@ void fuzz_close_fd(void);
  */
 void fuzz_draw(const struct camipc_message_type *type, uint64_t seed,
 	       struct camipc_arena *arena, void *msg);
+
+/**
+ * The same for what an op returns, in @outs as it was given: the descriptor in
+ * it, if there is one, is the receiver's to close.
+ */
+void fuzz_draw_outs(const struct camipc_message_type *type, uint64_t seed,
+		    struct camipc_arena *arena, void *outs);
 
 /** Encodes random values; returns the size, 0 if @room is too small. */
 size_t fuzz_draw_bytes(struct oracle_random *random,

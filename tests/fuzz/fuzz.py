@@ -42,8 +42,9 @@ MEMORY = 1024
 def list_targets(build):
     """Names, as "softisp-messages", with the program and its target."""
     found = {}
-    pattern = os.path.join(build, "tests", "fuzz", "fuzz-*")
-    for program in sorted(glob.glob(pattern)):
+    folder = os.path.join(build, "tests", "fuzz")
+    for program in sorted(glob.glob(os.path.join(folder, "fuzz-*")) +
+                          glob.glob(os.path.join(folder, "*", "fuzz-*"))):
         if not os.access(program, os.X_OK) or os.path.isdir(program):
             continue
         name = os.path.basename(program)[len("fuzz-"):]
@@ -67,7 +68,7 @@ def captured_for(entry, sessions):
     """A capture is of use to targets of its interface."""
     program = os.path.basename(entry[1])[len("replay-"):]
     # Of files that may be modules, a session says nothing.
-    return [] if entry[2] == "note" else sessions.get(program, [])
+    return [] if entry[2] in ("note", "trust") else sessions.get(program, [])
 
 
 class Run:

@@ -51,6 +51,12 @@ def unpack(slots, of):
     return arguments
 
 
+def has_structs(method):
+    """Whether some argument can be missing. What was generated tests for it,
+    or the engine."""
+    return any(slot.is_struct_parameter for slot in method.slots)
+
+
 def take_outs(method):
     """Statements that read what the op was given as outputs."""
     lines = []
@@ -129,7 +135,7 @@ class Face:
             lines += ["const struct %s *args = data;" % event.args.c_name, ""]
         else:
             lines.append("(void)data;")
-        if not event.null_checks:
+        if not has_structs(event):
             lines.append("(void)missing;")
         lines.append("return %s_emit_%s(%s);" % (
             self.prefix, event.name,
@@ -166,7 +172,7 @@ class Face:
         lines += [""] if lines else []
         if not method.args:
             lines.append("(void)data;")
-        if not method.null_checks:
+        if not has_structs(method):
             lines.append("(void)missing;")
         if not method.has_outs and not begin:
             lines += ["(void)result;", "(void)wanted;"]
@@ -234,13 +240,13 @@ class Face:
             ["{ %s, %s, %s }" % (
                 self.name("call", method),
                 self.name("begin", method) if method.is_sync else "NULL",
-                "true" if method.null_checks else "false")
+                "true" if has_structs(method) else "false")
              for method in self.view.by_id])
         if self.view.events:
             lines += self.table(
                 "static const struct fuzz_emitter emitters_%s[]" % prefix,
                 ["{ %s, %s }" % (self.name("emit", event),
-                                 "true" if event.null_checks else "false")
+                                 "true" if has_structs(event) else "false")
                  for event in self.view.events_by_id])
         return lines
 
@@ -251,7 +257,7 @@ class Face:
             ".interface = &%s_interface" % prefix,
             ".invoke = %s_invoke" % prefix,
             ".ops = &ops_%s" % prefix,
-            ".ops_complete = %s_ops_complete" % prefix,
+            ".missing_op = %s_missing_op" % prefix,
             ".methods = methods_%s" % prefix,
             ".emitters = " + ("emitters_" + prefix if self.view.events
                               else "NULL"),

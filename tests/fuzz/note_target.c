@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fuzzes the reader of module files. Each ends in a documented error with a
- * reason in words, or in a note whose texts are terminated and printable.
+ * Fuzzes the readers of module files and of manifests. Each ends in a documented
+ * error with a reason in words, or in a note whose texts are terminated and
+ * printable.
  */
 #include <elf.h>
 #include <errno.h>
@@ -9,6 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "manifest.h"
 #include "module_info.h"
 #include "targets.h"
 
@@ -53,16 +55,54 @@ static void expect_text(const char *text, size_t size)
 		FUZZ_REQUIRE((unsigned char)text[i] >= ' ');
 }
 
+/* The end of the input as the text of a manifest. */
+static void read_manifest(const uint8_t *data, size_t size)
+{
+	struct camipc_manifest manifest = { .n_loads = 0 };
+	char why[CAMIPC_MODULE_WHY_SIZE] = "";
+	char text[CAMIPC_MAX_MANIFEST_SIZE + 1];
+	size_t n = size < sizeof(text) ? size : sizeof(text) - 1;
+
+	memcpy(text, data + size - n, n);
+	text[n] = '\0';
+	if (camipc_manifest_parse(text, &manifest, why) < 0) {
+		FUZZ_REQUIRE(why[0] && strnlen(why, sizeof(why)) < sizeof(why));
+		FUZZ_REQUIRE(manifest.n_loads == 0);
+		return;
+	}
+	FUZZ_REQUIRE(manifest.n_loads <= CAMIPC_MAX_LOADS);
+	for (uint32_t i = 0; i < manifest.n_loads; i++)
+		FUZZ_REQUIRE(camipc_manifest_load(&manifest, i, "/")[0] == '/');
+}
+
+/* Texts that the mutator does not find by itself. */
+static size_t seed_manifest(struct oracle_random *random, uint8_t *data)
+{
+	static const char *const texts[] = {
+		"argument: true\n",
+		"loads: [/a, \"/b c\", argument] # x\n",
+		"loads:\n  - /a\n- 'argument'\nthreads: 4\n",
+		"---\nread:\n  - /usr/share\ndevices: []\nargument: false",
+	};
+	const char *text = texts[oracle_below(random, 4)];
+
+	memcpy(data, text, strlen(text));
+	return strlen(text);
+}
+
 static void run(const uint8_t *data, size_t size)
 {
 	int fd = memfd_create("module", MFD_CLOEXEC);
 	struct camipc_module_info info;
 	char why[CAMIPC_MODULE_WHY_SIZE] = "";
+	char text[CAMIPC_MAX_MANIFEST_SIZE + 1];
 	int ret;
+
+	read_manifest(data, size);
 
 	FUZZ_REQUIRE(fd >= 0);
 	FUZZ_REQUIRE(pwrite(fd, data, size, 0) == (ssize_t)size);
-	ret = camipc_module_info_read(fd, &info, why);
+	ret = camipc_module_notes_read(fd, &info, text, why);
 	close(fd);
 	fuzz_result = ret;
 	if (ret < 0) {
@@ -84,6 +124,8 @@ static size_t seed(struct oracle_random *random, uint8_t *data, size_t room)
 	struct camipc_module_info *info = &module.note.info;
 
 	(void)room;
+	if (oracle_below(random, 4) == 0)
+		return seed_manifest(random, data);
 	memset(&module, 0, sizeof(module));
 	memcpy(module.header.e_ident, ELFMAG, SELFMAG);
 	module.header.e_ident[EI_CLASS] = OWN_CLASS;

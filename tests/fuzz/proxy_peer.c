@@ -3,8 +3,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <time.h>
 
+#include "clock.h"
+#include "deadline.h"
 #include "ipa_manager.h"
+#include "policy.h"
 #include "proxy_session.h"
 
 struct proxy_session proxy_session;
@@ -233,6 +237,16 @@ static int pop(struct camipc_link *link, struct camipc_record **ret_record,
 	return 0;
 }
 
+/* Nothing happens until @deadline. The engine sleeps in slices, and asks again
+ * until its call has ended; a call whose time is over does not sleep. */
+static int sleep_until(int64_t deadline)
+{
+	FUZZ_REQUIRE(deadline != CAMIPC_NO_DEADLINE);
+	FUZZ_REQUIRE(deadline > proxy_session.now);
+	proxy_session.now = deadline;
+	return -ETIMEDOUT;
+}
+
 /* The IPA's turn: it takes those of the next steps that are its own. */
 static int wait_for(struct camipc_link *link, int64_t deadline)
 {
@@ -241,11 +255,8 @@ static int wait_for(struct camipc_link *link, int64_t deadline)
 	struct sequence_step step;
 
 	(void)link;
-	(void)deadline;
-	if (proxy_session.late) {
-		proxy_session.late = false;
-		return -ETIMEDOUT;
-	}
+	if (proxy_session.late)
+		return sleep_until(deadline);
 	if (!proxy_session.answers.head && sequence_next(&data, &size, &step) &&
 	    step.op % N_OPS < N_PEER_OPS) {
 		proxy_session.data = data;
@@ -254,7 +265,7 @@ static int wait_for(struct camipc_link *link, int64_t deadline)
 	}
 	return proxy_session.answers.head || proxy_session.pop_error
 		       ? 0
-		       : -ETIMEDOUT;
+		       : sleep_until(deadline);
 }
 
 static void kill_peer(struct camipc_link *link, struct camipc_closed_info *info)
@@ -312,20 +323,55 @@ int __wrap_camipc_record_pool_create(uint32_t keep, size_t max_message_size,
 	return __real_camipc_record_pool_create(2, max_message_size, ret_pool);
 }
 
-/* In the place of camipc_manager_choose(), by the linker: no module is needed,
- * and none is looked for. */
-int __wrap_camipc_manager_choose(
-	struct camipc_manager *manager, const struct camipc_match *match,
-	const struct camipc_interface *wanted,
-	struct camipc_module_found *ret_module,
-	const struct camipc_proxy_factory **ret_factory);
+/* In the place of the C library's, by the linker: a call that nobody answers
+ * ends at once, and in the same round each time. */
+int __real_clock_gettime(clockid_t clock, struct timespec *ret_time);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret_time);
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret_time)
+{
+	if (!proxy_session.on_stage ||
+	    (clock != CLOCK_MONOTONIC && clock != CLOCK_MONOTONIC_COARSE))
+		return __real_clock_gettime(clock, ret_time);
+	*ret_time = camipc_ns_to_timespec((uint64_t)proxy_session.now);
+	return 0;
+}
+
+/* In the place of the manager's, by the linker: no module is needed, and none is
+ * looked for. */
+__typeof__(camipc_manager_choose) __wrap_camipc_manager_choose;
+__typeof__(camipc_manager_get_environment) __wrap_camipc_manager_get_environment;
+__typeof__(camipc_manager_get_grants) __wrap_camipc_manager_get_grants;
+
+const struct camipc_host_grants *
+__wrap_camipc_manager_get_grants(const struct camipc_manager *manager)
+{
+	(void)manager;
+	return NULL;
+}
+
+const char *const *__wrap_camipc_manager_get_environment(
+	const struct camipc_manager *manager)
+{
+	(void)manager;
+	return NULL;
+}
 
 int __wrap_camipc_manager_choose(struct camipc_manager *manager,
 				 const struct camipc_match *match,
 				 const struct camipc_interface *wanted,
 				 struct camipc_module_found *ret_module,
+				 struct camipc_module_file *ret_file,
+				 struct camipc_load_files *ret_loads,
+				 struct camipc_module_settings *ret_settings,
 				 const struct camipc_proxy_factory **ret_factory)
 {
+	memset(ret_settings, 0, sizeof(*ret_settings));
+	ret_settings->sandbox = CAMIPC_SANDBOX_OFF;
+	ret_settings->layers[CAMIPC_POLICY_ROOT].transport =
+		CAMIPC_TRANSPORT_SOCKET;
+	(void)ret_file;
+	(void)ret_loads;
 	(void)manager;
 	(void)match;
 	(void)wanted;

@@ -74,7 +74,9 @@ struct proxy_session {
 	int pop_error;
 	enum camipc_reason pop_reason;
 	bool answers_itself;
-	bool late;
+	bool late; /* the IPA says nothing until a call's time is up */
+	bool on_stage; /* time is played */
+	int64_t now; /* moves when neither side has anything to do */
 	bool dead; /* killed: nothing more may be asked of the link */
 
 	uint8_t completions[MAX_BEGUN]; /* per call begun */

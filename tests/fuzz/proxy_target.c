@@ -8,11 +8,13 @@
  * Held: threats 20 to 27 end in what they must: one completion for each call
  * begun, closed once, -EPIPE from then on; what is delivered is allowed, and
  * what the engine had; a call that fails leaves its outputs alone; nothing
- * after stop; no descriptor is lost, and none closed twice.
+ * after stop; a call whose time is over waits no more; no descriptor is lost,
+ * and none closed twice.
  */
 #include <errno.h>
 #include <string.h>
 
+#include "clock.h"
 #include "proxy_session.h"
 #include "targets.h"
 
@@ -434,6 +436,8 @@ static void set_up(uint8_t mode)
 		     proxy_interface()->n_events <= FUZZ_MAX_ROWS);
 	memset(&proxy_session, 0, sizeof(proxy_session));
 	proxy_session.mode = mode;
+	proxy_session.now = CAMIPC_NS_PER_S;
+	proxy_session.on_stage = true;
 	camipc_arena_init(&proxy_session.values, 0);
 	camipc_log_set(fuzz_ignore_log, NULL, CAMIPC_LOG_WARNING);
 	FUZZ_REQUIRE(fuzz_face->create(&match, mode & MODE_QUIET,
@@ -465,6 +469,7 @@ static void run(const uint8_t *data, size_t size)
 		proxy_session.answers_itself = true;
 		fuzz_face->destroy(proxy_session.ipa);
 	}
+	proxy_session.on_stage = false;
 	for (uint32_t i = 0; i < proxy_session.n_begun; i++)
 		FUZZ_REQUIRE(proxy_session.completions[i] == 0);
 	camipc_arena_fini(&proxy_session.values);

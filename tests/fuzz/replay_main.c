@@ -2,15 +2,16 @@
 /*
  * Runs the targets without libFuzzer, as an ordinary test.
  *
- *   replay TARGET [--rounds N] [FILE or FOLDER]... [--corpus-only]
- *                                                    try inputs, and N others
+ *   replay TARGET [--save FILE] [--rounds N] [FILE or FOLDER]...
+ *          [--corpus-only]                           try inputs, and N others
  *   replay TARGET --write FOLDER N [FILE]...         inputs as bytes, N drawn
  *   replay --list [NAME]...                          names of the targets, which
  *                                                    are these and no others
  *
  * A FILE that ends in .txt is one of corpus_text.h, one that ends in .capture
  * is a session, which inputs are made of, any other one is bytes, as libFuzzer
- * leaves them; its name may say how it has to end: expect_result().
+ * leaves them; its name may say how it has to end: expect_result(). With --save
+ * each input is written to FILE before it is tried: the last one failed.
  * Rounds are inputs drawn and changed, the same ones every time.
  */
 #include <dirent.h>
@@ -31,7 +32,22 @@
 
 static const struct fuzz_target *target;
 static const char *write_to;
+static const char *save_to;
 static unsigned long n_tried;
+
+static void fail(const char *path, const char *what)
+{
+	fprintf(stderr, "%s: %s\n", path, what);
+	exit(1);
+}
+
+static void write_file(const char *path, const uint8_t *data, size_t size)
+{
+	FILE *file = fopen(path, "wb");
+
+	if (!file || fwrite(data, 1, size, file) != size || fclose(file))
+		fail(path, "cannot be written");
+}
 
 /* Each input in memory of its own size, so that ASan sees its end. */
 static void try_input(const uint8_t *data, size_t size)
@@ -39,6 +55,8 @@ static void try_input(const uint8_t *data, size_t size)
 	uint8_t *copy = malloc(size ? size : 1);
 
 	FUZZ_REQUIRE(copy);
+	if (save_to)
+		write_file(save_to, data, size);
 	if (size > 0)
 		memcpy(copy, data, size);
 	target->run(copy, size);
@@ -60,12 +78,6 @@ static size_t change(struct oracle_random *random, uint8_t *data, size_t size,
 
 /* ---- files ---------------------------------------------------------------- */
 
-static void fail(const char *path, const char *what)
-{
-	fprintf(stderr, "%s: %s\n", path, what);
-	exit(1);
-}
-
 static char *read_file(const char *path, size_t *ret_size)
 {
 	FILE *file = fopen(path, "rb");
@@ -85,12 +97,9 @@ static char *read_file(const char *path, size_t *ret_size)
 static void write_input(const char *name, const uint8_t *data, size_t size)
 {
 	char path[PATH_SIZE];
-	FILE *file;
 
 	snprintf(path, sizeof(path), "%s/%s", write_to, name);
-	file = fopen(path, "wb");
-	if (!file || fwrite(data, 1, size, file) != size || fclose(file))
-		fail(path, "cannot be written");
+	write_file(path, data, size);
 }
 
 /* "ok-...", "bad-..." and "limit-..." say what an input has to come to. */
@@ -302,6 +311,10 @@ int main(int argc, char **argv)
 	if (!target) {
 		fprintf(stderr, "usage: replay TARGET [--rounds N] FILE...\n");
 		return 2;
+	}
+	if (next + 1 < argc && strcmp(argv[next], "--save") == 0) {
+		save_to = argv[next + 1];
+		next += 2;
 	}
 	if (next + 1 < argc && strcmp(argv[next], "--rounds") == 0) {
 		rounds = strtoul(argv[next + 1], NULL, 10);

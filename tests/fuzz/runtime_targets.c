@@ -8,6 +8,9 @@ const struct fuzz_target *const fuzz_targets[] = {
 	&fuzz_note_target,
 	&fuzz_control_target,
 	&fuzz_channel_target,
+	&fuzz_log_target,
+	&fuzz_recording_target,
+	&fuzz_trust_target,
 	NULL,
 };
 

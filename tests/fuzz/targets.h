@@ -36,4 +36,21 @@ extern const struct fuzz_target fuzz_control_target;
 /** Datagrams with descriptors beside them: channel_target.c. */
 extern const struct fuzz_target fuzz_channel_target;
 
+/** What a worker writes to stderr: log_target.c. */
+extern const struct fuzz_target fuzz_log_target;
+
+/** Recordings: recording_target.c. */
+extern const struct fuzz_target fuzz_recording_target;
+
+/** A file that may be a module, or one of keys: trust_target.c. */
+extern const struct fuzz_target fuzz_trust_target;
+
+/* ---- of a link to a worker process ------------------------------------------ */
+
+/** Sessions of a camera process whose worker lies: link/host_target.c. */
+extern const struct fuzz_target fuzz_host_target;
+
+/** Sessions of a worker whose camera process lies: link/worker_target.c. */
+extern const struct fuzz_target fuzz_worker_target;
+
 #endif /* CAMIPC_TEST_FUZZ_TARGETS_H */

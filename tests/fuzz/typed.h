@@ -42,7 +42,7 @@ struct fuzz_face {
 	/* The module: what was generated, with ops that ask fuzz_op(). */
 	const camipc_invoke_fn *invoke;
 	const void *ops;
-	bool (*ops_complete)(const void *ops);
+	const char *(*missing_op)(const void *ops);
 	const struct fuzz_emitter *emitters; /* by row */
 
 	/* The pipeline handler; a quiet one has no function for any event. */

@@ -16,8 +16,8 @@ sys.dont_write_bytecode = True
 
 import installation  # noqa: E402
 
-MODULES = ("test_layout", "test_consumers", "test_new",
-           "test_guide", "test_cross")
+MODULES = ("test_layout", "test_moved", "test_consumers", "test_new",
+           "test_guide", "test_build_folder", "test_cross")
 
 
 def load(names):

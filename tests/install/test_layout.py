@@ -4,6 +4,7 @@
 import glob
 import os
 import re
+import shutil
 import tempfile
 import unittest
 
@@ -13,14 +14,23 @@ import installation
 LAYOUT = """
 bin/camipc
 bin/camipc-gen
+include/camipc-glib.h
+include/camipc-sd-event.h
+include/camipc-uv.h
 include/camipc/*.h
+include/camipc/*.hpp
 include/camipc/camera/cam_buffers.h
+include/camipc/camera/cam_configuration.h
 include/camipc/camera/cam_controls.h
 include/camipc/camera/cam_fourcc.h
 include/camipc/camera/controls_ipa_serializer.h
 include/camipc/camera/controls_ipa_types.h
+include/camipc/camera/controls_ipa_types.hpp
 include/camipc/camera/core_ipa_serializer.h
 include/camipc/camera/core_ipa_types.h
+include/camipc/camera/core_ipa_types.hpp
+lib/camipc/hostile/camipc-hostile-worker
+lib/camipc/hostile/hostile.so
 lib/camipc/ipa/softisp.so
 lib/camipc/ipa/vimc.so
 lib/camipc/worker/camipc-worker
@@ -32,9 +42,18 @@ lib/libcamipc.so.0.*
 lib/pkgconfig/camipc-ipa.pc
 lib/pkgconfig/camipc-mock.pc
 lib/pkgconfig/camipc.pc
+share/bash-completion/completions/camipc
+share/bash-completion/completions/camipc-gen
 share/camipc/codegen/camipc-gen
 share/camipc/idl/*.mojom
+share/camipc/idl/*.proto
 share/camipc/ipa/softisp/virtual.yaml
+share/man/man1/camipc*.1
+share/man/man3/*.3
+share/man/man5/camipc-*.5
+share/man/man7/camipc*.7
+share/zsh/site-functions/_camipc
+share/zsh/site-functions/_camipc-gen
 """.split()
 
 GENERATOR = ("share/camipc/codegen/camipc_gen/",
@@ -67,7 +86,7 @@ class Layout(unittest.TestCase):
     def test_public_headers(self):
         public = os.path.join(installation.ROOT, "runtime/include/camipc")
         installed = [name for name in os.listdir(self.path("include/camipc"))
-                     if name.endswith(".h")]
+                     if name.endswith((".h", ".hpp"))]
         self.assertEqual(sorted(installed), sorted(os.listdir(public)))
 
     def test_generator_is_whole(self):
@@ -77,6 +96,20 @@ class Layout(unittest.TestCase):
                       if "__pycache__" not in name]
             there = self.path("share/camipc/codegen", folder)
             self.assertEqual(self.installed.files(there), wanted)
+
+    def test_manual_pages_are_found(self):
+        """By name, by the name of a function, and by "man camipc capture"."""
+        if not shutil.which("man"):
+            self.skipTest("man is not installed")
+        for words, wanted in ((["camipc"], "SYNOPSIS"),
+                              (["camipc", "capture"], "--isolation"),
+                              (["camipc-gen-compile"], "--depfile"),
+                              (["camipc_proxy_create"], "camipc_proxy_destroy"),
+                              (["5", "camipc-idl"], "GRAMMAR")):
+            text = self.installed.run("man", "-P", "cat", *words,
+                                      MANPATH=self.path("share/man"),
+                                      MANWIDTH="80", LC_ALL="C.UTF-8")
+            self.assertIn(wanted, re.sub("-\n *", "", text), words)
 
     def test_generator_runs_from_anywhere(self):
         # Through the link, from another folder, by the Python of the build.
@@ -105,6 +138,33 @@ class Layout(unittest.TestCase):
             for name in self.installed.files(staged):
                 with open(os.path.join(staged, name), "rb") as file:
                     self.assertNotIn(folder.encode(), file.read(), name)
+
+    def test_modules_are_signed(self):
+        """With -Dsign_key: the files as they were installed."""
+        installed = self.installed
+
+        def configure(key):
+            installed.run("meson", "setup", "--reconfigure",
+                          "-Dsign_key=" + key, installed.build,
+                          installation.ROOT)
+        with tempfile.TemporaryDirectory() as folder:
+            key = os.path.join(folder, "key")
+            installed.run("camipc", "keygen", key)
+            configure(key)
+            try:
+                installed.run("meson", "install", "--no-rebuild", "-C",
+                              installed.build, "--destdir", folder)
+            finally:
+                configure("")
+            staged = folder + installed.prefix
+            self.assertEqual(
+                set(installed.files(staged)) - set(installed.files()),
+                {"lib/camipc/ipa/softisp.so.sig", "lib/camipc/ipa/vimc.so.sig"})
+            for name in ("softisp.so", "vimc.so"):
+                path = os.path.join(staged, "lib/camipc/ipa", name)
+                installed.run("strip", path)
+                self.assertIn("is valid", installed.run(
+                    "camipc", "verify", "--key", key + ".pub", path))
 
     def test_pkgconfig(self):
         for package in ("camipc", "camipc-ipa"):

@@ -92,7 +92,7 @@ static int configure(struct ipa_vimc *ipa, uint32_t width,
 	sensor.output_size.width = 640;
 	sensor.output_size.height = 480;
 	cam_control_info_map_init(&controls.value);
-	controls.value.id_space = id_space;
+	controls.value.id_space = (int32_t)id_space;
 	return ipa_vimc_configure(ipa, &sensor, &stream, 1, &controls, 1);
 }
 

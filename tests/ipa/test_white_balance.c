@@ -100,6 +100,84 @@ static void stays_near_the_curve(void **state)
 	assert_true(balance.blue > 0.8 / tuning.curve[8].blue);
 }
 
+/* Colours that no light gives to grey. So no light is likely, least of all an
+ * uncommon one. */
+static void one_colour_is_no_candle(void **state)
+{
+	static const double colours[][2] = {
+		{ 1.6, 1.2 }, { 2, 2 },	  { 3, 0.9 }, { 1.2, 1.8 },
+		{ 0.4, 0.5 }, { 0.9, 3 }, { 0.6, 0.8 }, { 2.5, 0.6 },
+	};
+
+	(void)state;
+	for (size_t i = 1; i < 7; i++) {
+		for (size_t k = 0; k < 8; k++) {
+			struct softisp_white_balance balance;
+
+			make_scene(0, 192, tuning.curve[i].red,
+				   tuning.curve[i].blue, colours[k][0],
+				   colours[k][1]);
+			softisp_white_balance_init(&balance, &tuning);
+			for (int n = 0; n < 100; n++)
+				softisp_white_balance_update(&balance,
+							     &measure);
+			assert_true(balance.kelvin > 2700 &&
+				    balance.kelvin < 6600);
+		}
+	}
+}
+
+/* After a step of light most zones are clipped, or dark, for some frames. */
+static void few_zones_move_little(void **state)
+{
+	struct softisp_white_balance balance;
+	double blue;
+	int i;
+
+	(void)state;
+	softisp_white_balance_init(&balance, &tuning);
+	make_scene(192, 0, tuning.curve[5].red, tuning.curve[5].blue, 1, 1);
+	for (i = 0; i < 30; i++)
+		softisp_white_balance_update(&balance, &measure);
+	blue = balance.blue;
+	make_scene(4, 0, tuning.curve[1].red, tuning.curve[1].blue, 1, 1);
+	for (i = 0; i < 5; i++)
+		softisp_white_balance_update(&balance, &measure);
+	assert_true(fabs(balance.blue / blue - 1) < 0.05);
+	/* Many dark ones tell as little: a raw value is a tenth of their blue. */
+	make_scene(192, 0, tuning.curve[1].red, tuning.curve[1].blue, 1, 1);
+	for (i = 0; i < 192; i++) {
+		measure.zones[i].red *= 0.05;
+		measure.zones[i].green *= 0.05;
+		measure.zones[i].blue *= 0.05;
+	}
+	for (i = 0; i < 2; i++)
+		softisp_white_balance_update(&balance, &measure);
+	assert_true(fabs(balance.blue / blue - 1) < 0.1);
+	/* But if nothing else is ever seen, they are believed. */
+	for (i = 0; i < 500; i++)
+		softisp_white_balance_update(&balance, &measure);
+	assert_true(fabs(balance.kelvin / tuning.curve[1].kelvin - 1) < 0.02);
+}
+
+/* Grey zones decide, however few they are, if the others are of many colours. */
+static void few_grey_zones_are_found(void **state)
+{
+	(void)state;
+	for (size_t i = 1; i < 7; i++) {
+		const struct softisp_curve_point *light = &tuning.curve[i];
+
+		make_scene(30, 162, light->red, light->blue, 1, 1);
+		for (size_t k = 30; k < 192; k++) {
+			double angle = (double)k * 2.4;
+
+			measure.zones[k].red *= exp(0.5 * cos(angle));
+			measure.zones[k].blue *= exp(0.5 * sin(angle));
+		}
+		expect_balanced(i, 0.02);
+	}
+}
+
 static void moves_gently(void **state)
 {
 	struct softisp_white_balance balance;
@@ -232,6 +310,9 @@ int main(void)
 		cmocka_unit_test(finds_each_light),
 		cmocka_unit_test(colours_have_no_say),
 		cmocka_unit_test(stays_near_the_curve),
+		cmocka_unit_test(one_colour_is_no_candle),
+		cmocka_unit_test(few_zones_move_little),
+		cmocka_unit_test(few_grey_zones_are_found),
 		cmocka_unit_test(moves_gently),
 		cmocka_unit_test(holds_still_without_zones),
 		cmocka_unit_test(obeys_manual_gains),

@@ -28,25 +28,40 @@ ALLOWED = {
     "runtime/base": set(),
     "runtime/wire": {"runtime/base", "generated:control"},
     "runtime/transport": {"runtime/base"},
-    "runtime/process": {"runtime/base"},
+    "runtime/process": {"runtime/base", "runtime/transport",
+                        "generated:system calls"},
     "runtime/module": {"runtime/base", "generated:install"},
+    "runtime/trust": {"runtime/base", "runtime/module"},
     "runtime/camera": {"runtime/base", "runtime/wire", "generated:core"},
     "proxy/courier": {"runtime/base", "runtime/wire", "runtime/transport"},
     "proxy/servant": {"proxy/courier", "runtime/base", "runtime/wire",
                       "runtime/transport", "runtime/process",
                       "runtime/module", "generated:control",
-                      "generated:build_id"},
+                      "generated:build_id", "generated:command_line"},
     "proxy/link": {"proxy/courier", "proxy/servant", "runtime/base",
                    "runtime/transport", "runtime/process", "runtime/module"},
     "proxy/engine": {"proxy/courier", "proxy/link", "runtime/base",
                      "runtime/module"},
+    "runtime/record": set(),
+    "proxy/record": {"proxy/courier", "proxy/engine", "proxy/link",
+                     "runtime/base", "runtime/module", "runtime/record",
+                     "runtime/transport", "generated:control"},
     "proxy/manager": {"proxy/courier", "proxy/link", "proxy/engine",
-                      "runtime/base", "runtime/module", "generated:install"},
+                      "proxy/record",
+                      "runtime/base", "runtime/module", "runtime/trust",
+                      "generated:install", "generated:config"},
     "ipa": {"runtime/camera", "generated:core", "generated:worker"},
     "ipa/mock": {"runtime/base"},
+    "examples": {"runtime/camera", "generated:core", "generated:worker"},
     "pipeline": {"runtime/camera", "generated:core", "generated:proxy"},
-    "tools": {"pipeline", "runtime/camera", "generated:core",
-              "generated:proxy"},
+    "tools": {"pipeline", "runtime/base", "runtime/camera", "runtime/module",
+              "runtime/trust", "tools/record", "generated:core",
+              "generated:proxy", "generated:command_line"},
+    "tools/hostile": {"tools", "proxy/servant", "runtime/base", "runtime/wire",
+                      "runtime/transport", "runtime/process", "generated:proxy",
+                      "generated:worker", "generated:config"},
+    "tools/record": {"tools", "runtime/record", "generated:command_line"},
+    "tools/demo": {"tools", "pipeline", "generated:core", "generated:proxy"},
 }
 
 GENERATED = (
@@ -56,7 +71,9 @@ GENERATED = (
     (re.compile(r"_ipa_proxy\.h$"), "proxy"),
     (re.compile(r"\.pb-c\.h$"), "control"),
     (re.compile(r"^install_folders\.h$"), "install"),
+    (re.compile(r"^system_calls\.h$"), "system calls"),
     (re.compile(r"build_id\.h$"), "build_id"),
+    (re.compile(r"^(?:command_ids|worker_help)\.h$"), "command_line"),
     (re.compile(r"_config\.h$"), "config"),
 )
 
@@ -68,9 +85,10 @@ for _layer in ("ipa", "pipeline", "tools"):
 SHARED_WITH = {"generated:worker", "generated:proxy"}
 
 README_FOLDERS = ("idl", "codegen", "runtime", "proxy", "ipa", "pipeline",
-                  "tests", "tools", "bench")
+                  "tests", "tools", "bench", "manual",
+                  "examples", "examples/libcamera-ipa")
 
-SOURCE_ENDINGS = (".c", ".h", ".py", ".j2", ".mojom", ".proto", ".sh", ".in")
+SOURCE_ENDINGS = (".c", ".cpp", ".h", ".py", ".j2", ".mojom", ".proto", ".sh", ".in")
 SOURCE_NAMES = ("meson.build", "meson_options.txt", "dev", "run",
                 "camipc-gen", ".editorconfig")
 

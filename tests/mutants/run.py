@@ -139,7 +139,8 @@ class Build:
         test = self.tests[words[0]]
         variables = dict(os.environ, **test["env"])
         process = subprocess.Popen(
-            test["cmd"] + words[1:], env=variables, cwd=test["workdir"],
+            test["cmd"] + words[1:], env=variables,
+            cwd=test["workdir"] or self.folder,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             start_new_session=True)
         try:

@@ -21,7 +21,12 @@ enum {
 	FLAG, /* bool, only false */
 	NAME, /* string, "a" or "b" */
 	WIDE, /* int64 */
-	N_CONTROLS = WIDE,
+	TABLE, /* 4 bytes, whatever they are */
+	TEXT, /* string, whatever it is */
+	PAIR, /* 2 floats, 0 ... 1 */
+	ANY, /* int32s, 0 ... 9, as many as one likes */
+	ONE, /* float, whatever it is; default 3 */
+	N_CONTROLS = ONE,
 };
 
 static struct cam_uint32_control_info_entry entries[N_CONTROLS];
@@ -82,6 +87,28 @@ static int setup(void **state)
 	info->min.integer64 = INT64_MIN;
 	info->max.integer64 = INT64_MAX - 1;
 	return 0;
+}
+
+static void give_type(uint32_t id, enum cam_control_type type, uint32_t size)
+{
+	entries[id - 1].key = id;
+	entries[id - 1].value.type = type;
+	entries[id - 1].value.size = size;
+}
+
+static int setup_given_types(void **state)
+{
+	(void)state;
+	give_type(TABLE, CAM_CONTROL_TYPE_BYTE, 4);
+	give_type(TEXT, CAM_CONTROL_TYPE_STRING, 0);
+	range(PAIR, CAM_CONTROL_VALUE_FLOAT32)->max.float32 = 1;
+	give_type(PAIR, CAM_CONTROL_TYPE_FLOAT32, 2);
+	range(ANY, CAM_CONTROL_VALUE_INTEGER32)->max.integer32 = 9;
+	give_type(ANY, CAM_CONTROL_TYPE_INTEGER32, CAM_CONTROL_ANY_SIZE);
+	give_type(ONE, CAM_CONTROL_TYPE_FLOAT32, 0);
+	entries[ONE - 1].value.def.tag = CAM_CONTROL_VALUE_FLOAT32;
+	entries[ONE - 1].value.def.float32 = 3;
+	return setup(state);
 }
 
 static struct cam_clamp_counts counts;
@@ -220,6 +247,90 @@ static void takes_an_array_whole_or_not_at_all(void **state)
 	assert_null(clamp_one(GAINS, &value, 1));
 }
 
+static void expect_mistyped(uint32_t id, const struct cam_control_value *value)
+{
+	assert_null(clamp_one(id, value, 1));
+	assert_int_equal(counts.mistyped, 1);
+}
+
+static void takes_any_value_of_a_given_type(void **state)
+{
+	static const uint8_t bytes[5] = { 0, 255, 7, 0, 1 };
+	struct cam_control_value value = int32_value(1);
+
+	(void)state;
+	value.tag = CAM_CONTROL_VALUE_BYTE_ARRAY;
+	value.byte_array.items = bytes;
+	value.byte_array.n_items = 4;
+	assert_ptr_equal(clamp_one(TABLE, &value, 0)->byte_array.items, bytes);
+	value.byte_array.n_items = 5;
+	expect_mistyped(TABLE, &value);
+	value.tag = CAM_CONTROL_VALUE_BYTE;
+	expect_mistyped(TABLE, &value);
+	expect_mistyped(TEXT, &value);
+	memset(&value, 0, sizeof(value));
+	value.tag = CAM_CONTROL_VALUE_STRING;
+	value.string = "whatever";
+	assert_string_equal(clamp_one(TEXT, &value, 0)->string, "whatever");
+	value = float_value(-1e30f);
+	assert_true(clamp_one(ONE, &value, 0)->float32 == -1e30f);
+	value = float_value(NAN);
+	assert_true(clamp_one(ONE, &value, 1)->float32 == 3);
+}
+
+static void takes_arrays_of_a_given_size(void **state)
+{
+	static const int32_t integers[4] = { 0, 9, 9, 10 };
+	static const float floats[3] = { 0, 1, 0.5f };
+	struct cam_control_value value = float_value(1);
+
+	(void)state;
+	expect_mistyped(PAIR, &value);
+	value.tag = CAM_CONTROL_VALUE_FLOAT32_ARRAY;
+	value.float32_array.items = floats;
+	value.float32_array.n_items = 3;
+	expect_mistyped(PAIR, &value);
+	value.float32_array.n_items = 2;
+	assert_non_null(clamp_one(PAIR, &value, 0));
+	expect_mistyped(ONE, &value);
+	expect_mistyped(ANY, &value);
+	value.tag = CAM_CONTROL_VALUE_INTEGER32_ARRAY;
+	value.integer32_array.items = integers;
+	value.integer32_array.n_items = 0;
+	assert_non_null(clamp_one(ANY, &value, 0));
+	value.integer32_array.n_items = 3;
+	assert_non_null(clamp_one(ANY, &value, 0));
+	value.integer32_array.n_items = 4;
+	assert_null(clamp_one(ANY, &value, 1));
+	assert_int_equal(counts.refused, 1);
+	value = int32_value(5);
+	expect_mistyped(ANY, &value);
+}
+
+/* Each control is judged in its own id space. */
+static void clamps_a_mixed_list(void **state)
+{
+	struct cam_control controls[2] = {
+		{ .id = EXPOSURE, .value = int32_value(500) },
+		{ .id_space = CAM_CONTROL_ID_SPACE_V4L2,
+		  .id = EXPOSURE,
+		  .value = int32_value(500) },
+	};
+	struct cam_control_list list = { controls, 2 };
+	struct cam_control_list result;
+
+	(void)state;
+	memset(&counts, 0, sizeof(counts));
+	assert_int_equal(cam_control_list_clamp(&list, &infos, clamped, 8,
+						&counts, &result),
+			 2);
+	assert_int_equal(result.n_controls, 1);
+	assert_int_equal(result.controls[0].value.integer32, 100);
+	assert_int_equal(result.controls[0].id_space,
+			 CAM_CONTROL_ID_SPACE_CONTROLS);
+	assert_int_equal(counts.unknown, 1);
+}
+
 static void leaves_out_what_has_no_range(void **state)
 {
 	struct cam_control_value value = int32_value(50);
@@ -237,9 +348,9 @@ static void leaves_out_what_has_no_range(void **state)
 static void refuses_another_id_space(void **state)
 {
 	struct cam_control control = { .id = EXPOSURE,
+				       .id_space = CAM_CONTROL_ID_SPACE_V4L2,
 				       .value = int32_value(50) };
 	struct cam_control_list list = {
-		.id_space = CAM_CONTROL_ID_SPACE_V4L2,
 		.controls = &control,
 		.n_controls = 1,
 	};
@@ -280,10 +391,13 @@ int main(void)
 		cmocka_unit_test(takes_only_listed_values),
 		cmocka_unit_test(clamps_rectangles_by_component),
 		cmocka_unit_test(takes_an_array_whole_or_not_at_all),
+		cmocka_unit_test(takes_any_value_of_a_given_type),
+		cmocka_unit_test(takes_arrays_of_a_given_size),
+		cmocka_unit_test(clamps_a_mixed_list),
 		cmocka_unit_test(leaves_out_what_has_no_range),
 		cmocka_unit_test(refuses_another_id_space),
 		cmocka_unit_test(says_that_there_is_no_room),
 	};
 
-	return cmocka_run_group_tests(tests, setup, NULL);
+	return cmocka_run_group_tests(tests, setup_given_types, NULL);
 }

@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -47,6 +49,7 @@ static int set_up(void **state)
 		.module_paths = modules,
 		.worker_paths = workers,
 		.no_install_paths = true,
+		.sandbox = CAMIPC_SANDBOX_OFF, /* a mock writes a file */
 	};
 
 	fd_leak_take(&f->before);
@@ -137,7 +140,8 @@ static void records_calls(void **state)
 {
 	static const char *const expected[] = {
 		"init(settings: {configurationFile: \"\", "
-		"sensorModel: \"virtual\"}, sensorInfo: {",
+		"sensorModel: \"virtual\", configuration: no fd}, "
+		"sensorInfo: {",
 		"configure(config: {sensorInfo: {",
 		"mapBuffers(statistics: [{id: ",
 		"start()",
@@ -186,9 +190,9 @@ static void init_is_refused(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(create(f, "on init return ret: -28; # no space\n"),
-			 -ENOSPC);
-	expect_error(f, "init failed: the IPA returned -28 (no space left on "
-			"device)");
+			 -EREMOTEIO);
+	expect_error(f, "init failed: the IPA returned -ENOSPC (no space left "
+			"on device)");
 }
 
 static void second_start_is_refused(void **state)
@@ -197,8 +201,8 @@ static void second_start_is_refused(void **state)
 
 	start(f, "on start #2 return ret: -5;");
 	assert_int_equal(virtual_camera_stop(f->camera), 0);
-	assert_int_equal(virtual_camera_start(f->camera), -EIO);
-	expect_error(f, "start failed: the IPA returned -5 (input/output "
+	assert_int_equal(virtual_camera_start(f->camera), -EREMOTEIO);
+	expect_error(f, "start failed: the IPA returned -EIO (input/output "
 			"error)");
 	assert_int_equal(virtual_camera_start(f->camera), 0);
 }
@@ -213,7 +217,8 @@ static void frame_without_parameters(void **state)
 	      "	emit metadataReady(frame: $frame);\n");
 	assert_int_equal(capture(f), -EBADMSG);
 	assert_int_equal(capture(f), -EREMOTEIO);
-	expect_error(f, "no parameters for frame 0: no data available");
+	expect_error(f, "no parameters for frame 0: it reported "
+			"-ENODATA (no data available)");
 }
 
 /* Exposure (V4L2) far out of range, and a control that no sensor has. */
@@ -222,13 +227,16 @@ static void exaggerated_controls_are_clamped(void **state)
 	const struct cam_clamp_counts *counts;
 	struct fixture *f = *state;
 
-	start(f, "on start emit setSensorControls(controls: {idSpace: V4L2,\n"
-		 "	controls: [{id: 0x980911, value: {integer32: "
+	start(f, "on start emit setSensorControls(controls: {controls: [\n"
+		 "	{idSpace: V4L2, id: 0x980911, value: {integer32: "
 		 "2000000000}},\n"
-		 "		{id: 0x1, value: {boolean: true}}]});\n");
+		 "	{idSpace: V4L2, id: 0x1, value: {boolean: true}}]});\n");
 	counts = virtual_camera_get_clamp_counts(f->camera);
 	assert_int_equal(counts->clamped, 1);
 	assert_int_equal(counts->unknown, 1);
+	log_capture_expect(1, CAMIPC_LOG_WARNING,
+			   "the IPA set control 0x00000001, which the sensor "
+			   "does not have");
 }
 
 /* Wrong scripts, and the message about each. */
@@ -236,10 +244,10 @@ static const struct {
 	const char *script;
 	const char *why;
 } wrong_scripts[] = {
-	{ "init return ret: 1;", "softisp.script:1: expected 'on'" },
+	{ "init return ret: 1;", "softisp.script:1: expected 'on', not 'init return ret: 1;'" },
 	{ "\n# x\non inti;", ":3: unknown method 'inti'; the "
 			       "interface has: init, configure, " },
-	{ "on init return ret: 1", ":1: expected emit, return or ';'" },
+	{ "on init return ret: 1", ":1: expected emit, return or ';', not the end of the script" },
 	{ "on init #0;", ":1: wrong call number #0: the first call is #1" },
 	{ "on init;\non init;", ":2: a second statement for the same call of "
 				"init" },
@@ -250,9 +258,9 @@ static const struct {
 	  ":1: 3000000000 is out of range: -2147483648 to 2147483647" },
 	{ "on init return ret: one;", ":1: expected an integer, not 'one'" },
 	{ "on init return ret: 1, size: 2;", " has no field 'size'" },
-	{ "on init return ret: 1,;", ":1: expected a field after ','" },
+	{ "on init return ret: 1,;", ":1: expected a field after ',', not ';'" },
 	{ "on init return controls: {idSpace: V5L2};", " has no value 'V5L2'" },
-	{ "on init return controls: {infos: [{key: 1}};", "expected ']'" },
+	{ "on init return controls: {infos: [{key: 1}};", "expected ']', not '};'" },
 	{ "on start emit paramsReady(frame: $frame);",
 	  ":1: the call has no argument 'frame'" },
 	{ "on computeParams emit paramsReady(status: $frame);",
@@ -274,6 +282,33 @@ static void wrong_scripts_are_refused(void **state)
 	}
 }
 
+static void expect_refused(struct fixture *f, const char *why)
+{
+	log_capture_begin();
+	assert_true(create(f, NULL) < 0);
+	assert_null(f->camera);
+	log_capture_expect(1, CAMIPC_LOG_ERROR, why);
+}
+
+/* Files that are no scripts end in a message, too, and not in waiting. */
+static void odd_scripts_are_refused(void **state)
+{
+	static const char with_nul[] = "on init return ret: 0;\0 on stop";
+	struct fixture *f = *state;
+	const char *path = test_path(f->folder, "softisp.script");
+
+	assert_int_equal(mkfifo(path, 0600), 0);
+	expect_refused(f, "softisp.script': it is not a regular file");
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkdir(path, 0700), 0);
+	expect_refused(f, "softisp.script': it is not a regular file");
+	assert_int_equal(rmdir(path), 0);
+	test_file_write(path, with_nul, sizeof(with_nul), 0600);
+	expect_refused(f, "softisp.script': it is not text: it contains a NUL");
+	assert_int_equal(truncate(path, 1024 * 1024 + 1), 0);
+	expect_refused(f, "softisp.script': it has more than 1048576 bytes");
+}
+
 int main(int argc, char **argv)
 {
 	static const struct CMUnitTest tests[] = {
@@ -285,6 +320,7 @@ int main(int argc, char **argv)
 		T(frame_without_parameters),
 		T(exaggerated_controls_are_clamped),
 		T(wrong_scripts_are_refused),
+		T(odd_scripts_are_refused),
 #undef T
 	};
 

@@ -3,6 +3,7 @@
  * Tests the sensor model: the same seed gives the same frame, and the physics
  * is right.
  */
+#include <errno.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -54,7 +55,9 @@ static uint16_t *expose(uint64_t seed, uint32_t frame,
 	struct virtual_sensor sensor;
 	uint16_t *raw;
 
-	assert_int_equal(virtual_sensor_init(&sensor, WIDTH, HEIGHT, seed), 0);
+	assert_int_equal(virtual_sensor_init(&sensor, &virtual_sensor_plain,
+					     WIDTH, HEIGHT, seed),
+			 0);
 	virtual_sensor_reset(&sensor, settings);
 	raw = calloc(virtual_sensor_frame_pixels(&sensor), sizeof(*raw));
 	assert_non_null(raw);
@@ -100,7 +103,7 @@ static double green_mean(struct virtual_sensor_settings settings,
 
 static void equal_seeds_make_equal_frames(void **state)
 {
-	struct virtual_sensor_settings settings = { 40, 32 };
+	struct virtual_sensor_settings settings = { .lines = 40, .gain = 32 };
 	uint16_t *a;
 	uint16_t *b;
 
@@ -121,7 +124,7 @@ static void equal_seeds_make_equal_frames(void **state)
 
 static void answers_linearly_to_light_time_and_gain(void **state)
 {
-	struct virtual_sensor_settings settings = { 30, 16 };
+	struct virtual_sensor_settings settings = { .lines = 30, .gain = 16 };
 	double sigma;
 	double one;
 	double value;
@@ -143,7 +146,7 @@ static void answers_linearly_to_light_time_and_gain(void **state)
 
 static void noise_grows_with_light_and_gain(void **state)
 {
-	struct virtual_sensor_settings settings = { 30, 16 };
+	struct virtual_sensor_settings settings = { .lines = 30, .gain = 16 };
 	double dark;
 	double bright;
 	double amplified;
@@ -162,7 +165,7 @@ static void noise_grows_with_light_and_gain(void **state)
 
 static void clips_at_white_and_stays_dark(void **state)
 {
-	struct virtual_sensor_settings settings = { 180, 256 };
+	struct virtual_sensor_settings settings = { .lines = 180, .gain = 256 };
 	uint16_t *raw;
 	double sum = 0;
 	uint32_t i;
@@ -183,12 +186,14 @@ static void clips_at_white_and_stays_dark(void **state)
 static void settings_show_two_frames_later(void **state)
 {
 	struct virtual_sensor sensor;
-	struct virtual_sensor_settings before = { 30, 16 };
-	struct virtual_sensor_settings after = { 60, 32 };
+	struct virtual_sensor_settings before = { .lines = 30, .gain = 16 };
+	struct virtual_sensor_settings after = { .lines = 60, .gain = 32 };
 	uint16_t *raw = calloc(PIXELS, sizeof(*raw));
 
 	(void)state;
-	assert_int_equal(virtual_sensor_init(&sensor, WIDTH, HEIGHT, 1), 0);
+	assert_int_equal(virtual_sensor_init(&sensor, &virtual_sensor_plain,
+					     WIDTH, HEIGHT, 1),
+			 0);
 	virtual_sensor_reset(&sensor, before);
 	virtual_sensor_expose(&sensor, 0, &scene, &daylight, raw);
 	virtual_sensor_set(&sensor, after);
@@ -204,6 +209,102 @@ static void settings_show_two_frames_later(void **state)
 	free(raw);
 }
 
+/* Data sheet: a gain of 256 / (256 - code), 10.67 at most; lines of 18.9 us. */
+static void imx219_is_as_its_driver_says(void **state)
+{
+	const struct virtual_sensor_model *imx219 =
+		virtual_sensor_model_find("imx219");
+	struct virtual_sensor sensor;
+	uint32_t numerator;
+	uint32_t denominator;
+
+	(void)state;
+	assert_non_null(imx219);
+	imx219->gain(0, &numerator, &denominator);
+	assert_int_equal(numerator, denominator);
+	imx219->gain(128, &numerator, &denominator);
+	assert_int_equal(numerator, 2 * denominator);
+	imx219->gain(232, &numerator, &denominator);
+	assert_int_equal(3 * numerator, 32 * denominator);
+	assert_int_equal(
+		virtual_sensor_init(&sensor, imx219, 1640, 1232, 1), 0);
+	/* 182400000 / 3448 / 30 */
+	assert_int_equal(virtual_sensor_frame_length(&sensor), 1763);
+	assert_int_equal(virtual_sensor_max_lines(&sensor), 1759);
+	assert_int_equal(virtual_sensor_min_frame_length(&sensor), 1236);
+	assert_int_equal(virtual_sensor_lines_in(&sensor, 65535), 65531);
+	virtual_sensor_fini(&sensor);
+	assert_int_equal(
+		virtual_sensor_init(&sensor, imx219, 3280, 2466, 1), -ERANGE);
+	/* More lines than fit into 1/30 s: the frame rate is lower. */
+	assert_int_equal(
+		virtual_sensor_init(&sensor, imx219, 3280, 2464, 1), 0);
+	assert_int_equal(virtual_sensor_frame_length(&sensor), 2468);
+	virtual_sensor_fini(&sensor);
+	assert_null(virtual_sensor_model_find("imx"));
+}
+
+/* The same light on both sensors; gain takes effect a frame before exposure. */
+static void registers_have_delays_of_their_own(void **state)
+{
+	struct virtual_sensor_settings settings;
+	struct virtual_sensor sensor;
+	uint16_t *raw = calloc(PIXELS, sizeof(*raw));
+	int32_t lines;
+
+	(void)state;
+	assert_non_null(raw);
+	assert_int_equal(virtual_sensor_init(&sensor,
+					     virtual_sensor_model_find("imx219"),
+					     WIDTH, HEIGHT, 1),
+			 0);
+	settings = virtual_sensor_current(&sensor);
+	lines = settings.lines;
+	settings.lines = 1000;
+	settings.gain = 128;
+	settings.frame_length = 3000;
+	virtual_sensor_set(&sensor, settings);
+	virtual_sensor_expose(&sensor, 0, &scene, &daylight, raw);
+	assert_int_equal(virtual_sensor_current(&sensor).gain, 128);
+	assert_int_equal(virtual_sensor_current(&sensor).lines, lines);
+	virtual_sensor_expose(&sensor, 1, &scene, &daylight, raw);
+	assert_int_equal(virtual_sensor_current(&sensor).lines, 1000);
+	assert_int_equal(virtual_sensor_current(&sensor).frame_length, 3000);
+	virtual_sensor_fini(&sensor);
+	free(raw);
+}
+
+/* Blue light falls to 1 / 1.83 at the left edge, red more, and none in the
+ * middle. */
+static void the_lens_darkens_the_edges(void **state)
+{
+	struct virtual_sensor sensor;
+	uint16_t *raw = calloc(PIXELS, sizeof(*raw));
+	double sums[2][2] = { { 0 } };
+
+	(void)state;
+	assert_non_null(raw);
+	assert_int_equal(virtual_sensor_init(&sensor,
+					     virtual_sensor_model_find("imx219"),
+					     WIDTH, HEIGHT, 1),
+			 0);
+	fill_scene(30000);
+	virtual_sensor_expose(&sensor, 0, &scene, &daylight, raw);
+	for (uint32_t y = HEIGHT / 2 - 8; y < HEIGHT / 2 + 8; y++) {
+		const uint16_t *row =
+			raw + WIDTH * (VIRTUAL_SENSOR_DARK_LINES + y);
+		double *sum = sums[y & 1];
+
+		sum[0] += row[y & 1] - VIRTUAL_SENSOR_BLACK;
+		sum[1] += row[WIDTH / 2 + (y & 1)] - VIRTUAL_SENSOR_BLACK;
+	}
+	/* Red is in even rows and columns, blue in odd ones. */
+	assert_true(fabs(sums[0][1] / sums[0][0] - 2.45) < 0.2);
+	assert_true(fabs(sums[1][1] / sums[1][0] - 1.83) < 0.15);
+	virtual_sensor_fini(&sensor);
+	free(raw);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -212,6 +313,9 @@ int main(void)
 		cmocka_unit_test(noise_grows_with_light_and_gain),
 		cmocka_unit_test(clips_at_white_and_stays_dark),
 		cmocka_unit_test(settings_show_two_frames_later),
+		cmocka_unit_test(imx219_is_as_its_driver_says),
+		cmocka_unit_test(registers_have_delays_of_their_own),
+		cmocka_unit_test(the_lens_darkens_the_edges),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

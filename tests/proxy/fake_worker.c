@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A worker program that misbehaves. Its module's "path" chooses how: a
- * deviation from a clean birth, or "born" and then what it does when the first
- * message comes.
+ * A worker program that misbehaves. Its module's "path", or the argument of a
+ * real module, chooses how: a deviation from a clean birth, or "born" and then
+ * what it does when the first message comes.
  */
 #include <errno.h>
 #include <poll.h>
@@ -20,6 +20,7 @@
 #include "control_message.h"
 #include "handshake.h"
 #include "life_line.h"
+#include "slow_close.h"
 #include "socket_channel.h"
 #include "worker.h"
 
@@ -125,6 +126,88 @@ static void die(const char *how)
 	hang();
 }
 
+/* A message without a body, and a descriptor beside it. */
+static void send_fd(struct camipc_header header, int fd)
+{
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control;
+	uint8_t bytes[CAMIPC_HEADER_SIZE];
+	struct iovec iov = { bytes, sizeof(bytes) };
+	struct msghdr msg = { .msg_iov = &iov,
+			      .msg_iovlen = 1,
+			      .msg_control = control.bytes,
+			      .msg_controllen = sizeof(control.bytes) };
+	struct cmsghdr *cmsg;
+
+	camipc_header_encode(&header, bytes);
+	memset(&control, 0, sizeof(control));
+	cmsg = CMSG_FIRSTHDR(&msg);
+	cmsg->cmsg_level = SOL_SOCKET;
+	cmsg->cmsg_type = SCM_RIGHTS;
+	cmsg->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(cmsg), &fd, sizeof(fd));
+	/* A kernel that was asked to refuses it. */
+	if (sendmsg(CAMIPC_WORKER_CHANNEL_FD, &msg, MSG_NOSIGNAL) < 0)
+		fprintf(stderr, "refused\n");
+}
+
+/* One whose close is slow. */
+static void send_slow_close(enum camipc_message_kind kind, uint16_t port,
+			    const struct camipc_message *call)
+{
+	struct camipc_header header = { .kind = (uint8_t)kind, .id = 1 };
+	int fd = slow_close_open(port);
+
+	if (fd < 0)
+		_exit(90);
+	if (call && kind == CAMIPC_MESSAGE_REPLY) {
+		header = call->header;
+		header.kind = CAMIPC_MESSAGE_REPLY;
+		header.flags = 0;
+		header.body_size = 0;
+	}
+	send_fd(header, fd);
+	close(fd);
+}
+
+/* "slow KIND PORT". */
+static bool send_slow_of(const char *what, const struct camipc_message *call)
+{
+	unsigned int kind;
+	unsigned int port;
+
+	if (sscanf(what, "slow %u %u", &kind, &port) != 2)
+		return false;
+	send_slow_close((enum camipc_message_kind)kind, (uint16_t)port, call);
+	return true;
+}
+
+#define RUN_LENGTH 8
+
+/* "run PORT": a descriptor, and then many whose close is slow. */
+static bool send_run_of(const char *what)
+{
+	const struct camipc_header header = { .kind = CAMIPC_MESSAGE_EVENT,
+					      .id = 1,
+					      .n_fds = 1 };
+	unsigned int port;
+
+	if (sscanf(what, "run %u", &port) != 1)
+		return false;
+	send_fd(header, 2);
+	for (int i = 0; i < RUN_LENGTH; i++) {
+		int fd = slow_close_open((uint16_t)port);
+
+		if (fd < 0)
+			_exit(90);
+		send_fd(header, fd);
+		close(fd);
+	}
+	return true;
+}
+
 /* ---- births ------------------------------------------------------------ */
 
 static void be_born_badly(const char *what)
@@ -139,6 +222,8 @@ static void be_born_badly(const char *what)
 		die(what + 6);
 	if (is(what, "silent"))
 		hang();
+	if (strncmp(what, "two slow", 8) == 0)
+		(void)send_slow_of(what + 4, NULL);
 	if (is(what, "stderr flood"))
 		flood_stderr();
 	if (is(what, "log flood"))
@@ -199,12 +284,18 @@ static void load_badly(const char *what, const char *fingerprint)
 	uint32_t backwards[] = { 5, 6, 1, 2 };
 	uint32_t half[] = { 1 };
 	uint32_t huge[] = { 1, UINT32_MAX };
-	uint32_t good[] = { 1, 3, 7, 7 };
+	uint32_t good[] = { 1, 1 };
+	uint32_t two[] = { 1, 2 };
+	uint32_t more[] = { 1, 3, 7, 7 };
+	uint32_t other[] = { 2, 2 };
+	uint32_t without_stop[] = { 1, 3 };
 	int size;
 
 	body.wire_fingerprint = strtoull(fingerprint, NULL, 16);
 	body.methods = good;
-	body.n_methods = 4;
+	body.n_methods = 2;
+	if (strncmp(what, "two", 3) == 0)
+		body.methods = two;
 	if (is(what, "load error")) {
 		body.error = -ENOEXEC;
 		body.text = (char *)(uintptr_t) "no \033[31mmodule\n";
@@ -212,8 +303,20 @@ static void load_badly(const char *what, const char *fingerprint)
 		body.error = 5;
 	} else if (is(what, "low error")) {
 		body.error = -5000;
+	} else if (strncmp(what, "chosen ", 7) == 0) {
+		body.error = -atoi(what + 7);
+	} else if (is(what, "no methods")) {
+		body.n_methods = 0;
+	} else if (is(what, "more methods")) {
+		body.methods = more;
+		body.n_methods = 4;
+	} else if (is(what, "no stop")) {
+		body.methods = without_stop;
+	} else if (is(what, "other methods")) {
+		body.methods = other;
 	} else if (is(what, "backwards")) {
 		body.methods = backwards;
+		body.n_methods = 4;
 	} else if (is(what, "half")) {
 		body.methods = half;
 		body.n_methods = 1;
@@ -287,6 +390,24 @@ static void send_false_crash(uint32_t n_frames)
 		   &record, sizeof(record));
 }
 
+/* No message waits for credit here; when the socket is full, it is full. */
+static void flood_credit(void)
+{
+	for (;;)
+		send_kind(CAMIPC_MESSAGE_CREDIT);
+}
+
+/* The worker ends, and its child goes on writing. */
+static void write_from_the_grave(void)
+{
+	if (fork() > 0)
+		_exit(0);
+	/* Out of the process group, so that it outlives its parent. */
+	setsid();
+	alarm(20);
+	flood_credit();
+}
+
 static void live_badly(const char *what, struct camipc_message *call)
 {
 	static const uint8_t span[CAMIPC_TRACE_SPAN_SIZE] = { 1 };
@@ -356,6 +477,14 @@ static void live_badly(const char *what, struct camipc_message *call)
 	}
 	if (is(what, "log flood"))
 		flood_log();
+	if (is(what, "credit flood"))
+		flood_credit();
+	if (is(what, "from the grave"))
+		write_from_the_grave();
+	if (is(what, "silent"))
+		hang();
+	if (send_slow_of(what, call) || send_run_of(what))
+		hang();
 	if (is(what, "stderr flood"))
 		flood_stderr();
 	if (is(what, "slow reader")) {
@@ -372,21 +501,25 @@ static void live_badly(const char *what, struct camipc_message *call)
 	}
 	if (is(what, "reply"))
 		reply_to(call);
+	if (is(what, "late reply")) {
+		poll(NULL, 0, 300);
+		reply_to(call);
+	}
 	if (is(what, "ignore bye"))
 		reply_to(call);
 }
 
 int main(int argc, char **argv)
 {
-	const struct camipc_channel_limits limits = { 1 << 20, 0 };
+	const struct camipc_channel_limits limits = {
+		.max_message_size = 1 << 20,
+	};
 	struct camipc_message message;
 	char *birth;
 	char *life;
 	char *fingerprint;
 
-	/* "/birth/life/fingerprint" */
-	if (argc != 2 || !(birth = strtok(argv[1], "/")) ||
-	    !(life = strtok(NULL, "/")) || !(fingerprint = strtok(NULL, "/")))
+	if (argc != 2)
 		return 95;
 	if (camipc_socket_channel_create(CAMIPC_WORKER_CHANNEL_FD, &limits,
 					 &channel) < 0)
@@ -397,6 +530,12 @@ int main(int argc, char **argv)
 	receive(&message);
 	if (camipc_parent_hello_read(&message, &hello) < 0)
 		return 92;
+	/* "/birth/life/fingerprint" */
+	if (hello.argument && *hello.argument)
+		argv[1] = hello.argument;
+	if (!(birth = strtok(argv[1], "/")) || !(life = strtok(NULL, "/")) ||
+	    !(fingerprint = strtok(NULL, "/")))
+		return 91;
 	be_born_badly(birth);
 	load_badly(birth, fingerprint);
 	receive(&message);

@@ -3,6 +3,7 @@
 #include "link_fixture.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,14 +15,23 @@
 
 #include <cmocka.h>
 
+#include "ipa_manager.h"
 #include "log_capture.h"
 #include "module_info.h"
 
 #define FINGERPRINT UINT64_C(0x1122334455667788)
 
+/* Those of tests/support/modules and of fake_worker.c. */
+static const struct camipc_method methods[] = {
+	{ .name = "poke", .id = 1 },
+};
+
 static const struct camipc_interface interface = {
 	.size = sizeof(interface),
 	.name = "ipa.plain",
+	.wire_fingerprint = FINGERPRINT,
+	.methods = methods,
+	.n_methods = 1,
 };
 
 void link_set_up(struct link_fixture *fixture, const char *worker)
@@ -48,14 +58,20 @@ void link_set_up(struct link_fixture *fixture, const char *worker)
 		(uint32_t)(FINGERPRINT >> 32);
 	fixture->params = (struct camipc_link_params){
 		.manager = fixture->manager,
-		.find_worker = camipc_manager_find_worker,
+		.open_worker = camipc_manager_open_worker,
 		.module = &fixture->module,
+		.file = &fixture->file,
 		.interface = &interface,
 		.pool = pool,
 		.max_message_size = CAMIPC_MAX_MESSAGE_SIZE,
 		.window = CAMIPC_WINDOW,
 		.epoll_fd = epoll_create1(EPOLL_CLOEXEC),
 		.cancel_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
+		.sandbox = {
+			.mode = CAMIPC_SANDBOX_BEST_EFFORT,
+			.memory_mib = CAMIPC_SANDBOX_MEMORY_MIB,
+			.threads = CAMIPC_SANDBOX_THREADS,
+		},
 	};
 	log_capture_begin();
 }
@@ -72,15 +88,27 @@ void link_tear_down(struct link_fixture *fixture)
 	fd_leak_assert_none(&fixture->before);
 }
 
+void link_open_file(struct link_fixture *fixture, const char *path)
+{
+	snprintf(fixture->module.path, sizeof(fixture->module.path), "%s",
+		 path);
+	snprintf(fixture->file.path, sizeof(fixture->file.path), "%s", path);
+	fixture->file.fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fixture->file.fd < 0)
+		fixture->file.fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
 int link_create(struct link_fixture *fixture, const char *path)
 {
 	const struct camipc_proxy_factory *factory =
 		camipc_proxy_factory_find("process");
+	int ret;
 
 	assert_non_null(factory);
-	snprintf(fixture->module.path, sizeof(fixture->module.path), "%s",
-		 path);
-	return factory->create(&fixture->params, &fixture->link);
+	link_open_file(fixture, path);
+	ret = factory->create(&fixture->params, &fixture->link);
+	camipc_module_file_close(&fixture->file);
+	return ret;
 }
 
 int link_create_fake(struct link_fixture *fixture, const char *birth,
@@ -138,13 +166,16 @@ int link_pop_within(struct link_fixture *fixture, uint32_t ms,
 	int ret;
 
 	*ret_reason = CAMIPC_REASON_NONE;
-	while ((ret = link->ops->pop(link, ret_record, ret_reason)) ==
-	       -EAGAIN) {
-		ret = link->ops->wait(link, deadline);
+	for (;;) {
+		ret = link->ops->pop(link, ret_record, ret_reason);
+		if (ret == 0 || (ret < 0 && ret != -EAGAIN))
+			return ret;
+		if (camipc_now() >= deadline)
+			return -ETIMEDOUT;
+		ret = ret == 1 ? 0 : link->ops->wait(link, deadline);
 		if (ret < 0)
 			return ret;
 	}
-	return ret;
 }
 
 void link_expect_record(struct link_fixture *fixture, uint8_t kind,
@@ -182,7 +213,7 @@ struct camipc_closed_info link_kill(struct link_fixture *fixture,
 	info.reason = reason;
 	again = info;
 	fixture->link->ops->kill(fixture->link, &info);
-	assert_false(fd_leak_process_exists(info.pid));
+	fd_leak_assert_gone(info.pid);
 	/* Idempotent. */
 	fixture->link->ops->kill(fixture->link, &again);
 	assert_int_equal(again.status, info.status);

@@ -8,6 +8,7 @@
 
 #include "fd_leak.h"
 #include "ipa_link.h"
+#include "module_file.h"
 
 /** Patience in milliseconds; only a failure waits for all of it. */
 #define LINK_LIMIT_MS 5000
@@ -15,6 +16,7 @@
 struct link_fixture {
 	struct camipc_manager *manager;
 	struct camipc_module_found module;
+	struct camipc_module_file file;
 	struct camipc_link_params params;
 	struct camipc_link *link;
 	struct fd_leak before;
@@ -25,6 +27,9 @@ void link_set_up(struct link_fixture *fixture, const char *worker);
 
 /** Fails unless everything is as it was before link_set_up(). */
 void link_tear_down(struct link_fixture *fixture);
+
+/** Opens the file at @path, or /dev/null, for a link to come. */
+void link_open_file(struct link_fixture *fixture, const char *path);
 
 /** Creates the link, for the module at @path; returns what that returned. */
 int link_create(struct link_fixture *fixture, const char *path);

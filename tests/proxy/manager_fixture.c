@@ -12,7 +12,9 @@
 #include <cmocka.h>
 
 #include "ipa_link.h"
+#include "load_files.h"
 #include "log_capture.h"
+#include "module_file.h"
 
 /* The manager knows backends by their registration only. */
 static int create_nothing(const struct camipc_link_params *params,
@@ -99,10 +101,19 @@ void manager_put(const char *folder, const char *name, const char *variant)
 
 int manager_choose(struct manager_fixture *f, const struct camipc_match *match)
 {
+	struct camipc_module_file file;
+	struct camipc_load_files loads;
+	int ret;
+
 	f->factory = NULL;
 	memset(&f->found, 0, sizeof(f->found));
-	return camipc_manager_choose(f->manager, match, &plain_interface,
-				     &f->found, &f->factory);
+	ret = camipc_manager_choose(f->manager, match, &plain_interface,
+				    &f->found, &file, &loads, &f->settings,
+				    &f->factory);
+	camipc_load_files_close(&loads);
+	assert_int_equal(file.fd >= 0, ret == 0);
+	camipc_module_file_close(&file);
+	return ret;
 }
 
 int manager_choose_named(struct manager_fixture *f, const char *name)

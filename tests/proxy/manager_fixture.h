@@ -6,6 +6,7 @@
 #include "fd_leak.h"
 #include "ipa_manager.h"
 #include "module_info.h"
+#include "policy.h"
 #include "test_files.h"
 
 #define FINGERPRINT UINT64_C(0x1122334455667788)
@@ -24,6 +25,7 @@ struct manager_fixture {
 	struct camipc_manager *manager;
 	struct camipc_module_found found;
 	const struct camipc_proxy_factory *factory;
+	struct camipc_module_settings settings;
 	struct fd_leak before;
 };
 

@@ -94,9 +94,11 @@ static void add_call(struct fixture *f)
 static void consume_event(struct fixture *f)
 {
 	struct camipc_record *record = camipc_record_get(f->pool);
+	enum camipc_reason reason;
 
 	assert_non_null(record);
-	assert_int_equal(camipc_debt_receive(&f->courier.debt), 0);
+	assert_int_equal(camipc_debt_receive(&f->courier.debt, record, &reason),
+			 0);
 	camipc_debt_consume(&f->courier.debt, record);
 	camipc_record_release(record);
 }
@@ -157,7 +159,7 @@ static void a_message_that_cannot_be_sent(void **state)
 	f->error = -EMFILE;
 	assert_int_equal(camipc_courier_flush(&f->courier), 0);
 	assert_int_equal(f->n_lost, 1);
-	assert_int_equal(f->courier.outbox.unconsumed, 0);
+	assert_int_equal(f->courier.outbox.load.messages, 0);
 }
 
 /** Counters start again from zero, and nothing of before is sent. */

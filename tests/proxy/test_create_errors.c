@@ -91,11 +91,60 @@ static void test_argument(void **state)
 		expect_argument(f, name, "", "argument of 0000 bytes: ");
 		expect_argument(f, name, "/lib/a.so",
 				"argument of 0009 bytes: /lib/a.so");
-		/* A path need not be UTF-8; the log replaces the byte. */
+		/* A path need not be UTF-8; the log escapes the byte. */
 		expect_argument(f, name, "/lib/\xff.so",
-				"argument of 0009 bytes: /lib/?.so");
+				"argument of 0009 bytes: /lib/\\xFF.so");
 		expect_argument(f, name, longest,
 				"argument of 4096 bytes: xxxxxxxxxxxx/end");
+	}
+}
+
+/** An argument that a module does not take is no argument to drop. */
+static void test_argument_is_refused(void **state)
+{
+	struct create_fixture *f = *state;
+	struct camipc_match match = {
+		.path = test_path(MODULES_FOLDER, "plain.so"),
+		.argument = "/lib/a.so",
+	};
+	struct camipc_proxy *proxy = NULL;
+
+	FOR_EACH_BACKEND(name) {
+		match.isolation = name;
+		log_capture_begin();
+		assert_int_equal(camipc_proxy_create(f->manager, &match,
+						     &plain_client, NULL, NULL,
+						     &proxy),
+				 -EINVAL);
+		log_capture_expect(1, CAMIPC_LOG_ERROR,
+				   "plain.so: the module takes no argument, "
+				   "but the pipeline gave one: '/lib/a.so'");
+		assert_int_equal(log_capture_count_from(CAMIPC_LOG_WARNING), 1);
+	}
+	match.argument = "";
+	assert_int_equal(camipc_proxy_create(f->manager, &match, &plain_client,
+					     NULL, NULL, &proxy),
+			 0);
+	camipc_proxy_destroy(proxy);
+}
+
+/** Modules with other arguments are other modules to readers of the log. */
+static void test_argument_is_in_the_name(void **state)
+{
+	struct create_fixture *f = *state;
+
+	FOR_EACH_BACKEND(name) {
+		const char *line = strcmp(name, "process") == 0
+					   ? "plain.a_1.so: worker "
+					   : "plain.a_1.so: argument of";
+		const enum camipc_log_level level =
+			strcmp(name, "process") == 0 ? CAMIPC_LOG_INFO
+						     : CAMIPC_LOG_WARNING;
+
+		expect_argument(f, name, "/lib/a:1.so", "/lib/a:1.so");
+		log_capture_expect(1, level, line);
+		expect_argument(f, name, "", "argument of 0000");
+		log_capture_expect(0, level, "plain.a_1.so");
 	}
 }
 
@@ -118,6 +167,91 @@ static void test_argument_is_too_long(void **state)
 			   "argument of the module has 4097 bytes: at most "
 			   "4096");
 	assert_null(proxy);
+}
+
+/** What a module prints on stdout does not vanish: it is in the log, once, with
+ *  the module's topic. */
+static void test_printed_on_stdout(void **state)
+{
+	struct create_fixture *f = *state;
+	const struct camipc_match match = {
+		.path = test_path(MODULES_FOLDER, "prints.so"),
+		.isolation = "process",
+	};
+	struct camipc_proxy *proxy = NULL;
+
+	assert_int_equal(camipc_proxy_create(f->manager, &match, &plain_client,
+					     NULL, NULL, &proxy),
+			 0);
+	assert_int_equal(camipc_proxy_call(proxy, 1, NULL, NULL), 0);
+	camipc_proxy_destroy(proxy);
+	log_capture_expect(1, CAMIPC_LOG_WARNING, "] a line on stdout");
+}
+
+/** Creates a worker that prints the variable @name; expects @line. */
+static void expect_variable(struct create_fixture *f, const char *name,
+			    const char *line)
+{
+	static const char *const entries[] = { "CAMIPC_TEST_HANDED",
+					       "CAMIPC_TEST_UNSET",
+					       "CAMIPC_TEST_SET=by=the host",
+					       "TZ=Nowhere/Else", NULL };
+	const char *const workers[] = { f->worker, NULL };
+	const struct camipc_manager_options options = {
+		.size = sizeof(options),
+		.worker_paths = workers,
+		.worker_environment = entries,
+		.no_install_paths = true,
+	};
+	const struct camipc_match match = {
+		.path = test_path(MODULES_FOLDER, "variable.so"),
+		.isolation = "process",
+		.argument = name,
+	};
+	struct camipc_manager *manager;
+	struct camipc_proxy *proxy;
+
+	log_capture_begin();
+	assert_int_equal(camipc_manager_create(&options, &manager), 0);
+	assert_int_equal(camipc_proxy_create(manager, &match, &plain_client,
+					     NULL, NULL, &proxy),
+			 0);
+	log_capture_expect(1, CAMIPC_LOG_WARNING, line);
+	camipc_proxy_destroy(proxy);
+	camipc_manager_destroy(manager);
+}
+
+static void test_environment(void **state)
+{
+	struct create_fixture *f = *state;
+
+	assert_int_equal(setenv("CAMIPC_TEST_HANDED", "on", 1), 0);
+	assert_int_equal(setenv("CAMIPC_TEST_SECRET", "no", 1), 0);
+	assert_int_equal(setenv("TZ", "UTC", 1), 0);
+	expect_variable(f, "CAMIPC_TEST_HANDED", "variable: on");
+	expect_variable(f, "CAMIPC_TEST_UNSET", "variable: (unset)");
+	expect_variable(f, "CAMIPC_TEST_SET", "variable: by=the host");
+	expect_variable(f, "CAMIPC_TEST_SECRET", "variable: (unset)");
+	expect_variable(f, "TZ", "variable: Nowhere/Else");
+	/* Set for the worker's start, but not for the module's children. */
+	expect_variable(f, "GLIBC_TUNABLES", "variable: (unset)");
+	assert_int_equal(unsetenv("TZ"), 0);
+}
+
+/* A library with much static TLS, such as an allocator. */
+static void test_static_tls(void **state)
+{
+	struct create_fixture *f = *state;
+	const struct camipc_match match = {
+		.path = test_path(MODULES_FOLDER, "static_tls.so"),
+		.isolation = "process",
+	};
+	struct camipc_proxy *proxy;
+
+	assert_int_equal(camipc_proxy_create(f->manager, &match, &plain_client,
+					     NULL, NULL, &proxy),
+			 0);
+	camipc_proxy_destroy(proxy);
 }
 
 static void test_no_module(void **state)
@@ -192,7 +326,7 @@ static void test_bad_entries(void **state)
 		create_expect_variant(f, name, "no_create.so", -ENOEXEC,
 				      "lacks a function");
 		create_expect_variant(f, name, "missing_op.so", -ENOEXEC,
-				      "does not have every op");
+				      "does not have the op poke");
 		create_expect_variant(f, name, "broken_table.so", -ENOEXEC,
 				      "broken table");
 		create_expect_variant(f, name, "other_revision.so", -ESTALE,
@@ -210,8 +344,23 @@ static void test_create_fails(void **state)
 	struct create_fixture *f = *state;
 
 	FOR_EACH_BACKEND(name)
-		create_expect_variant(f, name, "create_fails.so", -ENODEV,
-				      "create_fails.so");
+		create_expect_variant(f, name, "create_fails.so", -EREMOTEIO,
+				      "create_fails.so: the module's create() "
+				      "returned -ENODEV (no such device)");
+}
+
+/* Reported once and in the same way, wherever the module was to run. */
+static void test_missing_library(void **state)
+{
+	struct create_fixture *f = *state;
+
+	test_file_copy(test_path(MODULES_FOLDER, "needs.so"),
+		       test_path(f->folder, "needs.so"), 0644);
+	FOR_EACH_BACKEND(name)
+		create_expect(f, name, test_path(f->folder, "needs.so"),
+			      -ELIBACC,
+			      "needs.so: needs the library "
+			      "libcamipc-test-needed.so, which was not found");
 }
 
 static void test_worker_dies(void **state)
@@ -243,9 +392,10 @@ static void test_no_worker(void **state)
 	strcpy(path, test_path(f->folder, "worker"));
 	assert_int_equal(unsetenv(CAMIPC_WORKER_PATH_VARIABLE), 0);
 	create_use_worker(f, NULL, false);
-	create_expect(f, "process", good, -ENOENT, "worker");
+	create_expect(f, "process", good, -ENOENT,
+		      "cannot find the worker program in no folder");
 	create_use_worker(f, path, false);
-	create_expect(f, "process", good, -ENOENT, "worker");
+	create_expect(f, "process", good, -ENOENT, path);
 	test_file_copy(f->worker, path, 0644);
 	create_expect(f, "process", good, -EACCES, "worker");
 	/* Executable, but nothing that can be executed. */
@@ -342,13 +492,19 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_good),
 		T(test_argument),
+		T(test_argument_is_refused),
+		T(test_argument_is_in_the_name),
 		T(test_argument_is_too_long),
+		T(test_printed_on_stdout),
 		T(test_no_module),
 		T(test_truncated_module),
 		T(test_no_elf),
 		T(test_other_interface),
 		T(test_bad_entries),
 		T(test_create_fails),
+		T(test_missing_library),
+		T(test_environment),
+		T(test_static_tls),
 		T(test_worker_dies),
 		T(test_no_worker),
 		T(test_worker_by_variable),

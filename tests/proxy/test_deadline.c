@@ -22,6 +22,11 @@ static void scales(void **state)
 	assert_int_equal(camipc_deadline_parse_scale(".25"), 250);
 	assert_int_equal(camipc_deadline_parse_scale("1.0009"), 1000);
 	assert_int_equal(camipc_deadline_parse_scale("0"), 0);
+	assert_int_equal(camipc_deadline_parse_scale("0.0000"), 0);
+	/* Tiny is not off. */
+	assert_int_equal(camipc_deadline_parse_scale("0.0001"), 1);
+	assert_int_equal(camipc_deadline_parse_scale(".000000000000000001"), 1);
+	assert_int_equal(camipc_deadline_parse_scale("0.001"), 1);
 	/* At most a million; a text that is not a number counts as 1. */
 	assert_int_equal(camipc_deadline_parse_scale("99999999999999999999"),
 			 1000000000);

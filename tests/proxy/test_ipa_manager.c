@@ -16,8 +16,10 @@
 
 #include "alloc_fail.h"
 #include "interface_fit.h"
+#include "load_files.h"
 #include "log_capture.h"
 #include "manager_fixture.h"
+#include "module_file.h"
 #include "resolve_path.h"
 
 /* Matches --------------------------------------------------------------- */
@@ -204,7 +206,7 @@ static void test_trust(void **state)
 	assert_string_equal(f->found.isolation, "process");
 	log_capture_expect(1, CAMIPC_LOG_INFO,
 			   "a.so): in a process: not on the trusted list; "
-			   "no sandbox");
+			   "in the sandbox");
 
 	camipc_manager_destroy(f->manager);
 	f->manager = manager_make(f, f->folder, false);
@@ -296,7 +298,7 @@ static void test_options(void **state)
 	const char *const relative[] = { "second", NULL };
 	const char *const empty[] = { "", NULL };
 	struct camipc_manager_options options = {
-		.size = sizeof(options) - 1,
+		.size = offsetof(struct camipc_manager_options, sandbox_paths),
 		.module_paths = relative,
 		.no_install_paths = true,
 	};
@@ -320,6 +322,74 @@ static void test_options(void **state)
 	assert_int_equal(camipc_manager_create(NULL, &manager), 0);
 	camipc_manager_destroy(manager);
 	camipc_manager_destroy(NULL);
+}
+
+/* Folders of the variable come after the host's, and are not trusted. */
+static void test_folders_of_a_variable(void **state)
+{
+	struct manager_fixture *f = *state;
+	char value[3 * TEST_PATH_SIZE];
+
+	manager_put(f->second, "b.so", "plain.so");
+	snprintf(value, sizeof(value), ":relative:/nowhere:%s::", f->second);
+	assert_int_equal(setenv("CAMIPC_IPA_MODULE_PATH", value, 1), 0);
+	camipc_manager_destroy(f->manager);
+	strcpy(f->second, "/nowhere/either");
+	f->manager = manager_make(f, NULL, false);
+	assert_int_equal(unsetenv("CAMIPC_IPA_MODULE_PATH"), 0);
+	log_capture_expect(1, CAMIPC_LOG_WARNING,
+			   "CAMIPC_IPA_MODULE_PATH: folder \"relative\" skipped");
+	assert_int_equal(manager_choose(f, NULL), 0);
+	manager_expect_path(f, test_path(f->folder, "second"), "b.so");
+	assert_ptr_equal(f->factory, &process_factory);
+	manager_put(f->folder, "a.so", "plain.so");
+	assert_int_equal(manager_choose(f, NULL), 0);
+	manager_expect_path(f, f->folder, "a.so");
+}
+
+/* An error says where was looked, and which folders are not there. */
+static void test_searched_folders_are_named(void **state)
+{
+	struct manager_fixture *f = *state;
+	char line[2 * TEST_PATH_SIZE + 64];
+
+	assert_int_equal(rmdir(f->second), 0);
+	assert_int_equal(manager_choose_named(f, "none"), -ENOENT);
+	snprintf(line, sizeof(line),
+		 "no module called \"none\" for ipa.plain in %s, %s (does not "
+		 "exist)",
+		 f->folder, f->second);
+	log_capture_expect(1, CAMIPC_LOG_ERROR, line);
+}
+
+/* What a worker may get, besides the usual variables. */
+static void test_environment(void **state)
+{
+	static const char *const bad[] = {
+		"LD_PRELOAD", "LD_PRELOAD=/x.so", "LD_AUDIT", "LD_AUDIT=x",
+		"GLIBC_TUNABLES", "GCONV_PATH", "GCONV_PATH=/tmp", "LD_DEBUG",
+		"", "=x",
+	};
+	const char *entries[] = { "VENDOR_HOME", NULL, NULL };
+	const struct camipc_manager_options options = {
+		.size = sizeof(options),
+		.worker_environment = entries,
+	};
+	struct camipc_manager *manager;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		entries[1] = bad[i];
+		log_capture_begin();
+		assert_int_equal(camipc_manager_create(&options, &manager),
+				 -EINVAL);
+		log_capture_expect(1, CAMIPC_LOG_ERROR, "worker_environment: ");
+	}
+	entries[1] = "LD_LIBRARY_PATH";
+	assert_int_equal(camipc_manager_create(&options, &manager), 0);
+	assert_string_equal(camipc_manager_get_environment(manager)[1],
+			    "LD_LIBRARY_PATH");
+	camipc_manager_destroy(manager);
 }
 
 /* Requirements 12 and 13: the explicit list, and the variable behind it. */
@@ -366,20 +436,27 @@ static int work_without_memory(void *user)
 {
 	struct manager_fixture *f = user;
 	const char *const paths[] = { f->folder, NULL };
+	const char *const entries[] = { "ONE", "TWO=2", NULL };
 	const struct camipc_manager_options options = {
 		.size = sizeof(options),
+		.worker_environment = entries,
 		.module_paths = paths,
 		.worker_paths = paths,
 		.trusted_paths = paths,
 	};
 	struct camipc_manager *manager;
+	struct camipc_module_file file;
+	struct camipc_load_files loads;
 	int ret;
 
 	ret = camipc_manager_create(&options, &manager);
 	if (ret < 0)
 		return ret;
 	ret = camipc_manager_choose(manager, NULL, &plain_interface, &f->found,
+				    &file, &loads, &f->settings,
 				    &f->factory);
+	camipc_load_files_close(&loads);
+	camipc_module_file_close(&file);
 	camipc_manager_destroy(manager);
 	return ret;
 }
@@ -409,6 +486,9 @@ int main(void)
 		MANAGER_TEST(test_asked_for),
 		MANAGER_TEST(test_missing_factory),
 		MANAGER_TEST(test_options),
+		MANAGER_TEST(test_folders_of_a_variable),
+		MANAGER_TEST(test_searched_folders_are_named),
+		MANAGER_TEST(test_environment),
 		MANAGER_TEST(test_find_worker),
 		MANAGER_TEST(test_no_memory),
 	};

@@ -8,13 +8,11 @@
 
 #include <cmocka.h>
 
-#include "debt.h"
-#include "outbox.h"
+#include "flow_fixture.h"
 
-#define WINDOW 8u
 #define MAX_SENT 4096
 
-enum { PLAIN, SHORT, NEWEST, OLDEST, N_ROWS };
+enum { PLAIN, SHORT, NEWEST, OLDEST, KEPT, N_ROWS };
 
 static const struct camipc_method rows[N_ROWS] = {
 	[PLAIN] = { .name = "plain", .id = 1, .role = CAMIPC_ROLE_ASYNC },
@@ -32,13 +30,16 @@ static const struct camipc_method rows[N_ROWS] = {
 		     .role = CAMIPC_ROLE_ASYNC,
 		     .queue = 2,
 		     .overflow = CAMIPC_OVERFLOW_DROP_OLDEST },
+	[KEPT] = { .name = "kept",
+		   .id = 5,
+		   .role = CAMIPC_ROLE_ASYNC,
+		   .queue = 2 * FLOW_WINDOW,
+		   .overflow = CAMIPC_OVERFLOW_KEEP },
 };
 
 /** An outbox, the wire behind it, and a receiver that consumes in order. */
 struct fixture {
-	struct camipc_outbox outbox;
-	struct camipc_debt debt;
-	struct camipc_record_pool *pool;
+	struct flow flow;
 	uint32_t sent[MAX_SENT]; /* cookies, as numbers of messages */
 	uint16_t sent_rows[MAX_SENT];
 	size_t n_sent;
@@ -69,26 +70,17 @@ static void lose_record(void *user, struct camipc_record *record, int error)
 	camipc_record_release(record);
 }
 
-static int flush(struct fixture *f)
-{
-	const struct camipc_sender sender = {
-		.send = send_record,
-		.lost = lose_record,
-		.user = f,
-	};
-
-	return camipc_outbox_flush(&f->outbox, &sender);
-}
-
 static int set_up(void **state)
 {
 	static struct fixture f;
+	const struct camipc_sender sender = {
+		.send = send_record,
+		.lost = lose_record,
+		.user = &f,
+	};
 
 	memset(&f, 0, sizeof(f));
-	assert_int_equal(camipc_record_pool_create(4, 1024, &f.pool), 0);
-	assert_int_equal(camipc_outbox_init(&f.outbox, rows, N_ROWS, WINDOW),
-			 0);
-	assert_int_equal(camipc_debt_init(&f.debt, rows, N_ROWS, WINDOW), 0);
+	flow_init(&f.flow, rows, N_ROWS, &sender);
 	*state = &f;
 	return 0;
 }
@@ -97,36 +89,20 @@ static int tear_down(void **state)
 {
 	struct fixture *f = *state;
 
-	camipc_outbox_fini(&f->outbox);
-	camipc_debt_fini(&f->debt);
-	camipc_record_pool_unref(f->pool);
+	flow_fini(&f->flow);
 	return 0;
 }
 
 static struct camipc_record *make(struct fixture *f, uint16_t row,
 				  uint32_t number, uint16_t n_fds)
 {
-	struct camipc_record *record = camipc_record_get(f->pool);
-
-	assert_non_null(record);
-	record->row = row;
-	record->n_fds = n_fds;
-	record->message.header.cookie = number;
-	return record;
+	return flow_make(&f->flow, row, number, 100, n_fds);
 }
 
-/** Judges and, if it may, adds a message; then sends what can be sent. */
 static enum camipc_admission offer_fds(struct fixture *f, uint16_t row,
 				       uint32_t number, uint16_t n_fds)
 {
-	enum camipc_admission admission =
-		camipc_outbox_judge(&f->outbox, row, n_fds);
-
-	if (admission == CAMIPC_ADMIT || admission == CAMIPC_ADMIT_KEEP)
-		camipc_outbox_add(&f->outbox, make(f, row, number, n_fds),
-				  admission);
-	flush(f);
-	return admission;
+	return flow_offer(&f->flow, row, number, 100, n_fds);
 }
 
 static enum camipc_admission offer(struct fixture *f, uint16_t row,
@@ -138,23 +114,25 @@ static enum camipc_admission offer(struct fixture *f, uint16_t row,
 /** The receiver consumes @n more, and says so. */
 static void consume(struct fixture *f, uint32_t n)
 {
-	assert_int_equal(
-		camipc_outbox_consumed(&f->outbox, f->outbox.consumed + n), 0);
-	flush(f);
+	struct camipc_outbox *outbox = &f->flow.outbox;
+
+	assert_int_equal(camipc_outbox_consumed(outbox, outbox->consumed + n),
+			 0);
+	(void)!flow_flush(&f->flow);
 }
 
 static void window_is_a_bound(void **state)
 {
 	struct fixture *f = *state;
 
-	for (uint32_t i = 0; i < WINDOW; i++)
+	for (uint32_t i = 0; i < FLOW_WINDOW; i++)
 		assert_int_equal(offer(f, PLAIN, i), CAMIPC_ADMIT);
 	assert_int_equal(offer(f, PLAIN, 99), CAMIPC_ADMIT_REFUSE);
 	consume(f, 1);
 	assert_int_equal(offer(f, PLAIN, 8), CAMIPC_ADMIT);
 	assert_int_equal(offer(f, PLAIN, 99), CAMIPC_ADMIT_REFUSE);
-	assert_int_equal(f->n_sent, WINDOW + 1);
-	assert_int_equal(f->outbox.high_water, WINDOW);
+	assert_int_equal(f->n_sent, FLOW_WINDOW + 1);
+	assert_int_equal(f->flow.outbox.high_water, FLOW_WINDOW);
 }
 
 static void queue_is_a_bound_of_its_own(void **state)
@@ -181,7 +159,7 @@ static void oldest_unsent_goes(void **state)
 	for (uint32_t i = 0; i < 7; i++)
 		offer(f, OLDEST, i);
 	assert_int_equal(f->n_sent, 2);
-	assert_int_equal(f->outbox.dropped, 3);
+	assert_int_equal(f->flow.outbox.dropped, 3);
 	consume(f, 2);
 	assert_int_equal(f->n_sent, 4);
 	assert_int_equal(f->sent[2], 5);
@@ -195,13 +173,16 @@ static void order_is_kept(void **state)
 
 	for (uint32_t i = 0; i < 3; i++)
 		offer(f, OLDEST, i);
-	assert_int_equal(offer(f, PLAIN, 10), CAMIPC_ADMIT);
-	camipc_outbox_add_free(&f->outbox, make(f, 0, 11, 0));
-	flush(f);
+	/* Those that cannot wait are refused, though they have credit. */
+	assert_int_equal(offer(f, PLAIN, 10), CAMIPC_ADMIT_REFUSE);
+	assert_int_equal(offer(f, NEWEST, 10), CAMIPC_ADMIT_DROP);
+	assert_int_equal(offer(f, KEPT, 10), CAMIPC_ADMIT_KEEP);
+	camipc_outbox_add_free(&f->flow.outbox, make(f, 0, 11, 0));
+	(void)!flow_flush(&f->flow);
 	assert_int_equal(f->n_sent, 2);
 	/* But replies and credit do. */
-	camipc_outbox_add_urgent(&f->outbox, make(f, 0, 12, 0));
-	flush(f);
+	camipc_outbox_add_urgent(&f->flow.outbox, make(f, 0, 12, 0));
+	(void)!flow_flush(&f->flow);
 	assert_int_equal(f->sent[2], 12);
 	consume(f, 1);
 	assert_int_equal(f->n_sent, 6);
@@ -215,18 +196,18 @@ static void full_transport(void **state)
 	struct fixture *f = *state;
 
 	f->send_error = -EAGAIN;
-	for (uint32_t i = 0; i < WINDOW; i++)
+	for (uint32_t i = 0; i < FLOW_WINDOW; i++)
 		assert_int_equal(offer(f, PLAIN, i), CAMIPC_ADMIT);
 	assert_int_equal(offer(f, PLAIN, 99), CAMIPC_ADMIT_REFUSE);
-	assert_int_equal(flush(f), -EAGAIN);
-	assert_true(camipc_outbox_has_sendable(&f->outbox));
+	assert_int_equal(flow_flush(&f->flow), -EAGAIN);
+	assert_true(camipc_outbox_has_sendable(&f->flow.outbox));
 	f->send_error = 0;
-	assert_int_equal(flush(f), 0);
-	for (uint32_t i = 0; i < WINDOW; i++)
+	assert_int_equal(flow_flush(&f->flow), 0);
+	for (uint32_t i = 0; i < FLOW_WINDOW; i++)
 		assert_int_equal(f->sent[i], i);
 	/* Nothing was sent twice, nor counted twice. */
-	assert_int_equal(f->n_sent, WINDOW);
-	assert_int_equal(f->outbox.sent, WINDOW);
+	assert_int_equal(f->n_sent, FLOW_WINDOW);
+	assert_int_equal(f->flow.outbox.sent, FLOW_WINDOW);
 }
 
 static void failing_transport(void **state)
@@ -237,12 +218,12 @@ static void failing_transport(void **state)
 	assert_int_equal(offer_fds(f, SHORT, 0, 3), CAMIPC_ADMIT);
 	assert_int_equal(f->n_lost, 1);
 	/* Its credit and its descriptors are back. */
-	assert_int_equal(f->outbox.unconsumed, 0);
-	assert_int_equal(f->outbox.fds, 0);
-	assert_int_equal(f->outbox.sent, 0);
+	assert_int_equal(f->flow.outbox.load.messages, 0);
+	assert_int_equal(f->flow.outbox.load.fds, 0);
+	assert_int_equal(f->flow.outbox.sent, 0);
 	f->send_error = -EPIPE;
 	assert_int_equal(offer(f, PLAIN, 1), CAMIPC_ADMIT);
-	assert_int_equal(flush(f), -EPIPE);
+	assert_int_equal(flow_flush(&f->flow), -EPIPE);
 	assert_int_equal(f->n_lost, 1);
 }
 
@@ -251,12 +232,12 @@ static void too_much_consumed(void **state)
 	struct fixture *f = *state;
 
 	offer(f, PLAIN, 0);
-	assert_int_equal(camipc_outbox_consumed(&f->outbox, 2), -EPROTO);
-	assert_int_equal(camipc_outbox_consumed(&f->outbox, UINT32_MAX),
+	assert_int_equal(camipc_outbox_consumed(&f->flow.outbox, 2), -EPROTO);
+	assert_int_equal(camipc_outbox_consumed(&f->flow.outbox, UINT32_MAX),
 			 -EPROTO);
-	assert_int_equal(camipc_outbox_consumed(&f->outbox, 1), 0);
+	assert_int_equal(camipc_outbox_consumed(&f->flow.outbox, 1), 0);
 	/* Nor going back. */
-	assert_int_equal(camipc_outbox_consumed(&f->outbox, 0), -EPROTO);
+	assert_int_equal(camipc_outbox_consumed(&f->flow.outbox, 0), -EPROTO);
 }
 
 /** Messages that wait in the outbox were not sent: nobody consumed them. */
@@ -266,20 +247,20 @@ static void unsent_is_not_consumed(void **state)
 
 	f->send_error = -EAGAIN;
 	offer(f, PLAIN, 0);
-	assert_int_equal(camipc_outbox_consumed(&f->outbox, 1), -EPROTO);
+	assert_int_equal(camipc_outbox_consumed(&f->flow.outbox, 1), -EPROTO);
 }
 
 static void counters_wrap(void **state)
 {
 	struct fixture *f = *state;
 
-	f->outbox.sent = UINT32_MAX - 2;
-	f->outbox.consumed = UINT32_MAX - 2;
+	f->flow.outbox.sent = UINT32_MAX - 2;
+	f->flow.outbox.consumed = UINT32_MAX - 2;
 	for (uint32_t i = 0; i < 100; i++) {
 		assert_int_equal(offer(f, PLAIN, i), CAMIPC_ADMIT);
 		consume(f, 1);
 	}
-	assert_int_equal(f->outbox.unconsumed, 0);
+	assert_int_equal(f->flow.outbox.load.messages, 0);
 }
 
 static void descriptors_in_flight(void **state)
@@ -302,15 +283,15 @@ static void descriptors_of_calls(void **state)
 {
 	struct fixture *f = *state;
 
-	camipc_outbox_add_free(&f->outbox, make(f, 0, 1, 60));
-	camipc_outbox_add_free(&f->outbox, make(f, 0, 2, 60));
-	flush(f);
+	camipc_outbox_add_free(&f->flow.outbox, make(f, 0, 1, 60));
+	camipc_outbox_add_free(&f->flow.outbox, make(f, 0, 2, 60));
+	(void)!flow_flush(&f->flow);
 	assert_int_equal(f->n_sent, 1);
-	camipc_outbox_answered(&f->outbox, 60);
-	flush(f);
+	camipc_outbox_answered(&f->flow.outbox, 60);
+	(void)!flow_flush(&f->flow);
 	assert_int_equal(f->n_sent, 2);
-	camipc_outbox_answered(&f->outbox, 60);
-	assert_int_equal(f->outbox.fds, 0);
+	camipc_outbox_answered(&f->flow.outbox, 60);
+	assert_int_equal(f->flow.outbox.load.fds, 0);
 }
 
 /** Nobody behind may take what the first in line waits for, for good. */
@@ -319,7 +300,7 @@ static void no_starvation_by_descriptors(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(offer_fds(f, PLAIN, 0, 40), CAMIPC_ADMIT);
-	camipc_outbox_add_free(&f->outbox, make(f, 0, 1, 50));
+	camipc_outbox_add_free(&f->flow.outbox, make(f, 0, 1, 50));
 	assert_int_equal(offer_fds(f, PLAIN, 2, 20), CAMIPC_ADMIT_REFUSE);
 	consume(f, 1);
 	assert_int_equal(f->n_sent, 2);
@@ -332,24 +313,18 @@ static void removing_an_unsent_call(void **state)
 	struct camipc_record *record;
 
 	f->send_error = -EAGAIN;
-	camipc_outbox_add_free(&f->outbox, make(f, 0, 1, 5));
-	camipc_outbox_add_free(&f->outbox, make(f, 0, 2, 5));
-	camipc_outbox_add_free(&f->outbox, make(f, 0, 3, 0));
-	record = camipc_outbox_remove(&f->outbox, 2);
+	camipc_outbox_add_free(&f->flow.outbox, make(f, 0, 1, 5));
+	camipc_outbox_add_free(&f->flow.outbox, make(f, 0, 2, 5));
+	camipc_outbox_add_free(&f->flow.outbox, make(f, 0, 3, 0));
+	record = camipc_outbox_remove(&f->flow.outbox, 2);
 	assert_non_null(record);
 	camipc_record_release(record);
-	assert_null(camipc_outbox_remove(&f->outbox, 2));
-	assert_int_equal(f->outbox.fds, 5);
+	assert_null(camipc_outbox_remove(&f->flow.outbox, 2));
+	assert_int_equal(f->flow.outbox.load.fds, 5);
 	f->send_error = 0;
-	flush(f);
+	(void)!flow_flush(&f->flow);
 	assert_int_equal(f->n_sent, 2);
 	assert_int_equal(f->sent[1], 3);
-}
-
-static uint32_t next_random(uint32_t *seed)
-{
-	*seed = *seed * 1664525u + 1013904223u;
-	return *seed >> 8;
 }
 
 /**
@@ -362,28 +337,28 @@ static void never_stands_still(void **state)
 	uint32_t seed = 4711;
 
 	for (uint32_t i = 0; i < 3000; i++) {
-		uint16_t row = (uint16_t)(next_random(&seed) % N_ROWS);
-		uint16_t n_fds = next_random(&seed) % 4
+		uint16_t row = (uint16_t)(flow_random(&seed) % N_ROWS);
+		uint16_t n_fds = flow_random(&seed) % 4
 					 ? 0
-					 : (uint16_t)(next_random(&seed) % 80);
+					 : (uint16_t)(flow_random(&seed) % 80);
 
-		f->send_error = next_random(&seed) % 8 ? 0 : -EAGAIN;
+		f->send_error = flow_random(&seed) % 8 ? 0 : -EAGAIN;
 		offer_fds(f, row, i, n_fds);
-		if (next_random(&seed) % 2 &&
-		    f->outbox.sent != f->outbox.consumed)
+		if (flow_random(&seed) % 2 &&
+		    f->flow.outbox.sent != f->flow.outbox.consumed)
 			consume(f, 1);
 	}
 	f->send_error = 0;
-	flush(f);
-	while (f->outbox.sent != f->outbox.consumed)
+	(void)!flow_flush(&f->flow);
+	while (f->flow.outbox.sent != f->flow.outbox.consumed)
 		consume(f, 1);
-	assert_int_equal(f->outbox.queue.n, 0);
-	assert_int_equal(f->outbox.unconsumed, 0);
-	assert_int_equal(f->outbox.fds, 0);
-	assert_int_equal(f->outbox.n_ungranted, 0);
+	assert_int_equal(f->flow.outbox.queue.n, 0);
+	assert_int_equal(f->flow.outbox.load.messages, 0);
+	assert_int_equal(f->flow.outbox.load.fds, 0);
+	assert_int_equal(f->flow.outbox.n_ungranted, 0);
 	for (int row = 0; row < N_ROWS; row++) {
-		assert_int_equal(f->outbox.used[row], 0);
-		assert_int_equal(f->outbox.kept[row], 0);
+		assert_int_equal(f->flow.outbox.used[row], 0);
+		assert_int_equal(f->flow.outbox.kept[row], 0);
 	}
 	for (size_t i = 1; i < f->n_sent; i++)
 		assert_true(f->sent[i] > f->sent[i - 1]);
@@ -393,11 +368,10 @@ static void never_stands_still(void **state)
 
 static void receive_and_consume(struct fixture *f, uint16_t row, uint16_t n_fds)
 {
-	struct camipc_record *record = make(f, row, 0, 0);
+	struct camipc_record *record = make(f, row, 0, n_fds);
 
-	record->message.header.n_fds = n_fds;
-	assert_int_equal(camipc_debt_receive(&f->debt), 0);
-	camipc_debt_consume(&f->debt, record);
+	assert_int_equal(flow_receive(&f->flow, record), 0);
+	camipc_debt_consume(&f->flow.debt, record);
 	camipc_record_release(record);
 }
 
@@ -405,15 +379,15 @@ static void credit_after_half_a_window(void **state)
 {
 	struct fixture *f = *state;
 
-	for (uint32_t i = 0; i < WINDOW / 2; i++) {
-		assert_false(f->debt.due);
+	for (uint32_t i = 0; i < FLOW_WINDOW / 2; i++) {
+		assert_false(f->flow.debt.due);
 		receive_and_consume(f, PLAIN, 0);
 	}
-	assert_true(f->debt.due);
-	camipc_debt_report(&f->debt);
-	assert_false(f->debt.due);
+	assert_true(f->flow.debt.due);
+	camipc_debt_report(&f->flow.debt);
+	assert_false(f->flow.debt.due);
 	receive_and_consume(f, PLAIN, 0);
-	assert_false(f->debt.due);
+	assert_false(f->flow.debt.due);
 }
 
 /** Sooner for who may have few out at once, or descriptors. */
@@ -422,10 +396,10 @@ static void credit_for_short_queues(void **state)
 	struct fixture *f = *state;
 
 	receive_and_consume(f, SHORT, 0);
-	assert_true(f->debt.due);
-	camipc_debt_report(&f->debt);
+	assert_true(f->flow.debt.due);
+	camipc_debt_report(&f->flow.debt);
 	receive_and_consume(f, PLAIN, 1);
-	assert_true(f->debt.due);
+	assert_true(f->flow.debt.due);
 }
 
 static void credit_after_many_bytes(void **state)
@@ -434,19 +408,23 @@ static void credit_after_many_bytes(void **state)
 	struct camipc_record *record = make(f, PLAIN, 0, 0);
 
 	record->message.header.body_size = CAMIPC_CREDIT_BYTES;
-	assert_int_equal(camipc_debt_receive(&f->debt), 0);
-	camipc_debt_consume(&f->debt, record);
+	assert_int_equal(flow_receive(&f->flow, record), 0);
+	camipc_debt_consume(&f->flow.debt, record);
 	camipc_record_release(record);
-	assert_true(f->debt.due);
+	assert_true(f->flow.debt.due);
 }
 
 static void beyond_the_window(void **state)
 {
 	struct fixture *f = *state;
 
-	for (uint32_t i = 0; i < WINDOW; i++)
-		assert_int_equal(camipc_debt_receive(&f->debt), 0);
-	assert_int_equal(camipc_debt_receive(&f->debt), -EPROTO);
+	struct camipc_record *record = make(f, PLAIN, 0, 0);
+
+	for (uint32_t i = 0; i < FLOW_WINDOW; i++)
+		assert_int_equal(flow_receive(&f->flow, record), 0);
+	assert_int_equal(flow_receive(&f->flow, record), -EPROTO);
+	assert_int_equal(f->flow.reason, CAMIPC_REASON_BAD_LIMIT);
+	camipc_record_release(record);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

@@ -10,12 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "child_process.h"
+#include "ipa_manager.h"
 #include "link_fixture.h"
 #include "log_capture.h"
 #include "test_files.h"
@@ -51,22 +53,79 @@ static void a_module_answers_in_its_worker(void **state)
 static void the_worker_tells_which_thread_serves(void **state)
 {
 	struct camipc_worker_peer peer;
-	struct camipc_loaded loaded;
+	struct camipc_worker_birth birth;
 	struct link_fixture fixture;
 
 	(void)state;
 	link_set_up(&fixture, WORKER);
-	snprintf(fixture.module.path, sizeof(fixture.module.path), "%s",
-		 MODULES_FOLDER "/plain.so");
+	link_open_file(&fixture, MODULES_FOLDER "/plain.so");
 	camipc_worker_peer_init(&peer, "plain");
-	assert_int_equal(camipc_worker_start(&peer, &fixture.params, &loaded),
+	assert_int_equal(camipc_worker_begin(&peer, &fixture.params, &birth),
 			 0);
+	assert_int_equal(camipc_worker_await(&peer, &fixture.params, &birth),
+			 0);
+	camipc_module_file_close(&fixture.file);
 	assert_int_equal(peer.thread,
 			 camipc_child_get_pid(peer.process.child));
 	assert_int_equal(peer.flags, 0);
-	free(loaded.methods);
+	free(birth.loaded.methods);
 	camipc_worker_peer_fini(&peer);
 	link_tear_down(&fixture);
+}
+
+/* ---- files that are exchanged meanwhile ---------------------------------- */
+
+static char exchanged_folder[TEST_PATH_SIZE];
+
+static void put(const char *from, const char *name)
+{
+	const char *next = test_path(exchanged_folder, "next");
+
+	test_file_copy(from, next, 0755);
+	assert_int_equal(rename(next, test_path(exchanged_folder, name)), 0);
+}
+
+/** Finds the worker; then both files become others, at the last moment. */
+static int open_worker_and_exchange(struct camipc_manager *manager, char *path,
+				    size_t size, int *ret_fd)
+{
+	int ret = camipc_manager_open_worker(manager, path, size, ret_fd);
+
+	put("/bin/false", "worker");
+	put(MODULES_FOLDER "/load_exits.so", "m.so");
+	return ret;
+}
+
+/* Threat 53: what was opened runs, worker program and module alike. */
+static void an_exchange_comes_too_late(void **state)
+{
+	struct link_fixture fixture;
+	char worker[TEST_PATH_SIZE];
+	char module[TEST_PATH_SIZE];
+
+	(void)state;
+	test_folder_make(exchanged_folder);
+	assert_int_equal(chmod(exchanged_folder, 0777), 0);
+	put(WORKER, "worker");
+	put(MODULES_FOLDER "/plain.so", "m.so");
+	snprintf(worker, sizeof(worker), "%s",
+		 test_path(exchanged_folder, "worker"));
+	snprintf(module, sizeof(module), "%s",
+		 test_path(exchanged_folder, "m.so"));
+	link_set_up(&fixture, worker);
+	fixture.params.open_worker = open_worker_and_exchange;
+	assert_int_equal(link_create(&fixture, module), 0);
+	assert_int_equal(link_push_call(&fixture, 1, 1, 0), 0);
+	link_expect_record(&fixture, CAMIPC_MESSAGE_REPLY, 1);
+	link_tear_down(&fixture);
+	/* The control: now the others run. */
+	link_set_up(&fixture, worker);
+	assert_int_equal(link_create(&fixture, module), -EPIPE);
+	link_tear_down(&fixture);
+	link_set_up(&fixture, WORKER);
+	assert_int_equal(link_create(&fixture, module), -EPIPE);
+	link_tear_down(&fixture);
+	test_folder_remove(exchanged_folder);
 }
 
 /* Or a worker that happens to be installed would be tested. */
@@ -105,7 +164,7 @@ static void a_module_that_cannot_be_loaded_is_one_line(void **state)
 		{ MODULES_FOLDER "/missing_symbol.so", -ENOEXEC,
 		  "nobody_defines_this" },
 		{ MODULES_FOLDER "/no_note.so", -ENOEXEC, "no_note.so" },
-		{ MODULES_FOLDER "/nothing.so", -ENOENT, "nothing.so" },
+		{ MODULES_FOLDER "/nothing.so", -ENOEXEC, "nothing.so" },
 		{ MODULES_FOLDER "/skewed.so", -ESTALE, "replaced" },
 	};
 
@@ -164,7 +223,7 @@ static void a_worker_refuses_to_be_run_by_hand(void **state)
 	static const char *const arguments[] = { "", "/tmp/module.so",
 						 ("/tmp/module.so </dev/null "
 						  "4</dev/null"),
-						 "--help" };
+						 "--helpless" };
 	char text[512];
 
 	(void)state;
@@ -213,7 +272,7 @@ static void a_death_at_birth_is_told(void **state)
 	expect_birth("abort", -EPIPE, "SIGABRT");
 	expect_birth("close", -EPIPE, "closed its channel");
 	expect_birth("crash in load", -EPIPE, "SIGSEGV");
-	expect_birth("bye in load", -EPIPE, "closed its channel");
+	expect_birth("bye in load", -EPIPE, "reported that it must end");
 }
 
 /*
@@ -255,25 +314,108 @@ static void each_death_at_birth(void **state)
 	}
 }
 
+/** A flood of messages lasts until the deadline, or until it is too much. */
+static void expect_flood_to_end(void)
+{
+	struct link_fixture fixture;
+	int ret;
+
+	print_message("log flood\n");
+	link_set_up(&fixture, FAKE_WORKER);
+	ret = link_create_fake(&fixture, "log flood", "-");
+	assert_true(ret == -ETIMEDOUT || ret == -EPROTO);
+	log_capture_expect(1, CAMIPC_LOG_ERROR,
+			   ret == -ETIMEDOUT ? "deadline" : "limit");
+	link_tear_down(&fixture);
+}
+
 /* Threats 27, 37 and 50: the deadline holds, whatever comes meanwhile. */
 static void a_worker_has_to_say_hello_in_time(void **state)
 {
 	(void)state;
 	expect_birth("silent", -ETIMEDOUT, "deadline");
-	expect_birth("log flood", -ETIMEDOUT, "deadline");
+	expect_flood_to_end();
 	expect_birth("stderr flood", -ETIMEDOUT, "deadline");
 }
 
 static void a_bad_word_on_loading_is_refused(void **state)
 {
 	(void)state;
-	expect_birth("load error", -ENOEXEC, "no ?[31mmodule?");
+	expect_birth("load error", -ENOEXEC, "no \\u{1B}[31mmodule\\n");
 	expect_birth("positive error", -EPROTO, "broke the protocol");
 	expect_birth("low error", -EPROTO, "broke the protocol");
 	expect_birth("backwards", -EPROTO, "broke the protocol");
 	expect_birth("half", -EPROTO, "broke the protocol");
 	expect_birth("huge", -EPROTO, "broke the protocol");
 	expect_birth("replaced", -ESTALE, "replaced");
+}
+
+/* ---- what a worker says of itself -------------------------------------- */
+
+static const struct camipc_method four_methods[] = {
+	{ .name = "one", .id = 1, .role = CAMIPC_ROLE_INIT },
+	{ .name = "two", .id = 2 },
+	{ .name = "three", .id = 3, .role = CAMIPC_ROLE_START },
+	{ .name = "seven", .id = 7, .role = CAMIPC_ROLE_STOP },
+};
+
+/** Another version of the interface of link_fixture.c. */
+static const struct camipc_interface four = {
+	.size = sizeof(four),
+	.name = "ipa.plain",
+	.wire_fingerprint = 4,
+	.methods = four_methods,
+	.n_methods = 4,
+};
+
+/* Threat 54: the same version has the same methods. */
+static void a_worker_has_no_choice_of_methods(void **state)
+{
+	(void)state;
+	expect_birth("no methods", -EPROTO, "does not serve \"poke\"");
+	expect_birth("other methods", -EPROTO, "does not serve \"poke\"");
+	expect_birth("more methods", -EPROTO,
+		     "serves 4 methods, though its version of the interface "
+		     "has 1");
+}
+
+static void expect_skewed(const char *birth, int error, const char *line)
+{
+	struct link_fixture fixture;
+
+	print_message("%s\n", birth);
+	link_set_up(&fixture, FAKE_WORKER);
+	fixture.params.interface = &four;
+	assert_int_equal(link_create_fake(&fixture, birth, "-"), error);
+	log_capture_expect(1, CAMIPC_LOG_ERROR, line);
+	link_tear_down(&fixture);
+}
+
+/* Threat 54: nor are init, start and stop optional in another version. */
+static void roles_are_not_optional(void **state)
+{
+	(void)state;
+	expect_skewed("no methods", -ESTALE, "does not serve \"one\"");
+	expect_skewed("other methods", -ESTALE, "does not serve \"one\"");
+	expect_skewed("no stop", -ESTALE, "does not serve \"seven\"");
+}
+
+/* Threat 54: it cannot make creation fail for a reason that is not its own. */
+static void a_worker_does_not_choose_the_error(void **state)
+{
+	static const int errors[] = { EPERM, ENOENT, EACCES, EPROTOTYPE, EPIPE,
+				      EMFILE, ENOMEM, EAGAIN, ETIMEDOUT, EPROTO,
+				      EBUSY, EINTR, ECHILD, 4095 };
+	char birth[32];
+	char line[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+		snprintf(birth, sizeof(birth), "chosen %d", errors[i]);
+		snprintf(line, sizeof(line), "the worker reports error -%d",
+			 errors[i]);
+		expect_birth(birth, -EREMOTEIO, line);
+	}
 }
 
 static void ids_travel_as_ranges(void **state)
@@ -283,7 +425,10 @@ static void ids_travel_as_ranges(void **state)
 	const struct camipc_served *served;
 
 	(void)state;
-	link_set_up_fake(&fixture, "reply");
+	link_set_up(&fixture, FAKE_WORKER);
+	fixture.params.interface = &four;
+	assert_int_equal(link_create_fake(&fixture, "more methods", "reply"),
+			 0);
 	served = fixture.link->ops->served(fixture.link);
 	assert_int_equal(served->n_methods, 4);
 	assert_memory_equal(served->methods, expected, sizeof(expected));
@@ -314,6 +459,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_module_answers_in_its_worker),
 		cmocka_unit_test(the_worker_tells_which_thread_serves),
+		cmocka_unit_test(an_exchange_comes_too_late),
 		cmocka_unit_test(the_worker_tells_its_build_id),
 		cmocka_unit_test(a_module_that_cannot_be_loaded_is_one_line),
 		cmocka_unit_test(many_workers_leave_nothing),
@@ -323,6 +469,9 @@ int main(void)
 		cmocka_unit_test(each_death_at_birth),
 		cmocka_unit_test(a_worker_has_to_say_hello_in_time),
 		cmocka_unit_test(a_bad_word_on_loading_is_refused),
+		cmocka_unit_test(a_worker_has_no_choice_of_methods),
+		cmocka_unit_test(roles_are_not_optional),
+		cmocka_unit_test(a_worker_does_not_choose_the_error),
 		cmocka_unit_test(ids_travel_as_ranges),
 		cmocka_unit_test(a_worker_that_does_not_run_is_one_line),
 	};

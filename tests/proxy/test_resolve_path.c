@@ -28,6 +28,25 @@ struct fixture {
 	struct fd_leak before;
 };
 
+/** Checks that the file that is open is the one at the path. */
+static int resolve(const char *name, const struct camipc_worker_search *search,
+		   char *path, size_t size)
+{
+	struct stat opened;
+	struct stat named;
+	int fd = -1;
+	int ret = camipc_resolve_worker(name, search, path, size, &fd);
+
+	assert_int_equal(fd >= 0, ret == 0);
+	if (ret < 0)
+		return ret;
+	assert_int_equal(fstat(fd, &opened), 0);
+	assert_int_equal(stat(path, &named), 0);
+	assert_int_equal(opened.st_ino, named.st_ino);
+	close(fd);
+	return 0;
+}
+
 static int set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
@@ -72,7 +91,7 @@ static int look_in(struct fixture *f, const char *format, ...)
 	vsnprintf(f->variable, sizeof(f->variable), format, args);
 	va_end(args);
 	f->found[0] = '\0';
-	return camipc_resolve_worker(CAMIPC_WORKER_NAME, &search, f->found,
+	return resolve(CAMIPC_WORKER_NAME, &search, f->found,
 				     sizeof(f->found));
 }
 
@@ -98,22 +117,22 @@ static void test_order(void **state)
 	test_file_write(file, "x", 1, 0755);
 	put_program(f->b, 0755);
 	put_program(f->c, 0755);
-	assert_int_equal(camipc_resolve_worker(CAMIPC_WORKER_NAME, &search,
+	assert_int_equal(resolve(CAMIPC_WORKER_NAME, &search,
 					       f->found, sizeof(f->found)),
 			 0);
 	assert_string_equal(f->found, file);
 	unlink(file);
-	assert_int_equal(camipc_resolve_worker(CAMIPC_WORKER_NAME, &search,
+	assert_int_equal(resolve(CAMIPC_WORKER_NAME, &search,
 					       f->found, sizeof(f->found)),
 			 0);
 	expect_in(f, f->b);
 	unlink(test_path(f->b, CAMIPC_WORKER_NAME));
-	assert_int_equal(camipc_resolve_worker(CAMIPC_WORKER_NAME, &search,
+	assert_int_equal(resolve(CAMIPC_WORKER_NAME, &search,
 					       f->found, sizeof(f->found)),
 			 0);
 	expect_in(f, f->c);
 	unlink(test_path(f->c, CAMIPC_WORKER_NAME));
-	assert_int_equal(camipc_resolve_worker(CAMIPC_WORKER_NAME, &search,
+	assert_int_equal(resolve(CAMIPC_WORKER_NAME, &search,
 					       f->found, sizeof(f->found)),
 			 -ENOENT);
 }
@@ -205,12 +224,12 @@ static void test_names(void **state)
 	struct camipc_worker_search search = { .folders = f->a };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_int_equal(camipc_resolve_worker(bad[i], &search,
+		assert_int_equal(resolve(bad[i], &search,
 						       f->found,
 						       sizeof(f->found)),
 				 -EINVAL);
 	test_file_write(test_path(f->a, "other"), "x", 1, 0755);
-	assert_int_equal(camipc_resolve_worker("other", &search, f->found,
+	assert_int_equal(resolve("other", &search, f->found,
 					       sizeof(f->found)),
 			 0);
 	assert_string_equal(f->found, test_path(f->a, "other"));
@@ -225,11 +244,11 @@ static void test_little_room(void **state)
 	put_program(f->a, 0755);
 	size = strlen(test_path(f->a, CAMIPC_WORKER_NAME)) + 1;
 	memset(f->found, 'x', sizeof(f->found));
-	assert_int_equal(camipc_resolve_worker(CAMIPC_WORKER_NAME, &search,
+	assert_int_equal(resolve(CAMIPC_WORKER_NAME, &search,
 					       f->found, size - 1),
 			 -ENAMETOOLONG);
 	assert_int_equal(f->found[0], 'x');
-	assert_int_equal(camipc_resolve_worker(CAMIPC_WORKER_NAME, &search,
+	assert_int_equal(resolve(CAMIPC_WORKER_NAME, &search,
 					       f->found, size),
 			 0);
 	expect_in(f, f->a);
@@ -248,7 +267,7 @@ static void test_long_entries(void **state)
 	huge = realloc(huge, 100001 + 1 + sizeof(f->variable));
 	assert_non_null(huge);
 	strcat(strcat(huge, ":"), f->b);
-	assert_int_equal(camipc_resolve_worker(
+	assert_int_equal(resolve(
 				 CAMIPC_WORKER_NAME,
 				 &(struct camipc_worker_search){
 					 .folders = huge },

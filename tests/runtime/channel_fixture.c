@@ -17,19 +17,41 @@ const struct camipc_header event_header = {
 	.id = 7,
 };
 
-void channel_set_up_with(struct channel_fixture *fixture, size_t max_size,
-			uint32_t max_fds)
+static void set_up(struct channel_fixture *fixture,
+		   const struct camipc_channel_limits *limits)
 {
-	const struct camipc_channel_limits limits = { max_size, max_fds };
 	int fds[2];
 
 	memset(fixture, 0, sizeof(*fixture));
 	fd_leak_take(&fixture->before);
 	assert_int_equal(camipc_socket_channel_open_pair(fds), 0);
-	assert_int_equal(camipc_socket_channel_create(fds[0], &limits,
+	assert_int_equal(camipc_socket_channel_create(fds[0], limits,
 						      &fixture->channel),
 			 0);
 	fixture->peer = fds[1];
+}
+
+void channel_set_up_with(struct channel_fixture *fixture, size_t max_size,
+			uint32_t max_fds)
+{
+	const struct camipc_channel_limits limits = {
+		.max_message_size = max_size,
+		.max_fds = max_fds,
+	};
+
+	set_up(fixture, &limits);
+}
+
+void channel_set_up_untrusted(struct channel_fixture *fixture, size_t max_size,
+			      uint32_t max_fds)
+{
+	const struct camipc_channel_limits limits = {
+		.max_message_size = max_size,
+		.max_fds = max_fds,
+		.untrusted = true,
+	};
+
+	set_up(fixture, &limits);
 }
 
 void channel_set_up(struct channel_fixture *fixture)

@@ -31,6 +31,10 @@ extern const struct camipc_header event_header;
 void channel_set_up_with(struct channel_fixture *fixture, size_t max_size,
 			 uint32_t max_fds);
 
+/** The same with a peer whose descriptors others close. */
+void channel_set_up_untrusted(struct channel_fixture *fixture, size_t max_size,
+			      uint32_t max_fds);
+
 /** With the limits above. */
 void channel_set_up(struct channel_fixture *fixture);
 

@@ -91,7 +91,11 @@ static int beget(void)
 
 static void attach(void)
 {
-	if (camipc_life_line_attach(CAMIPC_CHILD_LIFE_LINE_FD) < 0)
+	int ret = camipc_life_line_attach(CAMIPC_CHILD_LIFE_LINE_FD);
+
+	if (ret == 1)
+		ret = camipc_life_line_watch(CAMIPC_CHILD_LIFE_LINE_FD);
+	if (ret < 0)
 		_exit(9);
 	tell("attached\n");
 }

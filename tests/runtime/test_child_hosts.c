@@ -256,7 +256,7 @@ static void an_attached_child_dies_with_its_life_line(void **state)
 	assert_int_equal(pipe(ready), 0);
 	pid = fork();
 	if (pid == 0) {
-		if (camipc_life_line_attach(child_fd) < 0 ||
+		if (camipc_life_line_attach(child_fd) != 0 ||
 		    write(ready[1], "r", 1) != 1)
 			_exit(1);
 		for (;;)

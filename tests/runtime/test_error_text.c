@@ -62,6 +62,31 @@ static void numbers_without_a_name_are_shown(void **state)
 	assert_string_equal(camipc_strerror(INT_MIN), "error 2147483648");
 }
 
+/* The C library has the names that we compare with. */
+static void results_have_the_names_of_their_codes(void **state)
+{
+	(void)state;
+	assert_string_equal(camipc_result_to_string(-ENOENT),
+			    "-ENOENT (no such file or directory)");
+	assert_string_equal(camipc_result_to_string(-EOPNOTSUPP),
+			    "-EOPNOTSUPP (operation not supported)");
+	assert_string_equal(camipc_result_to_string(0), "0");
+	assert_string_equal(camipc_result_to_string(ENOENT), "2");
+	assert_string_equal(camipc_result_to_string(-4095), "-4095");
+	assert_string_equal(camipc_result_to_string(INT32_MIN), "-2147483648");
+	for (int i = 1; i <= LAST_ERRNO; i++) {
+		const char *name = strerrorname_np(i);
+		char expected[160];
+
+		if (name)
+			snprintf(expected, sizeof(expected), "-%s (%s)", name,
+				 camipc_errno_to_string(i));
+		else
+			snprintf(expected, sizeof(expected), "-%d", i);
+		assert_string_equal(camipc_result_to_string(-i), expected);
+	}
+}
+
 static void errors_of_the_proxy_have_its_meaning(void **state)
 {
 	(void)state;
@@ -115,6 +140,7 @@ int main(void)
 		cmocka_unit_test(system_errors_have_texts_of_either_sign),
 		cmocka_unit_test(every_errno_has_a_text_of_its_own),
 		cmocka_unit_test(numbers_without_a_name_are_shown),
+		cmocka_unit_test(results_have_the_names_of_their_codes),
 		cmocka_unit_test(errors_of_the_proxy_have_its_meaning),
 		cmocka_unit_test(another_thread_does_not_change_a_text),
 		cmocka_unit_test(the_locale_does_not_matter),

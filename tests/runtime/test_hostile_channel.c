@@ -205,8 +205,9 @@ static void a_flood_of_descriptors_is_closed(void **state)
 	channel_tear_down(&fixture);
 }
 
-/* Threat 29: small on purpose: descriptors that are not for us don't come. */
-static void control_buffer_is_as_small_as_the_limit(void **state)
+/* Threat 29: what was sent without being declared is refused, also where our
+ * own limit let only a part of it in. */
+static void a_flood_that_our_limit_cuts(void **state)
 {
 	struct channel_fixture fixture;
 	struct rlimit saved;
@@ -221,8 +222,7 @@ static void control_buffer_is_as_small_as_the_limit(void **state)
 	channel_set_up_with(&fixture, CHANNEL_MAX_SIZE, 0);
 	memset(fds, 0, sizeof(fds));
 	peer_sends_frame(fixture.peer, &event_header, 0, fds, 200);
-	/* Two numbers are free: were all 200 taken in, there would be an
-	 * -EMFILE instead of a refusal. */
+	/* Two numbers are free. */
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &saved), 0);
 	tight = saved;
 	tight.rlim_cur = (rlim_t)next + 4;
@@ -456,7 +456,7 @@ int main(void)
 		cmocka_unit_test(unknown_headers_are_refused),
 		cmocka_unit_test(descriptors_have_to_be_declared),
 		cmocka_unit_test(a_flood_of_descriptors_is_closed),
-		cmocka_unit_test(control_buffer_is_as_small_as_the_limit),
+		cmocka_unit_test(a_flood_that_our_limit_cuts),
 		cmocka_unit_test(own_limit_fails_only_that_message),
 		cmocka_unit_test(missing_memory_fails_only_that_message),
 		cmocka_unit_test(spilled_bodies_have_to_be_sealed_memfds),

@@ -84,7 +84,7 @@ static void bad_values(void **state)
 	expect_bad("proxy:Debug", "'proxy:Debug': error, warning");
 	expect_bad(":debug", "there is no topic");
 	expect_bad("proxy", "'proxy': error, warning");
-	expect_bad("a\x1b[31m:x", "'a?[31m:x'");
+	expect_bad("a\x1b[31m:x", "'a\\u{1B}[31m:x'");
 	for (int i = 0; i <= CAMIPC_LOG_MAX_RULES; i++)
 		strcat(many, i ? ",a:info" : "a:info");
 	expect_bad(many, "too many topics");
@@ -127,13 +127,21 @@ static void in_a_program(void **state)
 			    "wants 0 0 0\n");
 }
 
-/** Who asks for a topic by name gets it, also through a host's callback. */
-static void topics_stay_under_a_host(void **state)
+/** The variable overrides the level of a host, for topics and for the rest; a
+ *  variable that only names topics leaves the rest to the host. */
+static void overrides_a_host(void **state)
 {
 	char text[2048];
 
 	(void)state;
 	run_with("proxy.*:debug,error", "host", text, sizeof(text));
+	assert_string_equal(text, "host: proxy.process: one\n"
+				  "wants 1 1 0\n");
+	run_with("info", "host", text, sizeof(text));
+	assert_string_equal(text, "host: other: two\n"
+				  "host: other: three\n"
+				  "wants 0 0 0\n");
+	run_with("proxy.*:debug", "host", text, sizeof(text));
 	assert_string_equal(text, "host: proxy.process: one\n"
 				  "host: other: two\n"
 				  "wants 1 1 0\n");
@@ -167,7 +175,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(later_globs_win),
 		cmocka_unit_test(bad_values),
 		cmocka_unit_test(in_a_program),
-		cmocka_unit_test(topics_stay_under_a_host),
+		cmocka_unit_test(overrides_a_host),
 	};
 
 	if (argc > 1)

@@ -12,9 +12,12 @@
 
 #include <cmocka.h>
 
+#include <camipc/log.h>
+
 #include "alloc_fail.h"
 #include "fd_leak.h"
 #include "log_capture.h"
+#include "module_info.h"
 #include "module_loader.h"
 #include "test_files.h"
 
@@ -42,6 +45,22 @@ static int tear_down(void **state)
 	return 0;
 }
 
+/** Opens and loads the file at @path, as a worker does. */
+static int load(const char *path, struct camipc_module **ret_module)
+{
+	char why[CAMIPC_MODULE_WHY_SIZE];
+	struct camipc_module_file file;
+	int ret = camipc_module_file_open(path, &file, why);
+
+	if (ret < 0) {
+		camipc_log(CAMIPC_LOG_ERROR, "test", "%s: %s", path, why);
+		return ret;
+	}
+	ret = camipc_module_load(&file, CAMIPC_LOAD_OPENED, ret_module);
+	camipc_module_file_close(&file);
+	return ret;
+}
+
 static const char *variant(const char *name)
 {
 	return test_path(MODULES_FOLDER, name);
@@ -52,7 +71,7 @@ static void expect_refused(const char *name, int error, const char *why)
 {
 	struct camipc_module *module = NULL;
 
-	assert_int_equal(camipc_module_load(variant(name), &module), error);
+	assert_int_equal(load(variant(name), &module), error);
 	assert_null(module);
 	log_capture_expect(1, CAMIPC_LOG_ERROR, why);
 	assert_true(log_capture_count(CAMIPC_LOG_ERROR, name) >= 1);
@@ -65,7 +84,7 @@ static void test_good(void **state)
 	void *ipa;
 
 	(void)state;
-	assert_int_equal(camipc_module_load(variant("plain.so"), &module), 0);
+	assert_int_equal(load(variant("plain.so"), &module), 0);
 	entry = camipc_module_entry(module);
 	assert_string_equal(entry->descriptor->name, "ipa.plain");
 	assert_string_equal(camipc_module_get_path(module),
@@ -90,14 +109,14 @@ static void test_same_file_same_module(void **state)
 	int pokes;
 
 	(void)state;
-	assert_int_equal(camipc_module_load(variant("plain.so"), &first), 0);
+	assert_int_equal(load(variant("plain.so"), &first), 0);
 	assert_int_equal(camipc_module_entry(first)->create(NULL, &ipa), 0);
 	pokes = ++*(int *)ipa;
 	camipc_module_unload(first);
 	assert_int_equal(symlink(variant("plain.so"),
 				 test_path(folder, "link.so")),
 			 0);
-	assert_int_equal(camipc_module_load(test_path(folder, "link.so"),
+	assert_int_equal(load(test_path(folder, "link.so"),
 					    &second),
 			 0);
 	assert_ptr_equal(first, second);
@@ -113,22 +132,20 @@ static void test_same_file_same_module(void **state)
 static void test_replaced_file(void **state)
 {
 	const char *path = test_path(folder, "x.so");
-	const char *next = test_path(folder, "next");
 	struct camipc_module *modules[3];
 	struct camipc_module *again;
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {
-		test_file_copy(variant(i == 1 ? "other.so" : "plain.so"), next,
-			       0755);
-		assert_int_equal(rename(next, path), 0);
-		assert_int_equal(camipc_module_load(path, &modules[i]), 0);
+		test_file_replace(variant(i == 1 ? "other.so" : "plain.so"),
+				  path, 0755);
+		assert_int_equal(load(path, &modules[i]), 0);
 		assert_string_equal(
 			camipc_module_entry(modules[i])->descriptor->name,
 			i == 1 ? "ipa.other" : "ipa.plain");
 	}
 	assert_ptr_not_equal(modules[0], modules[2]);
-	assert_int_equal(camipc_module_load(path, &again), 0);
+	assert_int_equal(load(path, &again), 0);
 	assert_ptr_equal(again, modules[2]);
 	camipc_module_unload(again);
 	for (int i = 0; i < 3; i++)
@@ -162,7 +179,14 @@ static void test_no_create(void **state)
 static void test_missing_op(void **state)
 {
 	(void)state;
-	expect_refused("missing_op.so", -ENOEXEC, "does not have every op");
+	expect_refused("missing_op.so", -ENOEXEC, "does not have the op poke");
+}
+
+static void test_unsized_ops(void **state)
+{
+	(void)state;
+	expect_refused("unsized_ops.so", -ENOEXEC,
+		       "the size of its table of ops is 0");
 }
 
 static void test_missing_symbol(void **state)
@@ -199,9 +223,9 @@ static void test_refused_twice(void **state)
 	struct camipc_module *module;
 
 	(void)state;
-	assert_int_equal(camipc_module_load(variant("disagrees.so"), &module),
+	assert_int_equal(load(variant("disagrees.so"), &module),
 			 -ENOEXEC);
-	assert_int_equal(camipc_module_load(variant("disagrees.so"), &module),
+	assert_int_equal(load(variant("disagrees.so"), &module),
 			 -ENOEXEC);
 	log_capture_expect(2, CAMIPC_LOG_ERROR, "different interfaces");
 }
@@ -211,12 +235,12 @@ static void test_files(void **state)
 	struct camipc_module *module;
 
 	(void)state;
-	assert_int_equal(camipc_module_load(variant("absent.so"), &module),
+	assert_int_equal(load(variant("absent.so"), &module),
 			 -ENOENT);
-	assert_int_equal(camipc_module_load(folder, &module), -ENOEXEC);
+	assert_int_equal(load(folder, &module), -ENOEXEC);
 	test_file_write(test_path(folder, "text.so"), "text", 4, 0755);
 	assert_int_equal(
-		camipc_module_load(test_path(folder, "text.so"), &module),
+		load(test_path(folder, "text.so"), &module),
 		-ENOEXEC);
 	log_capture_expect(1, CAMIPC_LOG_ERROR, "text.so: ");
 }
@@ -226,7 +250,7 @@ static void *load_in_thread(void *user)
 	struct camipc_module *module = NULL;
 
 	(void)user;
-	if (camipc_module_load(variant("threads.so"), &module) < 0)
+	if (load(variant("threads.so"), &module) < 0)
 		return NULL;
 	camipc_module_unload(module);
 	return module;
@@ -256,7 +280,7 @@ static int load_fresh(void *user)
 	int ret;
 
 	(void)user;
-	ret = camipc_module_load(path, &module);
+	ret = load(path, &module);
 	if (ret == 0)
 		camipc_module_unload(module);
 	return ret;
@@ -283,6 +307,7 @@ int main(void)
 		T(test_no_interface),
 		T(test_no_create),
 		T(test_missing_op),
+		T(test_unsized_ops),
 		T(test_missing_symbol),
 		T(test_broken_table),
 		T(test_disagreement),

@@ -57,7 +57,7 @@ static void scalars(void **state)
 	       "i32: -2147483648, u32: 4294967295, "
 	       "i64: -9223372036854775808, u64: 18446744073709551615, "
 	       "real: 0.1, wide: -1e+300, mood: Angry, colour: 99, "
-	       "options: Fast|0x40, text: \"a\\\"\\x0a\xc3\xa4\\xc2\\x9b\"");
+	       "options: Fast|0x40, text: \"a\\\"\\n\xc3\xa4\\u{9B}\"");
 }
 
 /** Hosts set locales in which a half is "0,5". */

@@ -60,7 +60,9 @@ static void bodies_of_every_size_arrive(void **state)
 	memset(&other, 0, sizeof(other));
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		struct camipc_message sent;
-		const struct camipc_channel_limits limits = { 0, 0 };
+		const struct camipc_channel_limits limits = {
+			.max_message_size = 0,
+		};
 		struct camipc_channel *peer;
 
 		camipc_message_init(&sent);
@@ -111,7 +113,9 @@ static void most_descriptors_and_a_large_body_arrive_together(void **state)
 	struct channel_fixture fixture;
 	struct camipc_message sent;
 	struct camipc_channel *peer;
-	const struct camipc_channel_limits limits = { 0, 0 };
+	const struct camipc_channel_limits limits = {
+		.max_message_size = 0,
+	};
 
 	(void)state;
 	channel_set_up_with(&fixture, CAMIPC_MAX_MESSAGE_SIZE, CAMIPC_MAX_FDS);
@@ -319,7 +323,9 @@ static void destroy_ends_watching_for_good(void **state)
 
 static void closed_writing_ends_after_what_was_sent(void **state)
 {
-	const struct camipc_channel_limits limits = { 0, 0 };
+	const struct camipc_channel_limits limits = {
+		.max_message_size = 0,
+	};
 	struct channel_fixture fixture;
 	struct camipc_channel *peer;
 	struct camipc_message sent;
@@ -395,9 +401,12 @@ static void limits_above_the_ceilings_are_refused(void **state)
 {
 	struct camipc_channel *channel;
 	const struct camipc_channel_limits large = {
-		CAMIPC_MAX_MESSAGE_SIZE_CEILING + 1, 0
+		.max_message_size = CAMIPC_MAX_MESSAGE_SIZE_CEILING + 1,
 	};
-	const struct camipc_channel_limits many = { 1, CAMIPC_MAX_FDS + 1 };
+	const struct camipc_channel_limits many = {
+		.max_message_size = 1,
+		.max_fds = CAMIPC_MAX_FDS + 1,
+	};
 
 	(void)state;
 	assert_int_equal(camipc_socket_channel_create(0, &large, &channel),

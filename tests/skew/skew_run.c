@@ -16,6 +16,7 @@
 #include <camipc/log.h>
 #include <camipc/proxy.h>
 
+#include "backend.h"
 #include "mock_value.h"
 #include "print_value.h"
 #include SKEW_INTERFACE
@@ -102,7 +103,10 @@ static int create(struct pipeline *pipeline)
 {
 	const struct camipc_match match = {
 		.path = pipeline->module,
-		.isolation = pipeline->backend,
+		.isolation = test_backend_isolation(pipeline->backend),
+		.transport = test_backend_transport(pipeline->backend),
+		/* The module reads its script, and writes its calls. */
+		.sandbox = CAMIPC_SANDBOX_OFF,
 	};
 
 	/* The events are told apart by their rows, not by a table. */

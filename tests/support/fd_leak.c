@@ -20,7 +20,9 @@
 
 #include <cmocka.h>
 
-#define PATIENCE_MS 2000
+#include "under_valgrind.h"
+
+#define PATIENCE_MS test_amount(2000, 2000, 20000)
 #define SLICE_MS 5
 
 /** Entries of a folder whose names are numbers. */
@@ -128,10 +130,11 @@ void fd_leak_take(struct fd_leak *ret_now)
 	ret_now->fds = count_numbers("/proc/self/fd");
 }
 
-static bool is_same(const struct fd_leak *a, const struct fd_leak *b)
+/* Threads that reap and close for the host may have ended since. */
+static bool is_same(const struct fd_leak *before, const struct fd_leak *now)
 {
-	return a->fds == b->fds && a->threads == b->threads &&
-	       a->children == b->children;
+	return now->fds == before->fds && now->threads <= before->threads &&
+	       now->children == before->children;
 }
 
 void fd_leak_print(void)
@@ -200,7 +203,28 @@ void fd_leak_assert_no_growth(const struct fd_leak *before, unsigned int maps)
 		fail_msg("mappings grew: %u -> %u", before->maps, now.maps);
 }
 
+static bool is_settled(const struct fd_leak *before, const struct fd_leak *now)
+{
+	return now->threads <= before->threads &&
+	       now->children <= before->children;
+}
+
+void fd_leak_take_settled(const struct fd_leak *before, struct fd_leak *ret_now)
+{
+	expect(before, is_settled);
+	fd_leak_take(ret_now);
+}
+
 bool fd_leak_process_exists(int pid)
 {
 	return kill(pid, 0) == 0 || errno != ESRCH;
+}
+
+void fd_leak_assert_gone(int pid)
+{
+	for (int waited = 0; fd_leak_process_exists(pid); waited += SLICE_MS) {
+		if (waited >= PATIENCE_MS)
+			fail_msg("process %d was not reaped", pid);
+		poll(NULL, 0, SLICE_MS);
+	}
 }

@@ -20,9 +20,17 @@ struct fd_leak {
 void fd_leak_take(struct fd_leak *ret_now);
 
 /**
- * Fails the test unless there are exactly as many descriptors, threads and
- * children as in @before. A thread that was joined and a child that was killed
- * may take the kernel a moment, so it looks again for two seconds.
+ * Counts once there are no more threads and children than in @before. Those that
+ * reap what was killed end later than the function that killed it.
+ */
+void fd_leak_take_settled(const struct fd_leak *before,
+			  struct fd_leak *ret_now);
+
+/**
+ * Fails the test unless there are exactly as many descriptors and children as in
+ * @before, and no more threads. A thread that was joined and a child that was
+ * killed may take the kernel a moment, so it looks again for two seconds, or
+ * longer under valgrind.
  */
 void fd_leak_assert_none(const struct fd_leak *before);
 
@@ -40,5 +48,11 @@ void fd_leak_print(void);
 
 /** Is there a process with this id, zombies included? */
 bool fd_leak_process_exists(int pid);
+
+/**
+ * Fails the test unless the process is reaped, within the same time: a thread
+ * reaps what does not end within milliseconds of its SIGKILL.
+ */
+void fd_leak_assert_gone(int pid);
 
 #endif /* CAMIPC_TEST_FD_LEAK_H */

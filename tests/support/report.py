@@ -7,7 +7,8 @@ usage: report.py [--full] [--steps FILE] LOG...
 Prints what failed, what was skipped and why, how long each suite took beside
 its budget in tests/budgets.txt, and one last line with the sums. Exits 1 if
 anything failed, or if nothing ran. --full chooses the budgets of ./dev test
---full. --steps names a file of lines "NAME SECONDS": what else took time.
+--full. --steps names a file of lines "NAME SECONDS RESULT": steps that are no
+tests. A step whose result is not "passed" counts as one failure.
 """
 
 import json
@@ -45,13 +46,13 @@ def reasons(entry):
 
 
 def suite_of(entry):
-    """The suite in "PROJECT:SUITE / NAME".
+    """The suite in "PROJECT:SUITE / NAME", or the first in "PROJECT:SUITE+TAG".
 
     meson leaves it out in a build with one suite only: that of the codec on
     other machines.
     """
     head, slash, _ = entry["name"].partition(" / ")
-    return head.split(":")[-1] if slash else "cross"
+    return head.split(":")[-1].split("+")[0] if slash else "cross"
 
 
 def shares(entries):
@@ -88,12 +89,18 @@ def read_budgets(lines, column):
 
 
 def read_steps(lines):
-    """Step -> seconds; a step that ran several times is added up."""
+    """Returns (step -> seconds, names of failed steps).
+
+    A step that ran several times is added up, and fails if one of them did.
+    """
     steps = {}
+    failed = []
     for line in lines:
-        name, seconds = line.split()
+        name, seconds, result = line.split()
         steps[name] = steps.get(name, 0) + float(seconds)
-    return steps
+        if result != "passed" and name not in failed:
+            failed.append(name)
+    return steps, failed
 
 
 def print_times(spent, budgets):
@@ -136,19 +143,23 @@ def count(paths):
 
 def main(arguments):
     column = 1
-    steps = {}
+    steps, failed_steps = {}, []
     while arguments and arguments[0].startswith("--"):
         option = arguments.pop(0)
         if option == "--full":
             column = 2
         elif option == "--steps" and arguments:
             with open(arguments.pop(0), encoding="utf-8") as file:
-                steps = read_steps(file)
+                steps, failed_steps = read_steps(file)
         else:
             print(__doc__.split("\n\n")[1])
             return 2
     counts, spent = count(arguments)
-    spent.update(steps)
+    for name, seconds in steps.items():
+        spent[name] = spent.get(name, 0) + seconds
+    counts["failed"] += len(failed_steps)
+    for name in failed_steps:
+        print("step %s: failed; see what it printed" % name)
     with open(BUDGETS, encoding="utf-8") as file:
         print_times(spent, read_budgets(file, column))
     if not counts["passed"] and not counts["failed"]:

@@ -92,6 +92,16 @@ void test_file_copy(const char *from, const char *to, mode_t mode)
 	free(data);
 }
 
+void test_file_replace(const char *from, const char *to, mode_t mode)
+{
+	char next[TEST_PATH_SIZE];
+	int n = snprintf(next, sizeof(next), "%s.next", to);
+
+	assert_true(n > 0 && (size_t)n < sizeof(next));
+	test_file_copy(from, next, mode);
+	assert_int_equal(rename(next, to), 0);
+}
+
 int test_memfd(size_t size, unsigned int seals)
 {
 	int fd = memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING);

@@ -32,6 +32,9 @@ void *test_file_read(const char *path, size_t *ret_size);
 /** Copies a file. */
 void test_file_copy(const char *from, const char *to, mode_t mode);
 
+/** Puts a copy of @from in the place of @to in one step: another file. */
+void test_file_replace(const char *from, const char *to, mode_t mode);
+
 /** A memfd of @size zeros with these seals, which the caller closes. */
 int test_memfd(size_t size, unsigned int seals);
 

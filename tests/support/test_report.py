@@ -22,7 +22,8 @@ def entry(name, begin=0, duration=1, result="OK", out=""):
 
 
 class ReportTest(unittest.TestCase):
-    def run_report(self, entries, *arguments):
+    def run_report(self, entries, *arguments,
+                   steps="build 30 passed\nbuild 60 passed\n"):
         with tempfile.TemporaryDirectory() as folder:
             logs = os.path.join(folder, "build", "meson-logs")
             os.makedirs(logs)
@@ -30,18 +31,18 @@ class ReportTest(unittest.TestCase):
             with open(path, "w", encoding="utf-8") as file:
                 for one in entries:
                     file.write(json.dumps(one) + "\n")
-            steps = os.path.join(folder, "steps")
-            with open(steps, "w", encoding="utf-8") as file:
-                file.write("build 30\nbuild 60\n")
+            step_file = os.path.join(folder, "steps")
+            with open(step_file, "w", encoding="utf-8") as file:
+                file.write(steps)
             out = io.StringIO()
             with contextlib.redirect_stdout(out):
                 status = report.main(list(arguments)
-                                     + ["--steps", steps, path])
+                                     + ["--steps", step_file, path])
         return status, out.getvalue()
 
     def test_shares(self):
         self.assertEqual(
-            report.shares([entry("a / 1", 10, 4), entry("b / 2", 12, 4),
+            report.shares([entry("a / 1", 10, 4), entry("b+tag / 2", 12, 4),
                            entry("b / 3", 20, 1)]),
             {"a": 3, "b": 4})
 
@@ -73,6 +74,14 @@ class ReportTest(unittest.TestCase):
         self.assertIn("build: camipc:new / c: skipped: no b\n", text)
         self.assertRegex(text, r"\nnew +0\.0 +-\n")
         self.assertTrue(text.endswith("1 passed, 1 failed, 1 skipped\n"))
+
+    def test_failed_step(self):
+        status, text = self.run_report(
+            [entry("lint / a")],
+            steps="fuzz 60 passed\nfuzz 1 failed\nfuzz 9 passed\n")
+        self.assertEqual(status, 1)
+        self.assertIn("step fuzz: failed", text)
+        self.assertTrue(text.endswith("1 passed, 1 failed, 0 skipped\n"))
 
     def test_nothing(self):
         self.assertEqual(self.run_report([])[0], 1)

@@ -6,6 +6,15 @@ set -u
 # Everything takes some twenty times longer, the start of a worker above all.
 export CAMIPC_DEADLINE_SCALE="${CAMIPC_DEADLINE_SCALE:-10}"
 
+# A close() that takes long stops all threads of a process there. Cameras that
+# compare threads of prebuilt IPAs by time take minutes for each comparison.
+case "$*" in
+*/test_slow_close* | */test_virtual_cameras.py*)
+	echo "skipped: not under valgrind"
+	exit 77
+	;;
+esac
+
 # Absolute: workers are traced too, and start in another folder.
 here=$(cd "$(dirname "$0")" && pwd) || exit 99
 logs=$(mktemp -d) || exit 99
@@ -21,7 +30,8 @@ valgrind --quiet --error-exitcode=99 --leak-check=full \
 status=$?
 
 # Descriptors that the test got from its parent are not its own; nor are those
-# that umockdev 0.17 opens for a test bed and never closes.
+# that umockdev 0.17 opens for a test bed and never closes, nor the script that a
+# shell runs.
 leaks=$(awk '
 	function end_block() {
 		if (open != "" && !foreign)
@@ -35,7 +45,7 @@ leaks=$(awk '
 		next
 	}
 	/^==[0-9]+== *$/ { end_block() }
-	/<inherited from parent>|\/libumockdev\.so/ { foreign = 1 }
+	/<inherited from parent>|\/libumockdev\.so|\(in \/usr\/bin\// { foreign = 1 }
 	END { end_block() }
 ' "$logs"/*.log)
 if [ -n "$leaks" ]; then

@@ -3,13 +3,13 @@
 
 Whatever the IDL says, the text cannot leave its comment: the end of a comment
 and the end of a line that a backslash hides are taken apart, trigraphs and
-control bytes too. Names that the reader knows from the IDL become C names.
+control bytes too. Nothing else changes: a word may be a name of the IDL and yet
+mean something else, "V4L2 ids" no enumerator V4L2.
 """
 
 import re
-from typing import Dict, List, Optional
+from typing import List
 
-_WORD = re.compile(r"\b[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*")
 _WIDTH = 80
 # Control characters, line ends of Unicode, bytes of a path that are not text,
 # and characters that change the direction of writing: compilers warn about
@@ -28,31 +28,11 @@ def safe(text: str) -> str:
     return text + "." if text.endswith("\\") else text
 
 
-class Words:
-    """Which words of a comment have a C name."""
-
-    def __init__(self, known: Dict[str, str],
-                 outer: Optional["Words"] = None):
-        self._known = known
-        self._outer = outer
-
-    def find(self, word: str) -> Optional[str]:
-        if word in self._known:
-            return self._known[word]
-        return self._outer.find(word) if self._outer else None
-
-    def translate(self, line: str) -> str:
-        def one(match):
-            word = match.group(0)
-            return self.find(word) or word
-        return _WORD.sub(one, line)
-
-
-def comment(doc, words: Words, tabs: int = 0, mark: str = "/**",
+def comment(doc, tabs: int = 0, mark: str = "/**",
             extra: List[str] = (), tail: str = "") -> List[str]:
     """Lines of a comment, indented; [] without a text. @tail is one more
     sentence, @extra are separate lines."""
-    lines = [safe(words.translate(line)) for line in doc.lines] if doc else []
+    lines = [safe(line) for line in doc.lines] if doc else []
     while lines and not lines[-1]:
         lines.pop()
     if tail and lines and lines[-1].endswith("."):
@@ -88,7 +68,7 @@ def _paragraphs(lines: List[str]) -> List[List[str]]:
 
 
 def _fill(lines: List[str], room: int) -> List[str]:
-    """Breaks lines again only if a C name made one of them too long."""
+    """Breaks lines again only if one of them is too long where it stands now."""
     if all(len(line) <= room for line in lines):
         return lines
     out: List[str] = []

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """The guard of the core types: a symbol for each file of module cam.
 
-Code that is generated for an importer shares structs with the libraries,
-which have the code of core.mojom. It refers to a symbol with a hash of the
-file that was imported, and the libraries define the symbols of theirs: with
-another core.mojom, code does not link.
+Code that includes the header of a file of module cam shares structs with the
+libraries, which have the code of core.mojom. The header refers to a symbol with
+a hash of its file, and the libraries define the symbols of theirs: code that
+was compiled with another core.mojom does not link, whichever generated files it
+consists of.
 """
 
 import hashlib
@@ -17,18 +18,6 @@ MODULE = "cam"
 # What changes the C of a declaration beside its wire form.
 _ATTRIBUTES = ("cname", "alias", "control", "size", "Default", "scopedEnum",
                "keep_unknown")
-
-
-def imported(module: ir.Module) -> List[ir.Module]:
-    """The files of module cam that @module imports, also through others."""
-    found: List[ir.Module] = []
-    pending = list(module.imports)
-    while pending:
-        one = pending.pop(0)
-        if one.name == MODULE and one not in found:
-            found.append(one)
-        pending += one.imports
-    return found
 
 
 def symbol(program: ir.Program, module: ir.Module) -> str:

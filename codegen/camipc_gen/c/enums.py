@@ -43,11 +43,13 @@ class EnumView:
 
     def _enumerators(self) -> List[EnumeratorView]:
         found: List[EnumeratorView] = []
+        known = set()
         for one in self.enum.enumerators:
             name = c_names.of_enumerator(self.enum, one)
             # Aliases with the same C name become one enumerator.
-            if any(e.c_name == name and e.value == one.value for e in found):
+            if (name, one.value) in known:
                 continue
+            known.add((name, one.value))
             text = "0x%x" % one.value if self.is_flags and one.value >= 0 \
                 else str(one.value)
             if one.value == -(1 << 31):

@@ -5,6 +5,7 @@ A struct, a union, an entry of a map, the wrapper of an array where protobuf
 has no array, the arguments and the outputs of a method.
 """
 
+from functools import cached_property
 from itertools import groupby
 from typing import Dict, Iterator, List, Optional, Tuple
 
@@ -22,7 +23,12 @@ SMALL = 58
 
 
 class Message:
-    """A C struct and the functions that generated code has for it."""
+    """A C struct and the functions that generated code has for it.
+
+    Its traits depend on all messages inside. They are computed once, after the
+    model is complete; asking each time would take exponential time in the
+    depth of nested structs.
+    """
 
     kind = "STRUCT"
     is_union = False
@@ -43,40 +49,38 @@ class Message:
         self.is_public = True         # declared in the IDL
         self.origin = None            # a field that needs it, if it is not
         self.most: Optional[int] = None   # bytes of its body; None: no bound
+        self.max_decoded = 0          # bytes of memory; 0: nothing, no bound
         self.contains_itself = False
+        # Both are set by the model, which sees groups of recursive messages.
+        self.has_fds = False
+        self.is_deep = False          # can nest without a limit of its own
 
     # ---- traits ------------------------------------------------------------
 
-    @property
+    @cached_property
     def owns(self) -> bool:
         return self.unknown is not None or any(slot.owns
                                                for slot in self.slots)
 
-    @property
-    def has_fds(self) -> bool:
-        return any(slot.has_fds for message in self.reachable()
-                   for slot in message.slots
-                   if not isinstance(slot.value, MessageValue))
-
-    @property
+    @cached_property
     def needs_init(self) -> bool:
         return any(slot.needs_init for slot in self.slots)
 
-    @property
+    @cached_property
     def free(self) -> bool:
         return self.unknown is None and all(slot.free for slot in self.slots)
 
-    @property
+    @cached_property
     def bound(self) -> Optional[int]:
         """Maximum size of its body in bytes, or None."""
         bounds = [slot.bound for slot in self.slots]
         return None if self.unknown or None in bounds else sum(bounds)
 
-    @property
+    @cached_property
     def wire_bound(self) -> int:
         return sum(slot.wire_bound for slot in self.slots)
 
-    @property
+    @cached_property
     def is_small(self) -> bool:
         """Whether it has only numbers, and so few that a writer has room."""
         return (bool(self.slots) and self.unknown is None
@@ -86,15 +90,16 @@ class Message:
     def present(self, place: Place) -> Optional[str]:
         return None
 
-    @property
+    @cached_property
     def judges_defaults(self) -> bool:
         """Whether its decoder may refuse its defaults."""
         return any(
             slot.required or slot.min is not None or slot.max is not None
             or (isinstance(slot.value, FdValue)
                 and slot.value.facts is not None)
-            for slot in self.slots) or bool(self._judged())
+            for slot in self.slots) or bool(self._judged)
 
+    @cached_property
     def _judged(self) -> List[Slot]:
         """Structs in place whose absence must be checked, too.
 
@@ -113,21 +118,7 @@ class Message:
             elif isinstance(slot.value, BytesValue):
                 yield slot.value.wrapper
 
-    def reachable(self) -> List["Message"]:
-        """This and every message inside, in a fixed order."""
-        found, queue = [self], [self]
-        while queue:
-            for message in queue.pop(0).direct():
-                if message not in found:
-                    found.append(message)
-                    queue.append(message)
-        return found
-
-    @property
-    def is_deep(self) -> bool:
-        """Whether it can nest without a limit of its own."""
-        return any(message.contains_itself for message in self.reachable())
-
+    @cached_property
     def max_fds(self) -> Optional[int]:
         """Maximum number of descriptors in it, or None."""
         if not self.has_fds:
@@ -138,7 +129,7 @@ class Message:
         for slot in self.slots:
             if not slot.has_fds:
                 continue
-            inner = slot.value.message.max_fds() if isinstance(
+            inner = slot.value.message.max_fds if isinstance(
                 slot.value, MessageValue) else 1
             times = slot.max_count()
             if inner is None or times is None:
@@ -155,12 +146,12 @@ class Message:
         """Whether it has a maximum size that a message can reach."""
         return self.most is not None and self.most < 1 << 32
 
-    @property
+    @cached_property
     def uses_msg_in_check(self) -> bool:
         return self.unknown is not None or any(slot.check(MSG)
                                                for slot in self.slots)
 
-    @property
+    @cached_property
     def uses_check(self) -> bool:
         """Whether there is anything to check, or to count."""
         return self.is_deep or bool(self.check())
@@ -197,12 +188,12 @@ class Message:
         lines = self.unknown.locals(of) if self.unknown else []
         return lines + [
             line for slot in self.slots for line in slot.locals(of)] + [
-            "bool seen_%s = false;" % slot.name for slot in self._judged()
+            "bool seen_%s = false;" % slot.name for slot in self._judged
             if not isinstance(slot, FixedSlot)]
 
     def cases(self, of: Place = MSG) -> List[Case]:
         """A case looks for the next field itself if that has the next case."""
-        judged = self._judged()
+        judged = set(self._judged)
         numbers = sorted(n for slot in self.slots for n in slot.numbers())
         follows = dict(zip(numbers, numbers[1:]))
         found = []
@@ -233,7 +224,7 @@ class Message:
 
     def finish(self, of: Place = MSG) -> List[str]:
         lines = []
-        for slot in self._judged():
+        for slot in self._judged:
             lines += ["if (!seen_%s) {" % slot.name]
             lines += indented(self._get_absent(slot, of)) + ["}"]
         return lines + [line for slot in self.slots
@@ -312,16 +303,16 @@ class UnionMessage(Message):
     def needs_init(self):
         return False
 
-    @property
+    @cached_property
     def free(self):
         return False
 
-    @property
+    @cached_property
     def bound(self):
         bounds = [slot.bound for slot in self.slots]
         return None if None in bounds else max(bounds + [0])
 
-    @property
+    @cached_property
     def wire_bound(self):
         return 0
 

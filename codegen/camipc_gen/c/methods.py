@@ -1,20 +1,25 @@
 # SPDX-License-Identifier: MIT
 """Interfaces in C: calls, ops, events and their messages."""
 
+import re
 from typing import List, NamedTuple, Optional
 
 from ..model import ir, keys
+from ..model.attributes import WINDOW
 from . import names as c_names
 from .facts import of_parameters, since
+from .memory import is_large
 from .messages import Message
 from .model import Model
 from .slots import Slot
+from .statements import branch
 
 
 _ROLE_NOTES = {
     "init": "Must be the first call.",
     "start": "Starts the delivery of events by dispatch().",
-    "stop": "No event is delivered after it has returned.",
+    "stop": "No event is delivered after it has returned: events that still "
+            "wait for dispatch() are dropped.",
 }
 _OVERFLOW_NOTES = {
     "error": "another one fails with -EAGAIN",
@@ -50,7 +55,7 @@ class MethodView:
         self.is_async = method.role == "async"
         self.is_sync = not (self.is_event or self.is_async)
         self.name = c_names.of_method(method)
-        self.member = self.name + "_" if self.name in c_names.RESERVED \
+        self.member = self.name + "_" if c_names.is_reserved(self.name) \
             else self.name
         self.prefix = prefix
         kind = "EVENT" if self.is_event else "METHOD"
@@ -107,10 +112,71 @@ class MethodView:
         call = "%s->%s(%s);" % (table, self.member, ", ".join(arguments))
         return "outs->ret = " + call if self.returns_int32 else call
 
+    # ---- told after a restart ------------------------------------------------
+
+    @property
+    def lost_call(self) -> str:
+        """Hands the arguments of a lost call over."""
+        arguments = ["self"]
+        arguments += [a for slot in self.slots for a in slot.arguments("args")]
+        return "events->lost_%s(%s);" % (self.name, ", ".join(arguments))
+
+    @property
+    def replayed_name(self) -> str:
+        """The function that gets the results of a start, or ""."""
+        if self.method.role != "start" or not self.has_outs:
+            return ""
+        return "replayed_" + self.name
+
     # ---- bodies --------------------------------------------------------------
+
+    # A struct or an array that is the only member of a message is the message:
+    # a pointer to the one is, by the rules of C, a pointer to the other. Other
+    # messages are put together, large ones not on the stack.
+
+    @property
+    def passed_args(self) -> str:
+        """The parameter that is passed on as the arguments, or ""."""
+        if len(self.slots) == 1 and self.slots[0].is_struct_parameter:
+            return self.slots[0].name
+        return ""
+
+    @property
+    def passed_outs(self) -> str:
+        """The same for the outputs."""
+        if len(self.out_slots) == 1 and not self.returns_int32 and \
+                self.out_slots[0].is_struct_parameter:
+            return "ret_" + self.out_slots[0].name
+        return ""
+
+    @property
+    def has_args_struct(self) -> bool:
+        """Whether a function fills in a struct of arguments."""
+        return self.args is not None and not self.passed_args
+
+    @property
+    def has_outs_struct(self) -> bool:
+        """Whether a function receives a struct of outputs."""
+        return self.has_outs and not self.passed_outs
+
+    @property
+    def has_large_args(self) -> bool:
+        return self.has_args_struct and is_large(self.args)
+
+    @property
+    def has_large_outs(self) -> bool:
+        return self.has_outs_struct and is_large(self.outs)
+
+    def _in_args(self, lines: List[str]) -> List[str]:
+        return _through_pointer("args", lines) if self.has_large_args \
+            else lines
 
     @property
     def null_checks(self) -> List[str]:
+        """Parameters that must be tested before a struct is filled in; the
+        engine tests the one that is passed on."""
+        if self.passed_args:
+            return []
         return [slot.name for slot in self.slots if slot.is_struct_parameter]
 
     @property
@@ -131,6 +197,12 @@ class MethodView:
                 for pair in slot.assignments()]
 
     @property
+    def fills(self) -> List[str]:
+        """Statements that fill in a struct of arguments."""
+        return self._in_args(["args.%s;" % one for one in self.assignments]
+                             + self.copies)
+
+    @property
     def copies(self) -> List[str]:
         """Arrays in place, which C cannot assign."""
         return ["memcpy(args.%s, %s, sizeof(args.%s));"
@@ -140,28 +212,88 @@ class MethodView:
     @property
     def deliver(self) -> List[str]:
         """Gives outputs to the caller, or releases those not wanted."""
-        return [line for slot in self.out_slots for line in slot.deliver()]
+        lines = [line for slot in self.out_slots for line in slot.deliver()]
+        return _through_pointer("outs", lines) if self.has_large_outs \
+            else lines
+
+    @property
+    def _args_pointer(self) -> str:
+        if not self.args:
+            return "NULL"
+        return self.passed_args or ("args" if self.has_large_args
+                                    else "&args")
+
+    @property
+    def _outs_pointer(self) -> str:
+        if not self.has_outs:
+            return "NULL"
+        return self.passed_outs or ("outs" if self.has_large_outs
+                                    else "&outs")
 
     def _engine_call(self, function: str, tail: str) -> str:
-        args = "&args" if self.args else "NULL"
+        args = self._args_pointer
         return "camipc_proxy_%s(proxy_of_%s(ipa), %s, %s, %s);" % (
             function, self.prefix, self.id_name, args, tail)
 
     @property
-    def call_statement(self) -> str:
-        if self.has_outs:
-            return "ret = " + self._engine_call("call", "&outs")
-        return "return " + self._engine_call("call", "NULL")
+    def call_locals(self) -> List[str]:
+        """Locals of a call, beside its arguments."""
+        found = []
+        if self.has_outs_struct:
+            star = "*" if self.has_large_outs else ""
+            found.append("struct %s %souts;" % (self.outs.c_name, star))
+        if found or self.has_large_args:
+            found.append("int ret;")
+        return found
 
     @property
-    def begin_statement(self) -> str:
-        return "return " + self._engine_call(
-            "begin", "%s, (void (*)(void))done, user" % self.complete_name)
+    def call_body(self) -> List[str]:
+        """Statements of a call whose arguments are ready."""
+        return self._body_of("call")
 
     @property
-    def emit_statement(self) -> str:
-        return "return host->raise_event(host, %s, %s);" % (
-            self.id_name, "&args" if self.args else "NULL")
+    def drain_body(self) -> List[str]:
+        """The same of a stop that delivers what was raised before it."""
+        return self._body_of("drain")
+
+    @property
+    def is_stop(self) -> bool:
+        return self.method.role == "stop"
+
+    def _body_of(self, function: str) -> List[str]:
+        call = self._engine_call(function, self._outs_pointer)
+        free = ["free(args);"] if self.has_large_args else []
+        if not self.has_outs_struct:
+            return _returning(call, free)
+        lines = []
+        if self.has_large_outs:
+            lines += ["outs = malloc(sizeof(*outs));"]
+            lines += branch("!outs", free + [self.no_memory])
+        lines += ["ret = " + call] + free
+        if not self.has_large_outs:
+            return lines + branch("ret < 0", ["return ret;"]) \
+                + self.deliver + ["return ret;"]
+        return lines + branch("ret >= 0", self.deliver) \
+            + ["free(outs);", "return ret;"]
+
+    @property
+    def begin_body(self) -> List[str]:
+        return _returning(self._engine_call(
+            "begin", "%s, (void (*)(void))done, user" % self.complete_name),
+            ["free(args);"] if self.has_large_args else [])
+
+    @property
+    def emit_body(self) -> List[str]:
+        return _returning("host->raise_event(host, %s, %s);" % (
+            self.id_name, self._args_pointer),
+            ["free(args);"] if self.has_large_args else [])
+
+    @property
+    def no_memory(self) -> str:
+        """Ends a function that cannot put its arguments together."""
+        if self.is_event:
+            return "return -ENOMEM;"
+        return "return lack_memory_%s(ipa, %s);" % (self.prefix, self.id_name)
 
     @property
     def complete_name(self) -> str:
@@ -180,14 +312,10 @@ class MethodView:
         found = []
         if method.role in _ROLE_NOTES:
             found.append(_ROLE_NOTES[method.role])
-        if self.is_async and method.queue:
-            found.append("Asynchronous. While %s outstanding, %s." % (
-                _are(method.queue, "call"), _OVERFLOW_NOTES[method.overflow]))
-        elif self.is_async:
+        if self.is_async:
             found.append("Asynchronous.")
-        elif method.queue:
-            found.append("While %s outstanding, %s." % (
-                _are(method.queue, "event"), _OVERFLOW_NOTES[method.overflow]))
+        if self.overflow_note:
+            found.append(self.overflow_note)
         if method.timeout_ms:
             found.append("Fails with -ETIMEDOUT after %s."
                          % _duration(method.timeout_ms))
@@ -196,6 +324,20 @@ class MethodView:
         if since(method):
             found.append(since(method))
         return ([" ".join(found)] if found else []) + self.demands
+
+    @property
+    def overflow_note(self) -> str:
+        """What happens to one too many; empty if the IDL does not say."""
+        method = self.method
+        word = "call" if self.is_async else "event"
+        if method.overflow == "keep":
+            return "Up to %d %ss wait or are outstanding, and are sent in " \
+                "order; another one fails with -EAGAIN." % (
+                    method.queue or WINDOW, word)
+        if not method.queue:
+            return ""
+        return "While %s outstanding, %s." % (
+            _are(method.queue, word), _OVERFLOW_NOTES[method.overflow])
 
     @property
     def demands(self) -> List[str]:
@@ -223,6 +365,10 @@ class MethodView:
             flags.append("CAMIPC_METHOD_OUTS_FDS")
         if method.attribute("restore"):
             flags.append("CAMIPC_METHOD_RESTORE")
+        if method.attribute("restore") == "ignore_result":
+            flags.append("CAMIPC_METHOD_IGNORE_RESULT")
+        if method.attribute("restart"):
+            flags.append("CAMIPC_METHOD_RESTART_WAIT")
         if flags:
             row.append(".flags = " + " | ".join(flags))
         row.append(".role = CAMIPC_ROLE_" + method.role.upper())
@@ -234,7 +380,7 @@ class MethodView:
         if method.queue:
             row.append(".queue = %d" % method.queue)
         for member, message in (("args", self.args), ("outs", self.outs)):
-            most = message.max_fds() if message else 0
+            most = message.max_fds if message else 0
             if most and most <= 252:
                 row.append(".max_fds_%s = %d" % (member, most))
         if self.undo:
@@ -249,6 +395,18 @@ class MethodView:
         if self.outs:
             row.append(".outs = &%s_type" % self.outs.c_name)
         return row
+
+
+def _through_pointer(name: str, lines: List[str]) -> List[str]:
+    """The same statements about what the variable @name points to."""
+    return [re.sub(r"\b%s\." % name, name + "->", line) for line in lines]
+
+
+def _returning(call: str, then: List[str]) -> List[str]:
+    """Returns what @call returned, after the statements @then."""
+    if not then:
+        return ["return " + call]
+    return ["ret = " + call] + then + ["return ret;"]
 
 
 class Table(NamedTuple):
@@ -269,6 +427,7 @@ class InterfaceView:
         self.name = c_names.interface_name(module, interface)
         self.version = interface.version
         self.compatible_since = interface.compatible_since
+        self.max_message = interface.max_message
         self.fingerprint = "UINT64_C(0x%016x)" % fingerprint
         self.methods = [MethodView(model, self.prefix, m)
                         for m in interface.methods]
@@ -305,9 +464,14 @@ class InterfaceView:
         return [m for m in self.methods if by_type.get(m.done_type) is m]
 
     @property
-    def complete_test(self) -> str:
-        tests = ["CAMIPC_TABLE_HAS(ops, %s)" % m.member for m in self.methods]
-        return " && ".join(tests) or "ops != NULL"
+    def lost(self) -> List[MethodView]:
+        """The methods whose calls can be lost."""
+        return [m for m in self.methods if m.is_async]
+
+    @property
+    def replayed(self) -> List[MethodView]:
+        """The methods whose results are handed over after a restart."""
+        return [m for m in self.methods if m.replayed_name]
 
     @property
     def needs_refuse(self) -> bool:
@@ -315,7 +479,18 @@ class InterfaceView:
 
     @property
     def emits_structs(self) -> bool:
-        return any(event.null_checks for event in self.events)
+        """Whether an emit function returns an error of its own."""
+        return any(event.null_checks or event.has_large_args
+                   for event in self.events)
+
+    @property
+    def emits_large(self) -> bool:
+        return any(event.has_large_args for event in self.events)
+
+    @property
+    def calls_large(self) -> bool:
+        return any(method.has_large_args or method.has_large_outs
+                   for method in self.methods)
 
     @property
     def has_sync(self) -> bool:

@@ -5,6 +5,9 @@ from functools import singledispatch
 from typing import Dict, List, Tuple
 
 from ..model import ir
+from ..model.attributes import MAX_DECODED
+from ..model.decoded import Decoded
+from ..model.order import components
 from ..model.sizes import Sizes
 from ..model.wire import mask_of
 from . import names as c_names
@@ -62,19 +65,29 @@ class Wrapper(Message):
         return isinstance(self.slots[0], BytesSlot)
 
 
+def model_of(program: ir.Program) -> "Model":
+    """The program's model, which is made once."""
+    if "model" not in program.derived:
+        program.derived["model"] = Model(program)
+    return program.derived["model"]
+
+
 class Model:
     """All messages of a program; each belongs to one module."""
 
     def __init__(self, program: ir.Program):
         self.program = program
         self.sizes = Sizes(program)
+        self.decoded = Decoded(program)
         self._messages: Dict[str, Message] = {}
+        # Of each enum with defaults: its values, the first one of each number.
+        self._by_value: Dict[str, Dict[int, ir.Enumerator]] = {}
         # Name of the message that is being filled, without a prefix.
         self._owner = ""
         # By file: messages that the IDL does not name, in order of use.
         self._made: Dict[int, Dict[str, Message]] = {}
-        # Pairs of them with the same name, which check/names.py refuses.
-        self.clashes: List[Tuple[Message, Message]] = []
+        # Pairs of them with the same name.
+        self._twins: List[Tuple[Message, Message]] = []
         for module in program.modules:
             for declaration in self.declarations(module):
                 self._declare(module, declaration)
@@ -87,6 +100,28 @@ class Model:
                 maker = CallMaker(self, module, interface)
                 for method in interface.methods + interface.events:
                     self._calls[id(method)] = maker.call(method)
+        self._reach()
+        # Those that differ, which check/names.py refuses.
+        self.clashes = [pair for pair in self._twins if not _same(*pair)]
+
+    def _reach(self) -> None:
+        """Tells each message what is inside it, at any depth."""
+        everything = list(self._messages.values()) + self.made() + [
+            message for call in self._calls.values() for message in call
+            if message] + [twin for _, twin in self._twins]
+        by_id = {id(message): message for message in everything}
+        graph = {key: [id(inner) for inner in message.direct()]
+                 for key, message in by_id.items()}
+        for component in components(graph):
+            group = [by_id[key] for key in component]
+            inside = [by_id[key] for one in component for key in graph[one]]
+            has_fds = any(m.has_fds for m in inside) or any(
+                slot.value.has_fds for m in group for slot in m.slots
+                if not isinstance(slot.value, MessageValue))
+            is_deep = any(m.is_deep for m in inside) or any(
+                m.contains_itself for m in group)
+            for message in group:
+                message.has_fds, message.is_deep = has_fds, is_deep
 
     @staticmethod
     def declarations(module: ir.Module) -> List:
@@ -136,20 +171,21 @@ class Model:
         own = [self._messages[d.qualified]
                for d in self.declarations(module)]
         made = list(self._made.get(id(module), {}).values())
-        mine = {id(m) for m in own + made}
+        waiting = {id(m) for m in own + made}
         ordered: List[Message] = []
 
-        def visit(message: Message, path: Tuple[Message, ...]) -> None:
-            if id(message) not in mine or message in ordered:
+        def visit(message: Message) -> None:
+            if id(message) not in waiting:
                 return
+            waiting.remove(id(message))
             for slot in message.slots:
                 inner = _contained(slot)
-                if inner is not None and inner not in path:
-                    visit(inner, path + (message,))
+                if inner is not None:
+                    visit(inner)
             ordered.append(message)
 
         for message in own + made:
-            visit(message, ())
+            visit(message)
         return ordered
 
     def free_name(self, module: ir.Module, name: str) -> str:
@@ -166,6 +202,9 @@ class Model:
                           title)
         message.is_public = False
         message.most = self.sizes.message(fields).most
+        decoded = self.decoded.message(fields)
+        if decoded is not None and decoded <= MAX_DECODED:
+            message.max_decoded = decoded
         self._owner = c_name[len(c_names.module_prefix(module.name)) + 1:]
         for field in fields:
             slot = self.slot(module, field, c_names.of_parameter(field))
@@ -207,9 +246,12 @@ class Model:
     def _default(self, value: Value, field: ir.Field) -> str:
         enum = self.program.enums.get(getattr(field.type, "name", ""))
         if enum is not None and not isinstance(value, FlagsValue):
-            for enumerator in enum.enumerators:
-                if enumerator.value == field.default:
-                    return c_names.of_enumerator(enum, enumerator)
+            if enum.qualified not in self._by_value:
+                self._by_value[enum.qualified] = {
+                    one.value: one for one in reversed(enum.enumerators)}
+            one = self._by_value[enum.qualified].get(field.default)
+            if one is not None:
+                return c_names.of_enumerator(enum, one)
         return literal(value, field.default)
 
     def _nullable(self, module, field, name, inner) -> Slot:
@@ -253,8 +295,7 @@ class Model:
             # Another file of the same module may have made it already.
             made = self._made.get(id(file), {}).get(message.c_name)
             if made is not None:
-                if not _same(made, message):
-                    self.clashes.append((made, message))
+                self._twins.append((made, message))
                 return made
         self._made.setdefault(id(module), {})[message.c_name] = message
         return message

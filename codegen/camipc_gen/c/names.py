@@ -8,7 +8,11 @@ Prefix   the module, lower-cased, dots turned into underscores, never split:
          ipa.RPi is ipa_rpi.
 Types    prefix and words, a leading word IPA dropped, as from enumerators and
          constants; nested ones after the outer type's words.
-Clashes  words that C, C++ or the C library took get an underscore.
+Clashes  words that C, C++ or the C library took get an underscore, and so do
+         members and parameters that begin with camipc_. A name made by the
+         generator is in one of four places: in the tables below; in
+         check/names.py, which refuses what clashes with a type, a function or
+         a table; behind camipc_; or it ends with an underscore, as locals do.
 """
 
 import re
@@ -33,6 +37,12 @@ new noexcept not not_eq nullptr operator or or_eq private protected public
 reinterpret_cast requires static_assert static_cast template this thread_local
 throw try typeid typename using virtual wchar_t xor xor_eq
 """
+# Types of generated code. In C++ a member must not have the name of a type that
+# its struct uses.
+_C_TYPES = """
+int8_t uint8_t int16_t uint16_t int32_t uint32_t int64_t uint64_t size_t
+ssize_t ptrdiff_t intptr_t uintptr_t intmax_t uintmax_t max_align_t va_list
+"""
 # Macros of headers that a program with our headers is likely to include: of
 # the C library those that stand for a name without "(" behind it, of others
 # (Qt, Windows) the notorious ones.
@@ -49,9 +59,24 @@ no_argument optional_argument required_argument
 """.split())
 # Names of parameters and locals in generated code.
 _LOCALS = "ipa user host args outs ret done i"
+# Functions that generated code calls where parameters are visible.
+_C_FUNCTIONS = "memcpy memset strlen malloc free"
+# Of every function and type of the library.
+_LIBRARY = "camipc_"
 
-RESERVED = frozenset((_C_WORDS + _CPP_WORDS).split()) | MACROS
-RESERVED_PARAMETERS = RESERVED | frozenset(_LOCALS.split())
+RESERVED = frozenset((_C_WORDS + _CPP_WORDS + _C_TYPES).split()) | MACROS
+RESERVED_PARAMETERS = RESERVED | frozenset(
+    (_LOCALS + " " + _C_FUNCTIONS).split())
+
+# The first word of a module's name becomes that of macros: int.MAX would be
+# INT_MAX. Those of the library, of C's limits, and those of generated statics.
+RESERVED_MODULES = frozenset("""
+camipc char short int long float double int8 uint8 int16 uint16 int32 uint32
+int64 uint64 uint size ssize ptrdiff wchar wint sig intptr uintptr intmax
+uintmax schar uchar shrt ushrt ulong llong ullong flt dbl ldbl ret has n seen
+room check clear complete copy decode default deliver encode fields get init
+invoke put refuse
+""".split())
 
 
 def words(name: str) -> List[str]:
@@ -74,7 +99,11 @@ def parameter(name: str) -> str:
 
 
 def _free(name: str, taken: Iterable[str]) -> str:
-    return name + "_" if name in taken else name
+    return name + "_" if is_reserved(name, taken) else name
+
+
+def is_reserved(name: str, taken: Iterable[str] = RESERVED) -> bool:
+    return name in taken or name.startswith(_LIBRARY)
 
 
 def of_member(field: ir.Declaration) -> str:
@@ -94,6 +123,14 @@ def of_parameter(field: ir.Declaration) -> str:
 def module_prefix(module: str) -> str:
     """ipa.RPi -> ipa_rpi"""
     return module.lower().replace(".", "_")
+
+
+def guard(module: ir.Module) -> str:
+    """The beginning of the include guards of a file's headers."""
+    prefix = module_prefix(module.name)
+    if prefix.rsplit("_", 1)[-1] != module.stem:
+        prefix += "_" + module.stem
+    return prefix.upper()
 
 
 def type_words(name: str) -> str:

@@ -16,8 +16,6 @@ from .values import StringValue, Value, tag_size
 
 # The outputs of a call, before the caller has them.
 OUTS = Place("outs")
-# Names of parameters and locals of generated functions.
-LOCALS = frozenset("msg data arena check w r p i tag end body".split())
 
 
 class Slot:
@@ -114,9 +112,10 @@ class Slot:
 
     @property
     def local(self) -> str:
-        """A variable for what the member points to."""
-        name = self.name
-        while name in LOCALS or name in self.taken:
+        """A variable for what the member points to. No name that anything else
+        has ends with an underscore but those that the IDL would not have."""
+        name = self.name + "_"
+        while name in self.taken:
             name += "_"
         return name
 

@@ -37,11 +37,14 @@ def _spell(node, known: Known) -> str:
 
 
 def _differences(node: StructNode, other: StructNode, known: Known,
-                 ) -> Iterator[Tuple[Span, str, Span]]:
-    """Fields of @node that @other lacks, or has with another type."""
+                 may_lack: bool = False) -> Iterator[Tuple[Span, str, Span]]:
+    """Fields of @node that @other lacks, or has with another type. It
+    @may_lack optional ones."""
     theirs = {field.name: field for field in other.fields}
     for field in node.fields:
         match = theirs.get(field.name)
+        if match is None and may_lack and isinstance(field.type, NullableType):
+            continue
         if match is None:
             yield (field.span, "'%s' has no field '%s'"
                    % (other.name, field.name), other.span)
@@ -54,7 +57,8 @@ def _differences(node: StructNode, other: StructNode, known: Known,
 
 def skipped_types_exist(checking: Checking) -> None:
     """No code is generated for [skipHeader], so the type must be declared
-    elsewhere, with the same fields if the repetition has any."""
+    elsewhere, with the same fields if the repetition has any. The repetition
+    may be older, and lack optional fields."""
     scope = checking.resolver.scope
     for unit, node in checking.skipped_nodes():
         if node.name in FD_NAMES:
@@ -73,7 +77,8 @@ def skipped_types_exist(checking: Checking) -> None:
                 isinstance(other.node, StructNode):
             known = _declared(other.unit)
             differences = list(_differences(node, other.node, known))
-            differences += list(_differences(other.node, node, known))
+            differences += list(_differences(other.node, node, known,
+                                             may_lack=True))
             for span, message, theirs in differences[:1]:
                 checking.error("skipped-type", node.span, "'%s' differs from "
                                "the declaration that it repeats: %s"

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+from ..c import names as c_names
 from ..model import ir, keys
+from ..model.attributes import MAX_QUEUE, WINDOW
+from ..model.resolve_interface import has_role_names
 from ..model.scope import has_attribute
 from ..text.diagnostics import did_you_mean, list_of
 from ..text.syntax import InterfaceNode, NamedType
@@ -29,6 +32,25 @@ def one_method_per_role(checking: Checking) -> None:
                     "'%s' already has" % (method.name, method.role,
                                           other.name),
                     [(other.span, "declared here")])
+
+
+def roles_are_meant(checking: Checking) -> None:
+    """init, start and stop without their roles, because of the interface's
+    name, are probably a slip: the state would never change."""
+    for interface in checking.interfaces():
+        for method in interface.methods:
+            role = c_names.of_method(method)
+            if role in ir.ROLES and method.role == "call" and \
+                    method.attribute("role") is None and \
+                    all(other.role != role for other in interface.methods):
+                checking.warning(
+                    "missing-role", method.span, "'%s' has no role: %s" % (
+                        method.name, "a role by name needs the exact name "
+                        "'%s'" % role if has_role_names(interface.name)
+                        else "roles by name need an interface called "
+                        "IPA…Interface, not '%s'" % interface.name),
+                    hint="write [role=%s], or [role=call] if it changes no "
+                    "state" % role)
 
 
 def versions_make_sense(checking: Checking) -> None:
@@ -70,12 +92,30 @@ def attributes_fit_roles(checking: Checking) -> None:
                 ("overflow", not waits, "its callers wait, so that nothing "
                  "is queued"),
                 ("when", method.role == "call",
-                 "its role decides when it is legal")):
+                 "its role decides when it is legal"),
+                ("restart", method.role == "call", "only a call that changes "
+                 "no state can wait for a restart"),
+                ("restore", method.role != "stop", "a restarted module has "
+                 "not been started yet")):
             mark = checking.attribute(method, name)
             if mark is not None and not fits:
                 checking.error("event-attribute", mark.span, "attribute '%s' "
                                "is not allowed on '%s': %s" % (
                                    name, method.name, why))
+
+
+def queues_are_kept(checking: Checking) -> None:
+    """A longer [queue] than the window needs somebody who keeps the rest."""
+    for _, method in checking.methods():
+        mark = checking.attribute(method, "queue")
+        if mark is None or method.overflow == "keep" or \
+                method.queue <= WINDOW:
+            continue
+        checking.error(
+            "queue-range", mark.span, "queue %d is out of range: at most %d "
+            "messages can be outstanding, so expected 1 to %d" % (
+                method.queue, WINDOW, WINDOW),
+            hint="[overflow=keep] keeps up to %d" % MAX_QUEUE)
 
 
 def named_members_exist(checking: Checking) -> None:
@@ -91,6 +131,44 @@ def named_members_exist(checking: Checking) -> None:
                                    undo.value, interface.name),
                                hint=did_you_mean(undo.value, methods) or
                                list_of(methods))
+            elif undo is not None:
+                _undo_fits(checking, method, undo, interface.methods[
+                    methods.index(undo.value)])
+
+
+def _undo_fits(checking: Checking, method: ir.Method, undo,
+               undoing: ir.Method) -> None:
+    """A method that reverts calls by their keys needs keys."""
+    key = checking.attribute(method, "key")
+    if key is None or not undoing.params:
+        return
+    path = keys.key_path(checking.program, method, key.value)
+    if path.missing is not None:
+        return
+    wanted = keys.element_type(path.fields[-1].type)
+    if any(keys.element_type(param.type) == wanted
+           for param in undoing.params):
+        return
+    checking.error(
+        "undo-type", undo.span, "'%s' has no parameter of the type of key "
+        "'%s'" % (undoing.name, key.value),
+        [(undoing.span, "declared here")],
+        "its keys are a parameter of that type, or an array of them; without "
+        "parameters it reverts all calls")
+
+
+def results_can_be_compared(checking: Checking) -> None:
+    """A restarted module must return the same: a descriptor is never the
+    same."""
+    for _, method in checking.methods():
+        if method.attribute("restore") is not True:
+            continue
+        if checking.can_hold_fd(method.outs):
+            mark = checking.attribute(method, "restore")
+            checking.error(
+                "restore-outs", mark.span, "'%s' returns descriptors, which "
+                "cannot be compared after a restart" % method.name,
+                hint="write restore=ignore_result")
 
 
 def _key_exists(checking: Checking, method: ir.Method) -> None:
@@ -110,6 +188,15 @@ def _key_exists(checking: Checking, method: ir.Method) -> None:
         checking.error("deep-key", key.span, "key '%s' has %d names: at most "
                        "%d are supported" % (key.value, len(path.fields),
                                              keys.MAX_DEPTH))
+    elif path.has_inner_array:
+        checking.error("deep-key", key.span, "key '%s' leads through an array "
+                       "that is not a parameter: only the first name may be "
+                       "an array" % key.value)
+    elif isinstance(keys.element_type(path.fields[-1].type), (
+            ir.Fd, ir.StructRef, ir.UnionRef, ir.Map)):
+        checking.error("key-type", key.span, "key '%s' must be a number, a "
+                       "string or an enum" % key.value, hint="name a field "
+                       "of it, such as an id")
     elif path.has_nested_array:
         checking.error("deep-key", key.span, "key '%s' leads through an array "
                        "of arrays: only one array is supported" % key.value)
@@ -152,7 +239,9 @@ def _result_ordinal(checking: Checking, node, base: int) -> None:
 
 
 INTERFACE_RULES = (interfaces_have_methods, one_method_per_role,
+                   roles_are_meant,
                    versions_make_sense, members_have_a_version,
-                   attributes_fit_roles,
-                   named_members_exist, value_is_an_int32,
+                   attributes_fit_roles, queues_are_kept,
+                   named_members_exist, results_can_be_compared,
+                   value_is_an_int32,
                    result_is_number_one)

@@ -6,19 +6,36 @@ c/names.py makes the names; nothing here knows how.
 
 from __future__ import annotations
 
-from typing import Dict, List, Optional, Sequence, Tuple
+import os
+from typing import Dict, List, Optional, Sequence, Set, Tuple
 
 from ..c import names as c_names
 from ..c.messages import Message
-from ..c.model import Entry, Model
+from ..c.model import Entry, Model, model_of
 from ..c.unknown import UnknownFields
 from ..model import ir
+from ..model.order import members
+from ..text.source import Span
 from .checking import Checking
 
 # Names of the functions and members that each interface has.
 _METHODS_TAKEN = ("create", "destroy", "get_fd", "dispatch", "get_proxy",
                   "closed", "size", "ops", "events", "interface")
-_EVENTS_TAKEN = ("closed", "size")
+_EVENTS_TAKEN = ("closed", "size", "restarted")
+# Headers of each file, as in their include guards.
+_PARTS = ("TYPES", "SERIALIZER", "INTERFACE", "PROXY", "WORKER")
+# Static functions and tables: of each interface, of each message of a method,
+# and of each type. Files may be compiled as one.
+_INTERFACE_STATICS = ("proxy_of_%s", "client_of_%s", "refuse_%s",
+                      "complete_%s", "deliver_event_of_%s", "methods_of_%s",
+                      "events_of_%s", "deliver_%s_closed", "mocks_of_%s",
+                      "deliver_%s_restarted", "deliver_method_of_%s",
+                      "complete_mock_of_%s", "create_mock_of_%s")
+_MESSAGE_STATICS = ("init_%s", "check_%s", "encode_%s", "decode_%s", "copy_%s",
+                    "clear_%s", "type_info_of_%s", "fields_of_%s",
+                    "complete_%s")
+_TYPE_STATICS = ("init_%s", "fields_of_%s", "get_%s_run", "get_%s_pointer",
+                 "%s_room")
 _TYPE_FUNCTIONS = ("init", "copy", "clear", "check", "put", "put_fields", "get",
                    "get_fields",
                    "copy_in", "type_info", "has_tag")
@@ -56,6 +73,9 @@ class _Names:
         self._checking = checking
         self._taken: Dict[str, Tuple[ir.Declaration, Optional[tuple]]] = {}
         self._made: Dict[str, Message] = {}
+        self._tags: Set[str] = set()   # names of types only
+        # Names of generated types, with a field that needs the type.
+        self._of_made: Dict[str, ir.Declaration] = {}
 
     def add(self, name: str, declaration: ir.Declaration,
             value: Optional[tuple] = None, hint: str = _HINT) -> None:
@@ -64,6 +84,21 @@ class _Names:
         if first is declaration or (value is not None and known == value):
             return
         _clash(self._checking, name, first, declaration, hint)
+
+    def add_tag(self, name: str, declaration: ir.Declaration) -> None:
+        """A struct, union or enum."""
+        self._tags.add(name)
+        self.add(name, declaration)
+
+    def add_parameter(self, name: str, parameter: ir.Field) -> None:
+        """A parameter may not hide a function or a table that the functions
+        with this parameter use. Tags are apart, in C and in C++."""
+        if name in self._tags:
+            return
+        first = self._taken[name][0] if name in self._taken \
+            else self._of_made.get(name)
+        if first is not None:
+            _clash(self._checking, name, first, parameter)
 
     def report_reserved(self, name: str, interface: ir.Interface) -> None:
         """Reports a reserved struct tag, which [cname] would not change."""
@@ -77,6 +112,7 @@ class _Names:
         functions."""
         found = [made.c_name] + ["%s_%s" % (made.c_name, function)
                                  for function in _TYPE_FUNCTIONS]
+        found += [static % made.c_name for static in _TYPE_STATICS]
         if isinstance(made, Entry):
             found += [made.stem + "_find", made.stem + "_sort"]
         for name in found:
@@ -88,6 +124,7 @@ class _Names:
                         first.name, name, made.origin.name),
                     [(made.origin.span, "declared here")], _HINT)
                 return
+        self._of_made.update((name, made.origin) for name in found)
         first = self._made.setdefault(made.c_name, made)
         if first is not made:
             self.report_generated(first, made, "import the file of one of "
@@ -107,6 +144,7 @@ def global_names_differ(checking: Checking) -> None:
         return
     names = _Names(checking)
     for module in checking.program.modules:
+        _add_guards(names, module)
         for enum in module.enums:
             _add_enum(names, enum)
         for composite in module.structs + module.unions:
@@ -116,7 +154,10 @@ def global_names_differ(checking: Checking) -> None:
         for interface in module.interfaces:
             _add_interface(names, module, interface)
     if not checking.diagnostics.has_errors:
-        _generated_names_differ(names, Model(checking.program))
+        _generated_names_differ(names, model_of(checking.program))
+    for _, method in checking.methods():
+        for field in method.params + method.outs:
+            names.add_parameter(c_names.of_parameter(field), field)
 
 
 def _generated_names_differ(names: "_Names", model: Model) -> None:
@@ -130,11 +171,20 @@ def _generated_names_differ(names: "_Names", model: Model) -> None:
         names.add_generated(made)
 
 
+def _add_guards(names: "_Names", module: ir.Module) -> None:
+    file = ir.Declaration(name=os.path.basename(module.path), doc=None,
+                          span=Span(module.path, 1, 1), attributes=())
+    for part in _PARTS:
+        names.add("%s_%s_H" % (c_names.guard(module), part), file)
+
+
 def _add_enum(names: _Names, enum: ir.Enum) -> None:
     tag = c_names.of_type(enum)
+    names.add_tag(tag, enum)
     for suffix in ("", "_to_string", "_is_known", "_get", "_type_info",
                    "_or_default"):
         names.add(tag + suffix, enum)
+    names.add("enumerators_of_" + tag, enum)
     if any(value.attribute("control") for value in enum.enumerators):
         names.add(tag + "s", enum)
     if enum.used_as_flags:
@@ -151,9 +201,16 @@ def _add_enum(names: _Names, enum: ir.Enum) -> None:
 
 def _add_type(names: _Names, composite) -> None:
     tag = c_names.of_type(composite)
+    names.add_tag(tag, composite)
     for suffix in ("",) + tuple("_" + f for f in _TYPE_FUNCTIONS):
         names.add(tag + suffix, composite)
+    for static in _TYPE_STATICS:
+        names.add(static % tag, composite)
     names.add(tag.upper() + "_MAX_ENCODED_SIZE", composite)
+    for field in members(composite):
+        if isinstance(field.default, str):
+            names.add("default_of_%s_%s" % (tag, c_names.of_member(field)),
+                      field)
     if isinstance(composite, ir.Union):
         names.add(tag + "_tag", composite)
         names.add((tag + "_none").upper(), composite)
@@ -169,8 +226,11 @@ def _add_interface(names: _Names, module: ir.Module,
         names.report_reserved(prefix, interface)
     for suffix in ("_ops", "_events", "_create", "_destroy", "_interface",
                    "_get_fd", "_dispatch", "_get_proxy", "_invoke",
-                   "_ops_complete", "_method_id", "_event_id", "_done_fn"):
+                   "_missing_op", "_method_id", "_event_id", "_done_fn"):
         names.add(prefix + suffix, interface)
+    names.add_tag(prefix, interface)
+    for static in _INTERFACE_STATICS:
+        names.add(static % prefix, interface)
     for suffix in ("_INTERFACE_NAME", "_VERSION", "_COMPATIBLE_SINCE",
                    "_WIRE_FINGERPRINT", "_MODULE", "_OPS"):
         names.add(prefix.upper() + suffix, interface)
@@ -180,6 +240,15 @@ def _add_interface(names: _Names, module: ir.Module,
         for suffix in ("_args", "_outs", "_begin", "_args_type",
                        "_outs_type", "_done_fn"):
             names.add(name + suffix, method)
+        if method.role == "stop":
+            names.add(name + "_drain", method)
+        names.add("invoke_" + name, method)
+        for kind in ("lost", "replayed"):
+            names.add("deliver_%s_%s_%s" % (
+                prefix, kind, c_names.of_method(method)), method)
+        for static in _MESSAGE_STATICS:
+            names.add(static % (name + "_args"), method)
+            names.add(static % (name + "_outs"), method)
         upper = c_names.of_method(method).upper()
         names.add("%s_METHOD_%s" % (prefix.upper(), upper), method)
     for event in interface.events:
@@ -187,7 +256,22 @@ def _add_interface(names: _Names, module: ir.Module,
         names.add("%s_emit_%s" % (prefix, name), event)
         for suffix in ("_event_args", "_event_args_type"):
             names.add("%s_%s%s" % (prefix, name, suffix), event)
+        names.add("deliver_%s_event_%s" % (prefix, name), event)
+        for static in _MESSAGE_STATICS:
+            names.add(static % ("%s_%s_event_args" % (prefix, name)), event)
         names.add("%s_EVENT_%s" % (prefix.upper(), name.upper()), event)
+
+
+def reserved_modules(checking: Checking) -> None:
+    for unit in checking.units:
+        first = unit.module.split(".")[0].lower()
+        if first in c_names.RESERVED_MODULES:
+            checking.error(
+                "reserved-name", unit.file.module.span, "names in C would "
+                "begin with '%s_', which is reserved for C, for the library "
+                "or for generated functions" % first,
+                hint="begin the module's name with another word, such as "
+                     "'ipa.%s'" % unit.module)
 
 
 def reserved_methods(checking: Checking) -> None:
@@ -196,7 +280,9 @@ def reserved_methods(checking: Checking) -> None:
                                (interface.events, _EVENTS_TAKEN)):
             for method in methods:
                 name = c_names.of_method(method)
-                if name in taken or name.startswith("emit_"):
+                if name in taken or name.startswith("emit_") or \
+                        method.role == "event" and \
+                        name.startswith(("lost_", "replayed_")):
                     checking.clashes.add((interface.span, method.span))
                     checking.error(
                         "reserved-name", method.span, "name '%s' is reserved: "
@@ -218,8 +304,8 @@ def members_differ(checking: Checking) -> None:
                                 for arm in union.arms])
     for _, method in checking.methods():
         _local_names(checking, [(c_names.of_parameter(field), field)
-                                for field in method.params] +
-                     [("ret_" + c_names.of_parameter(field), field)
+                                for field in method.params],
+                     [(c_names.of_parameter(field), field)
                       for field in method.outs])
 
 
@@ -245,13 +331,17 @@ def methods_differ(checking: Checking) -> None:
 
 
 def _local_names(checking: Checking,
-                 named: Sequence[Tuple[str, ir.Declaration]]) -> None:
+                 named: Sequence[Tuple[str, ir.Declaration]],
+                 outs: Sequence[Tuple[str, ir.Declaration]] = ()) -> None:
+    """Names that stand beside each other. @outs are parameters for outputs,
+    whose names begin with ret_."""
     taken: Dict[str, ir.Declaration] = {}
-    for name, declaration in named:
-        for used in [name] + _extra_members(name, declaration):
-            first = taken.setdefault(used, declaration)
-            if first is not declaration:
-                _clash(checking, used, first, declaration)
+    for prefix, pairs in (("", named), ("ret_", outs)):
+        for name, declaration in pairs:
+            for used in [name] + _extra_members(name, declaration):
+                first = taken.setdefault(prefix + used, declaration)
+                if first is not declaration:
+                    _clash(checking, prefix + used, first, declaration)
 
 
 def _extra_members(name: str, declaration: ir.Declaration) -> List[str]:
@@ -267,5 +357,5 @@ def _extra_members(name: str, declaration: ir.Declaration) -> List[str]:
     return []
 
 
-NAME_RULES = (names_have_letters, reserved_methods, members_differ,
-              methods_differ, global_names_differ)
+NAME_RULES = (names_have_letters, reserved_modules, reserved_methods,
+              members_differ, methods_differ, global_names_differ)

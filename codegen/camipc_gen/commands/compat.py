@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import sys
+from typing import List
 
 from ..compiler import compile_files
 from ..text.diagnostics import Diagnostics
@@ -21,8 +22,9 @@ and new peers, and checks whether Version and CompatibleSince match the
 changes."""
 
 _EPILOG = """\
-Exit status: 0 if old and new peers understand each other, 1 if they do not or
-if the versions are wrong, 2 if a file has errors or the command line is wrong.
+Exit status: 0 if old and new peers accept and understand each other, 1 if they
+do not or if the versions are wrong, 2 if a file has errors or the command line
+is wrong.
 
 Example:
   camipc-gen compat released/blink.mojom blink.mojom"""
@@ -34,11 +36,11 @@ def add_to(commands) -> None:
         _DESCRIPTION, _EPILOG)
     options.add_reading(parser)
     add = parser.add_argument
-    add("--old-include", action="append", default=[], metavar="DIR",
-        help="search the imports of OLD in DIR; default: beside OLD, then in "
+    add("--old-include", action="append", default=[], type=options.folder,
+        metavar="DIR", help="search the imports of OLD in DIR; default: beside OLD, then in "
         "-I")
-    add("--allow", action="append", default=[], choices=ALLOW,
-        help="accept some changes. widen: another type of number in the same "
+    add("--allow", action="append", default=[], type=options.one_of(*ALLOW),
+        metavar="{%s}" % ",".join(ALLOW), help="accept some changes. widen: another type of number in the same "
         "wire form. break: changes that CompatibleSince excludes")
     add("--json", action="store_true",
         help="print the report as a JSON object on standard output")
@@ -53,8 +55,11 @@ def run(arguments) -> int:
     from ..compat.report import BREAKS, json_of, text_of, verdict
     allowed = frozenset(arguments.allow)
     sources = Sources()
-    old = _compile(arguments, arguments.old, _old_include(arguments), sources)
-    new = _compile(arguments, arguments.new, arguments.include, sources)
+    printed = [""]
+    old = _compile(arguments, arguments.old, _old_include(arguments), sources,
+                   printed)
+    new = _compile(arguments, arguments.new, arguments.include, sources,
+                   printed)
     if old is None or new is None:
         return 2
     report = compare(old, new, allowed)
@@ -68,15 +73,19 @@ def _old_include(arguments):
         [os.path.dirname(arguments.old) or "."] + arguments.include
 
 
-def _compile(arguments, path: str, include, sources: Sources):
-    """The compiled file, or None after printing its errors. Warnings are not
-    printed: compile does that."""
+def _compile(arguments, path: str, include, sources: Sources,
+             printed: List[str]):
+    """The compiled file, or None after printing its errors, unless they are in
+    @printed. Warnings are not printed: compile does that."""
     reading = dataclasses.replace(options.reading_of(arguments),
                                   include_dirs=tuple(include))
     diagnostics = Diagnostics()
     compiled = options.guarded(diagnostics, lambda: compile_files(
         [path], reading, diagnostics))
     sources.files.update(diagnostics.sources.files)
-    if compiled is None and sys.stderr is not None:
-        console.write(sys.stderr, diagnostics.format())
+    text = "" if compiled is not None else diagnostics.format()
+    # An overlay is read for each of the two files.
+    if text not in printed and sys.stderr is not None:
+        console.write(sys.stderr, text)
+    printed.append(text)
     return compiled

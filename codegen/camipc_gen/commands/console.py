@@ -5,6 +5,7 @@ errors are reported without a traceback.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import Callable
@@ -15,16 +16,9 @@ INTERRUPTED = 130      # the shell's exit status after Ctrl-C
 def write(stream, text: str) -> None:
     """Writes text; characters that the locale lacks are escaped."""
     if stream is None:
-        raise OSError("the stream is closed")
+        raise OSError(errno.EBADF, "the stream is closed")
     encoding = stream.encoding or "ascii"
     stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
-
-
-def one_line(text: str) -> str:
-    """User input as one line: control characters are escaped."""
-    return "".join(c if c.isprintable() else
-                   c.encode("unicode_escape", "surrogatepass").decode()
-                   for c in text)
 
 
 def guarded(program: Callable[[], int]) -> int:
@@ -36,10 +30,9 @@ def guarded(program: Callable[[], int]) -> int:
             _flush()
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        problem = ""
     except OSError as error:
-        problem = "cannot write: %s" % (error.strerror or error)
+        problem = "cannot write to standard output: %s" % (
+            error.strerror or error)
     except MemoryError:
         problem = "out of memory"
     return _report_failure(problem)
@@ -53,7 +46,7 @@ def _flush() -> None:
 
 def _report_failure(problem: str) -> int:
     try:
-        if problem and sys.stderr is not None:
+        if sys.stderr is not None:
             sys.stderr.write("camipc-gen: error: %s\n" % problem)
             sys.stderr.flush()
     except OSError:

@@ -13,7 +13,7 @@ from typing import Iterable, List, Optional, Sequence, Tuple
 
 from ..c.messages import Message
 from ..c.methods import MethodView
-from ..c.model import Model
+from ..c.model import model_of
 from ..c.slots import Slot
 from ..model import ir, sizes, wire
 from ..model.spelling import spell
@@ -87,8 +87,8 @@ class _Explainer:
     def __init__(self, program: ir.Program, module: ir.Module):
         self._program = program
         self._module = module
-        self._model = Model(program)
-        self._sizes = sizes.Sizes(program)
+        self._model = model_of(program)
+        self._sizes = self._model.sizes
         self.view = ModuleView(program, self._model, module)
 
     def declarations(self) -> List[Table]:

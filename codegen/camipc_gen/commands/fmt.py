@@ -6,6 +6,7 @@ from __future__ import annotations
 import sys
 
 from ..text.diagnostics import Diagnostics
+from ..text.printable import one_line
 from . import console, options
 
 
@@ -56,5 +57,5 @@ def _format(path: str, check: bool) -> int:
         console.write(sys.stderr, diagnostics.format())
     if same is False and check:
         console.write(sys.stdout, "%s: not formatted; run 'camipc-gen fmt'\n"
-                      % path)
+                      % one_line(path))
     return 1 if same is None or check and not same else 0

@@ -12,7 +12,9 @@ from typing import Callable, Iterator, List, Optional, Sequence, Tuple
 
 from ..compiler import Compiled
 from ..model import ir
+from ..model.attributes import KEPT_BYTES, WINDOW
 from ..model.parts import innermost
+from ..model.sizes import Sizes
 from ..text.diagnostics import Diagnostics
 
 _UPPER_CAMEL = re.compile(r"[A-Z][A-Za-z0-9]*\Z")
@@ -90,6 +92,29 @@ def _waiting(module: ir.Module) -> List[ir.Method]:
             for method in interface.methods if method.role != "async"]
 
 
+# ---- restarts ---------------------------------------------------------------
+
+def _missing_restore(program: ir.Program, module: ir.Module,
+                     diagnostics: Diagnostics) -> None:
+    """Only calls that are legal while the camera is stopped, or that return
+    nothing but a result, are likely to leave state behind."""
+    for interface in module.interfaces:
+        if not interface.has_roles or any(
+                method.attribute("restore") for method in interface.methods
+                if method.role == "call"):
+            continue
+        undoing = {method.attribute("undo") for method in interface.methods}
+        for method in interface.methods:
+            if method.role == "call" and method.params and not method.outs \
+                    and method.name not in undoing:
+                diagnostics.warning(
+                    "missing-restore", method.span, "a restarted module does "
+                    "not get '%s' again" % method.name,
+                    hint="mark what sets the module up with [restore], and "
+                         "name in its [undo] what reverts it")
+                break
+
+
 # ---- sizes ------------------------------------------------------------------
 
 def _unbounded(program: ir.Program, module: ir.Module,
@@ -100,6 +125,24 @@ def _unbounded(program: ir.Program, module: ir.Module,
                 continue
             for parameter in method.params:
                 _unbounded_field(module, method, parameter, (), diagnostics)
+
+
+def _kept_bytes(program: ir.Program, module: ir.Module,
+                diagnostics: Diagnostics) -> None:
+    sizes = Sizes(program)
+    for interface in module.interfaces:
+        for method in interface.methods + interface.events:
+            if method.overflow != "keep":
+                continue
+            most = sizes.message(method.params).most
+            queue = method.queue or WINDOW
+            if most is not None and queue * most > KEPT_BYTES:
+                diagnostics.warning(
+                    "kept-bytes", method.span, "%d messages '%s' of up to %d "
+                    "bytes do not fit into the %d bytes that are kept" % (
+                        queue, method.name, most, KEPT_BYTES),
+                    hint="at most %d do, unless a proxy has a budget of its "
+                         "own" % (KEPT_BYTES // most))
 
 
 def _unbounded_field(module: ir.Module, method: ir.Method, field: ir.Field,
@@ -190,5 +233,5 @@ def _versions(program: ir.Program, module: ir.Module,
 
 
 _RULES: Tuple[Callable, ...] = (
-    _missing_docs, _missing_timeouts, _sync_while_running, _unbounded, _names,
-    _versions)
+    _missing_docs, _missing_timeouts, _sync_while_running, _unbounded,
+    _kept_bytes, _missing_restore, _names, _versions)

@@ -4,11 +4,13 @@ build and whose test passes."""
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sys
 from typing import Iterable, List, Tuple
 
+from ..text.printable import one_line
 from . import console, options
 
 # Template, and the file that it becomes.
@@ -69,11 +71,11 @@ def run(arguments) -> int:
         write_all(folder, texts)
     except Refused as refused:
         console.write(sys.stderr, "camipc-gen: error: %s [new]\n"
-                      % console.one_line(str(refused)))
+                      % one_line(str(refused)))
         return 1
     lines = [os.path.join(folder, name) for name, _ in texts]
     lines.append(_next_step(folder))
-    console.write(sys.stdout, "".join(line + "\n" for line in lines))
+    console.write(sys.stdout, "".join(one_line(line) + "\n" for line in lines))
     return 0
 
 
@@ -145,15 +147,20 @@ def write_all(folder: str, texts: Iterable[Tuple[str, str]]) -> None:
         for path in reversed(made):
             os.rmdir(path)
         if isinstance(error, OSError):
+            place = str(error.filename or folder)
+            if not place.startswith(os.path.join(folder, "")):
+                place = folder        # one of the folders above it
             raise Refused("cannot write '%s': %s" % (
-                error.filename or folder,
-                error.strerror or error)) from error
+                place, error.strerror or error)) from error
         raise
 
 
 def _make_folder(folder: str, made: List[str]) -> None:
     if os.path.isdir(folder):
         return
+    if os.path.lexists(folder):
+        raise NotADirectoryError(errno.ENOTDIR, "'%s' is not a folder"
+                                 % os.path.relpath(folder), folder)
     _make_folder(os.path.dirname(folder), made)
     os.mkdir(folder)
     made.append(folder)

@@ -35,6 +35,7 @@ class Judged:
     fingerprints: Tuple[Optional[int], Optional[int]]
     changes: Tuple[Change, ...]            # of everything that it carries
     versions: Tuple[Change, ...]           # of its versions
+    accepted: bool                         # old and new peers talk at all
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class _Comparer:
         if old is None or new is None:
             self._added_or_removed(changes, name, old, new)
             return Judged(name, old, new, (None, None),
-                          tuple(changes.found), ())
+                          tuple(changes.found), (), False)
         roots: List[Pair] = []
         MethodComparer(changes, self._collector(roots),
                        self._has_fds).interface(old, new)
@@ -100,7 +101,8 @@ class _Comparer:
         breaks = [c for c in found if c.breaks_wire]
         versions = _versions(old, new, marks[0] == marks[1], breaks)
         return Judged(name, old, new, marks, tuple(dict.fromkeys(found)),
-                      tuple(versions))
+                      tuple(versions),
+                      accept_each_other(old, new, marks[0] == marks[1]))
 
     def _without_allowed(self, change: Change) -> Change:
         """The change, without the effects that --allow accepts."""
@@ -239,12 +241,24 @@ def _consts(changes: Changes, old: ir.Const, new: ir.Const) -> None:
 
 # ---- versions ---------------------------------------------------------------
 
+def accept_each_other(old: ir.Interface, new: ir.Interface,
+                      same: bool) -> bool:
+    """Whether peers of two versions do; @same: their fingerprints are equal.
+    The rule is that of proxy/manager/interface_fit.c, and symmetric: either may
+    be the pipeline."""
+    if old.version == new.version:
+        return same
+    return old.version >= new.compatible_since and \
+        new.version >= old.compatible_since
+
+
 def _versions(old: ir.Interface, new: ir.Interface, same: bool,
               breaks: Sequence[Change]) -> List[Change]:
     """Version and CompatibleSince, checked against the changes found."""
     changes = Changes()
     note = [(old.span, "version %d is here" % old.version)]
-    claims = new.compatible_since <= old.version
+    claims = accept_each_other(old, new, same)
+    since = new.attribute("CompatibleSince") is not None
     if new.version < old.version:
         changes.add("version-lowered", (WIRE,), new.span, "'%s' has version "
                     "%d, lower than the old version %d" % (
@@ -266,9 +280,12 @@ def _versions(old: ir.Interface, new: ir.Interface, same: bool,
                 new.version, old.version + 1))
     elif not breaks and not claims:
         changes.add(
-            "needless-refusal", (BEHAVIOUR,), new.span, "'%s' excludes "
-            "version %d, although the two are compatible" % (
-                new.name, old.version),
+            "needless-refusal", (WIRE,), new.span, "'%s' excludes version "
+            "%d: old and new peers refuse each other, although their messages "
+            "are compatible%s" % (
+                new.name, old.version, "" if since else
+                " (without CompatibleSince, a version works with no older "
+                "one)"),
             note, "write CompatibleSince=%d" % old.compatible_since)
     return changes.found
 

@@ -31,6 +31,8 @@ class MethodComparer:
         self._has_fds = has_fds
 
     def interface(self, old: ir.Interface, new: ir.Interface) -> None:
+        self._behaviour(old, new, "'%s'" % new.name,
+                        [(old.span, "the old version is here")])
         self._methods("methods", old.methods, new.methods, old, new)
         self._methods("events", old.events, new.events,
                       old.event_interface or old,

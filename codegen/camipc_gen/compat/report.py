@@ -35,7 +35,7 @@ def _is_refused(change: Change, allowed: FrozenSet[str],
                 announced: bool) -> bool:
     if not change.breaks_wire:
         return False
-    if change.id in VERSION_CHANGES:
+    if change.id in VERSION_CHANGES and change.id != "needless-refusal":
         return True            # CompatibleSince cannot excuse it
     return not ("break" in allowed and announced)
 
@@ -73,6 +73,9 @@ def _line(judged: Judged) -> str:
         return "%s: %d change%s the wire" % (
             versions, len(broken), " breaks" if len(broken) == 1
             else "s break")
+    if not judged.accepted:
+        return "%s: compatible messages, but peers refuse each other" % \
+            versions
     if any(c.breaks_wire for c in judged.versions):
         return "%s: compatible messages, but wrong versions" % versions
     return "%s: compatible" % versions
@@ -101,7 +104,7 @@ def _interface(judged: Judged) -> dict:
             "version": interface.version,
             "compatible_since": interface.compatible_since,
             "fingerprint": None if mark is None else "%016x" % mark}
-    return {"name": judged.name,
+    return {"name": judged.name, "accepted": judged.accepted,
             "old": side(judged.old, judged.fingerprints[0]),
             "new": side(judged.new, judged.fingerprints[1])}
 

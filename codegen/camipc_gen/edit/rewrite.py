@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
-import tempfile
 from typing import Dict, Iterable, List, NamedTuple, Optional
 
+from ..output.files import write
 from ..text.diagnostics import Diagnostics
 from ..text.source import (Source, SourceError, Sources, Span, decode,
                            read_bytes)
@@ -61,28 +62,13 @@ def save(path: str, data: bytes, diagnostics: Diagnostics) -> None:
     """Replaces a file as a whole: no reader sees half of it. If @path is a
     link, its target is replaced. Raises CompileError."""
     try:
-        _replace(path, data)
+        if not os.path.isfile(path):
+            raise OSError(errno.EINVAL, "it is not a regular file")
+        write(path, data, sync=True)
     except OSError as error:
         diagnostics.error("unwritable", None, "cannot write '%s': %s"
                           % (path, error.strerror or error))
         diagnostics.stop_on_errors()
-
-
-def _replace(path: str, data: bytes) -> None:
-    path = os.path.realpath(path)
-    mode = os.stat(path).st_mode & 0o7777
-    fd, temporary = tempfile.mkstemp(prefix=".camipc-gen-",
-                                     dir=os.path.dirname(path))
-    try:
-        with os.fdopen(fd, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fchmod(stream.fileno(), mode)
-            os.fsync(stream.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
 
 
 class Edited(Sources):

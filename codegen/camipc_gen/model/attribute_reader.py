@@ -102,6 +102,8 @@ class AttributeReader:
                 return None
             if isinstance(value, Literal) and isinstance(value.value, bool):
                 return None if value.value else False
+            if spec.words:
+                return self._word(name, value, spec, place)
             self._fail(value.span, "attribute '%s' takes no value" % name,
                        "write '%s' alone" % name)
         if value is None:
@@ -129,8 +131,9 @@ class AttributeReader:
         if word in spec.words:
             return word
         self._fail(value.span, "invalid value of '%s': expected %s"
-                   % (name, ", ".join(spec.words[:-1]) + " or " +
-                      spec.words[-1]),
+                   % (name, " or ".join(
+                       part for part in (", ".join(spec.words[:-1]),
+                                         spec.words[-1]) if part)),
                    did_you_mean(word, spec.words) if word else None)
 
     def _number(self, name: str, value, spec: Spec, place: Place):

@@ -6,7 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Dict, Optional, Tuple
 
-# Kinds of values. A word is an entry of a list; a name is an identifier.
+# Kinds of values. A word is an entry of a list; a name is an identifier. A flag
+# may have words, too: it is written alone or with one of them.
 FLAG, INTEGER, NUMBER, TEXT, WORD, NAME = (
     "flag", "integer", "number", "text", "word", "name")
 
@@ -15,6 +16,21 @@ _TYPES = ("struct", "union", "enum")
 _CALLS = ("method",)
 _ALL = _VALUES + _TYPES + ("enumerator", "const", "interface",
                            "event interface", "method", "event")
+
+# CAMIPC_WINDOW, CAMIPC_MAX_QUEUE and CAMIPC_KEPT_BYTES of camipc/limits.h.
+# Messages that are not kept need credit: more than a window never have it.
+WINDOW = 64
+MAX_QUEUE = 4096
+KEPT_BYTES = 16 << 20
+
+# CAMIPC_MIN_MESSAGE_SIZE, CAMIPC_MAX_MESSAGE_SIZE and
+# CAMIPC_MAX_MESSAGE_SIZE_CEILING of camipc/limits.h: bytes of a message's body.
+LEAST_MAX_MESSAGE = 64 << 10
+DEFAULT_MAX_MESSAGE = 1 << 20
+MOST_MAX_MESSAGE = 16 << 20
+
+# CAMIPC_MAX_DECODED: bytes of memory of a decoded message.
+MAX_DECODED = 4 * MOST_MAX_MESSAGE
 
 CONTROL_TYPES = ("bool", "uint8", "uint16", "uint32", "int32", "int64",
                  "float", "string", "Rectangle", "Size", "Point")
@@ -57,14 +73,18 @@ ATTRIBUTES: Dict[str, Spec] = {
     "Version": _integer(VERSION, ("interface",), 1, 0xffffffff),
     "CompatibleSince": _integer(VERSION, ("interface",), 1, 0xffffffff),
     "events": Spec(WIRE, ("interface",), NAME),
+    "max_message": _integer(BEHAVIOUR, ("interface",), LEAST_MAX_MESSAGE,
+                            MOST_MAX_MESSAGE),
     # methods
     "role": Spec(WIRE, _CALLS, WORD, ("init", "start", "stop", "call")),
     "timeout_ms": _integer(BEHAVIOUR, _CALLS, 1, 3600 * 1000),
     "when": Spec(BEHAVIOUR, _CALLS, WORD, ("stopped", "running", "any")),
-    "queue": _integer(BEHAVIOUR, ("method", "event"), 1, 1024),
+    "queue": _integer(BEHAVIOUR, ("method", "event"), 1, MAX_QUEUE),
     "overflow": Spec(BEHAVIOUR, ("method", "event"), WORD,
-                     ("error", "drop_oldest", "drop_newest")),
-    "restore": Spec(BEHAVIOUR, _CALLS),
+                     ("error", "drop_oldest", "drop_newest", "keep")),
+    # Alone, or with a word.
+    "restore": Spec(BEHAVIOUR, _CALLS, FLAG, ("ignore_result",)),
+    "restart": Spec(BEHAVIOUR, _CALLS, WORD, ("wait",)),
     "key": Spec(BEHAVIOUR, _CALLS, NAME),
     "undo": Spec(BEHAVIOUR, _CALLS, NAME),
     # fields and types
@@ -87,7 +107,7 @@ ATTRIBUTES: Dict[str, Spec] = {
     "sealed": Spec(WIRE, _VALUES),
     "min_size": _integer(WIRE, _VALUES, 1, (1 << 63) - 1),
     # names
-    "cname": Spec(C_NAME, _ALL, TEXT),
+    "cname": Spec(C_NAME, _ALL + ("module",), TEXT),
     "alias": Spec(NOTHING, _TYPES, TEXT),
     # results and control ids
     "value": Spec(WIRE, ("output",)),

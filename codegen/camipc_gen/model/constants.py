@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 import struct
 from dataclasses import dataclass
-from typing import Dict, Optional, Tuple, Union
+from typing import Dict, Optional, Set, Tuple, Union
 
 from ..text.diagnostics import Diagnostics, list_of
 from ..text.loader import Unit
@@ -23,8 +23,21 @@ _NAMED = {
 }
 
 
+# Constants that refer to each other in a row before the value of the last one
+# is computed by itself.
+MAX_DEPTH = 20
+
+
 class BadValue(Exception):
     """An invalid value, which was reported."""
+
+
+class _TooDeep(Exception):
+    """The value of @symbol must be computed first."""
+
+    def __init__(self, symbol: Symbol):
+        super().__init__()
+        self.symbol = symbol
 
 
 @dataclass(frozen=True)
@@ -63,7 +76,11 @@ class Evaluator:
         self._scope = scope
         self._diagnostics = diagnostics
         self._known: Dict[str, Optional[Value]] = {}
-        self._busy: Dict[str, Span] = {}
+        self._busy: Set[str] = set()     # being computed
+        # Of each enum's values, by name; see _position().
+        self._positions: Dict[str, Dict[str, Tuple[int, int]]] = {}
+        # The numbers that each enum declares.
+        self._values: Dict[str, Set[int]] = {}
 
     def _fail(self, id: str, span: Span, message: str, notes=(),
               hint=None) -> None:
@@ -173,19 +190,47 @@ class Evaluator:
                                 ("constant", "enum value"), own)
 
     def value_of(self, symbol: Symbol, span: Span) -> Value:
+        """The value of a constant or of an enum's value. A chain of constants
+        may be longer than Python's stack: a part of it that is too deep is
+        computed first, from the top."""
+        if self._busy:
+            return self._value_below(symbol, span)
+        pending = [symbol]
+        try:
+            while True:
+                try:
+                    value = self._value_below(pending[-1], span)
+                except _TooDeep as deep:
+                    if deep.symbol in pending:
+                        self._depends_on_itself(deep.symbol, span)
+                    pending.append(deep.symbol)
+                    continue
+                pending.pop()
+                if not pending:
+                    return value
+        except BadValue:
+            self._known.update((one.qualified, None) for one in pending)
+            raise
+
+    def _depends_on_itself(self, symbol: Symbol, span: Span) -> None:
+        self._fail("const-cycle", symbol.node.span, "the value of '%s' "
+                   "depends on itself" % symbol.node.name,
+                   [(span, "used here")])
+
+    def _value_below(self, symbol: Symbol, span: Span) -> Value:
         name = symbol.qualified
         if name in self._busy:
-            self._fail("const-cycle", self._busy[name], "the value of '%s' "
-                       "depends on itself" % symbol.node.name,
-                       [(span, "used here")])
+            self._depends_on_itself(symbol, span)
         if name not in self._known:
-            self._busy[name] = symbol.node.span
+            if len(self._busy) >= MAX_DEPTH:
+                raise _TooDeep(symbol)
+            self._busy.add(name)
             try:
                 self._known[name] = self._compute(symbol)
             except BadValue:
                 self._known[name] = None
             finally:
-                del self._busy[name]
+                self._busy.remove(name)
         value = self._known[name]
         if value is None:
             raise BadValue()
@@ -225,23 +270,33 @@ class Evaluator:
         enum = self._scope.symbols[symbol.enum].node
         assert isinstance(enum, EnumNode)
         # Without recursion over implicit values: enums can be long.
-        at = [e.name for e in enum.enumerators].index(symbol.node.name)
-        start = at
-        while start > 0 and enum.enumerators[start].value is None:
-            known = self._known.get(
-                symbol.enum + "." + enum.enumerators[start].name)
-            if start != at and known is not None:
-                return Value(known.value + at - start, symbol.enum)
-            start -= 1
+        at, start = self._position(symbol, enum)
         expression = enum.enumerators[start].value
         if expression is None:
             return Value(at - start, symbol.enum)
+        if start != at:
+            first = self._scope.symbols[
+                "%s.%s" % (symbol.enum, enum.enumerators[start].name)]
+            value = self.value_of(first, symbol.node.span).value
+            return Value(value + at - start, symbol.enum)
         value = self.evaluate(expression, Place(
             symbol.unit, symbol.outer[:-1], symbol.enum)).value
         if isinstance(value, bool) or not isinstance(value, int):
             self._fail("value-type", expression.span, "invalid enum value: "
                        "expected an integer, found %s" % Value(value).kind)
-        return Value(value + at - start, symbol.enum)
+        return Value(value, symbol.enum)
+
+    def _position(self, symbol: Symbol, enum: EnumNode) -> Tuple[int, int]:
+        """The index of an enumerator, and of the nearest one before it, or
+        itself, that has a value; 0 if none has."""
+        if symbol.enum not in self._positions:
+            found: Dict[str, Tuple[int, int]] = {}
+            start = 0
+            for at, one in enumerate(enum.enumerators):
+                start = at if one.value is not None else start
+                found.setdefault(one.name, (at, start))
+            self._positions[symbol.enum] = found
+        return self._positions[symbol.enum][symbol.node.name]
 
     # ---- values of a type --------------------------------------------------
 
@@ -307,14 +362,15 @@ class Evaluator:
     def _declared(self, expression, value: int, enum: str) -> None:
         """Reports a bare number that is neither 0 nor a value of the enum."""
         symbol = self._scope.symbols[enum]
-        values = set()
-        for enumerator in symbol.node.enumerators:
+        if enum not in self._values:
             try:
-                values.add(self.value_of(
-                    self._scope.symbols[enum + "." + enumerator.name],
-                    expression.span).value)
+                self._values[enum] = {
+                    self.value_of(self._scope.symbols[enum + "." + one.name],
+                                  expression.span).value
+                    for one in symbol.node.enumerators}
             except BadValue:
                 return
+        values = self._values[enum]
         if value != 0 and value not in values:
             self._fail("value-range", expression.span,
                        "enum '%s' has no value %d" % (enum, value),

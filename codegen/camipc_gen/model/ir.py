@@ -204,7 +204,7 @@ class Method(Declaration):
     when: str = "default"  # default, stopped, running, any
     timeout_ms: int = 0
     queue: int = 0
-    overflow: str = "error"            # error, drop_oldest, drop_newest
+    overflow: str = "error"            # error, drop_oldest, drop_newest, keep
 
 
 # Roles that change the proxy's state. Other methods have "call" or "async".
@@ -222,6 +222,7 @@ class Interface(Declaration):
     version: int
     compatible_since: int
     has_roles: bool        # any method has one
+    max_message: int       # bytes of a message's body at most
 
 
 @dataclass(frozen=True)
@@ -252,3 +253,6 @@ class Program:
     consts: Dict[str, Const] = dataclasses.field(default_factory=dict)
     # The module that each qualified name is declared in.
     module_of: Dict[str, Module] = dataclasses.field(default_factory=dict)
+    # What later stages made of it and need again, by a name of theirs.
+    derived: Dict[str, object] = dataclasses.field(
+        default_factory=dict, compare=False, repr=False)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import Dict, List, Sequence, Tuple
 
 from ..text.loader import Unit
@@ -16,6 +17,9 @@ from .order import (MAX_DEPTH, contained_by_value, definition_order,
 from .resolve import Resolver
 from .resolve_interface import InterfaceResolver
 from .scope import is_skipped
+
+# A [cname] of a module, which becomes the stem of file names.
+FILE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}\Z")
 
 _OWNERS = (StructNode, InterfaceNode)
 
@@ -33,8 +37,14 @@ def build(units: Sequence[Unit],
     contained_by_value(everything, resolver.diagnostics)
     nested_within(everything, MAX_DEPTH, resolver.diagnostics)
     for unit in units:
-        # No attribute is allowed here; Chromium's get a warning only.
-        resolver.attributes.read(unit.file.attributes, "module", Place(unit))
+        # Beside [cname], Chromium's attributes get a warning only.
+        for attribute in resolver.attributes.read(unit.file.attributes,
+                                                  "module", Place(unit)):
+            if not FILE_NAME.match(str(attribute.value)):
+                resolver.diagnostics.error(
+                    "attribute-value", attribute.span, "invalid name '%s' of "
+                    "output files: expected a letter, then letters, digits "
+                    "and '_'" % attribute.value)
     modules: Dict[int, ir.Module] = {}
     # Enums come last, because only now is it known which are flags.
     for unit in units:

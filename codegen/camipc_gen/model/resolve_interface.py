@@ -10,6 +10,7 @@ from ..text.diagnostics import did_you_mean, list_of
 from ..text.loader import Unit
 from ..text.syntax import InterfaceNode, MethodNode, NamedType
 from . import ir
+from .attributes import DEFAULT_MAX_MESSAGE
 from .constants import Place
 from .numbering import MAX_METHOD, Numbering, parse_retired
 from .resolve import Resolver
@@ -30,6 +31,11 @@ def core_word(name: str) -> str:
 
 def is_event_name(name: str) -> bool:
     return name.endswith("EventInterface") and name != "EventInterface"
+
+
+def has_role_names(name: str) -> bool:
+    """Whether init, start and stop of this interface have roles by name."""
+    return _IPA_NAME.match(name) is not None
 
 
 class InterfaceResolver:
@@ -134,7 +140,9 @@ class InterfaceResolver:
             event_interface=declaration, version=version,
             compatible_since=_attribute(common["attributes"],
                                         "CompatibleSince", version),
-            has_roles=any(m.role in ir.ROLES for m in methods), **common)
+            has_roles=any(m.role in ir.ROLES for m in methods),
+            max_message=_attribute(common["attributes"], "max_message",
+                                   DEFAULT_MAX_MESSAGE), **common)
 
     def _methods(self, node: InterfaceNode, attributes,
                  is_event: bool) -> Tuple[ir.Method, ...]:
@@ -167,7 +175,7 @@ class InterfaceResolver:
             return {method.name: "event" for method in node.methods}
         given = {method.name: _role_attribute(method)
                  for method in node.methods}
-        by_name = _IPA_NAME.match(node.name) is not None
+        by_name = has_role_names(node.name)
         roles = {}
         for method in node.methods:
             role = given[method.name]

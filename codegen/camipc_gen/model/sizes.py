@@ -7,7 +7,7 @@ allows; a receiver takes less, for it fills in what is absent.
 
 from __future__ import annotations
 
-from typing import Dict, Iterable, NamedTuple, Optional
+from typing import Dict, Iterable, NamedTuple, Optional, Set
 
 from . import ir
 from .constants import integer_range
@@ -87,6 +87,9 @@ class Sizes:
     def __init__(self, program: ir.Program):
         self._program = program
         self._known: Dict[str, Size] = {}
+        self._enums: Dict[ir.Type, Size] = {}
+        self._arms_of: Dict[str, Size] = {}
+        self._final: Set[str] = set()    # types whose size is known
         # Contained types first, without recursion: chains can be long.
         for component in components(containment(program)):
             for name in component:
@@ -94,6 +97,7 @@ class Sizes:
                 self._known[name] = Size(0, None)
             self._known.update([(name, self._declared(name))
                                 for name in component])
+            self._final.update(component)
 
     def message(self, fields: Iterable[ir.Field]) -> Size:
         """A struct, arguments or outputs, without a length before it."""
@@ -115,18 +119,22 @@ class Sizes:
     def _declared(self, name: str) -> Size:
         struct = self._program.structs.get(name)
         if struct is None:
-            return self._arms(self._program.unions[name]).maybe()
+            return self._arms(name).maybe()
         size = self.message(struct.fields)
         return Size(size.least, None) if struct.keep_unknown else size
 
-    def _arms(self, union: ir.Union) -> Size:
-        """One arm with its tag."""
-        arms = [self.arm(arm) for arm in union.arms]
-        if not arms:
-            return NOTHING
+    def _arms(self, name: str) -> Size:
+        """One arm of a union with its tag."""
+        if name in self._arms_of:
+            return self._arms_of[name]
+        arms = [self.arm(arm) for arm in self._program.unions[name].arms]
         most = [arm.most for arm in arms]
-        return Size(min(arm.least for arm in arms),
-                    None if None in most else max(most))
+        found = NOTHING if not arms else Size(
+            min(arm.least for arm in arms),
+            None if None in most else max(most))
+        if name in self._final:
+            self._arms_of[name] = found
+        return found
 
     def arm(self, arm: ir.Field) -> Size:
         """An arm that is set, with its tag."""
@@ -156,7 +164,7 @@ class Sizes:
         return size.maybe()
 
     def _union(self, field: ir.Field, value_type, tag: Size) -> Size:
-        size = self._arms(self._program.unions[value_type.name])
+        size = self._arms(value_type.name)
         if not field.required:
             size = size.maybe()
         return size if field.inline else tag.plus(size.with_length())
@@ -217,7 +225,9 @@ class Sizes:
             return of_number(encoding_of(value_type, wire, is_element),
                              value_type, field.min, field.max)
         if isinstance(value_type, (ir.EnumRef, ir.FlagsRef)):
-            return self._enum(value_type)
+            if value_type not in self._enums:
+                self._enums[value_type] = self._enum(value_type)
+            return self._enums[value_type]
         if isinstance(value_type, ir.Fd):
             return Size(1, varint_size(MAX_FDS))
         if isinstance(value_type, (ir.StructRef, ir.UnionRef)):

@@ -14,9 +14,9 @@ from .ir import (Array, EnumRef, Fd, FlagsRef, Map, Nullable, Scalar, String,
 from .scope import BUILTINS, SCALARS, Scope, has_attribute
 from .spelling import spell
 
-# Elements of a fixed array are stored in the struct itself. This limits how
-# much one array can add to it.
-MAX_COUNT = 65536
+# Elements of a fixed array are stored in the struct itself, and all of them are
+# encoded: as many as bytes in the largest message that the library can carry.
+MAX_COUNT = 16 << 20
 
 _HANDLES = ("handle", "shared_buffer", "data_pipe_consumer",
             "data_pipe_producer", "message_pipe")

@@ -93,7 +93,7 @@ def fingerprint(program: ir.Program, interface: ir.Interface) -> int:
     They cover numbers, names, types, wire forms and validation limits of
     everything that the interface can carry. Comments, formatting, files and
     the order of declarations don't matter, nor do [timeout_ms], [queue],
-    [overflow], [restore] and [when], nor whether attributes come from an
+    [overflow], [restore], [when] and [max_message], nor whether attributes come from an
     overlay.
     """
     text = "\n".join(canonical(program, interface)) + "\n"

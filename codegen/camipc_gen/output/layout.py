@@ -46,7 +46,8 @@ def layout(text: str, columns: int = COLUMNS) -> str:
 def _layout_line(line: str, columns: int) -> str:
     code = line.lstrip("\t")
     tabs = line[:len(line) - len(code)]
-    if code.startswith((" *", "/*", "#")):
+    # A macro's lines were broken by layout_macro().
+    if code.startswith((" *", "/*", "#")) or code.endswith("\\"):
         return line
     if code.endswith("*/"):
         code, comment = code.rsplit(" /*", 1)

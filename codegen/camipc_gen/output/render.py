@@ -7,8 +7,9 @@ from typing import Iterable, List, Optional, Tuple, Union as Either
 import jinja2
 import jinja2.ext
 
-from ..c.model import Model
+from ..c.model import model_of
 from ..model import ir
+from . import files
 from .layout import layout, layout_macro
 from .table import outputs_of
 from .view import ModuleView
@@ -20,21 +21,24 @@ _TEMPLATES = os.path.join(os.path.dirname(_PACKAGE), "templates")
 def render(program: ir.Program, inputs: Iterable[ir.Module], out_dir: str,
            emit: Iterable[str], depfile: Optional[str] = None,
            read_files: Iterable[str] = (),
-           defines_core_types: bool = False) -> List[str]:
-    """Writes the outputs named by @emit for each of @inputs.
+           defines_core_types: bool = False,
+           more: Iterable[Tuple[str, str]] = ()) -> List[str]:
+    """Writes the outputs named by @emit for each of @inputs, and @more, which
+    are (name, text).
 
     A file is written only if its bytes changed. Returns the paths of all
     outputs. @depfile, in make's syntax, says that they depend on @read_files.
     """
     texts = render_texts(program, inputs, emit, defines_core_types)
-    os.makedirs(out_dir, exist_ok=True)
+    texts += more
+    files.make_folder(out_dir)
     paths = []
     for name, text in texts:
         path = os.path.join(out_dir, name)
-        write_if_changed(path, text)
+        write_text(path, text)
         paths.append(path)
     if depfile:
-        write_if_changed(depfile, _make_rule(paths, read_files))
+        write_text(depfile, _make_rule(paths, read_files))
     return paths
 
 
@@ -42,7 +46,7 @@ def render_texts(program: ir.Program, inputs: Iterable[ir.Module],
                  emit: Iterable[str],
                  defines_core_types: bool = False) -> List[Tuple[str, str]]:
     """(file name, text) of each output, in the order of the inputs."""
-    model = Model(program)
+    model = model_of(program)
     environment = _environment()
     texts = []
     for module in inputs:
@@ -59,7 +63,7 @@ def render_template(name: str, /, **context) -> str:
 
 def _fill(environment: jinja2.Environment, name: str, /, **context) -> str:
     text = environment.get_template(name).render(**context)
-    return layout(text) if name.endswith((".c.j2", ".h.j2")) else text
+    return layout(text) if name.endswith((".c.j2", ".h.j2", ".hpp.j2")) else text
 
 
 class Lines(jinja2.ext.Extension):
@@ -112,36 +116,10 @@ def generator_files() -> List[str]:
 
 # ---- files -------------------------------------------------------------------
 
-def write_if_changed(path: str, text: str) -> None:
+def write_text(path: str, text: str) -> None:
+    """Writes a file, unless it holds @text already. Raises OSError."""
     # Only a rule for make contains paths, which may be invalid UTF-8.
-    data = text.encode("utf-8", "surrogateescape")
-    try:
-        if _holds(path, data):
-            return
-        _replace(path, data)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, path) from None
-
-
-def _holds(path: str, data: bytes) -> bool:
-    try:
-        with open(path, "rb") as old:
-            return old.read() == data
-    except FileNotFoundError:
-        return False
-
-
-def _replace(path: str, data: bytes) -> None:
-    """Replaces a file in one step: a compiler never reads half of it."""
-    fresh = "%s.%d.new" % (path, os.getpid())
-    try:
-        with open(fresh, "wb") as new:
-            new.write(data)
-        os.replace(fresh, path)
-    except OSError:
-        if os.path.exists(fresh):
-            os.unlink(fresh)
-        raise
+    files.write(path, text.encode("utf-8", "surrogateescape"))
 
 
 def _make_rule(outputs: Iterable[str], inputs: Iterable[str]) -> str:

@@ -27,7 +27,13 @@ OUTPUTS: Dict[str, Tuple[Output, ...]] = {
     "worker": (Output("worker.h.j2", "%s_ipa_worker.h", True),
                Output("worker.c.j2", "%s_ipa_worker.c", True)),
     "proto": (Output("proto.j2", "%s.proto", False),),
+    "cxx": (Output("types.hpp.j2", "%s_ipa_types.hpp", False),
+            Output("proxy.hpp.j2", "%s_ipa.hpp", True),
+            Output("module.hpp.j2", "%s_ipa_module.hpp", True)),
 }
+
+# What is generated unless --emit says otherwise. C++ is for those who want it.
+DEFAULT: Tuple[str, ...] = tuple(word for word in OUTPUTS if word != "cxx")
 
 
 def outputs_of(module: ir.Module, emit: Iterable[str]

@@ -2,20 +2,23 @@
 """The variables of templates: one ModuleView for each input file."""
 
 import os
+from functools import cached_property
 from typing import Dict, List
 
 from ..c import core_types
 from ..c import names as c_names
 from ..c.arrays import ArraySlot, run_name
-from ..c.comments import Words, comment, safe
+from ..c.comments import comment, safe
 from ..c.enums import EnumView, const_view
 from ..c.info import field_row
+from ..c.memory import is_large
 from ..c.messages import Message
 from ..c.methods import InterfaceView
 from ..c.model import Entry, Model
 from ..c.nullable import PointerSlot, pointer_name
 from ..c.place import Place
 from ..c.statements import indented
+from ..cxx.view import CxxView
 from ..model import ir, wire
 from .proto import ProtoModule
 
@@ -60,17 +63,12 @@ class Helpers:
         return value.get(Place("target", is_pointer=True))
 
 
-def shown_path(path: str) -> str:
-    """A path for the banner, without the folders of this machine.
+def shown_name(path: str) -> str:
+    """The name of an IDL file for the banner.
 
-    A path relative to the working directory stays as it is. Of other paths,
-    only the file and its folder are shown: outputs must not depend on where
-    the build folder is.
+    Without its folder: outputs must not depend on where the source lies.
     """
-    parts = os.path.normpath(path).replace(os.sep, "/").split("/")
-    if parts[0] in ("", ".."):
-        parts = [part for part in parts if part not in ("", "..")][-2:]
-    return safe("/".join(parts))
+    return safe(os.path.basename(os.path.normpath(path)))
 
 
 class ModuleView:
@@ -79,20 +77,19 @@ class ModuleView:
     def __init__(self, program: ir.Program, model: Model,
                  module: ir.Module, defines_core_types: bool = False):
         self.program = program
+        self._model = model
         self.module = module
-        self.path = shown_path(module.path)
+        self.file_name = shown_name(module.path)
         self.license = module.license
         self.stem = module.stem
         self.revision = CODEGEN_REVISION
         self.prefix = c_names.module_prefix(module.name)
-        self.guard = "%s_%s" % (self.prefix, module.stem) \
-            if self.prefix.rsplit("_", 1)[-1] != module.stem else self.prefix
-        self.guard = self.guard.upper()
+        self.guard = c_names.guard(module)
         self.imports = [imported.stem for imported in module.imports]
-        self.core_types = [core_types.symbol(program, one)
-                           for one in core_types.imported(module)]
-        self.own_core_types = core_types.symbol(program, module) \
-            if defines_core_types and module.name == core_types.MODULE else ""
+        # The symbol of a file of core types: its header refers to it.
+        self.core_types = core_types.symbol(program, module) \
+            if module.name == core_types.MODULE else ""
+        self.defines_core_types = defines_core_types
         self.interfaces = [
             InterfaceView(model, module, interface,
                           wire.fingerprint(program, interface))
@@ -106,13 +103,24 @@ class ModuleView:
             self.messages + self.method_messages,
             {c_names.of_type(enum): (enum.qualified, enum.module)
              for enum in program.enums.values()})
-        self.words = Words(self._known_words())
+
+    @cached_property
+    def cxx(self) -> CxxView:
+        """The C++ of the file."""
+        return CxxView(self.program, self._model, self.module, self)
 
     # ---- parts of the messages ---------------------------------------------
 
     @property
     def public(self) -> List[Message]:
         return [m for m in self.messages if m.is_public]
+
+    is_large = staticmethod(is_large)
+
+    @property
+    def copies_large(self) -> bool:
+        """Whether a copy function needs memory for a struct."""
+        return any(m.owns and is_large(m) for m in self.public)
 
     @property
     def entries(self) -> List[Entry]:
@@ -162,8 +170,7 @@ class ModuleView:
     def _described(self, message: Message, tabs: int) -> List[str]:
         lines = []
         for slot in message.slots:
-            lines += self.comment(slot.doc, tabs, message.slots,
-                                  tail=slot.facts)
+            lines += comment(slot.doc, tabs, tail=slot.facts)
             lines += indented(slot.members(), tabs)
         if message.unknown:
             lines.append("\t/** %s */" % message.unknown.remark)
@@ -172,60 +179,14 @@ class ModuleView:
 
     def struct_comment(self, message: Message) -> List[str]:
         if message.is_public:
-            return self.comment(message.doc, 0, message.slots,
-                                tail=message.since)
+            return self.comment(message.doc, tail=message.since)
         if isinstance(message, Entry):
             return ["/** An entry of %s. */" % message.title]
         return ["/** %s as a value of its own. */" % message.title]
 
     # ---- documentation -----------------------------------------------------
 
-    def _known_words(self) -> Dict[str, str]:
-        """Names of the IDL, and what they are called in C."""
-        known: Dict[str, str] = {}
-        for interface in self.interfaces:
-            for method in interface.methods + interface.events:
-                if not method.idl_name.islower():
-                    known.setdefault(method.idl_name, method.name)
-        # Names of other files of the same run must not matter.
-        files = (self.module,) + self.module.imports
-        for file in files:
-            for enum in file.enums:
-                for one in enum.enumerators:
-                    c_name = c_names.of_enumerator(enum, one)
-                    self._know(known, one.name, c_name)
-                    for owner in (enum.name, enum.qualified):
-                        self._know(known, owner + "." + one.name, c_name)
-            for const in file.consts:
-                self._know(known, const.name, c_names.of_const(file, const))
-        for file in files:
-            for declaration in file.structs + file.unions:
-                self._know_type(known, "struct", declaration)
-        for file in files:
-            for enum in file.enums:
-                self._know_type(known, "enum", enum)
-        return known
-
-    def _know_type(self, known: Dict[str, str], kind: str,
-                   declaration) -> None:
-        name = "%s %s" % (kind, c_names.of_type(declaration))
-        self._know(known, declaration.name, name)
-        self._know(known, declaration.qualified, name)
-
     @staticmethod
-    def _know(known: Dict[str, str], name: str, c_name: str) -> None:
-        # "Point" and "Size" are also English: only words that look like names.
-        if sum(c.isupper() for c in name) > 1 or "." in name or \
-                any(c.isdigit() for c in name):
-            known.setdefault(name, c_name)
-
-    def comment(self, doc, tabs: int = 0, fields=(), extra=(),
-                tail: str = "") -> List[str]:
+    def comment(doc, tabs: int = 0, extra=(), tail: str = "") -> List[str]:
         """A doc comment, or [] without a text."""
-        inner = {}
-        for field in fields:
-            name = getattr(field, "idl", None)
-            if name and name != field.name and not name.islower():
-                inner[name] = field.name
-        return comment(doc, Words(inner, self.words), tabs, extra=extra,
-                       tail=tail)
+        return comment(doc, tabs, extra=extra, tail=tail)

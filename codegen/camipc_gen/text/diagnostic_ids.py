@@ -11,8 +11,9 @@ ERRORS = {
     "unwritable": "an output file cannot be written",
     "import-not-found": "an imported file that was not found",
     "import-cycle": "files that import each other in a cycle",
-    "duplicate-stem": "two input files would write the same output files",
+    "duplicate-stem": "two files would write the same output files",
     "bad-option": "an option of the command line has an invalid value",
+    "bad-template": "a mistake in a template of --template",
     # text
     "bad-character": "a character that the language does not use",
     "bad-number": "an invalid number, with letters or two points",
@@ -69,6 +70,9 @@ ERRORS = {
     "contains-itself": "a struct that contains itself by value",
     "nesting-depth": "structs nested deeper than a receiver accepts",
     # enums
+    "type-size": "a struct that is too large for C",
+    "message-size": "a message that is always larger than the limit of its "
+                    "interface",
     "enum-range": "an enum value outside int32",
     "enum-empty": "an enum without values",
     "duplicate-value": "two values with [Default]",
@@ -108,10 +112,15 @@ ERRORS = {
     "async-role": "a role on an async method",
     "duplicate-role": "a role that two methods have",
     "event-attribute": "an attribute that does not fit the kind of method",
+    "queue-range": "[queue] above the window of 64, without [overflow=keep]",
     "compatible-since": "CompatibleSince above Version",
     "unknown-key": "[key] names a parameter that is not declared",
     "deep-key": "[key] of more than four names, or through nested arrays",
+    "key-type": "[key] that is neither a number nor a string nor an enum",
     "unknown-undo": "[undo] names a method that is not declared",
+    "undo-type": "[undo] names a method without a parameter for the keys",
+    "restore-outs": "[restore] where descriptors are returned, without "
+                    "ignore_result",
     # C
     "bad-name": "a name without a letter",
     "reserved-name": "a name that is reserved in C, or for every interface",
@@ -127,6 +136,7 @@ WARNINGS = {
     "import-map-drift": "a replaced import that differs from its replacement",
     "has-fd": "[hasFd] where no descriptor can be",
     "doc-mismatch": "a comment that names another declaration",
+    "missing-role": "init, start or stop without its role",
     "unused-overlay": "an overlay for a module that is not compiled",
 }
 
@@ -138,6 +148,9 @@ LINTS = {
                           "[when]",
     "unbounded": "an array, string or map without [max_len] in an async "
                  "method or event",
+    "kept-bytes": "[queue] messages that together exceed what is kept, without "
+                  "a proxy's own budget",
     "naming": "a name in a style other than LikeThis or likeThis",
     "missing-version": "an interface without [Version]",
+    "missing-restore": "a call that configures a module, without [restore]",
 }

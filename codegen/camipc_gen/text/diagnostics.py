@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Iterable, List, Optional, Sequence, Tuple
 
 from .diagnostic_ids import ERRORS, LINTS, WARNINGS
+from .printable import one_line
 from .source import Sources, Span
 
 # Errors of the lexer.
@@ -127,15 +128,15 @@ class Diagnostics:
 
     def _format_one(self, diagnostic: Diagnostic) -> List[str]:
         where = "%s: " % diagnostic.span if diagnostic.span else "camipc-gen: "
-        lines = ["%s%s: %s [%s]" % (where, diagnostic.severity,
-                                    diagnostic.message, diagnostic.id)]
+        lines = [one_line("%s%s: %s [%s]" % (
+            where, diagnostic.severity, diagnostic.message, diagnostic.id))]
         lines += self._excerpt(diagnostic.span)
         for note in diagnostic.notes:
             where = "%s: " % note.span if note.span else ""
-            lines.append("%snote: %s" % (where, note.message))
+            lines.append(one_line("%snote: %s" % (where, note.message)))
             lines += self._excerpt(note.span)
         if diagnostic.hint:
-            lines.append("  hint: %s" % diagnostic.hint)
+            lines.append(one_line("  hint: %s" % diagnostic.hint))
         return lines
 
     def _excerpt(self, span: Optional[Span]) -> List[str]:
@@ -179,11 +180,11 @@ def _window(text: str, column: int) -> Tuple[str, int]:
 def did_you_mean(word: str, known: Iterable[str]) -> Optional[str]:
     """A hint that names the nearest known word, or None if none is near."""
     candidates = sorted(set(known))
-    match = difflib.get_close_matches(word, candidates, 1, 0.6)
-    if not match:
-        folded = {name.lower().replace("_", ""): name for name in candidates}
-        same = folded.get(word.lower().replace("_", ""))
-        match = [same] if same else []
+    folded = {name.lower().replace("_", ""): name for name in candidates}
+    same = folded.get(word.lower().replace("_", ""))
+    # A word in other letters is nearer than one with other letters.
+    match = [same] if same else difflib.get_close_matches(word, candidates, 1,
+                                                          0.6)
     return "did you mean '%s'?" % match[0] if match else None
 
 

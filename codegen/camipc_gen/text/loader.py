@@ -11,7 +11,15 @@ from typing import Dict, List, Optional, Tuple
 from .diagnostics import Diagnostics
 from .parser import parse
 from .source import SourceError, Span
-from .syntax import File, ImportNode
+from .syntax import File, ImportNode, Literal
+
+# The IDL that lies beside the generator, installed or not. It is searched last.
+_OWN_IDL = os.path.normpath(os.path.join(os.path.dirname(os.path.realpath(
+    __file__)), "..", "..", "..", "idl"))
+
+# Files that may import each other in a row. Each takes frames of Python's
+# stack, which has a thousand.
+MAX_IMPORT_DEPTH = 200
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,12 @@ class Unit:
 
     @property
     def stem(self) -> str:
+        """[cname] of the module, or made from the file's name."""
+        for attribute in self.file.attributes:
+            if attribute.name == "cname" and \
+                    isinstance(attribute.value, Literal) and \
+                    isinstance(attribute.value.value, str):
+                return attribute.value.value
         return stem_of(self.path)
 
 
@@ -119,6 +133,11 @@ class Loader:
         path = self._find(unit, node)
         if path is None:
             return
+        if len(self._loading) > MAX_IMPORT_DEPTH:
+            self._diagnostics.error(
+                "too-deep", node.span, "imports are nested deeper than %d "
+                "files" % MAX_IMPORT_DEPTH)
+            return
         imported = self._load(path, node.span)
         if imported is None:
             return
@@ -128,14 +147,15 @@ class Loader:
             self.replaced.append((node.span, node.path, imported))
 
     def _find(self, unit: Unit, node: ImportNode) -> Optional[str]:
-        """Looks in the import map, then in each -I, then beside the file."""
+        """Looks in the import map, in each -I, beside the file, and in the
+        generator's own folder of IDL files."""
         mapped = self._import_map.get(node.path)
         if mapped is not None:
             self._used_maps.add(node.path)
             return mapped
         tried = []
         for folder in self._options.include_dirs + (
-                os.path.dirname(unit.path),):
+                os.path.dirname(unit.path), _OWN_IDL):
             path = os.path.normpath(os.path.join(folder, node.path))
             if _is_file(path):
                 return path
@@ -165,15 +185,46 @@ class Loader:
             % " imports ".join("'%s'" % name for name in loop))
 
     def _check_stems(self, inputs: List[Unit]) -> None:
+        """Reports files that write the same outputs, or that include each
+        other's by the same name."""
         seen: Dict[str, Unit] = {}
         for unit in inputs:
             first = seen.setdefault(unit.stem, unit)
             if first is not unit:
-                self._diagnostics.error(
-                    "duplicate-stem", None, "'%s' and '%s' would both write "
-                    "'%s_ipa_…'" % (first.path, unit.path, unit.stem),
-                    hint="rename one of the files, or compile each into a "
-                         "folder of its own")
+                self._same_stem(unit, first, Span(unit.path, 1, 1))
+        for unit in inputs:
+            within: Dict[str, Unit] = {}
+            for one in _with_imports(unit):
+                first = within.setdefault(one.stem, one)
+                if first is not one:
+                    self._same_stem(one, first,
+                                    _import_of(_with_imports(unit), one))
+
+    def _same_stem(self, unit: Unit, first: Unit, span: Span) -> None:
+        self._diagnostics.error(
+            "duplicate-stem", span, "'%s' and '%s' would both write "
+            "'%s_ipa_…'" % (first.path, unit.path, unit.stem),
+            hint='rename one of the files, or give its outputs another name: '
+                 '[cname="other_%s"] before its module statement' % unit.stem)
+
+
+def _with_imports(unit: Unit) -> List[Unit]:
+    """A file and all files that it imports, directly or not."""
+    found = [unit]
+    for one in found:
+        found += [other for other in one.imports if other not in found]
+    return found
+
+
+def _import_of(units: List[Unit], wanted: Unit) -> Span:
+    """An import statement among @units that imports @wanted."""
+    for unit in units:
+        if wanted in unit.imports:
+            for node in unit.file.imports:
+                if os.path.normpath(wanted.path).endswith(
+                        os.path.normpath(node.path)):
+                    return node.span
+    return Span(wanted.path, 1, 1)
 
 
 def _is_file(path: str) -> bool:

@@ -290,10 +290,10 @@ class Parser(ExpressionParser):
     def _parameters(self, what: str) -> Tuple[FieldNode, ...]:
         self.expect("(", what)
         found: List[FieldNode] = []
-        while not self.at(")"):
+        if not self.at(")"):
             found.append(self._parameter())
-            if not self.take_if(","):
-                break
+        while self.take_if(","):
+            found.append(self._parameter())
         self.expect(")", "')' after the parameters")
         return tuple(found)
 

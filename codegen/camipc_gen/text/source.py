@@ -3,12 +3,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import select
+import stat
 from dataclasses import dataclass, field
 from typing import Dict, List
 
 # Far above any interface; keeps a mistaken argument from filling the memory.
 MAX_SOURCE_BYTES = 8 << 20
+
+# How long a named pipe may have no writer: it may start at the same time.
+_WRITER_WAIT_S = 3.0
 
 
 @dataclass(frozen=True)
@@ -80,14 +86,30 @@ def read_bytes(path: str) -> bytes:
 
 
 def _read(path: str) -> bytes:
-    with open(path, "rb") as stream:
-        if os.path.isdir(path):
-            raise IsADirectoryError(21, "Is a directory")
+    with os.fdopen(_open(path), "rb") as stream:
         data = stream.read(MAX_SOURCE_BYTES + 1)
     if len(data) > MAX_SOURCE_BYTES:
         raise SourceError("cannot read: larger than the limit of %d MiB"
                           % (MAX_SOURCE_BYTES >> 20))
     return data
+
+
+def _open(path: str) -> int:
+    # A pipe with a name may never get a writer.
+    fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
+    try:
+        mode = os.fstat(fd).st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        # Pipes without a name, as of a shell's <(…), exist in /proc only.
+        if stat.S_ISFIFO(mode) and os.path.exists(os.path.realpath(path)) and \
+                not select.select([fd], [], [], _WRITER_WAIT_S)[0]:
+            raise SourceError("cannot read: no program writes to the pipe")
+        os.set_blocking(fd, True)
+    except BaseException:
+        os.close(fd)
+        raise
+    return fd
 
 
 def decode(data: bytes) -> str:

@@ -33,6 +33,11 @@ enum camipc_fd_mode {
 	CAMIPC_FD_DUP,
 	/** Uses the source's numbers: the copy owns the descriptors then. */
 	CAMIPC_FD_MOVE,
+	/**
+	 * As CAMIPC_FD_DUP, for descriptors of a peer that nobody trusts:
+	 * _clear() closes the duplicates without waiting for the peer.
+	 */
+	CAMIPC_FD_DUP_FOREIGN,
 };
 
 /**
@@ -72,6 +77,9 @@ CAMIPC_API void camipc_arena_init_heap(struct camipc_arena *arena,
  * bytes. Joins the blocks of the last message into one. Thread word: bound.
  */
 CAMIPC_API void camipc_arena_reset(struct camipc_arena *arena, size_t budget);
+
+/** Returns the bytes of the blocks of a block arena. Thread word: bound. */
+CAMIPC_API size_t camipc_arena_size(const struct camipc_arena *arena);
 
 /** Frees all memory of a block arena; zeroed ones are fine. Bound. */
 CAMIPC_API void camipc_arena_fini(struct camipc_arena *arena);

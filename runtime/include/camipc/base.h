@@ -5,8 +5,8 @@
  * Thread words: the comment of each type and function ends with one.
  *
  *   bound      One thread at a time may use the object. An object that belongs
- *              to a thread, as a proxy belongs to the one that created it, may
- *              be used only there.
+ *              to a thread, as a proxy belongs to its owner (camipc/proxy.h),
+ *              may be used only there.
  *   safe       Any thread may call at any time, also on the same object.
  *   reentrant  The function has no state of its own: any thread may call at any
  *              time, as long as no other thread writes to the same arguments.
@@ -25,13 +25,39 @@
 #include <stdint.h>
 
 #ifdef __cplusplus
-#define CAMIPC_BEGIN_DECLS extern "C" {
-#define CAMIPC_END_DECLS }
 #define CAMIPC_STATIC_ASSERT static_assert
+/* Declarations in C: a C++ program may forbid the casts of their functions. */
+#ifdef __clang__
+#define CAMIPC_BEGIN_DECLS                                                       \
+	_Pragma("clang diagnostic push")                                         \
+	_Pragma("clang diagnostic ignored \"-Wold-style-cast\"")                 \
+	_Pragma("clang diagnostic ignored \"-Wzero-as-null-pointer-constant\"")  \
+	extern "C" {
+#define CAMIPC_END_DECLS \
+	}                \
+	_Pragma("clang diagnostic pop")
+#else
+#define CAMIPC_BEGIN_DECLS                                                     \
+	_Pragma("GCC diagnostic push")                                         \
+	_Pragma("GCC diagnostic ignored \"-Wold-style-cast\"")                 \
+	_Pragma("GCC diagnostic ignored \"-Wuseless-cast\"")                   \
+	_Pragma("GCC diagnostic ignored \"-Wzero-as-null-pointer-constant\"")  \
+	extern "C" {
+#define CAMIPC_END_DECLS \
+	}                \
+	_Pragma("GCC diagnostic pop")
+#endif
 #else
 #define CAMIPC_BEGIN_DECLS
 #define CAMIPC_END_DECLS
 #define CAMIPC_STATIC_ASSERT _Static_assert
+#endif
+
+/** A cast in a macro: programs in C++ may forbid those of C. */
+#ifdef __cplusplus
+#define CAMIPC_CAST(type, value) static_cast<type>(value)
+#else
+#define CAMIPC_CAST(type, value) ((type)(value))
 #endif
 
 /** Marks what an IPA module exports: its entry and nothing else. */
@@ -60,6 +86,23 @@
 
 /** Stands at the end of a case that continues in the next case. */
 #define CAMIPC_FALLTHROUGH __attribute__((fallthrough))
+
+/** Makes the linker keep a static object that nothing uses. */
+#if defined(__has_attribute)
+#if __has_attribute(retain)
+#define CAMIPC_RETAIN __attribute__((used, retain))
+#endif
+#endif
+#ifndef CAMIPC_RETAIN
+#define CAMIPC_RETAIN __attribute__((used))
+#endif
+
+/**
+ * In a header: makes each file that includes it refer to @symbol, a char, under
+ * the static name @name. The file does not link without the symbol.
+ */
+#define CAMIPC_REFER_TO(symbol, name) \
+	CAMIPC_RETAIN static const char *const name = &(symbol)
 
 /** Changes whenever code generated before no longer fits the runtime. */
 #define CAMIPC_CODEGEN_REVISION 2

@@ -16,8 +16,10 @@ CAMIPC_BEGIN_DECLS
  *
  * Returns "success" for 0 and positive values; "the IPA is gone" for -EPIPE and
  * so on; and what camipc_errno_to_string() returns for errors that have no
- * meaning of their own here, such as those that an IPA returned. Never NULL; a
- * constant, or valid until the next call in this thread. Thread word: safe.
+ * meaning of their own here. An error that an IPA returned from an op has none
+ * of these meanings: for the result of a call use camipc_proxy_strerror(). Never
+ * NULL; a constant, or valid until the next call in this thread. Thread word:
+ * safe.
  */
 CAMIPC_API const char *camipc_strerror(int error);
 
@@ -31,6 +33,17 @@ CAMIPC_API const char *camipc_strerror(int error);
  * safe.
  */
 CAMIPC_API const char *camipc_errno_to_string(int error);
+
+/**
+ * camipc_result_to_string() - name a result that an IPA returned
+ * @result: what an op returned, or a module's create()
+ *
+ * Only the module's author knows what the number means. Returns
+ * "-ENOENT (no such file or directory)" for -ENOENT, and "-4000" or "7" for a
+ * number without a name. Never NULL; valid until the next call in this thread.
+ * Thread word: safe.
+ */
+CAMIPC_API const char *camipc_result_to_string(int32_t result);
 
 CAMIPC_END_DECLS
 

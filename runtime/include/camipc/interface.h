@@ -70,8 +70,14 @@ struct camipc_message_type {
 	/** Releases what copy() put into a heap arena; NULL if nothing. */
 	void (*clear)(void *msg);
 
+	/** Most memory in bytes, besides @size, that decoding takes; 0 if the
+	 *  IDL does not bound it, or if it exceeds CAMIPC_MAX_DECODED. */
+	uint32_t max_decoded;
+
+	uint32_t spare_number; /* 0 */
+
 	/** NULL. For functions of later versions. */
-	void (*spare[4])(void);
+	void (*spare[3])(void);
 };
 
 /** The effect of a method on the proxy's state; method names have none. */
@@ -102,9 +108,10 @@ enum camipc_overflow {
 	CAMIPC_OVERFLOW_ERROR = 0, /* it fails with -EAGAIN, counted */
 	CAMIPC_OVERFLOW_DROP_NEWEST, /* it is dropped with 0, counted */
 	CAMIPC_OVERFLOW_DROP_OLDEST, /* the oldest of [queue=] is dropped */
+	CAMIPC_OVERFLOW_KEEP, /* it waits, up to [queue=] of them; -EAGAIN */
 };
 
-#define CAMIPC_N_OVERFLOWS (CAMIPC_OVERFLOW_DROP_OLDEST + 1)
+#define CAMIPC_N_OVERFLOWS (CAMIPC_OVERFLOW_KEEP + 1)
 
 /** The outputs begin with an int32_t, which is the result of the call. */
 #define CAMIPC_METHOD_RETURNS_INT32 (1u << 0)
@@ -115,6 +122,12 @@ enum camipc_overflow {
 
 /** [restore]: a restarted module needs this call again. */
 #define CAMIPC_METHOD_RESTORE (1u << 3)
+
+/** [restore=ignore_result]: it may return something else then. */
+#define CAMIPC_METHOD_IGNORE_RESULT (1u << 4)
+
+/** [restart=wait]: a call during a restart waits for its end. */
+#define CAMIPC_METHOD_RESTART_WAIT (1u << 5)
 
 /** Most fields that lead from the arguments of a method to its key. */
 #define CAMIPC_KEY_DEPTH 4
@@ -127,17 +140,17 @@ struct camipc_method {
 	enum camipc_role role;
 	enum camipc_when when;
 	enum camipc_overflow overflow;
-	uint16_t queue; /* [queue=]; 0: the whole window */
+	uint16_t queue; /* [queue=], at most CAMIPC_MAX_QUEUE; 0: the window */
 	uint16_t max_fds_args; /* bound of the IDL; 0: none or unbounded */
 	uint16_t max_fds_outs;
 	uint16_t undo; /* [undo=]: id of the method that reverts it; 0: none */
 	uint32_t timeout_ms; /* [timeout_ms=]; 0: by role, limits.h */
 
 	/**
-	 * [key=]: field numbers, from a field of @args inwards, through the
-	 * elements of arrays; ends at the first 0. Calls with different keys
-	 * do not replace each other when a module is restored. Without a key,
-	 * and without [restore], all are 0.
+	 * [key=]: field numbers, from a field of @args inwards; ends at the
+	 * first 0. Only the first field may be an array. Calls with different
+	 * keys do not replace each other when a module is restored. Without a
+	 * key, and without [restore], all are 0.
 	 */
 	uint32_t key[CAMIPC_KEY_DEPTH];
 
@@ -162,6 +175,13 @@ struct camipc_interface {
 	const struct camipc_method *events;
 	uint16_t n_methods;
 	uint16_t n_events;
+
+	/**
+	 * Largest body of a message in bytes, in either direction
+	 * ([max_message]). The pipeline's descriptor decides, unless its
+	 * proxy's budget does; the module's has no effect.
+	 */
+	uint32_t max_message_size;
 };
 
 /**
@@ -217,7 +237,7 @@ camipc_find_method(const struct camipc_method *rows, uint16_t n_rows,
  * CAMIPC_CODEGEN_REVISION. New members take the place of spare ones.
  */
 CAMIPC_STATIC_ASSERT(sizeof(struct camipc_message_type) ==
-			     2 * sizeof(uint32_t) + 11 * sizeof(void *),
+			     4 * sizeof(uint32_t) + 10 * sizeof(void *),
 		     "a new member of a message takes a spare one's place");
 CAMIPC_STATIC_ASSERT(sizeof(struct camipc_method) ==
 			     2 * 6 + 3 * sizeof(enum camipc_role) +

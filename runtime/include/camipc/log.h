@@ -5,7 +5,7 @@
 
 #include <stdarg.h>
 
-#include <camipc/module.h>
+#include <camipc/log_level.h>
 
 CAMIPC_BEGIN_DECLS
 
@@ -13,7 +13,9 @@ CAMIPC_BEGIN_DECLS
  * Called for each line of the log. @topic is the part of the library that logs
  * ("proxy.process", "module"), @text has neither newlines nor control bytes;
  * both are borrowed for the call. Called in the thread that logs, one call at a
- * time; what the callback itself logs is dropped.
+ * time; what the callback itself logs is dropped. It must return: the library
+ * logs in the middle of what it does, and an exception interrupts that. Never
+ * leave it by longjmp().
  */
 typedef void (*camipc_log_fn)(void *user, enum camipc_log_level level,
 			      const char *topic, const char *text);
@@ -28,10 +30,11 @@ typedef void (*camipc_log_fn)(void *user, enum camipc_log_level level,
  * default is warnings and errors to stderr.
  *
  * The environment variable CAMIPC_LOG, which a set-user-ID program ignores,
- * changes the levels: "proxy.*:debug,ipa.softisp:info,error" sets a level for
- * the topics that each glob matches, which @level does not override, and the
- * level of all other topics. The levels are error, warning, info and debug.
- * Thread word: safe.
+ * overrides @level, so that every program can be debugged with it:
+ * "proxy.*:debug,ipa.softisp:info,error" sets a level for the topics that each
+ * glob matches, and the level of all other topics. Without the latter, these
+ * have @level. The levels are error, warning, info and debug. A wrong value is
+ * ignored, with one line on stderr. Thread word: safe.
  */
 CAMIPC_API void camipc_log_set(camipc_log_fn log, void *user,
 			       enum camipc_log_level level);

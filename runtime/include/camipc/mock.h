@@ -7,6 +7,7 @@
  * The script of the module x.so is the file x.script in the same folder.
  * Without a script each call returns 0 and the default outputs. Each call
  * appends a line to x.calls, and each event that the call raises another one.
+ * A module in a worker can do that only with CAMIPC_SANDBOX_OFF.
  */
 #ifndef CAMIPC_MOCK_H
 #define CAMIPC_MOCK_H

@@ -4,9 +4,26 @@
  * these functions directly, the others through generated calls. Everything here
  * holds for every isolation (thread, process, loopback).
  *
- * A proxy belongs to the thread that created it. A bound function that another
- * thread calls fails an assertion, in builds that have assertions. In a forked
- * child a proxy is useless: calls return -ECHILD there.
+ * A proxy has an owner: the thread that created it, or the one that has adopted
+ * it last with camipc_proxy_adopt(). A bound function that another thread calls
+ * does nothing and fails with -EPERM and CAMIPC_REASON_WRONG_THREAD; the first
+ * time, it logs one line for each proxy. Functions that return no error say
+ * what they return then. In a forked child a proxy is useless: calls return
+ * -ECHILD there.
+ *
+ * Callbacks are functions of the host that dispatch or camipc_proxy_destroy()
+ * calls: events, completions and `closed`. A callback should return. If it
+ * leaves by a C++ exception, pthread_exit() or a cancellation of its thread,
+ * the IPA is ended with CAMIPC_REASON_UNWOUND and the exception goes on: the
+ * proxy is Dead then, the next dispatch calls `closed`, and destroying works as
+ * ever. The same holds for an op that runs in the thread of its caller. Once a
+ * callback has left camipc_proxy_destroy() like that, the remaining completions
+ * are called while the stack is unwound, and must return: as in a destructor of
+ * C++, a second exception may end the process. NEVER
+ * leave a callback, an op or a function of a module by longjmp(), which skips
+ * what this library has to put in order: the behaviour is undefined. A thread
+ * cannot be cancelled while it is in a function of this library; a cancellation
+ * takes effect in callbacks and once the function has returned.
  */
 #ifndef CAMIPC_PROXY_H
 #define CAMIPC_PROXY_H
@@ -16,11 +33,23 @@
 #include <camipc/interface.h>
 #include <camipc/manager.h>
 #include <camipc/reason.h>
+#include <camipc/restart.h>
 #include <camipc/stats.h>
 
 CAMIPC_BEGIN_DECLS
 
 struct camipc_proxy;
+
+/**
+ * camipc_fd_close() - close a descriptor that came from an IPA
+ * @fd: a duplicate that an event's callback kept, or an output; -1 is fine
+ *
+ * The descriptor is of the IPA's making: close() may wait for a linger time or
+ * a file system of its choice. This function leaves that to a thread of the
+ * library's own and returns at once. The _clear() function of an output does
+ * the same. Thread word: safe.
+ */
+CAMIPC_API void camipc_fd_close(int fd);
 
 /** State of a proxy; one state table holds for every isolation. */
 enum camipc_state {
@@ -30,7 +59,7 @@ enum camipc_state {
 	CAMIPC_STATE_RUNNING,
 	CAMIPC_STATE_STOPPING,
 	CAMIPC_STATE_STOPPED,
-	CAMIPC_STATE_RESTARTING, /* not entered yet */
+	CAMIPC_STATE_RESTARTING, /* only with a restart policy */
 	CAMIPC_STATE_DEAD,
 };
 
@@ -52,7 +81,8 @@ struct camipc_closed_info {
 	enum camipc_reason reason;
 	int error; /* the error that calls return from now on */
 	bool status_known; /* false if the host reaps its children itself */
-	int status; /* as waitpid() reports it */
+	int status; /* as waitpid() reports it; SIGKILL if it was killed and takes
+		     * its time to end: its usage is unknown then */
 	int pid; /* of the worker; 0 in a thread */
 	const char *module; /* path */
 	const char *last_call; /* name, or NULL */
@@ -60,7 +90,8 @@ struct camipc_closed_info {
 	const char *text; /* a summary in one line */
 	const char *stderr_tail; /* sanitised; "" if there is none */
 
-	/** Where the worker crashed, the innermost call first. */
+	/** Where the worker crashed: the innermost call first, but for calls in
+	 *  libc, the loader and the libraries of C++. At most 8. */
 	const struct camipc_closed_frame *frames;
 	uint32_t n_frames; /* 0 if it did not crash, or nothing is known */
 	bool address_known;
@@ -71,17 +102,31 @@ struct camipc_closed_info {
 	uint64_t user_us; /* of processor time, in microseconds */
 	uint64_t system_us;
 	uint64_t max_rss_kib; /* largest resident memory */
+
+	/** With CAMIPC_REASON_SANDBOX: the system call that the sandbox refused,
+	 *  "mprotect", by the worker's own account; else NULL. */
+	const char *system_call;
 };
 
 /** The pipeline side of an interface: generated, constant, shared. */
 struct camipc_client {
 	uint32_t size;
+	uint32_t events_size; /* of the table of events; 0: not checked */
 	const struct camipc_interface *descriptor;
 	const camipc_invoke_fn *invoke_event; /* one for each event, in order */
 
 	/** Calls the `closed` function of @events, if there is one. */
 	void (*invoke_closed)(const void *events, void *user,
 			      const struct camipc_closed_info *info);
+
+	/** For each method, in order: hands over the arguments of a lost call,
+	 *  or the results of a start; NULL where there is nothing to hand over.
+	 */
+	const camipc_invoke_fn *invoke_method;
+
+	/** Calls the `restarted` function of @events, if there is one. */
+	void (*invoke_restarted)(const void *events, void *user,
+				 const struct camipc_restart_info *info);
 };
 
 /**
@@ -94,16 +139,22 @@ struct camipc_client {
  * @user: passed to every callback
  *
  * Waits up to CAMIPC_TIMEOUT_HELLO_MS and CAMIPC_TIMEOUT_LOADED_MS for a
- * worker. The proxy belongs to the calling thread, which destroys it with
- * camipc_proxy_destroy().
+ * worker. The calling thread owns the proxy; camipc_proxy_destroy() ends it.
  *
- * Returns 0; -ENOENT (no such module, worker or isolation), -EACCES (the file
- * is not executable or readable), -ENOEXEC (not an IPA module), -EPROTOTYPE
- * (the module is for another interface), -ESTALE (for another version of it),
- * -EPERM (the module is not trusted to run in a thread), -EPIPE (the worker
- * died), -ETIMEDOUT, -EPROTO (the worker broke the protocol), the error that
- * the module's create() returned, -EMFILE or -ENOMEM. One line of the log
- * explains the error. Thread word: safe.
+ * Returns 0; -ENOENT (no such module, worker or isolation, or no such file that
+ * the module loads), -EACCES (the file is not executable or readable), -ENOEXEC
+ * (not an IPA module), -EPROTOTYPE (the module is for another interface), -ESTALE
+ * (for another version of it, or a file was replaced while it was loaded),
+ * -ELIBACC (a library that the module needs was not found), -EPERM (the module,
+ * or a file that it loads, is not trusted to run in a thread), -EPIPE (the worker
+ * died), -ETIMEDOUT, -EPROTO (the worker broke the protocol), -EREMOTEIO (the
+ * module's create() failed, or its worker reported an error of its own), -EINVAL
+ * (a struct without its size, spare members of @match that are not 0, or an
+ * argument that the module does not take),
+ * -E2BIG (a struct with members that this version does not know), -EMFILE,
+ * -ENOMEM, or -ENOSYS (this system, as the profile of a container, refuses a
+ * system call that is needed). One line of the log explains the error, and names
+ * what create() returned. Thread word: safe.
  */
 CAMIPC_API int
 camipc_proxy_create(struct camipc_manager *manager,
@@ -113,11 +164,28 @@ camipc_proxy_create(struct camipc_manager *manager,
 		    struct camipc_proxy **ret_proxy) CAMIPC_MUST_CHECK;
 
 /**
+ * camipc_proxy_adopt() - make the calling thread the owner of a proxy
+ *
+ * From now on this thread, and no other one, may call bound functions. Begun
+ * calls, events that were not dispatched yet and the descriptor belong to the
+ * proxy and go along. The former owner need not know, and may have ended; the
+ * host must see to it that it does not use the proxy any more.
+ *
+ * Returns 0, also if the thread is the owner already; -EBUSY (a thread, perhaps
+ * this one, is in a bound function, as in each callback); or -ECHILD. Thread
+ * word: safe, as long as the proxy exists.
+ */
+CAMIPC_API int
+camipc_proxy_adopt(struct camipc_proxy *proxy) CAMIPC_MUST_CHECK;
+
+/**
  * Stops the IPA, ends its worker or thread, and frees the proxy. Allowed in
  * every state. Calls that were begun complete with -ECANCELED. In a callback of
  * this proxy it ends delivery, and dispatch frees the memory when the callback
- * returns. NULL is fine. In a forked child it leaves the worker, which is the
- * parent's, alone. Thread word: bound.
+ * returns. If another thread is in a bound function, that thread destroys the
+ * proxy when it leaves the function; otherwise the calling thread adopts the
+ * proxy first. NULL is fine. In a forked child it leaves the worker, which is
+ * the parent's, alone. Thread word: safe, once per proxy.
  */
 CAMIPC_API void camipc_proxy_destroy(struct camipc_proxy *proxy);
 
@@ -132,15 +200,39 @@ CAMIPC_API int camipc_proxy_get_fd(const struct camipc_proxy *proxy);
  * Calls the callbacks of events and completions that have arrived, at most
  * CAMIPC_DISPATCH_BATCH, without waiting. Returns how many it called; -EPIPE
  * (the IPA is gone, and `closed` was called), -EBUSY (called in a callback of
- * this proxy) or -ECHILD. Thread word: bound.
+ * this proxy), -EPERM (another thread owns the proxy) or -ECHILD. Thread word:
+ * bound.
  */
 CAMIPC_API int
 camipc_proxy_dispatch(struct camipc_proxy *proxy) CAMIPC_MUST_CHECK;
 
 /**
+ * camipc_proxy_dispatch_wait() - wait until there is something to dispatch
+ * @timeout_ms: at most so many milliseconds; negative: without an end
+ *
+ * For a thread that waits for one proxy and nothing else: it sleeps in the
+ * cheapest way that the link has, which poll() on the descriptor cannot use. Then
+ * it calls callbacks, as camipc_proxy_dispatch() does.
+ *
+ * Returns how many callbacks it called, at least 1; 0 (the time is over); or
+ * -ECANCELED (camipc_proxy_cancel() was called meanwhile, and no call was
+ * outstanding that had to complete). Other errors are those of
+ * camipc_proxy_dispatch(). Thread word: bound.
+ */
+CAMIPC_API int camipc_proxy_dispatch_wait(struct camipc_proxy *proxy,
+					  int timeout_ms) CAMIPC_MUST_CHECK;
+
+/**
+ * Instead of arguments: the caller had no memory to put them together. The call
+ * fails with -ENOMEM, and camipc_proxy_last_error() knows it.
+ */
+#define CAMIPC_NO_MEMORY ((const void *)-1)
+
+/**
  * camipc_proxy_call() - call a method, or queue an asynchronous call
  * @id: of the method
- * @args: the method's args struct, borrowed for the call; NULL if it has none
+ * @args: the method's args struct, borrowed for the call; NULL if it has none;
+ *	or CAMIPC_NO_MEMORY
  * @outs: set on success only; the caller clears it then. NULL drops the outputs
  *
  * Waits for the reply of a synchronous method until its deadline. Never calls
@@ -153,8 +245,9 @@ camipc_proxy_dispatch(struct camipc_proxy *proxy) CAMIPC_MUST_CHECK;
  * (too many asynchronous calls are outstanding), -EBUSY, -EALREADY or
  * -ESHUTDOWN (the state does not allow the call), -EOPNOTSUPP (the module lacks
  * the method), -EREMOTEIO (the IPA returned one of these codes itself),
- * -ECANCELED, -ECHILD, -EMFILE or -ENOMEM. camipc_proxy_last_error()
- * distinguishes the library's errors from the IPA's. Thread word: bound.
+ * -ECANCELED, -EPERM (another thread owns the proxy), -ECHILD, -EMFILE or
+ * -ENOMEM. camipc_proxy_last_error() distinguishes the library's errors from
+ * the IPA's. Thread word: bound.
  */
 CAMIPC_API int camipc_proxy_call(struct camipc_proxy *proxy, uint32_t id,
 				 const void *args,
@@ -192,29 +285,78 @@ CAMIPC_API void camipc_proxy_cancel(struct camipc_proxy *proxy);
  * @proxies: @n proxies; the ones that are not running are ignored
  *
  * Takes as long as the slowest IPA. No event of these proxies is delivered
- * after it has returned. Returns 0 or the first error of camipc_proxy_call().
- * Thread word: bound.
+ * after it has returned. Proxies of other threads fail with -EPERM, those whose
+ * start was begun with -EBUSY, and those whose stop was begun with -EALREADY:
+ * their events are delivered once or until that has completed. The others are
+ * stopped all the same. Returns 0 or the first
+ * error of camipc_proxy_call(). Thread word: bound.
  */
 CAMIPC_API int camipc_stop_all(struct camipc_proxy *const *proxies, size_t n);
 
 /**
+ * camipc_proxy_drain() - stop the IPA, and deliver what it raised before
+ * @id: of the stop method
+ * @args, @outs: as for camipc_proxy_call()
+ *
+ * Calls the callbacks of all events that the IPA raises before it answers, and
+ * of calls that end meanwhile, from inside this function; none of its events
+ * is delivered after it has returned. In these callbacks, asynchronous calls
+ * return -ESHUTDOWN; dispatch, stop and this function -EBUSY; and destroy ends
+ * delivery, and takes effect when this function returns. Time spent in
+ * callbacks does not count against the deadline.
+ *
+ * Returns 0 if the proxy is not running, what camipc_proxy_call() returns, or
+ * -EBUSY (called in a callback of this proxy). If the IPA dies, what it had
+ * sent is delivered before this returns -EPIPE; dispatch calls `closed`. Thread
+ * word: bound.
+ */
+CAMIPC_API int camipc_proxy_drain(struct camipc_proxy *proxy, uint32_t id,
+				  const void *args, void *outs);
+
+/**
+ * camipc_drain_all() - stop several IPAs, and deliver what they raised before
+ * @proxies: @n proxies; the ones that are not running are ignored
+ *
+ * Takes as long as the slowest IPA, and the callbacks of all. Returns 0 or the
+ * first error of camipc_proxy_drain(). Thread word: bound.
+ */
+CAMIPC_API int camipc_drain_all(struct camipc_proxy *const *proxies, size_t n);
+
+/**
  * Returns the library's error of the latest call, or 0 if the IPA answered.
- * Thread word: bound.
+ * Returns -EPERM in a thread that does not own the proxy, -ECHILD in a forked
+ * child. Thread word: bound.
  */
 CAMIPC_API int camipc_proxy_last_error(const struct camipc_proxy *proxy);
 
 /**
- * Returns the value that the IPA returned in the latest call that it answered.
- * Thread word: bound.
+ * Returns the value that the IPA returned in the latest call that it answered;
+ * 0 in a thread that does not own the proxy. Thread word: bound.
  */
 CAMIPC_API int32_t camipc_proxy_last_result(const struct camipc_proxy *proxy);
 
 /**
+ * camipc_proxy_strerror() - get what an error of the latest call means
+ * @proxy: NULL is fine, as after create() has failed
+ * @error: what the latest call of @proxy returned
+ *
+ * Tells the IPA's errors from the library's: an -ENOENT that the IPA returned is
+ * not our "no such module". Returns "the IPA returned -ENOENT (no such file or
+ * directory)" if the IPA returned @error, or if @error is -EREMOTEIO in the
+ * place of what the IPA returned; else camipc_strerror(@error). Never NULL; a
+ * constant, or valid until the next call in this thread. Thread word: bound.
+ */
+CAMIPC_API const char *camipc_proxy_strerror(const struct camipc_proxy *proxy,
+					     int error);
+
+/**
  * camipc_proxy_last_reason() - get why the latest call failed
  * @ret_field: NULL, or gets the name of the field that was wrong, a constant;
- *	NULL if the reason is not CAMIPC_REASON_BAD_ARGUMENT
+ *	NULL if the reason is neither CAMIPC_REASON_BAD_ARGUMENT nor
+ *	CAMIPC_REASON_TOO_LARGE, or if no single field was wrong
  *
- * Returns CAMIPC_REASON_NONE if it did not fail. Thread word: bound.
+ * Returns CAMIPC_REASON_NONE if it did not fail; CAMIPC_REASON_WRONG_THREAD in a
+ * thread that does not own the proxy. Thread word: bound.
  */
 CAMIPC_API enum camipc_reason
 camipc_proxy_last_reason(const struct camipc_proxy *proxy,
@@ -237,12 +379,16 @@ camipc_proxy_get_state(const struct camipc_proxy *proxy);
 CAMIPC_API const char *
 camipc_proxy_get_isolation(const struct camipc_proxy *proxy);
 
-/** Returns the worker's pid, or 0 if there is none. Thread word: bound. */
+/**
+ * Returns the worker's pid; 0 if no worker runs, or in a thread that does not own
+ * the proxy. Thread word: bound.
+ */
 CAMIPC_API int camipc_proxy_get_pid(const struct camipc_proxy *proxy);
 
 /**
  * Sets the deadline of all later calls to @timeout_ms milliseconds; 0 restores
- * those of the IDL. Thread word: bound.
+ * those of the IDL. Has no effect in a thread that does not own the proxy.
+ * Thread word: bound.
  */
 CAMIPC_API void camipc_proxy_set_timeout(struct camipc_proxy *proxy,
 					 uint32_t timeout_ms);
@@ -254,7 +400,8 @@ CAMIPC_API void camipc_proxy_set_timeout(struct camipc_proxy *proxy,
  * The time runs while the IPA has asynchronous calls to answer with events.
  * When it has passed, the proxy's descriptor polls readable and dispatch ends
  * the IPA with CAMIPC_REASON_WATCHDOG. Meant for interfaces that raise an event
- * per frame. Thread word: bound.
+ * per frame. Has no effect in a thread that does not own the proxy. Thread word:
+ * bound.
  */
 CAMIPC_API void camipc_proxy_set_watchdog(struct camipc_proxy *proxy,
 					  uint32_t timeout_ms);

@@ -27,10 +27,33 @@ enum camipc_reason {
 	CAMIPC_REASON_NO_MEMORY, /* in this process */
 	CAMIPC_REASON_NO_FDS, /* in this process */
 	CAMIPC_REASON_WATCHDOG, /* calls were sent, but no event came */
+	CAMIPC_REASON_WRONG_THREAD, /* the thread does not own the proxy */
+	CAMIPC_REASON_UNWOUND, /* code of the host or the IPA left its function
+				* by an exception or by pthread_exit() */
+	CAMIPC_REASON_BAD_RANGE, /* a value that the IDL does not allow */
+	CAMIPC_REASON_BAD_DEPTH, /* messages in messages, too many */
+	CAMIPC_REASON_BYE, /* the worker said that it must end, and why */
+	CAMIPC_REASON_REFUSED, /* this system refuses a system call */
+	CAMIPC_REASON_TOO_LARGE, /* a call's arguments: bytes, descriptors,
+				  * depth; the log says which limit */
+	CAMIPC_REASON_SANDBOX, /* the worker made a system call that its
+				* sandbox does not allow, and was ended */
+	CAMIPC_REASON_BAD_RING, /* of the shared memory: positions, records, or
+				 * wake-ups without end */
+	CAMIPC_REASON_EXCEPTION, /* an exception of C++ left the op */
+	CAMIPC_REASON_WORKER_RESTARTED, /* of a call: the worker that had it has
+					 * ended, another one takes over */
+	CAMIPC_REASON_RESTORE_MISMATCH, /* a restarted IPA returned something
+					 * else than before; the log and `closed`
+					 * name method and field */
+	CAMIPC_REASON_JOURNAL_FULL, /* of a call: a restart would need more
+				     * calls, memory or descriptors than are
+				     * kept */
+	CAMIPC_REASON_RESTART_FAILED, /* no other worker could be started */
 };
 
 /** How many reasons there are; a later version may have more. */
-#define CAMIPC_N_REASONS (CAMIPC_REASON_WATCHDOG + 1)
+#define CAMIPC_N_REASONS (CAMIPC_REASON_RESTART_FAILED + 1)
 
 /**
  * Returns @reason in words, as for a log: "the IPA broke the protocol"; or

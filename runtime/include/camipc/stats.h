@@ -41,8 +41,33 @@ struct camipc_proxy_stats {
 	uint32_t leaked_threads; /* IPA threads that did not end */
 	uint64_t errors; /* calls that returned a negative code */
 	uint32_t events_high_water; /* most that waited for dispatch */
-	uint32_t reserved;
+	uint32_t missing_layers; /* of the worker's sandbox that the system
+				  * lacks: 1 << enum camipc_sandbox_layer */
 	uint64_t latency[CAMIPC_LATENCY_BUCKETS]; /* of answered calls */
+	uint64_t async_lost; /* accepted, and not known finished at the end */
+	uint64_t restarts; /* of the worker, that succeeded */
+};
+
+/**
+ * Memory of this process that a proxy uses on behalf of its IPA, in bytes; what
+ * a member describes and this version lacks is 0. Plain data, copied to the
+ * caller.
+ */
+struct camipc_memory_stats {
+	uint32_t size; /* sizeof this struct: grows at the end */
+	uint32_t kept_fds; /* descriptors of what is kept */
+	uint64_t kept_bytes; /* received, and not delivered yet */
+	uint64_t most_kept_bytes; /* the largest value so far */
+	uint64_t unsent_bytes; /* accepted, and waiting for credit */
+	uint64_t pool_bytes; /* unused, for large messages to come */
+	uint64_t sealed_bytes; /* of sealed copies of modules */
+	uint64_t spare_bytes; /* kept for a spare worker */
+	uint64_t journal_bytes; /* of calls that a restarted IPA needs */
+	uint64_t lost_bytes; /* of records of calls that may be lost */
+	uint64_t refused; /* answers that the budget had no room for */
+	uint64_t full; /* times that dispatch read nothing until it delivered */
+	uint32_t journal_entries; /* calls that a restarted IPA needs */
+	uint32_t journal_fds; /* and their descriptors */
 };
 
 /** Counters of one method or event. Plain data, copied to the caller. */
@@ -64,22 +89,57 @@ struct camipc_method_stats {
  * camipc_proxy_get_stats() - copy the counters of a proxy
  * @stats: its size is set by the caller; gets the members that fit
  *
- * Never fails. Thread word: safe, as long as the proxy exists.
+ * Returns 0, or -EINVAL (@stats without a size). Thread word: safe, as long as
+ * the proxy exists.
  */
-CAMIPC_API void camipc_proxy_get_stats(const struct camipc_proxy *proxy,
-				       struct camipc_proxy_stats *stats);
+CAMIPC_API int camipc_proxy_get_stats(const struct camipc_proxy *proxy,
+				      struct camipc_proxy_stats *stats);
+
+/**
+ * camipc_proxy_get_memory_stats() - copy what a proxy's memory is used for
+ * @stats: its size is set by the caller; gets the members that fit
+ *
+ * Returns 0, or -EINVAL (@stats without a size). Thread word: safe, as long as
+ * the proxy exists.
+ */
+CAMIPC_API int
+camipc_proxy_get_memory_stats(const struct camipc_proxy *proxy,
+			      struct camipc_memory_stats *stats);
 
 /**
  * camipc_proxy_get_method_stats() - copy the counters of one method or event
  * @index: from 0: the methods in the order of their ids, then the events
  * @stats: its size is set by the caller; gets the members that fit
  *
- * Returns 0 or -ENOENT (@index is not below the number of methods and events).
- * Thread word: safe, as long as the proxy exists.
+ * Returns 0, -EINVAL (@stats without a size) or -ENOENT (@index is not below the
+ * number of methods and events). Thread word: safe, as long as the proxy
+ * exists.
  */
 CAMIPC_API int
 camipc_proxy_get_method_stats(const struct camipc_proxy *proxy, uint32_t index,
 			      struct camipc_method_stats *stats);
+
+/**
+ * What this process does to close descriptors that came from workers. Closing
+ * one may block for as long as its worker likes, and happens in threads of the
+ * library's own (CAMIPC_MAX_CLOSERS). Plain data, copied to the caller.
+ */
+struct camipc_closer_stats {
+	uint32_t size; /* sizeof this struct: grows at the end */
+	uint32_t threads; /* that exist now */
+	uint32_t closing; /* descriptors, channels and other work, now */
+	uint32_t waiting; /* for a thread that is free */
+	uint64_t closed; /* by these threads so far */
+	uint64_t leaked; /* left open: after a fork, or without memory */
+};
+
+/**
+ * camipc_get_closer_stats() - copy the state of the closing threads
+ * @stats: its size is set by the caller; gets the members that fit
+ *
+ * Returns 0, or -EINVAL (@stats without a size). Thread word: safe.
+ */
+CAMIPC_API int camipc_get_closer_stats(struct camipc_closer_stats *stats);
 
 /**
  * camipc_latency_percentile() - compute a percentile of a latency histogram

@@ -15,7 +15,7 @@ INCLUDE = os.path.join(ROOT, "runtime", "include")
 
 # Every interface file there is, by the folder that it is generated from.
 SOURCES = {
-    IDL: ["core.mojom", "controls.mojom", "vimc.mojom", "softisp.mojom"],
+    IDL: sorted(name for name in os.listdir(IDL) if name.endswith(".mojom")),
     HERE: ["shared.mojom", "everything.mojom", "kinds.mojom"],
     GOLDEN: ["frame.mojom", "gallery.mojom"],
     os.path.join(HERE, "format"): ["format.mojom"],

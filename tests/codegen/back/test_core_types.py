@@ -20,7 +20,7 @@ from camipc_gen.text.loader import Options
 
 COMPILER, SANITIZERS, LIBCAMIPC, LIBCAMIPC_IPA = sys.argv[1:5]
 
-FIELD = "\t[flags] ControlDirection direction;\n};"
+FIELD = "\tuint32 size;\n};"
 DEFINED = re.compile(r"^const char (cam_types_[0-9a-f]{8}) = 0;$", re.M)
 
 
@@ -48,6 +48,15 @@ class CoreTypes(unittest.TestCase):
         self.assertEqual(text.count(before), 1)
         with open(path, "w", encoding="utf-8") as file:
             file.write(text.replace(before, after))
+
+    def change_field(self):
+        """Generates with another field, and returns the symbol."""
+        self.change(FIELD, FIELD.replace("};", "\tuint32 more;\n};"))
+        self.generate()
+        with open(os.path.join(self.out, "core_ipa_types.h"),
+                  encoding="utf-8") as file:
+            return re.search(r"\((cam_types_[0-9a-f]{8}),",
+                             file.read()).group(1)
 
     def generate(self, *extra):
         support.generate(self.out, self.idl, ["core.mojom", "vimc.mojom"],
@@ -92,14 +101,62 @@ class CoreTypes(unittest.TestCase):
             self.check_links(library)
 
     def test_another_field(self):
-        self.change(FIELD, FIELD.replace("};", "\tuint32 more;\n};"))
-        self.generate()
-        with open(os.path.join(self.out, "vimc_ipa_types.c"),
-                  encoding="utf-8") as file:
-            symbol = re.search("&(cam_types_[0-9a-f]{8})",
-                               file.read()).group(1)
+        symbol = self.change_field()
         for library in (LIBCAMIPC, LIBCAMIPC_IPA):
             self.check_fails(library, symbol)
+
+    def program(self, text, flags, library):
+        """Builds a program of its own, @text, with the generated code."""
+        with open(os.path.join(self.out, "program.c"), "w",
+                  encoding="utf-8") as file:
+            file.write(text)
+        return subprocess.run(
+            COMPILER.split()
+            + ["-std=c11", "-I" + support.INCLUDE, "-o", "program",
+               "program.c"]
+            + flags + [library, "-lm", "-ldl", "-lpthread"],
+            cwd=self.out, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            universal_newlines=True, check=False)
+
+    # Programs that share structs with the library, each through other files.
+    PROGRAMS = {
+        "a header only": ('#include "core_ipa_types.h"\n'
+                          "int main(void) { return 0; }\n"),
+        "one function": ('#include "core_ipa_types.h"\n'
+                         "int main(void) { struct cam_control_info info;\n"
+                         "cam_control_info_init(&info);\n"
+                         "return sizeof(info) == 1; }\n"),
+        "an importer's header": ('#include "vimc_ipa_types.h"\n'
+                                 "int main(void) { return 0; }\n"),
+        "one unit": ('#include "vimc_ipa_types.c"\n'
+                     '#include "vimc_ipa_serializer.c"\n'
+                     '#include "vimc_ipa_interface.c"\n'
+                     "int main(void) { return 0; }\n"),
+    }
+    WAYS = {
+        "plain": ["-O0"],
+        "optimised": ["-O2"],
+        "collected": ["-O2", "-ffunction-sections", "-fdata-sections",
+                      "-Wl,--gc-sections"],
+        "at link time": ["-O2", "-flto"],
+        "both": ["-O2", "-flto", "-fdata-sections", "-Wl,--gc-sections"],
+        "hidden": ["-O2", "-fvisibility=hidden"],
+    }
+
+    @unittest.skipUnless(SANITIZERS == "none", "libraries need a sanitizer")
+    def test_every_way_to_link(self):
+        self.generate()
+        for library in (LIBCAMIPC, LIBCAMIPC_IPA):
+            done = self.program(self.PROGRAMS["one unit"], [], library)
+            self.assertEqual(done.returncode, 0, done.stdout)
+        symbol = self.change_field()
+        for library in (LIBCAMIPC, LIBCAMIPC_IPA):
+            for what, text in self.PROGRAMS.items():
+                for way, flags in self.WAYS.items():
+                    with self.subTest(what=what, way=way, library=library):
+                        done = self.program(text, flags, library)
+                        self.assertNotEqual(done.returncode, 0)
+                        self.assertIn(symbol, done.stdout)
 
     def test_comments_do_not_matter(self):
         self.change(FIELD, "\t// Said anew.\n\n" + FIELD)

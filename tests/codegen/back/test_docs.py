@@ -9,7 +9,7 @@ import unittest
 
 import support
 from camipc_gen.model import ir
-from camipc_gen.c.comments import Words, comment, safe
+from camipc_gen.c.comments import comment, safe
 from camipc_gen.c.literals import string
 
 _NASTY = ("*/", "/*", "\\", "??/", "??", "\n", "\r", "\x0b", "\x0c", "\0",
@@ -31,7 +31,7 @@ class Comments(unittest.TestCase):
             lines = tuple("".join(draw.choice(_NASTY)
                                   for _ in range(draw.randrange(12)))
                           for _ in range(draw.randrange(1, 4)))
-            text = "\n".join(comment(ir.Doc(lines), Words({})))
+            text = "\n".join(comment(ir.Doc(lines)))
             if not text:
                 continue
             self.assertTrue(text.startswith("/**"), text)
@@ -43,15 +43,9 @@ class Comments(unittest.TestCase):
                 self.assertTrue(all(c >= " " or c == "\t" for c in line),
                                 repr(text))
 
-    def test_names_become_c_names(self):
-        words = Words({"inFlags": "in_flags"}, Words({
-            "TestFlag": "enum ipa_vimc_test_flag"}))
-        self.assertEqual(words.translate("gives inFlags of TestFlag, Inflags"),
-                         "gives in_flags of enum ipa_vimc_test_flag, Inflags")
-
     def test_long_lines_are_filled_again(self):
         doc = ir.Doc(("x " * 60,))
-        for line in comment(doc, Words({}), 1):
+        for line in comment(doc, 1):
             self.assertLessEqual(len(line.expandtabs(8)), 80)
 
 
@@ -139,6 +133,39 @@ interface IPATEventInterface {
  * @speed: At least -1.
  */
 """, self.out["t_ipa_worker.h"])
+
+
+class AsWritten(unittest.TestCase):
+    """Every comment comes out as it was written, whatever it names."""
+
+    WORDS = ("V4L2 ids of Id.V4L2, t.Id, MAX_V4L2, DataV4L2, mapAll2, goneV4L2, "
+             "bufV4L2")
+    # "@" is the comment: of each kind of declaration, naming all kinds.
+    TEXT = """module t;
+/** @ 1 */ const uint32 MAX_V4L2 = 3;
+/** @ 2 */ [scopedEnum] enum Id { /** @ 3 */ V4L2 = 1 };
+/** @ 4 */ struct DataV4L2 { /** @ 5 */ uint32 bufV4L2; /** @ 6 */ Id idV4L2; };
+/** @ 7 */ union AnyV4L2 { /** @ 8 */ Id idV4L2; };
+/** @ 9 */ interface IPATInterface {
+	/** @ 10 */ mapAll2(uint32 bufV4L2, DataV4L2 dataV4L2) => (int32 retV4L2);
+};
+/** @ 11 */ interface IPATEventInterface {
+	/** @ 12 */ goneV4L2(uint32 bufV4L2);
+};
+"""
+
+    def test_every_kind_of_comment(self):
+        with tempfile.TemporaryDirectory() as folder:
+            with open(os.path.join(folder, "t.mojom"), "w") as stream:
+                stream.write(self.TEXT.replace("@", self.WORDS))
+            support.generate(folder, folder, ["t.mojom"])
+            headers = b"".join(
+                data for name, data in support.read_all(folder).items()
+                if name.endswith(".h")).decode()
+        # Long lines are filled again.
+        text = re.sub(r"\s+(\* )?", " ", headers)
+        for number in range(1, 13):
+            self.assertIn("%s %d" % (self.WORDS, number), text)
 
 
 class Literals(unittest.TestCase):

@@ -112,7 +112,7 @@ static void test_defaults_and_bounds(void **state)
 static void test_what_a_restart_needs(void **state)
 {
 	const struct camipc_method *push =
-		camipc_find_method(test_everything_second_interface.methods, 2,
+		camipc_find_method(test_everything_second_interface.methods, 3,
 				   TEST_EVERYTHING_SECOND_METHOD_PUSH);
 	const struct camipc_method *nulls = camipc_find_method(
 		test_everything_interface.methods,
@@ -129,8 +129,10 @@ static void test_what_a_restart_needs(void **state)
 	assert_int_equal(push->key[0], 1);
 	assert_int_equal(push->key[1], 1);
 	assert_int_equal(push->key[2], 0);
-	assert_int_equal(push->undo, TEST_EVERYTHING_SECOND_METHOD_ALL);
+	assert_int_equal(push->undo, TEST_EVERYTHING_SECOND_METHOD_FORGET);
+	assert_true(push[1].flags & CAMIPC_METHOD_RESTART_WAIT);
 	assert_true(nulls->flags & CAMIPC_METHOD_RESTORE);
+	assert_true(nulls->flags & CAMIPC_METHOD_IGNORE_RESULT);
 	assert_int_equal(nulls->key[0], 3);
 	assert_int_equal(nulls->key[1], 0);
 	assert_int_equal(nulls->undo, 0);

@@ -10,12 +10,12 @@ import unittest
 
 from support import GOLDEN, SOURCES, generate, read_all
 
-_OUTPUTS = (".h", ".c", ".proto")
+_OUTPUTS = (".h", ".c", ".hpp", ".proto")
 
 
 def _generated(out):
     # From the folder, so that the banner names the file alone.
-    generate(out, "", SOURCES[GOLDEN], cwd=GOLDEN)
+    generate(out, "", SOURCES[GOLDEN], cwd=GOLDEN, extra=["--emit", "all"])
     return read_all(out)
 
 

@@ -2,6 +2,7 @@
 """Tests that the output of camipc-gen mock compiles, and what it refuses."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -59,12 +60,15 @@ class Mock(unittest.TestCase):
 
     def test_which_interface_has_to_be_clear(self):
         path = os.path.join(support.HERE, "everything.mojom")
+        message = self.refused(path)
         self.assertIn("choose one with --interface: IPAEverythingInterface, "
-                      "IPASecondInterface", self.refused(path))
+                      "IPASecondInterface", message)
+        self.assertRegex(message, r"\A%s:[0-9]+:" % re.escape(path))
         self.assertIn("declares no interface 'IPAThird'",
                       self.refused("--interface", "IPAThird", path))
-        self.assertIn("declares no interface", self.refused(
-            os.path.join(support.IDL, "core.mojom")))
+        core = os.path.join(support.IDL, "core.mojom")
+        self.assertIn("%s:1:1: error: the file declares no interface" % core,
+                      self.refused(core))
 
     def test_a_name_fits_into_a_module(self):
         path = os.path.join(support.IDL, "vimc.mojom")

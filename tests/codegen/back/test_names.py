@@ -38,7 +38,7 @@ def _interface(name, core):
     return ir.Interface(name=name, span=_HERE, doc=None, attributes=(),
                         qualified=name, core=core, methods=(), events=(),
                         event_interface=None, version=1, compatible_since=1,
-                        has_roles=False)
+                        has_roles=False, max_message=1 << 20)
 
 
 def _module(name):

@@ -65,12 +65,14 @@ class Shape(unittest.TestCase):
                 yield name, text
 
     def test_functions_are_short(self):
-        """Switches have a case for each field."""
+        """Switches have a case for each field, and a test for missing ops has
+        two lines for each."""
         count = 0
         for name, text in self.real():
             for prototype, body in functions(text):
                 count += 1
-                if any("switch (" in line for line in body):
+                if "_missing_op(" in prototype or any(
+                        "switch (" in line for line in body):
                     continue
                 self.assertLessEqual(len(body), _MOST_LINES,
                                      "%s: %s" % (name, prototype))

@@ -86,6 +86,17 @@ class Help(unittest.TestCase):
                             "\n"):
                         self.assertLessEqual(len(line), 80, line)
 
+    def test_version(self):
+        for command in [()] + [(command,) for command in commands()]:
+            done = run(*command, "--version")
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertRegex(done.stdout, r"\Acamipc-gen \d+\.\d+\.\d+\n\Z")
+
+    def test_help_as_a_word(self):
+        self.assertEqual(run("help").stdout, help_of())
+        self.assertEqual(run("help", "lint").stdout, help_of("lint"))
+        self.assertEqual(run("help", "zebra").returncode, 2)
+
     def test_without_a_command(self):
         done = run()
         self.assertEqual(done.returncode, 2)

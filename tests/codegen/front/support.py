@@ -71,7 +71,7 @@ def module_of(text, options=None, **more):
 def report(path, arguments):
     """What camipc-gen prints about a file, and its status; nothing is
     rendered."""
-    parser = cli._parser()
+    parser = cli.parser()
     parsed = parser.parse_args(
         ["compile", "--out", os.devnull] + arguments + [path])
     options = Options(tuple(parsed.include), tuple(parsed.import_map),

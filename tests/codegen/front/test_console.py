@@ -58,8 +58,8 @@ class Console(unittest.TestCase):
                 self.assertEqual(done.returncode, 1)
                 self.assertEqual(
                     done.stderr,
-                    "camipc-gen: error: cannot write: No space left on "
-                    "device\n")
+                    "camipc-gen: error: cannot write to standard output: "
+                    "No space left on device\n")
 
     def test_standard_error_that_is_full(self):
         for arguments in (REFUSE, (), ("frobnicate",)):
@@ -74,7 +74,10 @@ class Console(unittest.TestCase):
                 os.close(reader)
                 with os.fdopen(writer, "w") as stream:
                     done = self.run_it(arguments, stdout=stream)
-                self.assertEqual((done.returncode, done.stderr), (1, ""))
+                self.assertEqual(
+                    (done.returncode, done.stderr),
+                    (1, "camipc-gen: error: cannot write to standard output: "
+                     "Broken pipe\n"))
 
     def test_streams_that_are_closed(self):
         for closed in ((1,), (2,), (0, 1, 2)):
@@ -136,11 +139,11 @@ class Console(unittest.TestCase):
         done = self.run_it(COMPILE)
         self.assertEqual(
             (done.returncode, done.stderr),
-            (1, "camipc-gen: error: cannot write 'out/good_ipa_types.h': Is "
-             "a directory [unwritable]\n"))
+            (1, "camipc-gen: error: cannot write 'out/good_ipa_types.h': it "
+             "is a folder [unwritable]\n"))
         done = self.run_it(("compile", "--depfile", ".", "--out", "fresh",
                             "good.mojom"))
-        self.assertIn("cannot write '.': Is a directory", done.stderr)
+        self.assertIn("cannot write '.': it is a folder", done.stderr)
 
     def test_memory_that_is_short(self):
         done = subprocess.run(

@@ -91,7 +91,7 @@ class New(unittest.TestCase):
                     self.assertLessEqual(len(line.expandtabs(8)), 80, line)
 
     def test_names(self):
-        for name in ("", "Blink", "9x", "a-b", "a b", "_a", "a_", "a__b",
+        for name in ("Blink", "9x", "a-b", "a b", "_a", "a_", "a__b",
                      "../a", "a/b", "blink.mojom", "a\n", "ä", "a" * 21):
             self.assertIn("invalid name", self.refused("--", name), name)
         for name in ("core", "controls", "test", "install"):

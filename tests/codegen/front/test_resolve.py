@@ -5,6 +5,7 @@ import math
 import unittest
 
 import support
+from camipc_gen.text.diagnostics import did_you_mean
 from support import compile_text, found_in, module_of
 from camipc_gen.model import ir
 from camipc_gen.text.loader import Options
@@ -289,6 +290,14 @@ class Declarations(unittest.TestCase):
         self.assertEqual((value.attribute("control"),
                           value.attribute("size"), value.attribute("x", 3)),
                          ("float", 2, 3))
+
+    def test_suggests_the_same_word_in_other_letters_first(self):
+        known = ["int32", "uint32", "uint_16", "IPASize"]
+        for word, nearest in (("Uint32", "uint32"), ("Int32", "int32"),
+                              ("uInt16", "uint_16"), ("uint23", "uint32"),
+                              ("ipaSize", "IPASize")):
+            self.assertEqual(did_you_mean(word, known),
+                             "did you mean '%s'?" % nearest)
 
     def test_reports_all_of_a_stage(self):
         ids = [id for _, id, _, _ in found_in(

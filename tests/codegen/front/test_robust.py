@@ -126,6 +126,39 @@ class Depth(unittest.TestCase):
     def test_dotted_names(self):
         survives("module t;\nstruct S { " + "a." * self.N + "b x; };")
 
+    def test_chains_of_constants(self):
+        """In whichever order they are declared."""
+        lines = ["const uint32 C%d = C%d + 1;\n" % (i, i - 1)
+                 for i in range(1, 3000)]
+        enum = "enum E {%s};\n" % ", ".join(
+            "V%d = V%d + 1" % (i, i - 1) for i in range(2999, 0, -1))
+        for some in (lines, lines[::-1]):
+            text = "module t;\nconst uint32 C0 = 0;\n" + "".join(some)
+            self.assertEqual([], survives(text).found)
+        self.assertEqual([], survives("module t;\n" + enum.replace(
+            "};", ", V0 = 0};")).found)
+
+    def test_chains_without_an_end(self):
+        for n in (1, 2, 19, 20, 21, 40, 1000):
+            text = "module t;\n" + "".join(
+                "const uint32 C%d = C%d;\n" % (i, (i + 1) % n)
+                for i in range(n))
+            with self.subTest(n):
+                found = survives(text).found
+                self.assertEqual({"const-cycle"}, {d.id for d in found})
+                self.assertTrue(all(d.span for d in found))
+
+    def test_chains_of_imports(self):
+        texts = {"f%d.mojom" % i: "module m%d;\nimport \"f%d.mojom\";\n" % (
+            i, i + 1) for i in range(600)}
+        names = tuple((name, name) for name in texts)
+        diagnostics = Diagnostics(support.TextSources(texts))
+        with self.assertRaises(compiler.CompileError):
+            compiler.compile_files(["f0.mojom"], Options(import_map=names),
+                                   diagnostics)
+        self.assertEqual(["too-deep"], [d.id for d in diagnostics.found])
+        self.assertEqual("f200.mojom", diagnostics.found[0].span.path)
+
     def test_many_declarations(self):
         started = time.monotonic()
         found = survives("module t;\n" + "".join(

@@ -78,7 +78,7 @@ class Fingerprint(unittest.TestCase):
         def of(fields):
             compiled = compile_text(
                 "module t; union V { int32 v@7; }; struct O { %s };"
-                "interface IPAOInterface { use(O o); };" % fields)
+                "interface IPAUseInterface { use(O o); };" % fields)
             return wire.fingerprint(compiled.program,
                                     compiled.inputs[0].interfaces[0])
         self.assertEqual(of("int32 a@1; [inline] V v@2;"),

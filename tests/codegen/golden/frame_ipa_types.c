@@ -8,7 +8,7 @@
 
 void test_frame_size_init(struct test_frame_size *msg)
 {
-	*msg = (struct test_frame_size){ 0 };
+	memset(msg, 0, sizeof(*msg));
 }
 
 int test_frame_size_copy(struct test_frame_size *ret_copy,

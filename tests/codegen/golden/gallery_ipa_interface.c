@@ -301,26 +301,26 @@ static void decode_test_gallery_hang_args(struct camipc_reader *r,
 static void copy_test_gallery_hang_args(struct camipc_arena *arena, void *data)
 {
 	struct test_gallery_hang_args *msg = data;
-	struct test_gallery_uint32_label_entry *extra;
+	struct test_gallery_uint32_label_entry *extra_;
 
 	test_gallery_wall_copy_in(arena, &msg->wall);
-	extra = camipc_copy_array(arena, msg->extra, msg->n_extra,
-				  sizeof(*extra));
-	msg->extra = extra;
-	if (!extra)
+	extra_ = camipc_copy_array(arena, msg->extra, msg->n_extra,
+				   sizeof(*extra_));
+	msg->extra = extra_;
+	if (!extra_)
 		msg->n_extra = 0;
 	for (size_t i = 0; i < msg->n_extra; i++)
-		test_gallery_uint32_label_entry_copy_in(arena, &extra[i]);
+		test_gallery_uint32_label_entry_copy_in(arena, &extra_[i]);
 }
 
 static void clear_test_gallery_hang_args(void *data)
 {
 	struct test_gallery_hang_args *msg = data;
-	struct test_gallery_uint32_label_entry *extra = (void *)msg->extra;
+	struct test_gallery_uint32_label_entry *extra_ = (void *)msg->extra;
 
 	test_gallery_wall_clear(&msg->wall);
 	for (size_t i = 0; i < msg->n_extra; i++)
-		test_gallery_uint32_label_entry_clear(&extra[i]);
+		test_gallery_uint32_label_entry_clear(&extra_[i]);
 	camipc_clear_array(msg->extra);
 }
 
@@ -520,6 +520,59 @@ const struct camipc_message_type test_gallery_move_args_type = {
 	.decode = decode_test_gallery_move_args,
 	.copy = copy_test_gallery_move_args,
 	.clear = clear_test_gallery_move_args,
+};
+
+/* ---- collect(): arguments ----------------------------------------------- */
+
+static void encode_test_gallery_collect_args(struct camipc_writer *w,
+					     const void *data)
+{
+	const struct test_gallery_collect_args *msg = data;
+	uint8_t *p = w->pos;
+
+	p = camipc_add_uint32(p, 1, msg->id);
+	w->pos = p;
+}
+
+static void decode_test_gallery_collect_args(struct camipc_reader *r,
+					     const uint8_t *p, void *data)
+{
+	struct test_gallery_collect_args *msg = data;
+	const uint8_t *end = r->end;
+	uint32_t tag;
+
+	while (p < end) {
+		p = camipc_get_tag(r, p, end, &tag);
+		switch (tag) {
+		case CAMIPC_VARINT(1):
+			p = camipc_get_uint32(r, p, end, &msg->id);
+			break;
+		default:
+			p = camipc_skip(r, p, end, tag);
+			break;
+		}
+	}
+}
+
+static const struct camipc_field_info fields_of_test_gallery_collect_args[] = {
+	CAMIPC_FIELD("id", 1, UINT32, SINGLE, VARINT, NULL,
+		     struct test_gallery_collect_args, id),
+};
+
+static const struct camipc_type_info type_info_of_test_gallery_collect_args = {
+	.name = "test.gallery.CollectArgs",
+	.kind = CAMIPC_KIND_STRUCT,
+	.size = sizeof(struct test_gallery_collect_args),
+	.n_fields = 1,
+	.fields = fields_of_test_gallery_collect_args,
+};
+
+const struct camipc_message_type test_gallery_collect_args_type = {
+	.size = sizeof(struct test_gallery_collect_args),
+	.max_wire = TEST_GALLERY_COLLECT_ARGS_MAX_ENCODED_SIZE,
+	.info = &type_info_of_test_gallery_collect_args,
+	.encode = encode_test_gallery_collect_args,
+	.decode = decode_test_gallery_collect_args,
 };
 
 /* ---- touch(): arguments ------------------------------------------------- */
@@ -730,6 +783,14 @@ static const struct camipc_method methods_of_test_gallery[] = {
 		.args = &test_gallery_move_args_type,
 	},
 	{
+		.name = "collect",
+		.id = TEST_GALLERY_METHOD_COLLECT,
+		.role = CAMIPC_ROLE_ASYNC,
+		.overflow = CAMIPC_OVERFLOW_KEEP,
+		.queue = 256,
+		.args = &test_gallery_collect_args_type,
+	},
+	{
 		.name = "touch",
 		.id = TEST_GALLERY_METHOD_TOUCH,
 		.flags = CAMIPC_METHOD_ARGS_FDS,
@@ -761,7 +822,8 @@ const struct camipc_interface test_gallery_interface = {
 	.codegen_revision = CAMIPC_CODEGEN_REVISION,
 	.wire_fingerprint = TEST_GALLERY_WIRE_FINGERPRINT,
 	.methods = methods_of_test_gallery,
-	.n_methods = 6,
+	.n_methods = 7,
 	.events = events_of_test_gallery,
 	.n_events = 2,
+	.max_message_size = 1048576,
 };

@@ -13,7 +13,7 @@ CAMIPC_BEGIN_DECLS
 #define TEST_GALLERY_INTERFACE_NAME "test.gallery"
 #define TEST_GALLERY_VERSION 3
 #define TEST_GALLERY_COMPATIBLE_SINCE 2
-#define TEST_GALLERY_WIRE_FINGERPRINT UINT64_C(0xe4ade3efda52f28b)
+#define TEST_GALLERY_WIRE_FINGERPRINT UINT64_C(0x60b0606457755dfb)
 
 enum test_gallery_method_id {
 	TEST_GALLERY_METHOD_INIT = 1,
@@ -21,7 +21,8 @@ enum test_gallery_method_id {
 	TEST_GALLERY_METHOD_STOP = 3,
 	TEST_GALLERY_METHOD_HANG = 4,
 	TEST_GALLERY_METHOD_MOVE = 5,
-	TEST_GALLERY_METHOD_TOUCH = 6,
+	TEST_GALLERY_METHOD_COLLECT = 6,
+	TEST_GALLERY_METHOD_TOUCH = 7,
 };
 
 enum test_gallery_event_id {
@@ -65,6 +66,11 @@ struct test_gallery_move_args {
 	size_t n_ids;
 };
 
+/** Arguments of collect(). */
+struct test_gallery_collect_args {
+	uint32_t id;
+};
+
 /** Arguments of touch(). */
 struct test_gallery_touch_args {
 	uint32_t id;
@@ -81,6 +87,7 @@ struct test_gallery_picture_moved_event_args {
 /* Maximum encoded sizes in bytes, of the messages that have one. */
 #define TEST_GALLERY_INIT_OUTS_MAX_ENCODED_SIZE 20
 #define TEST_GALLERY_START_OUTS_MAX_ENCODED_SIZE 6
+#define TEST_GALLERY_COLLECT_ARGS_MAX_ENCODED_SIZE 6
 #define TEST_GALLERY_PICTURE_MOVED_EVENT_ARGS_MAX_ENCODED_SIZE 20
 
 extern const struct camipc_message_type test_gallery_init_args_type;
@@ -89,6 +96,7 @@ extern const struct camipc_message_type test_gallery_start_outs_type;
 extern const struct camipc_message_type test_gallery_hang_args_type;
 extern const struct camipc_message_type test_gallery_hang_outs_type;
 extern const struct camipc_message_type test_gallery_move_args_type;
+extern const struct camipc_message_type test_gallery_collect_args_type;
 extern const struct camipc_message_type test_gallery_touch_args_type;
 extern const struct camipc_message_type
 	test_gallery_picture_moved_event_args_type;

@@ -15,9 +15,10 @@ static struct camipc_proxy *proxy_of_test_gallery(struct test_gallery *ipa)
 
 /* ---- events and completions --------------------------------------------- */
 
-static void deliver_test_gallery_picture_moved(const struct camipc_method *row,
-					       const void *table, void *self,
-					       const void *data, void *result)
+static void
+deliver_test_gallery_event_picture_moved(const struct camipc_method *row,
+					 const void *table, void *self,
+					 const void *data, void *result)
 {
 	const struct test_gallery_events *events = table;
 	const struct test_gallery_picture_moved_event_args *args = data;
@@ -29,9 +30,9 @@ static void deliver_test_gallery_picture_moved(const struct camipc_method *row,
 }
 
 static void
-deliver_test_gallery_closed_for_the_day(const struct camipc_method *row,
-					const void *table, void *self,
-					const void *data, void *result)
+deliver_test_gallery_event_closed_for_the_day(const struct camipc_method *row,
+					      const void *table, void *self,
+					      const void *data, void *result)
 {
 	const struct test_gallery_events *events = table;
 
@@ -49,6 +50,55 @@ static void deliver_test_gallery_closed(const void *table, void *self,
 
 	if (CAMIPC_TABLE_HAS(events, closed))
 		events->closed(self, info);
+}
+
+static void deliver_test_gallery_lost_move(const struct camipc_method *row,
+					   const void *table, void *self,
+					   const void *data, void *result)
+{
+	const struct test_gallery_events *events = table;
+	const struct test_gallery_move_args *args = data;
+
+	(void)row;
+	(void)result;
+	if (CAMIPC_TABLE_HAS(events, lost_move))
+		events->lost_move(self, args->ids, args->n_ids);
+}
+
+static void deliver_test_gallery_lost_collect(const struct camipc_method *row,
+					      const void *table, void *self,
+					      const void *data, void *result)
+{
+	const struct test_gallery_events *events = table;
+	const struct test_gallery_collect_args *args = data;
+
+	(void)row;
+	(void)result;
+	if (CAMIPC_TABLE_HAS(events, lost_collect))
+		events->lost_collect(self, args->id);
+}
+
+static void deliver_test_gallery_lost_touch(const struct camipc_method *row,
+					    const void *table, void *self,
+					    const void *data, void *result)
+{
+	const struct test_gallery_events *events = table;
+	const struct test_gallery_touch_args *args = data;
+
+	(void)row;
+	(void)result;
+	if (CAMIPC_TABLE_HAS(events, lost_touch))
+		events->lost_touch(self, args->id, &args->paint, args->care);
+}
+
+static void
+deliver_test_gallery_restarted(const void *table, void *self,
+			       const struct camipc_restart_info *info)
+{
+	const struct test_gallery_events *events = table;
+
+	if (CAMIPC_TABLE_HAS(events, restarted))
+		events->restarted(self, info);
 }
 
 static void complete_test_gallery_init_outs(void (*done)(void), void *user,
@@ -77,15 +127,29 @@ static void complete_test_gallery_hang_outs(void (*done)(void), void *user,
 }
 
 static const camipc_invoke_fn deliver_event_of_test_gallery[] = {
-	deliver_test_gallery_picture_moved,
-	deliver_test_gallery_closed_for_the_day,
+	deliver_test_gallery_event_picture_moved,
+	deliver_test_gallery_event_closed_for_the_day,
+};
+
+/* For each method, in the order of the ids: lost calls, results of a start. */
+static const camipc_invoke_fn deliver_method_of_test_gallery[] = {
+	NULL,
+	NULL,
+	NULL,
+	NULL,
+	deliver_test_gallery_lost_move,
+	deliver_test_gallery_lost_collect,
+	deliver_test_gallery_lost_touch,
 };
 
 static const struct camipc_client client_of_test_gallery = {
 	.size = sizeof(struct camipc_client),
+	.events_size = sizeof(struct test_gallery_events),
 	.descriptor = &test_gallery_interface,
 	.invoke_event = deliver_event_of_test_gallery,
 	.invoke_closed = deliver_test_gallery_closed,
+	.invoke_method = deliver_method_of_test_gallery,
+	.invoke_restarted = deliver_test_gallery_restarted,
 };
 
 /* ---- creation and dispatch ---------------------------------------------- */
@@ -188,6 +252,12 @@ int test_gallery_stop(struct test_gallery *ipa)
 				 TEST_GALLERY_METHOD_STOP, NULL, NULL);
 }
 
+int test_gallery_stop_drain(struct test_gallery *ipa)
+{
+	return camipc_proxy_drain(proxy_of_test_gallery(ipa),
+				  TEST_GALLERY_METHOD_STOP, NULL, NULL);
+}
+
 int test_gallery_stop_begin(struct test_gallery *ipa, test_gallery_done_fn done,
 			    void *user)
 {
@@ -251,6 +321,16 @@ int test_gallery_move(struct test_gallery *ipa, const uint32_t *ids,
 
 	return camipc_proxy_call(proxy_of_test_gallery(ipa),
 				 TEST_GALLERY_METHOD_MOVE, &args, NULL);
+}
+
+int test_gallery_collect(struct test_gallery *ipa, uint32_t id)
+{
+	const struct test_gallery_collect_args args = {
+		.id = id,
+	};
+
+	return camipc_proxy_call(proxy_of_test_gallery(ipa),
+				 TEST_GALLERY_METHOD_COLLECT, &args, NULL);
 }
 
 int test_gallery_touch(struct test_gallery *ipa, uint32_t id,

@@ -18,9 +18,10 @@ CAMIPC_BEGIN_DECLS
  *   (the reply is malformed), -EINVAL (an argument that the interface does not
  *   allow, or the wrong state), -EMSGSIZE, -EAGAIN (too many asynchronous calls
  *   are outstanding), -EBUSY, -EALREADY or -ESHUTDOWN (not allowed in this
- *   state), -EOPNOTSUPP (the IPA lacks the method), -ECANCELED, -ECHILD (in a
- *   forked child), -ENOMEM or -EMFILE. camipc_proxy_last_error() returns 0 if
- *   the result came from the IPA.
+ *   state), -EOPNOTSUPP (the IPA lacks the method), -ECANCELED, -EPERM (another
+ *   thread owns the proxy), -ECHILD (in a forked child), -ENOMEM or -EMFILE.
+ *   camipc_proxy_last_error() returns 0 if the result came from the IPA, and
+ *   camipc_proxy_strerror() puts both kinds into words.
  * - Arguments are borrowed for the duration of the call, including descriptors.
  *   NULL instead of a struct fails with -EINVAL.
  * - Outputs are unchanged on failure. On success they belong to the caller:
@@ -32,7 +33,10 @@ CAMIPC_BEGIN_DECLS
  *   Their arguments are valid until they return. Received descriptors are
  *   closed then; keep one with camipc_fd_dup(). They may call the proxy.
  * - NO EVENT IS DELIVERED AFTER stop() HAS RETURNED.
- * - Thread word: bound to the thread that created the proxy.
+ * - Thread word: bound to the proxy's owner, which is the thread that created
+ *   the proxy or the last one to call camipc_proxy_adopt().
+ * - Never leave an event function or a completion by longjmp(). An exception or
+ *   pthread_exit() in one ends the IPA, see camipc/proxy.h.
  */
 
 /** Hangs pictures, and takes them down. */
@@ -50,6 +54,30 @@ struct test_gallery_events {
 
 	/** Called once when the IPA is gone; every later call fails. */
 	void (*closed)(void *user, const struct camipc_closed_info *info);
+
+	/*
+	 * The rest is called only with a restart policy, see
+	 * camipc_proxy_set_restart(). These functions report about the proxy:
+	 * they may also be called after stop() has returned.
+	 */
+
+	/** An accepted call that an IPA, which has ended since, may not have
+	 *  finished. */
+	void (*lost_move)(void *user, const uint32_t *ids, size_t n_ids);
+
+	/** An accepted call that an IPA, which has ended since, may not have
+	 *  finished. */
+	void (*lost_collect)(void *user, uint32_t id);
+
+	/** An accepted call that an IPA, which has ended since, may not have
+	 *  finished. */
+	void (*lost_touch)(void *user, uint32_t id,
+			   const struct test_gallery_label *paint,
+			   uint32_t care);
+
+	/** Called after each restart, when all successful calls that restore
+	 *  the IPA were repeated: what follows is about the new IPA. */
+	void (*restarted)(void *user, const struct camipc_restart_info *info);
 };
 
 /*
@@ -89,7 +117,7 @@ CAMIPC_MUST_CHECK int test_gallery_dispatch(struct test_gallery *ipa);
 struct camipc_proxy *test_gallery_get_proxy(struct test_gallery *ipa);
 
 /**
- * Opens the gallery with wall_count walls.
+ * Opens the gallery with wallCount walls.
  *
  * Must be the first call.
  */
@@ -100,8 +128,18 @@ CAMIPC_MUST_CHECK int test_gallery_init(struct test_gallery *ipa,
 /** Starts the delivery of events by dispatch(). */
 CAMIPC_MUST_CHECK int test_gallery_start(struct test_gallery *ipa);
 
-/** No event is delivered after it has returned. */
+/**
+ * No event is delivered after it has returned: events that still wait for
+ * dispatch() are dropped.
+ */
 int test_gallery_stop(struct test_gallery *ipa);
+
+/**
+ * Does the same, but first delivers all events that the IPA raises before it
+ * has stopped: calls their functions from inside. No event is delivered after
+ * it has returned. See camipc_proxy_drain().
+ */
+int test_gallery_stop_drain(struct test_gallery *ipa);
 
 /**
  * Hangs a wall anew; gives the one that was there.
@@ -115,13 +153,20 @@ test_gallery_hang(struct test_gallery *ipa,
 		  size_t n_extra, struct test_gallery_wall *ret_before);
 
 /**
- * Moves pictures; raises picture_moved for each.
+ * Moves pictures; raises pictureMoved for each.
  *
  * Asynchronous. While 4 calls are outstanding, another one replaces the oldest,
  * which is dropped and counted.
  */
 CAMIPC_MUST_CHECK int test_gallery_move(struct test_gallery *ipa,
 					const uint32_t *ids, size_t n_ids);
+
+/**
+ * Asynchronous. Up to 256 calls wait or are outstanding, and are sent in order;
+ * another one fails with -EAGAIN.
+ */
+CAMIPC_MUST_CHECK int test_gallery_collect(struct test_gallery *ipa,
+					   uint32_t id);
 
 /**
  * Sprays @paint onto a picture, if care allows.

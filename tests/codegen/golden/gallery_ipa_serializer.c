@@ -262,29 +262,29 @@ const uint8_t *test_gallery_wall_get_fields(struct camipc_reader *r,
 void test_gallery_wall_copy_in(struct camipc_arena *arena,
 			       struct test_gallery_wall *msg)
 {
-	struct test_gallery_picture *pictures;
-	struct test_gallery_uint32_label_entry *labels;
-	struct test_gallery_picture *best;
+	struct test_gallery_picture *pictures_;
+	struct test_gallery_uint32_label_entry *labels_;
+	struct test_gallery_picture *best_;
 
-	pictures = camipc_copy_array(arena, msg->pictures, msg->n_pictures,
-				     sizeof(*pictures));
-	msg->pictures = pictures;
-	if (!pictures)
+	pictures_ = camipc_copy_array(arena, msg->pictures, msg->n_pictures,
+				      sizeof(*pictures_));
+	msg->pictures = pictures_;
+	if (!pictures_)
 		msg->n_pictures = 0;
 	for (size_t i = 0; i < msg->n_pictures; i++)
-		test_gallery_picture_copy_in(arena, &pictures[i]);
-	labels = camipc_copy_array(arena, msg->labels, msg->n_labels,
-				   sizeof(*labels));
-	msg->labels = labels;
-	if (!labels)
+		test_gallery_picture_copy_in(arena, &pictures_[i]);
+	labels_ = camipc_copy_array(arena, msg->labels, msg->n_labels,
+				    sizeof(*labels_));
+	msg->labels = labels_;
+	if (!labels_)
 		msg->n_labels = 0;
 	for (size_t i = 0; i < msg->n_labels; i++)
-		test_gallery_uint32_label_entry_copy_in(arena, &labels[i]);
-	best = camipc_copy_array(arena, msg->best, msg->best ? 1 : 0,
-				 sizeof(*best));
-	msg->best = best;
-	if (best)
-		test_gallery_picture_copy_in(arena, best);
+		test_gallery_uint32_label_entry_copy_in(arena, &labels_[i]);
+	best_ = camipc_copy_array(arena, msg->best, msg->best ? 1 : 0,
+				  sizeof(*best_));
+	msg->best = best_;
+	if (best_)
+		test_gallery_picture_copy_in(arena, best_);
 }
 
 /* ---- Mount -------------------------------------------------------------- */

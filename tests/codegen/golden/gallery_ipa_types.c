@@ -58,7 +58,7 @@ void test_gallery_uint32_label_sort(
 
 void test_gallery_picture_init(struct test_gallery_picture *msg)
 {
-	*msg = (struct test_gallery_picture){ 0 };
+	memset(msg, 0, sizeof(*msg));
 	msg->title = camipc_empty_string;
 	msg->rating = 50u;
 	msg->scan = -1;
@@ -97,7 +97,7 @@ void test_gallery_picture_clear(struct test_gallery_picture *msg)
 
 void test_gallery_wall_init(struct test_gallery_wall *msg)
 {
-	*msg = (struct test_gallery_wall){ 0 };
+	memset(msg, 0, sizeof(*msg));
 }
 
 int test_gallery_wall_copy(struct test_gallery_wall *ret_copy,
@@ -123,18 +123,18 @@ int test_gallery_wall_copy(struct test_gallery_wall *ret_copy,
 
 void test_gallery_wall_clear(struct test_gallery_wall *msg)
 {
-	struct test_gallery_picture *pictures = (void *)msg->pictures;
-	struct test_gallery_uint32_label_entry *labels = (void *)msg->labels;
-	struct test_gallery_picture *best = (void *)msg->best;
+	struct test_gallery_picture *pictures_ = (void *)msg->pictures;
+	struct test_gallery_uint32_label_entry *labels_ = (void *)msg->labels;
+	struct test_gallery_picture *best_ = (void *)msg->best;
 
 	for (size_t i = 0; i < msg->n_pictures; i++)
-		test_gallery_picture_clear(&pictures[i]);
+		test_gallery_picture_clear(&pictures_[i]);
 	camipc_clear_array(msg->pictures);
 	for (size_t i = 0; i < msg->n_labels; i++)
-		test_gallery_uint32_label_entry_clear(&labels[i]);
+		test_gallery_uint32_label_entry_clear(&labels_[i]);
 	camipc_clear_array(msg->labels);
-	if (best)
-		test_gallery_picture_clear(best);
+	if (best_)
+		test_gallery_picture_clear(best_);
 	camipc_clear_array(msg->best);
 	test_gallery_wall_init(msg);
 }
@@ -143,7 +143,7 @@ void test_gallery_wall_clear(struct test_gallery_wall *msg)
 
 void test_gallery_mount_init(struct test_gallery_mount *msg)
 {
-	*msg = (struct test_gallery_mount){ 0 };
+	memset(msg, 0, sizeof(*msg));
 }
 
 int test_gallery_mount_copy(struct test_gallery_mount *ret_copy,
@@ -183,7 +183,7 @@ void test_gallery_mount_clear(struct test_gallery_mount *msg)
 
 void test_gallery_moulding_init(struct test_gallery_moulding *msg)
 {
-	*msg = (struct test_gallery_moulding){ 0 };
+	memset(msg, 0, sizeof(*msg));
 }
 
 int test_gallery_moulding_copy(struct test_gallery_moulding *ret_copy,
@@ -218,7 +218,7 @@ void test_gallery_moulding_clear(struct test_gallery_moulding *msg)
 
 void test_gallery_label_init(struct test_gallery_label *msg)
 {
-	*msg = (struct test_gallery_label){ 0 };
+	memset(msg, 0, sizeof(*msg));
 }
 
 int test_gallery_label_copy(struct test_gallery_label *ret_copy,

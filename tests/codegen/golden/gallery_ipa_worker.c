@@ -87,6 +87,18 @@ static void invoke_test_gallery_move(const struct camipc_method *row,
 	ops->move(self, args->ids, args->n_ids);
 }
 
+static void invoke_test_gallery_collect(const struct camipc_method *row,
+					const void *table, void *self,
+					const void *data, void *result)
+{
+	const struct test_gallery_ops *ops = table;
+	const struct test_gallery_collect_args *args = data;
+
+	(void)row;
+	(void)result;
+	ops->collect(self, args->id);
+}
+
 static void invoke_test_gallery_touch(const struct camipc_method *row,
 				      const void *table, void *self,
 				      const void *data, void *result)
@@ -105,14 +117,27 @@ const camipc_invoke_fn test_gallery_invoke[] = {
 	invoke_test_gallery_stop,
 	invoke_test_gallery_hang,
 	invoke_test_gallery_move,
+	invoke_test_gallery_collect,
 	invoke_test_gallery_touch,
 };
 
-bool test_gallery_ops_complete(const void *table)
+const char *test_gallery_missing_op(const void *table)
 {
 	const struct test_gallery_ops *ops = table;
 
-	return CAMIPC_TABLE_HAS(ops, init) && CAMIPC_TABLE_HAS(ops, start) &&
-	       CAMIPC_TABLE_HAS(ops, stop) && CAMIPC_TABLE_HAS(ops, hang) &&
-	       CAMIPC_TABLE_HAS(ops, move) && CAMIPC_TABLE_HAS(ops, touch);
+	if (!CAMIPC_TABLE_HAS(ops, init))
+		return "init";
+	if (!CAMIPC_TABLE_HAS(ops, start))
+		return "start";
+	if (!CAMIPC_TABLE_HAS(ops, stop))
+		return "stop";
+	if (!CAMIPC_TABLE_HAS(ops, hang))
+		return "hang";
+	if (!CAMIPC_TABLE_HAS(ops, move))
+		return "move";
+	if (!CAMIPC_TABLE_HAS(ops, collect))
+		return "collect";
+	if (!CAMIPC_TABLE_HAS(ops, touch))
+		return "touch";
+	return NULL;
 }

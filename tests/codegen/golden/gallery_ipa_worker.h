@@ -14,8 +14,10 @@ CAMIPC_BEGIN_DECLS
 /*
  * For all ops:
  *
- * - Ops run one at a time. Keep all state in the instance that create() made: a
- *   process may run several instances.
+ * - Ops run one at a time, not always in the same thread. Keep all state in the
+ *   instance that create() made: a process may run several instances.
+ * - An op must return. An exception or pthread_exit() ends the IPA; never leave
+ *   an op by longjmp().
  * - Arguments are borrowed until the op returns. Received descriptors are
  *   closed then; keep one with camipc_fd_dup().
  * - Outputs start with the defaults of the interface. What they point to comes
@@ -36,7 +38,7 @@ CAMIPC_BEGIN_DECLS
 struct test_gallery_ops {
 	uint32_t size; /* sizeof this struct */
 
-	/** Opens the gallery with wall_count walls. */
+	/** Opens the gallery with wallCount walls. */
 	int32_t (*init)(void *ipa, uint32_t wall_count, const char *name,
 			struct test_frame_size *ret_room);
 
@@ -49,8 +51,10 @@ struct test_gallery_ops {
 			const struct test_gallery_uint32_label_entry *extra,
 			size_t n_extra, struct test_gallery_wall *ret_before);
 
-	/** Moves pictures; raises picture_moved for each. */
+	/** Moves pictures; raises pictureMoved for each. */
 	void (*move)(void *ipa, const uint32_t *ids, size_t n_ids);
+
+	void (*collect)(void *ipa, uint32_t id);
 
 	/** Sprays @paint onto a picture, if care allows. */
 	void (*touch)(void *ipa, uint32_t id,
@@ -69,6 +73,7 @@ struct test_gallery_ops {
 		op##_stop,                       \
 		op##_hang,                       \
 		op##_move,                       \
+		op##_collect,                    \
 		op##_touch,                      \
 	}
 
@@ -87,8 +92,9 @@ int test_gallery_emit_closed_for_the_day(struct camipc_host *host);
 /** For TEST_GALLERY_MODULE(): functions that call the ops. */
 extern const camipc_invoke_fn test_gallery_invoke[];
 
-/** For TEST_GALLERY_MODULE(): returns whether all functions exist. */
-bool test_gallery_ops_complete(const void *table);
+/** For TEST_GALLERY_MODULE(): returns the name of a function that is
+ *  missing, or NULL. */
+const char *test_gallery_missing_op(const void *table);
 
 /**
  * Exports a module; a module does this once. @name and @license are strings,
@@ -106,7 +112,7 @@ bool test_gallery_ops_complete(const void *table);
 		      TEST_GALLERY_WIRE_FINGERPRINT,                      \
 		      &test_gallery_interface,                            \
 		      test_gallery_invoke,                                \
-		      test_gallery_ops_complete,                          \
+		      test_gallery_missing_op,                            \
 		      create, destroy, ops)
 
 CAMIPC_END_DECLS

@@ -9,6 +9,14 @@
 #define MAX_FRAMES 100
 
 /* A frame is taken with the lens where it is, and measured. */
+/* Prints at once: the next call forgets whose error it was. */
+static void fail_call(struct camera *camera, int ret)
+{
+	camera->error = ret;
+	fprintf(stderr, "focus: %s\n",
+		camipc_proxy_strerror(ipa_focus_get_proxy(camera->ipa), ret));
+}
+
 static void take_frame(struct camera *camera)
 {
 	float distance = (float)camera->lens - SHARP;
@@ -19,7 +27,7 @@ static void take_frame(struct camera *camera)
 	ret = ipa_focus_measured(camera->ipa, camera->frame++, camera->lens,
 				 1 / (1 + distance * distance));
 	if (ret < 0)
-		camera->error = ret;
+		fail_call(camera, ret);
 }
 
 static void on_move_lens(void *user, uint32_t position)
@@ -89,7 +97,7 @@ int camera_open(struct camera *camera, const char *folder,
 	if (ret == 0)
 		ret = start(camera);
 	if (ret < 0)
-		camera->error = ret;
+		fail_call(camera, ret);
 	return ret;
 }
 
@@ -103,7 +111,7 @@ bool camera_dispatch(struct camera *camera)
 	int ret = ipa_focus_dispatch(camera->ipa);
 
 	if (ret < 0)
-		camera->error = ret;
+		camera->error = ret; /* on_closed() has printed the reason */
 	return !camera->error && !camera->focused && camera->frame < MAX_FRAMES;
 }
 
@@ -116,9 +124,7 @@ int camera_close(struct camera *camera)
 			ipa_focus_get_proxy(camera->ipa));
 		ipa_focus_stop(camera->ipa);
 	}
-	if (camera->error < 0)
-		fprintf(stderr, "focus: %s\n", camipc_strerror(camera->error));
-	else
+	if (camera->error == 0)
 		printf("%s: %s at %u after %u frames\n", isolation,
 		       camera->focused ? "in focus" : "not in focus",
 		       camera->lens, camera->frame);

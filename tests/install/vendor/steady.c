@@ -143,7 +143,6 @@ static void steady_compute_params(void *self, uint32_t frame,
 	ret = ipa_softisp_emit_params_ready(steady->host, frame, buffer_id,
 					    ret);
 	cam_control_list_init(&metadata);
-	metadata.id_space = CAM_CONTROL_ID_SPACE_CONTROLS;
 	if (ret == 0)
 		ret = ipa_softisp_emit_metadata_ready(steady->host, frame,
 						      &metadata);

@@ -4,7 +4,9 @@
  * way in which a module can be broken. tests/runtime and tests/proxy build it
  * several times.
  */
+#include <dlfcn.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -48,6 +50,34 @@
 void nobody_defines_this(void);
 #endif
 
+#ifdef PLAIN_NEEDS
+int camipc_test_needed(void);
+#endif
+
+#ifdef PLAIN_LOADS
+/* Of the file that was loaded last. */
+static int (*needed)(void);
+
+/* The path of each file, in lines of the log. */
+static int load_files(struct camipc_host *host)
+{
+	char path[CAMIPC_HOST_LOAD_PATH_SIZE];
+	char text[256];
+	int ret;
+
+	for (uint32_t i = 0; (ret = host->load_path(host, i, path)) == 0; i++) {
+		void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+
+		if (!handle)
+			return -ELIBACC;
+		*(void **)&needed = dlsym(handle, "camipc_test_needed");
+		snprintf(text, sizeof(text), "loaded %.200s", path);
+		host->log(host, CAMIPC_LOG_WARNING, text);
+	}
+	return ret == -ENOENT ? 0 : ret;
+}
+#endif
+
 /** The module's ops. */
 struct plain_ops {
 	uint32_t size;
@@ -57,6 +87,9 @@ struct plain_ops {
 static void poke(void *ipa)
 {
 	++*(int *)ipa;
+#ifdef PLAIN_LOADS
+	*(int *)ipa += needed();
+#endif
 }
 
 static void invoke_poke(const struct camipc_method *row, const void *table,
@@ -70,11 +103,11 @@ static void invoke_poke(const struct camipc_method *row, const void *table,
 	ops->poke(self);
 }
 
-static bool ops_complete(const void *table)
+static const char *missing_op(const void *table)
 {
 	const struct plain_ops *ops = table;
 
-	return ops->size >= sizeof(*ops) && ops->poke;
+	return ops->size >= sizeof(*ops) && ops->poke ? NULL : "poke";
 }
 
 #ifdef PLAIN_TELLS_ARGUMENT
@@ -92,6 +125,24 @@ static void tell_argument(struct camipc_host *host)
 }
 #endif
 
+#ifdef PLAIN_TELLS_VARIABLE
+/* The variable that is the argument, in a line of the log. */
+static void tell_variable(struct camipc_host *host)
+{
+	const char *value = getenv(host->argument);
+	char text[128] = "variable: ";
+
+	strncat(text, value ? value : "(unset)", sizeof(text) - 32);
+	host->log(host, CAMIPC_LOG_WARNING, text);
+}
+#endif
+
+#ifdef PLAIN_STATIC_TLS
+/* As allocators have it: room that a process must have left since its start. */
+static __thread volatile char tls[PLAIN_STATIC_TLS]
+	__attribute__((tls_model("initial-exec")));
+#endif
+
 static int create(struct camipc_host *host, void **ret_ipa)
 {
 	static int pokes;
@@ -100,14 +151,32 @@ static int create(struct camipc_host *host, void **ret_ipa)
 #ifdef PLAIN_MISSING_SYMBOL
 	nobody_defines_this();
 #endif
+#ifdef PLAIN_NEEDS
+	if (camipc_test_needed() != 0)
+		return -ENODEV;
+#endif
 #ifdef PLAIN_CREATE_CRASHES
 	abort();
 #endif
 #ifdef PLAIN_CREATE_FAILS
 	return -ENODEV;
 #endif
+#ifdef PLAIN_LOADS
+	if (load_files(host) < 0)
+		return -ENODEV;
+#endif
 #ifdef PLAIN_TELLS_ARGUMENT
 	tell_argument(host);
+#endif
+#ifdef PLAIN_TELLS_VARIABLE
+	tell_variable(host);
+#endif
+#ifdef PLAIN_STATIC_TLS
+	tls[PLAIN_STATIC_TLS - 1] = 1;
+#endif
+#ifdef PLAIN_PRINTS
+	/* Without a flush: the process may not live to the end of main(). */
+	printf("a line on stdout\n");
 #endif
 	*ret_ipa = &pokes;
 	return 0;
@@ -143,6 +212,18 @@ __attribute__((constructor)) static void leave(void)
 }
 #endif
 
+#ifdef PLAIN_EVIL
+/* Its note is that of a good one: only this tells them apart. */
+__attribute__((constructor)) static void leave_a_mark(void)
+{
+	static const char text[] = "evil constructor\n";
+
+	setenv("CAMIPC_TEST_EVIL", "1", 1);
+	if (write(2, text, sizeof(text) - 1) < 0)
+		abort();
+}
+#endif
+
 #ifdef PLAIN_LOAD_HANGS
 __attribute__((constructor)) static void hang(void)
 {
@@ -151,8 +232,12 @@ __attribute__((constructor)) static void hang(void)
 }
 #endif
 
+#ifndef PLAIN_OPS_SIZE
+#define PLAIN_OPS_SIZE sizeof(struct plain_ops)
+#endif
+
 static const struct plain_ops ops = {
-	.size = sizeof(ops),
+	.size = PLAIN_OPS_SIZE,
 #ifndef PLAIN_MISSING_OP
 	.poke = poke,
 #endif
@@ -200,7 +285,7 @@ const struct camipc_module_entry plain_entry = {
 	.descriptor = INTERFACE,
 	.invoke = invoke_rows,
 	.ops = &ops,
-	.ops_complete = ops_complete,
+	.missing_op = missing_op,
 	.create = CREATE,
 	.destroy = destroy,
 };
@@ -208,7 +293,11 @@ const struct camipc_module_entry plain_entry = {
 
 #if defined(PLAIN_HAS_MANIFEST)
 CAMIPC_MODULE_MANIFEST("read: [/usr/share/caf\303\251]\n"
-		       "\tthreads: 4\n");
+		       "threads: 4\t\n");
+#elif defined(PLAIN_LOADS)
+CAMIPC_MODULE_MANIFEST("loads: [" PLAIN_LOADS "]\n");
+#elif defined(PLAIN_TELLS_ARGUMENT) || defined(PLAIN_TELLS_VARIABLE)
+CAMIPC_MODULE_MANIFEST("argument: true\n");
 #endif
 
 #if defined(PLAIN_NO_ENTRY)
@@ -227,5 +316,5 @@ static const struct camipc_module_note note = {
 #elif !defined(PLAIN_NO_NOTE)
 CAMIPC_MODULE(PLAIN_NAME, PLAIN_MODULE_VERSION, "MIT", PLAIN_INTERFACE,
 	      PLAIN_VERSION, PLAIN_SINCE, PLAIN_FINGERPRINT, INTERFACE,
-	      invoke_rows, ops_complete, CREATE, destroy, &ops);
+	      invoke_rows, missing_op, CREATE, destroy, &ops);
 #endif

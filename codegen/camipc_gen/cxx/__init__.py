@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""C++: names, values and classes of the generated .hpp files."""

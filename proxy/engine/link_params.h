@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* What a link is made from: the proxy's part and that of its origin. */
+#ifndef CAMIPC_ENGINE_LINK_PARAMS_H
+#define CAMIPC_ENGINE_LINK_PARAMS_H
+
+#include "proxy.h"
+
+/** Returns the parameters for a link of @proxy; they borrow from it. */
+struct camipc_link_params
+camipc_proxy_link_params(const struct camipc_proxy *proxy);
+
+/** Takes note of what the module at the other end of the link serves, and of the
+ *  layers that its sandbox lacks. */
+void camipc_proxy_find_served(struct camipc_proxy *proxy);
+
+#endif /* CAMIPC_ENGINE_LINK_PARAMS_H */

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Recordings: everything that crosses between a camera process and its IPAs, in
+ * a file that `camipc dump`, `camipc replay` and `camipc timeline` read. The
+ * file describes its interfaces, so that it can be read without their sources.
+ *
+ * A recorder never holds up or ends the camera. A call is encoded once more into
+ * memory that was allocated when the recorder was made; a thread of the
+ * recorder writes the file. When the file cannot be written any more (the disk
+ * is full), recording stops with one line in the log. If the process dies, what
+ * was recorded in its last CAMIPC_RECORD_DELAY_MS is missing.
+ *
+ * The environment variable CAMIPC_RECORD=FILE, which set-user-ID programs
+ * ignore, records all proxies of a process to a file that must not exist yet.
+ */
+#ifndef CAMIPC_RECORD_H
+#define CAMIPC_RECORD_H
+
+#include <camipc/base.h>
+#include <camipc/proxy.h>
+
+CAMIPC_BEGIN_DECLS
+
+struct camipc_recorder;
+
+/** Milliseconds after which what was recorded is in the file. */
+#define CAMIPC_RECORD_DELAY_MS 100
+
+/** Zero the struct, set @size and @path, then set what else matters. */
+struct camipc_record_options {
+	uint32_t size; /* sizeof this struct; it grows at the end */
+	const char *path; /* of the file; readable by its owner only */
+
+	/** Replaces a file that exists. */
+	bool replace;
+
+	/** Records no contents of shared buffers and of files. A replay then
+	 *  has buffers of zeros. */
+	bool no_buffers;
+
+	/** Names of fields ("configurationFile", or with their type
+	 *  "cam.Settings.configurationFile") whose values are left out,
+	 *  wherever they are. Ends with NULL. A name that no field of a
+	 *  recorded interface has is an error of camipc_proxy_record(). The
+	 *  contents of buffers have no fields. */
+	const char *const *redact;
+};
+
+/**
+ * camipc_recorder_create() - begin a recording
+ * @options: copied
+ * @ret_recorder: for camipc_recorder_destroy()
+ *
+ * Shared buffers are recorded as the functions of camipc/camera/cam_buffers.h
+ * access them; that needs a libcamipc that was built with libcrypto.
+ *
+ * Returns 0; -EEXIST (the file exists, and @replace is not set); -EINVAL (no
+ * path, a struct without its size, or not a regular file); -E2BIG (members that
+ * this version does not know); -EAGAIN (no further thread); -ENOMEM; or what
+ * opening the file returned. One line of the log explains the error. Thread
+ * word: safe.
+ */
+CAMIPC_API int
+camipc_recorder_create(const struct camipc_record_options *options,
+		       struct camipc_recorder **ret_recorder) CAMIPC_MUST_CHECK;
+
+/**
+ * camipc_recorder_destroy() - complete the file
+ *
+ * Proxies that still exist are not recorded any further. Returns 0, or the
+ * error for which recording has stopped before; NULL is fine. Thread word: safe,
+ * once per recorder.
+ */
+CAMIPC_API int camipc_recorder_destroy(struct camipc_recorder *recorder);
+
+/**
+ * Returns 0; or why recording has stopped, or why a proxy could not be recorded
+ * by default: the first error. Thread word: safe.
+ */
+CAMIPC_API int
+camipc_recorder_get_error(const struct camipc_recorder *recorder);
+
+/**
+ * Records every proxy that is created from now on, in all threads; NULL ends
+ * that. A proxy that cannot be recorded is created all the same, with one line
+ * in the log. Reset it before you destroy the recorder. Thread word: safe.
+ */
+CAMIPC_API void camipc_recorder_set_default(struct camipc_recorder *recorder);
+
+/**
+ * camipc_proxy_record() - record one proxy
+ * @recorder: must not have been destroyed
+ *
+ * Returns 0; -EBUSY (the proxy has been used: only a recording from the first
+ * call on can be replayed); -EINVAL (a redacted field that the interface does
+ * not have); -ENOSPC (too many proxies or interfaces in one recording); -EPERM
+ * or -ECHILD as all bound functions; or -ENOMEM. Thread word: bound.
+ */
+CAMIPC_API int
+camipc_proxy_record(struct camipc_proxy *proxy,
+		    struct camipc_recorder *recorder) CAMIPC_MUST_CHECK;
+
+CAMIPC_END_DECLS
+
+#endif /* CAMIPC_RECORD_H */

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* What the tests of this suite share: skipping, deaths, and settled exposure. */
+#ifndef EXAMPLES_H
+#define EXAMPLES_H
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "real_camera.h"
+
+/**
+ * Ends the test with 77 if an IPA module is not installed, or with 1 if
+ * CAMIPC_TEST_NEED_EXAMPLES is set, as in CI, where nothing may be missing.
+ */
+void examples_need(const char *file);
+
+/** For a group of tests: keeps the log. */
+int examples_setup(void **state);
+int examples_teardown(void **state);
+
+/**
+ * Asserts that exposure × gain did not change by more than 2 % from frame to
+ * frame, before the light changed and at the end, within @frames frames; and
+ * that the second half is brighter exposed, by the loss of light.
+ */
+void examples_assert_settled(const struct real_camera *camera,
+			     unsigned int frames);
+
+/**
+ * examples_die() - let a worker die, and check the report about it
+ * @run: of the camera
+ * @fault: what goes wrong
+ * @signal: that ended the worker
+ * @file: name of the file with the first frame of the backtrace; NULL: none
+ * @words: in the worker's stderr or log; NULL: not checked
+ *
+ * Another camera runs a whole session afterwards, and nothing is left open.
+ */
+void examples_die(int (*run)(struct real_camera *camera,
+			     const struct real_fault *fault),
+		  const struct real_fault *fault, int signal, const char *file,
+		  const char *words);
+
+#endif /* EXAMPLES_H */

@@ -1,0 +1,17 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Runs a test in a container: in_bwrap.sh BWRAP PROGRAM. It has a user namespace
+# with one user, a pid namespace, and a /proc of its own.
+set -u
+
+in_container() {
+	"$1" --unshare-user --unshare-pid --unshare-ipc --die-with-parent \
+		--bind / / --dev /dev --proc /proc "$2" ${3+"$3"}
+}
+
+if ! in_container "$1" /bin/true 2>/dev/null; then
+	echo "skipped: bwrap does not work here"
+	exit 77
+fi
+export CAMIPC_TEST_CONTAINED=1
+in_container "$1" "$2" self

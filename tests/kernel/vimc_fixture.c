@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/* Finds the kernel's virtual camera as a pipeline handler does. */
+#include "vimc_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <poll.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+
+#include <linux/dma-buf.h>
+#include <linux/media-bus-format.h>
+#include <linux/videodev2.h>
+
+#include "subdevice.h"
+
+#define WAIT_MS 10000
+
+static int find_vimc(void *user, const struct media_device *device)
+{
+	struct vimc *vimc = user;
+
+	if (strcmp(device->driver, "vimc") != 0 || !device->graph)
+		return 0;
+	vimc->device = device;
+	return 1;
+}
+
+void vimc_open(struct vimc *vimc)
+{
+	const struct device_monitor_options options = {
+		.source = DEVICE_SOURCE_NONE,
+	};
+
+	vimc->device = NULL;
+	assert_int_equal(device_monitor_create(&options, NULL, NULL,
+					       &vimc->monitor),
+			 0);
+	assert_int_equal(device_monitor_list(vimc->monitor, find_vimc, vimc),
+			 1);
+	assert_int_equal(device_node_open(&vimc->media, vimc->device->devnode),
+			 0);
+}
+
+void vimc_close(struct vimc *vimc)
+{
+	device_node_close(&vimc->media);
+	device_monitor_destroy(vimc->monitor);
+}
+
+const char *vimc_path(const struct vimc *vimc, const char *name)
+{
+	const struct media_entity *entity =
+		media_graph_find_entity(vimc->device->graph, name);
+
+	assert_non_null(entity);
+	assert_non_null(entity->interface);
+	assert_non_null(entity->interface->devnode);
+	return entity->interface->devnode;
+}
+
+static void set_format(const struct vimc *vimc, const char *entity,
+		       uint32_t code)
+{
+	const struct pad_format format = { code, VIMC_WIDTH, VIMC_HEIGHT };
+	struct device_node node;
+
+	assert_int_equal(device_node_open(&node, vimc_path(vimc, entity)), 0);
+	assert_int_equal(subdevice_set_format(&node, 0, &format), 0);
+	device_node_close(&node);
+}
+
+void vimc_set_sensor(const struct vimc *vimc, bool raw)
+{
+	set_format(vimc, "Sensor A",
+		   raw ? MEDIA_BUS_FMT_SBGGR8_1X8 : MEDIA_BUS_FMT_RGB888_1X24);
+	/* It is on the way to another node, and must fit all the same. */
+	set_format(vimc, "Debayer A", MEDIA_BUS_FMT_SBGGR8_1X8);
+}
+
+void vimc_open_raw(const struct vimc *vimc, struct video_capture *capture)
+{
+	struct video_format format = {
+		.fourcc = V4L2_PIX_FMT_SBGGR8,
+		.width = VIMC_WIDTH,
+		.height = VIMC_HEIGHT,
+	};
+
+	assert_int_equal(video_capture_open(capture,
+					    vimc_path(vimc, "Raw Capture 0")),
+			 0);
+	assert_int_equal(video_capture_set_format(capture, &format), 0);
+	assert_int_equal(format.stride, VIMC_WIDTH);
+	assert_int_equal(format.size, VIMC_WIDTH * VIMC_HEIGHT);
+}
+
+int vimc_wait(struct video_capture *capture, struct video_frame *ret_frame)
+{
+	struct pollfd fd = { .fd = capture->node.fd, .events = POLLIN };
+
+	assert_int_equal(poll(&fd, 1, WAIT_MS), 1);
+	return video_capture_dequeue(capture, ret_frame);
+}
+
+uint64_t vimc_hash(int dmabuf, size_t from, size_t size)
+{
+	struct dma_buf_sync sync = { .flags = DMA_BUF_SYNC_START |
+					      DMA_BUF_SYNC_READ };
+	const uint8_t *bytes = mmap(NULL, size, PROT_READ, MAP_SHARED, dmabuf,
+				    0);
+	uint64_t hash = UINT64_C(14695981039346656037);
+
+	assert_ptr_not_equal(bytes, MAP_FAILED);
+	assert_int_equal(ioctl(dmabuf, DMA_BUF_IOCTL_SYNC, &sync), 0);
+	for (size_t i = from; i < size; i++)
+		hash = (hash ^ bytes[i]) * UINT64_C(1099511628211);
+	sync.flags = DMA_BUF_SYNC_END | DMA_BUF_SYNC_READ;
+	assert_int_equal(ioctl(dmabuf, DMA_BUF_IOCTL_SYNC, &sync), 0);
+	munmap((void *)(uintptr_t)bytes, size);
+	return hash;
+}

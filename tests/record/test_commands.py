@@ -1,0 +1,422 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Recordings by the program camipc: recorded, dumped, replayed, drawn.
+
+usage: test_commands.py CAMIPC WORKER SOFTISP VIMC NOISE FAULTY
+"""
+
+import json
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                "..", "e2e"))
+from tool_runs import (CAMIPC, LIMIT, SMALL, SOFTISP, VIMC, RunTest,  # noqa: E402
+                       run_text)
+
+FAULTY = os.path.abspath(sys.argv[6])
+ISOLATIONS = ("thread", "process", "loopback")
+
+
+def tool(*words):
+    """A command that takes no folder of modules."""
+    return subprocess.run((CAMIPC,) + words, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, universal_newlines=True,
+                          timeout=LIMIT)
+
+
+def has_hashes(file):
+    return any(item.get("sha256") for item in items(file))
+
+
+def items(file, *words):
+    """What the recording has."""
+    result = tool("dump", file, "--json", *words)
+    assert result.returncode == 0, result.stderr
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+class RecordTest(RunTest):
+    def record(self, name, *words, **options):
+        file = self.path(name)
+        frames = str(options.get("frames", 8))
+        result = run_text("capture", "--frames", frames, "--record", file,
+                          "-q", *SMALL, *words)
+        self.assertEqual(result.returncode, options.get("code", 0),
+                         result.stderr)
+        return file
+
+    def replay(self, file, *words, code=0):
+        result = run_text("replay", file, *words)
+        self.assertEqual(result.returncode, code, result.stderr)
+        if code == 0:
+            self.assertEqual(result.stderr, "")
+        else:
+            self.one_line(result.stderr)
+        return result.stderr if code else result.stdout
+
+
+class Recording(RecordTest):
+    def test_isolations_are_equal(self):
+        """Thread and process record the same, but for times."""
+        sessions = []
+        for isolation in ISOLATIONS:
+            # When an event is dispatched depends on timing, so that only the
+            # order within each stream is the same.
+            session = {"->": [], "<-": [], "access": []}
+            objects = {}
+            for item in items(self.record(isolation, "--isolation",
+                                          isolation)):
+                if item["kind"] in ("credit", "lost"):
+                    continue
+                for key in ("time", "thread", "took", "isolation", "cookie"):
+                    item.pop(key, None)
+                for one in [item] + item.get("fds", []):
+                    if "object" in one:
+                        one["object"] = objects.setdefault(one["object"],
+                                                           len(objects))
+                kind = item["kind"]
+                session["<-" if kind == "event" else
+                        kind if kind == "access" else "->"].append(item)
+            sessions.append(session)
+        self.assertGreater(len(sessions[0]["<-"]), 16)
+        self.assertEqual(sessions[0], sessions[1])
+        self.assertEqual(sessions[0], sessions[2])
+
+    def test_existing_file(self):
+        file = self.record("a")
+        size = os.path.getsize(file)
+        result = run_text("capture", "--frames", "1", "--record", file, *SMALL)
+        self.assertEqual(result.returncode, 2)
+        self.one_line(result.stderr)
+        self.assertIn("the file exists; --force replaces it", result.stderr)
+        self.assertEqual(os.path.getsize(file), size)
+        self.record("a", "--force", frames=1)
+        self.assertLess(os.path.getsize(file), size)
+        self.assertEqual(os.stat(file).st_mode & 0o777, 0o600)
+
+    def test_by_environment(self):
+        file = self.path("variable")
+        for _ in range(2):
+            # The second time it exists: a line, and the capture goes on.
+            result = run_text("capture", "--frames", "2", *SMALL,
+                              env=dict(os.environ, CAMIPC_RECORD=file))
+            self.assertEqual(result.returncode, 0)
+        self.assertIn("the file exists", result.stderr)
+        self.assertTrue(items(file, "--filter", "method==stop"))
+
+    def test_privacy(self):
+        plain = self.record("plain", frames=2)
+        words = ["--redact", "sensorModel", "--redact", "cam.Control.value"]
+        file = self.record("redacted", *words, frames=2)
+        for item in items(file, "--filter", "kind==event"):
+            self.assertNotIn('"integer32"', json.dumps(item["args"]))
+        settings = items(file, "--filter", "method==init && kind==call")
+        self.assertEqual(settings[0]["args"]["settings"]["sensorModel"], "")
+        self.assertTrue(settings[0]["redacted"])
+        self.assertIn("virtual", json.dumps(items(plain, "--filter",
+                                                  "method==init")))
+        with open(self.record("none", "--no-buffers"), "rb") as opened:
+            data = opened.read()
+        self.assertLess(len(data), os.path.getsize(self.record("all")))
+        self.assertFalse(has_hashes(self.path("none")))
+
+    def test_wrong_field(self):
+        result = run_text("capture", "--record", self.path("a"), "--redact",
+                          "sensorMode", *SMALL)
+        self.assertEqual(result.returncode, 2)
+        self.one_line(result.stderr)
+        self.assertIn("no field 'sensorMode' to redact", result.stderr)
+
+    def test_options_without_recording(self):
+        for words in (["--force"], ["--no-buffers"], ["--redact", "a"]):
+            result = run_text("capture", *words)
+            self.assertEqual(result.returncode, 2)
+            self.assertIn("needs --record FILE", result.stderr)
+
+
+class Dump(RecordTest):
+    def test_plain(self):
+        file = self.record("a")
+        text = tool("dump", file).stdout
+        self.assertRegex(text, r"(?m)^0 \d+\.\d{6} softisp -> call #\d+ init\{")
+        self.assertRegex(text, r"(?m)-> async processStats\{frame: 3, ")
+        self.assertRegex(text, r"(?m)<- event paramsReady\{frame: 3, ")
+        self.assertRegex(text, r"(?m)wrote buffer \w+\+0, \d+ bytes")
+        self.assertEqual(len(text.splitlines()), len(items(file)))
+
+    def test_filters(self):
+        file = self.record("a", frames=8)
+        for text, n in (("method==processStats && frame>5", 2),
+                        ("frame>5 && method==processStats", 2),
+                        ("method==processStats || method == computeParams", 16),
+                        ("kind==async && (frame==1 || frame==2)", 6),
+                        ("settings.sensorModel==virtual", 1),
+                        ("sensorModel=='virtual'", 1),
+                        ("kind==reply && method==start", 1),
+                        ("status!=0", 0),
+                        ("nothing==1", 0)):
+            self.assertEqual(len(items(file, "--filter", text)), n, text)
+
+    def test_wrong_filters(self):
+        for text, place in (("method", 7), ("method==", 9), ("a=1", 2),
+                            ("a==1 &", 6), ("(a==1", 6), ("a==1)", 5),
+                            ("a=='b", 4), ("(" * 40, 34)):
+            result = tool("dump", self.path("none"), "--filter", text)
+            self.assertEqual(result.returncode, 2, text)
+            self.one_line(result.stderr)
+            self.assertIn("at character %d: expected" % place, result.stderr)
+
+    def test_unusable_files(self):
+        for path, why in ((self.path("none"), "no such file"),
+                          (self.write("text", b"x" * 100),
+                           "not a recording of camipc"),
+                          (self.folder, "regular file"),
+                          ("/dev/null", "regular file")):
+            for command in (["dump", path], ["replay", path],
+                            ["timeline", path, "-o", self.path("a.json")]):
+                result = tool(*command)
+                self.assertEqual(result.returncode, 2)
+                self.one_line(result.stderr)
+                self.assertIn(why, result.stderr)
+
+    def test_damage(self):
+        file = self.record("a")
+        n = len(items(file))
+        with open(file, "r+b") as opened:
+            opened.seek(-3000, os.SEEK_END)
+            opened.write(b"\xff" * 8)
+        result = tool("dump", file)
+        self.assertEqual(result.returncode, 1)
+        self.assertRegex(result.stderr, r"damaged at byte \d+ \(chunk \d+\): ")
+        self.assertLess(len(result.stdout.splitlines()), n)
+
+    def test_follow(self):
+        """A copy that grows is printed to its end."""
+        with open(self.record("a"), "rb") as opened:
+            data = opened.read()
+        n = len(items(self.path("a")))
+        grown = self.write("grown", data[:len(data) // 2])
+        with subprocess.Popen((CAMIPC, "dump", grown, "--follow", "--json"),
+                              stdout=subprocess.PIPE) as process:
+            process.stdout.readline() if len(data) < 100 else None
+            with open(grown, "ab") as opened:
+                opened.write(data[len(data) // 2:])
+            lines = process.stdout.read().splitlines()
+            self.assertEqual(process.wait(LIMIT), 0)
+        self.assertEqual(len(lines), n)
+
+
+class Replay(RecordTest):
+    def test_every_isolation(self):
+        file = self.record("a", "--isolation", "process")
+        for isolation in ISOLATIONS:
+            text = self.replay(file, "--isolation", isolation)
+            self.assertRegex(text, r"\Aequal: \d+ calls, \d+ events, \d+ "
+                                   r"accesses to buffers; isolation "
+                             + isolation)
+        self.assertEqual(self.replay(file, "--expect"), "")
+        self.replay(file, "--speed", "recorded")
+
+    def test_tuning_file(self):
+        """A file that was passed is there again, even if it is gone."""
+        tuning = self.write("t.yaml", b"agc:\n  target: 0.2\n")
+        result = run_text("capture", "--tuning", tuning, "--frames", "4",
+                          "--record", self.path("a"), *SMALL)
+        if result.returncode != 0:
+            self.skipTest("softisp does not take this file: " + result.stderr)
+        os.remove(tuning)
+        self.replay(self.path("a"))
+
+    def test_difference(self):
+        """A module that computes something else from frame 4 on."""
+        file = self.record("a")
+        if not has_hashes(file):
+            self.skipTest("camipc was built without libcrypto")
+        other = self.record("b", "--ipa", FAULTY, "--ipa-argument", "wild-values@4",
+                            code=1)
+        text = self.replay(other, "--module", SOFTISP, code=1)
+        self.assertRegex(text, r"differs at \d+\.\d+ s, frame [45]: ")
+        self.assertRegex(text, r"recorded .*, now |now the event |"
+                               r"contents of a buffer")
+
+    def test_tolerance(self):
+        """The first frame's event is changed in the file's copy."""
+        file = self.record("a")
+        changed = self.path("changed")
+        change_exposure(file, changed)
+        text = self.replay(changed, code=1)
+        self.assertRegex(text, r"frame 0: event setSensorControls: controls\."
+                               r"controls\[0\]\.value\.integer32: recorded "
+                               r"\d+, now \d+")
+        self.replay(changed, "--tolerance", "integer32=1")
+        self.replay(changed, "--tolerance", "integer32=0.5", code=1)
+
+    def test_crash(self):
+        file = self.record("a", "--ipa", FAULTY, "--ipa-argument", "crash@3",
+                           "--isolation", "process", "--restart", "0",
+                           code=1)
+        self.assertEqual(len(items(file, "--filter", "kind==ended")), 1)
+        # A sanitizer in the module prints a report of its own.
+        result = run_text("replay", file)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertRegex(result.stdout, r"\Aequal: ")
+        # A module without the fault goes on.
+        result = run_text("replay", file, "--module", SOFTISP, "--isolation",
+                          "process")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("and now the IPA goes on", result.stderr)
+
+    def test_other_interface(self):
+        text = self.replay(self.record("a", frames=1), "--module", VIMC,
+                           code=2)
+        self.assertIn("the recording is of the interface ipa.softisp, version "
+                      "2, and the module is for another one (EPROTOTYPE)",
+                      text)
+
+    def test_wrong_tolerance(self):
+        for value in ("a", "=1", "a=", "a=x", "a=-1", "a=nan"):
+            result = tool("replay", self.path("none"), "--tolerance", value)
+            self.assertEqual(result.returncode, 2)
+            self.assertIn("expected FIELD=NUMBER", result.stderr)
+
+
+def crc32c(data):
+    crc = 0xffffffff
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82f63b78 if crc & 1 else 0)
+    return crc ^ 0xffffffff
+
+
+def chunks(data):
+    """Each chunk of a file: its offset, type and contents."""
+    at = 20
+    while at < len(data):
+        kind, length = struct.unpack_from("<II", data, at)
+        yield at, kind, data[at + 24:at + 24 + length]
+        at += 24 + length
+
+
+def change_exposure(file, to):
+    """Adds 1 to the exposure of the first event setSensorControls."""
+    with open(file, "rb") as opened:
+        data = bytearray(opened.read())
+    for at, kind, contents in chunks(data):
+        item = 0
+        while kind == 2 and item < len(contents):
+            size, = struct.unpack_from("<I", contents, item)
+            # An event with id 1; the value is the first varint.
+            if contents[item + 4] == 1 and contents[item + 37] == 5 and \
+                    contents[item + 40] == 1:
+                body = contents[item + 64:item + size]
+                # Control.value, 2 bytes long: ControlValue.integer32 = 5.
+                place = body.index(b"\x1a\x02\x28") + 3
+                data[at + 24 + item + 64 + place] ^= 1
+                whole = data[at:at + 20] + data[at + 24:at + 24 + len(contents)]
+                data[at + 20:at + 24] = struct.pack("<I", crc32c(whole))
+                with open(to, "wb") as opened:
+                    opened.write(data)
+                return
+            item += size
+    raise AssertionError("no such event")
+
+
+class Timeline(RecordTest):
+    def timeline(self, ending, *words):
+        file = self.record("a", *words)
+        out = self.path("out" + ending)
+        result = tool("timeline", file, "-o", out)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        with open(out, "rb") as opened:
+            return opened.read()
+
+    def test_trace(self):
+        events = json.loads(self.timeline(".json"))["traceEvents"]
+        slices = [e for e in events if e["ph"] == "X" and
+                  e["name"] == "configure"]
+        self.assertEqual(sorted(e["tid"] for e in slices), [1, 2])
+        begun = [e["id"] for e in events if e["ph"] == "s"]
+        ended = [e["id"] for e in events if e["ph"] == "f"]
+        self.assertEqual(begun, ended)
+        self.assertEqual(len(set(begun)), len(begun))
+        frames = [e for e in events if e.get("cat") == "frame"]
+        self.assertEqual(len(frames), 16)
+        for begin, end in zip(frames[::2], frames[1::2]):
+            self.assertEqual((begin["ph"], end["ph"], begin["id"]),
+                             ("b", "e", end["id"]))
+            self.assertLessEqual(begin["ts"], end["ts"])
+        self.assertIn("state running", [e["name"] for e in events])
+
+    def test_report(self):
+        import html.parser
+        page = self.timeline(".html").decode()
+        open_tags = []
+
+        class Parser(html.parser.HTMLParser):
+            def handle_starttag(self, tag, attrs):
+                if tag in ("svg", "table", "figure", "body", "html"):
+                    open_tags.append(tag)
+                for name, value in attrs:
+                    assert name not in ("src", "href"), value
+
+            def handle_endtag(self, tag):
+                if tag in ("svg", "table", "figure", "body", "html"):
+                    assert open_tags.pop() == tag
+
+        Parser().feed(page)
+        self.assertEqual(open_tags, [])
+        for name in ("processStats", "paramsReady", "Slowest calls"):
+            self.assertIn(name, page)
+
+    def test_pcapng(self):
+        data = self.timeline(".pcapng")
+        n_messages = len(items(self.path("a"), "--filter",
+                               "kind==call || kind==async || kind==reply || "
+                               "kind==event"))
+        at = n = 0
+        while at < len(data):
+            kind, length = struct.unpack_from("<II", data, at)
+            self.assertEqual(length % 4, 0)
+            self.assertEqual(struct.unpack_from("<I", data, at + length - 4),
+                             (length,))
+            n += kind == 6
+            at += length
+        self.assertEqual(at, len(data))
+        self.assertEqual(n, n_messages)
+
+    def test_proto_compiles(self):
+        protoc = shutil.which("protoc")
+        if not protoc:
+            self.skipTest("protoc is not installed")
+        self.timeline(".pcapng")
+        subprocess.run([protoc, "--proto_path=" + self.folder,
+                        "--descriptor_set_out=" + os.devnull,
+                        self.path("out.proto")], check=True, timeout=LIMIT)
+
+    def test_tshark(self):
+        tshark = shutil.which("tshark")
+        if not tshark:
+            self.skipTest("tshark is not installed")
+        self.timeline(".pcapng")
+        result = subprocess.run(
+            [tshark, "-r", self.path("out.pcapng"), "-X",
+             "lua_script:" + self.path("out.lua"), "-o",
+             'uat:protobuf_search_paths:"%s","TRUE"' % self.folder, "-V"],
+            stdout=subprocess.PIPE, timeout=LIMIT, check=True)
+        self.assertIn(b"ipa.softisp.ProcessStatsArgs", result.stdout)
+
+    def test_wrong_output(self):
+        for words in ([], ["-o", "a.txt"]):
+            result = tool("timeline", self.path("none"), *words)
+            self.assertEqual(result.returncode, 2)
+            self.assertIn("ends in .json, .html or .pcapng", result.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1] + sys.argv[7:])

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * This process fails during a restart: it is out of memory or of descriptors. A
+ * failed attempt is logged and followed by another one; in
+ * the end the worker is back, and nothing is left behind.
+ */
+#include "bed.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+#include "alloc_fail.h"
+#include "under_valgrind.h"
+
+/** Attempts follow each other after 100 ms, 200 ms, …: so many are tried. */
+static unsigned long stride(void)
+{
+	return getenv("CAMIPC_TEST_LONG") ?
+		       1 :
+		       (unsigned long)test_amount(4, 9, 25);
+}
+
+static void expect_alive(struct bed *bed)
+{
+	uint32_t answer;
+
+	bed_expect_state(bed, CAMIPC_STATE_RUNNING);
+	assert_int_equal(test_phoenix_ask(bed->ipa, 1, &answer), 0);
+	assert_int_equal(bed->n_closed, 0);
+}
+
+static void test_memory(void **state)
+{
+	struct bed *bed = *state;
+	unsigned int failed = 0;
+	bool happened = true;
+
+	bed_running(bed);
+	/* What is made once, as the thread that closes descriptors. */
+	bed_restart(bed);
+	for (unsigned long n = 1; happened; n += stride()) {
+		bed_allow(bed, 60);
+		bed->n_restarted = 0;
+		bed_kill(bed, SIGKILL);
+		alloc_fail_begin(n);
+		bed_until(bed, &bed->n_restarted, 1);
+		happened = alloc_fail_happened();
+		(void)alloc_fail_end();
+		failed += bed->restarted.attempt > 1;
+		expect_alive(bed);
+	}
+	assert_true(failed > 0);
+}
+
+/** Without a descriptor no worker can be started. */
+static void test_descriptors(void **state)
+{
+	struct bed *bed = *state;
+	struct rlimit before;
+	struct rlimit none;
+	unsigned int steps = 0;
+
+	bed_running(bed);
+	bed_kill(bed, SIGKILL);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = before;
+	none.rlim_cur = 3;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	while (!log_capture_count(CAMIPC_LOG_WARNING,
+				  "attempt 2 to restart the worker failed"))
+		assert_true(bed_step(bed) >= 0 && ++steps < 1000);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	bed_expect_state(bed, CAMIPC_STATE_RESTARTING);
+	bed_until(bed, &bed->n_restarted, 1);
+	assert_int_equal(bed->restarted.attempt, 3);
+	/* Two delays. */
+	assert_true(bed->restarted.took_us >= 300000);
+	expect_alive(bed);
+}
+
+/** A host that fails for good uses the policy up. */
+static void test_descriptors_for_good(void **state)
+{
+	struct bed *bed = *state;
+	struct rlimit before;
+	struct rlimit none;
+
+	bed_allow(bed, 2);
+	bed_running(bed);
+	bed_kill(bed, SIGKILL);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = before;
+	none.rlim_cur = 3;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	bed_until(bed, &bed->n_closed, 1);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(bed->closed.reason, CAMIPC_REASON_RESTART_FAILED);
+	bed_expect_state(bed, CAMIPC_STATE_DEAD);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		BED_TEST(test_memory),
+		BED_TEST(test_descriptors),
+		BED_TEST(test_descriptors_for_good),
+	};
+
+	/* It needs descriptors of its own. */
+	if (under_valgrind()) {
+		print_message("skipped: limits on descriptors\n");
+		return 77;
+	}
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/* A second worker that stands by: it takes over, and is replaced. */
+#include "bed.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static void want_spare(struct bed *bed, uint32_t spare)
+{
+	const struct camipc_restart_policy policy = {
+		.size = sizeof(policy),
+		.max_restarts = 50,
+		.window_ms = 60000,
+		.spare = spare,
+	};
+
+	assert_int_equal(camipc_proxy_set_restart(bed->proxy, &policy), 0);
+}
+
+static uint64_t spare_bytes(struct bed *bed)
+{
+	struct camipc_memory_stats memory = { .size = sizeof(memory) };
+
+	assert_int_equal(camipc_proxy_get_memory_stats(bed->proxy, &memory),
+			 0);
+	return memory.spare_bytes;
+}
+
+/** Dispatches until a spare is ready. */
+static void until_spare(struct bed *bed)
+{
+	while (spare_bytes(bed) == 0)
+		assert_true(bed_step(bed) >= 0);
+}
+
+/** Its pid: the child that is not the proxy's worker. */
+static int find_spare(struct bed *bed)
+{
+	const int worker = camipc_proxy_get_pid(bed->proxy);
+	char path[64];
+	FILE *file;
+	int pid = 0;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/children",
+		 (int)getpid());
+	file = fopen(path, "re");
+	assert_non_null(file);
+	while (fscanf(file, "%d", &pid) == 1 && pid == worker)
+		pid = 0;
+	fclose(file);
+	assert_true(pid > 0);
+	return pid;
+}
+
+static void test_takes_over(void **state)
+{
+	struct bed *bed = *state;
+	uint32_t answer;
+
+	want_spare(bed, 1);
+	bed_running(bed);
+	for (int i = 0; i < 3; i++) {
+		int spare;
+
+		until_spare(bed);
+		spare = find_spare(bed);
+		bed_restart(bed);
+		assert_int_equal(camipc_proxy_get_pid(bed->proxy), spare);
+		assert_int_equal(bed->restarted.replayed, 3);
+		assert_int_equal(test_phoenix_ask(bed->ipa, 1, &answer), 0);
+	}
+}
+
+/** One that dies is replaced; the camera does not notice. */
+static void test_spare_dies(void **state)
+{
+	struct bed *bed = *state;
+	uint32_t answer;
+
+	want_spare(bed, 1);
+	bed_running(bed);
+	until_spare(bed);
+	assert_int_equal(kill(find_spare(bed), SIGKILL), 0);
+	while (spare_bytes(bed) != 0)
+		assert_true(bed_step(bed) >= 0);
+	until_spare(bed);
+	assert_int_equal(test_phoenix_ask(bed->ipa, 1, &answer), 0);
+	assert_int_equal(bed->n, 0);
+	bed_restart(bed);
+}
+
+/** Both at once: then an attempt starts one as without a spare. */
+static void test_both_die(void **state)
+{
+	struct bed *bed = *state;
+
+	want_spare(bed, 1);
+	bed_running(bed);
+	until_spare(bed);
+	assert_int_equal(kill(find_spare(bed), SIGKILL), 0);
+	bed_restart(bed);
+	bed_expect_state(bed, CAMIPC_STATE_RUNNING);
+}
+
+/** Given up with the policy, and with the proxy in each moment. */
+static void test_ends(void **state)
+{
+	struct bed *bed = *state;
+	struct fd_leak before;
+
+	bed_running(bed);
+	bed_restart(bed);
+	fd_leak_take(&before);
+	for (int steps = 0; steps < 4; steps++) {
+		want_spare(bed, 1);
+		for (int i = 0; i < steps; i++)
+			assert_true(bed_step(bed) >= 0);
+		want_spare(bed, 0);
+		assert_int_equal(spare_bytes(bed), 0);
+		fd_leak_assert_none(&before);
+	}
+	want_spare(bed, 1);
+	until_spare(bed);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		BED_TEST(test_takes_over),
+		BED_TEST(test_spare_dies),
+		BED_TEST(test_both_die),
+		BED_TEST(test_ends),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,450 @@
+# SPDX-License-Identifier: MIT
+"""Describes the program camipc, with its commands and options, once: --help,
+the table of options.c, the manual pages and the completions are made of this.
+
+A new option is one more row here, and one more case in options.c.
+"""
+
+from camipc_manual import environment
+from camipc_manual.model import (Argument, Command, Example, Group, Option,
+                                 Program, Status)
+
+# The light of a capture without --light.
+LIGHT = "0=1@5000,20=4@5000,40=1@3000"
+
+SANDBOX = Option(
+    "--sandbox MODE", "whether workers run in the sandbox",
+    values=("required", "best-effort", "off"), default="best-effort", details=(
+        "The sandbox takes files, devices, sockets and processes away from a "
+        "module that runs in a worker process. best-effort logs which layers the "
+        "system does not have; with required, the IPA is not created without "
+        "them.",))
+
+COMMON = (
+    Option("--module-path DIR", "search this folder for modules first",
+           repeats=True),
+    Option("--worker FILE", "program that runs isolated modules", repeats=True),
+    Option("--trust PATH", "let modules in this file or folder run in a thread",
+           repeats=True, details=(
+               "A module runs in a thread of this process only if nobody but "
+               "root, or the user of this process for trusted paths, can change "
+               "its file or a folder on the way to it.",)),
+    Option("--keys DIR", "public keys that make modules trusted",
+           default="those of the system", details=(
+               "Modules that the key of a file NAME.pub signed may run in a "
+               "thread, unless a file NAME.revoked has the key. camipc-policy(5) "
+               "describes such folders.",)),
+    Option("--policy DIR", "policies about modules",
+           default="those of the system", details=(
+               "The files *.yaml of the folder say how modules run. "
+               "camipc-policy(5) describes them.",)),
+    SANDBOX,
+    Option("-v, --verbose", "print the log of the library to stderr"),
+    Option("-h, --help", "print this help"),
+    Option("--version", "print the version of camipc"),
+)
+
+CAMERA = Group("the camera", (
+    Option("--camera NAME", "the camera: virtual, or virtual-KIND with the "
+           "image processor of that kind", default="virtual",
+           offers=("virtual", "virtual-rkisp1", "virtual-rpi"), details=(
+               "camipc list prints the cameras and the IPA that each needs.",)),
+    Option("--sensor NAME", "the sensor of the camera, virtual or imx219",
+           default="that of the camera", offers=("virtual", "imx219")),
+    Option("--frames N", "number of frames", default="60"),
+    Option("--size WxH", "width and height in pixels", default="640x480",
+           details=("Even numbers, at least 64.",)),
+    Option("--scene FILE", "PNG or JPEG picture to look at",
+           default="a chart", suffixes=(".png", ".jpg", ".jpeg")),
+    Option("--light SCRIPT", "points FRAME=BRIGHTNESS@KELVIN, separated by "
+           "commas; with ~ instead of = the light changes evenly from the "
+           "point before", default=LIGHT),
+    Option("--seed N", "seed of the sensor's noise", default="1"),
+    Option("--pace MS", "let each frame last MS or more", default="0", details=(
+        "For IPAs with threads of their own, which need time that no call "
+        "shows. Cannot be combined with --realtime.",)),
+    Option("--realtime", "take 30 frames per second without waiting for the "
+           "IPA, and count late frames", details=(
+               "Each frame is processed with the newest parameters. A frame is "
+               "late if those parameters are older than the frame before it, or "
+               "if the tool missed the sensor's frame time. The summary counts "
+               "late frames, and the metadata of a frame says whether it was "
+               "late.",)),
+))
+
+IPA = Group("the IPA", (
+    Option("--ipa NAME|PATH", "the module", default="softisp"),
+    Option("--ipa-argument ARG", "the module's argument, if it takes one",
+           details=("camipc modules says which modules take one, such as the "
+                    "path of a library that a module wraps.",)),
+    Option("--isolation HOW", "where the module runs",
+           values=("auto", "thread", "process", "loopback"), default="auto",
+           details=(
+               "auto lets the manager decide. process runs the module in a "
+               "worker process. thread and loopback run the module in this "
+               "process, and so require that you trust it; loopback encodes and "
+               "decodes every message as for a process.",)),
+    Option("--tuning FILE", "tuning file of the module",
+           suffixes=(".yaml",), details=(
+               "camipc-tuning(5) describes the files of the module softisp.",)),
+    Option("--control NAME=V", "set a control; arrays as V,V", repeats=True,
+           details=("The control must be one that the IPA offers, such as "
+                    "AeEnable=off, ExposureTime=5000 or "
+                    "ColourGains=1.5,2.5.",)),
+    Option("--timeout MS", "time limit for the parameters of a frame",
+           default="2000"),
+    Option("--transport HOW", "what carries messages to a worker",
+           values=("socket", "shm"), default="socket", details=(
+               "shm is memory that both processes share, and about twice as "
+               "fast. Root's policy decides if it names a transport.",)),
+    Option("--restart N", "restart an isolated IPA that ends, at most N times "
+           "within 10 seconds", default="3", details=(
+               "A line is printed for each restart. Frames that had no IPA are "
+               "made with the latest parameters. 0 restarts nothing. An IPA in "
+               "a thread cannot be restarted: its crash is the tool's own.",)),
+))
+
+OUTPUT = Group("output", (
+    Option("-o, --output NAME", "one file per frame: frame-%04d.png or .ppm; all "
+           "frames in one file: out.y4m; - is standard output: a PNG of one "
+           "frame, or a .y4m stream", default="none",
+           suffixes=(".png", ".ppm", ".y4m"), details=(
+               "A .y4m file is YUV4MPEG2 with C444.",)),
+    Option("--metadata FILE", "one line of JSON per frame; - is standard "
+           "output", details=(
+               "The object of a frame has its number, timestamp, light, the "
+               "sensor's settings, and the controls that the IPA returned. "
+               "parametersFrame is the frame that its parameters were computed "
+               "for; parametersReason is onTime, late or noIpa. "
+               "Numbers have a decimal point in every locale.",)),
+    Option("--plot FILE.png", "plot of exposure and colours over the frames; - "
+           "is standard output", suffixes=(".png",)),
+    Option("--stats", "print a table of calls and their times at the end",
+           details=("The table has a row for each method and event: calls, "
+                    "errors, timeouts, bytes, the longest queue, and the time "
+                    "until an answer.",)),
+    Option("-q, --quiet", "print no progress and no summary"),
+))
+
+IPA_ARGUMENT = Option(
+    "--ipa-argument ARG", "the module's argument, if it takes one",
+    default="the recorded one, for the recorded module")
+REPLAY_ISOLATION = Option(
+    "--isolation HOW", "where the module runs",
+    values=("auto", "thread", "process", "loopback"), default="auto")
+
+REPLAYS = ("WHAT IS COMPARED", (
+    "Results and outputs of calls, arguments of events, contents of shared "
+    "buffers when the camera process read them, and the end of an IPA: a "
+    "recorded crash is expected again. Numbers with a fraction are compared bit "
+    "by bit, unless --tolerance names their field. The time that calls take is "
+    "not compared, and neither is what was redacted.",
+    "Buffers are made again with the recorded contents. Files that were passed, "
+    "such as a tuning file, are replaced by memory with the recorded contents; "
+    "other descriptors by /dev/null.",
+    "The first recorded IPA is replayed. A module for another interface is "
+    "refused (EPROTOTYPE)."))
+
+TIMELINES = ("FORMS", (
+    ".json: a track for the camera process and one for the IPA; calls are slices "
+    "on both, joined by arrows; states, events and drops are marks; calls "
+    "that are under way are a counter.",
+    ".html: one page without other files: histograms of the time that calls "
+    "took, the slowest calls, drops, and the timeline drawn.",
+    ".pcapng: each message is a packet with the header as on the wire and the "
+    "body, which Wireshark shows by name with the .proto file of the "
+    "interface. FILE.proto and FILE.lua, a script for Wireshark that knows the "
+    "type of each packet, are written beside it: tshark -r FILE.pcapng -X "
+    "lua_script:FILE.lua. The folder of FILE.proto must be one of the search "
+    "paths of Protobuf in Wireshark's preferences."))
+
+RECORDING = Group("recording", (
+    Option("--record FILE", "record everything between camera and IPA in a new "
+           "file", details=(
+               "camipc dump, replay and timeline read the file. Recording never "
+               "holds up or ends the capture: if the disk is full, it stops "
+               "with one line. Only the owner of the file can read it.",)),
+    Option("--force", "let --record replace a file that exists"),
+    Option("--no-buffers", "record no contents of shared buffers and files",
+           details=("A replay then has buffers of zeros.",)),
+    Option("--redact FIELD", "leave the values of this field out, such as "
+           "configurationFile or cam.Settings.configurationFile", repeats=True,
+           details=("The field is left out wherever it is in a message. A name "
+                    "that the interface does not have is an error.",)),
+))
+
+FILE = Argument("FILE", "the recording", complete="file")
+
+ITEMS = ("ITEMS", (
+    "A line has the number of the proxy, the seconds since the recording began, "
+    "and the name of its module. -> goes to the IPA, <- comes from it; async is "
+    "a call without a reply.",
+    "wrote and read are accesses of the camera process to a shared buffer, with "
+    "the beginning of the SHA-256 of the contents.",
+    "A recording that its recorder did not end, or that is damaged, is printed "
+    "up to there; a line on stderr says where that is."))
+
+FILTER = ("FILTERS", (
+    "A filter compares fields with values by ==, !=, <, <=, > and >=; && binds "
+    "more than ||, and parentheses are allowed. A field is one of a message, "
+    "such as frame or settings.sensorModel, wherever it is in it; or kind, "
+    "method, module, proxy, thread, time and took (seconds), size (bytes) or "
+    "error. An item without the field does not pass.",))
+
+MODULE = Argument("MODULE", "the file of the module", complete="file",
+                  suffixes=(".so",))
+
+CONTENT = ("WHAT IS SIGNED", (
+    "A signature covers what the dynamic loader maps: the ELF header without the "
+    "fields that describe sections, the program headers, and the segments that "
+    "are loaded. strip, and objcopy with a debug link, leave it valid. Any "
+    "change of code, data, needed libraries, library paths "
+    "or the entry point breaks it.",
+    "The file MODULE.sig is text: a line 'camipc-signature 1', and a line "
+    "'ed25519 KEY-ID SIGNATURE' for each key that signed. KEY-ID is the "
+    "beginning of the SHA-256 of the public key; it is printed by keygen, sign "
+    "and verify. What is signed with Ed25519 is 'camipc module 1', a newline, and "
+    "the SHA-256 of 'camipc content 1', a newline and the content."))
+HOSTILE = Group("attacks", (
+    Option("--list", "print the attacks and what each requires, and make none"),
+    Option("--only PATTERN", "make only the attacks whose names match, as in "
+           "'reply.*'", details=("The pattern may have * and ?.",)),
+    Option("--every N", "make only each N-th attack", default="1"),
+    Option("--limit SECONDS", "time in which a camera must end", default="60"),
+    SANDBOX,
+    Option("--failed", "print only attacks that were not held off, and the "
+           "last line"),
+))
+
+CRASHES = ("CRASHES", (
+    "When an IPA crashes in a worker, a backtrace follows the line that reports "
+    "the crash, with functions and lines if addr2line is installed (package "
+    "binutils). addr2line gets 4 s, and reads only the module and files that "
+    "camipc itself has loaded.",))
+
+PROGRAM = Program(
+    name="camipc",
+    summary="list cameras and IPA modules, and capture frames",
+    description=("Lists cameras and IPA modules, and captures frames.",),
+    commands=(
+        Command("list", "list cameras, their IPA modules, and media devices",
+                ("Lists cameras, the IPA module that each would use, and media "
+                 "devices.",)),
+        Command("modules", "list IPA modules, how each would run, and why",
+                ("Lists the IPA modules that were found, how each would run, "
+                 "and why.",),
+                examples=(Example(
+                    "The modules of a folder, and files in it that are not "
+                    "modules:",
+                    ("camipc modules --module-path build/ipa/softisp",)),)),
+        Command("capture", "capture frames from a camera",
+                ("Captures frames from a camera and prints a summary.",),
+                groups=(CAMERA, IPA, OUTPUT, RECORDING),
+                notes=(
+                    "An output file gets its name when it is complete. "
+                    "Metadata, plot and .y4m are kept only if the capture "
+                    "succeeded. Links are followed, and pipes and devices are "
+                    "written in place; if an output is -, all messages are "
+                    "printed to stderr.",),
+                details=(
+                    ("OUTPUT FILES", (
+                        "A file is written under a temporary name and renamed "
+                        "when it is complete. A file that is replaced keeps its "
+                        "mode and owner. A symbolic link is followed, never "
+                        "replaced. One file cannot be two outputs, nor output "
+                        "and input. What an IPA in a thread prints on stdout is "
+                        "kept out of an output that is standard output.",
+                        "Ctrl-C ends the capture after the current frame; no "
+                        "worker is left.")),
+                    CRASHES),
+                examples=(
+                    Example("Sixty frames of a photograph, with the IPA in a "
+                            "process of its own:",
+                            ("camipc capture --scene photo.jpg --isolation "
+                             "process \\",
+                             "    --output 'frame-%04d.png'")),
+                    Example("Watch the camera:",
+                            ("camipc capture --output - | mpv -",)),
+                    Example("Two controls, and what the IPA reported:",
+                            ("camipc capture --control AeEnable=off \\",
+                             "    --control ExposureTime=5000 --metadata -")))),
+        Command("sandbox", "find out what a module needs in the sandbox",
+                ("camipc sandbox learn runs a capture whose worker notes what "
+                 "the sandbox would refuse, and prints the manifest that the "
+                 "module needs: files and folders to read, devices with their "
+                 "ioctls, and, in comments, what no manifest can ask for.",),
+                usage="learn -- camipc capture [OPTION]...",
+                own_options=True,
+                details=(("LEARNING", (
+                    "Files and devices that the module opens are opened as if "
+                    "they were granted, so that it goes on; files are only "
+                    "read, and sockets, processes and other programs are "
+                    "refused as always. The sandbox is no protection during "
+                    "this run.",
+                    "The output is a manifest in YAML. A module's vendor puts "
+                    "it into the module (CAMIPC_MODULE_MANIFEST), root puts it "
+                    "into MODULE.yaml beside the module. Environment, memory "
+                    "and threads are not learnt. A thread that blocks SIGSYS "
+                    "ends the worker when it needs something.")),),
+                examples=(Example("", ("camipc sandbox learn -- camipc capture "
+                                       "--ipa vendor",)),)),
+        Command("keygen", "make a pair of keys for signing modules",
+                ("Makes a pair of Ed25519 keys: NAME, the private key, which "
+                 "signs, and NAME.pub, the public key, which is given to "
+                 "others. Existing files are not replaced.",),
+                arguments=(Argument("NAME", "the file of the private key",
+                                    complete="file"),),
+                own_options=True,
+                details=(("FILES", (
+                    "NAME can be read by its owner only (mode 0600). Keep it "
+                    "away from the machines that run the modules.",
+                    "Both files are text: a line 'camipc-private-key 1' or "
+                    "'camipc-public-key 1', and a line 'ed25519 KEY' with 64 "
+                    "hex digits.")),),
+                examples=(Example("", ("camipc keygen vendor",)),)),
+        Command("sign", "sign an IPA module",
+                ("Signs a module. The signature is written to MODULE.sig. "
+                 "Signatures of other keys in this file are kept, unless one "
+                 "of this key shows that the module was changed since.",),
+                groups=(Group("options", (
+                    Option("--key FILE", "the private key"),)),),
+                arguments=(MODULE,), own_options=True, details=(CONTENT,),
+                examples=(Example("", ("camipc sign --key vendor "
+                                       "ipa_vendor.so",)),)),
+        Command("verify", "check the signature of an IPA module",
+                ("Checks whether MODULE.sig has a valid signature of the "
+                 "module by a key. Exits with 1 if not.",),
+                groups=(Group("options", (
+                    Option("--key FILE", "the public key",
+                           suffixes=(".pub",)),)),),
+                arguments=(MODULE,), own_options=True, details=(CONTENT,),
+                examples=(Example("", ("camipc verify --key vendor.pub "
+                                       "ipa_vendor.so",)),)),
+        Command("dump", "print what a recording has",
+                ("Prints the calls, replies, events, accesses to buffers and "
+                 "changes of state of a recording, one line each.",),
+                groups=(Group("options", (
+                    Option("--json", "print one JSON object per line"),
+                    Option("--filter EXPR", "print only what passes the "
+                           "filter"),
+                    Option("--follow", "wait for more while the file is being "
+                           "written"))),),
+                arguments=(FILE,), own_options=True, details=(ITEMS, FILTER),
+                examples=(Example("", (
+                    "camipc capture --record camera.rec",
+                    "camipc dump --filter 'method==processStats && frame>50' "
+                    "camera.rec")),)),
+        Command("replay", "give the calls of a recording to a module again",
+                ("Gives the recorded calls to a module, in the same order, and "
+                 "compares results, events and buffers with the recorded ones. "
+                 "Each event is waited for before the call after it is made.",
+                 "Exits with 1 if anything differs; the first difference is "
+                 "printed."),
+                groups=(Group("options", (
+                    Option("--module FILE|NAME", "the module",
+                           default="that of the recording",
+                           suffixes=(".so",)),
+                    IPA_ARGUMENT, REPLAY_ISOLATION,
+                    Option("--speed HOW", "when calls are made: as soon as "
+                           "possible, or at the recorded times",
+                           values=("max", "recorded"), default="max"),
+                    Option("--tolerance FIELD=X", "let numbers of this field "
+                           "differ by X", repeats=True),
+                    Option("--expect", "print nothing unless something "
+                           "differs, as for a test"))),),
+                arguments=(FILE,),
+                details=(REPLAYS,),
+                examples=(Example("", (
+                    "camipc replay camera.rec --module build/ipa_mine.so",)),)),
+        Command("timeline", "draw the timeline of a recording",
+                ("Writes the timeline of a recording in a form that other "
+                 "programs show, by the end of the file's name: .json for "
+                 "Perfetto and chrome://tracing, .html for a browser, .pcapng "
+                 "for Wireshark.",),
+                groups=(Group("options", (
+                    Option("-o, --output NAME", "the file to write"),)),),
+                arguments=(FILE,), own_options=True, details=(TIMELINES,),
+                examples=(Example("", (
+                    "camipc timeline camera.rec -o trace.json",)),)),
+        Command("hostile", "attack a camera process, to see that it holds",
+                ("Runs a camera once for each attack, with a hostile worker in "
+                 "the place of camipc-worker, and prints what was required and "
+                 "what happened.",),
+                groups=(HOSTILE,), own_options=True,
+                statuses=(
+                    Status("0", "all attacks were held off"),
+                    Status("1", "an attack was not held off, or the kit could "
+                           "not run"),
+                    Status("2", "wrong options, or no attack has the name"),
+                    Status("128 + n", "ended by signal n (Ctrl-C: 130)"),
+                ),
+                variables=environment.HOSTILE,
+                usage="[OPTION]... [--] [PROGRAM [ARGUMENT]...]",
+                notes=(
+                    "Without PROGRAM, the camera is a built-in one. Exits with 0 "
+                    "if all attacks were held off, else with 1.",),
+                details=(
+                    ("ATTACKS", (
+                        "A hostile worker loads the module that the camera "
+                        "process chose, and behaves as an honest one, until it "
+                        "tells one lie: another value in a field of a "
+                        "message's header, a broken body, a message out of "
+                        "place, wrong descriptors, silence, a flood, or its own "
+                        "end. Or it makes one attack on the system, from "
+                        "inside of the sandbox, before the module is loaded: "
+                        "files, processes, sockets, memory, the kernel.",
+                        "The first column of the table is the number of the "
+                        "threat in camipc's list of threats.",)),
+                    ("THE BUILT-IN CAMERA", (
+                        "It uses every kind of call. For each lie it is "
+                        "known whether the IPA must be ended, a call must fail, "
+                        "or nothing may happen. In addition, no descriptor and "
+                        "no worker may be left, and a second camera in the same "
+                        "process must go on.",)),
+                    ("YOUR OWN PROGRAM", (
+                        "PROGRAM is run once for each attack, without input. "
+                        "It must use libcamipc, start a camera, and end by "
+                        "itself; its exit code does not matter. It must not "
+                        "crash, must end in time, and must leave no worker "
+                        "behind. Built with ASan, UBSan or TSan, it must not "
+                        "be aborted by them. --verbose shows what it prints.",
+                        "The program needs no change: it inherits "
+                        "CAMIPC_WORKER_PROGRAM, which names the hostile worker, "
+                        "and CAMIPC_ISOLATION=process, because only a module in a "
+                        "process can be attacked so. Restart policies and "
+                        "time limits should be those of production.",
+                        "n/a says that the program never received the kind of "
+                        "message in which the worker would have lied, or that "
+                        "the lie would have been the truth.",))),
+                examples=(
+                    Example("Your own camera application, with the lies in "
+                            "replies only:",
+                            ("camipc hostile --only 'reply.*' -- "
+                             "./my-camera --frames 5",)),
+                    Example("Only what was not held off:",
+                            ("camipc hostile --failed",)))),
+    ),
+    common=COMMON,
+    variables=environment.LIBRARY,
+    statuses=(
+        Status("0", "success"),
+        Status("1", "failure: the IPA died or returned an error, or a file "
+               "could not be written"),
+        Status("2", "wrong options, or an unusable file that an option names"),
+        Status("128 + n", "ended by signal n (Ctrl-C: 130); no worker is left"),
+    ),
+    examples=(Example("", ("camipc modules",
+                           "camipc capture --frames 10 --output "
+                           "'frame-%04d.png'")),),
+    details=(
+        ("ERRORS", (
+            "An error is one line on stderr: what failed, on which thing, and "
+            "what was expected. --verbose, or CAMIPC_LOG=debug, prints the log "
+            "of the library instead of the lines that explain a failure. list "
+            "and modules report which files of the module folders are not "
+            "modules, and why.",)),
+    ),
+    see_also=("camipc-gen(1)", "camipc-worker(1)", "camipc-policy(5)",
+              "camipc-tuning(5)",
+              "camipc(7)"),
+)

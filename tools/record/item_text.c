@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* Names of kinds of items, and times since the recording began. */
+#include "item_text.h"
+
+#include "chunk_item.h"
+
+const char *item_kind_name(const struct camipc_recorded *item)
+{
+	static const char *const names[] = {
+		[CAMIPC_ITEM_ACCESS] = "access",
+		[CAMIPC_ITEM_DROPPED] = "dropped",
+		[CAMIPC_ITEM_CREDIT] = "credit",
+		[CAMIPC_ITEM_STATE] = "state",
+		[CAMIPC_ITEM_ENDED] = "ended",
+		[CAMIPC_ITEM_CLOSED] = "closed",
+		[CAMIPC_ITEM_LOST] = "lost",
+	};
+
+	if (item->kind != CAMIPC_ITEM_MESSAGE)
+		return names[item->kind];
+	if (item->message_kind == CAMIPC_WIRE_REPLY)
+		return "reply";
+	if (item->message_kind == CAMIPC_WIRE_EVENT)
+		return "event";
+	return item->is_async ? "async" : "call";
+}
+
+double item_seconds(const struct camipc_recorded *item)
+{
+	return (double)item->since / 1e9;
+}

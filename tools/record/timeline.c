@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* The command timeline: reads a recording, and writes it in another form. */
+#include "timeline.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <camipc/error.h>
+
+#include "chunk_item.h"
+#include "commands.h"
+#include "output_file.h"
+#include "recording_file.h"
+#include "report.h"
+
+enum form { FORM_TRACE, FORM_REPORT, FORM_PCAPNG, N_FORMS };
+
+static const char *const form_endings[N_FORMS] = {
+	[FORM_TRACE] = ".json",
+	[FORM_REPORT] = ".html",
+	[FORM_PCAPNG] = ".pcapng",
+};
+
+int timeline_add(struct timeline *timeline, const struct camipc_recorded *item)
+{
+	struct timeline_entry *entry;
+	uint32_t frame = 0;
+
+	if (timeline->n == timeline->room) {
+		const size_t room = timeline->room ? timeline->room * 2 : 1024;
+
+		entry = realloc(timeline->entries, room * sizeof(*entry));
+		if (!entry)
+			return -ENOMEM;
+		timeline->entries = entry;
+		timeline->room = room;
+	}
+	if (item->kind == CAMIPC_ITEM_MESSAGE &&
+	    camipc_value_tree_read(&timeline->tree, item->type, item->body,
+				   item->body_size) == 0)
+		frame = camipc_value_find(&timeline->tree, 1, "frame");
+	entry = &timeline->entries[timeline->n++];
+	*entry = (struct timeline_entry){
+		.kind = item->kind,
+		.message_kind = item->message_kind,
+		.is_async = item->is_async,
+		.proxy = item->proxy,
+		.cookie = item->cookie,
+		.value = item->value,
+		.status = item->status,
+		.time = item->since,
+		.took = item->took,
+		.size = (uint32_t)item->body_size,
+		.frame = frame ? camipc_value_to_double(camipc_value_at(
+					 &timeline->tree, frame))
+			       : -1,
+		.name = item->method ? item->method->name : NULL,
+	};
+	return 0;
+}
+
+void timeline_fini(struct timeline *timeline)
+{
+	free(timeline->entries);
+	camipc_value_tree_fini(&timeline->tree);
+}
+
+/* ---- files ---------------------------------------------------------------- */
+
+static int refuse_output(const char *path, int error)
+{
+	report_option("output", path, "cannot write the file: %s",
+		      output_error_text(error));
+	return EXIT_FAILED;
+}
+
+/* Writes a text beside the output: PATH with another ending. */
+static int write_beside(const char *path, const char *ending,
+			void (*write)(const void *what, FILE *stream),
+			const void *what)
+{
+	char name[OUTPUT_PATH_SIZE];
+	struct output_file file;
+	const char *dot = strrchr(path, '.');
+	int ret;
+
+	snprintf(name, sizeof(name), "%.*s%s", (int)(dot - path), path, ending);
+	ret = output_file_open(&file, name);
+	if (ret < 0)
+		return refuse_output(name, ret);
+	write(what, file.stream);
+	ret = output_file_commit(&file);
+	return ret < 0 ? refuse_output(name, ret) : EXIT_OK;
+}
+
+static void write_proto(const void *what, FILE *stream)
+{
+	size_t size = 0;
+	const uint8_t *text = camipc_recording_get_interface(
+		what, 0, CAMIPC_PART_PROTO, &size);
+
+	if (text)
+		fwrite(text, 1, size, stream);
+}
+
+static void write_lua(const void *what, FILE *stream)
+{
+	const struct camipc_recorded_proxy *proxy =
+		camipc_recording_get_proxy(what, 0);
+
+	if (proxy)
+		timeline_write_lua(proxy->schema, stream);
+}
+
+/* Reads all items; packets are written at once. */
+static int read_timeline(struct timeline *timeline, enum form form, FILE *stream)
+{
+	struct camipc_recorded item;
+
+	if (form == FORM_PCAPNG)
+		timeline_begin_pcapng(stream);
+	while (camipc_recording_next(timeline->recording, &item) == 1) {
+		if (form == FORM_PCAPNG)
+			timeline_put_packet(stream, &item);
+		else if (timeline_add(timeline, &item) < 0)
+			return -ENOMEM;
+	}
+	if (form == FORM_TRACE)
+		timeline_write_trace(timeline, stream);
+	else if (form == FORM_REPORT)
+		return timeline_write_report(timeline, stream);
+	return 0;
+}
+
+static int write_form(struct timeline *timeline, enum form form,
+		      const char *path)
+{
+	struct output_file file;
+	int code = EXIT_OK;
+	int ret = output_file_open(&file, path);
+
+	if (ret < 0)
+		return refuse_output(path, ret);
+	ret = read_timeline(timeline, form, file.stream);
+	if (ret < 0) {
+		output_file_abandon(&file);
+		report_error("out of memory");
+		return EXIT_FAILED;
+	}
+	ret = output_file_commit(&file);
+	if (ret < 0)
+		return refuse_output(path, ret);
+	if (form == FORM_PCAPNG)
+		code = write_beside(path, ".proto", write_proto,
+				    timeline->recording);
+	if (form == FORM_PCAPNG && code == EXIT_OK)
+		code = write_beside(path, ".lua", write_lua,
+				    timeline->recording);
+	return code;
+}
+
+static enum form form_of(const char *path)
+{
+	const size_t n = strlen(path);
+	unsigned int i;
+
+	for (i = 0; i < N_FORMS; i++) {
+		const size_t end = strlen(form_endings[i]);
+
+		if (n > end && !strcasecmp(path + n - end, form_endings[i]))
+			break;
+	}
+	return (enum form)i;
+}
+
+int command_timeline(const struct options *options)
+{
+	struct recording_file file;
+	struct timeline timeline = { .n = 0 };
+	const enum form form = form_of(options->output);
+	int code;
+
+	if (form == N_FORMS) {
+		report_error("--output: expected a name that ends in .json, "
+			     ".html or .pcapng");
+		return EXIT_USAGE;
+	}
+	code = recording_file_open(&file, options->argument);
+	if (code != EXIT_OK)
+		return code;
+	timeline.recording = file.recording;
+	code = write_form(&timeline, form, options->output);
+	if (code == EXIT_OK)
+		code = recording_file_report_end(&file);
+	timeline_fini(&timeline);
+	recording_file_close(&file);
+	return report_finish_stdout(code);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* What a timeline shows of a recording, and the forms that it is written in. */
+#ifndef TOOLS_RECORD_TIMELINE_H
+#define TOOLS_RECORD_TIMELINE_H
+
+#include <stdio.h>
+
+#include "recording_reader.h"
+#include "value_tree.h"
+
+/** A moment of the recording. */
+struct timeline_entry {
+	enum camipc_item_kind kind;
+	uint8_t message_kind; /* of a message */
+	bool is_async;
+	uint32_t proxy;
+	uint32_t cookie;
+	uint32_t value; /* a state, or lost items */
+	int status;
+	uint64_t time; /* nanoseconds since the recording began */
+	uint64_t took; /* nanoseconds; of a reply */
+	uint32_t size; /* bytes of a body */
+	double frame; /* -1: it has none */
+	const char *name; /* of a method; NULL: none */
+};
+
+struct timeline {
+	struct camipc_recording *recording;
+	struct timeline_entry *entries;
+	size_t n;
+	size_t room;
+	struct camipc_value_tree tree;
+};
+
+/** Appends an item. Returns 0 or -ENOMEM. */
+int timeline_add(struct timeline *timeline,
+		 const struct camipc_recorded *item) CAMIPC_MUST_CHECK;
+
+void timeline_fini(struct timeline *timeline);
+
+/** Writes the form of chrome://tracing and Perfetto. */
+void timeline_write_trace(const struct timeline *timeline, FILE *stream);
+
+/** Writes a page of HTML. Returns 0 or -ENOMEM. */
+int timeline_write_report(const struct timeline *timeline,
+			  FILE *stream) CAMIPC_MUST_CHECK;
+
+/** Writes the beginning of a pcapng file. */
+void timeline_begin_pcapng(FILE *stream);
+
+/** Writes a message as a packet; ignores other items. */
+void timeline_put_packet(FILE *stream, const struct camipc_recorded *item);
+
+/** Writes a dissector in Lua that finds the type of each packet. */
+void timeline_write_lua(const struct camipc_schema *schema, FILE *stream);
+
+#endif /* TOOLS_RECORD_TIMELINE_H */

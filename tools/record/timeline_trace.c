@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Writes a timeline for chrome://tracing and Perfetto. Each proxy is a process
+ * of the trace with a track for the camera process and one for the IPA. What the
+ * IPA does between is not recorded: its slice of a call lasts until the answer.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "chunk_item.h"
+#include "timeline.h"
+
+/* Tracks of a proxy. */
+#define HOST 1
+#define IPA 2
+
+/* The shortest slice, in microseconds, that viewers still show. */
+#define SHORT 1.0
+
+struct trace {
+	FILE *stream;
+	uint64_t flow; /* number of the next arrow */
+	unsigned int under_way; /* calls that are waited for */
+};
+
+/* All numbers are printed in whole nanoseconds, with a point in any locale. */
+static void put_microseconds(FILE *stream, uint64_t ns)
+{
+	fprintf(stream, "%" PRIu64 ".%03u", ns / 1000,
+		(unsigned int)(ns % 1000));
+}
+
+static void begin_event(const struct trace *trace, const char *phase,
+		  const char *name, uint32_t proxy, unsigned int track,
+		  uint64_t time)
+{
+	fprintf(trace->stream,
+		",\n{\"ph\": \"%s\", \"name\": \"%s\", \"pid\": %" PRIu32
+		", \"tid\": %u, \"ts\": ",
+		phase, name, proxy + 1, track);
+	put_microseconds(trace->stream, time);
+}
+
+static void put_slice(const struct trace *trace,
+		      const struct timeline_entry *entry, const char *category,
+		      unsigned int track, uint64_t time, uint64_t duration)
+{
+	begin_event(trace, "X", entry->name, entry->proxy, track, time);
+	fputs(", \"dur\": ", trace->stream);
+	put_microseconds(trace->stream, duration);
+	fprintf(trace->stream, ", \"cat\": \"%s\", \"args\": {\"bytes\": %" PRIu32,
+		category, entry->size);
+	if (entry->frame >= 0)
+		fprintf(trace->stream, ", \"frame\": %.0f", entry->frame);
+	if (entry->status)
+		fprintf(trace->stream, ", \"error\": %d", entry->status);
+	fputs("}}", trace->stream);
+}
+
+/* An arrow from the slice that is on one track to that on the other. */
+static void put_arrow(struct trace *trace, const struct timeline_entry *entry,
+		      unsigned int from, uint64_t time)
+{
+	const uint64_t id = ++trace->flow;
+
+	begin_event(trace, "s", entry->name, entry->proxy, from, time);
+	fprintf(trace->stream, ", \"cat\": \"message\", \"id\": %" PRIu64 "}",
+		id);
+	begin_event(trace, "f", entry->name, entry->proxy, from == HOST ? IPA : HOST,
+	      time);
+	fprintf(trace->stream,
+		", \"cat\": \"message\", \"bp\": \"e\", \"id\": %" PRIu64 "}",
+		id);
+}
+
+static void put_under_way(struct trace *trace,
+			  const struct timeline_entry *entry)
+{
+	begin_event(trace, "C", "calls under way", entry->proxy, HOST, entry->time);
+	fprintf(trace->stream, ", \"args\": {\"calls\": %u}}",
+		trace->under_way);
+}
+
+static void put_message(struct trace *trace, const struct timeline_entry *entry)
+{
+	const uint64_t duration = (uint64_t)(SHORT * 1000);
+	uint64_t start = entry->time;
+
+	if (entry->message_kind == CAMIPC_WIRE_REPLY) {
+		start = entry->took < entry->time ? entry->time - entry->took
+						  : 0;
+		put_slice(trace, entry, "call", HOST, start, entry->took);
+		put_slice(trace, entry, "call", IPA, start, entry->took);
+		put_arrow(trace, entry, HOST, start);
+		trace->under_way -= trace->under_way > 0;
+		put_under_way(trace, entry);
+	} else if (entry->message_kind == CAMIPC_WIRE_EVENT) {
+		put_slice(trace, entry, "event", IPA, start, duration);
+		put_slice(trace, entry, "event", HOST, start, duration);
+		put_arrow(trace, entry, IPA, start);
+	} else if (entry->is_async) {
+		put_slice(trace, entry, "async", HOST, start, duration);
+		put_slice(trace, entry, "async", IPA, start, duration);
+		put_arrow(trace, entry, HOST, start);
+	} else {
+		trace->under_way++;
+		put_under_way(trace, entry);
+	}
+}
+
+static void put_instant(const struct trace *trace,
+			const struct timeline_entry *entry, const char *what,
+			const char *name)
+{
+	fprintf(trace->stream,
+		",\n{\"ph\": \"i\", \"s\": \"p\", \"name\": \"%s%s\", \"pid\": "
+		"%" PRIu32 ", \"tid\": %d, \"ts\": ",
+		what, name, entry->proxy + 1, HOST);
+	put_microseconds(trace->stream, entry->time);
+	fputs("}", trace->stream);
+}
+
+static void put_entry(struct trace *trace, const struct timeline_entry *entry)
+{
+	if (entry->kind == CAMIPC_ITEM_MESSAGE)
+		put_message(trace, entry);
+	else if (entry->kind == CAMIPC_ITEM_STATE)
+		put_instant(trace, entry, "state ",
+			    camipc_state_to_string(
+				    (enum camipc_state)(entry->value & 0xff)));
+	else if (entry->kind == CAMIPC_ITEM_DROPPED)
+		put_instant(trace, entry, "dropped ",
+			    entry->name ? entry->name : "");
+	else if (entry->kind == CAMIPC_ITEM_ENDED)
+		put_instant(trace, entry, "the IPA ended", "");
+	else if (entry->kind == CAMIPC_ITEM_LOST)
+		put_instant(trace, entry, "items are missing", "");
+}
+
+/* ---- frames --------------------------------------------------------------- */
+
+static int by_frame(const void *a, const void *b)
+{
+	const struct timeline_entry *const *one = a;
+	const struct timeline_entry *const *two = b;
+
+	if ((*one)->proxy != (*two)->proxy)
+		return (*one)->proxy < (*two)->proxy ? -1 : 1;
+	if ((*one)->frame < (*two)->frame || (*one)->frame > (*two)->frame)
+		return (*one)->frame < (*two)->frame ? -1 : 1;
+	return (*one)->time < (*two)->time ? -1 : (*one)->time > (*two)->time;
+}
+
+static void put_frame(const struct trace *trace,
+		      const struct timeline_entry *first,
+		      const struct timeline_entry *last)
+{
+	char name[40];
+
+	snprintf(name, sizeof(name), "frame %.0f", first->frame);
+	begin_event(trace, "b", name, first->proxy, HOST, first->time);
+	fprintf(trace->stream, ", \"cat\": \"frame\", \"id\": \"%" PRIu32
+		".%.0f\"}", first->proxy, first->frame);
+	begin_event(trace, "e", name, first->proxy, HOST, last->time);
+	fprintf(trace->stream, ", \"cat\": \"frame\", \"id\": \"%" PRIu32
+		".%.0f\"}", first->proxy, first->frame);
+}
+
+/* A frame lasts from its first message to its last one. */
+static void put_frames(const struct trace *trace,
+		       const struct timeline *timeline)
+{
+	const struct timeline_entry **sorted =
+		calloc(timeline->n + 1, sizeof(*sorted));
+	size_t n = 0;
+	size_t first = 0;
+
+	if (!sorted)
+		return;
+	for (size_t i = 0; i < timeline->n; i++)
+		if (timeline->entries[i].frame >= 0)
+			sorted[n++] = &timeline->entries[i];
+	qsort(sorted, n, sizeof(*sorted), by_frame);
+	for (size_t i = 1; i <= n; i++) {
+		if (i < n && sorted[i]->proxy == sorted[first]->proxy &&
+		    sorted[i]->frame <= sorted[first]->frame)
+			continue;
+		put_frame(trace, sorted[first], sorted[i - 1]);
+		first = i;
+	}
+	free(sorted);
+}
+
+static void put_names(const struct trace *trace,
+		      const struct timeline *timeline)
+{
+	static const char *const tracks[] = { [HOST] = "camera process",
+					      [IPA] = "IPA" };
+	const struct camipc_recorded_proxy *proxy;
+
+	for (uint32_t i = 0; i < CAMIPC_RECORDING_MAX_PROXIES; i++) {
+		struct camipc_bytes name = { .error = 0 };
+
+		proxy = camipc_recording_get_proxy(timeline->recording, i);
+		if (!proxy)
+			continue;
+		camipc_print_json_string(&name, (const uint8_t *)proxy->name,
+					 strlen(proxy->name));
+		fprintf(trace->stream,
+			",\n{\"ph\": \"M\", \"name\": \"process_name\", "
+			"\"pid\": %" PRIu32 ", \"args\": {\"name\": %.*s}}",
+			i + 1, (int)name.size,
+			name.data ? (const char *)name.data : "\"\"");
+		camipc_bytes_fini(&name);
+		for (int track = HOST; track <= IPA; track++)
+			fprintf(trace->stream,
+				",\n{\"ph\": \"M\", \"name\": \"thread_name\", "
+				"\"pid\": %" PRIu32 ", \"tid\": %d, \"args\": "
+				"{\"name\": \"%s\"}}",
+				i + 1, track, tracks[track]);
+	}
+}
+
+void timeline_write_trace(const struct timeline *timeline, FILE *stream)
+{
+	struct trace trace = { .stream = stream };
+
+	fputs("{\"displayTimeUnit\": \"ms\", \"traceEvents\": [\n"
+	      "{\"ph\": \"M\", \"name\": \"process_sort_index\", \"pid\": 1, "
+	      "\"args\": {\"sort_index\": 0}}",
+	      stream);
+	put_names(&trace, timeline);
+	for (size_t i = 0; i < timeline->n; i++)
+		put_entry(&trace, &timeline->entries[i]);
+	put_frames(&trace, timeline);
+	fputs("\n]}\n", stream);
+}
