@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: MIT
 """Finds circles of C files, by the symbols that they define and use.
 
-usage: circles.py SOURCE_ROOT BUILD_ROOT
+usage: circles.py SOURCE_ROOT BUILD_ROOT TARGET...
 
 Files that need each other can only be understood, tested and replaced together.
 A file needs another if it uses a symbol that the other defines; nm tells, from
 the object files of the build. Prints each loop as the file names along it, and
 exits 1 if there is one. python_circles.py does the same for imports.
+
+The targets are what is built before this runs. A source file that none of them
+is made of is an error, also in a build that happens to have compiled it.
 
 Calls through a table of functions do not count, because the caller does not
 depend on the file that fills the table.
@@ -126,6 +129,15 @@ def judge(graph, known):
 
 # ---- object files -----------------------------------------------------------
 
+def read_inputs(build_root, targets):
+    """All files that ninja makes on the way to @targets, absolute."""
+    names = [os.path.relpath(os.path.abspath(target), build_root)
+             for target in targets]
+    out = subprocess.run(["ninja", "-C", build_root, "-t", "inputs"] + names,
+                         check=True, stdout=subprocess.PIPE).stdout.decode()
+    return {os.path.join(build_root, name) for name in out.split("\n")}
+
+
 def read_commands(source_root, build_root):
     """{source file, relative: its object files}, for what FOLDERS have."""
     path = os.path.join(build_root, "compile_commands.json")
@@ -173,9 +185,13 @@ def definer(source, definers):
     return beside[0] if len(beside) == 1 else None
 
 
-def read_graph(source_root, build_root):
+def read_graph(source_root, build_root, inputs):
     chosen = {}
     for source, objects in read_commands(source_root, build_root).items():
+        if inputs is not None and not inputs.intersection(objects):
+            raise CannotCheck("%s belongs to no target that this test has "
+                              "built first: add its target in meson.build"
+                              % source)
         built = [path for path in objects if os.path.exists(path)]
         if not built:
             raise CannotCheck("%s is not compiled yet" % source)
@@ -195,8 +211,9 @@ def read_graph(source_root, build_root):
     return graph
 
 
-def check(source_root, build_root, known=KNOWN):
-    graph = read_graph(source_root, build_root)
+def check(source_root, build_root, known=KNOWN, inputs=None):
+    """Complaints about a build; @inputs: what read_inputs() says, or None."""
+    graph = read_graph(source_root, build_root, inputs)
     gone = ["known as part of a loop, but not there: %s" % name
             for entry in known for name in entry
             if not os.path.exists(os.path.join(source_root, name))]
@@ -204,10 +221,12 @@ def check(source_root, build_root, known=KNOWN):
 
 
 def main(arguments):
-    if len(arguments) != 2:
+    if len(arguments) < 3:
         sys.exit(__doc__)
+    source_root, build_root = arguments[:2]
     try:
-        complaints = check(*arguments)
+        complaints = check(source_root, build_root,
+                           inputs=read_inputs(build_root, arguments[2:]))
     except (CannotCheck, OSError, subprocess.CalledProcessError) as error:
         print("circles.py: %s" % error)
         return 1

@@ -135,6 +135,26 @@ class Circles(unittest.TestCase):
         self.assertEqual(len(gone), 2)
         self.assertIn("not there: proxy/x.c", gone[0])
 
+    def test_files_of_no_target(self):
+        """A file that no target needs is an error, compiled or not."""
+        with tempfile.TemporaryDirectory() as folder:
+            tree = Tree(folder, LINE)
+            with open(os.path.join(tree.build, "build.ninja"), "w",
+                      encoding="utf-8") as file:
+                file.write("rule link\n  command = true\n"
+                           "build a: link runtime_base_a.c.o\n"
+                           "build all: link a runtime_base_b.c.o\n")
+            for target, sees_all in (("all", True), ("a", False)):
+                inputs = circles.read_inputs(
+                    tree.build, [os.path.join(tree.build, target)])
+                if sees_all:
+                    self.assertEqual(
+                        circles.check(tree.source, tree.build, (), inputs), [])
+                    continue
+                with self.assertRaisesRegex(circles.CannotCheck,
+                                            "runtime/base/b.c belongs to no"):
+                    circles.check(tree.source, tree.build, (), inputs)
+
     def test_files_that_are_not_compiled(self):
         with self.assertRaises(circles.CannotCheck):
             self.check(LINE, built=False)
