@@ -332,14 +332,16 @@ class OptionTest(RunTest):
 
     @staticmethod
     def lists():
-        """Options whose values are a list, as their message says."""
+        """Options whose values are a list, as their message says. Those that
+        name an output file write it, into a folder that goes away."""
         found = {}
         for entry in options_of("capture"):
             option = entry.split(", ")[-1].split()[0]
-            done = subprocess.run([CAMIPC, "capture", option, "zebra"],
-                                  stdout=subprocess.PIPE,
-                                  stderr=subprocess.PIPE, timeout=LIMIT,
-                                  universal_newlines=True)
+            with tempfile.TemporaryDirectory() as folder:
+                done = subprocess.run([CAMIPC, "capture", option, "zebra"],
+                                      cwd=folder, stdout=subprocess.PIPE,
+                                      stderr=subprocess.PIPE, timeout=LIMIT,
+                                      universal_newlines=True)
             match = re.search(r": expected ((?:[\w-]+, )*[\w-]+ or [\w-]+)$",
                               done.stderr.strip())
             if match:
