@@ -24,6 +24,7 @@
 #include "own_folder.h"
 #include "path_list.h"
 #include "resolve_path.h"
+#include "sealed_copies.h"
 #include "struct_size.h"
 #include "trust_store.h"
 
@@ -35,13 +36,14 @@
 /* Names folders of modules. */
 #define CAMIPC_MODULE_PATH_VARIABLE "CAMIPC_IPA_MODULE_PATH"
 
-/** Never changes once created, so threads need no lock. */
+/** But for @copies, which has a lock, it never changes once created. */
 struct camipc_manager {
 	struct camipc_path_list modules; /* the install folder is the last */
 	struct camipc_path_list workers;
 	struct camipc_path_list trusted;
 	struct camipc_trust_store store; /* keys and hashes */
 	struct camipc_policy rules; /* of policy files */
+	struct camipc_sealed_copies copies; /* of modules */
 	struct camipc_environment_list environment; /* of workers */
 	struct camipc_module_policy policy; /* refers to @trusted */
 	enum camipc_sandbox_mode sandbox; /* as the host says */
@@ -155,6 +157,7 @@ static int copy_options(struct camipc_manager *manager,
 		},
 		.store = &manager->store,
 		.rules = &manager->rules,
+		.copies = &manager->copies,
 		.isolate_all = options->isolate_all,
 		.sandbox = manager->sandbox,
 	};
@@ -181,6 +184,7 @@ int camipc_manager_create(const struct camipc_manager_options *options,
 	manager = calloc(1, sizeof(*manager));
 	if (!manager)
 		return -ENOMEM;
+	camipc_sealed_copies_init(&manager->copies);
 	ret = copy_options(manager, options);
 	if (ret < 0) {
 		camipc_manager_destroy(manager);
@@ -202,6 +206,7 @@ void camipc_manager_destroy(struct camipc_manager *manager)
 	camipc_environment_list_fini(&manager->environment);
 	camipc_trust_store_fini(&manager->store);
 	camipc_policy_fini(&manager->rules);
+	camipc_sealed_copies_fini(&manager->copies);
 	free(manager);
 }
 

@@ -7,32 +7,10 @@
 
 #include <camipc/log.h>
 
-#include "module_hash.h"
+#include "crypto.h"
 #include "module_info.h"
 
 #define TOPIC "manager"
-
-static void hash_block(void *user, const uint8_t *data, size_t size)
-{
-	camipc_hash_add(user, data, size);
-}
-
-/** The file's own hash is made of the bytes that the copy is made of. */
-static int seal(struct camipc_module_file *file, uint8_t *file_hash, char *why)
-{
-	struct camipc_copy_observer observer = { .take = hash_block };
-	struct camipc_hash *hash;
-	int end;
-	int ret = camipc_hash_begin(&hash);
-
-	if (ret < 0)
-		return ret;
-	observer.user = hash;
-	camipc_module_file_unseal(file); /* an earlier copy was not observed */
-	ret = camipc_module_file_seal(file, &observer, why);
-	end = camipc_hash_end(hash, file_hash);
-	return ret < 0 ? ret : end;
-}
 
 /** Only what this process lacks, or a file that changes, is an error. */
 static int judge_error(const struct camipc_module_file *file, int error,
@@ -51,6 +29,7 @@ static int judge_error(const struct camipc_module_file *file, int error,
 }
 
 int camipc_module_facts_find(const struct camipc_key_ring *keys,
+			     struct camipc_sealed_copies *copies,
 			     struct camipc_module_file *file,
 			     struct camipc_module_facts *ret_facts)
 {
@@ -59,14 +38,12 @@ int camipc_module_facts_find(const struct camipc_key_ring *keys,
 	int ret = 0;
 
 	if (camipc_crypto_is_built_in()) {
-		ret = seal(file, facts.file_hash, why);
-		if (ret == 0)
-			ret = camipc_module_hash(file->copy.fd,
-						  facts.content_hash, why);
+		ret = camipc_sealed_copies_take(copies, file, &facts.hashes,
+						why);
 		if (ret == 0)
 			ret = camipc_module_signature_check(
 				keys, camipc_module_file_name(file),
-				facts.content_hash, &facts.vouchers,
+				facts.hashes.content, &facts.vouchers,
 				facts.unsigned_because);
 		facts.is_known = ret == 0;
 	}

@@ -77,8 +77,8 @@ static bool judge_content(const struct camipc_module_policy *policy,
 			 "its hash is in the policy %.96s", vouching->where);
 		return true;
 	}
-	if (camipc_trust_store_has_hash(store, facts->content_hash) ||
-	    camipc_trust_store_has_hash(store, facts->file_hash)) {
+	if (camipc_trust_store_has_hash(store, facts->hashes.content) ||
+	    camipc_trust_store_has_hash(store, facts->hashes.file)) {
 		found->trust = CAMIPC_TRUST_HASH;
 		snprintf(why, CAMIPC_TRUST_WHY_SIZE,
 			 "its hash is on a trusted list");
@@ -122,7 +122,7 @@ static void note_facts(const struct camipc_module_facts *facts,
 	found->content_hash[0] = '\0';
 	if (!facts->is_known)
 		return;
-	camipc_hex_write(facts->content_hash, CAMIPC_HASH_SIZE,
+	camipc_hex_write(facts->hashes.content, CAMIPC_HASH_SIZE,
 			 found->content_hash);
 	if (facts->vouchers.n > 0)
 		camipc_hex_write(facts->vouchers.ids[0], CAMIPC_KEY_ID_SIZE,
@@ -171,8 +171,8 @@ static int judge_all(const struct camipc_module_policy *policy,
 	int ret = 0;
 
 	if (needs_facts(policy))
-		ret = camipc_module_facts_find(&policy->store->keys, file,
-					       &facts);
+		ret = camipc_module_facts_find(&policy->store->keys,
+					       policy->copies, file, &facts);
 	if (ret < 0)
 		return ret;
 	note_facts(&facts, found);

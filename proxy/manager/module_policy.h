@@ -11,6 +11,7 @@
 struct camipc_load_files;
 struct camipc_module_file;
 struct camipc_proxy_factory;
+struct camipc_sealed_copies;
 struct camipc_trust_store;
 
 /** Thread word: never changes. */
@@ -18,6 +19,7 @@ struct camipc_module_policy {
 	struct camipc_trust trust;
 	const struct camipc_trust_store *store; /* NULL: no keys, no hashes */
 	const struct camipc_policy *rules; /* NULL: none */
+	struct camipc_sealed_copies *copies; /* NULL: none are kept */
 	bool isolate_all; /* trusted modules too */
 	bool wants_facts; /* about content, also where nothing depends on them */
 	enum camipc_sandbox_mode sandbox; /* of workers, as the host says */

@@ -68,8 +68,8 @@ static bool is_hash_of(const struct camipc_module_facts *facts,
 		       const uint8_t *hash)
 {
 	return facts->is_known &&
-	       (memcmp(facts->content_hash, hash, CAMIPC_HASH_SIZE) == 0 ||
-		memcmp(facts->file_hash, hash, CAMIPC_HASH_SIZE) == 0);
+	       (memcmp(facts->hashes.content, hash, CAMIPC_HASH_SIZE) == 0 ||
+		memcmp(facts->hashes.file, hash, CAMIPC_HASH_SIZE) == 0);
 }
 
 static bool has_signed(const struct camipc_module_facts *facts,

@@ -3,6 +3,7 @@
 #include "module_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -167,6 +168,23 @@ int camipc_module_file_seal(struct camipc_module_file *file,
 	ret = camipc_module_file_copy(file, observer, &file->copy, why);
 	file->is_sealed = ret == 0;
 	return ret;
+}
+
+int camipc_module_file_use_copy(struct camipc_module_file *file,
+				const struct camipc_module_copy *copy)
+{
+	char why[CAMIPC_MODULE_WHY_SIZE];
+	int fd;
+
+	if (!has_same_notes(file, copy->fd, why))
+		return -ESTALE;
+	fd = fcntl(copy->fd, F_DUPFD_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	file->copy = *copy;
+	file->copy.fd = fd;
+	file->is_sealed = true;
+	return 0;
 }
 
 void camipc_module_file_unseal(struct camipc_module_file *file)

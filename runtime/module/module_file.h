@@ -85,6 +85,18 @@ int camipc_module_file_seal(struct camipc_module_file *file,
 			    const struct camipc_copy_observer *observer,
 			    char *why) CAMIPC_MUST_CHECK;
 
+/**
+ * camipc_module_file_use_copy() - load a copy that was made before
+ * @file: open, without a sealed copy
+ * @copy: sealed; @file gets a descriptor of its own for it
+ *
+ * Returns 0, -ESTALE (the note or the manifest of the file are others), or an
+ * error of fcntl(). Thread word: reentrant.
+ */
+int camipc_module_file_use_copy(struct camipc_module_file *file,
+				const struct camipc_module_copy *copy)
+	CAMIPC_MUST_CHECK;
+
 /** Drops the sealed copy: the file itself is loaded again. */
 void camipc_module_file_unseal(struct camipc_module_file *file);
 
