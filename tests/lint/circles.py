@@ -9,8 +9,8 @@ A file needs another if it uses a symbol that the other defines; nm tells, from
 the object files of the build. Prints each loop as the file names along it, and
 exits 1 if there is one. python_circles.py does the same for imports.
 
-The targets are what is built before this runs. A source file that none of them
-is made of is an error, also in a build that happens to have compiled it.
+The targets are what is built before this runs. A source file that belongs to no
+target is an error, also in a build that happens to have compiled it.
 
 Calls through a table of functions do not count, because the caller does not
 depend on the file that fills the table.
