@@ -98,6 +98,7 @@ void camipc_outbox_reset(struct camipc_outbox *outbox)
 	outbox->n_ungranted = 0;
 	outbox->n_kept = 0;
 	outbox->kept_bytes = 0;
+	outbox->held = false;
 }
 
 /* ---- credit ------------------------------------------------------------ */
@@ -383,7 +384,8 @@ struct camipc_record *camipc_outbox_remove(struct camipc_outbox *outbox,
 bool camipc_outbox_has_sendable(const struct camipc_outbox *outbox)
 {
 	return outbox->urgent.head ||
-	       (outbox->queue.head && outbox->queue.head->granted);
+	       (outbox->queue.head && outbox->queue.head->granted &&
+		!outbox->held);
 }
 
 /** Called before sending: a record that was sent has another owner. */
@@ -428,6 +430,31 @@ void camipc_outbox_count_sent(struct camipc_outbox *outbox,
 	camipc_record_queue_push(&outbox->unconsumed, hollow);
 }
 
+void camipc_outbox_move(struct camipc_outbox *from, struct camipc_outbox *to)
+{
+	struct camipc_record *record;
+
+	while ((record = camipc_record_queue_pop(&from->queue))) {
+		record->granted = false;
+		if (!to->n_ungranted && may_grant(to, record))
+			grant(to, record);
+		else
+			keep(to, record);
+		camipc_record_queue_push(&to->queue, record);
+	}
+	to->keeps = from->keeps;
+	to->dropped = from->dropped;
+	to->lost = from->lost;
+	if (to->high_water < from->high_water)
+		to->high_water = from->high_water;
+}
+
+static bool is_barrier(const struct camipc_record *record)
+{
+	return record->message.header.kind == CAMIPC_MESSAGE_CALL &&
+	       record->message.header.id == CAMIPC_BARRIER_ID;
+}
+
 int camipc_outbox_flush(struct camipc_outbox *outbox,
 			const struct camipc_sender *sender)
 {
@@ -437,6 +464,7 @@ int camipc_outbox_flush(struct camipc_outbox *outbox,
 		struct camipc_record *record = camipc_record_queue_pop(queue);
 		const struct camipc_in_flight message =
 			camipc_in_flight_of(record);
+		const bool holds = is_barrier(record);
 		bool counted = record->counted;
 		int ret;
 
@@ -445,6 +473,7 @@ int camipc_outbox_flush(struct camipc_outbox *outbox,
 		record->lent = counted && outbox->keeps;
 		ret = sender->send(sender->user, record);
 		if (ret == 0) {
+			outbox->held = outbox->held || holds;
 			if (counted && outbox->keeps)
 				camipc_record_queue_push(&outbox->unconsumed,
 							 record);

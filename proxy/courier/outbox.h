@@ -23,6 +23,14 @@ enum camipc_admission {
 	CAMIPC_ADMIT_REFUSE, /* -EAGAIN */
 };
 
+/**
+ * The id of a call that no interface has. A worker of any version answers it with
+ * -EOPNOTSUPP once it has consumed all calls before it; a present one also sends
+ * the events first that those have raised. Nothing follows it: flush() holds the
+ * rest until camipc_outbox_release().
+ */
+#define CAMIPC_BARRIER_ID UINT32_MAX
+
 /** Thread word: bound, or under its owner's lock. */
 struct camipc_outbox {
 	const struct camipc_method *rows;
@@ -45,6 +53,7 @@ struct camipc_outbox {
 	struct camipc_in_flight *in_flight; /* a ring of @window, by @sent */
 	struct camipc_record_queue urgent;
 	struct camipc_record_queue queue;
+	bool held; /* a barrier was sent: what follows it waits */
 	bool keeps; /* what was sent, until it is known to be consumed: */
 	struct camipc_record_queue unconsumed; /* by @sent, if it keeps */
 };
@@ -144,6 +153,19 @@ struct camipc_record *camipc_outbox_remove(struct camipc_outbox *outbox,
  */
 int camipc_outbox_flush(struct camipc_outbox *outbox,
 			const struct camipc_sender *sender);
+
+/** Lets go what waits behind a barrier. */
+static inline void camipc_outbox_release(struct camipc_outbox *outbox)
+{
+	outbox->held = false;
+}
+
+/**
+ * Moves what @from has not sent to @to, with its statistics: @to is for another
+ * receiver, to which nothing was sent but what count_sent() counted. Messages
+ * that find no credit there wait for it, whatever their overflow.
+ */
+void camipc_outbox_move(struct camipc_outbox *from, struct camipc_outbox *to);
 
 /** Returns true if flush would try to send something. */
 bool camipc_outbox_has_sendable(const struct camipc_outbox *outbox);

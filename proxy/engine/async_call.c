@@ -8,6 +8,7 @@
 
 #include "note.h"
 #include "receive.h"
+#include "reload.h"
 #include "send.h"
 #include "settle.h"
 #include "sync_call.h"
@@ -88,14 +89,15 @@ int camipc_async_call(struct camipc_proxy *proxy,
 		camipc_journal_drop(&proxy->restart.journal, change);
 		return ret;
 	}
-	camipc_journal_commit(&proxy->restart.journal, change, 0, NULL);
+	camipc_reload_commit_change(proxy, change);
 	record->message.header.flags = CAMIPC_MESSAGE_ONEWAY;
 	record->message.header.epoch = proxy->arrivals.epoch;
 	camipc_outbox_add(&proxy->courier.outbox, record, admission);
 	record_accepted(proxy, attempt, args);
 	camipc_proxy_flush(proxy);
 	camipc_proxy_count_flow(proxy);
-	if (camipc_watchdog_await(&proxy->watchdog))
+	if (!camipc_reload_holds(proxy) &&
+	    camipc_watchdog_await(&proxy->watchdog))
 		camipc_proxy_settle(proxy);
 	return camipc_proxy_note(proxy, 0, CAMIPC_REASON_NONE, NULL);
 }

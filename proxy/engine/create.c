@@ -13,6 +13,7 @@
 #include "link_params.h"
 #include "process_generation.h"
 #include "refusal.h"
+#include "reload.h"
 #include "send.h"
 #include "state.h"
 #include "trace.h"
@@ -222,6 +223,7 @@ void camipc_proxy_free(struct camipc_proxy *proxy)
 	camipc_courier_fini(&proxy->courier);
 	if (proxy->link)
 		proxy->link->ops->destroy(proxy->link);
+	camipc_reload_fail(proxy, -ECANCELED);
 	camipc_restart_fini(&proxy->restart);
 	camipc_tap_fini(&proxy->tap);
 	camipc_signals_fini(&proxy->signals);

@@ -185,6 +185,16 @@ static void deliver_restarted(struct camipc_proxy *proxy,
 	client->invoke_restarted(proxy->events, proxy->user, &notice->info);
 }
 
+/** Reports the end of a reload. Takes @notice. */
+static void deliver_reloaded(struct camipc_proxy *proxy,
+			     struct camipc_notice *notice)
+{
+	CALLBACK(callback) = { .proxy = proxy, .notice = notice };
+
+	begin_callback(&callback);
+	notice->done(notice->user, notice->ret);
+}
+
 /** The next callback: the one with the lowest order. */
 struct next {
 	const struct camipc_record *event;
@@ -238,6 +248,8 @@ bool camipc_proxy_deliver_next(struct camipc_proxy *proxy, uint64_t limit)
 		deliver_lost(proxy, camipc_record_queue_pop(&restart->lost));
 	else if (next.notice->results)
 		deliver_results(proxy, restart->first);
+	else if (next.notice->done)
+		deliver_reloaded(proxy, camipc_restart_take_notice(restart));
 	else
 		deliver_restarted(proxy, camipc_restart_take_notice(restart));
 	return true;
@@ -262,6 +274,7 @@ bool camipc_proxy_deliver_closed(struct camipc_proxy *proxy)
 void camipc_proxy_complete_all(struct camipc_proxy *proxy)
 {
 	struct camipc_completion *completion;
+	struct camipc_notice *notice;
 
 	for (uint32_t i = 0; i < CAMIPC_CALL_SLOTS; i++) {
 		struct camipc_call *call = &proxy->calls.calls[i];
@@ -271,4 +284,10 @@ void camipc_proxy_complete_all(struct camipc_proxy *proxy)
 	}
 	while ((completion = camipc_completion_pop(&proxy->calls)))
 		deliver_completion(proxy, completion);
+	while ((notice = camipc_restart_take_notice(&proxy->restart))) {
+		if (notice->done)
+			deliver_reloaded(proxy, notice);
+		else
+			camipc_notice_free(notice);
+	}
 }

@@ -2,9 +2,12 @@
 /* Ends a proxy: stops its IPA, and completes the calls that were begun. */
 #include "destroy.h"
 
+#include <errno.h>
+
 #include "deliver.h"
 #include "drop.h"
 #include "give_up.h"
+#include "reload.h"
 #include "spare.h"
 #include "sync_call.h"
 #include "wait.h"
@@ -30,6 +33,7 @@ void camipc_proxy_finish(struct camipc_proxy *proxy)
 		camipc_proxy_give_up_attempt(proxy);
 		proxy->restart.phase = CAMIPC_RESTART_PARKED;
 	}
+	camipc_reload_fail(proxy, -ECANCELED);
 	camipc_spare_drop(proxy);
 	camipc_proxy_complete_all(proxy);
 	camipc_proxy_wait_switch(proxy);

@@ -8,6 +8,7 @@
 #include "expire.h"
 #include "rebirth.h"
 #include "receive.h"
+#include "reload_step.h"
 #include "scope.h"
 #include "send.h"
 #include "settle.h"
@@ -30,6 +31,7 @@ static void receive_all(struct camipc_proxy *proxy)
 		proxy,
 		camipc_proxy_receive(proxy, NULL,
 				     proxy->kept.budget.dispatch_messages));
+	camipc_reload_step(proxy);
 	camipc_spare_step(proxy);
 	/* The first attempt follows at once what was found just now. */
 	if (proxy->restart.phase == CAMIPC_RESTART_DELAY)
@@ -139,7 +141,8 @@ static int sleep_for_work(struct camipc_proxy *proxy, int64_t deadline)
 	if (now >= deadline)
 		return -ETIMEDOUT;
 	camipc_pause_expect(&proxy->pause, due);
-	ret = proxy->link->ops->wait(proxy->link, due);
+	ret = proxy->reload ? camipc_reload_sleep(proxy, due) :
+			      proxy->link->ops->wait(proxy->link, due);
 	return ret == -ETIMEDOUT || ret == -ECANCELED ? 0 : ret;
 }
 

@@ -11,6 +11,7 @@
 #include "finish.h"
 #include "give_up.h"
 #include "receive.h"
+#include "reload.h"
 
 void camipc_proxy_cancel_call(struct camipc_proxy *proxy,
 			      struct camipc_call *call)
@@ -108,6 +109,8 @@ void camipc_proxy_look(struct camipc_proxy *proxy)
 			camipc_movable_move(&call->time, due, now);
 	}
 	camipc_movable_move(&proxy->watchdog.time, due, now);
+	if (camipc_reload_holds(proxy))
+		camipc_movable_move(&proxy->reload->time, due, now);
 }
 
 static bool has_deadline(const struct camipc_call *call)

@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "drop.h"
 #include "finish.h"
+#include "reload.h"
 #include "spare.h"
 #include "state.h"
 
@@ -166,6 +167,8 @@ static void begin_restart(struct camipc_proxy *proxy)
 	camipc_proxy_fail_waiting(proxy);
 	camipc_courier_reset(&proxy->courier);
 	camipc_proxy_count_flow(proxy);
+	restart->barriers = 0;
+	restart->barriers_answered = 0;
 	proxy->missed = 0;
 	proxy->room_wanted = false;
 }
@@ -248,6 +251,7 @@ void camipc_proxy_give_up(struct camipc_proxy *proxy, enum camipc_reason reason,
 		fail_attempt(proxy, reason);
 		return;
 	}
+	camipc_reload_fail(proxy, -EPIPE);
 	again = may_restart(proxy, reason);
 	if (camipc_restart_is_on(&proxy->restart)) {
 		keep_rest(proxy);

@@ -73,8 +73,9 @@ static void subtract_replaced(const struct camipc_journal *journal,
 	change->fds -= entry->call->message.fds.n;
 }
 
-/** Returns 0, or -EMSGSIZE if @change does not fit. Wraps on purpose: what is
- *  replaced may be larger than what is added. */
+/** Returns 0, or -EMSGSIZE if @change does not fit. What is replaced may be larger
+ *  than what is added, but not even this makes room for others: several calls
+ *  under way may replace the same one. */
 static int reserve(struct camipc_journal *journal,
 		   struct camipc_journal_change *change)
 {
@@ -88,6 +89,10 @@ static int reserve(struct camipc_journal *journal,
 	}
 	for (entry = change->added; entry; entry = entry->next)
 		subtract_replaced(journal, entry, change);
+	if ((int64_t)change->bytes < 0)
+		change->bytes = 0;
+	if ((int32_t)change->fds < 0)
+		change->fds = 0;
 	journal->pending += change->n_added;
 	journal->pending_bytes += change->bytes;
 	journal->pending_fds += change->fds;

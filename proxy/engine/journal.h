@@ -27,6 +27,7 @@ struct camipc_journal_entry {
 
 /** What a call changes once it has succeeded. */
 struct camipc_journal_change {
+	struct camipc_journal_change *next; /* for its owner */
 	struct camipc_journal_entry *added;
 	const struct camipc_method *undo; /* that reverts calls; NULL: none */
 	char **keys; /* of the reverted calls */

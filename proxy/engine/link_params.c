@@ -33,6 +33,23 @@ camipc_proxy_link_params(const struct camipc_proxy *proxy)
 	};
 }
 
+int camipc_proxy_begin_link(struct camipc_proxy *proxy,
+			    struct camipc_link **ret_link)
+{
+	struct camipc_origin *origin = proxy->origin;
+	struct camipc_link_params params;
+	int ret;
+
+	ret = origin->reopen(origin, proxy->interface);
+	if (ret < 0)
+		return ret;
+	params = camipc_proxy_link_params(proxy);
+	ret = origin->factory->begin(&params, ret_link);
+	camipc_module_file_close(&origin->file);
+	camipc_load_files_close(&origin->loads);
+	return ret;
+}
+
 static void count_missing_layers(struct camipc_proxy *proxy)
 {
 	struct camipc_sandbox sandbox = { .size = sizeof(sandbox) };

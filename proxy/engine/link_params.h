@@ -9,6 +9,13 @@
 struct camipc_link_params
 camipc_proxy_link_params(const struct camipc_proxy *proxy);
 
+/**
+ * Opens and judges the module's file again, and begins a link to it beside the
+ * present one. Returns 0 or an error of camipc_proxy_create().
+ */
+int camipc_proxy_begin_link(struct camipc_proxy *proxy,
+			    struct camipc_link **ret_link) CAMIPC_MUST_CHECK;
+
 /** Takes note of what the module at the other end of the link serves, and of the
  *  layers that its sandbox lacks. */
 void camipc_proxy_find_served(struct camipc_proxy *proxy);

@@ -36,6 +36,7 @@ struct camipc_outcome {
 	const char *field; /* at fault, or NULL */
 };
 
+struct camipc_reload;
 struct camipc_scope;
 
 /** Thread word: bound to @owner, except the atomic members. */
@@ -58,6 +59,7 @@ struct camipc_proxy {
 	struct camipc_arrivals arrivals;
 	struct camipc_call_table calls;
 	struct camipc_restart restart; /* what replaces an IPA that has ended */
+	struct camipc_reload *reload; /* a planned restart; NULL: none */
 	struct camipc_ending ending;
 	struct camipc_watchdog watchdog;
 	struct camipc_pause pause; /* while anything above has a deadline */

@@ -11,7 +11,7 @@
 #include "drop.h"
 #include "give_up.h"
 #include "link_params.h"
-#include "result.h"
+#include "replay.h"
 #include "spare.h"
 #include "state.h"
 
@@ -121,54 +121,16 @@ static struct camipc_call *open_call(struct camipc_proxy *proxy,
 	return call;
 }
 
-/** Hands a record of the journal to the link, which does not get to own it. */
-static int push(struct camipc_proxy *proxy, struct camipc_record *record)
+static int send_sync(struct camipc_proxy *proxy,
+		     const struct camipc_replay_path *path,
+		     const struct camipc_journal_entry *entry, uint32_t epoch)
 {
-	struct camipc_debt *debt = &proxy->courier.debt;
-	int ret;
-
-	record->message.header.consumed = debt->consumed;
-	record->lent = true;
-	ret = proxy->link->ops->push(proxy->link, record);
-	record->lent = false;
-	if (ret == 0)
-		camipc_debt_report(debt);
-	return ret;
-}
-
-static int send_async(struct camipc_proxy *proxy, struct camipc_record *record)
-{
-	struct camipc_outbox *outbox = &proxy->courier.outbox;
-	struct camipc_record *hollow;
-	int ret;
-
-	record->message.header.flags = CAMIPC_MESSAGE_ONEWAY;
-	record->message.header.cookie = 0;
-	if (!camipc_outbox_has_credit(outbox, record))
-		return -EAGAIN;
-	hollow = camipc_record_get(proxy->pool);
-	if (!hollow)
-		return -ENOMEM;
-	ret = push(proxy, record);
-	if (ret < 0)
-		camipc_record_release(hollow);
-	else
-		camipc_outbox_count_sent(outbox, record, hollow);
-	return ret;
-}
-
-static int send_sync(struct camipc_proxy *proxy, struct camipc_record *record,
-		     const struct camipc_method *method)
-{
-	struct camipc_header *header = &record->message.header;
-	struct camipc_call *call = open_call(proxy, method, header->epoch);
+	struct camipc_call *call = open_call(proxy, entry->method, epoch);
 	int ret;
 
 	if (!call)
 		return -EAGAIN;
-	header->flags = 0;
-	header->cookie = call->cookie;
-	ret = push(proxy, record);
+	ret = camipc_replay_send(path, entry, epoch, call->cookie);
 	if (ret < 0)
 		camipc_call_close(&proxy->calls, call);
 	else
@@ -180,15 +142,17 @@ static int send_sync(struct camipc_proxy *proxy, struct camipc_record *record,
 static int send(struct camipc_proxy *proxy,
 		const struct camipc_journal_entry *entry)
 {
+	const struct camipc_replay_path path = {
+		.link = proxy->link,
+		.courier = &proxy->courier,
+		.interface = proxy->interface,
+	};
 	const struct camipc_method *method = entry->method;
-	struct camipc_record *record = entry->call;
+	const uint32_t epoch = find_epoch(proxy, method);
 
-	record->row = (uint16_t)(method - proxy->interface->methods);
-	record->message.header.epoch = find_epoch(proxy, method);
-	camipc_journal_rewind(entry);
 	if (method->role == CAMIPC_ROLE_ASYNC)
-		return send_async(proxy, record);
-	return send_sync(proxy, record, method);
+		return camipc_replay_send(&path, entry, epoch, 0);
+	return send_sync(proxy, &path, entry, epoch);
 }
 
 static enum camipc_reason reason_of(int error)
@@ -244,42 +208,6 @@ static void mismatch(struct camipc_proxy *proxy,
 	camipc_proxy_give_up(proxy, CAMIPC_REASON_RESTORE_MISMATCH, -EPIPE);
 }
 
-/**
- * Compares what a repeated call has returned. Returns NULL if the host may go on
- * as if nothing had happened, else what is different.
- */
-static const char *compare(const struct camipc_journal_entry *entry,
-			   const struct camipc_record *reply)
-{
-	const struct camipc_method *method = entry->method;
-	const int32_t result = camipc_result_of(method, reply->data);
-
-	if (result < 0 || (!(method->flags & CAMIPC_METHOD_IGNORE_RESULT) &&
-			   result != entry->ret))
-		return "result";
-	if (!camipc_journal_compares(method))
-		return NULL;
-	return camipc_journal_compare(entry, reply);
-}
-
-/** Keeps the results of a start for the host, if they are not the same. Takes
- *  @reply. */
-static void keep_results(struct camipc_proxy *proxy,
-			 const struct camipc_journal_entry *entry,
-			 struct camipc_record *reply)
-{
-	struct camipc_notice *notice = proxy->restart.current;
-
-	if (entry->method->role != CAMIPC_ROLE_START ||
-	    !camipc_journal_compare(entry, reply)) {
-		camipc_record_release(reply);
-		return;
-	}
-	camipc_record_release(notice->results);
-	notice->start = entry->method;
-	notice->results = reply;
-}
-
 void camipc_rebirth_answer(struct camipc_proxy *proxy, struct camipc_call *call,
 			   struct camipc_record *reply)
 {
@@ -301,13 +229,13 @@ void camipc_rebirth_answer(struct camipc_proxy *proxy, struct camipc_call *call,
 				     -EPIPE);
 		return;
 	}
-	field = compare(entry, reply);
+	field = camipc_replay_compare(entry, reply);
 	if (field) {
 		camipc_record_release(reply);
 		mismatch(proxy, entry->method, field);
 		return;
 	}
-	keep_results(proxy, entry, reply);
+	camipc_replay_keep_results(entry, reply, restart->current);
 	restart->replayed++;
 	restart->entry = entry->next;
 	replay(proxy);
@@ -329,22 +257,6 @@ static void take_link(struct camipc_proxy *proxy, struct camipc_link *link)
 		notice->link = old;
 	else
 		old->ops->destroy(old);
-}
-
-static int begin_link(struct camipc_proxy *proxy, struct camipc_link **ret_link)
-{
-	struct camipc_origin *origin = proxy->origin;
-	struct camipc_link_params params;
-	int ret;
-
-	ret = origin->reopen(origin, proxy->interface);
-	if (ret < 0)
-		return ret;
-	params = camipc_proxy_link_params(proxy);
-	ret = origin->factory->begin(&params, ret_link);
-	camipc_module_file_close(&origin->file);
-	camipc_load_files_close(&origin->loads);
-	return ret;
 }
 
 static void begin_replay(struct camipc_proxy *proxy)
@@ -376,7 +288,7 @@ static void begin_attempt(struct camipc_proxy *proxy)
 		return;
 	}
 	if (ret == 0)
-		ret = begin_link(proxy, &link);
+		ret = camipc_proxy_begin_link(proxy, &link);
 	if (ret < 0) {
 		camipc_log(CAMIPC_LOG_WARNING, CAMIPC_PROXY_TOPIC,
 			   "%s: attempt %u to restart the worker failed: %s",

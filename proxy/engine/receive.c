@@ -12,6 +12,7 @@
 #include "give_up.h"
 #include "note.h"
 #include "rebirth.h"
+#include "reload.h"
 #include "result.h"
 #include "send.h"
 #include "settle.h"
@@ -275,8 +276,8 @@ static int receive_reply(struct camipc_proxy *proxy,
 
 /* ---- records ----------------------------------------------------------- */
 
-static bool too_many_fds(const struct camipc_proxy *proxy,
-			 const struct camipc_header *header)
+bool camipc_receive_too_many_fds(const struct camipc_proxy *proxy,
+				 const struct camipc_header *header)
 {
 	const struct camipc_interface *interface = proxy->interface;
 	const bool event = header->kind == CAMIPC_MESSAGE_EVENT;
@@ -306,10 +307,16 @@ static int receive_record(struct camipc_proxy *proxy,
 		camipc_record_release(record);
 		return -EPROTO;
 	}
-	if (header.n_fds && too_many_fds(proxy, &header)) {
+	if (header.n_fds && camipc_receive_too_many_fds(proxy, &header)) {
 		*ret_reason = CAMIPC_REASON_BAD_FD;
 		camipc_record_release(record);
 		return -EPROTO;
+	}
+	if (header.kind == CAMIPC_MESSAGE_REPLY &&
+	    header.id == CAMIPC_BARRIER_ID) {
+		camipc_record_release(record);
+		*ret_reason = CAMIPC_REASON_BAD_PROTOCOL;
+		return camipc_reload_answer(proxy, header.cookie);
 	}
 	if (header.kind == CAMIPC_MESSAGE_REPLY)
 		return receive_reply(proxy, record, ret_reason);

@@ -23,6 +23,10 @@
 bool camipc_proxy_receive(struct camipc_proxy *proxy,
 			  const struct camipc_call *call, uint32_t max);
 
+/** Returns true if a message has more descriptors than an IPA may send. */
+bool camipc_receive_too_many_fds(const struct camipc_proxy *proxy,
+				 const struct camipc_header *header);
+
 /**
  * Returns true for codes that only the proxy itself may return: if an IPA
  * returns one, the caller gets -EREMOTEIO. Thread word: reentrant.

@@ -82,15 +82,21 @@ void camipc_restart_delay(struct camipc_restart *restart, int64_t now)
 		restart->delay_ms = CAMIPC_MAX_RESTART_DELAY_MS;
 }
 
-void camipc_restart_tell(struct camipc_restart *restart, uint64_t order)
+void camipc_restart_add_notice(struct camipc_restart *restart,
+			       struct camipc_notice *notice, uint64_t order)
 {
 	struct camipc_notice **last = &restart->first;
 
 	while (*last)
 		last = &(*last)->next;
-	restart->current->order = order;
-	restart->current->next = NULL;
-	*last = restart->current;
+	notice->order = order;
+	notice->next = NULL;
+	*last = notice;
+}
+
+void camipc_restart_tell(struct camipc_restart *restart, uint64_t order)
+{
+	camipc_restart_add_notice(restart, restart->current, order);
 	restart->current = NULL;
 }
 

@@ -33,6 +33,10 @@ struct camipc_notice {
 	struct camipc_restart_info info;
 	const struct camipc_method *start; /* with other results; NULL: none */
 	struct camipc_record *results; /* of it */
+	/** Set: this is the end of a reload, with @ret and nothing else. */
+	void (*done)(void *user, int ret);
+	void *user;
+	int ret;
 };
 
 /** Which file the module of a spare is. */
@@ -74,6 +78,9 @@ struct camipc_restart {
 	uint32_t cookie; /* of the call that repeats it; 0: not sent */
 	uint32_t replayed;
 	bool runs; /* what the new IPA raises from now on belongs to the run */
+
+	uint32_t barriers; /* sent to this IPA, for reloads */
+	uint32_t barriers_answered;
 
 	struct camipc_notice *ready; /* for the next end of a worker */
 	struct camipc_notice *current; /* of the restart under way */
@@ -128,6 +135,10 @@ void camipc_restart_begin(struct camipc_restart *restart, int64_t now,
 
 /** Makes another attempt due, later than the last time. */
 void camipc_restart_delay(struct camipc_restart *restart, int64_t now);
+
+/** Hands @notice over to dispatch, which frees it. */
+void camipc_restart_add_notice(struct camipc_restart *restart,
+			       struct camipc_notice *notice, uint64_t order);
 
 /** Hands the current notice over to dispatch. */
 void camipc_restart_tell(struct camipc_restart *restart, uint64_t order);

@@ -36,6 +36,7 @@ static int send_record(void *user, struct camipc_record *record)
 	const uint8_t kind = header->kind;
 	const uint32_t cookie = header->cookie;
 	const uint16_t row = record->row;
+	const bool is_barrier = header->id == CAMIPC_BARRIER_ID;
 	int ret;
 
 	if (kind == CAMIPC_MESSAGE_CREDIT)
@@ -43,6 +44,10 @@ static int send_record(void *user, struct camipc_record *record)
 	ret = proxy->link->ops->push(proxy->link, record);
 	if (ret < 0)
 		return ret;
+	if (CAMIPC_UNLIKELY(is_barrier)) {
+		camipc_count(&proxy->stats.bytes_sent, size);
+		return 0;
+	}
 	count_sent(proxy, kind, row, size);
 	if (kind == CAMIPC_MESSAGE_CALL && cookie)
 		mark_sent(proxy, cookie);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Takes a restart policy: camipc_proxy_set_restart(). */
+/* The public functions of restarts: takes a policy, and begins a reload. */
 #include <errno.h>
 #include <string.h>
 
 #include "note.h"
+#include "reload_step.h"
 #include "scope.h"
 #include "settle.h"
 #include "spare.h"
@@ -52,7 +53,7 @@ static void use(struct camipc_proxy *proxy,
 
 static int turn_off(struct camipc_proxy *proxy)
 {
-	if (proxy->restart.phase != CAMIPC_RESTART_NONE)
+	if (proxy->restart.phase != CAMIPC_RESTART_NONE || proxy->reload)
 		return -EBUSY;
 	memset(&proxy->restart.policy, 0, sizeof(proxy->restart.policy));
 	camipc_spare_drop(proxy);
@@ -96,6 +97,46 @@ int camipc_proxy_set_restart(struct camipc_proxy *proxy,
 			  ret == -EINVAL || ret == -E2BIG ?
 				  CAMIPC_REASON_BAD_ARGUMENT :
 				  CAMIPC_REASON_NONE,
+			  NULL);
+	camipc_scope_leave(&scope);
+	return ret;
+}
+
+/* ---- reload -------------------------------------------------------------- */
+
+static int begin_reload(struct camipc_proxy *proxy,
+		  void (*done)(void *user, int ret), void *user)
+{
+	int ret;
+
+	if (!proxy->origin->factory->begin)
+		return -EOPNOTSUPP;
+	if (camipc_proxy_is_dead(proxy))
+		return -EPIPE;
+	if (!camipc_restart_is_on(&proxy->restart))
+		return -EINVAL;
+	if (proxy->restart.phase != CAMIPC_RESTART_NONE)
+		return -EBUSY;
+	if (proxy->reload)
+		return -EALREADY;
+	ret = camipc_reload_begin(proxy, done, user);
+	if (ret == 0)
+		camipc_proxy_settle(proxy);
+	return ret;
+}
+
+int camipc_proxy_reload(struct camipc_proxy *proxy,
+			void (*done)(void *user, int ret), void *user)
+{
+	CAMIPC_SCOPE(scope);
+	int ret = camipc_scope_enter(&scope, proxy, __func__);
+
+	if (ret < 0)
+		return ret;
+	ret = begin_reload(proxy, done, user);
+	camipc_proxy_note(proxy, ret,
+			  ret == -EINVAL ? CAMIPC_REASON_BAD_STATE :
+					   CAMIPC_REASON_NONE,
 			  NULL);
 	camipc_scope_leave(&scope);
 	return ret;

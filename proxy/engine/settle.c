@@ -4,6 +4,7 @@
 
 #include "pause.h"
 #include "rebirth.h"
+#include "reload.h"
 #include "spare.h"
 
 const struct camipc_record *
@@ -48,7 +49,8 @@ int64_t camipc_proxy_next_look(const struct camipc_proxy *proxy)
 	const int64_t due = earlier(proxy->watchdog.time.deadline,
 				    earlier(camipc_proxy_link_look_at(proxy),
 					    earlier(camipc_rebirth_due(proxy),
-						    camipc_spare_due(proxy))));
+						    earlier(camipc_reload_due(proxy),
+							    camipc_spare_due(proxy)))));
 
 	if (!proxy->calls.n_timed)
 		return due;

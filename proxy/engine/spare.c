@@ -18,12 +18,18 @@
 /* Messages of a spare that one step reads. */
 #define MESSAGES 16
 
+/** Not beside a worker that is being started to take over. */
+static bool is_wanted(const struct camipc_proxy *proxy)
+{
+	return proxy->restart.policy.spare && !camipc_proxy_is_dead(proxy) &&
+	       proxy->restart.phase == CAMIPC_RESTART_NONE && !proxy->reload;
+}
+
 int64_t camipc_spare_due(const struct camipc_proxy *proxy)
 {
 	const struct camipc_spare *spare = &proxy->restart.spare;
 
-	if (!proxy->restart.policy.spare || camipc_proxy_is_dead(proxy) ||
-	    proxy->restart.phase != CAMIPC_RESTART_NONE)
+	if (!is_wanted(proxy))
 		return CAMIPC_NO_DEADLINE;
 	if (!spare->link)
 		return spare->at;
@@ -113,22 +119,12 @@ static bool is_same_file(const struct camipc_proxy *proxy)
 
 static int begin_spare(struct camipc_proxy *proxy)
 {
-	struct camipc_origin *origin = proxy->origin;
 	struct camipc_spare *spare = &proxy->restart.spare;
-	struct camipc_link_params params;
-	int ret;
 
 	/* Before it is opened: a later change is noticed then. */
 	if (!look_at_file(proxy, &spare->file))
 		return -ENOENT;
-	ret = origin->reopen(origin, proxy->interface);
-	if (ret < 0)
-		return ret;
-	params = camipc_proxy_link_params(proxy);
-	ret = origin->factory->begin(&params, &spare->link);
-	camipc_module_file_close(&origin->file);
-	camipc_load_files_close(&origin->loads);
-	return ret;
+	return camipc_proxy_begin_link(proxy, &spare->link);
 }
 
 /** Goes on with the start. */
@@ -203,8 +199,7 @@ void camipc_spare_step(struct camipc_proxy *proxy)
 {
 	struct camipc_spare *spare = &proxy->restart.spare;
 
-	if (!proxy->restart.policy.spare || camipc_proxy_is_dead(proxy) ||
-	    proxy->restart.phase != CAMIPC_RESTART_NONE)
+	if (!is_wanted(proxy))
 		return;
 	if (spare->ready) {
 		watch_spare(proxy);

@@ -6,6 +6,7 @@
 #include "drain.h"
 #include "fd_poll.h"
 #include "pause.h"
+#include "reload_step.h"
 #include "scope.h"
 #include "settle.h"
 #include "sync_call.h"
@@ -34,9 +35,11 @@ static bool is_waiting(const struct stopping *stopping)
 static void receive_one(const struct stopping *stopping)
 {
 	struct camipc_proxy *proxy = stopping->proxy;
-	const struct camipc_link_ops *ops = proxy->link->ops;
+	const struct camipc_link_ops *ops;
 
 	camipc_proxy_clear_signals(proxy);
+	camipc_reload_step(proxy);
+	ops = proxy->link->ops;
 	camipc_proxy_after_sleep(proxy, stopping->call, 0);
 	if (ops->service)
 		ops->service(proxy->link);
@@ -66,6 +69,7 @@ static nfds_t receive_from_all(const struct stopping *all, size_t n,
 		keep_earliest(ret_deadline, all[i].call->time.deadline);
 		keep_earliest(ret_deadline,
 			      camipc_proxy_link_look_at(all[i].proxy));
+		keep_earliest(ret_deadline, camipc_reload_due(all[i].proxy));
 		polls[waiting++] = (struct pollfd){
 			.fd = all[i].proxy->signals.epoll_fd,
 			.events = POLLIN,

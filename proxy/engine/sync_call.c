@@ -15,6 +15,7 @@
 #include "note.h"
 #include "rebirth.h"
 #include "receive.h"
+#include "reload.h"
 #include "send.h"
 #include "switch.h"
 
@@ -153,6 +154,8 @@ int camipc_sync_call_open(struct camipc_proxy *proxy,
 	if (ret < 0)
 		goto close;
 	extra_ms = camipc_rebirth_revive(proxy);
+	if (camipc_reload_holds(proxy))
+		extra_ms += CAMIPC_TIMEOUT_RELOAD_MS;
 	ret = camipc_proxy_begin_switch(proxy, method,
 					phase == CAMIPC_CALL_BEGUN ||
 						attempt->drains);

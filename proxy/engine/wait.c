@@ -12,6 +12,7 @@
 #include "process_generation.h"
 #include "rebirth.h"
 #include "receive.h"
+#include "reload_step.h"
 
 static bool is_unanswered(const struct camipc_call *call)
 {
@@ -74,10 +75,14 @@ static void sleep_once(struct camipc_proxy *proxy, struct camipc_call *call)
 	due = call->time.deadline;
 	if (camipc_rebirth_due(proxy) < due)
 		due = camipc_rebirth_due(proxy);
+	if (camipc_reload_due(proxy) < due)
+		due = camipc_reload_due(proxy);
 	due = camipc_pause_slice(camipc_now_roughly(), due);
 	camipc_pause_expect(&proxy->pause, due);
-	ret = wait_for_link(proxy, due);
+	ret = camipc_reload_holds(proxy) ? camipc_reload_sleep(proxy, due) :
+					   wait_for_link(proxy, due);
 	camipc_rebirth_step(proxy);
+	camipc_reload_step(proxy);
 	camipc_proxy_after_sleep(proxy, call, ret);
 }
 

@@ -269,8 +269,9 @@ static void queue_reply(struct camipc_servant *servant,
 	header->cookie = call->cookie;
 	header->epoch = call->epoch;
 	pthread_mutex_lock(&servant->lock);
-	/* A draining stop ends with this reply: it must follow the events. */
-	if (method && method->role == CAMIPC_ROLE_STOP)
+	/* A draining stop ends with this reply, and so does what waits for a
+	 * barrier: it must follow the events. */
+	if (!method || method->role == CAMIPC_ROLE_STOP)
 		camipc_outbox_add_free(&servant->courier.outbox, reply);
 	else
 		camipc_outbox_add_urgent(&servant->courier.outbox, reply);
@@ -395,7 +396,11 @@ static void handle_sync(struct camipc_servant *servant,
 	camipc_record_release(call);
 }
 
-/** Handles a call that no honest proxy makes: proxies know what is served. */
+/**
+ * Handles a call of a method that this interface lacks. Proxies know what is
+ * served: from an honest one it is a barrier (CAMIPC_BARRIER_ID), whose reply
+ * follows everything that came before it.
+ */
 static int handle_unknown(struct camipc_servant *servant,
 			  struct camipc_record *call)
 {

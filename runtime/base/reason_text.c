@@ -72,6 +72,8 @@ static const struct {
 				"descriptors than are kept" },
 	[CAMIPC_REASON_RESTART_FAILED] = {
 		"restart-failed", "no other worker could be started" },
+	[CAMIPC_REASON_RELOADED] = {
+		"reloaded", "a planned restart has replaced the worker" },
 };
 CAMIPC_STATIC_ASSERT(N_OF(reasons) == CAMIPC_N_REASONS,
 		     "every reason has a name and a text");

@@ -121,6 +121,11 @@ static long set_restart(struct contract *c)
 	return camipc_proxy_set_restart(c->proxy, NULL);
 }
 
+static long reload(struct contract *c)
+{
+	return camipc_proxy_reload(c->proxy, NULL, NULL);
+}
+
 /*
  * bound_functions.py compares this table with the thread words of the headers
  * and with what generated functions call.
@@ -146,6 +151,7 @@ static const struct {
 	{ "camipc_proxy_set_timeout", set_timeout, 0 },
 	{ "camipc_proxy_set_watchdog", set_watchdog, 0 },
 	{ "camipc_proxy_set_restart", set_restart, -EPERM },
+	{ "camipc_proxy_reload", reload, -EPERM },
 };
 
 #define N_BOUND (sizeof(bound) / sizeof(*bound))

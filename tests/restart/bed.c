@@ -133,8 +133,13 @@ struct camipc_manager *bed_make_manager(void)
 
 struct bed *bed_create(struct camipc_manager *manager)
 {
+	return bed_create_of(manager, PHOENIX_MODULE);
+}
+
+struct bed *bed_create_of(struct camipc_manager *manager, const char *module)
+{
 	const struct camipc_match match = {
-		.path = PHOENIX_MODULE,
+		.path = module,
 		.isolation = "process",
 	};
 	struct bed *bed = calloc(1, sizeof(*bed));

@@ -68,6 +68,7 @@ int bed_tear_down(void **state);
 
 /** The same for beds of which a test needs many, without a count of leaks. */
 struct bed *bed_create(struct camipc_manager *manager);
+struct bed *bed_create_of(struct camipc_manager *manager, const char *module);
 void bed_destroy(struct bed *bed);
 struct camipc_manager *bed_make_manager(void);
 

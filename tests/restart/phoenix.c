@@ -11,6 +11,11 @@
 #include "phoenix_book.h"
 #include "phoenix_ipa_worker.h"
 
+/* Another build is another version of the module. */
+#ifndef PHOENIX_EDITION
+#define PHOENIX_EDITION 1
+#endif
+
 /* Of the worker program, proxy/servant/worker.h. */
 #define CHANNEL_FD 4
 
@@ -112,6 +117,7 @@ static int32_t phoenix_init(void *ipa, int book, uint32_t seed,
 	}
 	phoenix->worker = atomic_fetch_add(&phoenix->book->workers, 1) + 1;
 	act = begin(phoenix, PHOENIX_INIT, seed);
+	usleep(atomic_load(&phoenix->book->slow_init_ms) * 1000);
 	*ret_token = atomic_load(&phoenix->book->token);
 	end(act);
 	return 0;
@@ -201,7 +207,7 @@ static int32_t phoenix_ask(void *ipa, uint32_t number, uint32_t *ret_answer)
 {
 	const enum phoenix_act act = begin(ipa, PHOENIX_ASK, number);
 
-	*ret_answer = number + 1;
+	*ret_answer = number + PHOENIX_EDITION;
 	end(act);
 	return 0;
 }

@@ -45,6 +45,7 @@ static bool is_known(enum camipc_reason reason)
 	case CAMIPC_REASON_RESTORE_MISMATCH:
 	case CAMIPC_REASON_JOURNAL_FULL:
 	case CAMIPC_REASON_RESTART_FAILED:
+	case CAMIPC_REASON_RELOADED:
 		return true;
 	}
 	return false;

@@ -177,6 +177,7 @@ CAMIPC_STATIC_ASSERT(CAMIPC_WINDOW <= CAMIPC_MAX_WINDOW,
 #define CAMIPC_TIMEOUT_STOPPED_MS 10000 /* init, calls legal only stopped */
 #define CAMIPC_TIMEOUT_SWITCH_MS 2000 /* start, stop */
 #define CAMIPC_TIMEOUT_CALL_MS 1000 /* any other call */
+#define CAMIPC_TIMEOUT_RELOAD_MS 1000 /* a reload may hold calls back */
 #define CAMIPC_TIMEOUT_HELLO_MS 2000 /* until the worker says hello */
 #define CAMIPC_TIMEOUT_LOADED_MS 10000 /* until it has loaded the module */
 

@@ -50,10 +50,11 @@ enum camipc_reason {
 				     * calls, memory or descriptors than are
 				     * kept */
 	CAMIPC_REASON_RESTART_FAILED, /* no other worker could be started */
+	CAMIPC_REASON_RELOADED, /* a planned restart has replaced the worker */
 };
 
 /** How many reasons there are; a later version may have more. */
-#define CAMIPC_N_REASONS (CAMIPC_REASON_RESTART_FAILED + 1)
+#define CAMIPC_N_REASONS (CAMIPC_REASON_RELOADED + 1)
 
 /**
  * Returns @reason in words, as for a log: "the IPA broke the protocol"; or

@@ -80,6 +80,43 @@ camipc_proxy_set_restart(struct camipc_proxy *proxy,
 			 const struct camipc_restart_policy *policy)
 	CAMIPC_MUST_CHECK;
 
+/**
+ * camipc_proxy_reload() - replace the worker by one with the present module
+ * @done: called once by dispatch with 0 or the error, unless this function
+ *        fails; NULL: not wanted
+ * @user: for @done
+ *
+ * For a new version of the module's file: begins a planned restart and returns at
+ * once. Another worker loads the file while the present one goes on. Then calls
+ * are held back: they wait as with [overflow=keep], within their queues, and
+ * nothing is on its way to the present worker once it has answered what came
+ * before. Its calls with [restore] are repeated for the other one, as in a
+ * restart, and that takes over: no call and no event of a function that has
+ * returned is lost. Events that threads of the old module would raise later are.
+ * Dispatch then delivers the old worker's events, calls `replayed_<start>` if
+ * start has other results, `restarted` with the cause CAMIPC_REASON_RELOADED, and
+ * @done with 0, and delivers the events that follow. The run and its epoch go on,
+ * and the policy's count stays as it is.
+ *
+ * If it fails, the present worker goes on, and @done gets: -ETIMEDOUT (calls were
+ * held back for 1 s, or the other worker was not ready in time); -EREMOTEIO (a
+ * repeated call failed or returned something else; the log has its name); -EPIPE
+ * (the other worker ended; or the present one did, and a restart follows);
+ * -EPROTO (the other worker broke the protocol); -EOPNOTSUPP (the new module lacks
+ * the method of a call that waits); -ECANCELED (the proxy is destroyed); -ENOMEM;
+ * or an error of camipc_proxy_create(). A worker program of an older version may
+ * still have events that wait for credit: these are lost.
+ *
+ * Returns 0; -EINVAL (the proxy has no restart policy), -EOPNOTSUPP (the IPA does
+ * not run in a process of its own), -EBUSY (a restart is under way, or stop has
+ * ended one: the next worker takes the present file anyway), -EALREADY (a reload
+ * is under way), -EPIPE (the IPA is gone), -ENOMEM, -EPERM, -ECHILD, or an error
+ * of camipc_proxy_create(). Thread word: bound.
+ */
+CAMIPC_API int camipc_proxy_reload(struct camipc_proxy *proxy,
+				   void (*done)(void *user, int ret),
+				   void *user) CAMIPC_MUST_CHECK;
+
 CAMIPC_END_DECLS
 
 #endif /* CAMIPC_RESTART_H */
