@@ -235,6 +235,7 @@ static void forget_oldest(struct camipc_outbox *outbox)
 	struct camipc_record *record =
 		camipc_record_queue_pop(&outbox->unconsumed);
 
+	outbox->finished += !record || !is_hollow(record);
 	if (!record)
 		return;
 	record->lent = false;
@@ -281,6 +282,14 @@ uint64_t camipc_outbox_take_lost(struct camipc_outbox *outbox)
 
 	outbox->lost = 0;
 	return lost;
+}
+
+uint64_t camipc_outbox_take_finished(struct camipc_outbox *outbox)
+{
+	const uint64_t finished = outbox->finished;
+
+	outbox->finished = 0;
+	return finished;
 }
 
 /* ---- the queue --------------------------------------------------------- */
@@ -445,6 +454,7 @@ void camipc_outbox_move(struct camipc_outbox *from, struct camipc_outbox *to)
 	to->keeps = from->keeps;
 	to->dropped = from->dropped;
 	to->lost = from->lost;
+	to->finished += from->finished;
 	if (to->high_water < from->high_water)
 		to->high_water = from->high_water;
 }

@@ -47,6 +47,7 @@ struct camipc_outbox {
 	uint32_t n_kept; /* of them: async calls, or events */
 	uint64_t kept_bytes; /* their memory */
 	uint64_t dropped; /* by [overflow=drop_*] */
+	uint64_t finished; /* consumed, without those of count_sent() */
 	uint64_t lost; /* accepted, and not consumed before a reset */
 	uint16_t *used; /* per row: messages with credit */
 	uint16_t *kept; /* per row: messages that wait for credit */
@@ -191,5 +192,9 @@ uint64_t camipc_outbox_take_dropped(struct camipc_outbox *outbox);
 
 /** Returns how many messages were lost in resets since the last call. */
 uint64_t camipc_outbox_take_lost(struct camipc_outbox *outbox);
+
+/** Returns how many messages were consumed since the last call, without those
+ *  that count_sent() has counted. */
+uint64_t camipc_outbox_take_finished(struct camipc_outbox *outbox);
 
 #endif /* CAMIPC_COURIER_OUTBOX_H */

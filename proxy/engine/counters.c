@@ -47,6 +47,15 @@ void camipc_proxy_count_timeout(struct camipc_proxy *proxy,
 	camipc_count(&camipc_proxy_row(proxy, method)->timeouts, 1);
 }
 
+void camipc_proxy_count_finished(struct camipc_proxy *proxy)
+{
+	struct camipc_outbox *outbox = &proxy->courier.outbox;
+
+	if (outbox->finished)
+		camipc_count(&proxy->stats.async_consumed,
+			     camipc_outbox_take_finished(outbox));
+}
+
 void camipc_proxy_count_flow(struct camipc_proxy *proxy)
 {
 	struct camipc_outbox *outbox = &proxy->courier.outbox;
@@ -62,6 +71,7 @@ void camipc_proxy_count_flow(struct camipc_proxy *proxy)
 	camipc_count(&proxy->stats.async_dropped,
 		     camipc_outbox_take_dropped(outbox));
 	camipc_count(&proxy->stats.async_lost, camipc_outbox_take_lost(outbox));
+	camipc_proxy_count_finished(proxy);
 }
 
 static uint64_t load(const atomic_ullong *counter)
@@ -97,6 +107,7 @@ int camipc_proxy_get_stats(const struct camipc_proxy *proxy,
 		.async_refused = load(&from->async_refused),
 		.async_dropped = load(&from->async_dropped),
 		.async_lost = load(&from->async_lost),
+		.async_consumed = load(&from->async_consumed),
 		.events = load(&from->events),
 		.events_dropped = load(&from->events_dropped),
 		.events_refused = load(&from->events_refused),

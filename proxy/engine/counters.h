@@ -17,6 +17,7 @@ struct camipc_proxy_counters {
 	atomic_ullong async_refused;
 	atomic_ullong async_dropped;
 	atomic_ullong async_lost;
+	atomic_ullong async_consumed;
 	atomic_ullong unsent_bytes;
 	atomic_ullong events;
 	atomic_ullong events_dropped;
@@ -81,6 +82,9 @@ void camipc_proxy_count_error(struct camipc_proxy *proxy, uint32_t id);
 
 /** Publishes what the outbox counts. */
 void camipc_proxy_count_flow(struct camipc_proxy *proxy);
+
+/** Counts asynchronous calls that the IPA has reported as consumed. */
+void camipc_proxy_count_finished(struct camipc_proxy *proxy);
 
 /** Counts a deadline of @method that has passed. */
 void camipc_proxy_count_timeout(struct camipc_proxy *proxy,

@@ -406,6 +406,7 @@ bool camipc_proxy_receive(struct camipc_proxy *proxy,
 		else if (ret < 0)
 			camipc_proxy_give_up(proxy, reason, -EPROTO);
 	}
+	camipc_proxy_count_finished(proxy);
 	camipc_proxy_flush(proxy);
 	return empty;
 }

@@ -46,6 +46,9 @@ struct camipc_proxy_stats {
 	uint64_t latency[CAMIPC_LATENCY_BUCKETS]; /* of answered calls */
 	uint64_t async_lost; /* accepted, and not known finished at the end */
 	uint64_t restarts; /* of the worker, that succeeded */
+	/** Accepted, and reported as finished by the IPA: with async_dropped and
+	 *  async_lost all of async_calls, but for what is under way. */
+	uint64_t async_consumed;
 };
 
 /**
