@@ -11,6 +11,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "backend.h"
+
 /* However slow the machine: only failing tests wait so long. */
 #define PATIENCE_MS 20000
 
@@ -138,9 +140,12 @@ struct bed *bed_create(struct camipc_manager *manager)
 
 struct bed *bed_create_of(struct camipc_manager *manager, const char *module)
 {
+	const char *backend = getenv("CAMIPC_TEST_BACKEND");
 	const struct camipc_match match = {
 		.path = module,
 		.isolation = "process",
+		.transport = test_backend_transport(backend ? backend :
+							      "process"),
 	};
 	struct bed *bed = calloc(1, sizeof(*bed));
 

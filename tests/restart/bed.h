@@ -66,6 +66,8 @@ struct bed {
 int bed_set_up(void **state);
 int bed_tear_down(void **state);
 
+/* The variable CAMIPC_TEST_BACKEND chooses the transport: backend.h. */
+
 /** The same for beds of which a test needs many, without a count of leaks. */
 struct bed *bed_create(struct camipc_manager *manager);
 struct bed *bed_create_of(struct camipc_manager *manager, const char *module);
