@@ -31,6 +31,9 @@ struct shm_channel {
 	bool ends; /* at @end_head, and what is on the socket by then */
 	uint32_t end_head;
 
+	/** The next record is a mark, whose datagram another thread is to
+	 *  receive: late_receive.h. */
+	bool awaits_datagram;
 	uint32_t n_missing; /* looks for the datagram of a record, in vain */
 	bool has_early; /* @early came before its record was seen */
 	struct camipc_message early;

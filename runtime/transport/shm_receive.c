@@ -119,8 +119,10 @@ static int receive_marked(struct shm_channel *shm,
 		shm->n_missing = 0;
 		take_record(shm, CAMIPC_SHM_ON_SOCKET);
 	}
+	shm->awaits_datagram = ret == -EAGAIN &&
+			       camipc_channel_is_busy(shm->socket);
 	/* The datagram is sent before the record is published. */
-	if (ret == -EAGAIN && !camipc_channel_is_busy(shm->socket) &&
+	if (ret == -EAGAIN && !shm->awaits_datagram &&
 	    ++shm->n_missing == MAX_MISSING)
 		return break_ring(shm, message, ret_reason);
 	return ret;

@@ -44,10 +44,21 @@ static bool ring_has_room(struct shm_channel *shm)
 	       CAMIPC_SHM_RING_SIZE - (head - tail) >= cost;
 }
 
+/* While another thread receives on the socket, nobody is to look again and again
+ * at what comes after that. */
+static bool is_held_up(const struct shm_channel *shm)
+{
+	return camipc_channel_is_busy(shm->socket) &&
+	       (shm->awaits_datagram || !camipc_shm_ring_has_news(&shm->in));
+}
+
 static bool has_news(const struct shm_channel *shm)
 {
-	return atomic_load(&shm->is_broken) ||
-	       camipc_shm_ring_has_news(&shm->in) ||
+	if (atomic_load(&shm->is_broken))
+		return true;
+	if (CAMIPC_UNLIKELY(is_held_up(shm)))
+		return false;
+	return camipc_shm_ring_has_news(&shm->in) ||
 	       (atomic_load(&shm->in.words->closed) && !shm->is_at_end);
 }
 
