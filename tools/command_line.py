@@ -12,6 +12,12 @@ from camipc_manual.model import (Argument, Command, Example, Group, Option,
 # The light of a capture without --light.
 LIGHT = "0=1@5000,20=4@5000,40=1@3000"
 
+TRANSPORT = Option(
+    "--transport HOW", "what carries messages to a worker",
+    values=("socket", "shm"), default="socket", details=(
+        "shm is memory that both processes share, and about twice as fast. "
+        "Root's policy decides if it names a transport.",))
+
 SANDBOX = Option(
     "--sandbox MODE", "whether workers run in the sandbox",
     values=("required", "best-effort", "off"), default="best-effort", details=(
@@ -93,10 +99,7 @@ IPA = Group("the IPA", (
                     "ColourGains=1.5,2.5.",)),
     Option("--timeout MS", "time limit for the parameters of a frame",
            default="2000"),
-    Option("--transport HOW", "what carries messages to a worker",
-           values=("socket", "shm"), default="socket", details=(
-               "shm is memory that both processes share, and about twice as "
-               "fast. Root's policy decides if it names a transport.",)),
+    TRANSPORT,
     Option("--restart N", "restart an isolated IPA that ends, at most N times "
            "within 10 seconds", default="3", details=(
                "A line is printed for each restart. Frames that had no IPA are "
@@ -211,7 +214,7 @@ HOSTILE = Group("attacks", (
            "'reply.*'", details=("The pattern may have * and ?.",)),
     Option("--every N", "make only each N-th attack", default="1"),
     Option("--limit SECONDS", "time in which a camera must end", default="60"),
-    SANDBOX,
+    SANDBOX, TRANSPORT,
     Option("--failed", "print only attacks that were not held off, and the "
            "last line"),
 ))
@@ -413,6 +416,9 @@ PROGRAM = Program(
                         "and CAMIPC_ISOLATION=process, because only a module in a "
                         "process can be attacked so. Restart policies and "
                         "time limits should be those of production.",
+                        "The program chooses its transport. Lies in shared "
+                        "memory are n/a where it uses none; for the built-in "
+                        "camera they are made with --transport shm only.",
                         "n/a says that the program never received the kind of "
                         "message in which the worker would have lied, or that "
                         "the lie would have been the truth.",))),

@@ -153,7 +153,10 @@ static unsigned int describe(const struct camera *camera, bool ended,
 	else
 		snprintf(text, HOSTILE_TEXT_SIZE, "no effect");
 	if (ended)
-		return LIE_MUST_END;
+		return camera->n_closed &&
+				       camera->reason == CAMIPC_REASON_BAD_RING ?
+			       LIE_MUST_END | LIE_BAD_RING :
+			       LIE_MUST_END;
 	return camera->failed ? LIE_MUST_FAIL : LIE_MUST_PASS;
 }
 
@@ -167,6 +170,7 @@ static int create_camera(const struct hostile_run *run,
 		.worker_paths = workers,
 		.no_install_paths = true,
 		.sandbox = run->sandbox,
+		.transport = run->transport,
 	};
 	const struct camipc_match match = {
 		.path = run->kit->module,

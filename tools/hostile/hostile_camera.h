@@ -3,6 +3,7 @@
 #ifndef CAMIPC_HOSTILE_CAMERA_H
 #define CAMIPC_HOSTILE_CAMERA_H
 
+#include <camipc/manager.h>
 #include <camipc/sandbox.h>
 
 #include "hostile_case.h"
@@ -12,6 +13,7 @@
 struct hostile_run {
 	const struct hostile_kit *kit;
 	enum camipc_sandbox_mode sandbox;
+	uint32_t transport; /* of the built-in camera; enum camipc_transport */
 };
 
 /**

@@ -60,6 +60,8 @@ void hostile_case_required(const struct hostile_case *one,
 		return;
 	if (one->lie.required & LIE_MUST_END)
 		add(text, "the IPA is ended");
+	if (one->lie.required & LIE_BAD_RING)
+		add(text, "the IPA is ended for its ring");
 	if (one->lie.required & LIE_MUST_FAIL)
 		add(text, "a call fails");
 	if (one->lie.required & LIE_MUST_PASS)

@@ -27,6 +27,10 @@ struct tally {
 static bool is_chosen(const struct options *options,
 		      const struct hostile_case *one, size_t i)
 {
+	/* Of somebody else's program only its worker knows the transport. */
+	if (one->lie.needs_ring && !options->program[0] &&
+	    options->transport != CAMIPC_TRANSPORT_SHM)
+		return false;
 	if (options->every > 1 && i % options->every != 0)
 		return false;
 	return !options->only || fnmatch(options->only, one->name, 0) == 0;
@@ -142,11 +146,21 @@ int command_hostile(const struct options *options)
 {
 	struct hostile_kit kit;
 	const struct hostile_run run = { .kit = &kit,
-					 .sandbox = options->sandbox };
+					 .sandbox = options->sandbox,
+					 .transport = options->transport };
 	int ret;
 
 	if (options->list)
 		return list(options);
+	if (options->program[0] &&
+	    options->transport != CAMIPC_TRANSPORT_DEFAULT) {
+		report_option("transport",
+			      camipc_transport_to_name(
+				      (enum camipc_transport)options->transport),
+			      "only for the built-in camera; the program "
+			      "chooses its own transport");
+		return EXIT_USAGE;
+	}
 	if (hostile_kit_open(&kit) < 0)
 		return EXIT_FAILED;
 	if (interrupt_init() < 0) {

@@ -116,6 +116,7 @@ static void fill_row(size_t i, struct lie *lie)
 		.at = rows[i].at,
 		.nth = rows[i].nth,
 		.act = LIE_SPECIAL,
+		.needs_ring = i >= LIE_FIRST_RING_ROW,
 		.value = (uint8_t)i,
 	};
 	snprintf(lie->name, sizeof(lie->name), "%s", rows[i].name);

@@ -7,6 +7,7 @@
 #ifndef CAMIPC_HOSTILE_LIES_H
 #define CAMIPC_HOSTILE_LIES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -55,6 +56,7 @@ enum lie_body {
 #define LIE_MUST_END 1u /* the IPA is gone, or was never there */
 #define LIE_MUST_FAIL 2u /* the call fails, and the IPA goes on */
 #define LIE_MUST_PASS 4u /* nothing: the lie has no effect */
+#define LIE_BAD_RING 8u /* as LIE_MUST_END, and that is the reason */
 #define LIE_MAY_EITHER (LIE_MUST_END | LIE_MUST_FAIL | LIE_MUST_PASS)
 
 /** One lie. */
@@ -67,6 +69,7 @@ struct lie {
 	uint8_t nth; /* message of that kind, from 1 on */
 	uint8_t act; /* enum lie_act */
 	uint8_t field; /* LIE_HEADER: index of lie_fields */
+	bool needs_ring; /* it can be told through shared memory only */
 	uint8_t value; /* enum lie_value or lie_body; LIE_SPECIAL: the row */
 };
 
@@ -92,6 +95,7 @@ enum lie_special {
 #include "lie_rows.h"
 #undef LIE
 	LIE_N_ROWS,
+	LIE_FIRST_RING_ROW = LIE_ROW_ring_head_far, /* to the last one */
 };
 
 #endif /* CAMIPC_HOSTILE_LIES_H */

@@ -5,6 +5,8 @@
 #include <poll.h>
 
 #include "lie_acts.h"
+#include "raw_frame.h"
+#include "shm_channel.h"
 
 int __real_camipc_socket_channel_create(
 	int fd, const struct camipc_channel_limits *limits,
@@ -12,12 +14,21 @@ int __real_camipc_socket_channel_create(
 int __wrap_camipc_socket_channel_create(
 	int fd, const struct camipc_channel_limits *limits,
 	struct camipc_channel **ret_channel);
+int __real_camipc_shm_channel_create(struct camipc_channel *socket,
+				     struct camipc_shm_area *area,
+				     const struct camipc_shm_options *options,
+				     struct camipc_channel **ret_channel);
+int __wrap_camipc_shm_channel_create(struct camipc_channel *socket,
+				     struct camipc_shm_area *area,
+				     const struct camipc_shm_options *options,
+				     struct camipc_channel **ret_channel);
 
 /* A process has one channel. Senders hold the servant's lock. */
 static struct {
 	struct camipc_channel base;
 	struct camipc_channel *honest;
 	struct hostile_plan plan;
+	bool has_ring; /* @honest is a channel over shared memory */
 	unsigned int n_sent[CAMIPC_MESSAGE_TRACE + 1]; /* by kind */
 } liar;
 
@@ -53,9 +64,9 @@ static int send_or_lie(const struct camipc_channel *channel,
 	int ret;
 
 	(void)channel;
-	if (lie && kind == lie->at && ++liar.n_sent[kind] == lie->nth) {
+	if (lie && kind == lie->at && ++liar.n_sent[kind] == lie->nth &&
+	    (liar.has_ring || !lie->needs_ring))
 		return lie_tell(lie, liar.honest, message, note_lie);
-	}
 	ret = camipc_channel_send(liar.honest, message);
 	if (ret == 0 && kind == CAMIPC_MESSAGE_HELLO)
 		attack();
@@ -126,6 +137,24 @@ static void close_write(struct camipc_channel *channel)
 	camipc_channel_close_write(liar.honest);
 }
 
+static bool announce(struct camipc_channel *channel)
+{
+	(void)channel;
+	return camipc_channel_announce(liar.honest);
+}
+
+static void attend(struct camipc_channel *channel)
+{
+	(void)channel;
+	camipc_channel_attend(liar.honest);
+}
+
+static void look(struct camipc_channel *channel)
+{
+	(void)channel;
+	camipc_channel_look(liar.honest);
+}
+
 static void destroy(struct camipc_channel *channel)
 {
 	(void)channel;
@@ -146,6 +175,9 @@ static const struct camipc_channel_ops ops = {
 	.set_limit = set_limit,
 	.end_at = end_at,
 	.close_write = close_write,
+	.announce = announce,
+	.attend = attend,
+	.look = look,
 	.destroy = destroy,
 };
 
@@ -164,5 +196,22 @@ int __wrap_camipc_socket_channel_create(
 		return ret;
 	liar.base.ops = &ops;
 	*ret_channel = &liar.base;
+	return 0;
+}
+
+/* The worker hands over the channel above: the honest one takes its socket. */
+int __wrap_camipc_shm_channel_create(struct camipc_channel *socket,
+				     struct camipc_shm_area *area,
+				     const struct camipc_shm_options *options,
+				     struct camipc_channel **ret_channel)
+{
+	int ret = __real_camipc_shm_channel_create(liar.honest, area, options,
+						   &liar.honest);
+
+	if (ret < 0)
+		return ret;
+	liar.has_ring = true;
+	raw_frame_use_ring(liar.honest);
+	*ret_channel = socket;
 	return 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A channel of a worker that is honest but for one message. Linked into the
- * worker's code with --wrap=camipc_socket_channel_create, which is the only
- * difference between an honest worker and this one.
+ * worker's code with --wrap, for the functions that make channels, which is the
+ * only difference between an honest worker and this one.
  */
 #ifndef CAMIPC_HOSTILE_LYING_CHANNEL_H
 #define CAMIPC_HOSTILE_LYING_CHANNEL_H

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Datagrams whose bytes nobody checks before they are sent. */
+/* Messages whose bytes nobody checks before they are sent. */
 #ifndef CAMIPC_HOSTILE_RAW_FRAME_H
 #define CAMIPC_HOSTILE_RAW_FRAME_H
 
 #include "message.h"
+
+struct camipc_channel;
+struct shm_channel;
 
 /** Largest body of a frame; room for a body and what is appended to it. */
 #define RAW_BODY_SIZE 65536
@@ -35,10 +38,20 @@ void raw_frame_put(struct raw_frame *frame, size_t offset, size_t size,
 uint64_t raw_frame_get(const struct raw_frame *frame, size_t offset,
 		       size_t size);
 
+/** From now on frames travel as messages of this channel would, a channel over
+ *  shared memory. */
+void raw_frame_use_ring(struct camipc_channel *channel);
+
+/** Returns the channel of raw_frame_use_ring(), or NULL. */
+struct shm_channel *raw_frame_get_ring(void);
+
 /**
  * Sends @frame to the camera process, and waits for room. Returns 0, or a
  * negative errno once the camera process is gone.
  */
 int raw_frame_send(const struct raw_frame *frame);
+
+/** The same on the socket, whatever else there is. */
+int raw_frame_send_on_socket(const struct raw_frame *frame);
 
 #endif /* CAMIPC_HOSTILE_RAW_FRAME_H */
