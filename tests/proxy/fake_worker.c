@@ -20,21 +20,44 @@
 #include "control_message.h"
 #include "handshake.h"
 #include "life_line.h"
+#include "shm_channel-internal.h"
 #include "slow_close.h"
 #include "socket_channel.h"
 #include "worker.h"
 
 static struct camipc_channel *channel;
 static struct camipc_parent_hello hello;
+static struct shm_channel *ring; /* NULL: there is a socket only */
 
 static bool is(const char *what, const char *role)
 {
 	return strcmp(what, role) == 0;
 }
 
+/* Waits for room, if it must. */
+static void put_record(const void *bytes, uint32_t size)
+{
+	int ret;
+
+	while ((ret = camipc_shm_ring_check_room(
+			&ring->out, camipc_shm_ring_cost(size))) == -EAGAIN) {
+		atomic_store(&ring->cost, camipc_shm_ring_cost(size));
+		if (camipc_channel_wait_room(channel, false, -1) < 0)
+			_exit(99);
+	}
+	if (ret < 0)
+		_exit(99);
+	camipc_shm_ring_put(&ring->out, bytes, size);
+	camipc_shm_wake_peer(ring);
+}
+
 /* All bytes of a datagram as they are; whether it arrives is not our care. */
 static void send_bytes(const void *bytes, size_t size)
 {
+	if (ring && size <= CAMIPC_SHM_MAX_MESSAGE) {
+		put_record(bytes, (uint32_t)size);
+		return;
+	}
 	if (send(CAMIPC_WORKER_CHANNEL_FD, bytes, size, MSG_NOSIGNAL) < 0)
 		_exit(99);
 }
@@ -151,6 +174,8 @@ static void send_fd(struct camipc_header header, int fd)
 	/* A kernel that was asked to refuses it. */
 	if (sendmsg(CAMIPC_WORKER_CHANNEL_FD, &msg, MSG_NOSIGNAL) < 0)
 		fprintf(stderr, "refused\n");
+	else if (ring && header.kind != CAMIPC_MESSAGE_LOG)
+		put_record(NULL, CAMIPC_SHM_ON_SOCKET);
 }
 
 /* One whose close is slow. */
@@ -209,6 +234,34 @@ static bool send_run_of(const char *what)
 }
 
 /* ---- births ------------------------------------------------------------ */
+
+/* Says hello, and shares memory if the camera process wants to. */
+static void use_shm(struct camipc_worker_hello *answer)
+{
+	const struct camipc_shm_options options = {
+		.side = CAMIPC_SHM_WORKER,
+		.limits = { .max_message_size = 1 << 20 },
+		.sleeps_alone = true,
+	};
+	const bool wanted = hello.flags & CAMIPC_HELLO_SHM;
+	struct camipc_shm_area *area;
+
+	if (wanted) {
+		if (camipc_shm_area_map(hello.shm_fd, &area) < 0 ||
+		    camipc_shm_channel_make_robust(area) < 0)
+			_exit(89);
+		close(hello.shm_fd);
+		answer->flags = CAMIPC_HELLO_SHM | CAMIPC_HELLO_ROBUST;
+		answer->thread = (uint32_t)getpid();
+	}
+	if (camipc_worker_hello_write(channel, answer) < 0)
+		_exit(97);
+	if (wanted && camipc_shm_channel_create(channel, area, &options,
+						&channel) < 0)
+		_exit(88);
+	if (wanted)
+		ring = as_shm(channel);
+}
 
 static void be_born_badly(const char *what)
 {
@@ -273,8 +326,7 @@ static void be_born_badly(const char *what)
 		send_kind(CAMIPC_MESSAGE_TRACE);
 		hang();
 	}
-	if (camipc_worker_hello_write(channel, &answer) < 0)
-		_exit(97);
+	use_shm(&answer);
 }
 
 static void load_badly(const char *what, const char *fingerprint)
@@ -405,6 +457,8 @@ static void write_from_the_grave(void)
 	/* Out of the process group, so that it outlives its parent. */
 	setsid();
 	alarm(20);
+	/* It has the socket, but not the memory. */
+	ring = NULL;
 	flood_credit();
 }
 
@@ -513,6 +567,7 @@ int main(int argc, char **argv)
 {
 	const struct camipc_channel_limits limits = {
 		.max_message_size = 1 << 20,
+		.max_fds = CAMIPC_MAX_FDS,
 	};
 	struct camipc_message message;
 	char *birth;

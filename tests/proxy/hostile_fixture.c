@@ -8,10 +8,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "backend.h"
 #include "message.h"
 
 #define FINGERPRINT "1122334455667788"
@@ -70,11 +72,14 @@ struct camipc_client hostile_client = {
 int hostile_create(struct create_fixture *f, const char *birth,
 		  const char *life, struct camipc_proxy **ret_proxy)
 {
+	const char *backend = getenv("CAMIPC_TEST_BACKEND");
 	char argument[128];
 	struct camipc_match match = {
 		.path = test_path(MODULES_FOLDER, "argument.so"),
 		.isolation = "process",
 		.argument = argument,
+		.transport = test_backend_transport(backend ? backend :
+							      "process"),
 	};
 
 	snprintf(argument, sizeof(argument), "%s/%s/%s", birth, life,
