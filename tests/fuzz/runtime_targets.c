@@ -10,6 +10,7 @@ const struct fuzz_target *const fuzz_targets[] = {
 	&fuzz_channel_target,
 	&fuzz_log_target,
 	&fuzz_recording_target,
+	&fuzz_ring_target,
 	&fuzz_trust_target,
 	NULL,
 };

@@ -42,6 +42,9 @@ extern const struct fuzz_target fuzz_log_target;
 /** Recordings: recording_target.c. */
 extern const struct fuzz_target fuzz_recording_target;
 
+/** Shared memory beside a socket: ring_target.c. */
+extern const struct fuzz_target fuzz_ring_target;
+
 /** A file that may be a module, or one of keys: trust_target.c. */
 extern const struct fuzz_target fuzz_trust_target;
 

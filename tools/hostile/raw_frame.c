@@ -130,13 +130,16 @@ static int put_record(const uint8_t *bytes, uint32_t size)
 /* The kind of a message decides about its way, as for an honest sender. */
 int raw_frame_send(const struct raw_frame *frame)
 {
+	const uint8_t kind = frame->size > 5 ? frame->bytes[5] : 0;
 	int ret;
 
-	if (!ring || (frame->size > 5 &&
-		      frame->bytes[5] == CAMIPC_MESSAGE_CRASH))
+	if (!ring || kind == CAMIPC_MESSAGE_CRASH)
 		return raw_frame_send_on_socket(frame);
 	if (frame->n_fds == 0 && frame->size <= CAMIPC_SHM_MAX_MESSAGE)
 		return put_record(frame->bytes, (uint32_t)frame->size);
 	ret = raw_frame_send_on_socket(frame);
-	return ret < 0 ? ret : put_record(NULL, CAMIPC_SHM_ON_SOCKET);
+	/* What is logged has a record in the ring only. */
+	if (ret < 0 || kind == CAMIPC_MESSAGE_LOG)
+		return ret;
+	return put_record(NULL, CAMIPC_SHM_ON_SOCKET);
 }
