@@ -152,8 +152,11 @@ static int dispatch_wait(struct camipc_proxy *proxy, int timeout_ms)
 		timeout_ms < 0 ? CAMIPC_NO_DEADLINE
 			       : camipc_now() + timeout_ms * INT64_C(1000000);
 	const uint32_t cancels = camipc_signals_count_cancels(&proxy->signals);
-	int ret = dispatch_once(proxy);
+	int ret;
 
+	if (!atomic_load_explicit(&proxy->fd_is_out, memory_order_relaxed))
+		atomic_store(&proxy->waits_only, true);
+	ret = dispatch_once(proxy);
 	while (ret == 0 && !camipc_proxy_is_destroyed(proxy)) {
 		if (camipc_signals_count_cancels(&proxy->signals) != cancels)
 			ret = -ECANCELED;

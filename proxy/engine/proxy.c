@@ -7,12 +7,42 @@
 
 #include <camipc/error.h>
 
+#include "process_generation.h"
 #include "receive.h"
 #include "scope.h"
+#include "settle.h"
+
+/*
+ * The link did not report through the descriptor so far. From now on it must, also
+ * what has come before: the owner makes it do so, and any other thread makes it
+ * readable, so that the owner dispatches.
+ */
+static void report_through_fd(struct camipc_proxy *proxy)
+{
+	CAMIPC_SCOPE(scope);
+
+	if (!camipc_scope_enter_quietly(&scope, proxy)) {
+		camipc_signals_nudge(&proxy->signals);
+		return;
+	}
+	camipc_proxy_settle(proxy);
+	camipc_scope_leave(&scope);
+}
 
 int camipc_proxy_get_fd(const struct camipc_proxy *proxy)
 {
-	return proxy->signals.epoll_fd;
+	/* Another thread may ask for the end, which comes when the scope ends. */
+	const int fd = proxy->signals.epoll_fd;
+
+	struct camipc_proxy *changed = (struct camipc_proxy *)(uintptr_t)proxy;
+
+	if (!camipc_process_is_same(proxy->process))
+		return fd;
+	/* Before the look: camipc_proxy_settle() looks the other way round. */
+	atomic_store(&changed->fd_is_out, true);
+	if (atomic_exchange(&changed->waits_only, false))
+		report_through_fd(changed);
+	return fd;
 }
 
 /** Asking changes nothing but the depth of the owner's scopes. */

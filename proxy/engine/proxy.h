@@ -79,6 +79,8 @@ struct camipc_proxy {
 	struct camipc_scope *scope; /* the innermost, or NULL */
 	uint64_t process; /* of camipc_process_generation() */
 	bool valid;
+	atomic_bool fd_is_out; /* the host has asked for the descriptor */
+	atomic_bool waits_only; /* it had not, when it waited without it */
 	bool dispatching; /* callbacks may be under way */
 
 	/** During a draining stop: its call, and what delivers each arrival. */

@@ -52,6 +52,15 @@ int camipc_scope_enter(struct camipc_scope *scope, struct camipc_proxy *proxy,
 	return 0;
 }
 
+bool camipc_scope_enter_quietly(struct camipc_scope *scope,
+				struct camipc_proxy *proxy)
+{
+	if (!camipc_owner_enter(&proxy->owner))
+		return false;
+	open_scope(scope, proxy);
+	return true;
+}
+
 bool camipc_scope_enter_to_end(struct camipc_scope *scope,
 			       struct camipc_proxy *proxy)
 {

@@ -24,6 +24,11 @@ struct camipc_scope {
 int camipc_scope_enter(struct camipc_scope *scope, struct camipc_proxy *proxy,
 		       const char *function);
 
+/** Enters if this thread is the owner; in a process that is not a forked child.
+ *  Returns false, without a line in the log, if another thread is. */
+bool camipc_scope_enter_quietly(struct camipc_scope *scope,
+				struct camipc_proxy *proxy);
+
 /**
  * Enters to destroy the proxy. Returns false if another function, also one in
  * another thread, does it when it leaves.

@@ -72,9 +72,16 @@ static void arm_timer(struct camipc_proxy *proxy)
 	camipc_pause_expect(&proxy->pause, due);
 }
 
+/* A host that waits, and has never asked for the descriptor, does not poll it. */
+static bool has_no_poller(const struct camipc_proxy *proxy)
+{
+	return atomic_load(&proxy->waits_only) &&
+	       !atomic_load(&proxy->fd_is_out);
+}
+
 void camipc_proxy_settle(struct camipc_proxy *proxy)
 {
-	if (proxy->link->ops->settle)
+	if (proxy->link->ops->settle && !has_no_poller(proxy))
 		proxy->link->ops->settle(proxy->link);
 	arm_timer(proxy);
 	if (camipc_proxy_has_deliverable(proxy))

@@ -107,7 +107,7 @@ void camipc_signals_arm(struct camipc_signals *signals, int64_t deadline)
 	if (set_timer(signals, deadline))
 		signals->timer_deadline = deadline;
 	/* Another thread may have cancelled in between, and lost its time. */
-	if (is_cancelled(signals))
+	if (is_cancelled(signals) || atomic_load(&signals->nudged))
 		camipc_signals_wake(signals);
 }
 
@@ -118,7 +118,8 @@ bool camipc_signals_clear(struct camipc_signals *signals)
 
 	if (signals->woken || expired)
 		drain(signals);
-	return atomic_load(&signals->cancel_written) || is_cancelled(signals);
+	return atomic_load(&signals->cancel_written) || is_cancelled(signals) ||
+	       atomic_load(&signals->nudged);
 }
 
 bool camipc_signals_cancel(struct camipc_signals *signals)
@@ -131,8 +132,15 @@ bool camipc_signals_cancel(struct camipc_signals *signals)
 	return true;
 }
 
+void camipc_signals_nudge(struct camipc_signals *signals)
+{
+	atomic_store(&signals->nudged, true);
+	(void)set_timer(signals, LONG_AGO);
+}
+
 uint32_t camipc_signals_take_cancel(struct camipc_signals *signals)
 {
+	atomic_store(&signals->nudged, false);
 	atomic_store(&signals->cancel_written, false);
 	signals->cancels_taken = atomic_load(&signals->cancels);
 	drain(signals);

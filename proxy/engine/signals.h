@@ -12,13 +12,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** Thread word: bound, except camipc_signals_cancel(). */
+/** Thread word: bound, except camipc_signals_cancel() and nudge(). */
 struct camipc_signals {
 	int epoll_fd; /* the host polls it; links add their descriptors */
 	int timer_fd; /* readable while woken, cancelled or expired */
 	bool woken; /* until the next clear() */
 	int64_t timer_deadline; /* CAMIPC_NO_DEADLINE: not armed */
 	atomic_uint cancels; /* calls of camipc_signals_cancel() so far */
+	atomic_bool nudged; /* as a cancellation that cancels nothing */
 	atomic_bool cancel_written; /* the timer has or had expired for it */
 	uint32_t cancels_taken;
 };
@@ -53,6 +54,9 @@ bool camipc_signals_clear(struct camipc_signals *signals);
  * word: safe.
  */
 bool camipc_signals_cancel(struct camipc_signals *signals);
+
+/** Makes epoll_fd readable until the next clear(). Thread word: safe. */
+void camipc_signals_nudge(struct camipc_signals *signals);
 
 /**
  * Empties the timer. Returns how many cancellations were requested so far; a

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests camipc_proxy_dispatch_wait(), and what else ends a wait. */
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -136,6 +137,74 @@ static void a_death_ends_the_wait(void **state)
 	assert_int_equal(wait_for_events(c), -EPIPE);
 }
 
+/* ---- a descriptor that is asked for late --------------------------------- */
+
+/* Events that nobody was to be woken for, so far. */
+static void raise_events(struct contract *c)
+{
+	contract_running(c);
+	assert_int_equal(camipc_proxy_dispatch_wait(c->proxy, 0), 0);
+	for (uint32_t i = 0; i < 3; i++)
+		assert_int_equal(test_echo_tick_many(c->ipa, i, 1), 0);
+	/* The IPA has done all that by the time it answers. */
+	assert_int_equal(test_echo_slow(c->ipa, 0), 0);
+}
+
+static void expect_readable(struct contract *c, int fd)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+
+	while (c->n_events < 3) {
+		assert_int_equal(poll(&pfd, 1, PATIENCE_MS), 1);
+		assert_true(test_echo_dispatch(c->ipa) >= 0);
+	}
+}
+
+static void a_late_descriptor_has_everything(void **state)
+{
+	struct contract *c = *state;
+
+	raise_events(c);
+	expect_readable(c, camipc_proxy_get_fd(c->proxy));
+	assert_int_equal(test_echo_stop(c->ipa), 0);
+}
+
+/* What comes afterwards, too, before any dispatch. */
+static void a_late_descriptor_wakes(void **state)
+{
+	struct contract *c = *state;
+	int fd;
+
+	contract_running(c);
+	assert_int_equal(camipc_proxy_dispatch_wait(c->proxy, 0), 0);
+	fd = camipc_proxy_get_fd(c->proxy);
+	for (uint32_t i = 0; i < 3; i++)
+		assert_int_equal(test_echo_tick_many(c->ipa, i, 1), 0);
+	expect_readable(c, fd);
+	assert_int_equal(test_echo_stop(c->ipa), 0);
+}
+
+static void *get_fd(void *user)
+{
+	const struct contract *c = user;
+
+	return (void *)(intptr_t)camipc_proxy_get_fd(c->proxy);
+}
+
+/* Any thread may ask. */
+static void another_thread_gets_the_descriptor(void **state)
+{
+	struct contract *c = *state;
+	pthread_t thread;
+	void *fd;
+
+	raise_events(c);
+	assert_int_equal(pthread_create(&thread, NULL, get_fd, c), 0);
+	pthread_join(thread, &fd);
+	expect_readable(c, (int)(intptr_t)fd);
+	assert_int_equal(test_echo_stop(c->ipa), 0);
+}
+
 static void nest(struct contract *c)
 {
 	assert_int_equal(wait_for_events(c), -EBUSY);
@@ -161,6 +230,9 @@ static const struct CMUnitTest tests[] = {
 	CONTRACT_TEST(a_cancellation_ends_the_wait),
 	CONTRACT_TEST(a_deadline_ends_the_wait),
 	CONTRACT_TEST(a_death_ends_the_wait),
+	CONTRACT_TEST(a_late_descriptor_has_everything),
+	CONTRACT_TEST(a_late_descriptor_wakes),
+	CONTRACT_TEST(another_thread_gets_the_descriptor),
 	CONTRACT_TEST(not_in_a_callback),
 };
 CONTRACT_MAIN(tests)
