@@ -196,7 +196,9 @@ static void init_item(const struct camipc_field_info *field, uint8_t *at)
 	const int none = -1;
 
 	memset(at, 0, camipc_item_size(field));
-	if (camipc_is_bytes_box(field) || field->kind == CAMIPC_KIND_STRUCT ||
+	if (field->kind == CAMIPC_KIND_EXTERNAL)
+		camipc_init_external(field->type, at);
+	else if (camipc_is_bytes_box(field) || field->kind == CAMIPC_KIND_STRUCT ||
 	    field->kind == CAMIPC_KIND_UNION) {
 		if (field->type->init)
 			field->type->init(at);
@@ -268,6 +270,10 @@ static int read_item(struct reading *r, const struct camipc_field_info *field,
 		return read_string(r, at);
 	case CAMIPC_KIND_FLAGS:
 		return read_flags(r, field->type, at);
+	case CAMIPC_KIND_EXTERNAL:
+		return mock_text_fail(r->text, "a script cannot make a %s: "
+					       "leave it out, or use $argument",
+				      field->type->name);
 	case CAMIPC_KIND_FD:
 		if (mock_text_take(r->text, "none"))
 			return 0;

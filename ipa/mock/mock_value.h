@@ -4,6 +4,7 @@
 #define CAMIPC_MOCK_VALUE_H
 
 #include <camipc/arena.h>
+#include <camipc/external.h>
 #include <camipc/type_info.h>
 
 #include "mock_text.h"

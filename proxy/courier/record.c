@@ -441,7 +441,7 @@ static void *make_data(struct camipc_record *record,
 }
 
 int camipc_record_open(struct camipc_record *record,
-		       const struct camipc_message_type *type,
+		       const struct camipc_message_type *type, void *context,
 		       struct camipc_open_info *info)
 {
 	struct camipc_message *message = &record->message;
@@ -463,6 +463,7 @@ int camipc_record_open(struct camipc_record *record,
 					      : (const uint8_t *)data,
 			       size, &record->arena, message->fds.fds,
 			       message->fds.n);
+	reader.context = context;
 	if (type)
 		type->decode(&reader, p, data);
 	else

@@ -136,16 +136,18 @@ struct camipc_check_result {
 	uint32_t n_fds; /* of @fds */
 	int fds[CAMIPC_MAX_FDS]; /* borrowed */
 	struct camipc_excess excess; /* after -EMSGSIZE */
+	void *context; /* the same as for the check */
 };
 
 /**
  * Checks a message before it is sent, in the same way for each backend: values
  * against the interface, and the number of fds. @result->wire is only a bound;
  * camipc_record_pack() checks the exact size. @type may be NULL for an empty
- * body. Returns 0, -EINVAL (a value is not allowed) or -EMSGSIZE.
+ * body; @context is that of external types, or NULL. Returns 0, -EINVAL (a
+ * value is not allowed) or -EMSGSIZE.
  */
 int camipc_check_message(const struct camipc_message_type *type,
-			 const void *data, uint32_t max_fds,
+			 const void *data, uint32_t max_fds, void *context,
 			 struct camipc_check_result *result);
 
 /**
@@ -158,7 +160,7 @@ int camipc_check_message(const struct camipc_message_type *type,
  * decoded than a receiver allows. Sets body_size and n_fds of the header, and
  * the record's weight: the size of the body or, of a copy, the larger of the
  * bounds of its size and of its memory. Returns 0, -EMSGSIZE (@record's excess
- * says why), -EMFILE, -EBADF or -ENOMEM.
+ * says why), -EINVAL (an external type), -EMFILE, -EBADF or -ENOMEM.
  */
 int camipc_record_pack(struct camipc_record *record,
 		       const struct camipc_message_type *type, const void *data,
@@ -174,12 +176,13 @@ struct camipc_open_info {
 /**
  * camipc_record_open() - decode a record unless it has been decoded
  * @type: of @record->data; NULL: expects an empty body, and skips all fields
+ * @context: of external types on this side, or NULL
  *
  * Returns 0; -EPROTO or -EMSGSIZE (the peer is at fault: reason is set); or
  * -ENOMEM.
  */
 int camipc_record_open(struct camipc_record *record,
-		       const struct camipc_message_type *type,
+		       const struct camipc_message_type *type, void *context,
 		       struct camipc_open_info *info);
 
 #endif /* CAMIPC_PROXY_RECORD_H */

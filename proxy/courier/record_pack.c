@@ -21,15 +21,19 @@ static int exceed(struct camipc_excess *excess, enum camipc_excess_of what,
 }
 
 int camipc_check_message(const struct camipc_message_type *type,
-			 const void *data, uint32_t max_fds,
+			 const void *data, uint32_t max_fds, void *context,
 			 struct camipc_check_result *result)
 {
-	struct camipc_check check = { .max_fds = CAMIPC_MAX_FDS };
+	struct camipc_check check = {
+		.max_fds = CAMIPC_MAX_FDS,
+		.context = context,
+	};
 
 	result->field = NULL;
 	result->wire = 0;
 	result->decoded = 0;
 	result->n_fds = 0;
+	result->context = context;
 	result->excess = (struct camipc_excess){ .what = CAMIPC_EXCESS_NONE };
 	if (!type)
 		return 0;
@@ -73,6 +77,7 @@ static size_t measure(const struct camipc_message_type *type, const void *data,
 		return size;
 	camipc_writer_init(&writer, bytes, size + CAMIPC_WRITE_ROOM, fds,
 			   CAMIPC_MAX_FDS);
+	writer.context = checked->context;
 	type->encode(&writer, data);
 	if (camipc_writer_finish(&writer, &size) < 0)
 		size = checked->wire;
@@ -100,6 +105,7 @@ static int encode_body(struct camipc_record *record,
 		return ret;
 	camipc_writer_init(&writer, camipc_message_body(&record->message),
 			   bound, fds, CAMIPC_MAX_FDS);
+	writer.context = checked->context;
 	type->encode(&writer, data);
 	ret = camipc_writer_finish(&writer, &size);
 	if (ret == -EMSGSIZE)

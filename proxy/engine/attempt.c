@@ -102,7 +102,7 @@ int camipc_attempt_check(struct camipc_proxy *proxy, uint32_t id,
 		return ret;
 	max_fds = method->max_fds_args ? method->max_fds_args : CAMIPC_MAX_FDS;
 	ret = camipc_check_message(method->args, args, max_fds,
-				   &attempt->checked);
+				   proxy->tap.context, &attempt->checked);
 	if (ret == -EMSGSIZE)
 		return note_too_large(proxy, method, &attempt->checked.excess,
 				      attempt->checked.field);

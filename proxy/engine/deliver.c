@@ -93,7 +93,7 @@ static void deliver_event(struct camipc_proxy *proxy,
 		camipc_proxy_drop_event(proxy, record);
 		return;
 	}
-	ret = camipc_record_open(record, event->args, &info);
+	ret = camipc_record_open(record, event->args, proxy->tap.context, &info);
 	if (ret < 0) {
 		camipc_proxy_drop_event(proxy, record);
 		/* One that has ended cannot be ended for it. */
@@ -151,7 +151,7 @@ static void deliver_lost(struct camipc_proxy *proxy, struct camipc_record *lost)
 		&proxy->interface->methods[lost->row];
 	struct camipc_open_info info;
 
-	if (camipc_record_open(lost, method->args, &info) < 0) {
+	if (camipc_record_open(lost, method->args, proxy->tap.context, &info) < 0) {
 		camipc_log(CAMIPC_LOG_WARNING, CAMIPC_PROXY_TOPIC,
 			   "%s: no memory to tell that a call of %s was lost",
 			   camipc_proxy_name(proxy), method->name);

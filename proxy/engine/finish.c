@@ -100,7 +100,7 @@ int camipc_proxy_make_reply(struct camipc_proxy *proxy,
 	*ret_reply = camipc_record_get(proxy->pool);
 	if (!*ret_reply)
 		return -ENOMEM;
-	ret = camipc_record_open(*ret_reply, type, &info);
+	ret = camipc_record_open(*ret_reply, type, proxy->tap.context, &info);
 	if (ret < 0) {
 		camipc_record_release(*ret_reply);
 		*ret_reply = NULL;

@@ -266,7 +266,7 @@ int camipc_journal_prepare(struct camipc_journal *journal,
 	change->ends_run = ends_run;
 	ret = fill_undo(journal, method, args, change);
 	if (ret == 0 && keeps)
-		ret = camipc_journal_entries_make(journal->pool, method, args,
+		ret = camipc_journal_entries_make(journal, method, args,
 						  &change->added);
 	if (ret == 0)
 		ret = reserve(journal, change);

@@ -45,6 +45,7 @@ struct camipc_journal {
 	struct camipc_journal_entry **last; /* NULL while it is empty */
 	const struct camipc_interface *interface;
 	struct camipc_record_pool *pool; /* borrowed */
+	void *context; /* of the proxy's external types */
 	uint32_t pending; /* entries of calls that have not ended */
 	uint64_t pending_bytes;
 	uint32_t pending_fds;

@@ -77,13 +77,14 @@ uint64_t camipc_journal_entry_bytes(const struct camipc_journal_entry *entry)
 	       entry->result_size;
 }
 
-static int pack(const struct camipc_method *method, const void *args,
+static int pack(const struct camipc_journal *journal,
+		const struct camipc_method *method, const void *args,
 		struct camipc_record *record)
 {
 	struct camipc_check_result checked;
 	struct camipc_header *header = &record->message.header;
 	int ret = camipc_check_message(method->args, args, CAMIPC_MAX_FDS,
-				       &checked);
+				       journal->context, &checked);
 
 	if (ret == 0)
 		ret = camipc_record_pack(record, method->args, args, &checked,
@@ -98,7 +99,7 @@ static int pack(const struct camipc_method *method, const void *args,
 }
 
 /** Takes @key. */
-static int make_entry(struct camipc_record_pool *pool,
+static int make_entry(const struct camipc_journal *journal,
 		      const struct camipc_method *method, const void *args,
 		      char *key, struct camipc_journal_entry **ret_entry)
 {
@@ -111,9 +112,9 @@ static int make_entry(struct camipc_record_pool *pool,
 	}
 	entry->method = method;
 	entry->key = key;
-	entry->call = camipc_record_get(pool);
+	entry->call = camipc_record_get(journal->pool);
 	if (entry->call)
-		ret = pack(method, args, entry->call);
+		ret = pack(journal, method, args, entry->call);
 	if (ret == 0)
 		ret = reopen_all(entry);
 	if (ret < 0) {
@@ -128,7 +129,7 @@ static int make_entry(struct camipc_record_pool *pool,
 
 /** A call that is being split. */
 struct split {
-	struct camipc_record_pool *pool;
+	const struct camipc_journal *journal;
 	const struct camipc_method *method;
 	const void *args;
 	uint8_t *part; /* the arguments with one element only */
@@ -159,7 +160,7 @@ static int split_array(struct split *split,
 		if (!key)
 			return -ENOMEM;
 		set_array(split, field, element, 1);
-		ret = make_entry(split->pool, split->method, split->part, key,
+		ret = make_entry(split->journal, split->method, split->part, key,
 				 split->last);
 		if (ret == 0)
 			split->last = &(*split->last)->next;
@@ -194,12 +195,12 @@ static bool is_split(const struct camipc_method *method)
 	return first && camipc_key_splits(method, first);
 }
 
-static int make_split(struct camipc_record_pool *pool,
+static int make_split(const struct camipc_journal *journal,
 		      const struct camipc_method *method, const void *args,
 		      struct camipc_journal_entry **ret_entries)
 {
 	struct split split = {
-		.pool = pool,
+		.journal = journal,
 		.method = method,
 		.args = args,
 		.part = malloc(method->args->size),
@@ -215,7 +216,7 @@ static int make_split(struct camipc_record_pool *pool,
 	return ret;
 }
 
-int camipc_journal_entries_make(struct camipc_record_pool *pool,
+int camipc_journal_entries_make(const struct camipc_journal *journal,
 				const struct camipc_method *method,
 				const void *args,
 				struct camipc_journal_entry **ret_entries)
@@ -226,7 +227,7 @@ int camipc_journal_entries_make(struct camipc_record_pool *pool,
 
 	*ret_entries = NULL;
 	if (is_split(method)) {
-		ret = make_split(pool, method, args, ret_entries);
+		ret = make_split(journal, method, args, ret_entries);
 		while (ret < 0 && (entry = *ret_entries)) {
 			*ret_entries = entry->next;
 			camipc_journal_entry_free(entry);
@@ -238,7 +239,7 @@ int camipc_journal_entries_make(struct camipc_record_pool *pool,
 		if (!key)
 			return -ENOMEM;
 	}
-	return make_entry(pool, method, args, key, ret_entries);
+	return make_entry(journal, method, args, key, ret_entries);
 }
 
 /* ---- differences ------------------------------------------------------- */

@@ -10,7 +10,7 @@
  * one for each element of it, and none if it is empty. Returns 0, -ENOMEM,
  * -EMFILE, -EBADF, -EINVAL or -EMSGSIZE, and then no entries.
  */
-int camipc_journal_entries_make(struct camipc_record_pool *pool,
+int camipc_journal_entries_make(const struct camipc_journal *journal,
 				const struct camipc_method *method,
 				const void *args,
 				struct camipc_journal_entry **ret_entries)

@@ -106,6 +106,15 @@ static inline bool camipc_proxy_is_restarting(const struct camipc_proxy *proxy)
 	return camipc_proxy_state(proxy) == CAMIPC_STATE_RESTARTING;
 }
 
+/** Returns true if a call was accepted. */
+static inline bool camipc_proxy_was_called(const struct camipc_proxy *proxy)
+{
+	return atomic_load_explicit(&proxy->stats.calls,
+				    memory_order_relaxed) ||
+	       atomic_load_explicit(&proxy->stats.async_calls,
+				    memory_order_relaxed);
+}
+
 static inline bool camipc_proxy_is_dead(const struct camipc_proxy *proxy)
 {
 	return camipc_proxy_state(proxy) == CAMIPC_STATE_DEAD;

@@ -220,7 +220,8 @@ void camipc_rebirth_answer(struct camipc_proxy *proxy, struct camipc_call *call,
 	camipc_call_close(&proxy->calls, call);
 	restart->cookie = 0;
 	if (!(reply->message.header.flags & CAMIPC_MESSAGE_ERROR))
-		ret = camipc_record_open(reply, entry->method->outs, &info);
+		ret = camipc_record_open(reply, entry->method->outs,
+					 proxy->tap.context, &info);
 	if (ret < 0) {
 		camipc_record_release(reply);
 		camipc_proxy_give_up(proxy,

@@ -178,7 +178,7 @@ static int finish_answered(struct camipc_proxy *proxy, struct camipc_call *call,
 	struct camipc_open_info info;
 	int ret;
 
-	ret = camipc_record_open(reply, method->outs, &info);
+	ret = camipc_record_open(reply, method->outs, proxy->tap.context, &info);
 	if (ret < 0) {
 		camipc_record_release(reply);
 		if (info.reason) {

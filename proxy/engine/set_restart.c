@@ -26,15 +26,6 @@ static int check_policy(const struct camipc_restart_policy *policy)
 	return 0;
 }
 
-/** Returns true if a call was made that no journal has. */
-static bool was_used(const struct camipc_proxy *proxy)
-{
-	return atomic_load_explicit(&proxy->stats.calls,
-				    memory_order_relaxed) ||
-	       atomic_load_explicit(&proxy->stats.async_calls,
-				    memory_order_relaxed);
-}
-
 /** Ends happened under another policy: they do not count. */
 static void use(struct camipc_proxy *proxy,
 		const struct camipc_restart_policy *policy)
@@ -76,7 +67,9 @@ static int set_restart(struct camipc_proxy *proxy,
 		return -EOPNOTSUPP;
 	if (camipc_proxy_is_dead(proxy))
 		return -EPIPE;
-	if (!camipc_restart_is_on(&proxy->restart) && was_used(proxy))
+	/* No journal has the calls that were made before. */
+	if (!camipc_restart_is_on(&proxy->restart) &&
+	    camipc_proxy_was_called(proxy))
 		return -EBUSY;
 	ret = camipc_restart_prepare(&proxy->restart);
 	if (ret == 0)

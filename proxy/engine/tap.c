@@ -20,6 +20,7 @@ int camipc_tap_add(struct camipc_tap *tap, struct camipc_observer *observer)
 
 	if (ret < 0)
 		return ret;
+	observer->tap = tap;
 	observer->next = tap->first;
 	tap->first = observer;
 	return 0;

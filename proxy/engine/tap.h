@@ -61,11 +61,13 @@ struct camipc_observer_ops {
 struct camipc_observer {
 	const struct camipc_observer_ops *ops;
 	struct camipc_observer *next;
+	const struct camipc_tap *tap;
 };
 
 /** All zero is empty. Thread word: bound. */
 struct camipc_tap {
 	struct camipc_observer *first;
+	void *context; /* of the proxy's external types; NULL: none */
 };
 
 /**

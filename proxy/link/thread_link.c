@@ -218,6 +218,7 @@ static int compare_layouts(const struct camipc_interface *pipeline,
 		return ret;
 	*ret_same = pipeline->codegen_revision == module->codegen_revision &&
 		    pipeline->wire_fingerprint == module->wire_fingerprint &&
+		    layout != CAMIPC_LAYOUT_NONE &&
 		    layout == camipc_module_get_layout(core->module);
 	return 0;
 }

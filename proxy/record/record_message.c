@@ -102,6 +102,7 @@ static uint32_t put_body(const struct camipc_record_message *message,
 		camipc_writer_init(&writer, at + CAMIPC_HEADER_SIZE,
 				   bound + CAMIPC_WRITE_ROOM, fds,
 				   CAMIPC_MAX_FDS);
+		writer.context = message->context;
 		message->type->encode(&writer, message->data);
 		if (camipc_writer_finish(&writer, &size) < 0)
 			size = 0;
@@ -117,7 +118,11 @@ static uint32_t put_body(const struct camipc_record_message *message,
 static size_t measure(const struct camipc_record_message *message, int *fds,
 		      uint32_t *ret_n_fds)
 {
-	struct camipc_check check = { .fds = fds, .max_fds = CAMIPC_MAX_FDS };
+	struct camipc_check check = {
+		.fds = fds,
+		.max_fds = CAMIPC_MAX_FDS,
+		.context = message->context,
+	};
 
 	*ret_n_fds = 0;
 	if (!message->type || !message->data)

@@ -17,6 +17,7 @@ struct camipc_record_message {
 	uint64_t took_ns; /* of a reply */
 	const struct camipc_message_type *type; /* NULL: no body */
 	const void *data; /* NULL: no body */
+	void *context; /* of external types; NULL: none */
 };
 
 /** Records a message. Thread word: safe. */

@@ -101,10 +101,12 @@ int camipc_outputs_pack(const struct camipc_reply_form *form,
 	struct camipc_record *reply;
 	int ret;
 
-	ret = camipc_check_message(method->outs, outs, max_fds, &given);
+	ret = camipc_check_message(method->outs, outs, max_fds, form->context,
+				   &given);
 	if (method->outs && op_failed(method, outs)) {
 		reset_outs(method->outs, outs);
-		ret = camipc_check_message(method->outs, outs, max_fds, &reset);
+		ret = camipc_check_message(method->outs, outs, max_fds,
+					   form->context, &reset);
 		checked = &reset;
 	}
 	if (ret < 0) {
@@ -123,7 +125,7 @@ int camipc_outputs_pack(const struct camipc_reply_form *form,
 				  method->name, &reply->excess, NULL);
 	if (ret < 0) {
 		camipc_record_release(reply);
-		return ret == -EBADF ? -EPROTO : ret;
+		return ret == -EBADF || ret == -EINVAL ? -EPROTO : ret;
 	}
 	*ret_reply = reply;
 	return 0;

@@ -10,6 +10,7 @@ struct camipc_reply_form {
 	const char *interface; /* its name, for the log */
 	struct camipc_record_pool *pool;
 	bool encode; /* as bytes, not as copies */
+	void *context; /* of external types; NULL: none */
 };
 
 /**

@@ -24,6 +24,8 @@ struct camipc_servant {
 	void *hooks_user;
 	void (*answered)(void *user, uint32_t method);
 	void *answered_user;
+	void *context; /* of external types; NULL: none */
+	bool created; /* create() has returned */
 	bool *knows_event; /* per row: the other side serves it */
 	atomic_uint epoch;
 	atomic_uint credited; /* as courier.outbox.consumed */

@@ -200,7 +200,7 @@ int camipc_servant_emit(struct camipc_host *host, uint32_t id, const void *args)
 				   event->max_fds_args
 					   ? event->max_fds_args
 					   : CAMIPC_MAX_FDS_FROM_WORKER,
-				   &checked);
+				   servant->context, &checked);
 	if (ret < 0)
 		return say_too_large(servant, event, ret, &checked);
 
@@ -321,7 +321,7 @@ static int run_op(struct camipc_servant *servant,
 
 	if (call->message.header.flags & CAMIPC_MESSAGE_ERROR)
 		return call->message.header.status;
-	ret = camipc_record_open(call, method->args, &info);
+	ret = camipc_record_open(call, method->args, servant->context, &info);
 	if (ret < 0)
 		return ret;
 	call->arena.budget = ALLOC_FACTOR * servant->params.max_message_size +
@@ -372,6 +372,7 @@ static void handle_sync(struct camipc_servant *servant,
 		.interface = camipc_servant_interface(servant)->name,
 		.pool = servant->params.pool,
 		.encode = servant->params.encode,
+		.context = servant->context,
 	};
 	struct camipc_record *reply;
 	void *outs;

@@ -93,10 +93,12 @@ static int check_loads(const struct camipc_servant *servant)
 static int create_instance(struct camipc_servant *servant)
 {
 	const struct camipc_servant_params *params = &servant->params;
+	int stale;
 	int ret = params->entry->create(&servant->host, &servant->ipa);
-	/* What the module found by the path was another file then. */
-	int stale = check_loads(servant);
 
+	servant->created = true;
+	/* What the module found by the path was another file then. */
+	stale = check_loads(servant);
 	if (params->create_result)
 		*params->create_result = ret;
 	if (stale < 0) {

@@ -72,6 +72,17 @@ static void set_answered(struct camipc_host *host,
 	servant->answered_user = user;
 }
 
+static int set_context(struct camipc_host *host, void *context)
+{
+	struct camipc_servant *servant = camipc_servant_of(host);
+
+	/* create() has not returned: no op or event can use the old one. */
+	if (servant->created)
+		return -EBUSY;
+	servant->context = context;
+	return 0;
+}
+
 void camipc_servant_fill_host(struct camipc_host *host)
 {
 	host->add_descriptor = add_descriptor;
@@ -80,6 +91,7 @@ void camipc_servant_fill_host(struct camipc_host *host)
 	host->post = post;
 	host->set_thread_hooks = set_thread_hooks;
 	host->set_answered = set_answered;
+	host->set_context = set_context;
 }
 
 /* ---- for links -------------------------------------------------------------- */

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <camipc/external.h>
+
 #include "text.h"
 
 /* The end of a text that was cut. */
@@ -147,6 +149,7 @@ size_t camipc_item_size(const struct camipc_field_info *field)
 		return sizeof(char *);
 	case CAMIPC_KIND_STRUCT:
 	case CAMIPC_KIND_UNION:
+	case CAMIPC_KIND_EXTERNAL:
 		return field->type->size;
 	default:
 		return 4;
@@ -163,6 +166,25 @@ static void print_struct(struct camipc_printer *printer,
 	else
 		camipc_print(printer, "%s", ellipsis);
 	camipc_print(printer, "}");
+}
+
+static void print_external(struct camipc_printer *printer,
+			   const struct camipc_type_info *type,
+			   const uint8_t *at)
+{
+	char text[256] = "";
+
+	if (!type->external->print ||
+	    type->external->print(at, text, sizeof(text)) < 0)
+		snprintf(text, sizeof(text), "%s", type->name);
+	text[sizeof(text) - 1] = '\0';
+	/* Another library wrote it: a trace must stay one line. */
+	for (size_t i = 0; text[i];) {
+		char piece[CAMIPC_ESCAPED_SIZE];
+
+		i += camipc_escape_character(text + i, strlen(text + i), piece);
+		camipc_print(printer, "%s", piece);
+	}
 }
 
 static void print_item(struct camipc_printer *printer,
@@ -229,6 +251,9 @@ static void print_item(struct camipc_printer *printer,
 	case CAMIPC_KIND_UNION:
 		print_struct(printer, field->type, at, depth);
 		break;
+	case CAMIPC_KIND_EXTERNAL:
+		print_external(printer, field->type, at);
+		break;
 	}
 }
 
@@ -251,7 +276,8 @@ static void print_items(struct camipc_printer *printer,
 {
 	size_t size = camipc_item_size(field);
 
-	if (field->wire == CAMIPC_WIRE_BYTES && !camipc_is_bytes_box(field)) {
+	if (field->wire == CAMIPC_WIRE_BYTES && !camipc_is_bytes_box(field) &&
+	    field->kind != CAMIPC_KIND_EXTERNAL) {
 		print_bytes(printer, items, n);
 		return;
 	}

@@ -20,6 +20,7 @@ struct type_list {
 	uint32_t *slots; /* 2 × room: a type's place in @types, from 1; 0: free */
 	uint32_t n;
 	uint32_t room; /* a power of two */
+	bool translates; /* an external type among them does */
 };
 
 /* ---- numbers ------------------------------------------------------------- */
@@ -108,6 +109,7 @@ static bool needs_type(const struct camipc_field_info *field)
 {
 	return field->kind == CAMIPC_KIND_STRUCT ||
 	       field->kind == CAMIPC_KIND_UNION ||
+	       field->kind == CAMIPC_KIND_EXTERNAL ||
 	       field->kind == CAMIPC_KIND_ENUM ||
 	       field->kind == CAMIPC_KIND_FLAGS ||
 	       field->shape == CAMIPC_SHAPE_MAP;
@@ -132,6 +134,12 @@ static int fold_type(struct type_list *list, uint64_t *sum,
 {
 	if (type->n_fields > 0 && !type->fields)
 		return -EINVAL;
+	if (type->kind == CAMIPC_KIND_EXTERNAL) {
+		if (!type->external)
+			return -EINVAL;
+		if (type->external->flags & CAMIPC_EXTERNAL_TRANSLATES)
+			list->translates = true;
+	}
 	fold_text(sum, type->name);
 	fold(sum, (uint64_t)type->kind << 32 | type->size);
 	fold(sum, (uint64_t)type->flags << 32 | type->tag_offset);
@@ -186,6 +194,6 @@ int camipc_layout_fold(const struct camipc_interface *interface,
 	free(list.types);
 	free(list.slots);
 	if (ret == 0)
-		*ret_layout = sum;
+		*ret_layout = list.translates ? CAMIPC_LAYOUT_NONE : sum;
 	return ret;
 }

@@ -5,10 +5,13 @@
 
 #include <camipc/interface.h>
 
+/** Structs are never exchanged by pointer: an external type translates. */
+#define CAMIPC_LAYOUT_NONE 0
+
 /**
  * camipc_layout_fold() - fold the layout of all structs of an interface
  * @interface: a descriptor whose type tables are complete
- * @ret_layout: the folded number
+ * @ret_layout: the folded number, or CAMIPC_LAYOUT_NONE
  *
  * Two builds of one interface with equal numbers may exchange structs by
  * pointer. The number changes with the codegen revision, with the size of any
@@ -21,7 +24,8 @@
  * tables: 10 to 20 µs for the interfaces in idl/.
  *
  * Returns 0; -EINVAL (a message without a type table, a field without the
- * type that its kind needs); or -ENOMEM. Thread word: reentrant.
+ * type that its kind needs, an external type without functions); or -ENOMEM.
+ * Thread word: reentrant.
  */
 int camipc_layout_fold(const struct camipc_interface *interface,
 		       uint64_t *ret_layout) CAMIPC_MUST_CHECK;

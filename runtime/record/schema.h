@@ -29,7 +29,7 @@ struct camipc_schema_value {
 
 struct camipc_schema_type {
 	const char *name;
-	enum camipc_kind kind; /* STRUCT, UNION, ENUM or FLAGS */
+	enum camipc_kind kind; /* STRUCT, UNION, EXTERNAL, ENUM or FLAGS */
 	uint32_t flags; /* CAMIPC_TYPE_* */
 	struct camipc_schema_field *fields;
 	struct camipc_schema_value *values;

@@ -162,7 +162,7 @@ static void take_fields(struct position *position,
 
 		field->name = take_text(position);
 		field->number = (uint32_t)take_number(position, 4);
-		field->kind = take_enum(position, CAMIPC_KIND_UNION + 1);
+		field->kind = take_enum(position, CAMIPC_KIND_EXTERNAL + 1);
 		field->shape = take_enum(position, CAMIPC_SHAPE_MAP + 1);
 		field->wire = take_enum(position, CAMIPC_WIRE_MESSAGE + 1);
 		field->flags = (uint32_t)take_number(position, 4);
@@ -185,7 +185,7 @@ static void take_types(struct position *position, struct camipc_schema *schema)
 		uint64_t n_values;
 
 		type->name = take_text(position);
-		type->kind = take_enum(position, CAMIPC_KIND_UNION + 1);
+		type->kind = take_enum(position, CAMIPC_KIND_EXTERNAL + 1);
 		type->flags = (uint32_t)take_number(position, 4);
 		n_fields = take_number(position, 4);
 		n_values = take_number(position, 4);
@@ -228,6 +228,9 @@ static bool fits(const struct camipc_schema_field *field)
 		return is_message_type(field->type);
 	if (field->shape == CAMIPC_SHAPE_MAP)
 		return false;
+	if (field->kind == CAMIPC_KIND_EXTERNAL)
+		return field->type && field->wire == CAMIPC_WIRE_BYTES &&
+		       field->type->kind == CAMIPC_KIND_EXTERNAL;
 	if (field->kind == CAMIPC_KIND_ENUM || field->kind == CAMIPC_KIND_FLAGS)
 		return field->type && !is_message_type(field->type);
 	return true;

@@ -68,7 +68,8 @@ static const char *proto_type(const struct camipc_schema_field *field)
 
 static bool is_repeated(const struct camipc_schema_field *field)
 {
-	if (field->wire == CAMIPC_WIRE_BYTES && !has_message(field))
+	if (field->wire == CAMIPC_WIRE_BYTES && !has_message(field) &&
+	    field->kind != CAMIPC_KIND_EXTERNAL)
 		return false;
 	return field->shape == CAMIPC_SHAPE_ARRAY ||
 	       field->shape == CAMIPC_SHAPE_FIXED ||
@@ -97,6 +98,8 @@ static void print_proto_field(const struct camipc_schema_field *field,
 	camipc_bytes_print(text, optional ? " }" : "");
 	if (field->kind == CAMIPC_KIND_ENUM || field->kind == CAMIPC_KIND_FLAGS)
 		camipc_bytes_print(text, "  // %s", field->type->name);
+	if (field->kind == CAMIPC_KIND_EXTERNAL)
+		camipc_bytes_print(text, "  // external %s", field->type->name);
 	if (field->kind == CAMIPC_KIND_FD)
 		camipc_bytes_print(text, "  // n-th descriptor, from 1");
 	camipc_bytes_print(text, "\n");
@@ -117,7 +120,9 @@ static void print_proto_type(const struct camipc_schema_type *type,
 			     const char *name, unsigned int depth,
 			     struct camipc_bytes *text)
 {
-	if (type->kind == CAMIPC_KIND_ENUM || type->kind == CAMIPC_KIND_FLAGS)
+	if (type->kind == CAMIPC_KIND_ENUM ||
+	    type->kind == CAMIPC_KIND_FLAGS ||
+	    type->kind == CAMIPC_KIND_EXTERNAL)
 		return;
 	indent(text, depth);
 	camipc_bytes_print(text, "message %s {\n", name);
@@ -268,6 +273,11 @@ static void print_idl_declaration(const struct camipc_schema_type *type,
 	const bool is_enum = type->kind == CAMIPC_KIND_ENUM ||
 			     type->kind == CAMIPC_KIND_FLAGS;
 
+	if (type->kind == CAMIPC_KIND_EXTERNAL) {
+		camipc_bytes_print(text, "[external]\nstruct %s;\n\n",
+				   type->name);
+		return;
+	}
 	if (type->flags & CAMIPC_TYPE_EXTENSIBLE)
 		camipc_bytes_print(text, "[Extensible]\n");
 	if (type->flags & CAMIPC_TYPE_KEEPS_UNKNOWN)

@@ -111,15 +111,19 @@ static bool is_list_shape(const struct camipc_schema_field *field)
 	       field->shape == CAMIPC_SHAPE_MAP;
 }
 
-/** A struct with one array of bytes, which is encoded as these bytes. */
+/**
+ * A struct with one array of bytes, which is encoded as these bytes; or a
+ * struct of another library, whose bytes only that library understands.
+ */
 static bool is_bytes_box(const struct camipc_schema_field *field)
 {
-	return is_message_kind(field) && field->wire == CAMIPC_WIRE_BYTES;
+	return field->wire == CAMIPC_WIRE_BYTES &&
+	       (is_message_kind(field) || field->kind == CAMIPC_KIND_EXTERNAL);
 }
 
 static bool is_bytes(const struct camipc_schema_field *field)
 {
-	return field->wire == CAMIPC_WIRE_BYTES && !is_message_kind(field);
+	return field->wire == CAMIPC_WIRE_BYTES && !is_bytes_box(field);
 }
 
 /** Returns the wire type that one value of @field has. */
@@ -127,7 +131,8 @@ static unsigned int wire_type_of(const struct camipc_schema_field *field)
 {
 	const bool fixed = field->wire == CAMIPC_WIRE_FIXED;
 
-	if (is_message_kind(field) || field->kind == CAMIPC_KIND_STRING)
+	if (is_message_kind(field) || field->kind == CAMIPC_KIND_STRING ||
+	    field->kind == CAMIPC_KIND_EXTERNAL)
 		return 2;
 	if (field->kind == CAMIPC_KIND_DOUBLE)
 		return 1;

@@ -138,7 +138,8 @@ struct camipc_record *fake_send(enum camipc_message_kind kind, uint32_t id,
 	assert_non_null(record);
 	if (type) {
 		assert_int_equal(
-			camipc_check_message(type, body, 252, &checked), 0);
+			camipc_check_message(type, body, 252, NULL,
+					     &checked), 0);
 		assert_int_equal(camipc_record_pack(record, type, body,
 						    &checked, true),
 				 0);

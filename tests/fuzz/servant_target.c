@@ -257,7 +257,7 @@ static void expect_readable(struct camipc_record *record, const void *gave)
 		expected_type(&record->message.header);
 	struct camipc_open_info info;
 
-	FUZZ_REQUIRE(camipc_record_open(record, type, &info) == 0);
+	FUZZ_REQUIRE(camipc_record_open(record, type, NULL, &info) == 0);
 	if (!type)
 		return;
 	FUZZ_REQUIRE(info.skipped_fields == 0 || keeps_unknown(type->info, 4));

@@ -53,6 +53,7 @@ ALLOWED = {
     "ipa": {"runtime/camera", "generated:core", "generated:worker"},
     "ipa/mock": {"runtime/base"},
     "examples": {"runtime/camera", "generated:core", "generated:worker"},
+    "examples/external-types": {"generated:worker", "generated:proxy"},
     "pipeline": {"runtime/camera", "generated:core", "generated:proxy"},
     "tools": {"pipeline", "runtime/base", "runtime/camera", "runtime/module",
               "runtime/trust", "tools/record", "generated:core",
@@ -86,7 +87,8 @@ SHARED_WITH = {"generated:worker", "generated:proxy"}
 
 README_FOLDERS = ("idl", "codegen", "runtime", "proxy", "ipa", "pipeline",
                   "tests", "tools", "bench", "manual",
-                  "examples", "examples/libcamera-ipa")
+                  "examples", "examples/external-types",
+                  "examples/libcamera-ipa")
 
 SOURCE_ENDINGS = (".c", ".cpp", ".h", ".py", ".j2", ".mojom", ".proto", ".sh", ".in")
 SOURCE_NAMES = ("meson.build", "meson_options.txt", "dev", "run",

@@ -181,7 +181,7 @@ static void a_fault_gives_its_reason(void **state)
 		struct camipc_open_info info;
 
 		fault = rows[i].fault;
-		assert_true(camipc_record_open(record, &type, &info) < 0);
+		assert_true(camipc_record_open(record, &type, NULL, &info) < 0);
 		assert_int_equal(info.reason, rows[i].reason);
 	}
 	camipc_record_release(record);

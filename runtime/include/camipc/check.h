@@ -35,6 +35,7 @@ struct camipc_check {
 	uint32_t depth;
 	int error; /* the first one: -EINVAL or -EMSGSIZE */
 	const char *field; /* the wrong one's name, as in the IDL */
+	void *context; /* of external types; NULL: none */
 };
 
 /**

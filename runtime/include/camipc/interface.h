@@ -17,6 +17,7 @@
 #include <camipc/arena.h>
 #include <camipc/base.h>
 #include <camipc/check.h>
+#include <camipc/external.h>
 #include <camipc/type_info.h>
 #include <camipc/wire.h>
 

@@ -7,6 +7,8 @@
 #ifndef CAMIPC_MODULE_H
 #define CAMIPC_MODULE_H
 
+#include <errno.h>
+
 #include <camipc/base.h>
 #include <camipc/interface.h>
 #include <camipc/limits.h>
@@ -156,6 +158,13 @@ struct camipc_host {
 	void (*set_answered)(struct camipc_host *host,
 			     void (*answered)(void *user, uint32_t method),
 			     void *user);
+
+	/**
+	 * Sets what the functions of external types get as their context; see
+	 * camipc/external.h. Returns 0, or -EBUSY after create() has returned.
+	 * Thread word: bound to the thread that runs create().
+	 */
+	int (*set_context)(struct camipc_host *host, void *context);
 };
 
 /*
@@ -163,7 +172,7 @@ struct camipc_host {
  * new one comes last.
  */
 CAMIPC_STATIC_ASSERT(sizeof(struct camipc_host) ==
-			     2 * sizeof(uint32_t) + 13 * sizeof(void *),
+			     2 * sizeof(uint32_t) + 14 * sizeof(void *),
 		     "a new member of the host comes last");
 
 /**
@@ -183,6 +192,21 @@ static inline void *camipc_host_alloc(struct camipc_host *host, size_t n,
  */
 void camipc_host_log(struct camipc_host *host, enum camipc_log_level level,
 		     const char *format, ...) CAMIPC_PRINTF(3, 4);
+
+/**
+ * Sets what the functions of external types get as their context on this side,
+ * see camipc/external.h; borrowed until destroy() has returned. For create().
+ * Returns 0; -EBUSY after create() has returned; or -EOPNOTSUPP (an older
+ * host). Thread word: bound to the thread that runs create().
+ */
+static inline int camipc_host_set_context(struct camipc_host *host,
+					  void *context)
+{
+	if (host->size <= offsetof(struct camipc_host, set_context) ||
+	    !host->set_context)
+		return -EOPNOTSUPP;
+	return host->set_context(host, context);
+}
 
 /** Room for a path from camipc_host_path(), in bytes. */
 #define CAMIPC_HOST_PATH_SIZE 32

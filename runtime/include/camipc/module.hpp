@@ -43,6 +43,13 @@ protected:
 		host_->log(host_, level, line.c_str());
 	}
 
+	/** Sets the context of external types, see camipc/external.h; borrowed.
+	 *  For the constructor, or created(). */
+	[[nodiscard]] int setContext(void *context) const noexcept
+	{
+		return camipc_host_set_context(host_, context);
+	}
+
 	/** @n elements for the outputs of the op that is running; empty without
 	 *  memory. Gone once the call was answered. */
 	template <typename T> Span<T> allocate(std::size_t n) const noexcept

@@ -408,6 +408,18 @@ CAMIPC_API void camipc_proxy_set_watchdog(struct camipc_proxy *proxy,
 					  uint32_t timeout_ms);
 
 /**
+ * camipc_proxy_set_context() - set the context of external types
+ * @context: what their functions get on this side, see camipc/external.h;
+ *	borrowed until camipc_proxy_destroy() has returned
+ *
+ * Call it before the first call of the IPA: init, or any other. Returns 0;
+ * -EBUSY after the first call; or an error as of other functions that a thread
+ * calls which does not own the proxy. Thread word: bound.
+ */
+CAMIPC_API int camipc_proxy_set_context(struct camipc_proxy *proxy,
+					void *context) CAMIPC_MUST_CHECK;
+
+/**
  * Returns @state in a word, as for a log: "running". Never NULL. Thread word:
  * safe.
  */

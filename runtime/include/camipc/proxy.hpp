@@ -202,6 +202,14 @@ public:
 		return Error(cell_ ? camipc_proxy_adopt(getProxy()) : -EPIPE);
 	}
 
+	/** Sets the context of external types, see camipc/external.h, before the
+	 *  first call; borrowed. */
+	Error setContext(void *context) noexcept
+	{
+		return Error(cell_ ? camipc_proxy_set_context(getProxy(), context)
+				   : -EPIPE);
+	}
+
 	/** Makes all calls that wait or were begun fail with -ECANCELED. */
 	void cancel() noexcept
 	{

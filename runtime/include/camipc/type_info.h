@@ -33,6 +33,7 @@ enum camipc_kind {
 	CAMIPC_KIND_FD, /* int; -1: no descriptor */
 	CAMIPC_KIND_STRUCT,
 	CAMIPC_KIND_UNION,
+	CAMIPC_KIND_EXTERNAL, /* a struct of another library: external.h */
 };
 
 /** How a field holds its value or values. */
@@ -50,7 +51,7 @@ enum camipc_wire_form {
 	CAMIPC_WIRE_VARINT = 0,
 	CAMIPC_WIRE_ZIGZAG,
 	CAMIPC_WIRE_FIXED,
-	CAMIPC_WIRE_BYTES, /* array of (u)int8 as bytes */
+	CAMIPC_WIRE_BYTES, /* array of (u)int8 as bytes; an external type */
 	CAMIPC_WIRE_MESSAGE,
 };
 
@@ -90,7 +91,8 @@ struct camipc_field_info {
 	uint32_t spare[3]; /* 0 */
 	union camipc_bound min;
 	union camipc_bound max;
-	const struct camipc_type_info *type; /* STRUCT UNION ENUM FLAGS MAP */
+	const struct camipc_type_info *type; /* STRUCT UNION EXTERNAL ENUM FLAGS
+						MAP */
 	const void *spare_pointers[2]; /* NULL */
 };
 
@@ -106,10 +108,12 @@ struct camipc_enumerator_info {
 /** Unknown fields are kept, as const uint8_t * and size_t. */
 #define CAMIPC_TYPE_KEEPS_UNKNOWN (1u << 1)
 
+struct camipc_external;
+
 /** A struct, a union, an enum, or a message made for a method. */
 struct camipc_type_info {
 	const char *name; /* qualified, as in the IDL */
-	enum camipc_kind kind; /* STRUCT, UNION, ENUM or FLAGS */
+	enum camipc_kind kind; /* STRUCT, UNION, EXTERNAL, ENUM or FLAGS */
 	uint32_t flags; /* CAMIPC_TYPE_* */
 	uint32_t size; /* sizeof, in bytes */
 	uint32_t tag_offset; /* of a union's tag, which holds an arm's number */
@@ -117,11 +121,14 @@ struct camipc_type_info {
 	uint32_t n_unknown_offset; /* of their size in bytes */
 	uint32_t n_fields;
 	uint32_t n_enumerators;
-	uint32_t spare[4]; /* 0 */
+	uint32_t external_version; /* [Version] of an external type */
+	uint32_t external_max_len; /* bytes after the version */
+	uint32_t spare[2]; /* 0 */
 	const struct camipc_field_info *fields;
 	const struct camipc_enumerator_info *enumerators;
 	void (*init)(void *value); /* NULL: all zero */
-	const void *spare_pointers[4]; /* NULL */
+	const struct camipc_external *external; /* functions of EXTERNAL */
+	const void *spare_pointers[3]; /* NULL */
 };
 
 /*

@@ -46,6 +46,7 @@ struct camipc_reader {
 	uint32_t depth; /* of recursive messages */
 	int error;
 	enum camipc_wire_fault fault;
+	void *context; /* of external types; NULL: none */
 };
 
 /** Sets the fault and its error, unless there is one; returns @r->end. */

@@ -32,6 +32,8 @@ struct camipc_writer {
 	uint32_t n_fds;
 	uint32_t max_fds;
 	uint8_t full[CAMIPC_WRITE_ROOM]; /* for a buffer that is too small */
+	void *context; /* of external types; NULL: none */
+	int error; /* of an external type's encode(); 0: none */
 };
 
 /** Writes a long varint: the rare case of camipc_write_varint(). */
@@ -58,6 +60,8 @@ static inline void camipc_writer_init(struct camipc_writer *w, void *buffer,
 	w->fds = fds;
 	w->n_fds = 0;
 	w->max_fds = max_fds;
+	w->context = NULL;
+	w->error = 0;
 	if (CAMIPC_LIKELY(size >= CAMIPC_WRITE_ROOM)) {
 		w->start = (uint8_t *)buffer;
 		w->end = w->start + (size - CAMIPC_WRITE_ROOM);
@@ -76,14 +80,15 @@ static inline size_t camipc_writer_size(const struct camipc_writer *w)
 }
 
 /**
- * Returns 0, with the bytes written in @ret_size; or -EMSGSIZE (the buffer is
- * too small, or there are more than max_fds descriptors).
+ * Returns 0, with the bytes written in @ret_size; -EMSGSIZE (the buffer is too
+ * small, or there are more than max_fds descriptors); or -EINVAL (an external
+ * type's encode() failed).
  */
 static inline int camipc_writer_finish(const struct camipc_writer *w,
 				       size_t *ret_size)
 {
 	if (w->pos > w->end)
-		return -EMSGSIZE;
+		return w->error ? w->error : -EMSGSIZE;
 	*ret_size = camipc_writer_size(w);
 	return 0;
 }
