@@ -3,7 +3,7 @@
 
 from typing import List, Optional
 
-from .composite import MessageValue
+from .composite import ExternalValue, MessageValue
 from .place import Place
 from .slots import Slot
 from .statements import branch, for_each
@@ -206,7 +206,8 @@ class ArraySlot(Slot):
         return lines
 
     def clear_locals(self, of):
-        if not isinstance(self.value, MessageValue) or not self.value.owns:
+        if not isinstance(self.value, (MessageValue, ExternalValue)) or \
+                not self.value.owns:
             return []
         return ["%s%s = (void *)%s;" % (self._element_pointer(), self.local,
                                         self.at(of))]

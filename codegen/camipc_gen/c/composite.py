@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """C code for values that hold other values; see c/values.py."""
 
+from ..model import ir
 from .statements import branch
 from .values import MESSAGE_PREFIX_BOUND, Value
 
@@ -59,6 +60,51 @@ class BytesValue(Value):
 
     def clear(self, place):
         return ["camipc_clear_array(%s);" % place.member("items")]
+
+
+class ExternalValue(Value):
+    """A struct of another library: bytes on the wire, which the library's own
+    functions write and read."""
+
+    wire = "BYTES"
+    kind = "EXTERNAL"
+    form = "BYTES"
+    owns = True
+    needs_init = True
+    free = False
+    counts_itself = True
+
+    def __init__(self, tag: str, file: str, external: ir.External):
+        self.tag = tag
+        self.file = file
+        self.external = external
+        self.c_type = external.c_type
+        self.info = tag + "_type_info"
+        self.max_size = external.max_size
+
+    def put(self, number, place, present):
+        return ["p = camipc_put_external(w, p, %d, &%s, %s);" % (
+            number, self.info, place.address)]
+
+    def get(self, place):
+        return ["p = camipc_get_external(r, p, end, &%s, %s);" % (
+            self.info, place.address)]
+
+    def check(self, place, field, max_len):
+        return ['camipc_check_external(check, &%s, %s, "%s");' % (
+            self.info, place.address, field)]
+
+    def copy(self, place):
+        return ["camipc_copy_external(arena, &%s, %s);" % (
+            self.info, place.address)]
+
+    def clear(self, place):
+        return ["camipc_clear_external(&%s, %s);" % (self.info,
+                                                     place.address)]
+
+    def init(self, place):
+        return ["camipc_init_external(&%s, %s);" % (self.info,
+                                                    place.address)]
 
 
 class MessageValue(Value):
@@ -139,3 +185,7 @@ class MessageValue(Value):
 
     def present(self, place):
         return self.message.present(place)
+
+
+# Values that are structs in C: parameters are pointers to them.
+STRUCTS = (MessageValue, BytesValue, ExternalValue)

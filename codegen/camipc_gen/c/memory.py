@@ -8,7 +8,7 @@ aligned to 8 bytes.
 from __future__ import annotations
 
 from .arrays import ArraySlot
-from .composite import BytesValue, MessageValue
+from .composite import BytesValue, ExternalValue, MessageValue
 from .fixed import FixedSlot
 from .messages import Message
 from .nullable import OptionalSlot, PointerSlot
@@ -53,6 +53,8 @@ def _of_value(value: Value, known: dict) -> int:
         return of_message(value.message, known)
     if isinstance(value, BytesValue):
         return of_message(value.wrapper, known)
+    if isinstance(value, ExternalValue):
+        return value.max_size
     if value.c_type.startswith("enum "):
         return 4
     return _SCALARS.get(value.c_type, 8)

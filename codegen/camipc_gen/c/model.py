@@ -13,7 +13,7 @@ from ..model.wire import mask_of
 from . import names as c_names
 from .arrays import ArraySlot, BytesSlot, MapSlot
 from .calls import Call, CallMaker
-from .composite import BytesValue, MessageValue
+from .composite import STRUCTS, BytesValue, ExternalValue, MessageValue
 from .facts import facts, since
 from .fixed import FixedSlot
 from .inline import InlineSlot
@@ -125,9 +125,11 @@ class Model:
 
     @staticmethod
     def declarations(module: ir.Module) -> List:
-        """Structs and unions; those contained by value come first."""
-        return list(module.definition_order
-                    or module.structs + module.unions)
+        """Structs and unions that are generated; those contained by value come
+        first."""
+        return [one for one in module.definition_order
+                or module.structs + module.unions
+                if not getattr(one, "external", None)]
 
     def _declare(self, module: ir.Module, declaration) -> None:
         name = c_names.of_type(declaration)
@@ -260,7 +262,7 @@ class Model:
         value = self.value(module, field, inner)
         if isinstance(value, FdValue):
             return Slot(field, name, value)
-        if isinstance(value, (MessageValue, BytesValue)):
+        if isinstance(value, STRUCTS):
             return PointerSlot(field, name, value)
         return OptionalSlot(field, name, value)
 
@@ -437,7 +439,16 @@ def _flags_value(type_: ir.FlagsRef, model, module, field, is_element):
     return value
 
 
-@_value.register(ir.StructRef)
+@_value.register
+def _struct_value(type_: ir.StructRef, model, module, field, is_element):
+    struct = model.program.structs[type_.name]
+    if not struct.external:
+        return MessageValue(model.message(type_.name))
+    return ExternalValue(c_names.of_type(struct),
+                         model.program.module_of[type_.name].stem,
+                         struct.external)
+
+
 @_value.register(ir.UnionRef)
 def _message_value(type_, model, module, field, is_element):
     return MessageValue(model.message(type_.name))

@@ -143,7 +143,9 @@ def type_words(name: str) -> str:
 
 def stem_words(declaration) -> str:
     """What follows the prefix in the name of a struct, union or enum."""
-    own = declaration.attribute("cname") or type_words(declaration.name)
+    own = type_words(declaration.name)
+    if not getattr(declaration, "external", None):
+        own = declaration.attribute("cname") or own
     outer = [type_words(name) for name in declaration.outer]
     return "_".join(outer + [own])
 

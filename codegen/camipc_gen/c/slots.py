@@ -8,7 +8,7 @@ statements about that member of a struct, whose place they take as @of.
 
 from typing import List, Optional, Tuple
 
-from .composite import BytesValue, MessageValue
+from .composite import STRUCTS
 from .literals import literal
 from .place import MSG, Place
 from .statements import branch, indented
@@ -70,7 +70,7 @@ class Slot:
 
     def parameters(self) -> List[str]:
         """As inputs of a call."""
-        if isinstance(self.value, (MessageValue, BytesValue)):
+        if isinstance(self.value, STRUCTS):
             return [self.value.pointer(self.name)]
         return [self.value.declare(self.name)]
 
@@ -83,7 +83,7 @@ class Slot:
     @property
     def is_struct_parameter(self) -> bool:
         """A pointer that must not be NULL."""
-        return isinstance(self.value, (MessageValue, BytesValue))
+        return isinstance(self.value, STRUCTS)
 
     def assignments(self) -> List[Tuple[str, str]]:
         """Members of an args struct, and what a call puts there."""

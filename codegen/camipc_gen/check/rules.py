@@ -4,7 +4,8 @@
 A rule looks at the whole program and reports; it never stops at the first
 finding. Rules about single fields are in check/fields.py, those about
 interfaces in check/interfaces.py, those about sizes in check/extents.py, those
-about types which are declared elsewhere in check/foreign.py, those about C names in check/names.py.
+about types which are declared elsewhere in check/foreign.py and
+check/external.py, those about C names in check/names.py.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from ..model.resolve import Resolver
 from ..text.loader import Loader, Unit
 from .checking import Checking
 from .extents import EXTENT_RULES
+from .external import EXTERNAL_RULES
 from .fields import FIELD_RULES
 from .foreign import FOREIGN_RULES
 from .interfaces import INTERFACE_RULES
@@ -118,7 +120,8 @@ def control_sizes(checking: Checking) -> None:
 def c_names_are_names(checking: Checking) -> None:
     for declaration in checking.everything():
         cname = checking.attribute(declaration, "cname")
-        if cname is not None and not _C_NAME.match(cname.value):
+        if cname is not None and not _C_NAME.match(cname.value) and \
+                not getattr(declaration, "external", None):
             checking.error("attribute-value", cname.span,
                            "invalid C name '%s': expected a letter, then "
                            "letters, digits and '_'" % cname.value)
@@ -168,7 +171,7 @@ def versions_in_order(checking: Checking) -> None:
 RULES = (enum_has_values, enum_names_differ, enum_values_fit,
          flags_are_positive, defaults_of_unknown_values, control_sizes,
          c_names_are_names, has_fd_is_true, versions_in_order) + \
-    FIELD_RULES + EXTENT_RULES + INTERFACE_RULES + FOREIGN_RULES + NAME_RULES
+    FIELD_RULES + EXTERNAL_RULES + EXTENT_RULES + INTERFACE_RULES + FOREIGN_RULES + NAME_RULES
 
 
 def check(program: ir.Program, units: Sequence[Unit], loader: Loader,

@@ -42,6 +42,7 @@ class Table:
     idl_name: str         # the name in struct camipc_type_info
     rows: Tuple[Row, ...]
     size: sizes.Size      # of the whole message
+    is_external: bool = False   # @c_name is a type of another library
 
 
 def tables(program: ir.Program, module: ir.Module) -> List[Table]:
@@ -63,8 +64,9 @@ def text_of(program: ir.Program, module: ir.Module) -> str:
         if not table.c_name:
             lines += ["", table.title + ": none"]
             continue
-        lines += ["", "%s: struct %s, %s bytes" % (table.title, table.c_name,
-                                                   table.size)]
+        lines += ["", "%s: %s%s, %s bytes" % (
+            table.title, "" if table.is_external else "struct ",
+            table.c_name, table.size)]
         if table.rows:
             lines += _columns([("number", "IDL", "C", "wire form", "bytes")] + [
                 (row.number, row.idl, row.c, row.wire, str(row.size))
@@ -98,6 +100,11 @@ class _Explainer:
             both, key=lambda d: (d.span.line, d.span.column))]
 
     def _declaration(self, declaration) -> Table:
+        external = getattr(declaration, "external", None)
+        if external:
+            return Table("external %s" % declaration.name, external.c_type,
+                         declaration.qualified, (),
+                         self._sizes.declared(declaration.qualified), True)
         message = self._model.message(declaration.qualified)
         is_union = isinstance(declaration, ir.Union)
         fields = declaration.arms if is_union else declaration.fields
@@ -150,7 +157,7 @@ class _Explainer:
     def _row(self, field: ir.Field, slot: Slot, is_arm: bool) -> Row:
         size = self._sizes.arm(field) if is_arm else self._sizes.field(field)
         return Row(self._numbers(field), self._declared(field),
-                   _members(slot), form_of(field, is_arm), size)
+                   _members(slot), form_of(self._program, field, is_arm), size)
 
     def _numbers(self, field: ir.Field) -> str:
         if not field.inline:
@@ -183,9 +190,10 @@ class _Explainer:
         return str(field.default)
 
 
-def form_of(field: ir.Field, is_arm: bool = False) -> str:
+def form_of(program: ir.Program, field: ir.Field,
+            is_arm: bool = False) -> str:
     """The wire form of a field, in words."""
-    form = _Form(field)
+    form = _Form(program, field)
     if field.inline:
         return "one of the arms"
     if isinstance(field.type, ir.Nullable):
@@ -206,7 +214,8 @@ def _members(slot) -> str:
 class _Form:
     """The wire form of a field in words."""
 
-    def __init__(self, field: ir.Field):
+    def __init__(self, program: ir.Program, field: ir.Field):
+        self._program = program
         self._field = field
 
     def value(self, value_type: ir.Type, form: Optional[str]) -> str:
@@ -241,6 +250,10 @@ class _Form:
         return "%s %s" % ("packed" if is_packed else "repeated",
                           self._single(element, form, True))
 
+    def _is_external(self, value_type) -> bool:
+        struct = self._program.structs.get(getattr(value_type, "name", ""))
+        return struct is not None and struct.external is not None
+
     def _single(self, value_type, form, is_element: bool) -> str:
         if isinstance(value_type, ir.Scalar):
             encoding = wire.encoding_of(value_type, form, is_element)
@@ -250,7 +263,8 @@ class _Form:
         for kind, text in ((ir.String, "string"),
                            (ir.Fd, "descriptor (varint)"),
                            ((ir.EnumRef, ir.FlagsRef), "varint"),
-                           (ir.StructRef, "message"),
+                           (ir.StructRef, "external bytes"
+                            if self._is_external(value_type) else "message"),
                            (ir.UnionRef, "message (oneof)")):
             if isinstance(value_type, kind):
                 return text

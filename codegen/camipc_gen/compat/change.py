@@ -59,6 +59,7 @@ CHANGES: Dict[str, str] = {
     "value-removed": "a removed value of an enum",
     "value-changed": "an enum value or a constant with another number",
     "extensible-changed": "[Extensible] added or removed",
+    "external-changed": "an [external] struct with another version or C type",
     "c-name-changed": "[cname] or [scopedEnum] added, changed or removed",
     **VERSION_CHANGES,
 }

@@ -18,6 +18,7 @@ from ..model import ir, reach
 from ..model.wire import fingerprint
 from .change import ABI, API, BEHAVIOUR, WIRE, Change, Changes
 from .enums import compare_enums
+from .externals import compare_externals
 from .fields import STRUCT, UNION, FieldComparer, Owner
 from .limits import refusal
 from .methods import MethodComparer, retired_of
@@ -158,6 +159,9 @@ class _Comparer:
                           is_flags, receivers)
         elif new_name in new.structs:
             before, after = old.structs[old_name], new.structs[new_name]
+            if before.external or after.external:
+                compare_externals(changes, before, after, receivers)
+                return
             self._fields(changes, uses, STRUCT, before, after, receivers,
                          before.fields, after.fields)
             if before.keep_unknown != after.keep_unknown:

@@ -51,6 +51,11 @@ class Member:
         """The class that must be complete where this is used, or ""."""
         return self.kind.element if self.kind.is_class else ""
 
+    @property
+    def _is_struct(self) -> bool:
+        """C functions take and pass a pointer to it."""
+        return self.kind.is_class or self.kind.is_external
+
     # ---- C++ from C, C from C++
 
     def read(self, of: str) -> str:
@@ -59,12 +64,12 @@ class Member:
 
     def read_parameter(self) -> str:
         """From the parameters of a C callback."""
-        star = "*" if self.kind.is_class else ""
+        star = "*" if self._is_struct else ""
         return self.kind.read % (star + self.c_name)
 
     def write(self) -> List[str]:
         """Arguments of a C function."""
-        amp = "&" if self.kind.is_class else ""
+        amp = "&" if self._is_struct else ""
         return [amp + self.kind.write % self.name]
 
     def assign(self, of: str, value: str) -> List[str]:
@@ -74,7 +79,7 @@ class Member:
     @property
     def mutable_type(self) -> Optional[str]:
         """The type of an accessor to change it in place, or None."""
-        return self.kind.element + " &" if self.kind.is_class else None
+        return self.kind.element + " &" if self._is_struct else None
 
     def out_arguments(self, of: str) -> List[str]:
         """Where a C call puts it."""
@@ -196,6 +201,22 @@ class PointerMember(Member):
         return ["%s%s = camipc::cPointer(%s);" % (of, self.c_name, value)]
 
 
+class ExternalPointerMember(PointerMember):
+    """T? of an external type: the pointer that C has."""
+
+    def read(self, of):
+        return of + self.c_name
+
+    def read_parameter(self):
+        return self.c_name
+
+    def write(self):
+        return [self.name]
+
+    def assign(self, of, value):
+        return ["%s%s = %s;" % (of, self.c_name, value)]
+
+
 class ArrayMember(Member):
     """array<T> and map<K, V>."""
 
@@ -295,6 +316,8 @@ def member_of(slot, name: str, names) -> Member:
     if slot.shape == "POINTER":
         if slot.value.kind == "STRING":
             return OptionalTextMember(slot, name, names)
+        if slot.value.kind == "EXTERNAL":
+            return ExternalPointerMember(slot, name, names)
         return PointerMember(slot, name, names)
     if slot.shape == "SINGLE" and slot.value.is_box:
         return BoxMember(slot, name, names)

@@ -4,7 +4,7 @@
 from functools import singledispatch
 from typing import NamedTuple
 
-from ..c.composite import BytesValue, MessageValue
+from ..c.composite import BytesValue, ExternalValue, MessageValue
 from ..c.values import (EnumValue, FdValue, FlagsValue, OpenEnumValue,
                         ScalarValue, StringValue)
 
@@ -18,6 +18,7 @@ class Kind(NamedTuple):
     read: str               # from C
     write: str              # to C
     is_class: bool = False  # a generated class, which has .c()
+    is_external: bool = False   # a struct of another library, as it is
 
 
 _CXX = {"bool": "bool", "float": "float", "double": "double"}
@@ -76,3 +77,12 @@ def _message(value, names) -> Kind:
     return Kind("const %s &" % name, "const %s &" % name, name,
                 "::" + value.tag, "camipc::view<%s>(%%s)" % name, "%s.c()",
                 True)
+
+
+@kind_of.register
+def _external(value: ExternalValue, names) -> Kind:
+    word, _, name = value.c_type.rpartition(" ")
+    # With its word: a function may have the name of a struct.
+    plain = "%s ::%s" % (word, name) if word else "::" + name
+    return Kind("const %s &" % plain, "const %s &" % plain, plain, plain,
+                "%s", "%s", False, True)

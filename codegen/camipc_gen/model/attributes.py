@@ -32,6 +32,9 @@ MOST_MAX_MESSAGE = 16 << 20
 # CAMIPC_MAX_DECODED: bytes of memory of a decoded message.
 MAX_DECODED = 4 * MOST_MAX_MESSAGE
 
+# Bytes of an [external] struct in C at most, without [max_size].
+EXTERNAL_SIZE = 256
+
 CONTROL_TYPES = ("bool", "uint8", "uint16", "uint32", "int32", "int64",
                  "float", "string", "Rectangle", "Size", "Point")
 
@@ -70,7 +73,7 @@ ATTRIBUTES: Dict[str, Spec] = {
     "Default": Spec(BEHAVIOUR, ("enumerator", "arm")),
     "MinVersion": _integer(NOTHING, _ALL, 0, 0xffffffff),
     # interfaces
-    "Version": _integer(VERSION, ("interface",), 1, 0xffffffff),
+    "Version": _integer(VERSION, ("interface", "struct"), 1, 0xffffffff),
     "CompatibleSince": _integer(VERSION, ("interface",), 1, 0xffffffff),
     "events": Spec(WIRE, ("interface",), NAME),
     "max_message": _integer(BEHAVIOUR, ("interface",), LEAST_MAX_MESSAGE,
@@ -90,7 +93,7 @@ ATTRIBUTES: Dict[str, Spec] = {
     # fields and types
     "min": Spec(WIRE, _VALUES, NUMBER),
     "max": Spec(WIRE, _VALUES, NUMBER),
-    "max_len": _integer(WIRE, _VALUES, 0, 16 << 20),
+    "max_len": _integer(WIRE, _VALUES + ("struct",), 0, 16 << 20),
     "required": Spec(WIRE, _VALUES),
     "wire": Spec(WIRE, _VALUES, WORD, ("zigzag", "fixed", "varint")),
     "wire_key": Spec(WIRE, _VALUES, WORD, ("zigzag", "fixed", "varint")),
@@ -106,6 +109,11 @@ ATTRIBUTES: Dict[str, Spec] = {
     "access": Spec(WIRE, _VALUES, WORD, ("ro", "rw")),
     "sealed": Spec(WIRE, _VALUES),
     "min_size": _integer(WIRE, _VALUES, 1, (1 << 63) - 1),
+    # external types; also cname, max_len and Version
+    "external": Spec(WIRE, ("struct",)),
+    "header": Spec(NOTHING, ("struct",), TEXT),
+    "functions": Spec(NOTHING, ("struct",), NAME),
+    "max_size": _integer(NOTHING, ("struct",), 1, 1 << 20),
     # names
     "cname": Spec(C_NAME, _ALL + ("module",), TEXT),
     "alias": Spec(NOTHING, _TYPES, TEXT),

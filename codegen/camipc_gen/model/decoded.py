@@ -36,7 +36,8 @@ class Decoded:
     def _declared(self, name: str) -> Optional[int]:
         struct = self._program.structs.get(name)
         if struct is not None:
-            return None if struct.keep_unknown else \
+            # Only its functions know what memory an external one takes.
+            return None if struct.keep_unknown or struct.external else \
                 self.message(struct.fields)
         arms = [_sum((self._apart(arm.type, 1),
                       self._value(arm.type, arm.max_len)))

@@ -38,6 +38,8 @@ class Extents:
         if isinstance(declaration, ir.Union):
             return _WORD + max((padded(self.value(arm.type))
                                 for arm in declaration.arms), default=0)
+        if declaration.external:
+            return declaration.external.max_size
         return self.of(declaration.fields) + 2 * _WORD
 
     def value(self, value_type: ir.Type) -> int:

@@ -174,12 +174,24 @@ class Field(Declaration):
 
 
 @dataclass(frozen=True)
+class External:
+    """A C type that exists already, and the functions that carry it."""
+    header: str            # "x.h", or "<x.h>"
+    c_type: str            # "struct x", or the name of a typedef
+    functions: str         # a const struct camipc_external
+    max_len: int           # bytes on the wire at most, without the version
+    max_size: int          # bytes in C at most
+    version: int           # of the encoding
+
+
+@dataclass(frozen=True)
 class Struct(Declaration):
     qualified: str
     module: str
     outer: Tuple[str, ...]
-    fields: Tuple[Field, ...]
+    fields: Tuple[Field, ...]          # () of an external one
     keep_unknown: bool = False
+    external: Optional[External] = None
     contains_itself: bool = False      # through arrays, maps or nullables
 
 

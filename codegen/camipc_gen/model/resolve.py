@@ -16,6 +16,7 @@ from ..text.syntax import (ConstNode, EmptyList, EnumNode, FieldNode, Name,
                            NullableType, StructNode, UnionNode)
 from . import ir
 from .attribute_reader import AttributeReader
+from .attributes import EXTERNAL_SIZE
 from .constants import BadValue, Evaluator, Place, integer_range
 from .docs import Docs
 from .numbering import MAX_FIELD, Numbering, parse_retired, refuse_retired
@@ -210,7 +211,8 @@ class Resolver:
             module=place.unit.module, outer=place.outer,
             fields=self.fields(node.name, node.fields, "field", inner,
                                retired),
-            keep_unknown=has_attribute(node, "keep_unknown"), **common)
+            keep_unknown=has_attribute(node, "keep_unknown"),
+            external=_external(common["attributes"]), **common)
 
     def union(self, node: UnionNode, place: Place) -> ir.Union:
         common = self.declared(node, "union", place)
@@ -220,6 +222,20 @@ class Resolver:
             module=place.unit.module, outer=place.outer,
             arms=self.fields(node.name, node.arms, "arm", place, retired),
             extensible=has_attribute(node, "Extensible"), **common)
+
+
+def _external(attributes) -> Optional[ir.External]:
+    """What [external] and the attributes beside it say. check/external.py
+    reports those that are missing."""
+    values = {a.name: a.value for a in attributes}
+    if "external" not in values:
+        return None
+    return ir.External(
+        header=values.get("header") or "", c_type=values.get("cname") or "",
+        functions=values.get("functions") or "",
+        max_len=values.get("max_len") or 0,
+        max_size=values.get("max_size") or EXTERNAL_SIZE,
+        version=values.get("Version") or 1)
 
 
 def is_zero(value) -> bool:

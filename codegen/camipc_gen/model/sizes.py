@@ -120,6 +120,9 @@ class Sizes:
         struct = self._program.structs.get(name)
         if struct is None:
             return self._arms(name).maybe()
+        if struct.external:
+            version = varint_size(struct.external.version)
+            return Size(version, version + struct.external.max_len)
         size = self.message(struct.fields)
         return Size(size.least, None) if struct.keep_unknown else size
 

@@ -137,6 +137,10 @@ def describe(program: ir.Program, name: str) -> List[str]:
 def _describe(program: ir.Program, name: str,
               used: Dict[str, None]) -> List[str]:
     if name in program.structs:
+        external = program.structs[name].external
+        if external:
+            return ["external %s Version=%d max_len=%d" % (
+                name, external.version, external.max_len)]
         return ["struct " + name] + _fields(
             " ", program.structs[name].fields, used)
     if name in program.unions:

@@ -12,7 +12,7 @@ from typing import Dict, List, Optional, Tuple
 from ..c import names as c_names
 from ..c.arrays import ArraySlot, BytesSlot, MapSlot
 from ..c.comments import safe
-from ..c.composite import BytesValue, MessageValue
+from ..c.composite import BytesValue, ExternalValue, MessageValue
 from ..c.enums import EnumView
 from ..c.fixed import FixedSlot
 from ..c.inline import InlineSlot
@@ -184,8 +184,9 @@ def _fd_kind(value: FdValue, module, form):
     return "uint32"
 
 
-@_kind.register
-def _bytes_kind(value: BytesValue, module, form):
+@_kind.register(BytesValue)
+@_kind.register(ExternalValue)
+def _bytes_kind(value, module, form):
     return "bytes"
 
 
@@ -214,7 +215,7 @@ def _has_presence(slot: Slot) -> bool:
         return True
     if isinstance(slot, PointerSlot):
         # Messages have presence by themselves.
-        return isinstance(slot.value, BytesValue)
+        return isinstance(slot.value, (BytesValue, ExternalValue))
     return slot.initial is not None
 
 
@@ -225,6 +226,8 @@ def _remark(slot: Slot) -> str:
         return "// n-th descriptor of the message, from 1; 0: none"
     if isinstance(slot.value, FlagsValue):
         return "// set of " + slot.value.idl_name
+    if isinstance(slot.value, ExternalValue):
+        return "// external: " + slot.value.c_type
     if isinstance(slot, FixedSlot):
         return "// %d elements" % slot.count
     return ""

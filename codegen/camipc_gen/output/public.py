@@ -289,7 +289,7 @@ def _struct(model: Model, file: ir.Module, declaration) -> Struct:
         stem=file.stem, outer=declaration.outer, doc=_doc(declaration),
         attributes=_attributes(declaration),
         fields=_fields(fields, model.message(declaration.qualified).slots,
-                       file.name),
+                       file.name) if fields else (),
         extensible=is_union and declaration.extensible,
         c_name=c_names.of_type(declaration))
 

@@ -63,6 +63,22 @@ class Helpers:
         return value.get(Place("target", is_pointer=True))
 
 
+class ExternalView:
+    """An [external] struct: what the generator adds to it."""
+
+    def __init__(self, struct: ir.Struct):
+        assert struct.external
+        self.idl_name = struct.qualified
+        self.c_name = c_names.of_type(struct)
+        self.c_type = struct.external.c_type
+        self.functions = struct.external.functions
+        self.max_len = struct.external.max_len
+        self.max_size = struct.external.max_size
+        self.version = struct.external.version
+        header = struct.external.header
+        self.include = header if header[:1] == "<" else '"%s"' % header
+
+
 def shown_name(path: str) -> str:
     """The name of an IDL file for the banner.
 
@@ -97,6 +113,8 @@ class ModuleView:
         self.enums = [EnumView(enum) for enum in module.enums]
         self.consts = [const_view(module, const, program)
                        for const in module.consts]
+        self.externals = [ExternalView(one) for one in module.structs
+                          if one.external]
         self.messages = model.messages(module)
         self.proto = ProtoModule(
             module, self.enums,
@@ -108,6 +126,11 @@ class ModuleView:
     def cxx(self) -> CxxView:
         """The C++ of the file."""
         return CxxView(self.program, self._model, self.module, self)
+
+    @property
+    def external_headers(self) -> List[str]:
+        """Of other libraries, each once, in the order of the IDL."""
+        return list(dict.fromkeys(one.include for one in self.externals))
 
     # ---- parts of the messages ---------------------------------------------
 

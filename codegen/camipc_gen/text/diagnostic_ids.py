@@ -34,6 +34,9 @@ ERRORS = {
     # features of Chromium's mojom that are not supported
     "forward-declaration": "struct X; (declarations may be in any order)",
     "native-type": "[Native] struct X;",
+    "external-body": "an [external] struct with fields",
+    "external-attribute": "an [external] struct that lacks an attribute, or has "
+                          "one too many",
     "build-condition": "feature, [EnableIf], [RuntimeFeature]",
     "handle-type": "handle, shared_buffer, data_pipe, message_pipe",
     "interface-value": "an interface passed as a value",

@@ -152,6 +152,8 @@ class Parser(ExpressionParser):
     def _struct(self, start: int, attributes) -> Optional[StructNode]:
         self.take()
         name = self.expect_name("the name of the struct")
+        if any(a.name == "external" for a in attributes):
+            return self._external(start, name, attributes)
         if self._forward(name.span, attributes):
             return None
         opening = self.expect("{", "'{' and the struct's fields")
@@ -175,6 +177,16 @@ class Parser(ExpressionParser):
                 "only arms")
         return UnionNode(name.span, name.text, attributes, comments, arms)
 
+    def _external(self, start: int, name, attributes) -> StructNode:
+        """A struct of another library, whose header declares the fields."""
+        if self.at("{"):
+            self.fail("external-body", self.token.span, "an [external] "
+                      "struct has no fields here: its header declares them",
+                      hint="write ';' after '%s'" % name.text)
+        self.expect(";", "';' after the [external] struct")
+        return StructNode(name.span, name.text, attributes,
+                          self.comments_since(start), (), (), ())
+
     def _forward(self, span: Span, attributes) -> bool:
         """Refuses Chromium's "struct X;", which is not an empty struct."""
         if not self.at(";"):
@@ -186,7 +198,7 @@ class Parser(ExpressionParser):
                            "[skipHeader]")
         self.fail("forward-declaration", span, "forward declarations are not "
                   "supported", hint="remove it: declarations may be in any "
-                  "order")
+                  "order. [external] is for structs of other libraries")
 
     def _body(self, opening: Span, member: Callable):
         """Members of a struct, union or interface, up to and with its '};'."""

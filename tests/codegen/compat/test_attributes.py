@@ -22,6 +22,8 @@ TEXT = """module t;
 import "other.mojom";
 enum E { A = 1, B = 2, };
 union U { uint32 x@20; };
+[external, header="x.h", cname="struct x", functions=x_ipc, max_len=9]
+struct X;
 struct S {
 	E e@1;
 	U u@2;
@@ -30,6 +32,7 @@ struct S {
 	array<uint32> a@5;
 	map<int32, int32> m@6;
 	SharedFD f@7;
+	X x@8;
 };
 interface IPATInterface {
 	go(S s) => (int32 ret);
@@ -86,6 +89,12 @@ SAMPLES = {
                "[fd=memfd, sealed] SharedFD"),
     "min_size": ("SharedFD", "[fd=memfd] SharedFD",
                  "[fd=memfd, min_size=5] SharedFD"),
+    "external": ('[external, header="x.h", cname="struct x", '
+                 'functions=x_ipc, max_len=9]\nstruct X;',
+                 "struct X { int32 n; };"),
+    "header": ("x.h", "y.h"),
+    "functions": ("x_ipc", "y_ipc"),
+    "max_size": ("max_len=9", "max_len=9, max_size=9"),
     "cname": ("struct S", '[cname="other"] struct S'),
     "alias": ("struct S", '[alias="T"] struct S'),
     "value": ("int32 ret", "[value] int32 ret"),

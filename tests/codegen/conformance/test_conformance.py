@@ -37,19 +37,20 @@ def listed():
         for struct in module.structs:
             for field in struct.fields:
                 if field.inline:
-                    lines += row(struct, found.unions[field.type.name].arms,
-                                 True)
+                    lines += row(found, struct,
+                                 found.unions[field.type.name].arms, True)
                 else:
-                    lines += row(struct, [field], False)
+                    lines += row(found, struct, [field], False)
         for enum in module.enums:
             lines += ["%s %d %s" % (enum.qualified, one.value, one.name)
                       for one in enum.enumerators]
     return lines
 
 
-def row(struct, fields, is_arm):
+def row(found, struct, fields, is_arm):
     return ["%s %d %s: %s" % (struct.qualified, field.number, field.name,
-                              form_of(field, is_arm)) for field in fields]
+                              form_of(found, field, is_arm))
+            for field in fields]
 
 
 def texts():
