@@ -167,6 +167,11 @@ RECORDING = Group("recording", (
                "camipc dump, replay and timeline read the file. Recording never "
                "holds up or ends the capture: if the disk is full, it stops "
                "with one line. Only the owner of the file can read it.",)),
+    Option("--record-ring SECONDS", "keep only the last seconds in memory",
+           details=("The file is written when the IPA ends unexpectedly, and "
+                    "when camipc gets the signal USR1; further files are "
+                    "FILE.1 to FILE.9. Without any of these, no file is "
+                    "written.",)),
     Option("--force", "let --record replace a file that exists"),
     Option("--no-buffers", "record no contents of shared buffers and files",
            details=("A replay then has buffers of zeros.",)),

@@ -367,6 +367,7 @@ static int apply(struct options *options, enum option_id option,
 		options->key = value;
 		break;
 	case OPTION_RECORD:
+	case OPTION_RECORD_RING:
 	case OPTION_FORCE:
 	case OPTION_NO_BUFFERS:
 	case OPTION_REDACT:

@@ -28,6 +28,13 @@ RECORD = Variable(
      "which must not exist yet; camipc dump reads it. If it cannot be made, "
      "one line of the log says why, and the process goes on. " + _SECURE,))
 
+RECORD_RING = Variable(
+    "CAMIPC_RECORD_RING", "the seconds that CAMIPC_RECORD keeps in memory",
+    ("1 to 3600 seconds. CAMIPC_RECORD then keeps only the last seconds, and "
+     "writes them when an IPA ends unexpectedly and when the process gets "
+     "SIGUSR1, if the program does not handle this signal itself; further files "
+     "are FILE.1 to FILE.9. " + _SECURE,))
+
 MODULE_PATH = Variable(
     "CAMIPC_IPA_MODULE_PATH", "more folders that are searched for modules",
     ("Absolute paths of folders with IPA modules, separated by colons. They are "
@@ -123,7 +130,7 @@ HOSTILE_SECRET = Variable(
      "worker must not inherit it.",))
 
 # What a user of a program that contains the library can set.
-LIBRARY = (LOG, TRACE, RECORD, MODULE_PATH, PROXY_PATH, WORKER_PROGRAM,
+LIBRARY = (LOG, TRACE, RECORD, RECORD_RING, MODULE_PATH, PROXY_PATH, WORKER_PROGRAM,
            ISOLATION, SANDBOX, CONFIG, DEADLINE_SCALE, WRAPPER, PATH,
            WORKER_LOCALE)
 HOSTILE = (WORKER_PROGRAM, ISOLATION, TEMPORARY, HOSTILE_SECRET)

@@ -150,27 +150,57 @@ void camipc_item_queue_close(struct camipc_item_queue *queue)
 	pthread_mutex_unlock(&queue->lock);
 }
 
-struct camipc_item_buffer *
-camipc_item_queue_take(struct camipc_item_queue *queue)
+/** Waits for the first item of a buffer. */
+static void wait_for_item(struct camipc_item_queue *queue, bool without_end)
 {
-	struct camipc_item_buffer *buffer = NULL;
-	struct timespec until;
+	const struct timespec until = after_ms(CAMIPC_RECORD_DELAY_MS);
 	int ret = 0;
 
-	pthread_mutex_lock(&queue->lock);
-	while (queue->n == 0 && !queue->is_closed)
-		pthread_cond_wait(&queue->filled, &queue->lock);
-	until = after_ms(CAMIPC_RECORD_DELAY_MS);
-	/* A second buffer is begun when the first one is full. */
+	while (queue->n == 0 && !queue->is_closed && ret == 0)
+		ret = without_end
+			      ? pthread_cond_wait(&queue->filled, &queue->lock)
+			      : pthread_cond_timedwait(&queue->filled,
+						       &queue->lock, &until);
+}
+
+/** Waits until a buffer is full, which is when a second one is begun. */
+static void wait_for_more_items(struct camipc_item_queue *queue)
+{
+	const struct timespec until = after_ms(CAMIPC_RECORD_DELAY_MS);
+	int ret = 0;
+
 	while (queue->n == 1 && !queue->is_closed && ret == 0)
 		ret = pthread_cond_timedwait(&queue->filled, &queue->lock,
 					     &until);
+}
+
+struct camipc_item_buffer *
+camipc_item_queue_take(struct camipc_item_queue *queue,
+		       enum camipc_item_queue_wait wait)
+{
+	struct camipc_item_buffer *buffer = NULL;
+
+	pthread_mutex_lock(&queue->lock);
+	if (wait != CAMIPC_TAKE_NOW) {
+		wait_for_item(queue, wait == CAMIPC_TAKE_ALWAYS);
+		wait_for_more_items(queue);
+	}
 	if (queue->n > 0) {
 		queue->is_writing = true;
 		buffer = at(queue, 0);
 	}
 	pthread_mutex_unlock(&queue->lock);
 	return buffer;
+}
+
+bool camipc_item_queue_is_closed(struct camipc_item_queue *queue)
+{
+	bool is_closed;
+
+	pthread_mutex_lock(&queue->lock);
+	is_closed = queue->is_closed;
+	pthread_mutex_unlock(&queue->lock);
+	return is_closed;
 }
 
 void camipc_item_queue_give(struct camipc_item_queue *queue)

@@ -57,12 +57,24 @@ void camipc_item_queue_end(struct camipc_item_queue *queue, size_t size);
 /** Ends appending, and wakes the writer. */
 void camipc_item_queue_close(struct camipc_item_queue *queue);
 
+/** How long camipc_item_queue_take() waits. */
+enum camipc_item_queue_wait {
+	CAMIPC_TAKE_NOW, /* takes what there is */
+	CAMIPC_TAKE_SOON, /* waits CAMIPC_RECORD_DELAY_MS for the first item */
+	CAMIPC_TAKE_ALWAYS, /* waits for an item without end */
+};
+
 /**
  * Waits until a buffer is full or CAMIPC_RECORD_DELAY_MS old, and takes it.
- * Returns NULL once the queue is closed and empty. For the writer.
+ * Returns NULL if there is nothing to take; the queue is closed if @wait was
+ * CAMIPC_TAKE_ALWAYS. For the writer.
  */
 struct camipc_item_buffer *
-camipc_item_queue_take(struct camipc_item_queue *queue);
+camipc_item_queue_take(struct camipc_item_queue *queue,
+		       enum camipc_item_queue_wait wait);
+
+/** Returns true if nothing is appended any more. Thread word: safe. */
+bool camipc_item_queue_is_closed(struct camipc_item_queue *queue);
 
 /** Gives the buffer that was taken back, empty. */
 void camipc_item_queue_give(struct camipc_item_queue *queue);

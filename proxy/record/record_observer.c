@@ -2,7 +2,9 @@
 /* The observer that records a proxy, and the recorder of all new proxies. */
 #include "record_observer.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -149,6 +151,7 @@ static void record_ended(struct camipc_observer *base,
 		memcpy(bytes + CAMIPC_ITEM_ENDED_SIZE + 2, info->text, n);
 	put_small(base, CAMIPC_ITEM_ENDED, CAMIPC_ITEM_FROM_IPA, 0, bytes,
 		  CAMIPC_ITEM_ENDED_SIZE + 2 + n);
+	camipc_recorder_save(of(base)->recorder);
 }
 
 static void release(struct camipc_observer *base)
@@ -233,6 +236,29 @@ static struct camipc_recorder *own_recorder; /* of CAMIPC_RECORD */
 static pid_t own_process;
 static bool is_asked; /* the variable was looked at */
 
+/** Reads CAMIPC_RECORD_RING. Returns false if its value is wrong. */
+static bool read_ring_variable(struct camipc_record_options *options)
+{
+	const char *text = secure_getenv("CAMIPC_RECORD_RING");
+	unsigned long seconds;
+	char *end;
+
+	if (!text || !text[0])
+		return true;
+	seconds = strtoul(text, &end, 10);
+	if (!isdigit((unsigned char)text[0]) || *end || seconds < 1 ||
+	    seconds > CAMIPC_RECORD_RING_MAX_SECONDS) {
+		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
+			   "CAMIPC_RECORD_RING=%.40s: nothing is recorded: "
+			   "expected 1 to %u seconds",
+			   text, CAMIPC_RECORD_RING_MAX_SECONDS);
+		return false;
+	}
+	options->ring_seconds = (uint32_t)seconds;
+	options->save_signal = SIGUSR1;
+	return true;
+}
+
 static void look_at_variable(void)
 {
 	const char *path = secure_getenv("CAMIPC_RECORD");
@@ -242,7 +268,7 @@ static void look_at_variable(void)
 	};
 
 	is_asked = true;
-	if (!path || !path[0] ||
+	if (!path || !path[0] || !read_ring_variable(&options) ||
 	    camipc_recorder_create(&options, &own_recorder) < 0)
 		return;
 	own_process = getpid();

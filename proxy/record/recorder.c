@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A recorder: one file, the queue before it, and the thread between them. */
+/* A recorder: its output, the queue before it, and the thread between them. */
 #include "recorder.h"
 
 #include <errno.h>
@@ -21,18 +21,50 @@
 
 #define TOPIC "record"
 
+/** Writes the oldest buffer of items. Returns false if there was none. */
+static bool write_one(struct camipc_recorder *recorder,
+		      enum camipc_item_queue_wait wait)
+{
+	struct camipc_item_buffer *buffer =
+		camipc_item_queue_take(&recorder->queue, wait);
+
+	if (!buffer)
+		return false;
+	camipc_recorder_write(recorder, buffer);
+	camipc_item_queue_give(&recorder->queue);
+	return true;
+}
+
+/**
+ * Saves the ring if it was asked to; with all that was recorded before that,
+ * which is in the queue.
+ */
+static void save_if_asked(struct camipc_recorder *recorder)
+{
+	if (!camipc_record_output_takes_request(&recorder->output))
+		return;
+	for (unsigned int i = 0; i < CAMIPC_ITEM_BUFFERS; i++)
+		if (!write_one(recorder, CAMIPC_TAKE_NOW))
+			break;
+	camipc_record_output_save(&recorder->output);
+}
+
 static void *run_writer(void *argument)
 {
 	struct camipc_recorder *recorder = argument;
-	struct camipc_item_buffer *buffer;
+	/* A request to save cannot wake the writer: it may be a signal's. */
+	const enum camipc_item_queue_wait wait =
+		recorder->output.is_ring ? CAMIPC_TAKE_SOON
+					 : CAMIPC_TAKE_ALWAYS;
+	bool is_closed = false;
 
-	for (;;) {
-		buffer = camipc_item_queue_take(&recorder->queue);
-		if (!buffer)
-			return NULL;
-		camipc_recorder_write(recorder, buffer);
-		camipc_item_queue_give(&recorder->queue);
+	while (!is_closed) {
+		if (!write_one(recorder, wait))
+			is_closed = camipc_item_queue_is_closed(
+				&recorder->queue);
+		save_if_asked(recorder);
 	}
+	return NULL;
 }
 
 /** The host's signals go to the host's threads. */
@@ -83,7 +115,7 @@ static int check_options(const struct camipc_record_options *options)
 {
 	static const struct camipc_struct_rule rule =
 		CAMIPC_STRUCT_RULE("camipc_recorder_create",
-				   struct camipc_record_options, redact);
+				   struct camipc_record_options, save_signal);
 	int ret = camipc_struct_check(&rule, options);
 
 	if (ret == 0 && (!options->path || !options->path[0])) {
@@ -120,19 +152,18 @@ int camipc_recorder_create(const struct camipc_record_options *options,
 	ret = camipc_item_queue_init(&recorder->queue);
 	if (ret < 0)
 		goto free_recorder;
-	ret = camipc_chunk_file_open(&recorder->file, options->path,
-				     options->replace);
+	ret = camipc_record_output_open(&recorder->output, options);
 	if (ret < 0)
 		goto free_queue;
 	ret = start_writer(recorder);
 	if (ret < 0)
-		goto close_file;
+		goto close_output;
 	camipc_access_list_add(recorder);
 	*ret_recorder = recorder;
 	return 0;
 
-close_file:
-	camipc_chunk_file_close(&recorder->file);
+close_output:
+	(void)!camipc_record_output_close(&recorder->output);
 free_queue:
 	camipc_item_queue_fini(&recorder->queue);
 free_recorder:
@@ -162,9 +193,14 @@ void camipc_recorder_unref(struct camipc_recorder *recorder)
 
 int camipc_recorder_get_error(const struct camipc_recorder *recorder)
 {
-	const int error = atomic_load(&recorder->file.error);
+	const int error = camipc_record_output_error(&recorder->output);
 
 	return error ? error : atomic_load(&recorder->refused);
+}
+
+void camipc_recorder_save(struct camipc_recorder *recorder)
+{
+	atomic_store(&recorder->output.is_asked, true);
 }
 
 int camipc_recorder_destroy(struct camipc_recorder *recorder)
@@ -179,7 +215,7 @@ int camipc_recorder_destroy(struct camipc_recorder *recorder)
 	/* No proxy is added any more, and nothing is put into the file. */
 	pthread_mutex_lock(&recorder->lock);
 	atomic_store(&recorder->is_closed, true);
-	ret = camipc_chunk_file_close(&recorder->file);
+	ret = camipc_record_output_close(&recorder->output);
 	pthread_mutex_unlock(&recorder->lock);
 	camipc_recorder_unref(recorder);
 	return ret;
@@ -198,7 +234,7 @@ static int check_redacted(const struct camipc_recorder *recorder,
 		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
 			   "%s: %s is not recorded: the interface has no field "
 			   "'%s' to redact",
-			   recorder->file.path, schema->name, *name);
+			   recorder->output.path, schema->name, *name);
 		return -EINVAL;
 	}
 	return 0;
@@ -240,8 +276,9 @@ static int write_interface(struct camipc_recorder *recorder,
 	ret = chunk.error;
 	part = (struct camipc_chunk_part){ chunk.data, chunk.size };
 	if (ret == 0)
-		camipc_chunk_file_put(&recorder->file, CAMIPC_CHUNK_INTERFACE,
-				      camipc_now_ns(), &part, 1);
+		camipc_record_output_put(&recorder->output,
+					 CAMIPC_CHUNK_INTERFACE,
+					 camipc_now_ns(), &part, 1, 0);
 	camipc_bytes_fini(&idl);
 	camipc_bytes_fini(&proto);
 	camipc_bytes_fini(&chunk);
@@ -305,8 +342,8 @@ static void write_state(struct camipc_recorder *recorder, uint32_t proxy,
 			memcpy(chunk + part.size + 2, texts[i], n);
 		part.size += n + 2;
 	}
-	camipc_chunk_file_put(&recorder->file, CAMIPC_CHUNK_STATE,
-			      camipc_now_ns(), &part, 1);
+	camipc_record_output_put(&recorder->output, CAMIPC_CHUNK_STATE,
+				 camipc_now_ns(), &part, 1, 0);
 }
 
 int camipc_recorder_add_proxy(struct camipc_recorder *recorder,

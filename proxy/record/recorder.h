@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* A recorder: one file, the queue before it, and the thread between them. */
+/* A recorder: its output, the queue before it, and the thread between them. */
 #ifndef CAMIPC_RECORD_RECORDER_H
 #define CAMIPC_RECORD_RECORDER_H
 
 #include <camipc/record.h>
 
-#include "chunk_file.h"
 #include "item_queue.h"
+#include "record_output.h"
 #include "recording_format.h"
 #include "schema.h"
 
@@ -17,7 +17,7 @@
 #define CAMIPC_RECORDER_MAX_FILE (16u * 1024u * 1024u)
 
 struct camipc_recorder {
-	struct camipc_chunk_file file;
+	struct camipc_record_output output;
 	struct camipc_item_queue queue;
 	pthread_t writer;
 	atomic_uint references; /* its creator, and each observer */
@@ -38,7 +38,8 @@ struct camipc_recorder {
 	uint64_t objects[CAMIPC_RECORDER_OBJECTS];
 	uint32_t n_objects;
 
-	/* Of the writer: hashes that are in the file, in an open table. */
+	/* Of the writer: hashes that are in the file, in an open table. A ring
+	 * finds its own. */
 	uint8_t (*hashes)[CAMIPC_HASH_SIZE];
 	size_t n_hashes;
 	size_t hash_room; /* a power of two, or 0 */
@@ -49,8 +50,7 @@ static inline bool camipc_recorder_is_open(struct camipc_recorder *recorder)
 {
 	return !atomic_load_explicit(&recorder->is_closed,
 				     memory_order_relaxed) &&
-	       !atomic_load_explicit(&recorder->file.error,
-				     memory_order_relaxed);
+	       camipc_record_output_is_open(&recorder->output);
 }
 
 /** Takes another reference. Thread word: safe. */

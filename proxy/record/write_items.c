@@ -8,6 +8,7 @@
 
 #include "chunk_item.h"
 #include "buffer_hash.h"
+#include "clock.h"
 #include "redact.h"
 
 /* Where an access item has its hash; the bytes themselves follow it. */
@@ -45,11 +46,14 @@ static int grow_hashes(struct camipc_recorder *recorder)
 	return 0;
 }
 
-/** Returns true if the file lacks the contents with this hash. */
+/** Returns true if the output lacks the contents with this hash. */
 static bool is_new(struct camipc_recorder *recorder, const uint8_t *hash)
 {
 	uint8_t *slot;
 
+	if (recorder->output.is_ring)
+		return !camipc_chunk_ring_has(&recorder->output.ring, hash,
+					      camipc_now_ns());
 	/* Without memory for the table, contents are written again. */
 	if (grow_hashes(recorder) < 0)
 		return true;
@@ -76,8 +80,9 @@ static size_t write_contents(struct camipc_recorder *recorder, uint8_t *item,
 	if (camipc_buffer_hash(bytes, size - ACCESS_SIZE, item + HASH_AT) < 0)
 		memset(item + HASH_AT, 0, CAMIPC_HASH_SIZE);
 	else if (is_new(recorder, item + HASH_AT))
-		camipc_chunk_file_put(&recorder->file, CAMIPC_CHUNK_BUFFER,
-				      time, parts, 2);
+		camipc_record_output_put(&recorder->output,
+					 CAMIPC_CHUNK_BUFFER, time, parts, 2,
+					 0);
 	return ACCESS_SIZE;
 }
 
@@ -125,6 +130,7 @@ void camipc_recorder_write(struct camipc_recorder *recorder,
 {
 	uint8_t *bytes = buffer->bytes;
 	struct camipc_chunk_part part = { bytes, 0 };
+	uint32_t n = 0;
 	size_t at = 0;
 
 	while (at < buffer->used) {
@@ -141,8 +147,10 @@ void camipc_recorder_write(struct camipc_recorder *recorder,
 		/* Items only get smaller: they move up. */
 		memmove(bytes + part.size, item, size);
 		part.size += size;
+		n++;
 	}
 	if (part.size > 0)
-		camipc_chunk_file_put(&recorder->file, CAMIPC_CHUNK_RECORDS,
-				      buffer->first_time, &part, 1);
+		camipc_record_output_put(&recorder->output,
+					 CAMIPC_CHUNK_RECORDS,
+					 buffer->first_time, &part, 1, n);
 }

@@ -132,8 +132,34 @@ class Recording(RecordTest):
         self.one_line(result.stderr)
         self.assertIn("no field 'sensorMode' to redact", result.stderr)
 
+    def test_ring(self):
+        """Written when the IPA dies; not when it does not."""
+        file = self.record("calm", "--record-ring", "60")
+        self.assertFalse(os.path.exists(file))
+        file = self.record("ring", "--record-ring", "60", "--ipa", FAULTY,
+                           "--ipa-argument", "crash@3", "--isolation",
+                           "process", "--restart", "0", code=1)
+        self.assertEqual(len(items(file, "--filter", "kind==ended")), 1)
+        for value in ("0", "-1", "3601", "1s", "99999999999999999999"):
+            result = run_text("capture", "--record", file, "--record-ring",
+                              value)
+            self.assertEqual(result.returncode, 2)
+            self.one_line(result.stderr)
+            self.assertIn("expected 1 to 3600 seconds", result.stderr)
+
+    def test_ring_by_environment(self):
+        file = self.path("variable")
+        for value, expected in (("10", ""), ("ten", "expected 1 to 3600")):
+            result = run_text("capture", "--frames", "2", *SMALL,
+                              env=dict(os.environ, CAMIPC_RECORD=file,
+                                       CAMIPC_RECORD_RING=value))
+            self.assertEqual(result.returncode, 0)
+            self.assertIn(expected, result.stderr)
+            self.assertFalse(os.path.exists(file))
+
     def test_options_without_recording(self):
-        for words in (["--force"], ["--no-buffers"], ["--redact", "a"]):
+        for words in (["--force"], ["--no-buffers"], ["--redact", "a"],
+                      ["--record-ring", "5"]):
             result = run_text("capture", *words)
             self.assertEqual(result.returncode, 2)
             self.assertIn("needs --record FILE", result.stderr)

@@ -429,6 +429,124 @@ static void a_death(void **state)
 		assert_non_null(strstr(text, "state dead, ended "));
 }
 
+static struct camipc_recorder *begin_ring(uint32_t seconds, int save_signal)
+{
+	return begin(&(struct camipc_record_options){
+		.ring_seconds = seconds, .save_signal = save_signal });
+}
+
+/** Waits until the file of a ring is complete. */
+static void wait_for_file(char text[8192])
+{
+	const struct timespec pause = { .tv_nsec = 1000000 };
+
+	for (int i = 0; i < 10000; i++) {
+		if (file_size() > 0 &&
+		    read_back(text, false) == CAMIPC_RECORDING_COMPLETE)
+			return;
+		nanosleep(&pause, NULL);
+	}
+	fail_msg("the ring was not written");
+}
+
+/** A ring is a file once it is asked for, and again under another name. */
+static void a_ring(void **state)
+{
+	struct camipc_recorder *recorder;
+	struct contract *c = *state;
+	char next[sizeof(path) + 2];
+	char text[8192];
+
+	unlink(path);
+	recorder = begin_ring(100, SIGUSR1);
+	assert_int_equal(camipc_proxy_record(c->proxy, recorder), 0);
+	contract_running(c);
+	assert_int_equal(access(path, F_OK), -1);
+	camipc_recorder_save(recorder);
+	wait_for_file(text);
+	assert_string_equal(text, "call init, reply init, state ready, "
+				  "state starting, call start, reply start, "
+				  "state running");
+	unlink(path);
+	raise(SIGUSR1);
+	snprintf(next, sizeof(next), "%s.1", path);
+	assert_int_equal(camipc_recorder_destroy(recorder), 0);
+	/* The request came before the end, which waits for it. */
+	assert_int_equal(rename(next, path), 0);
+	assert_int_equal(read_back(text, false), CAMIPC_RECORDING_COMPLETE);
+	assert_non_null(strstr(text, "state running"));
+	unlink(path);
+}
+
+/** Nobody asks, so nothing is written. */
+static void a_ring_without_a_death(void **state)
+{
+	struct camipc_recorder *recorder;
+	struct contract *c = *state;
+
+	unlink(path);
+	recorder = begin_ring(100, 0);
+	assert_int_equal(camipc_proxy_record(c->proxy, recorder), 0);
+	contract_running(c);
+	assert_int_equal(camipc_recorder_destroy(recorder), 0);
+	assert_int_equal(access(path, F_OK), -1);
+}
+
+static void a_ring_and_a_death(void **state)
+{
+	struct camipc_recorder *recorder;
+	struct contract *c = *state;
+	char text[8192];
+
+	if (contract_is_local())
+		skip();
+	unlink(path);
+	recorder = begin_ring(100, 0);
+	assert_int_equal(camipc_proxy_record(c->proxy, recorder), 0);
+	contract_ready(c);
+	contract_kill_worker(c, SIGKILL);
+	contract_dispatch_closed(c);
+	wait_for_file(text);
+	assert_non_null(strstr(text, "state dead, ended "));
+	assert_int_equal(camipc_recorder_destroy(recorder), 0);
+}
+
+static void wrong_rings(void **state)
+{
+	struct camipc_record_options options = { .size = sizeof(options),
+						 .path = path,
+						 .replace = true,
+						 .save_signal = SIGUSR1 };
+	char gone[TEST_PATH_SIZE + 8];
+	char file[sizeof(gone) + 8];
+	struct camipc_recorder *recorder;
+
+	(void)state;
+	assert_int_equal(camipc_recorder_create(&options, &recorder), -EINVAL);
+	options.ring_seconds = CAMIPC_RECORD_RING_MAX_SECONDS + 1;
+	assert_int_equal(camipc_recorder_create(&options, &recorder), -EINVAL);
+	options.ring_seconds = 1;
+	options.save_signal = SIGKILL;
+	assert_int_equal(camipc_recorder_create(&options, &recorder), -EINVAL);
+	options.save_signal = -1;
+	assert_int_equal(camipc_recorder_create(&options, &recorder), -EINVAL);
+	options.save_signal = SIGUSR2;
+	signal(SIGUSR2, SIG_IGN);
+	assert_int_equal(camipc_recorder_create(&options, &recorder), -EBUSY);
+	signal(SIGUSR2, SIG_DFL);
+	options.path = "/nowhere/at/all";
+	assert_int_equal(camipc_recorder_create(&options, &recorder), -ENOENT);
+	/* A folder that is gone when the file is written. */
+	snprintf(gone, sizeof(gone), "%s/gone", folder);
+	snprintf(file, sizeof(file), "%s/file", gone);
+	assert_int_equal(mkdir(gone, 0700), 0);
+	options.path = file;
+	assert_int_equal(camipc_recorder_create(&options, &recorder), 0);
+	assert_int_equal(rmdir(gone), 0);
+	camipc_recorder_save(recorder);
+	assert_int_equal(camipc_recorder_destroy(recorder), -ENOENT);
+}
+
 static void wrong_options(void **state)
 {
 	struct camipc_record_options options = { .path = path };
@@ -460,6 +578,9 @@ int main(int argc, char **argv)
 		CONTRACT_TEST(buffers),
 		CONTRACT_TEST(a_killed_recorder),
 		CONTRACT_TEST(a_death),      CONTRACT_TEST(wrong_options),
+		CONTRACT_TEST(a_ring),       CONTRACT_TEST(wrong_rings),
+		CONTRACT_TEST(a_ring_without_a_death),
+		CONTRACT_TEST(a_ring_and_a_death),
 	};
 	int ret;
 

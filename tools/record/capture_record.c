@@ -3,6 +3,7 @@
 #include "capture_record.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 
 #include <camipc/error.h>
@@ -18,6 +19,8 @@ int capture_record_begin(const struct record_options *options,
 		.replace = options->force,
 		.no_buffers = options->no_buffers,
 		.redact = options->redact,
+		.ring_seconds = options->ring_seconds,
+		.save_signal = options->ring_seconds ? SIGUSR1 : 0,
 	};
 	int ret;
 

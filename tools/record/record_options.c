@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <camipc/record.h>
+
 #include "filter.h"
 #include "report.h"
 
@@ -24,6 +26,21 @@ static int add_redacted(struct record_options *options, const char *value)
 		return -EINVAL;
 	}
 	options->redact[n] = value;
+	return 0;
+}
+
+static int set_ring(struct record_options *options, const char *value)
+{
+	const size_t n = strspn(value, "0123456789");
+	const unsigned long seconds = n > 0 && n < 6 ? strtoul(value, NULL, 10)
+						     : 0;
+
+	if (value[n] || seconds < 1 || seconds > CAMIPC_RECORD_RING_MAX_SECONDS) {
+		report_option("record-ring", value, "expected 1 to %u seconds",
+			      CAMIPC_RECORD_RING_MAX_SECONDS);
+		return -EINVAL;
+	}
+	options->ring_seconds = (uint32_t)seconds;
 	return 0;
 }
 
@@ -68,6 +85,8 @@ int record_options_apply(struct record_options *options, enum option_id option,
 	case OPTION_RECORD:
 		options->path = value;
 		return 0;
+	case OPTION_RECORD_RING:
+		return set_ring(options, value);
 	case OPTION_FORCE:
 		options->force = true;
 		return 0;
@@ -110,6 +129,8 @@ int record_options_check(const struct record_options *options,
 		return 0;
 	if (options->force)
 		useless = "force";
+	else if (options->ring_seconds)
+		useless = "record-ring";
 	else if (options->no_buffers)
 		useless = "no-buffers";
 	else if (options->redact[0])

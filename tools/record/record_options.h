@@ -19,6 +19,7 @@ struct tolerance {
 struct record_options {
 	/* Of capture. */
 	const char *path;
+	uint32_t ring_seconds; /* 0: everything is written */
 	bool force;
 	bool no_buffers;
 	const char *redact[RECORD_OPTIONS_MAX + 1];

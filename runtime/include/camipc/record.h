@@ -12,6 +12,8 @@
  *
  * The environment variable CAMIPC_RECORD=FILE, which set-user-ID programs
  * ignore, records all proxies of a process to a file that must not exist yet.
+ * With CAMIPC_RECORD_RING=SECONDS, only the last seconds are kept, and written
+ * when an IPA ends unexpectedly or the process gets SIGUSR1.
  */
 #ifndef CAMIPC_RECORD_H
 #define CAMIPC_RECORD_H
@@ -44,7 +46,26 @@ struct camipc_record_options {
 	 *  recorded interface has is an error of camipc_proxy_record(). The
 	 *  contents of buffers have no fields. */
 	const char *const *redact;
+
+	/** Keeps only the last so many seconds, at most
+	 *  CAMIPC_RECORD_RING_MAX_SECONDS and in at most 64 MiB of memory, and
+	 *  writes them when an IPA ends unexpectedly, on @save_signal, and
+	 *  after camipc_recorder_save(). The first file is @path, the next
+	 *  ones are PATH.1 to PATH.9. 0: everything is written at once.
+	 *  If the process itself dies, what it kept is lost. */
+	uint32_t ring_seconds;
+
+	/** A signal, such as SIGUSR1, that has the effect of
+	 *  camipc_recorder_save() on all recorders with it, as long as one of
+	 *  them exists. 0: none. It needs @ring_seconds. */
+	int save_signal;
 };
+
+/** Most seconds of a ring. */
+#define CAMIPC_RECORD_RING_MAX_SECONDS 3600u
+
+/** Most files that a recorder with a ring writes. */
+#define CAMIPC_RECORD_MAX_SAVES 10
 
 /**
  * camipc_recorder_create() - begin a recording
@@ -55,9 +76,11 @@ struct camipc_record_options {
  * access them; that needs a libcamipc that was built with libcrypto.
  *
  * Returns 0; -EEXIST (the file exists, and @replace is not set); -EINVAL (no
- * path, a struct without its size, or not a regular file); -E2BIG (members that
- * this version does not know); -EAGAIN (no further thread); -ENOMEM; or what
- * opening the file returned. One line of the log explains the error. Thread
+ * path, a struct without its size, not a regular file, a ring that is too long,
+ * a number that is no signal, or a signal without a ring); -EBUSY (the process handles or ignores
+ * the signal); -E2BIG (members that this version does not know); -EAGAIN (no
+ * further thread); -ENOMEM; or what opening the file returned; with a ring, what
+ * writing to its folder would return. One line of the log explains the error. Thread
  * word: safe.
  */
 CAMIPC_API int
@@ -72,6 +95,15 @@ camipc_recorder_create(const struct camipc_record_options *options,
  * once per recorder.
  */
 CAMIPC_API int camipc_recorder_destroy(struct camipc_recorder *recorder);
+
+/**
+ * camipc_recorder_save() - write what a recorder with a ring has kept
+ *
+ * Returns at once; the recorder's thread writes the file within
+ * CAMIPC_RECORD_DELAY_MS and the time that the disk takes. A recorder without a
+ * ring ignores the call. Thread word: safe, also in a signal handler.
+ */
+CAMIPC_API void camipc_recorder_save(struct camipc_recorder *recorder);
 
 /**
  * Returns 0; or why recording has stopped, or why a proxy could not be recorded
