@@ -19,6 +19,7 @@ static int (*const functions[N_COMMANDS])(const struct options *options) = {
 	[COMMAND_DUMP] = command_dump,
 	[COMMAND_REPLAY] = command_replay,
 	[COMMAND_TIMELINE] = command_timeline,
+	[COMMAND_MONITOR] = command_monitor,
 	[COMMAND_HOSTILE] = command_hostile,
 };
 

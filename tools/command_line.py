@@ -199,6 +199,17 @@ FILTER = ("FILTERS", (
     "method, module, proxy, thread, time and took (seconds), size (bytes) or "
     "error. An item without the field does not pass.",))
 
+COLUMNS = ("COLUMNS", (
+    "calls/s, async/s and events/s are rates; p50 and p99 the times below which "
+    "50 % and 99 % of the answered calls since the last table stayed, rounded up "
+    "to a power of two.",
+    "queue is how many asynchronous calls the IPA has not taken yet; drops are "
+    "calls and events that were refused or dropped, errors are calls that "
+    "failed, restarts are those of the worker, all since the proxy was created.",
+    "MiB is what the worker process has in memory (resident). idle is how "
+    "long ago the proxy was used last; its counters are updated when it is used, "
+    "ten times per second at most."))
+
 MODULE = Argument("MODULE", "the file of the module", complete="file",
                   suffixes=(".so",))
 
@@ -374,6 +385,28 @@ PROGRAM = Program(
                 arguments=(FILE,), own_options=True, details=(TIMELINES,),
                 examples=(Example("", (
                     "camipc timeline camera.rec -o trace.json",)),)),
+        Command("monitor", "show the proxies of running processes",
+                ("Shows the proxies of each process of this user that allows "
+                 "it by CAMIPC_MONITOR=1 or camipc_monitor_start(), or of one "
+                 "process.",
+                 "On a terminal, the table stays in its place; else one table "
+                 "follows the other. Ends when there is no such process any "
+                 "more."),
+                groups=(Group("options", (
+                    Option("--interval SECONDS", "time between two tables, "
+                           "over which rates are computed", default="1"),
+                    Option("--count N", "end after N tables"))),),
+                arguments=(Argument("PID", "the process", optional=True),),
+                own_options=True, details=(COLUMNS,),
+                statuses=(
+                    Status("0", "something was shown"),
+                    Status("1", "no process, or not the wanted one, allows it"),
+                    Status("2", "wrong options"),
+                    Status("128 + n", "ended by signal n (Ctrl-C: 130)"),
+                ),
+                examples=(Example("", (
+                    "CAMIPC_MONITOR=1 camipc capture --realtime --frames 900 &",
+                    "camipc monitor",)),)),
         Command("hostile", "attack a camera process, to see that it holds",
                 ("Runs a camera once for each attack, with a hostile worker in "
                  "the place of camipc-worker, and prints what was required and "

@@ -13,7 +13,8 @@
 struct command_row {
 	const char *name;
 	const char *const *help; /* lines, ends with NULL */
-	int n_arguments; /* that it needs besides options, ... */
+	int n_arguments; /* that it takes besides options, ... */
+	bool is_optional; /* it needs none of them */
 	const char *arguments; /* ... and their names: "MODULE" */
 };
 

@@ -20,6 +20,7 @@ int command_verify(const struct options *options);
 int command_dump(const struct options *options);
 int command_replay(const struct options *options);
 int command_timeline(const struct options *options);
+int command_monitor(const struct options *options);
 
 /**
  * Finds the command in "sandbox learn [--] [camipc] capture …". Returns its place,

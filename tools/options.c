@@ -379,6 +379,14 @@ static int apply(struct options *options, enum option_id option,
 	case OPTION_EXPECT:
 	case OPTION_TOLERANCE:
 		return record_options_apply(&options->record, option, value);
+	case OPTION_COUNT:
+		ret = parse_whole("count", value, 1, 1000000000, &number);
+		options->n_tables = (uint32_t)number;
+		break;
+	case OPTION_INTERVAL:
+		ret = parse_whole("interval", value, 1, 3600, &number);
+		options->interval_s = (uint32_t)number;
+		break;
 	case OPTION_LIST:
 		options->list = true;
 		break;
@@ -518,7 +526,8 @@ static int take_argument(struct options *options, enum command_id command,
 {
 	const struct command_row *row = &command_rows[command];
 
-	if (row->n_arguments > 0 && (!argument || !argument[0])) {
+	if (row->n_arguments > 0 && !row->is_optional &&
+	    (!argument || !argument[0])) {
 		report_error("%s is missing; 'camipc %s --help' lists the "
 			     "arguments",
 			     row->arguments, row->name);
@@ -548,6 +557,7 @@ int options_parse(struct options *options, enum command_id command, int argc,
 	options->output = "none";
 	options->virtual_camera.seed = 1;
 	options->limit_s = 60;
+	options->interval_s = 1;
 	init_parsing(&parsing);
 	own = command == COMMAND_HOSTILE ? option_words_count(argc, argv) : argc;
 	options->program = argv + own;

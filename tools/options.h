@@ -46,6 +46,10 @@ struct options {
 
 	struct record_options record;
 
+	/* Of monitor. */
+	uint32_t n_tables; /* 0: until all processes have ended */
+	uint32_t interval_s;
+
 	/* Of hostile. */
 	bool list;
 	const char *only; /* a pattern of names; NULL: all */

@@ -70,6 +70,9 @@ def table(program: Program, source: str, version: str) -> str:
                   "\t\t.name = %s," % literal(command.name),
                   "\t\t.help = help_of_%s," % word(command.name).lower(),
                   "\t\t.n_arguments = %d," % len(command.arguments),
+                  "\t\t.is_optional = %s," % str(any(
+                      argument.optional
+                      for argument in command.arguments)).lower(),
                   "\t\t.arguments = %s," % literal(" ".join(
                       argument.name for argument in command.arguments)),
                   "\t},"]

@@ -61,8 +61,7 @@ def _command_page(program: Program, command: Command, version: str,
     page.heading("Synopsis")
     words = [roff.bold(program.name + " " + command.name),
              "[" + roff.italic("OPTION") + "]..."]
-    words += [roff.italic(argument.name) + ("..." if argument.several else "")
-              for argument in command.arguments]
+    words += [argument.usage(roff.italic(argument.name)) for argument in command.arguments]
     page.paragraph(" ".join(words))
     page.heading("Description")
     for text in command.description + command.notes:

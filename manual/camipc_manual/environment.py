@@ -35,6 +35,17 @@ RECORD_RING = Variable(
      "SIGUSR1, if the program does not handle this signal itself; further files "
      "are FILE.1 to FILE.9. " + _SECURE,))
 
+MONITOR = Variable(
+    "CAMIPC_MONITOR", "1 lets camipc monitor show the proxies of the process",
+    ("1 makes a file with counters, which only the user of the process can read: "
+     "$XDG_RUNTIME_DIR/camipc/PID. camipc monitor shows it. 0 or nothing: no "
+     "file. " + _SECURE,))
+
+RUNTIME = Variable(
+    "XDG_RUNTIME_DIR", "where statistics pages are",
+    ("The folder of the user for files of running programs. Without it there are "
+     "no statistics pages. " + _SECURE,))
+
 MODULE_PATH = Variable(
     "CAMIPC_IPA_MODULE_PATH", "more folders that are searched for modules",
     ("Absolute paths of folders with IPA modules, separated by colons. They are "
@@ -130,8 +141,8 @@ HOSTILE_SECRET = Variable(
      "worker must not inherit it.",))
 
 # What a user of a program that contains the library can set.
-LIBRARY = (LOG, TRACE, RECORD, RECORD_RING, MODULE_PATH, PROXY_PATH, WORKER_PROGRAM,
-           ISOLATION, SANDBOX, CONFIG, DEADLINE_SCALE, WRAPPER, PATH,
+LIBRARY = (LOG, TRACE, RECORD, RECORD_RING, MONITOR, RUNTIME, MODULE_PATH,
+           PROXY_PATH, WORKER_PROGRAM, ISOLATION, SANDBOX, CONFIG, DEADLINE_SCALE, WRAPPER, PATH,
            WORKER_LOCALE)
 HOSTILE = (WORKER_PROGRAM, ISOLATION, TEMPORARY, HOSTILE_SECRET)
 ALL = LIBRARY + (LIBRARY_PATH, PRELOAD, TUNABLES, TEMPORARY, HOSTILE_SECRET)

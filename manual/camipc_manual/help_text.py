@@ -57,8 +57,7 @@ def usage(program: Program, command: Command) -> str:
     """ "camipc list [OPTION]..." """
     words = [program.name, command.name, command.usage or "[OPTION]..."]
     if not command.usage:
-        words += [argument.name + ("..." if argument.several else "")
-                  for argument in command.arguments]
+        words += [argument.usage(argument.name) for argument in command.arguments]
     return " ".join(words)
 
 

@@ -81,6 +81,12 @@ class Argument:
     complete: str = ""                 # "file" or ""
     suffixes: Tuple[str, ...] = ()
     several: bool = False
+    optional: bool = False
+
+    def usage(self, name: str) -> str:
+        """The (decorated) name as it is in a line of usage."""
+        name += "..." if self.several else ""
+        return "[" + name + "]" if self.optional else name
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,6 +10,7 @@
 #include "create.h"
 #include "ipa_manager.h"
 #include "module_grants.h"
+#include "monitor_observer.h"
 #include "policy.h"
 #include "record_observer.h"
 #include "struct_size.h"
@@ -433,8 +434,10 @@ int camipc_proxy_create(struct camipc_manager *manager,
 		if (ret < 0)
 			camipc_proxy_destroy(*ret_proxy);
 	}
-	if (ret == 0)
+	if (ret == 0) {
 		camipc_record_new_proxy(*ret_proxy);
+		camipc_monitor_new_proxy(*ret_proxy);
+	}
 	/* The limit of the process or of the system: the same to callers. */
 	return ret == -ENFILE ? -EMFILE : ret;
 }
