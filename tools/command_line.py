@@ -197,7 +197,9 @@ FILTER = ("FILTERS", (
     "more than ||, and parentheses are allowed. A field is one of a message, "
     "such as frame or settings.sensorModel, wherever it is in it; or kind, "
     "method, module, proxy, thread, time and took (seconds), size (bytes) or "
-    "error. An item without the field does not pass.",))
+    "error. An item without the field does not pass.",
+    "Of a long recording, only the part that a range of time allows is read: "
+    "time>60 && time<70.",))
 
 COLUMNS = ("COLUMNS", (
     "calls/s, async/s and events/s are rates; p50 and p99 the times below which "

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "chunk_item.h"
+#include "chunk_places.h"
 #include "crc32c.h"
 
 /** An interface chunk, kept whole. */
@@ -69,30 +70,10 @@ static int damage(struct camipc_recording *recording, const char *what)
 		    what);
 }
 
-/** Reads up to @size bytes; returns how many there were, or an error. */
-static ssize_t read_at(int fd, void *to, size_t size, uint64_t offset)
-{
-	size_t done = 0;
-
-	while (done < size) {
-		ssize_t n = pread(fd, (uint8_t *)to + done, size - done,
-				  (off_t)(offset + done));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		done += (size_t)n;
-	}
-	return (ssize_t)done;
-}
-
 static int check_header(int fd, char *why)
 {
 	uint8_t header[CAMIPC_RECORDING_HEADER_SIZE];
-	const ssize_t n = read_at(fd, header, sizeof(header), 0);
+	const ssize_t n = camipc_read_at(fd, header, sizeof(header), 0);
 	uint32_t version;
 
 	if (n < 0) {
@@ -289,7 +270,7 @@ static int read_chunk(struct camipc_recording *recording,
 
 	if (length > CAMIPC_CHUNK_MAX)
 		return damage(recording, "the chunk is longer than allowed");
-	n = read_at(recording->fd, recording->bytes, length,
+	n = camipc_read_at(recording->fd, recording->bytes, length,
 		    recording->offset + CAMIPC_CHUNK_HEADER_SIZE);
 	if (n < 0)
 		return damage(recording, camipc_errno_to_string((int)n));
@@ -309,7 +290,7 @@ static int next_chunk(struct camipc_recording *recording)
 {
 	uint8_t header[CAMIPC_CHUNK_HEADER_SIZE];
 	struct camipc_recording_chunk *chunk;
-	ssize_t n = read_at(recording->fd, header, sizeof(header),
+	ssize_t n = camipc_read_at(recording->fd, header, sizeof(header),
 			    recording->offset);
 	uint32_t type;
 	uint64_t time;
@@ -335,6 +316,68 @@ static int next_chunk(struct camipc_recording *recording)
 	recording->offset += CAMIPC_CHUNK_HEADER_SIZE + recording->size;
 	recording->number++;
 	return 1;
+}
+
+/* ---- seeking ------------------------------------------------------------ */
+
+/**
+ * Returns the records chunk that has the items of @since, which is the last one
+ * that does not begin after it; @n if reading starts at the beginning.
+ */
+static size_t find_target(const struct camipc_recording_chunk *chunks, size_t n,
+			  uint64_t since)
+{
+	size_t target = n;
+	uint64_t begin = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (chunks[i].type == CAMIPC_CHUNK_STATE && !begin)
+			begin = chunks[i].time;
+		if (chunks[i].type == CAMIPC_CHUNK_RECORDS &&
+		    chunks[i].time > begin && chunks[i].time - begin <= since)
+			target = i;
+	}
+	return target;
+}
+
+/** Reads the chunks before @target that later ones need. Returns 1 or 0. */
+static int read_before(struct camipc_recording *recording,
+		       const struct camipc_recording_chunk *chunks,
+		       size_t target)
+{
+	int ret = 1;
+
+	for (size_t i = 0; ret == 1 && i < target; i++) {
+		if (chunks[i].type != CAMIPC_CHUNK_INTERFACE &&
+		    chunks[i].type != CAMIPC_CHUNK_STATE)
+			continue;
+		recording->offset = chunks[i].offset;
+		recording->number = (uint32_t)i;
+		ret = next_chunk(recording);
+	}
+	return ret;
+}
+
+int camipc_recording_seek(struct camipc_recording *recording, uint64_t since)
+{
+	struct camipc_recording_chunk *chunks = NULL;
+	bool by_index;
+	size_t target;
+	size_t n = 0;
+	int ret;
+
+	if (recording->n_chunks > 0)
+		return -EBUSY;
+	ret = camipc_chunk_places_find(recording->fd, &chunks, &n, &by_index);
+	if (ret < 0)
+		return ret;
+	target = find_target(chunks, n, since);
+	if (target < n && read_before(recording, chunks, target) == 1) {
+		recording->offset = chunks[target].offset;
+		recording->number = (uint32_t)target;
+	}
+	free(chunks);
+	return 0;
 }
 
 /* ---- items -------------------------------------------------------------- */
@@ -443,7 +486,7 @@ int camipc_recording_read_buffer(struct camipc_recording *recording,
 			continue;
 		if (stored->size != item->length)
 			return -ENOENT;
-		n = read_at(recording->fd, to, stored->size, stored->offset);
+		n = camipc_read_at(recording->fd, to, stored->size, stored->offset);
 		if (n < 0)
 			return (int)n;
 		return (size_t)n == stored->size ? 0 : -ENOENT;

@@ -114,6 +114,20 @@ int camipc_recording_next(struct camipc_recording *recording,
 			  struct camipc_recorded *ret_item) CAMIPC_MUST_CHECK;
 
 /**
+ * camipc_recording_seek() - begin in the middle
+ * @since: nanoseconds since the recording began
+ *
+ * The first item that is read is not later than @since, and at most one chunk
+ * before it. Uses the index, or the headers of all chunks if there is none.
+ * Contents of buffers before that place cannot be read any more. Damage on the
+ * way ends reading, as in camipc_recording_next().
+ *
+ * Returns 0; -EBUSY (something was read before) or -ENOMEM. Thread word: bound.
+ */
+int camipc_recording_seek(struct camipc_recording *recording,
+			  uint64_t since) CAMIPC_MUST_CHECK;
+
+/**
  * Returns why the last item was the last one; @ret_why gets one line, which
  * names the place in the file. Thread word: bound.
  */

@@ -188,6 +188,34 @@ class Dump(RecordTest):
                         ("nothing==1", 0)):
             self.assertEqual(len(items(file, "--filter", text)), n, text)
 
+    def test_ranges_of_time(self):
+        """A part of a long recording: the same items, less is read."""
+        with open(self.record("a", "--no-buffers", frames=4), "rb") as opened:
+            file = self.write("long", lengthened(opened.read()))
+        every = items(file)
+        begin = min(item["time"] for item in every) - 1
+        for text, passes in (
+                ("time>20", lambda t: t > 20),
+                ("time>20 && time<25", lambda t: 20 < t < 25),
+                ("time<3 || time>30", lambda t: t < 3 or t > 30),
+                ("(time>5 && time<6) || (time>10 && time<12)",
+                 lambda t: 5 < t < 6 or 10 < t < 12),
+                ("time>1e300", lambda t: False),
+                ("time<0", lambda t: False)):
+            self.assertEqual(
+                items(file, "--filter", text),
+                [item for item in every if passes(item["time"] - begin)], text)
+        # What is wrong in a part that is not read does not matter.
+        with open(file, "r+b") as opened:
+            place = [at for at, kind, _ in chunks(opened.read())
+                     if kind == 2][2]
+            opened.seek(place + 24)
+            opened.write(b"\xff" * 8)
+        self.assertEqual(tool("dump", file).returncode, 1)
+        self.assertEqual(items(file, "--filter", "time>20 && time<25"),
+                         [item for item in every
+                          if 20 < item["time"] - begin < 25])
+
     def test_wrong_filters(self):
         for text, place in (("method", 7), ("method==", 9), ("a=1", 2),
                             ("a==1 &", 6), ("(a==1", 6), ("a==1)", 5),
@@ -327,6 +355,33 @@ def chunks(data):
         kind, length = struct.unpack_from("<II", data, at)
         yield at, kind, data[at + 24:at + 24 + length]
         at += 24 + length
+
+
+def chunk(kind, when, number, contents):
+    header = struct.pack("<IIQI", kind, len(contents), when, number)
+    return header + struct.pack("<I", crc32c(header + contents)) + contents
+
+
+def lengthened(data):
+    """A recording without an end, with a chunk for each item; there is a second
+    between two items."""
+    made = [data[:20]]
+    begin = when = None
+    for at, kind, contents in chunks(data):
+        if kind in (1, 4):
+            if kind == 4 and begin is None:
+                begin = when = struct.unpack_from("<Q", data, at + 8)[0]
+            made.append(chunk(kind, begin or 0, len(made) - 1, contents))
+        item = 0
+        while kind == 2 and item < len(contents):
+            size, = struct.unpack_from("<I", contents, item)
+            when += 10 ** 9
+            made.append(chunk(2, when, len(made) - 1,
+                              contents[item:item + 8] +
+                              struct.pack("<Q", when) +
+                              contents[item + 16:item + size]))
+            item += size
+    return b"".join(made)
 
 
 def change_exposure(file, to):

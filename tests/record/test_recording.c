@@ -21,6 +21,7 @@
 #include "crc32c.h"
 #include "echo_ipa_proxy.h"
 #include "log_capture.h"
+#include "made_recording.h"
 #include "recording_reader.h"
 #include "redact.h"
 #include "test_files.h"
@@ -30,14 +31,6 @@
 
 static char folder[TEST_PATH_SIZE];
 static char path[TEST_PATH_SIZE + 16];
-
-static const struct camipc_interface *echo(void)
-{
-	const struct camipc_interface *found = camipc_interface_find("test.echo");
-
-	assert_non_null(found);
-	return found;
-}
 
 /* ---- parts -------------------------------------------------------------- */
 
@@ -64,7 +57,7 @@ static struct camipc_schema *echo_schema(void)
 	struct camipc_bytes table = { .error = 0 };
 	struct camipc_schema *schema;
 
-	assert_int_equal(camipc_schema_write(echo(), &table), 0);
+	assert_int_equal(camipc_schema_write(made_interface(), &table), 0);
 	assert_int_equal(camipc_schema_read(table.data, table.size, &schema), 0);
 	camipc_bytes_fini(&table);
 	return schema;
@@ -73,7 +66,7 @@ static struct camipc_schema *echo_schema(void)
 static void a_schema(void **state)
 {
 	struct camipc_schema *schema = echo_schema();
-	const struct camipc_interface *interface = echo();
+	const struct camipc_interface *interface = made_interface();
 
 	(void)state;
 	assert_string_equal(schema->name, interface->name);
@@ -102,7 +95,7 @@ static void wrong_tables(void **state)
 	struct camipc_schema *schema;
 
 	(void)state;
-	assert_int_equal(camipc_schema_write(echo(), &table), 0);
+	assert_int_equal(camipc_schema_write(made_interface(), &table), 0);
 	for (size_t n = 0; n < table.size; n++) {
 		uint8_t *part = malloc(n + 1);
 
@@ -147,7 +140,7 @@ static void texts(void **state)
 /** Encodes the arguments of a method. Returns the size. */
 static size_t encode(uint32_t id, const void *args, uint8_t *to, size_t room)
 {
-	const struct camipc_interface *interface = echo();
+	const struct camipc_interface *interface = made_interface();
 	const struct camipc_method *row = camipc_find_method(
 		interface->methods, interface->n_methods, id);
 	struct camipc_writer writer;
@@ -311,31 +304,16 @@ static size_t put_push(uint8_t *to, uint32_t number)
 	return n;
 }
 
-static void put_interface(struct camipc_chunk_file *file)
-{
-	struct camipc_bytes table = { .error = 0 };
-	uint8_t head[8];
-	struct camipc_chunk_part parts[2] = { { head, sizeof(head) } };
-
-	assert_int_equal(camipc_schema_write(echo(), &table), 0);
-	camipc_put_le(head, CAMIPC_PART_TABLE, 4);
-	camipc_put_le(head + 4, table.size, 4);
-	parts[1] = (struct camipc_chunk_part){ table.data, table.size };
-	camipc_chunk_file_put(file, CAMIPC_CHUNK_INTERFACE, 1, parts, 2);
-	camipc_bytes_fini(&table);
-}
-
 /** Writes a file with @n pushes in a chunk each, and an unknown chunk. */
 static void write_file(uint32_t n)
 {
 	uint8_t bytes[512] = { 0 };
-	struct camipc_chunk_part part = { bytes, CAMIPC_STATE_FIXED_SIZE + 8 };
+	struct camipc_chunk_part part = { bytes, 0 };
 	struct camipc_chunk_file file;
 
 	assert_int_equal(camipc_chunk_file_open(&file, path, true), 0);
-	put_interface(&file);
-	camipc_put_le(bytes + 4, 1, 4);
-	camipc_chunk_file_put(&file, CAMIPC_CHUNK_STATE, 2, &part, 1);
+	made_put_interface(&file);
+	made_put_state(&file);
 	part.size = 3;
 	camipc_chunk_file_put(&file, (enum camipc_chunk_type)4711, 3, &part, 1);
 	for (uint32_t i = 0; i < n; i++) {
@@ -476,7 +454,7 @@ static void cut_anywhere(void **state)
 static void following(void **state)
 {
 	uint8_t bytes[512] = { 0 };
-	struct camipc_chunk_part part = { bytes, CAMIPC_STATE_FIXED_SIZE + 8 };
+	struct camipc_chunk_part part = { bytes, 0 };
 	struct camipc_recording *recording;
 	char why[CAMIPC_RECORDING_WHY_SIZE];
 	struct camipc_recorded item;
@@ -487,9 +465,8 @@ static void following(void **state)
 	assert_int_equal(camipc_chunk_file_open(&file, path, true), 0);
 	assert_int_equal(camipc_recording_open(file.fd, &recording, why), 0);
 	assert_int_equal(camipc_recording_next(recording, &item), 0);
-	put_interface(&file);
-	camipc_put_le(bytes + 4, 1, 4);
-	camipc_chunk_file_put(&file, CAMIPC_CHUNK_STATE, 2, &part, 1);
+	made_put_interface(&file);
+	made_put_state(&file);
 	assert_int_equal(camipc_recording_next(recording, &item), 0);
 	part.size = put_push(bytes, 0);
 	camipc_chunk_file_put(&file, CAMIPC_CHUNK_RECORDS, 4, &part, 1);

@@ -2,6 +2,7 @@
 /* The command dump: prints what a recording has, for people or as JSON. */
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,13 @@
 
 /* How often --follow looks for more. */
 #define FOLLOW_MS 50
+
+/* Items of different threads are in order but for so many seconds: a recorder
+ * waits for a second at most. */
+#define ORDER_S 2.0
+
+/* Later than any recording, in seconds. */
+#define LATEST_S 1e9
 
 struct dump {
 	const struct record_options *options;
@@ -283,14 +291,42 @@ static bool wait_for_more(const struct dump *dump)
 	return !ferror(stdout);
 }
 
+/* Goes to the first item that can pass the filter. Returns an exit code. */
+static int seek_range(struct dump *dump, struct filter_range *ret_range)
+{
+	double first;
+
+	*ret_range = (struct filter_range){ -INFINITY, INFINITY };
+	if (!dump->options->filter)
+		return EXIT_OK;
+	*ret_range = filter_time_range(dump->options->filter);
+	first = ret_range->first - ORDER_S;
+	if (!(first > 0))
+		return EXIT_OK;
+	if (first > LATEST_S)
+		first = LATEST_S;
+	if (camipc_recording_seek(dump->file.recording,
+				  (uint64_t)(first * 1e9)) < 0) {
+		report_error("out of memory");
+		return EXIT_FAILED;
+	}
+	return EXIT_OK;
+}
+
 static int dump_all(struct dump *dump)
 {
+	struct filter_range range;
 	struct camipc_recorded item;
+	int code = seek_range(dump, &range);
 
+	if (code != EXIT_OK)
+		return code;
 	do {
 		while (camipc_recording_next(dump->file.recording, &item) == 1) {
 			if (interrupt_signal())
 				return EXIT_SIGNAL + interrupt_signal();
+			if (item_seconds(&item) > range.last + ORDER_S)
+				return EXIT_OK;
 			if (dump_item(dump, &item) < 0)
 				return ferror(stdout) ? EXIT_OK : EXIT_FAILED;
 		}

@@ -30,6 +30,7 @@ struct filtering {
 	const struct camipc_recorded *item; /* NULL: check only */
 	const struct camipc_value_tree *tree;
 	unsigned int depth;
+	struct filter_range range; /* of what was read last */
 };
 
 static bool read_either(struct filtering *filtering);
@@ -207,6 +208,26 @@ static bool compare_operand(const struct operand *operand, enum operator_kind op
 				   : operand->number > wanted;
 }
 
+static const struct filter_range always = { -INFINITY, INFINITY };
+
+/* The times at which a comparison can be true. */
+static struct filter_range range_of(const char *name, enum operator_kind kind,
+				    const char *value, bool quoted)
+{
+	struct filter_range range = always;
+	char *end;
+	const double number = strtod(value, &end);
+
+	if (strcmp(name, "time") != 0 || quoted || !*value || *end ||
+	    isnan(number))
+		return range;
+	if (kind == EQUAL || kind == ABOVE || kind == AT_LEAST)
+		range.first = number;
+	if (kind == EQUAL || kind == BELOW || kind == AT_MOST)
+		range.last = number;
+	return range;
+}
+
 static bool read_one(struct filtering *filtering)
 {
 	char name[WORD_SIZE];
@@ -231,7 +252,10 @@ static bool read_one(struct filtering *filtering)
 	operator_kind = read_operator(filtering);
 	if (operator_kind == NONE)
 		return expect_next(filtering, "==, !=, <=, >=, < or >");
-	if (!read_word(filtering, value, &quoted) || !filtering->item)
+	if (!read_word(filtering, value, &quoted))
+		return false;
+	filtering->range = range_of(name, operator_kind, value, quoted);
+	if (!filtering->item)
 		return false;
 	operand = look_up_name(filtering, name, buffer, sizeof(buffer));
 	return compare_operand(&operand, operator_kind, value, quoted);
@@ -240,18 +264,28 @@ static bool read_one(struct filtering *filtering)
 static bool read_both(struct filtering *filtering)
 {
 	bool result = read_one(filtering);
+	struct filter_range range = filtering->range;
 
-	while (!filtering->expected && skip(filtering, "&&"))
+	while (!filtering->expected && skip(filtering, "&&")) {
 		result &= read_one(filtering);
+		range.first = fmax(range.first, filtering->range.first);
+		range.last = fmin(range.last, filtering->range.last);
+	}
+	filtering->range = range;
 	return result;
 }
 
 static bool read_either(struct filtering *filtering)
 {
 	bool result = read_both(filtering);
+	struct filter_range range = filtering->range;
 
-	while (!filtering->expected && skip(filtering, "||"))
+	while (!filtering->expected && skip(filtering, "||")) {
 		result |= read_both(filtering);
+		range.first = fmin(range.first, filtering->range.first);
+		range.last = fmax(range.last, filtering->range.last);
+	}
+	filtering->range = range;
 	return result;
 }
 
@@ -278,4 +312,13 @@ bool filter_passes(const char *text, const struct camipc_recorded *item,
 	};
 
 	return read_either(&filtering);
+}
+
+struct filter_range filter_time_range(const char *text)
+{
+	struct filtering filtering = { .text = text, .at = text,
+				       .range = always };
+
+	read_either(&filtering);
+	return filtering.range;
 }

@@ -20,4 +20,16 @@ int filter_check(const char *text) CAMIPC_MUST_CHECK;
 bool filter_passes(const char *text, const struct camipc_recorded *item,
 		   const struct camipc_value_tree *tree);
 
+/** Seconds since the recording began. */
+struct filter_range {
+	double first;
+	double last;
+};
+
+/**
+ * Returns the times outside of which no item passes a filter that was checked;
+ * infinite if it does not limit them.
+ */
+struct filter_range filter_time_range(const char *text);
+
 #endif /* TOOLS_RECORD_FILTER_H */
