@@ -25,7 +25,7 @@ struct capture {
 	const struct options *options;
 	struct capture_outputs outputs;
 	struct camipc_manager *manager;
-	struct virtual_camera *camera;
+	struct camera *camera;
 	struct camipc_recorder *recorder; /* NULL: nothing is recorded */
 	uint32_t n_done;
 	bool shows_progress;
@@ -112,9 +112,10 @@ static void suggest_module(struct camipc_manager *manager, const char *wanted,
 }
 
 /* Names the option with which a camera could not be built. */
-static void report_create_error(const struct virtual_camera_options *options,
-				int ret, const char *error, const char *hint)
+static void report_create_error(const struct options *all, int ret,
+				const char *error, const char *hint)
 {
+	const struct camera_options *options = &all->camera_options;
 	static const char ipa[] = "cannot run the IPA module";
 	static const char scene[] = "cannot load the scene";
 
@@ -125,14 +126,16 @@ static void report_create_error(const struct virtual_camera_options *options,
 		report_option("ipa", options->module, "%s%s", error, hint);
 	else if (options->scene && !strncmp(error, scene, strlen(scene)))
 		report_option("scene", options->scene, "%s", error);
+	else if (ret == -ENODEV)
+		report_option("camera", all->camera, "%s", error);
 	else
 		report_error("%s", error);
 }
 
 static int open_camera(struct capture *capture, int interrupt_fd)
 {
-	struct virtual_camera_options camera_options =
-		capture->options->virtual_camera;
+	struct camera_options camera_options =
+		capture->options->camera_options;
 	struct camipc_manager_options manager_options;
 	char module[PATH_MAX];
 	char hint[SUGGESTION_SIZE] = "";
@@ -157,21 +160,20 @@ static int open_camera(struct capture *capture, int interrupt_fd)
 			     camipc_strerror(ret));
 		return EXIT_FAILED;
 	}
-	camera_options.name = capture->options->camera;
 	camera_options.watch_interrupt = true;
 	camera_options.interrupt_fd = interrupt_fd;
 	camera_options.closed = on_closed;
 	camera_options.restarted = on_restarted;
 	camera_options.user = capture;
-	ret = virtual_camera_create(capture->manager, &camera_options, error,
-				    sizeof(error), &capture->camera);
+	ret = camera_create(capture->options->camera, capture->manager,
+			    &camera_options, error, sizeof(error),
+			    &capture->camera);
 	if (ret < 0) {
 		if (ret == -ENOENT && camera_options.module &&
 		    camera_options.module != module)
 			suggest_module(capture->manager, camera_options.module,
 				       hint);
-		report_create_error(&capture->options->virtual_camera, ret,
-				    error, hint);
+		report_create_error(capture->options, ret, error, hint);
 		return code_of_create(ret);
 	}
 	return EXIT_OK;
@@ -180,9 +182,9 @@ static int open_camera(struct capture *capture, int interrupt_fd)
 /* A user who did not ask for restarts need not know. */
 static void check_restart(const struct capture *capture)
 {
-	const int wanted = capture->options->virtual_camera.max_restarts;
+	const int wanted = capture->options->camera_options.max_restarts;
 	const char *isolation = camipc_proxy_get_isolation(
-		virtual_camera_get_proxy(capture->camera));
+		camera_get_proxy(capture->camera));
 
 	if (wanted > 0 && strcmp(isolation, "process") != 0)
 		fprintf(stderr,
@@ -208,7 +210,7 @@ static int set_controls(struct capture *capture)
 
 		if (control_option_check(
 			    option,
-			    virtual_camera_get_controls(capture->camera),
+			    camera_get_controls(capture->camera),
 			    error) < 0) {
 			report_option("control", option->text, "%s", error);
 			return EXIT_USAGE;
@@ -219,7 +221,7 @@ static int set_controls(struct capture *capture)
 	ret = cam_control_builder_finish(&builder, &list);
 	if (ret < 0)
 		goto fail;
-	ret = virtual_camera_set_controls(capture->camera, &list);
+	ret = camera_set_controls(capture->camera, &list);
 	if (ret < 0)
 		goto fail;
 	return EXIT_OK;
@@ -249,14 +251,14 @@ static int capture_frames(struct capture *capture)
 	int code = EXIT_OK;
 
 	while (code == EXIT_OK && capture->n_done < n) {
-		struct virtual_frame frame;
+		struct camera_frame frame;
 		int ret;
 
 		if (interrupt_signal()) {
 			code = exit_code_of_signal();
 			break;
 		}
-		ret = virtual_camera_capture(capture->camera, &frame);
+		ret = camera_capture(capture->camera, &frame);
 		if (ret == -EINTR) {
 			code = exit_code_of_signal();
 		} else if (ret < 0) {
@@ -264,7 +266,7 @@ static int capture_frames(struct capture *capture)
 			if (progress)
 				fputc('\n', stderr);
 			report_error("frame %u: %s", capture->n_done,
-				     virtual_camera_error(capture->camera));
+				     camera_error(capture->camera));
 		} else {
 			code = capture_outputs_write(&capture->outputs, &frame);
 			capture->n_done += code == EXIT_OK;
@@ -281,65 +283,75 @@ static int run(struct capture *capture)
 	double start = now();
 	int code;
 
-	if (virtual_camera_start(capture->camera) < 0) {
-		report_error("%s", virtual_camera_error(capture->camera));
+	if (camera_start(capture->camera) < 0) {
+		report_error("%s", camera_error(capture->camera));
 		return EXIT_FAILED;
 	}
 	code = capture_frames(capture);
 	capture->seconds = now() - start;
-	if (virtual_camera_stop(capture->camera) < 0 && code == EXIT_OK) {
-		report_error("%s", virtual_camera_error(capture->camera));
+	if (camera_stop(capture->camera) < 0 && code == EXIT_OK) {
+		report_error("%s", camera_error(capture->camera));
 		code = EXIT_FAILED;
 	}
 	return code;
 }
 
-/* In real time: ", 5 late (3 waited for the IPA, 2 frame times missed)". */
-static void print_late(FILE *stream, const struct capture *capture)
+/* In real time: ", 5 late (3 without new parameters, 2 frame times missed)". */
+static void print_late(FILE *stream, const struct capture *capture,
+		       const struct camera_counts *counts)
 {
-	const struct virtual_late_counts *late =
-		virtual_camera_get_late_counts(capture->camera);
-
-	if (!capture->options->virtual_camera.realtime)
+	if (!capture->options->camera_options.realtime)
 		return;
-	fprintf(stream, ", %llu late", (unsigned long long)late->frames);
-	if (late->frames)
+	fprintf(stream, ", %llu late", (unsigned long long)counts->late);
+	if (counts->late)
 		fprintf(stream,
 			" (%llu without new parameters, %llu frame time%s "
 			"missed)",
-			(unsigned long long)late->ipa,
-			(unsigned long long)late->host,
-			late->host == 1 ? "" : "s");
+			(unsigned long long)counts->late_ipa,
+			(unsigned long long)counts->late_host,
+			counts->late_host == 1 ? "" : "s");
+}
+
+/* ", 2 frames lost, 1 damaged" */
+static void print_lost(FILE *stream, const struct camera_counts *counts)
+{
+	if (counts->lost)
+		fprintf(stream, ", %llu frame%s lost",
+			(unsigned long long)counts->lost,
+			counts->lost == 1 ? "" : "s");
+	if (counts->damaged)
+		fprintf(stream, ", %llu damaged",
+			(unsigned long long)counts->damaged);
 }
 
 /* ", 2 restarts (5 frames without IPA)" */
-static void print_restarts(FILE *stream, const struct capture *capture)
+static void print_restarts(FILE *stream, const struct camera_counts *counts)
 {
-	const struct virtual_restart_counts *counts =
-		virtual_camera_get_restart_counts(capture->camera);
-
 	if (counts->restarts)
 		fprintf(stream, ", %llu restart%s (%llu frame%s without IPA)",
 			(unsigned long long)counts->restarts,
 			counts->restarts == 1 ? "" : "s",
-			(unsigned long long)counts->frames,
-			counts->frames == 1 ? "" : "s");
+			(unsigned long long)counts->frames_without_ipa,
+			counts->frames_without_ipa == 1 ? "" : "s");
 }
 
 static void print_summary(FILE *stream, const struct capture *capture)
 {
-	const struct cam_clamp_counts *counts =
-		virtual_camera_get_clamp_counts(capture->camera);
-	struct camipc_proxy *proxy = virtual_camera_get_proxy(capture->camera);
-	uint64_t clamped = counts->clamped + counts->unknown +
-			   counts->mistyped + counts->refused;
+	struct camipc_proxy *proxy = camera_get_proxy(capture->camera);
+	struct camera_counts counts;
+	uint64_t clamped;
+
+	camera_get_counts(capture->camera, &counts);
+	clamped = counts.clamped.clamped + counts.clamped.unknown +
+		  counts.clamped.mistyped + counts.clamped.refused;
 
 	fprintf(stream, "%u frame%s in %.2f s (%.1f per second), isolation %s",
 		capture->n_done, capture->n_done == 1 ? "" : "s",
 		capture->seconds, capture->n_done / capture->seconds,
 		camipc_proxy_get_isolation(proxy));
-	print_late(stream, capture);
-	print_restarts(stream, capture);
+	print_late(stream, capture, &counts);
+	print_lost(stream, &counts);
+	print_restarts(stream, &counts);
 	if (clamped)
 		fprintf(stream, ", %llu sensor control%s clamped",
 			(unsigned long long)clamped, clamped == 1 ? "" : "s");
@@ -385,13 +397,13 @@ static int print_results(const struct capture *capture, int code)
 	/* Most useful after a failure. */
 	if (capture->options->stats && capture->camera)
 		stats_table_print(stream,
-				  virtual_camera_get_proxy(capture->camera));
+				  camera_get_proxy(capture->camera));
 	return report_finish_stdout(code);
 }
 
 int command_capture(const struct options *options)
 {
-	const struct virtual_camera_options *camera = &options->virtual_camera;
+	const struct camera_options *camera = &options->camera_options;
 	struct capture capture = {
 		.options = options,
 		.shows_progress = !options->quiet && isatty(STDERR_FILENO),
@@ -414,7 +426,7 @@ int command_capture(const struct options *options)
 	show_backtrace(&capture);
 	code = capture_outputs_finish(&capture.outputs, code);
 	code = print_results(&capture, code);
-	virtual_camera_destroy(capture.camera);
+	camera_destroy(capture.camera);
 	capture_record_end(&options->record, capture.recorder);
 	camipc_manager_destroy(capture.manager);
 	interrupt_fini();

@@ -112,7 +112,7 @@ static int check_pairs(const struct capture_outputs *outputs,
 int capture_outputs_check(struct capture_outputs *outputs,
 			  const struct options *options)
 {
-	const struct virtual_camera_options *camera = &options->virtual_camera;
+	const struct camera_options *camera = &options->camera_options;
 	struct named files[MAX_NAMED];
 	const char *error = NULL;
 	size_t n = 0;
@@ -193,7 +193,7 @@ int capture_outputs_open(struct capture_outputs *outputs)
 }
 
 int capture_outputs_write(struct capture_outputs *outputs,
-			  const struct virtual_frame *frame)
+			  const struct camera_frame *frame)
 {
 	const struct options *options = outputs->options;
 	char path[OUTPUT_PATH_SIZE];
@@ -209,7 +209,7 @@ int capture_outputs_write(struct capture_outputs *outputs,
 		return EXIT_OK;
 	errno = 0;
 	metadata_write(outputs->metadata.stream, frame,
-		       options->virtual_camera.realtime);
+		       options->camera_options.realtime);
 	if (ferror(outputs->metadata.stream))
 		return write_failed("metadata", options->metadata,
 				    options->metadata, errno ? -errno : -EIO);

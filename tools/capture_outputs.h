@@ -31,7 +31,7 @@ int capture_outputs_open(struct capture_outputs *outputs) CAMIPC_MUST_CHECK;
 
 /** Writes one frame. Returns an exit code, after it has reported an error. */
 int capture_outputs_write(struct capture_outputs *outputs,
-			  const struct virtual_frame *frame) CAMIPC_MUST_CHECK;
+			  const struct camera_frame *frame) CAMIPC_MUST_CHECK;
 
 /**
  * Completes all outputs if @code is EXIT_OK, or else removes what is not

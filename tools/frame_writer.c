@@ -157,7 +157,7 @@ static void on_warning(png_structp png, png_const_charp text)
 
 /* Contains every call that may longjmp(). */
 static int write_rows(png_structp png, png_infop info, FILE *stream,
-		      const struct virtual_frame *frame)
+		      const struct camera_frame *frame)
 {
 	uint32_t y;
 
@@ -178,7 +178,7 @@ static int write_rows(png_structp png, png_infop info, FILE *stream,
 	return 0;
 }
 
-static int write_png(FILE *stream, const struct virtual_frame *frame)
+static int write_png(FILE *stream, const struct camera_frame *frame)
 {
 	png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL,
 						  on_error, on_warning);
@@ -191,7 +191,7 @@ static int write_png(FILE *stream, const struct virtual_frame *frame)
 
 #else
 
-static int write_png(FILE *stream, const struct virtual_frame *frame)
+static int write_png(FILE *stream, const struct camera_frame *frame)
 {
 	(void)stream;
 	(void)frame;
@@ -200,7 +200,7 @@ static int write_png(FILE *stream, const struct virtual_frame *frame)
 
 #endif
 
-static int write_ppm(FILE *stream, const struct virtual_frame *frame)
+static int write_ppm(FILE *stream, const struct camera_frame *frame)
 {
 	size_t size = (size_t)3 * frame->width * frame->height;
 
@@ -213,7 +213,7 @@ static int write_ppm(FILE *stream, const struct virtual_frame *frame)
 }
 
 static int put_movie(struct frame_writer *writer,
-		     const struct virtual_frame *frame)
+		     const struct camera_frame *frame)
 {
 	int ret;
 
@@ -242,7 +242,7 @@ int frame_writer_finish(struct frame_writer *writer, bool keep)
 }
 
 int frame_writer_put(struct frame_writer *writer,
-		     const struct virtual_frame *frame, char *ret_path)
+		     const struct camera_frame *frame, char *ret_path)
 {
 	struct output_file file;
 	int ret;

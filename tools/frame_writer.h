@@ -3,8 +3,8 @@
 #ifndef TOOLS_FRAME_WRITER_H
 #define TOOLS_FRAME_WRITER_H
 
+#include "camera.h"
 #include "output_file.h"
-#include "virtual_camera.h"
 
 /** The format of picture files. */
 enum frame_format {
@@ -57,7 +57,7 @@ bool frame_writer_writes(const struct frame_writer *writer, uint32_t n_frames,
  * Returns 0, or the errno of writing; then no part of the file is left.
  */
 int frame_writer_put(struct frame_writer *writer,
-		     const struct virtual_frame *frame,
+		     const struct camera_frame *frame,
 		     char *ret_path) CAMIPC_MUST_CHECK;
 
 /**

@@ -39,7 +39,7 @@ int learn_find_command(int argc, char **argv)
 int learn_capture(struct options *options)
 {
 	static struct needs needs;
-	const char **isolation = &options->virtual_camera.isolation;
+	const char **isolation = &options->camera_options.isolation;
 	int code;
 
 	if (*isolation && strcmp(*isolation, "process") != 0) {

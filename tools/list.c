@@ -3,26 +3,32 @@
 #include "commands.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <camipc/error.h>
 
-#include "isp.h"
+#include "camera.h"
 #include "media_devices.h"
 #include "report.h"
 
-/* Cameras that are listed. */
-#define MAX_CAMERAS 16
+/* Cameras whose modules are looked for. */
+#define MAX_CAMERAS 64
 
-/* The module that a virtual camera would use. */
-struct camera_module {
+/* A camera, and the module that it would use. */
+struct listed {
+	char name[CAMERA_NAME_SIZE];
+	char interface_name[64];
+	char text[256];
 	bool found;
 	struct camipc_module_found module;
 };
 
 /* One search for the modules of all cameras: it warns about each file once. */
 struct search {
-	struct camera_module cameras[MAX_CAMERAS];
+	struct listed cameras[MAX_CAMERAS];
+	size_t n_cameras;
+	size_t n_left_out;
 	size_t n_modules;
 };
 
@@ -43,18 +49,42 @@ struct camipc_manager *open_manager(const struct options *options)
 	return NULL;
 }
 
+static int add_camera(void *user, const struct camera_info *info)
+{
+	struct search *search = user;
+	struct listed *camera = &search->cameras[search->n_cameras];
+
+	if (search->n_cameras == MAX_CAMERAS) {
+		search->n_left_out++;
+		return 0;
+	}
+	snprintf(camera->name, sizeof(camera->name), "%s", info->name);
+	snprintf(camera->interface_name, sizeof(camera->interface_name), "%s",
+		 info->interface_name);
+	if (info->devnode)
+		snprintf(camera->text, sizeof(camera->text),
+			 "camera of %s, driver %s: %s", info->devnode,
+			 info->handler, info->description);
+	else
+		snprintf(camera->text, sizeof(camera->text),
+			 "built-in camera: a scene, a model of a 10-bit Bayer "
+			 "sensor, and %s",
+			 info->description);
+	search->n_cameras++;
+	return 0;
+}
+
 static int find_module(void *user, const struct camipc_module_found *module)
 {
 	struct search *search = user;
-	const struct virtual_isp *isp;
 	size_t i;
 
 	search->n_modules++;
-	for (i = 0; i < MAX_CAMERAS && (isp = virtual_isp_get(i)); i++) {
-		struct camera_module *camera = &search->cameras[i];
+	for (i = 0; i < search->n_cameras; i++) {
+		struct listed *camera = &search->cameras[i];
 
 		if (camera->found || strcmp(module->info.interface_name,
-					    isp->interface_name) != 0)
+					    camera->interface_name) != 0)
 			continue;
 		camera->module = *module;
 		camera->found = true;
@@ -63,40 +93,57 @@ static int find_module(void *user, const struct camipc_module_found *module)
 	return 0;
 }
 
-static void print_camera(const struct search *search, size_t i,
-			 const struct virtual_isp *isp)
+static void print_camera(const struct search *search,
+			 const struct listed *camera)
 {
-	const struct camera_module *camera = &search->cameras[i];
-
-	printf("%s: built-in camera: a scene, a model of a 10-bit Bayer "
-	       "sensor, and %s\n",
-	       isp->name, isp->description);
+	report_line("%s: %s", camera->name, camera->text);
 	if (camera->found) {
 		report_line("    IPA module %s", camera->module.path);
 		report_line("    %s", camera->module.why);
 	} else if (search->n_modules) {
 		printf("    no IPA module for the interface %s was found, but "
 		       "%zu for other interfaces; 'camipc modules' lists them\n",
-		       isp->interface_name, search->n_modules);
+		       camera->interface_name, search->n_modules);
 	} else {
 		printf("    no IPA module for the interface %s was found\n",
-		       isp->interface_name);
+		       camera->interface_name);
 	}
+}
+
+/* Returns an exit code, after it has reported an error. */
+static int print_cameras(struct camipc_manager *manager, struct search *search)
+{
+	int ret = camera_list(add_camera, search);
+
+	(void)!camipc_manager_list(manager, find_module, search);
+	for (size_t i = 0; i < search->n_cameras; i++)
+		print_camera(search, &search->cameras[i]);
+	if (search->n_left_out)
+		printf("and %zu further cameras\n", search->n_left_out);
+	if (ret == 0)
+		return EXIT_OK;
+	report_error("cannot search for cameras: %s", camipc_strerror(ret));
+	return EXIT_FAILED;
 }
 
 int command_list(const struct options *options)
 {
 	struct camipc_manager *manager = open_manager(options);
-	struct search search = { .n_modules = 0 };
-	const struct virtual_isp *isp;
-	int devices;
+	struct search *search;
+	int code;
 
 	if (!manager)
 		return EXIT_FAILED;
-	(void)!camipc_manager_list(manager, find_module, &search);
+	search = calloc(1, sizeof(*search));
+	if (search) {
+		code = print_cameras(manager, search);
+	} else {
+		report_error("out of memory");
+		code = EXIT_FAILED;
+	}
+	free(search);
 	camipc_manager_destroy(manager);
-	for (size_t i = 0; i < MAX_CAMERAS && (isp = virtual_isp_get(i)); i++)
-		print_camera(&search, i, isp);
-	devices = media_devices_print();
-	return report_finish_stdout(devices);
+	if (code == EXIT_OK)
+		code = media_devices_print();
+	return report_finish_stdout(code);
 }

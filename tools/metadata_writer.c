@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cam_controls.h"
+#include "virtual_frame.h"
 
 /* Nine digits distinguish every float from every other. */
 static void write_number(FILE *stream, double value)
@@ -131,24 +132,32 @@ static void write_controls(FILE *stream, const struct cam_control_list *list)
 	}
 }
 
-void metadata_write(FILE *stream, const struct virtual_frame *frame,
+/* Only the light of a virtual camera is known. */
+static void write_light(FILE *stream, const struct virtual_light *light)
+{
+	fputs(",\"light\":{\"brightness\":", stream);
+	write_number(stream, light->brightness);
+	fputs(",\"kelvin\":", stream);
+	write_number(stream, light->kelvin);
+	fputs("}", stream);
+}
+
+void metadata_write(FILE *stream, const struct camera_frame *frame,
 		    bool realtime)
 {
 	static const char *const reasons[] = {
-		[VIRTUAL_PARAMETERS_ON_TIME] = "onTime",
-		[VIRTUAL_PARAMETERS_LATE] = "late",
-		[VIRTUAL_PARAMETERS_NO_IPA] = "noIpa",
+		[CAMERA_PARAMETERS_ON_TIME] = "onTime",
+		[CAMERA_PARAMETERS_LATE] = "late",
+		[CAMERA_PARAMETERS_NO_IPA] = "noIpa",
 	};
 
 	fprintf(stream, "{\"frame\":%" PRIu32 ",\"SensorTimestamp\":%" PRIu64,
 		frame->number, frame->timestamp_ns);
-	fputs(",\"light\":{\"brightness\":", stream);
-	write_number(stream, frame->light.brightness);
-	fputs(",\"kelvin\":", stream);
-	write_number(stream, frame->light.kelvin);
+	if (frame->model)
+		write_light(stream, &frame->model->light);
 	fprintf(stream,
-		"},\"sensor\":{\"lines\":%" PRId32 ",\"gain\":%" PRId32 "}",
-		frame->settings.lines, frame->settings.gain);
+		",\"sensor\":{\"lines\":%" PRId32 ",\"gain\":%" PRId32 "}",
+		frame->exposure_lines, frame->gain_code);
 	if (realtime)
 		fprintf(stream, ",\"late\":%s",
 			frame->late ? "true" : "false");

@@ -5,14 +5,14 @@
 
 #include <stdio.h>
 
-#include "virtual_camera.h"
+#include "camera.h"
 
 /**
  * Writes the line of one frame. Numbers have a decimal point in every locale.
  * With @realtime the line has "late", too. Check errors
  * with ferror(). Thread word: reentrant.
  */
-void metadata_write(FILE *stream, const struct virtual_frame *frame,
+void metadata_write(FILE *stream, const struct camera_frame *frame,
 		    bool realtime);
 
 #endif /* TOOLS_METADATA_WRITER_H */

@@ -9,14 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "isp.h"
-#include "light.h"
+#include "camera_option.h"
 #include "options_check.h"
 #include "option_words.h"
 #include "report.h"
+#include "sensor_model.h"
 #include "suggest.h"
+#include "virtual_frame.h"
 
-/* Cameras and sensors that are listed in a message. */
+/* Sensors that are listed in a message. */
 #define MAX_KNOWN 16
 
 /* Values of getopt_long() for options: beyond those of letters. */
@@ -108,7 +109,7 @@ static int parse_whole(const char *name, const char *text, uint64_t min,
 	return -EINVAL;
 }
 
-static int parse_size(const char *text, struct virtual_camera_options *options)
+static int parse_size(const char *text, struct camera_options *options)
 {
 	uint64_t width;
 	uint64_t height;
@@ -204,32 +205,6 @@ static int add_control(struct options *options, const char *text)
 	return 0;
 }
 
-static int check_light(const char *text)
-{
-	struct virtual_light_script script;
-	size_t position = 0;
-	int ret = virtual_light_parse(text, &script, &position);
-
-	if (ret == -E2BIG)
-		report_option("light", text, "expected at most %d points",
-			      VIRTUAL_LIGHT_MAX_POINTS);
-	else if (ret == -ERANGE)
-		report_option("light", text,
-			      "at character %zu: expected a brightness from "
-			      "%g to %g and %g to %g K",
-			      position + 1, VIRTUAL_LIGHT_MIN_BRIGHTNESS,
-			      VIRTUAL_LIGHT_MAX_BRIGHTNESS,
-			      VIRTUAL_LIGHT_MIN_KELVIN,
-			      VIRTUAL_LIGHT_MAX_KELVIN);
-	else if (ret < 0)
-		report_option("light", text,
-			      "at character %zu: expected "
-			      "FRAME=BRIGHTNESS@KELVIN, separated by commas, "
-			      "with frames that begin with 0 and ascend",
-			      position + 1);
-	return ret;
-}
-
 /* Paths are checked later. */
 static int check_module_name(const char *name)
 {
@@ -245,7 +220,7 @@ static int check_module_name(const char *name)
 }
 
 /* Applies an option of the camera or its IPA. */
-static int apply_to_camera(struct virtual_camera_options *camera,
+static int apply_to_camera(struct camera_options *camera,
 			   enum option_id option, const char *value)
 {
 	uint64_t number = 0;
@@ -254,7 +229,7 @@ static int apply_to_camera(struct virtual_camera_options *camera,
 	if (option == OPTION_SCENE) {
 		camera->scene = value;
 	} else if (option == OPTION_LIGHT) {
-		ret = check_light(value);
+		ret = camera_option_check_light(value);
 		camera->light = value;
 	} else if (option == OPTION_SEED) {
 		ret = parse_whole("seed", value, 0, UINT64_MAX, &camera->seed);
@@ -344,7 +319,7 @@ static int apply(struct options *options, enum option_id option,
 		break;
 	case OPTION_CAMERA:
 		options->camera = value;
-		return check_known("camera", value, virtual_isp_name);
+		return camera_option_check(value);
 	case OPTION_FRAMES:
 		ret = parse_whole("frames", value, 1, 1000000000, &number);
 		options->n_frames = (uint32_t)number;
@@ -417,7 +392,7 @@ static int apply(struct options *options, enum option_id option,
 	case OPTION_REALTIME:
 	case OPTION_PACE:
 	case OPTION_SENSOR:
-		return apply_to_camera(&options->virtual_camera, option, value);
+		return apply_to_camera(&options->camera_options, option, value);
 	}
 	return ret;
 }
@@ -555,7 +530,8 @@ int options_parse(struct options *options, enum command_id command, int argc,
 	options->camera = "virtual";
 	options->n_frames = 60;
 	options->output = "none";
-	options->virtual_camera.seed = 1;
+	options->camera_options.size = sizeof(options->camera_options);
+	options->camera_options.seed = 1;
 	options->limit_s = 60;
 	options->interval_s = 1;
 	init_parsing(&parsing);

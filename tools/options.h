@@ -5,10 +5,10 @@
 
 #include <camipc/manager.h>
 
+#include "camera.h"
 #include "command_table.h"
 #include "control_option.h"
 #include "record_options.h"
-#include "virtual_camera.h"
 
 /** How often an option may be repeated. */
 #define OPTIONS_MAX_PATHS 16
@@ -40,7 +40,7 @@ struct options {
 	const char *plot;
 	bool quiet;
 	bool stats;
-	struct virtual_camera_options virtual_camera;
+	struct camera_options camera_options;
 	struct control_option controls[OPTIONS_MAX_CONTROLS];
 	size_t n_controls;
 

@@ -64,7 +64,7 @@ static int check_path_list(const char *name, const char *const *paths,
  * those of its own lists may be missing. */
 static int check_paths(const struct options *options)
 {
-	const struct virtual_camera_options *camera = &options->virtual_camera;
+	const struct camera_options *camera = &options->camera_options;
 	int ret = check_path_list("module-path", options->module_paths, FOLDER);
 
 	if (ret == 0)
@@ -87,8 +87,8 @@ static int check_paths(const struct options *options)
 
 static int check_pace(const struct options *options)
 {
-	if (!options->virtual_camera.realtime ||
-	    !options->virtual_camera.pace_ms)
+	if (!options->camera_options.realtime ||
+	    !options->camera_options.pace_ms)
 		return 0;
 	report_error("--pace cannot be combined with --realtime, in which the "
 		     "sensor sets the pace");

@@ -8,6 +8,7 @@
 #include "controls_ipa_types.h"
 #include "plot_draw.h"
 #include "scene.h"
+#include "virtual_frame.h"
 
 /* Returns the mean of a colour of the chart's neutral patch, above black. */
 static double neutral_mean(const struct virtual_frame *frame, uint32_t row,
@@ -30,7 +31,7 @@ static void measure_colours(struct plot_point *point,
 {
 	double green;
 
-	if (!has_neutral) {
+	if (!frame || !has_neutral) {
 		point->red = point->gains[0];
 		point->blue = point->gains[1];
 		return;
@@ -68,9 +69,9 @@ static void read_metadata(struct plot_point *point,
 	point->gains[1] = (double)gains[1];
 }
 
-int plot_add(struct plot *plot, const struct virtual_frame *frame)
+int plot_add(struct plot *plot, const struct camera_frame *frame)
 {
-	struct plot_point point = { .light = frame->light };
+	struct plot_point point = { .luma = 0 };
 
 	if (plot->n_points == plot->n_room) {
 		size_t n = plot->n_room ? 2 * plot->n_room : 256;
@@ -82,7 +83,10 @@ int plot_add(struct plot *plot, const struct virtual_frame *frame)
 		plot->n_room = n;
 	}
 	read_metadata(&point, frame->metadata);
-	measure_colours(&point, frame, plot->has_neutral);
+	measure_colours(&point, frame->model, plot->has_neutral);
+	plot->has_light = frame->model != NULL;
+	if (frame->model)
+		point.light = frame->model->light;
 	plot->points[plot->n_points++] = point;
 	return 0;
 }

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "virtual_camera.h"
+#include "camera.h"
 
 struct plot_point;
 
@@ -17,6 +17,7 @@ struct plot {
 	size_t n_room;
 	bool has_target; /* the module uses its built-in tuning */
 	bool has_neutral; /* the scene is the chart */
+	bool has_light; /* the light is known, as the camera is a virtual one */
 };
 
 /** Returns true if this build can draw. */
@@ -24,7 +25,7 @@ bool plot_is_available(void);
 
 /** Adds the values of a frame. Returns 0 or -ENOMEM. */
 int plot_add(struct plot *plot,
-	     const struct virtual_frame *frame) CAMIPC_MUST_CHECK;
+	     const struct camera_frame *frame) CAMIPC_MUST_CHECK;
 
 /**
  * plot_write() - draw a PNG

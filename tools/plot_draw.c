@@ -212,7 +212,8 @@ static void draw(cairo_t *cr, const struct plot *plot)
 		double top = top_of(plot, &panels[i]);
 
 		draw_axes(cr, plot, y0, top);
-		draw_light(cr, plot, y0, i == 0);
+		if (plot->has_light)
+			draw_light(cr, plot, y0, i == 0);
 		cairo_set_source_rgb(cr, 0, 0, 0);
 		put_text(cr, LEFT + 8, y0 + 18, panels[i].title);
 		draw_curves(cr, plot, &panels[i], y0, top);

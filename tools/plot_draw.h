@@ -3,6 +3,7 @@
 #ifndef TOOLS_PLOT_DRAW_H
 #define TOOLS_PLOT_DRAW_H
 
+#include "light.h"
 #include "plot.h"
 
 /** Wanted mean of green in softisp's built-in tuning, linear. */

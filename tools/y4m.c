@@ -4,6 +4,8 @@
 
 #include <errno.h>
 
+#include "sensor.h"
+
 /* Rows of Y, Cb and Cr, times 65536. The rows of Cb and Cr sum up to 0, so that
  * grey stays grey. */
 struct matrix {
@@ -25,12 +27,12 @@ static const struct matrix bt709 = {
 	  { 28785, -26146, -2639 } },
 };
 
-size_t y4m_frame_size(const struct virtual_frame *frame)
+size_t y4m_frame_size(const struct camera_frame *frame)
 {
 	return (size_t)3 * frame->width * frame->height;
 }
 
-int y4m_write_header(FILE *stream, const struct virtual_frame *frame)
+int y4m_write_header(FILE *stream, const struct camera_frame *frame)
 {
 	errno = 0;
 	if (fprintf(stream, "YUV4MPEG2 W%u H%u F%d:1 Ip A1:1 C444\n",
@@ -39,7 +41,7 @@ int y4m_write_header(FILE *stream, const struct virtual_frame *frame)
 	return errno ? -errno : -EIO;
 }
 
-static void make_planes(const struct virtual_frame *frame, uint8_t *planes)
+static void make_planes(const struct camera_frame *frame, uint8_t *planes)
 {
 	const struct matrix *m = frame->height >= 720 ? &bt709 : &bt601;
 	size_t n = (size_t)frame->width * frame->height;
@@ -58,7 +60,7 @@ static void make_planes(const struct virtual_frame *frame, uint8_t *planes)
 	}
 }
 
-int y4m_write_frame(FILE *stream, const struct virtual_frame *frame,
+int y4m_write_frame(FILE *stream, const struct camera_frame *frame,
 		    uint8_t *planes)
 {
 	size_t size = y4m_frame_size(frame);

@@ -5,14 +5,14 @@
 
 #include <stdio.h>
 
-#include "virtual_camera.h"
+#include "camera.h"
 
 /** Returns the size of the three planes of a frame in bytes. */
-size_t y4m_frame_size(const struct virtual_frame *frame);
+size_t y4m_frame_size(const struct camera_frame *frame);
 
 /** Writes the header of the file. Returns 0 or a negative errno. */
 int y4m_write_header(FILE *stream,
-		     const struct virtual_frame *frame) CAMIPC_MUST_CHECK;
+		     const struct camera_frame *frame) CAMIPC_MUST_CHECK;
 
 /**
  * y4m_write_frame() - write one frame
@@ -24,7 +24,7 @@ int y4m_write_header(FILE *stream,
  * on, BT.601 below. Returns 0 or a negative errno. Thread word of all:
  * reentrant.
  */
-int y4m_write_frame(FILE *stream, const struct virtual_frame *frame,
+int y4m_write_frame(FILE *stream, const struct camera_frame *frame,
 		    uint8_t *planes) CAMIPC_MUST_CHECK;
 
 #endif /* TOOLS_Y4M_H */

@@ -119,3 +119,27 @@ int subdevice_get_interval(struct device_node *node, uint32_t pad,
 	*ret_denominator = interval.interval.denominator;
 	return 0;
 }
+
+int subdevice_set_interval(struct device_node *node, uint32_t pad,
+			   uint32_t numerator, uint32_t denominator)
+{
+	struct v4l2_subdev_frame_interval interval = {
+		.pad = pad,
+		.interval = { numerator, denominator },
+	};
+	const struct v4l2_fract *got = &interval.interval;
+	int ret = device_node_ioctl(node, VIDIOC_SUBDEV_S_FRAME_INTERVAL,
+				    "VIDIOC_SUBDEV_S_FRAME_INTERVAL",
+				    &interval);
+
+	if (ret < 0)
+		return ret;
+	if ((uint64_t)got->numerator * denominator ==
+	    (uint64_t)got->denominator * numerator)
+		return 0;
+	return device_node_fail(node, -ERANGE,
+				"pad %u cannot send a frame each %u/%u s; the "
+				"nearest is %u/%u s",
+				pad, numerator, denominator, got->numerator,
+				got->denominator);
+}

@@ -43,6 +43,18 @@ int subdevice_set_format(struct device_node *node, uint32_t pad,
 			 const struct pad_format *format) CAMIPC_MUST_CHECK;
 
 /**
+ * subdevice_set_interval() - set the time from frame to frame, exactly
+ * @numerator, @denominator: of the time in seconds; neither is 0
+ *
+ * Returns 0, -ERANGE (the text names what the pad has instead, which then is
+ * set), -ENOTTY (the sub-device's frame rate cannot be set), or another negative
+ * errno and a text.
+ */
+int subdevice_set_interval(struct device_node *node, uint32_t pad,
+			   uint32_t numerator,
+			   uint32_t denominator) CAMIPC_MUST_CHECK;
+
+/**
  * subdevice_set_selection() - set a rectangle of a pad
  * @target: V4L2_SEL_TGT_CROP and so on
  * @rectangle: what is wanted; set to what the driver made of it

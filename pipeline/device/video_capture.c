@@ -115,6 +115,37 @@ int video_capture_set_format(struct video_capture *capture,
 	return 0;
 }
 
+int video_capture_set_input(struct video_capture *capture, uint32_t input)
+{
+	int number = (int)input;
+
+	return device_node_ioctl(&capture->node, VIDIOC_S_INPUT,
+				 "VIDIOC_S_INPUT", &number);
+}
+
+int video_capture_set_interval(struct video_capture *capture,
+			       uint32_t numerator, uint32_t denominator)
+{
+	struct v4l2_streamparm parameters = {
+		.type = capture->type,
+		.parm.capture.timeperframe = { numerator, denominator },
+	};
+	const struct v4l2_fract *got = &parameters.parm.capture.timeperframe;
+	int ret = device_node_ioctl(&capture->node, VIDIOC_S_PARM,
+				    "VIDIOC_S_PARM", &parameters);
+
+	if (ret < 0)
+		return ret;
+	if ((uint64_t)got->numerator * denominator ==
+	    (uint64_t)got->denominator * numerator)
+		return 0;
+	return device_node_fail(&capture->node, -ERANGE,
+				"the node cannot take a frame each %u/%u s; "
+				"the nearest is %u/%u s",
+				numerator, denominator, got->numerator,
+				got->denominator);
+}
+
 /* ---- the queue ----------------------------------------------------------- */
 
 static uint32_t memory_of(const struct video_capture *capture)

@@ -82,6 +82,23 @@ int video_capture_each_format(struct video_capture *capture, uint32_t code,
 int video_capture_set_format(struct video_capture *capture,
 			     struct video_format *format) CAMIPC_MUST_CHECK;
 
+/** Chooses the input of a node that has several. Returns 0, -EINVAL (there is no
+ *  such input), -EBUSY (buffers exist) or another negative errno. */
+int video_capture_set_input(struct video_capture *capture,
+			    uint32_t input) CAMIPC_MUST_CHECK;
+
+/**
+ * video_capture_set_interval() - set the time from frame to frame, exactly
+ * @numerator, @denominator: of the time in seconds; neither is 0
+ *
+ * Returns 0, -ERANGE (the text names what the node does instead, which then is
+ * set), -ENOTTY (the node's frame rate cannot be set), -EBUSY (buffers exist) or
+ * another negative errno.
+ */
+int video_capture_set_interval(struct video_capture *capture,
+			       uint32_t numerator,
+			       uint32_t denominator) CAMIPC_MUST_CHECK;
+
 /**
  * video_capture_allocate() - make the queue
  * @n: buffers that are wanted; the driver may make more, see n_buffers

@@ -57,8 +57,8 @@ virtual_delayed_requested(const struct virtual_delayed *delayed)
 	return delayed->settings[at(delayed->next + delayed->longest)];
 }
 
-void virtual_delayed_begin_frame(struct virtual_delayed *delayed,
-				 struct virtual_sensor *sensor)
+struct virtual_sensor_settings
+virtual_delayed_advance(struct virtual_delayed *delayed)
 {
 	const struct virtual_sensor_settings *settings = delayed->settings;
 	const struct virtual_sensor_delays *delays = &delayed->delays;
@@ -71,10 +71,16 @@ void virtual_delayed_begin_frame(struct virtual_delayed *delayed,
 			settings[at(next + delays->frame_length)].frame_length,
 	};
 
-	virtual_sensor_set(sensor, due);
 	delayed->next = next + 1;
 	delayed->settings[at(newest + 1)] = settings[at(newest)];
 	delayed->cookies[at(newest + 1)] = delayed->cookies[at(newest)];
+	return due;
+}
+
+void virtual_delayed_begin_frame(struct virtual_delayed *delayed,
+				 struct virtual_sensor *sensor)
+{
+	virtual_sensor_set(sensor, virtual_delayed_advance(delayed));
 }
 
 struct virtual_sensor_settings

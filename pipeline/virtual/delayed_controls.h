@@ -52,6 +52,11 @@ uint32_t virtual_delayed_request(struct virtual_delayed *delayed,
 struct virtual_sensor_settings
 virtual_delayed_requested(const struct virtual_delayed *delayed);
 
+/** Lets the next frame begin. Returns what must be in the registers before it
+ *  begins: each value is that of the frame in which it takes effect. */
+struct virtual_sensor_settings
+virtual_delayed_advance(struct virtual_delayed *delayed);
+
 /** Writes the registers that are due before the next frame begins, and lets it
  *  begin. */
 void virtual_delayed_begin_frame(struct virtual_delayed *delayed,

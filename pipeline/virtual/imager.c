@@ -63,6 +63,17 @@ static int init_light(struct virtual_imager *imager, const char *text,
 	}
 }
 
+/* What the model of a sensor sees. */
+static int init_seen(struct virtual_imager *imager,
+		     const struct virtual_imager_options *options,
+		     uint32_t width, uint32_t height,
+		     struct virtual_error *error)
+{
+	int ret = init_light(imager, options->light, error);
+
+	return ret < 0 ? ret : init_scene(imager, options, width, height, error);
+}
+
 static int allocate(struct virtual_imager *imager)
 {
 	int ret = imager->isp->configure(&imager->sensor, &imager->isp_state);
@@ -116,7 +127,7 @@ int virtual_imager_init(struct virtual_imager *imager,
 {
 	uint32_t width = options->width ? options->width : 640;
 	uint32_t height = options->height ? options->height : 480;
-	int ret;
+	int ret = 0;
 
 	imager->isp = options->isp;
 	if (!is_side(width) || !is_side(height))
@@ -126,10 +137,10 @@ int virtual_imager_init(struct virtual_imager *imager,
 			"from %d to %d",
 			width, height, VIRTUAL_CAMERA_MIN_SIDE,
 			VIRTUAL_CAMERA_MAX_SIDE);
-	ret = init_light(imager, options->light, error);
-	if (ret < 0)
-		return ret;
-	ret = init_scene(imager, options, width, height, error);
+	if (options->source)
+		imager->source = *options->source;
+	else
+		ret = init_seen(imager, options, width, height, error);
 	if (ret < 0)
 		return ret;
 	return init_sensor(imager, options->sensor, width, height,
@@ -185,10 +196,29 @@ static uint64_t time_of(const struct virtual_sensor *sensor, uint64_t pixels)
 	       pixels % rate * 1000000000u / rate;
 }
 
-void virtual_imager_expose(struct virtual_imager *imager, uint32_t number,
-			   struct virtual_frame *ret_frame)
+/* The model of a sensor takes a frame at once. */
+static void expose_model(struct virtual_imager *imager,
+			 struct virtual_frame *frame)
 {
 	struct virtual_sensor *sensor = &imager->sensor;
+
+	frame->timestamp_ns = time_of(sensor, imager->pixels);
+	frame->light = virtual_light_at(&imager->light, frame->number);
+	virtual_delayed_begin_frame(&imager->delayed, sensor);
+	frame->settings = virtual_delayed_get(&imager->delayed,
+					      imager->delayed.next - 1,
+					      &frame->settings_cookie);
+	imager->pixels += (uint64_t)virtual_sensor_line_length(sensor) *
+			  virtual_sensor_current(sensor).frame_length;
+	virtual_sensor_expose(sensor, frame->number, &imager->scene,
+			      &frame->light, imager->raw);
+}
+
+int virtual_imager_expose(struct virtual_imager *imager, uint32_t number,
+			  struct virtual_frame *ret_frame,
+			  struct virtual_error *error)
+{
+	const struct virtual_sensor *sensor = &imager->sensor;
 	struct virtual_frame frame = {
 		.number = number,
 		.width = sensor->width,
@@ -196,21 +226,18 @@ void virtual_imager_expose(struct virtual_imager *imager, uint32_t number,
 		.rgb = imager->rgb,
 		.raw = imager->raw +
 		       (size_t)sensor->width * VIRTUAL_SENSOR_DARK_LINES,
-		.timestamp_ns = time_of(sensor, imager->pixels),
-		.light = virtual_light_at(&imager->light, number),
 		.parameters_frame = number,
 	};
+	int ret = 0;
 
 	imager->is_streaming = true;
-	virtual_delayed_begin_frame(&imager->delayed, sensor);
-	frame.settings = virtual_delayed_get(&imager->delayed,
-					     imager->delayed.next - 1,
-					     &frame.settings_cookie);
-	imager->pixels += (uint64_t)virtual_sensor_line_length(sensor) *
-			  virtual_sensor_current(sensor).frame_length;
-	virtual_sensor_expose(sensor, number, &imager->scene, &frame.light,
-			      imager->raw);
+	if (imager->source.take)
+		ret = imager->source.take(imager->source.user, imager->raw,
+					  &frame, error);
+	else
+		expose_model(imager, &frame);
 	*ret_frame = frame;
+	return ret;
 }
 
 void virtual_imager_measure(const struct virtual_imager *imager, uint32_t frame,

@@ -13,6 +13,23 @@
 #include "virtual_error.h"
 #include "virtual_frame.h"
 
+/** A real sensor, instead of scene, light and the model of a sensor; the model
+ *  then only describes it. Thread word: bound. */
+struct virtual_source {
+	/**
+	 * take() - wait for the next frame
+	 * @raw: receives the frame as virtual_sensor_expose() writes one, its
+	 *       values at most VIRTUAL_SENSOR_WHITE
+	 * @frame: has number, size and memory; gets timestamp, settings and
+	 *         settings_cookie
+	 *
+	 * Returns 0, or a negative errno and a text in @error.
+	 */
+	int (*take)(void *user, uint16_t *raw, struct virtual_frame *frame,
+		    struct virtual_error *error);
+	void *user;
+};
+
 /** What an imager is made from; zeroes choose the defaults. */
 struct virtual_imager_options {
 	const struct virtual_isp *isp; /* must be set */
@@ -22,6 +39,7 @@ struct virtual_imager_options {
 	uint64_t seed; /* of the sensor's noise */
 	const char *scene; /* path of a PNG or JPEG file; NULL: the chart */
 	const char *light; /* script, see light.h; NULL: the default one */
+	const struct virtual_source *source; /* NULL: the model of a sensor */
 };
 
 /** Thread word: bound. */
@@ -37,6 +55,7 @@ struct virtual_imager {
 	uint8_t *rgb;
 	bool is_streaming; /* a frame was exposed */
 	uint64_t pixels; /* read before the next frame, blanking included */
+	struct virtual_source source; /* take is NULL: the model of a sensor */
 };
 
 /**
@@ -80,9 +99,11 @@ void virtual_imager_set_delays(struct virtual_imager *imager,
  *             virtual_imager_develop()
  *
  * Timestamps are those of the sensor: each frame lasts as long as its lines.
+ * Returns 0; with a source, what its take() returns.
  */
-void virtual_imager_expose(struct virtual_imager *imager, uint32_t number,
-			   struct virtual_frame *ret_frame);
+int virtual_imager_expose(struct virtual_imager *imager, uint32_t number,
+			  struct virtual_frame *ret_frame,
+			  struct virtual_error *error) CAMIPC_MUST_CHECK;
 
 /** Writes statistics of the latest frame, whose number is @frame, into
  *  isp->statistics_size bytes. */

@@ -94,6 +94,13 @@ int virtual_ipa_set_request(struct virtual_ipa *ipa,
 			    const struct cam_control_list *list)
 	CAMIPC_MUST_CHECK;
 
+/** Does so after it has brought each control into the range that the IPA
+ *  offers. Returns the number of controls that were changed or left out, -EINVAL
+ *  (more than 64 controls) or -ENOMEM. */
+int virtual_ipa_request_controls(struct virtual_ipa *ipa,
+				 const struct cam_control_list *list)
+	CAMIPC_MUST_CHECK;
+
 /** Returns the answer slot of a frame; frames take turns with the slots. */
 struct virtual_answer *virtual_ipa_get_answer(struct virtual_ipa *ipa,
 					      uint32_t frame);

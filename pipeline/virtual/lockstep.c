@@ -105,7 +105,9 @@ int virtual_lockstep_capture(struct virtual_lockstep *lockstep, uint32_t number,
 	ret = begin_lockstep(ipa, answer, number);
 	if (ret < 0)
 		return ret;
-	virtual_imager_expose(ipa->imager, number, &frame);
+	ret = virtual_imager_expose(ipa->imager, number, &frame, ipa->error);
+	if (ret < 0)
+		return ret;
 	ret = process(ipa, answer, &frame);
 	if (ret < 0)
 		return ret;

@@ -234,7 +234,9 @@ int virtual_realtime_capture(struct virtual_realtime *realtime, uint32_t number,
 		if (ret < 0)
 			return ret;
 	}
-	virtual_imager_expose(ipa->imager, number, &frame);
+	ret = virtual_imager_expose(ipa->imager, number, &frame, ipa->error);
+	if (ret < 0)
+		return ret;
 	frame.timestamp_ns =
 		realtime->ticks * 1000000000u / VIRTUAL_SENSOR_FRAME_RATE;
 	frame.metadata = &ipa->metadata;

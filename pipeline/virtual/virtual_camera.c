@@ -11,9 +11,6 @@
 
 #define DEFAULT_TIMEOUT_MS 2000
 
-/* An application sets a handful of controls at once. */
-#define MAX_CONTROLS 64
-
 struct virtual_camera {
 	struct virtual_error error;
 	struct virtual_imager imager;
@@ -156,17 +153,7 @@ int virtual_camera_stop(struct virtual_camera *camera)
 int virtual_camera_set_controls(struct virtual_camera *camera,
 				const struct cam_control_list *list)
 {
-	struct cam_control controls[MAX_CONTROLS];
-	struct cam_clamp_counts counts = { 0 };
-	struct cam_control_list clamped;
-	int changed = cam_control_list_clamp(list, &camera->ipa.infos, controls,
-					     MAX_CONTROLS, &counts, &clamped);
-	int ret;
-
-	if (changed < 0)
-		return -EINVAL;
-	ret = virtual_ipa_set_request(&camera->ipa, &clamped);
-	return ret < 0 ? ret : changed;
+	return virtual_ipa_request_controls(&camera->ipa, list);
 }
 
 int virtual_camera_capture(struct virtual_camera *camera,

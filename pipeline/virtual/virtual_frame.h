@@ -7,6 +7,8 @@
 #include "light.h"
 #include "sensor.h"
 
+struct camera_frame;
+
 /** Range of a frame's width and height in pixels; both must be even. */
 #define VIRTUAL_CAMERA_MIN_SIDE 64
 #define VIRTUAL_CAMERA_MAX_SIDE 8192
@@ -34,6 +36,11 @@ struct virtual_frame {
 	enum virtual_parameters_reason parameters_reason;
 	bool late; /* see struct virtual_late_counts; false in lock-step */
 };
+
+/** Describes a frame as those of all cameras are described, without what only
+ *  a model knows. The pointers are borrowed. Thread word: reentrant. */
+void virtual_frame_describe(const struct virtual_frame *frame,
+			    struct camera_frame *ret_frame);
 
 /** Frames that were late in real time. */
 struct virtual_late_counts {

@@ -58,8 +58,14 @@ ALLOWED = {
     "ipa/mock": {"runtime/base"},
     "examples": {"runtime/camera", "generated:core", "generated:worker"},
     "examples/external-types": {"generated:worker", "generated:proxy"},
-    "pipeline": {"runtime/camera", "generated:core", "generated:proxy"},
-    "tools": {"pipeline", "runtime/base", "runtime/camera", "runtime/module",
+    "pipeline/camera": {"runtime/camera"},
+    "pipeline": {"pipeline/camera", "runtime/camera", "generated:core",
+                 "generated:proxy"},
+    "pipeline/kernel": {"pipeline", "pipeline/camera", "runtime/camera"},
+    "pipeline/vimc": {"pipeline/kernel"},
+    "pipeline/vivid": {"pipeline/kernel"},
+    "tools": {"pipeline", "pipeline/camera", "runtime/base", "runtime/camera",
+              "runtime/module",
               "runtime/trust", "tools/record", "generated:core",
               "generated:proxy", "generated:command_line"},
     "tools/hostile": {"tools", "proxy/servant", "runtime/base", "runtime/wire",
@@ -68,7 +74,8 @@ ALLOWED = {
     "tools/record": {"tools", "runtime/record", "generated:command_line"},
     "tools/monitor": {"tools", "runtime/monitor",
                       "generated:command_line"},
-    "tools/demo": {"tools", "pipeline", "generated:core", "generated:proxy"},
+    "tools/demo": {"tools", "pipeline", "pipeline/camera", "generated:core",
+                   "generated:proxy"},
 }
 
 GENERATED = (

@@ -17,6 +17,7 @@
 #include "facts.h"
 #include "interrupt.h"
 #include "isp.h"
+#include "camera.h"
 #include "metadata_writer.h"
 #include "pictures.h"
 #include "report.h"
@@ -142,6 +143,7 @@ static bool is_similar(const struct side *a, const struct side *b)
 /* Keeps the metadata as text, without the end of its line. */
 static int keep_metadata(struct side *side)
 {
+	struct camera_frame frame;
 	size_t size;
 	FILE *stream;
 
@@ -150,7 +152,9 @@ static int keep_metadata(struct side *side)
 	stream = open_memstream(&side->metadata, &size);
 	if (!stream)
 		return -errno;
-	metadata_write(stream, &side->frame, false);
+	virtual_frame_describe(&side->frame, &frame);
+	frame.model = &side->frame;
+	metadata_write(stream, &frame, false);
 	if (fclose(stream) != 0)
 		return -errno;
 	side->metadata[strcspn(side->metadata, "\n")] = '\0';

@@ -95,11 +95,11 @@ static int find_replayed_module(const struct replay *replay,
 		match->module = module;
 	}
 	/* Another module need not take the recorded argument. */
-	match->argument = replay->options->virtual_camera.argument;
+	match->argument = replay->options->camera_options.argument;
 	if (!match->argument && !replay->options->record.module &&
 	    of->argument[0])
 		match->argument = of->argument;
-	match->isolation = replay->options->virtual_camera.isolation;
+	match->isolation = replay->options->camera_options.isolation;
 	return EXIT_OK;
 }
 

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+/* Runs a kernel camera: its frames go through the session that the virtual
+ * camera has, its sensor's settings through the same delayed controls. */
+#include "kernel_camera.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <camipc/error.h>
+
+#define DEFAULT_TIMEOUT_MS 2000
+
+/* ---- frames -------------------------------------------------------------- */
+
+/* Waits until the driver has a frame, and dispatches the IPA's events. */
+static int wait_for_frame(struct kernel_camera *camera, int64_t until_ms)
+{
+	const struct device_node *node = &camera->device.capture.node;
+	struct pollfd fds[3] = {
+		{ .fd = node->fd, .events = POLLIN },
+		{ .fd = camipc_proxy_get_fd(camera->ipa.proxy),
+		  .events = POLLIN },
+		{ .fd = camera->ipa.options.interrupt_fd, .events = POLLIN },
+	};
+	int64_t left;
+
+	do {
+		int ret;
+
+		left = until_ms - virtual_ipa_now_ms();
+		if (poll(fds, 3, left > 0 ? (int)left : 0) < 0 &&
+		    errno != EINTR)
+			return virtual_error_set(&camera->error, -errno,
+						 "cannot wait for a frame: %s",
+						 camipc_errno_to_string(errno));
+		if (fds[2].revents)
+			return virtual_error_set(&camera->error, -EINTR,
+						 "interrupted");
+		ret = virtual_ipa_dispatch(&camera->ipa);
+		if (ret < 0)
+			return ret;
+	} while (!fds[0].revents && left > 0);
+	if (fds[0].revents)
+		return 0;
+	return virtual_error_set(&camera->error, -ETIMEDOUT,
+				 "%s: no frame came within %d ms: check that "
+				 "the sensor is connected and powered",
+				 node->path, camera->timeout_ms);
+}
+
+/* Returns 1 and a whole frame, 0 if there was none, or a negative errno. */
+static int take_whole(struct kernel_camera *camera,
+		      struct video_frame *ret_frame)
+{
+	struct video_capture *capture = &camera->device.capture;
+	int ret = video_capture_dequeue(capture, ret_frame);
+
+	if (ret == 1 && (ret_frame->is_damaged ||
+			 ret_frame->bytes < capture->format.size)) {
+		camera->damaged++;
+		ret = video_capture_queue(capture, ret_frame->index, -1);
+	}
+	return ret < 0 ? virtual_error_set(&camera->error, ret, "%s",
+					   capture->node.error) :
+			 ret;
+}
+
+/* Counts frames that the driver had no buffer for. Returns the frame's number
+ * in the stream. */
+static uint32_t count_lost(struct kernel_camera *camera, uint32_t sequence)
+{
+	uint32_t number;
+
+	if (camera->next == 0)
+		camera->first = sequence;
+	number = sequence - camera->first;
+	if (number > camera->next)
+		camera->lost += number - camera->next;
+	camera->next = number + 1;
+	return number;
+}
+
+/*
+ * Knows the settings of frame @number, which was just taken. What is written now
+ * counts as written before the frame after it begins; a sensor whose frames have
+ * begun by then has a longer delay in its model.
+ */
+static int advance(struct kernel_camera *camera, uint32_t number,
+		   struct virtual_frame *frame)
+{
+	struct virtual_delayed *delayed = &camera->imager.delayed;
+	struct virtual_sensor_settings due =
+		virtual_delayed_requested(delayed);
+
+	if (number + 2 - delayed->next > VIRTUAL_DELAYED_DEPTH)
+		virtual_delayed_init(delayed, &delayed->delays, due,
+				     number + 1);
+	while (delayed->next < number + 2)
+		due = virtual_delayed_advance(delayed);
+	frame->settings = virtual_delayed_get(delayed, number,
+					      &frame->settings_cookie);
+	return kernel_device_write(&camera->device, &camera->imager.sensor,
+				   due);
+}
+
+static int take(void *user, uint16_t *raw, struct virtual_frame *frame,
+		struct virtual_error *error)
+{
+	struct kernel_camera *camera = user;
+	const int64_t until_ms = virtual_ipa_now_ms() + camera->timeout_ms;
+	struct video_frame video;
+	int ret;
+
+	(void)error; /* the camera's own */
+	do {
+		ret = wait_for_frame(camera, until_ms);
+		if (ret == 0)
+			ret = take_whole(camera, &video);
+	} while (ret == 0);
+	if (ret < 0)
+		return ret;
+	frame->timestamp_ns = video.timestamp_ns;
+	ret = advance(camera, count_lost(camera, video.sequence), frame);
+	if (ret < 0)
+		return ret;
+	return kernel_device_read(&camera->device, &video, VIRTUAL_SENSOR_WHITE,
+				  raw + (size_t)VIRTUAL_SENSOR_DARK_LINES *
+						frame->width);
+}
+
+/* ---- building ------------------------------------------------------------ */
+
+static int refuse_option(struct kernel_camera *camera, const char *name)
+{
+	return virtual_error_set(&camera->error, -EOPNOTSUPP,
+				 "a kernel camera has no option %s: only "
+				 "virtual cameras do",
+				 name);
+}
+
+static int check_options(struct kernel_camera *camera,
+			 const struct camera_options *options)
+{
+	if (options->sensor)
+		return refuse_option(camera, "sensor");
+	if (options->scene)
+		return refuse_option(camera, "scene");
+	if (options->light)
+		return refuse_option(camera, "light");
+	if (options->pace_ms)
+		return refuse_option(camera, "pace");
+	return 0;
+}
+
+static int init_imager(struct kernel_camera *camera,
+		       const struct kernel_route *route,
+		       const struct camera_options *options)
+{
+	const struct virtual_source source = { take, camera };
+	const struct virtual_imager_options imager_options = {
+		.isp = virtual_isp_find("virtual"),
+		.sensor = route->model,
+		.width = options->width,
+		.height = options->height,
+		.source = &source,
+	};
+
+	return virtual_imager_init(&camera->imager, &imager_options,
+				   &camera->error);
+}
+
+static int run_ipa(struct kernel_camera *camera, struct camipc_manager *manager,
+		   const struct camera_options *options)
+{
+	const struct virtual_ipa_options ipa_options = {
+		.module = options->module,
+		.isolation = options->isolation,
+		.argument = options->argument,
+		.tuning = options->tuning,
+		.timeout_ms = camera->timeout_ms,
+		.interrupt_fd = options->watch_interrupt ?
+					options->interrupt_fd :
+					-1,
+		.max_restarts = options->max_restarts,
+		.closed = options->closed,
+		.restarted = options->restarted,
+		.user = options->user,
+	};
+
+	return virtual_ipa_init(&camera->ipa, manager, &ipa_options,
+				&camera->imager, &camera->error);
+}
+
+static int init_parts(struct kernel_camera *camera,
+		      const struct kernel_route *route,
+		      const struct media_device *media,
+		      struct camipc_manager *manager,
+		      const struct camera_options *options)
+{
+	int ret = check_options(camera, options);
+
+	camera->timeout_ms = options->frame_timeout_ms > 0 ?
+				     options->frame_timeout_ms :
+				     DEFAULT_TIMEOUT_MS;
+	camera->lockstep.ipa = &camera->ipa;
+	if (ret == 0)
+		ret = init_imager(camera, route, options);
+	if (ret == 0)
+		ret = kernel_device_open(&camera->device, route, media,
+					 camera->imager.sensor.width,
+					 camera->imager.sensor.height,
+					 &camera->error);
+	return ret < 0 ? ret : run_ipa(camera, manager, options);
+}
+
+int kernel_camera_create(const struct kernel_route *route,
+			 const struct media_device *media,
+			 struct camipc_manager *manager,
+			 const struct camera_options *options, char *error,
+			 size_t size, struct kernel_camera **ret_camera)
+{
+	struct kernel_camera *camera = calloc(1, sizeof(*camera));
+	int ret;
+
+	if (!camera) {
+		snprintf(error, size, "out of memory");
+		return -ENOMEM;
+	}
+	ret = init_parts(camera, route, media, manager, options);
+	if (ret < 0) {
+		snprintf(error, size, "%s", camera->error.text);
+		kernel_camera_destroy(camera);
+		return ret;
+	}
+	*ret_camera = camera;
+	return 0;
+}
+
+void kernel_camera_destroy(struct kernel_camera *camera)
+{
+	if (!camera)
+		return;
+	if (camera->ipa.imager)
+		virtual_ipa_fini(&camera->ipa);
+	kernel_device_close(&camera->device);
+	virtual_imager_fini(&camera->imager);
+	free(camera);
+}
+
+/* ---- running ------------------------------------------------------------- */
+
+int kernel_camera_start(struct kernel_camera *camera)
+{
+	int ret;
+
+	virtual_error_reset(&camera->error);
+	camera->next = 0;
+	/* Raises the first sensor controls, which all frames have. */
+	ret = virtual_ipa_start(&camera->ipa);
+	if (ret < 0)
+		return ret;
+	virtual_delayed_init(
+		&camera->imager.delayed, &camera->imager.delayed.delays,
+		virtual_delayed_requested(&camera->imager.delayed), 0);
+	ret = kernel_device_write(
+		&camera->device, &camera->imager.sensor,
+		virtual_delayed_requested(&camera->imager.delayed));
+	if (ret == 0)
+		ret = kernel_device_start(&camera->device);
+	if (ret < 0)
+		(void)!virtual_ipa_stop(&camera->ipa);
+	return ret;
+}
+
+int kernel_camera_stop(struct kernel_camera *camera)
+{
+	int device;
+	int ipa;
+
+	virtual_error_reset(&camera->error);
+	device = kernel_device_stop(&camera->device);
+	camera->imager.is_streaming = false;
+	ipa = virtual_ipa_stop(&camera->ipa);
+	return ipa < 0 ? ipa : device;
+}
+
+int kernel_camera_capture(struct kernel_camera *camera,
+			  struct camera_frame *ret_frame)
+{
+	struct virtual_frame frame;
+	int ret;
+
+	virtual_error_reset(&camera->error);
+	ret = virtual_lockstep_capture(&camera->lockstep, camera->frame,
+				       &frame);
+	if (ret < 0)
+		return ret;
+	camera->frame++;
+	camera->ipa.restarts.frames += frame.parameters_reason ==
+				       VIRTUAL_PARAMETERS_NO_IPA;
+	virtual_frame_describe(&frame, ret_frame);
+	return 0;
+}
+
+void kernel_camera_get_counts(const struct kernel_camera *camera,
+			      struct camera_counts *ret_counts)
+{
+	*ret_counts = (struct camera_counts){
+		.lost = camera->lost,
+		.damaged = camera->damaged,
+		.restarts = camera->ipa.restarts.restarts,
+		.frames_without_ipa = camera->ipa.restarts.frames,
+		.clamped = camera->imager.controls.counts,
+	};
+}

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: MIT */
+/* Sets a media device up along a route, and copies its frames. */
+#include "kernel_device.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <string.h>
+
+#include <camipc/error.h>
+
+#include "media_links.h"
+#include "subdevice.h"
+
+/* One is being filled, one is ready, one is with us, one spare. */
+#define N_BUFFERS 4
+
+/* Takes over the text of a node that failed. */
+static int node_failed(struct kernel_device *device,
+		       const struct device_node *node, int ret)
+{
+	return virtual_error_set(device->error, ret, "%s", node->error);
+}
+
+/* ---- setting up ---------------------------------------------------------- */
+
+/* Returns the device node of the first entity whose name fits. */
+static const char *find_node(struct kernel_device *device,
+			     const struct media_device *media,
+			     const char *pattern)
+{
+	for (size_t i = 0; i < media->graph->n_entities; i++) {
+		const struct media_entity *entity = &media->graph->entities[i];
+
+		if (fnmatch(pattern, entity->name, 0) == 0 &&
+		    entity->interface && entity->interface->devnode)
+			return entity->interface->devnode;
+	}
+	virtual_error_set(device->error, -ENODEV,
+			  "%s: no entity '%s' with a device node: the driver "
+			  "%s is of a version that this camera does not know",
+			  media->devnode, pattern, media->driver);
+	return NULL;
+}
+
+static int enable_links(struct kernel_device *device,
+			const struct media_device *media)
+{
+	const struct kernel_route *route = device->route;
+	struct device_node node;
+	int ret = device_node_open(&node, media->devnode);
+
+	for (size_t i = 0; ret == 0 && i < route->n_links; i++) {
+		const struct kernel_link *link = &route->links[i];
+
+		ret = media_link_enable(&node, media->graph, link->source,
+					link->source_pad, link->sink,
+					link->sink_pad, true);
+	}
+	if (ret < 0)
+		node_failed(device, &node, ret);
+	device_node_close(&node);
+	return ret;
+}
+
+static int set_pad(struct kernel_device *device,
+		   const struct media_device *media,
+		   const struct kernel_pad *pad, uint32_t width,
+		   uint32_t height)
+{
+	const struct pad_format format = { pad->code, width, height };
+	const char *path = find_node(device, media, pad->entity);
+	struct device_node node;
+	int ret;
+
+	if (!path)
+		return -ENODEV;
+	ret = device_node_open(&node, path);
+	if (ret == 0)
+		ret = subdevice_set_format(&node, pad->pad, &format);
+	if (ret < 0)
+		node_failed(device, &node, ret);
+	device_node_close(&node);
+	return ret;
+}
+
+static int open_capture(struct kernel_device *device,
+			const struct media_device *media, uint32_t width,
+			uint32_t height)
+{
+	const struct kernel_route *route = device->route;
+	struct video_capture *capture = &device->capture;
+	struct video_format format = { route->fourcc, width, height, 0, 0 };
+	const char *path = find_node(device, media, route->capture);
+	int ret;
+
+	if (!path)
+		return -ENODEV;
+	ret = video_capture_open(capture, path);
+	if (ret == 0 && route->input >= 0)
+		ret = video_capture_set_input(capture, (uint32_t)route->input);
+	if (ret == 0)
+		ret = video_capture_set_format(capture, &format);
+	if (ret == 0 && route->frame_rate)
+		ret = video_capture_set_interval(capture, 1, route->frame_rate);
+	if (ret < 0)
+		return node_failed(device, &capture->node, ret);
+	/* What is read must be there, whatever a driver says. */
+	if (format.stride / 2 < width || format.size / format.stride < height)
+		return virtual_error_set(device->error, -EPROTO,
+					 "%s: a frame of %u bytes with lines "
+					 "of %u bytes cannot hold %ux%u pixels",
+					 path, format.size, format.stride,
+					 width, height);
+	return 0;
+}
+
+static bool is_boolean(const struct kernel_device *device, uint32_t id)
+{
+	const struct cam_control_info *info = cam_uint32_control_info_find(
+		device->controls.infos.infos, device->controls.infos.n_infos,
+		id);
+
+	return info && info->type == CAM_CONTROL_TYPE_BOOLEAN;
+}
+
+static int set_presets(struct kernel_device *device)
+{
+	const struct kernel_route *route = device->route;
+
+	for (size_t i = 0; i < route->n_presets; i++) {
+		struct cam_control control;
+		struct cam_control_builder builder;
+		struct cam_control_list list;
+		int ret;
+
+		cam_control_builder_init(&builder, CAM_CONTROL_ID_SPACE_V4L2,
+					 &control, 1);
+		if (is_boolean(device, route->presets[i].id))
+			cam_control_builder_set_bool(
+				&builder, route->presets[i].id,
+				route->presets[i].value != 0);
+		else
+			cam_control_builder_set_int32(&builder,
+						      route->presets[i].id,
+						      route->presets[i].value);
+		ret = cam_control_builder_finish(&builder, &list);
+		if (ret == 0)
+			ret = device_controls_set(&device->controls, &list);
+		if (ret < 0)
+			return node_failed(device, &device->sensor, ret);
+	}
+	return 0;
+}
+
+static int open_sensor(struct kernel_device *device,
+		       const struct media_device *media)
+{
+	const char *path = find_node(device, media, device->route->sensor);
+	int ret;
+
+	if (!path)
+		return -ENODEV;
+	ret = device_node_open(&device->sensor, path);
+	if (ret == 0)
+		ret = device_controls_read(&device->controls, &device->sensor);
+	return ret < 0 ? node_failed(device, &device->sensor, ret) :
+			 set_presets(device);
+}
+
+int kernel_device_open(struct kernel_device *device,
+		       const struct kernel_route *route,
+		       const struct media_device *media, uint32_t width,
+		       uint32_t height, struct virtual_error *error)
+{
+	int ret;
+
+	device->route = route;
+	device->error = error;
+	device->sensor.fd = -1;
+	device->is_open = true;
+	ret = enable_links(device, media);
+	for (size_t i = 0; ret == 0 && i < route->n_pads; i++)
+		ret = set_pad(device, media, &route->pads[i], width, height);
+	if (ret == 0)
+		ret = open_sensor(device, media);
+	return ret < 0 ? ret : open_capture(device, media, width, height);
+}
+
+void kernel_device_close(struct kernel_device *device)
+{
+	if (!device->is_open)
+		return;
+	(void)kernel_device_stop(device);
+	video_capture_close(&device->capture);
+	device_controls_clear(&device->controls);
+	device_node_close(&device->sensor);
+	device->is_open = false;
+}
+
+/* ---- streaming ----------------------------------------------------------- */
+
+/* Maps a buffer that the driver exported, for reading. */
+static int map_buffer(struct kernel_device *device, uint32_t i)
+{
+	struct video_capture *capture = &device->capture;
+	const struct cam_frame_buffer_plane plane = {
+		.fd = capture->fds[i],
+		.length = capture->format.size,
+	};
+	int ret = cam_shared_buffer_import(i + 1, &plane, CAM_ACCESS_READ,
+					   capture->format.size,
+					   &device->buffers[i]);
+
+	return ret < 0 ? device_node_fail(&capture->node, ret,
+					  "cannot map buffer %u: %s", i,
+					  camipc_errno_to_string(ret)) :
+			 0;
+}
+
+int kernel_device_start(struct kernel_device *device)
+{
+	struct video_capture *capture = &device->capture;
+	int ret = video_capture_allocate(capture, VIDEO_MEMORY_DRIVER,
+					 N_BUFFERS);
+
+	for (uint32_t i = 0; ret == 0 && i < capture->n_buffers; i++) {
+		ret = map_buffer(device, i);
+		if (ret == 0)
+			ret = video_capture_queue(capture, i, -1);
+	}
+	if (ret == 0)
+		ret = video_capture_start(capture);
+	if (ret == 0)
+		return 0;
+	node_failed(device, &capture->node, ret);
+	(void)kernel_device_stop(device);
+	return ret;
+}
+
+int kernel_device_stop(struct kernel_device *device)
+{
+	struct video_capture *capture = &device->capture;
+	int ret;
+
+	if (capture->node.fd < 0 || capture->n_buffers == 0)
+		return 0;
+	ret = video_capture_stop(capture);
+	if (ret < 0)
+		node_failed(device, &capture->node, ret);
+	for (uint32_t i = 0; i < VIDEO_MAX_BUFFERS; i++) {
+		cam_shared_buffer_destroy(device->buffers[i]);
+		device->buffers[i] = NULL;
+	}
+	video_capture_free(capture);
+	device->has_written = false;
+	return ret;
+}
+
+/* ---- settings ------------------------------------------------------------ */
+
+/* Where in the control's range a setting is. */
+static int32_t scale(const struct kernel_control *control, int32_t value,
+		     int32_t min, int32_t max)
+{
+	return control->min + (int32_t)((int64_t)(value - min) *
+					(control->max - control->min) /
+					(max - min));
+}
+
+int kernel_device_write(struct kernel_device *device,
+			const struct virtual_sensor *sensor,
+			struct virtual_sensor_settings settings)
+{
+	const struct virtual_sensor_model *model = sensor->model;
+	const struct kernel_route *route = device->route;
+	struct cam_control controls[2];
+	struct cam_control_builder builder;
+	struct cam_control_list list;
+	int ret;
+
+	cam_control_builder_init(&builder, CAM_CONTROL_ID_SPACE_V4L2, controls,
+				 2);
+	if (route->exposure.id && (!device->has_written ||
+				   settings.lines != device->written.lines))
+		cam_control_builder_set_int32(
+			&builder, route->exposure.id,
+			scale(&route->exposure, settings.lines,
+			      virtual_sensor_min_lines(sensor),
+			      virtual_sensor_max_lines(sensor)));
+	if (route->gain.id && (!device->has_written ||
+			       settings.gain != device->written.gain))
+		cam_control_builder_set_int32(&builder, route->gain.id,
+					      scale(&route->gain, settings.gain,
+						    model->min_gain,
+						    model->max_gain));
+	ret = cam_control_builder_finish(&builder, &list);
+	if (ret < 0)
+		return virtual_error_set(device->error, ret,
+					 "cannot set the sensor: %s",
+					 camipc_errno_to_string(ret));
+	if (list.n_controls)
+		ret = device_controls_set(&device->controls, &list);
+	if (ret < 0)
+		return node_failed(device, &device->sensor, ret);
+	device->written = settings;
+	device->has_written = true;
+	return 0;
+}
+
+/* ---- frames -------------------------------------------------------------- */
+
+static void copy_pixels(const struct video_format *format, const uint8_t *from,
+			uint16_t max, uint16_t *to)
+{
+	for (uint32_t y = 0; y < format->height; y++) {
+		const uint8_t *line = from + (size_t)y * format->stride;
+
+		/* Little-endian on every machine, and not trusted. */
+		for (uint32_t x = 0; x < format->width; x++, line += 2) {
+			const uint16_t value =
+				(uint16_t)(line[0] | line[1] << 8);
+
+			*to++ = value < max ? value : max;
+		}
+	}
+}
+
+int kernel_device_read(struct kernel_device *device,
+		       const struct video_frame *frame, uint16_t max,
+		       uint16_t *pixels)
+{
+	struct video_capture *capture = &device->capture;
+	struct cam_shared_buffer *buffer = device->buffers[frame->index];
+	void *data;
+	int ret = cam_shared_buffer_begin(buffer, CAM_ACCESS_READ, &data);
+
+	if (ret == 0) {
+		copy_pixels(&capture->format, data, max, pixels);
+		ret = cam_shared_buffer_end(buffer);
+	}
+	if (ret < 0)
+		return virtual_error_set(device->error, ret,
+					 "%s: cannot read frame %u: %s",
+					 capture->node.path, frame->sequence,
+					 camipc_errno_to_string(ret));
+	ret = video_capture_queue(capture, frame->index, -1);
+	return ret < 0 ? node_failed(device, &capture->node, ret) : 0;
+}

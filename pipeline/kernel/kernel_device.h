@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* The device of a kernel camera: set up along its route, streamed from, and
+ * its sensor's settings written. */
+#ifndef KERNEL_KERNEL_DEVICE_H
+#define KERNEL_KERNEL_DEVICE_H
+
+#include "cam_buffers.h"
+#include "device_controls.h"
+#include "kernel_pipeline.h"
+#include "media_device.h"
+#include "sensor.h"
+#include "video_capture.h"
+#include "virtual_error.h"
+
+/** Zeroed memory is closed. Thread word: bound. */
+struct kernel_device {
+	const struct kernel_route *route;
+	struct virtual_error *error;
+	struct video_capture capture;
+	struct device_node sensor; /* has the controls */
+	struct device_controls controls;
+	struct cam_shared_buffer *buffers[VIDEO_MAX_BUFFERS];
+	struct virtual_sensor_settings written;
+	bool has_written;
+	bool is_open;
+};
+
+/**
+ * kernel_device_open() - enable links, set formats, and open the nodes
+ * @device: zeroed memory; close it also after a failure. Do not move it
+ * @media: a device whose graph is complete; borrowed for the call
+ * @error: must live as long as @device
+ *
+ * Returns 0, -ENODEV (the device does not have an entity of the route, or
+ * vanished), -ERANGE (it cannot do the size), -EBUSY (another program uses it),
+ * or another errno, each with a text, as all functions below.
+ */
+int kernel_device_open(struct kernel_device *device,
+		       const struct kernel_route *route,
+		       const struct media_device *media, uint32_t width,
+		       uint32_t height,
+		       struct virtual_error *error) CAMIPC_MUST_CHECK;
+
+/** Stops and closes everything; accepts zeroed memory. */
+void kernel_device_close(struct kernel_device *device);
+
+/** Makes the queue and starts the stream. */
+int kernel_device_start(struct kernel_device *device) CAMIPC_MUST_CHECK;
+
+/** Stops the stream and frees the queue, also of a device that is gone. */
+int kernel_device_stop(struct kernel_device *device);
+
+/**
+ * kernel_device_write() - set the sensor's controls
+ * @sensor: the model that the settings belong to
+ *
+ * Writes only what differs from what was written last.
+ */
+int kernel_device_write(struct kernel_device *device,
+			const struct virtual_sensor *sensor,
+			struct virtual_sensor_settings settings)
+	CAMIPC_MUST_CHECK;
+
+/**
+ * kernel_device_read() - copy a frame that was dequeued, and queue it again
+ * @pixels: receives width x height values, at most @max each
+ */
+int kernel_device_read(struct kernel_device *device,
+		       const struct video_frame *frame, uint16_t max,
+		       uint16_t *pixels) CAMIPC_MUST_CHECK;
+
+#endif /* KERNEL_KERNEL_DEVICE_H */

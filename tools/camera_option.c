@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* Compares --camera with the cameras that exist, and parses --light. */
+#include "camera_option.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <camipc/error.h>
+
+#include "camera.h"
+#include "light.h"
+#include "report.h"
+#include "suggest.h"
+
+/* Cameras that are listed in a message. */
+#define MAX_CAMERAS 24
+
+/* The names of the cameras that exist. */
+struct camera_names {
+	const char *wanted;
+	char names[MAX_CAMERAS][CAMERA_NAME_SIZE];
+	size_t n;
+};
+
+/* Returns 1 if this camera is the wanted one. */
+static int add_camera(void *user, const struct camera_info *info)
+{
+	struct camera_names *names = user;
+
+	if (names->n < MAX_CAMERAS)
+		snprintf(names->names[names->n++], CAMERA_NAME_SIZE, "%s",
+			 info->name);
+	return strcmp(info->name, names->wanted) == 0 ||
+	       strcmp(info->handler, names->wanted) == 0 ||
+	       (info->devnode && strcmp(info->devnode, names->wanted) == 0);
+}
+
+int camera_option_check(const char *name)
+{
+	struct camera_names names = { .wanted = name };
+	const char *known[MAX_CAMERAS + 1] = { NULL };
+	char list[VALUES_SIZE];
+	char hint[SUGGESTION_SIZE];
+	int ret = camera_list(add_camera, &names);
+
+	if (ret == 1)
+		return 0;
+	if (ret < 0) {
+		report_error("cannot search for cameras: %s",
+			     camipc_strerror(ret));
+		return ret;
+	}
+	for (size_t i = 0; i < names.n; i++)
+		known[i] = names.names[i];
+	words_join(known, "or", list, sizeof(list));
+	suggest(name, known, hint);
+	report_option("camera", name, "expected %s%s", list, hint);
+	return -ENODEV;
+}
+
+int camera_option_check_light(const char *text)
+{
+	struct virtual_light_script script;
+	size_t position = 0;
+	int ret = virtual_light_parse(text, &script, &position);
+
+	if (ret == -E2BIG)
+		report_option("light", text, "expected at most %d points",
+			      VIRTUAL_LIGHT_MAX_POINTS);
+	else if (ret == -ERANGE)
+		report_option("light", text,
+			      "at character %zu: expected a brightness from "
+			      "%g to %g and %g to %g K",
+			      position + 1, VIRTUAL_LIGHT_MIN_BRIGHTNESS,
+			      VIRTUAL_LIGHT_MAX_BRIGHTNESS,
+			      VIRTUAL_LIGHT_MIN_KELVIN,
+			      VIRTUAL_LIGHT_MAX_KELVIN);
+	else if (ret < 0)
+		report_option("light", text,
+			      "at character %zu: expected "
+			      "FRAME=BRIGHTNESS@KELVIN, separated by commas, "
+			      "with frames that begin with 0 and ascend",
+			      position + 1);
+	return ret;
+}
