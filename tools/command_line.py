@@ -51,10 +51,15 @@ COMMON = (
 )
 
 CAMERA = Group("the camera", (
-    Option("--camera NAME", "the camera: virtual, or virtual-KIND with the "
-           "image processor of that kind", default="virtual",
+    Option("--camera NAME", "the camera: virtual, virtual-KIND with the image "
+           "processor of that kind, or a kernel camera", default="virtual",
            offers=("virtual", "virtual-rkisp1", "virtual-rpi"), details=(
-               "camipc list prints the cameras and the IPA that each needs.",)),
+               "camipc list prints the cameras and the IPA that each needs. A "
+               "kernel camera also has the name of its media device, such as "
+               "/dev/media0, and that of its driver, which stand for the "
+               "first camera there. Kernel cameras have none of the options "
+               "--sensor, --scene, --light and --pace; --seed and --realtime "
+               "change nothing.",)),
     Option("--sensor NAME", "the sensor of the camera, virtual or imx219",
            default="that of the camera", offers=("virtual", "imx219")),
     Option("--frames N", "number of frames", default="60"),

@@ -24,9 +24,6 @@
 
 #define ARENA_SIZE 65536
 
-/* Nodes are few; vivid's are behind those of vimc. */
-#define MAX_NODES 16
-
 struct fixture {
 	struct fd_leak before;
 	struct vimc vimc;
@@ -37,27 +34,6 @@ struct fixture {
 	struct camipc_arena arena;
 };
 
-static void open_vivid(struct device_node *node)
-{
-	for (int i = 0; i < MAX_NODES; i++) {
-		struct v4l2_capability capability = { .version = 0 };
-		char path[32];
-
-		snprintf(path, sizeof(path), "/dev/video%d", i);
-		if (device_node_open(node, path) < 0)
-			continue;
-		assert_int_equal(device_node_ioctl(node, VIDIOC_QUERYCAP,
-						   "VIDIOC_QUERYCAP",
-						   &capability),
-				 0);
-		if (strcmp((const char *)capability.driver, "vivid") == 0 &&
-		    capability.device_caps & V4L2_CAP_VIDEO_CAPTURE)
-			return;
-		device_node_close(node);
-	}
-	fail_msg("this kernel has no vivid");
-}
-
 static int set_up(void **state)
 {
 	static struct fixture f;
@@ -67,7 +43,7 @@ static int set_up(void **state)
 	assert_int_equal(device_node_open(&f.sensor,
 					  vimc_path(&f.vimc, "Sensor A")),
 			 0);
-	open_vivid(&f.vivid);
+	vivid_open(&f.vivid);
 	assert_int_equal(device_controls_read(&f.of_sensor, &f.sensor), 0);
 	assert_int_equal(device_controls_read(&f.of_vivid, &f.vivid), 0);
 	camipc_arena_init(&f.arena, ARENA_SIZE);

@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,6 +26,7 @@
 #include "camera.h"
 #include "controls_ipa_types.h"
 #include "device_controls.h"
+#include "device_monitor.h"
 #include "device_node.h"
 #include "fd_leak.h"
 #include "vimc_fixture.h"
@@ -32,6 +34,9 @@
 #define WIDTH 320
 #define HEIGHT 180
 #define N_FRAMES 6
+
+/* Until a device has come or gone, at most. */
+#define WAIT_MS 60000
 
 /* Until a control is in the frames, at most. */
 #define MAX_FRAMES 40
@@ -399,6 +404,68 @@ static void a_camera_vanishes_in_each_state(void **state)
 	frames_of(f, "vimc-a");
 }
 
+/* What a monitor has told of vimc. */
+struct seen {
+	unsigned int added;
+	unsigned int removed;
+};
+
+static void on_added(void *user, const struct media_device *device)
+{
+	struct seen *seen = user;
+
+	seen->added += strcmp(device->driver, "vimc") == 0;
+}
+
+static void on_removed(void *user, const struct media_device *device)
+{
+	struct seen *seen = user;
+
+	seen->removed += strcmp(device->driver, "vimc") == 0;
+}
+
+static void watch(struct device_monitor *monitor, const unsigned int *count,
+		  unsigned int expected)
+{
+	while (*count < expected) {
+		struct pollfd fd = { .fd = device_monitor_get_fd(monitor),
+				     .events = POLLIN };
+
+		assert_int_equal(poll(&fd, 1, WAIT_MS), 1);
+		assert_true(device_monitor_dispatch(monitor) >= 0);
+	}
+	assert_int_equal(*count, expected);
+}
+
+/* What a program does that lives longer than its cameras. */
+static void a_camera_is_plugged_in_again(void **state)
+{
+	const struct device_monitor_events events = { .added = on_added,
+						      .removed = on_removed };
+	struct seen seen = { 0, 0 };
+	struct device_monitor *monitor;
+	struct camera *camera = start(*state, "vimc-a");
+	struct camera_frame frame;
+
+	assert_int_equal(device_monitor_create(NULL, &events, &seen, &monitor),
+			 0);
+	watch(monitor, &seen.added, 1);
+	for (unsigned int i = 1; i <= 2; i++) {
+		take(camera, &frame);
+		write_driver("unbind");
+		watch(monitor, &seen.removed, i);
+		while (camera_capture(camera, &frame) == 0)
+			;
+		camera_destroy(camera);
+		write_driver("bind");
+		watch(monitor, &seen.added, i + 1);
+		camera = start(*state, "vimc-a");
+	}
+	take(camera, &frame);
+	camera_destroy(camera);
+	device_monitor_destroy(monitor);
+}
+
 static void a_busy_camera_is_refused(void **state)
 {
 	struct camera *camera = start(*state, "vimc-a");
@@ -448,6 +515,7 @@ int main(void)
 		TEST(a_busy_camera_is_refused),
 		TEST(wrong_options_are_refused),
 		TEST(a_camera_vanishes_in_each_state),
+		TEST(a_camera_is_plugged_in_again),
 	};
 
 	if (access(DRIVER_FOLDER, F_OK) < 0) {

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -21,6 +22,9 @@
 #include "subdevice.h"
 
 #define WAIT_MS 10000
+
+/* Nodes are few; vivid's are behind those of vimc. */
+#define MAX_NODES 16
 
 static int find_vimc(void *user, const struct media_device *device)
 {
@@ -124,4 +128,25 @@ uint64_t vimc_hash(int dmabuf, size_t from, size_t size)
 	assert_int_equal(ioctl(dmabuf, DMA_BUF_IOCTL_SYNC, &sync), 0);
 	munmap((void *)(uintptr_t)bytes, size);
 	return hash;
+}
+
+void vivid_open(struct device_node *node)
+{
+	for (int i = 0; i < MAX_NODES; i++) {
+		struct v4l2_capability capability = { .version = 0 };
+		char path[32];
+
+		snprintf(path, sizeof(path), "/dev/video%d", i);
+		if (device_node_open(node, path) < 0)
+			continue;
+		assert_int_equal(device_node_ioctl(node, VIDIOC_QUERYCAP,
+						   "VIDIOC_QUERYCAP",
+						   &capability),
+				 0);
+		if (strcmp((const char *)capability.driver, "vivid") == 0 &&
+		    capability.device_caps & V4L2_CAP_VIDEO_CAPTURE)
+			return;
+		device_node_close(node);
+	}
+	fail_msg("this kernel has no vivid");
 }

@@ -40,4 +40,7 @@ int vimc_wait(struct video_capture *capture, struct video_frame *ret_frame);
  */
 uint64_t vimc_hash(int dmabuf, size_t from, size_t size);
 
+/** Opens the node of vivid that captures frames. */
+void vivid_open(struct device_node *node);
+
 #endif /* TEST_VIMC_FIXTURE_H */
