@@ -217,6 +217,7 @@ int camipc_worker_peer_wait(struct camipc_worker_peer *peer, int cancel_fd,
 
 	if (peer->phase != CAMIPC_WORKER_OPEN)
 		return 0;
+	peer->was_woken = false;
 	if (camipc_channel_can_sleep(peer->channel) && !is_silent(peer))
 		ret = camipc_worker_sleep(peer, look, pfds, deadline);
 	if (ret != -EOPNOTSUPP) {
@@ -245,6 +246,8 @@ void camipc_worker_peer_interrupt(struct camipc_worker_peer *peer)
 void camipc_worker_peer_announce(struct camipc_worker_peer *peer)
 {
 	peer->has_pending = false;
+	/* What wakes a host that polls may be any descriptor. */
+	peer->was_woken = false;
 	if (peer->phase == CAMIPC_WORKER_OPEN && !peer->last_breath)
 		peer->has_pending = camipc_channel_announce(peer->channel);
 }
@@ -259,17 +262,16 @@ void camipc_worker_peer_attend(struct camipc_worker_peer *peer)
 void camipc_worker_peer_service(struct camipc_worker_peer *peer)
 {
 	struct pollfd pfds[POLL_COUNT] = { [POLL_CANCEL] = { .fd = -1 } };
-	const bool woken = peer->was_woken;
 
 	if (peer->phase == CAMIPC_WORKER_ENDED)
 		return;
-	peer->was_woken = false;
 	if (peer->phase != CAMIPC_WORKER_OPEN ||
 	    !camipc_channel_can_sleep(peer->channel)) {
 		camipc_worker_process_check(&peer->process, &peer->notes.log);
 		return;
 	}
-	if (!woken ||
+	/* From the end of one wait to the next, descriptors may wait, too. */
+	if (!peer->was_woken ||
 	    camipc_now_roughly() - peer->looked >= LOOK_AGAIN_NS)
 		(void)!look(peer, pfds);
 	camipc_worker_log_settle(&peer->notes.log);
