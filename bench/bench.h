@@ -105,5 +105,6 @@ extern const struct bench_table bench_calls;
 extern const struct bench_table bench_layers;
 extern const struct bench_table bench_restart;
 extern const struct bench_table bench_real;
+extern const struct bench_table bench_record;
 
 #endif /* CAMIPC_BENCH_H */
