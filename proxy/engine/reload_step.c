@@ -192,7 +192,7 @@ static int take_repeated(struct camipc_proxy *proxy, struct camipc_record *reply
 		ret = header->flags & CAMIPC_MESSAGE_ERROR ?
 			      -EREMOTEIO :
 			      camipc_record_open(reply, entry->method->outs,
-						 &info);
+						 proxy->tap.context, &info);
 	if (ret == 0)
 		field = camipc_replay_compare(entry, reply);
 	if (ret == 0 && field)
