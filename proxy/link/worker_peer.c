@@ -255,8 +255,10 @@ void camipc_worker_peer_announce(struct camipc_worker_peer *peer)
 void camipc_worker_peer_attend(struct camipc_worker_peer *peer)
 {
 	peer->has_pending = false;
-	if (peer->phase == CAMIPC_WORKER_OPEN)
-		camipc_channel_attend(peer->channel);
+	/* If a descriptor has something, too, the host dispatches once more. */
+	if (peer->phase == CAMIPC_WORKER_OPEN &&
+	    camipc_channel_attend(peer->channel))
+		peer->was_woken = true;
 }
 
 void camipc_worker_peer_service(struct camipc_worker_peer *peer)
@@ -270,7 +272,8 @@ void camipc_worker_peer_service(struct camipc_worker_peer *peer)
 		camipc_worker_process_check(&peer->process, &peer->notes.log);
 		return;
 	}
-	/* From the end of one wait to the next, descriptors may wait, too. */
+	/* From the end of one wait to the next, descriptors can wait, and when it
+	 * was the channel that woke the host. */
 	if (!peer->was_woken ||
 	    camipc_now_roughly() - peer->looked >= LOOK_AGAIN_NS)
 		(void)!look(peer, pfds);

@@ -50,7 +50,7 @@ struct camipc_channel_ops {
 	/* NULL: the channel is woken through its descriptor only. */
 	int (*sleep)(struct camipc_channel *channel, int64_t ns);
 	bool (*announce)(struct camipc_channel *channel);
-	void (*attend)(struct camipc_channel *channel);
+	bool (*attend)(struct camipc_channel *channel);
 	void (*look)(struct camipc_channel *channel);
 	void (*destroy)(struct camipc_channel *channel);
 };
@@ -236,12 +236,12 @@ camipc_channel_announce(struct camipc_channel *channel)
 
 /**
  * Ends camipc_channel_announce(): the user is awake, and will sleep or announce
- * itself again. It saves the peer a system call. Thread word: bound.
+ * itself again. It saves the peer a system call. Returns true if the peer has
+ * woken this side through the descriptor meanwhile. Thread word: bound.
  */
-static inline void camipc_channel_attend(struct camipc_channel *channel)
+static inline bool camipc_channel_attend(struct camipc_channel *channel)
 {
-	if (channel->ops->attend)
-		channel->ops->attend(channel);
+	return channel->ops->attend && channel->ops->attend(channel);
 }
 
 /**

@@ -82,7 +82,7 @@ void camipc_shm_unlock(struct shm_channel *shm);
 
 int camipc_shm_sleep(struct camipc_channel *channel, int64_t ns);
 bool camipc_shm_announce(struct camipc_channel *channel);
-void camipc_shm_attend(struct camipc_channel *channel);
+bool camipc_shm_attend(struct camipc_channel *channel);
 int camipc_shm_wait_room(const struct camipc_channel *channel, bool or_message,
 			 int timeout_ms);
 

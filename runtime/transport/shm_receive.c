@@ -64,6 +64,13 @@ static int receive_inline(struct shm_channel *shm,
 
 /* ---- on the socket ------------------------------------------------------- */
 
+/* Whether the peer says that it sends no more, or has ended. */
+static bool is_over(const struct shm_channel *shm)
+{
+	return shm->is_at_end || shm->ends ||
+	       atomic_load(&shm->in.words->closed);
+}
+
 /* Of the worker's threads and handlers, which need no record and no order. */
 static bool is_note(const struct camipc_message *message)
 {
@@ -73,11 +80,13 @@ static bool is_note(const struct camipc_message *message)
 
 /*
  * One message of the socket that is no BELL. @ret_is_note: it came without a
- * record. Returns as camipc_channel_receive().
+ * record. Without @all the last BELL that was due ends the look, with -EAGAIN:
+ * what else there is wakes whoever polls. Returns as camipc_channel_receive().
  */
 static int receive_on_socket(struct shm_channel *shm,
 			     struct camipc_message *message,
-			     enum camipc_reason *ret_reason, bool *ret_is_note)
+			     enum camipc_reason *ret_reason, bool all,
+			     bool *ret_is_note)
 {
 	for (int i = 0; i < MAX_BELLS; i++) {
 		int ret = camipc_channel_receive(shm->socket, message, false,
@@ -91,8 +100,11 @@ static int receive_on_socket(struct shm_channel *shm,
 		/* It answers one announcement, and every one at most once. */
 		if (shm->bells_due == 0)
 			return break_ring(shm, message, ret_reason);
-		shm->bells_due--;
 		camipc_message_reset(message);
+		if (--shm->bells_due == 0 && !all) {
+			shm->looks = false;
+			break;
+		}
 	}
 	return -EAGAIN;
 }
@@ -114,7 +126,7 @@ static int receive_marked(struct shm_channel *shm,
 		take_record(shm, CAMIPC_SHM_ON_SOCKET);
 		return 0;
 	}
-	ret = receive_on_socket(shm, message, ret_reason, &is_note);
+	ret = receive_on_socket(shm, message, ret_reason, true, &is_note);
 	if (ret == 0 && !is_note) {
 		shm->n_missing = 0;
 		take_record(shm, CAMIPC_SHM_ON_SOCKET);
@@ -137,7 +149,8 @@ static int receive_unmarked(struct shm_channel *shm,
 			    enum camipc_reason *ret_reason)
 {
 	bool is_note = false;
-	int ret = receive_on_socket(shm, message, ret_reason, &is_note);
+	int ret = receive_on_socket(shm, message, ret_reason, is_over(shm),
+				    &is_note);
 
 	if (ret == -EAGAIN)
 		shm->looks = camipc_channel_is_busy(shm->socket);
@@ -159,13 +172,6 @@ static int receive_unmarked(struct shm_channel *shm,
 }
 
 /* ---- all together -------------------------------------------------------- */
-
-/* Whether the peer says that it sends no more, or has ended. */
-static bool is_over(const struct shm_channel *shm)
-{
-	return shm->is_at_end || shm->ends ||
-	       atomic_load(&shm->in.words->closed);
-}
 
 /* As camipc_shm_ring_peek(), which sees no record after the channel's end. */
 static int peek_record(struct shm_channel *shm, uint32_t *ret_size)

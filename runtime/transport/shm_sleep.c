@@ -104,22 +104,24 @@ static bool announce(struct shm_channel *shm, uint32_t value, int wanted)
 
 /* ---- on the socket ------------------------------------------------------- */
 
-void camipc_shm_attend(struct camipc_channel *channel)
+bool camipc_shm_attend(struct camipc_channel *channel)
 {
 	struct shm_channel *shm = as_shm(channel);
 
 	if (!shm->is_announced)
-		return;
+		return false;
 	shm->is_announced = false;
-	if (!take_back(shm, CAMIPC_SHM_RING_SOCKET))
-		shm->looks = true;
+	if (take_back(shm, CAMIPC_SHM_RING_SOCKET))
+		return false;
+	shm->looks = true;
+	return true;
 }
 
 bool camipc_shm_announce(struct camipc_channel *channel)
 {
 	struct shm_channel *shm = as_shm(channel);
 
-	camipc_shm_attend(channel);
+	(void)camipc_shm_attend(channel);
 	shm->is_announced = !announce(shm, CAMIPC_SHM_RING_SOCKET,
 				      wanted_by_user(shm));
 	return !shm->is_announced;
@@ -150,7 +152,7 @@ static int sleep_on_socket(struct shm_channel *shm, int wanted, short events,
 		return 0;
 	shm->is_announced = true;
 	ret = poll_socket(shm, events, timeout_ms);
-	camipc_shm_attend(&shm->base);
+	(void)camipc_shm_attend(&shm->base);
 	return ret;
 }
 
@@ -235,7 +237,7 @@ int camipc_shm_sleep(struct camipc_channel *channel, int64_t ns)
 	if (!shm->asleep ||
 	    (shm->wants_room && atomic_load(&shm->socket_is_full)))
 		return -EOPNOTSUPP;
-	camipc_shm_attend(channel);
+	(void)camipc_shm_attend(channel);
 	return sleep_on_word(shm, wanted_by_user(shm), ns);
 }
 

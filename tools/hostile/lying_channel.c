@@ -143,10 +143,10 @@ static bool announce(struct camipc_channel *channel)
 	return camipc_channel_announce(liar.honest);
 }
 
-static void attend(struct camipc_channel *channel)
+static bool attend(struct camipc_channel *channel)
 {
 	(void)channel;
-	camipc_channel_attend(liar.honest);
+	return camipc_channel_attend(liar.honest);
 }
 
 static void look(struct camipc_channel *channel)
