@@ -81,7 +81,7 @@ static bool is_note(const struct camipc_message *message)
 /*
  * One message of the socket that is no BELL. @ret_is_note: it came without a
  * record. Without @all the last BELL that was due ends the look, with -EAGAIN:
- * what else there is wakes whoever polls. Returns as camipc_channel_receive().
+ * what else there is polls readable. Returns as camipc_channel_receive().
  */
 static int receive_on_socket(struct shm_channel *shm,
 			     struct camipc_message *message,

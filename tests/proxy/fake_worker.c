@@ -18,46 +18,26 @@
 #include "child_process.h"
 #include "crash_record.h"
 #include "control_message.h"
+#include "fake_ring.h"
 #include "handshake.h"
 #include "life_line.h"
-#include "shm_channel-internal.h"
 #include "slow_close.h"
 #include "socket_channel.h"
 #include "worker.h"
 
 static struct camipc_channel *channel;
 static struct camipc_parent_hello hello;
-static struct shm_channel *ring; /* NULL: there is a socket only */
 
 static bool is(const char *what, const char *role)
 {
 	return strcmp(what, role) == 0;
 }
 
-/* Waits for room, if it must. */
-static void put_record(const void *bytes, uint32_t size)
-{
-	int ret;
-
-	while ((ret = camipc_shm_ring_check_room(
-			&ring->out, camipc_shm_ring_cost(size))) == -EAGAIN) {
-		atomic_store(&ring->cost, camipc_shm_ring_cost(size));
-		if (camipc_channel_wait_room(channel, false, -1) < 0)
-			_exit(99);
-	}
-	if (ret < 0)
-		_exit(99);
-	camipc_shm_ring_put(&ring->out, bytes, size);
-	camipc_shm_wake_peer(ring);
-}
-
 /* All bytes of a datagram as they are; whether it arrives is not our care. */
 static void send_bytes(const void *bytes, size_t size)
 {
-	if (ring && size <= CAMIPC_SHM_MAX_MESSAGE) {
-		put_record(bytes, (uint32_t)size);
+	if (fake_ring_put(bytes, size))
 		return;
-	}
 	if (send(CAMIPC_WORKER_CHANNEL_FD, bytes, size, MSG_NOSIGNAL) < 0)
 		_exit(99);
 }
@@ -174,8 +154,8 @@ static void send_fd(struct camipc_header header, int fd)
 	/* A kernel that was asked to refuses it. */
 	if (sendmsg(CAMIPC_WORKER_CHANNEL_FD, &msg, MSG_NOSIGNAL) < 0)
 		fprintf(stderr, "refused\n");
-	else if (ring && header.kind != CAMIPC_MESSAGE_LOG)
-		put_record(NULL, CAMIPC_SHM_ON_SOCKET);
+	else if (header.kind != CAMIPC_MESSAGE_LOG)
+		fake_ring_put_mark();
 }
 
 /* One whose close is slow. */
@@ -234,34 +214,6 @@ static bool send_run_of(const char *what)
 }
 
 /* ---- births ------------------------------------------------------------ */
-
-/* Says hello, and shares memory if the camera process wants to. */
-static void use_shm(struct camipc_worker_hello *answer)
-{
-	const struct camipc_shm_options options = {
-		.side = CAMIPC_SHM_WORKER,
-		.limits = { .max_message_size = 1 << 20 },
-		.sleeps_alone = true,
-	};
-	const bool wanted = hello.flags & CAMIPC_HELLO_SHM;
-	struct camipc_shm_area *area;
-
-	if (wanted) {
-		if (camipc_shm_area_map(hello.shm_fd, &area) < 0 ||
-		    camipc_shm_channel_make_robust(area) < 0)
-			_exit(89);
-		close(hello.shm_fd);
-		answer->flags = CAMIPC_HELLO_SHM | CAMIPC_HELLO_ROBUST;
-		answer->thread = (uint32_t)getpid();
-	}
-	if (camipc_worker_hello_write(channel, answer) < 0)
-		_exit(97);
-	if (wanted && camipc_shm_channel_create(channel, area, &options,
-						&channel) < 0)
-		_exit(88);
-	if (wanted)
-		ring = as_shm(channel);
-}
 
 static void be_born_badly(const char *what)
 {
@@ -326,7 +278,7 @@ static void be_born_badly(const char *what)
 		send_kind(CAMIPC_MESSAGE_TRACE);
 		hang();
 	}
-	use_shm(&answer);
+	fake_ring_say_hello(&channel, &hello, &answer);
 }
 
 static void load_badly(const char *what, const char *fingerprint)
@@ -458,7 +410,7 @@ static void write_from_the_grave(void)
 	setsid();
 	alarm(20);
 	/* It has the socket, but not the memory. */
-	ring = NULL;
+	fake_ring_drop();
 	flood_credit();
 }
 

@@ -24,7 +24,10 @@ extern struct camipc_client hostile_client;
 extern struct camipc_closed_info hostile_closed;
 extern unsigned int hostile_n_closed;
 
-/** Creates a proxy, over the transport of CAMIPC_TEST_BACKEND, whose worker is born and lives as these words say. */
+/**
+ * Creates a proxy, over the transport that CAMIPC_TEST_BACKEND names, whose worker
+ * is born and lives as these words say.
+ */
 int hostile_create(struct create_fixture *f, const char *birth,
 		   const char *life, struct camipc_proxy **ret_proxy);
 

@@ -117,7 +117,7 @@ static int next_task(void)
 
 /* ---- tasks --------------------------------------------------------------- */
 
-/* Lets whoever is chosen go on; back here when this task is. */
+/* Lets the chosen task go on. Returns when this one is chosen. */
 static void stop(void)
 {
 	const int self = search.running;

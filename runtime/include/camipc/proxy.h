@@ -192,8 +192,8 @@ CAMIPC_API void camipc_proxy_destroy(struct camipc_proxy *proxy);
 /**
  * Returns a descriptor that polls readable while there is work for
  * camipc_proxy_dispatch(). It belongs to the proxy and never changes. A host that
- * uses camipc_proxy_dispatch_wait() only should not ask for it: whoever wakes a
- * host that may poll needs more system calls. Thread word: safe.
+ * uses camipc_proxy_dispatch_wait() only should not ask for it: to wake a host
+ * that may poll takes more system calls. Thread word: safe.
  */
 CAMIPC_API int camipc_proxy_get_fd(const struct camipc_proxy *proxy);
 
