@@ -2,41 +2,21 @@
 /* How the structs of lens.h are written, read, copied and compared. */
 #include "lens_ipc.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
-static void put_u32(uint8_t *to, uint32_t value)
-{
-	for (unsigned int i = 0; i < 4; i++)
-		to[i] = (uint8_t)(value >> 8 * i);
-}
-
-static uint32_t get_u32(const uint8_t *from)
-{
-	return from[0] | (uint32_t)from[1] << 8 | (uint32_t)from[2] << 16 |
-	       (uint32_t)from[3] << 24;
-}
-
-static size_t padded(size_t size)
-{
-	return (size + CAMIPC_ARENA_ALIGN - 1) / CAMIPC_ARENA_ALIGN *
-	       CAMIPC_ARENA_ALIGN;
-}
+#include <camipc/external_bytes.h>
 
 /* ---- struct lens_id: a mount's number in the context, a serial number --- */
 
-#define ID_SIZE 8u
-
 /* Returns the number of a mount, from 1; 0 for none; -1 if it is not there. */
-static int64_t mount_number(const struct lens_mounts *mounts,
-			    const struct lens_mount *mount)
+static int mount_number(const struct lens_mounts *mounts,
+			const struct lens_mount *mount)
 {
 	if (!mount)
 		return 0;
 	for (size_t i = 0; mounts && i < mounts->n; i++)
 		if (mounts->mounts[i] == mount)
-			return (int64_t)i + 1;
+			return (int)i + 1;
 	return -1;
 }
 
@@ -48,42 +28,39 @@ static int id_check(const void *value, void *context,
 	/* Without a context, nothing is sent. */
 	if (context && mount_number(context, id->mount) < 0)
 		return -EINVAL;
-	ret_need->encoded = ID_SIZE;
+	ret_need->encoded = 8;
 	return 0;
 }
 
 static int id_encode(const void *value, void *context, uint8_t *bytes,
 		     size_t room)
 {
+	struct camipc_pack pack = { bytes, room, 0 };
 	const struct lens_id *id = value;
-	const int64_t number = mount_number(context, id->mount);
+	const int number = mount_number(context, id->mount);
 
 	if (number < 0)
 		return -EINVAL;
-	if (room < ID_SIZE)
-		return -EMSGSIZE;
-	put_u32(bytes, (uint32_t)number);
-	put_u32(bytes + 4, id->serial);
-	return ID_SIZE;
+	camipc_pack_u32(&pack, (uint32_t)number);
+	camipc_pack_u32(&pack, id->serial);
+	return camipc_pack_result(&pack);
 }
 
 static int id_decode(void *value, void *context, const uint8_t *bytes, size_t n,
 		     uint32_t version, struct camipc_arena *arena)
 {
+	struct camipc_unpack unpack = { bytes, n, false };
 	const struct lens_mounts *mounts = context;
 	struct lens_id *id = value;
-	uint32_t number;
+	const uint32_t number = camipc_unpack_u32(&unpack);
 
 	(void)version;
 	(void)arena;
-	if (n != ID_SIZE)
-		return -EPROTO;
-	number = get_u32(bytes);
 	if (number > 0 && (!mounts || number > mounts->n))
 		return -EPROTO;
 	id->mount = number > 0 ? mounts->mounts[number - 1] : NULL;
-	id->serial = get_u32(bytes + 4);
-	return 0;
+	id->serial = camipc_unpack_u32(&unpack);
+	return camipc_unpack_result(&unpack);
 }
 
 static bool id_equal(const void *a, const void *b)
@@ -113,84 +90,61 @@ const struct camipc_external lens_id_ipc = {
 	.print = id_print,
 };
 
-/* ---- struct lens_curve: a count, the knots, the text of the note --------- */
+/* ---- struct lens_curve: the knots and their number, the note -------------- */
+
+static int curve_encode(const void *value, void *context, uint8_t *bytes,
+			size_t room)
+{
+	struct camipc_pack pack = { bytes, room, 0 };
+	const struct lens_curve *curve = value;
+
+	(void)context;
+	camipc_pack_u32(&pack, (uint32_t)curve->n_knots);
+	for (size_t i = 0; i < curve->n_knots; i++)
+		camipc_pack_double(&pack, curve->knots[i]);
+	camipc_pack_text(&pack, curve->note);
+	return camipc_pack_result(&pack);
+}
 
 static int curve_check(const void *value, void *context,
 		       struct camipc_external_need *ret_need)
 {
 	const struct lens_curve *curve = value;
-	size_t note = curve->note ? strlen(curve->note) : 0;
+	int size;
 
-	(void)context;
 	if (curve->n_knots > 0 && !curve->knots)
 		return -EINVAL;
-	if (curve->n_knots > UINT16_MAX || note > UINT16_MAX)
-		return -EMSGSIZE;
-	ret_need->encoded = 4 + 8 * curve->n_knots + note;
-	ret_need->decoded = 8 * curve->n_knots + (note ? padded(note + 1) : 0);
+	if (curve->n_knots > UINT16_MAX ||
+	    (curve->note && !camipc_text_is_valid(curve->note,
+						  strlen(curve->note))))
+		return -EINVAL;
+	size = curve_encode(value, context, NULL, SIZE_MAX);
+	if (size < 0)
+		return size;
+	ret_need->encoded = (size_t)size;
+	ret_need->decoded = camipc_arena_need(8 * curve->n_knots);
+	if (curve->note)
+		ret_need->decoded +=
+			camipc_arena_need(strlen(curve->note) + 1);
 	return 0;
-}
-
-static int curve_encode(const void *value, void *context, uint8_t *bytes,
-			size_t room)
-{
-	const struct lens_curve *curve = value;
-	size_t note = curve->note ? strlen(curve->note) : 0;
-	size_t n = 4 + 8 * curve->n_knots + note;
-
-	(void)context;
-	if (n > room)
-		return -EMSGSIZE;
-	put_u32(bytes, (uint32_t)curve->n_knots);
-	bytes += 4;
-	for (size_t i = 0; i < curve->n_knots; i++, bytes += 8) {
-		uint64_t bits;
-
-		memcpy(&bits, &curve->knots[i], sizeof(bits));
-		put_u32(bytes, (uint32_t)bits);
-		put_u32(bytes + 4, (uint32_t)(bits >> 32));
-	}
-	if (note)
-		memcpy(bytes, curve->note, note);
-	return (int)n;
 }
 
 static int curve_decode(void *value, void *context, const uint8_t *bytes,
 			size_t n, uint32_t version, struct camipc_arena *arena)
 {
+	struct camipc_unpack unpack = { bytes, n, false };
 	struct lens_curve *curve = value;
-	uint32_t n_knots;
+	const size_t n_knots = camipc_unpack_u32(&unpack);
 
 	(void)context;
 	(void)version;
-	if (n < 4)
-		return -EPROTO;
-	n_knots = get_u32(bytes);
-	bytes += 4;
-	n -= 4;
-	if (n_knots > n / 8)
-		return -EPROTO;
-	n -= 8 * (size_t)n_knots;
-	if (memchr(bytes + 8 * (size_t)n_knots, '\0', n))
-		return -EPROTO;
-	if (n_knots > 0)
-		curve->knots = camipc_arena_alloc(arena, 8 * (size_t)n_knots);
-	if (n > 0)
-		curve->note = camipc_arena_alloc(arena, n + 1);
-	if ((n_knots > 0 && !curve->knots) || (n > 0 && !curve->note))
-		return -ENOMEM;
-	curve->n_knots = n_knots;
-	for (size_t i = 0; i < n_knots; i++, bytes += 8) {
-		uint64_t bits = get_u32(bytes) |
-				(uint64_t)get_u32(bytes + 4) << 32;
-
-		memcpy(&curve->knots[i], &bits, sizeof(bits));
-	}
-	if (n > 0) {
-		memcpy(curve->note, bytes, n);
-		curve->note[n] = '\0';
-	}
-	return 0;
+	curve->knots = camipc_unpack_array(&unpack, n_knots, sizeof(double), 8,
+					   arena);
+	curve->n_knots = curve->knots ? n_knots : 0;
+	for (size_t i = 0; i < curve->n_knots; i++)
+		curve->knots[i] = camipc_unpack_double(&unpack);
+	curve->note = camipc_unpack_text(&unpack, arena);
+	return camipc_unpack_result(&unpack);
 }
 
 static void curve_copy(struct camipc_arena *arena, void *value)
