@@ -15,6 +15,9 @@ import shutil
 import subprocess
 import sys
 
+sys.dont_write_bytecode = True
+import recordings  # noqa: E402
+
 # Interface, and the words behind the program that talks to its module.
 SESSIONS = {
     "softisp": ["capture", "--isolation", "process", "--frames", "12",
@@ -35,6 +38,7 @@ def record(build, folder):
         command = [os.path.join(build, "tests", "fuzz", "record-" + name)]
         command += words
         if name == "softisp":
+            command += ["--record", recording_of(folder)]
             command += ["--module-path", os.path.join(build, "ipa", "softisp"),
                         "--worker",
                         os.path.join(build, "proxy", "servant",
@@ -52,6 +56,34 @@ def record(build, folder):
     captures["runtime"] = [path for found in captures.values()
                            for path in found]
     return captures
+
+
+def recording_of(folder):
+    return os.path.join(folder, "softisp.rec")
+
+
+def convert_recording(folder):
+    """The same session as a recorder sees it; wrong files are refused."""
+    with open(recording_of(folder), "rb") as opened:
+        data = opened.read()
+    item = data.index(b"softisp\x07\0process")  # in the state of the proxy
+    wrong = {
+        "nothing": b"", "text": b"x" * 100, "no messages": data[:20],
+        "other version": data[:8] + b"\2" + data[9:],
+        "no such interface": data[:item - 22] + b"\x7f" + data[item - 21:],
+    }
+    for name, contents in wrong.items():
+        path = os.path.join(folder, "wrong.rec")
+        with open(path, "wb") as opened:
+            opened.write(contents)
+        try:
+            recordings.convert(path, os.path.join(folder, "wrong"))
+        except recordings.WrongRecording as error:
+            print("%-18s refused: %s" % (name, error))
+        else:
+            sys.exit("the wrong recording '%s' was taken" % name)
+    return recordings.convert(recording_of(folder),
+                              os.path.join(folder, "converted"))
 
 
 def try_all(build, captures):
@@ -85,7 +117,9 @@ def try_all(build, captures):
 def main():
     build = os.path.abspath(sys.argv[1])
     folder = os.path.join(build, "tests", "fuzz", "captures")
-    return 1 if try_all(build, record(build, folder)) else 0
+    failed = try_all(build, record(build, folder))
+    failed |= try_all(build, convert_recording(folder))
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

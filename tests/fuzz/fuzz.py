@@ -2,12 +2,17 @@
 # SPDX-License-Identifier: MIT
 """Runs fuzz targets with libFuzzer, for ./dev fuzz.
 
-fuzz.py BUILD [--target GLOB] [--seconds N] [--runs N] [--seed N] [--compare]
+fuzz.py BUILD [--target GLOB] [--seconds N] [--runs N] [--seed N]
+        [--from FILE] [--compare]
 
 BUILD must be configured with -Dfuzz=true. Each target starts from the corpus of
 the source tree, from captured sessions (captures.py), from random inputs, and
 from useful inputs of former runs, which BUILD/corpus keeps. An input on which a
 target fails is written to BUILD/found, and the target's message is printed.
+
+--from FILE adds the messages of a recording (camipc capture --record) to what
+the targets of its interface start from; without --target, only these targets
+run.
 
 --compare runs each target twice with the same number of inputs (20,000), with
 our mutator and with libFuzzer's, and prints the coverage of both.
@@ -24,6 +29,7 @@ import sys
 
 sys.dont_write_bytecode = True
 import captures  # noqa: E402
+import recordings  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -101,9 +107,11 @@ class Run:
         return int(values[-1]) if values else 0
 
 
-def fuzz(build, targets, limit, seed):
+def fuzz(build, targets, limit, seed, recorded):
     failed = []
     sessions = captures.record(build, os.path.join(build, "captures"))
+    for name, paths in recorded.items():
+        sessions.setdefault(name, []).extend(paths)
     for name, entry in targets.items():
         run = Run(build, name, entry)
         write_seeds(entry, name, run.kept, captured_for(entry, sessions))
@@ -141,11 +149,40 @@ def compare(build, targets, limit):
     return 1 if failed else 0
 
 
+def read_recordings(build, paths):
+    """The captures of each interface; exits if a file is of no use."""
+    folder = os.path.join(build, "recorded")
+    shutil.rmtree(folder, ignore_errors=True)
+    found = {}
+    for number, path in enumerate(paths):
+        try:
+            one = recordings.convert(path, os.path.join(folder, str(number)))
+        except (OSError, recordings.WrongRecording) as error:
+            print("fuzz: --from %s: %s" % (path, error))
+            sys.exit(2)
+        for name, made in one.items():
+            found.setdefault(name, []).extend(made)
+    return found
+
+
+def only_of(targets, recorded):
+    """The targets of recorded interfaces; exits if an interface has none."""
+    programs = {name: os.path.basename(entry[1])[len("replay-"):]
+                for name, entry in targets.items()}
+    for name in recorded:
+        if name not in programs.values():
+            print("fuzz: --from: no target is of the interface %s; known: %s"
+                  % (name, " ".join(sorted(set(programs.values())))))
+            sys.exit(2)
+    return {name: entry for name, entry in targets.items()
+            if programs[name] in recorded}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("build", metavar="BUILD",
                         help="build folder, configured with -Dfuzz=true")
-    parser.add_argument("--target", default="*", metavar="GLOB",
+    parser.add_argument("--target", metavar="GLOB",
                         help="which targets to run; default: all")
     parser.add_argument("--seconds", type=int, metavar="N",
                         help="time of each target; default: %d" % SECONDS)
@@ -153,16 +190,23 @@ def main():
                         help="inputs of each target, instead of a time")
     parser.add_argument("--seed", type=int, default=0, metavar="N",
                         help="seed of libFuzzer; default: random")
+    parser.add_argument("--from", dest="recordings", action="append",
+                        default=[], metavar="FILE",
+                        help="start from the messages of this recording, too; "
+                        "may be given several times")
     parser.add_argument("--compare", action="store_true",
                         help="compare our mutator with libFuzzer's")
     arguments = parser.parse_args()
     build = os.path.abspath(arguments.build)
     targets = {name: entry for name, entry in list_targets(build).items()
-               if fnmatch.fnmatch(name, arguments.target)}
+               if fnmatch.fnmatch(name, arguments.target or "*")}
     if not targets:
         print("fuzz: no target matches \"%s\"; known: %s"
               % (arguments.target, " ".join(list_targets(build))))
         return 2
+    recorded = read_recordings(build, arguments.recordings)
+    if recorded and not arguments.target:
+        targets = only_of(targets, recorded)
     runs = arguments.runs
     if arguments.compare and not arguments.seconds:
         runs = runs or COMPARED
@@ -170,7 +214,7 @@ def main():
         "-max_total_time=%d" % (arguments.seconds or SECONDS)
     if arguments.compare:
         return compare(build, targets, limit)
-    return fuzz(build, targets, limit, arguments.seed)
+    return fuzz(build, targets, limit, arguments.seed, recorded)
 
 
 if __name__ == "__main__":
