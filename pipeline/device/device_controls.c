@@ -26,6 +26,7 @@ struct batch {
 	/* What is set through a pointer: the kernel also writes there. */
 	void *copies[DEVICE_MAX_CONTROL_BATCH];
 	size_t n;
+	const int *request_fd; /* NULL: the current values */
 };
 
 /* ---- what there is ------------------------------------------------------- */
@@ -248,6 +249,10 @@ static int exchange(struct device_controls *controls, struct batch *batch,
 
 	if (batch->n == 0)
 		return 0;
+	if (batch->request_fd) {
+		all.which = V4L2_CTRL_WHICH_REQUEST_VAL;
+		all.request_fd = *batch->request_fd;
+	}
 	ret = device_node_ioctl(controls->node, request, name, &all);
 	if (ret == 0 || all.error_idx >= batch->n ||
 	    find_control(controls, batch->controls[all.error_idx].id, &i) < 0)
@@ -479,10 +484,11 @@ static int set_all(struct device_controls *controls,
 			"VIDIOC_S_EXT_CTRLS");
 }
 
-int device_controls_set(struct device_controls *controls,
-			const struct cam_control_list *list)
+static int set_batch(struct device_controls *controls,
+		     const struct cam_control_list *list, const int *request_fd)
 {
-	struct batch batch = { .n = list->n_controls };
+	struct batch batch = { .n = list->n_controls,
+			       .request_fd = request_fd };
 	int ret;
 
 	if (batch.n > DEVICE_MAX_CONTROL_BATCH)
@@ -493,4 +499,16 @@ int device_controls_set(struct device_controls *controls,
 	for (size_t i = 0; i < batch.n; i++)
 		free(batch.copies[i]);
 	return ret;
+}
+
+int device_controls_set(struct device_controls *controls,
+			const struct cam_control_list *list)
+{
+	return set_batch(controls, list, NULL);
+}
+
+int device_controls_set_in(struct device_controls *controls,
+			   const struct cam_control_list *list, int request_fd)
+{
+	return set_batch(controls, list, &request_fd);
 }

@@ -78,4 +78,11 @@ int device_controls_get(struct device_controls *controls, const uint32_t *ids,
 int device_controls_set(struct device_controls *controls,
 			const struct cam_control_list *list) CAMIPC_MUST_CHECK;
 
+/** Sets values in a request, which the driver applies to the request's frame.
+ *  Returns as device_controls_set() does; -EACCES also if the driver takes no
+ *  controls in requests. */
+int device_controls_set_in(struct device_controls *controls,
+			   const struct cam_control_list *list,
+			   int request_fd) CAMIPC_MUST_CHECK;
+
 #endif /* DEVICE_DEVICE_CONTROLS_H */

@@ -166,6 +166,8 @@ static int request_buffers(struct video_capture *capture, uint32_t n,
 				    "VIDIOC_REQBUFS", &request);
 
 	*ret_n = ret < 0 ? 0 : request.count;
+	capture->has_requests = ret == 0 && request.capabilities &
+						    V4L2_BUF_CAP_SUPPORTS_REQUESTS;
 	return ret;
 }
 
@@ -232,8 +234,8 @@ void video_capture_free(struct video_capture *capture)
 	(void)!request_buffers(capture, 0, &none);
 }
 
-int video_capture_queue(struct video_capture *capture, uint32_t index,
-			int dmabuf)
+static int queue_buffer(struct video_capture *capture, uint32_t index,
+			int dmabuf, const int *request_fd)
 {
 	struct v4l2_buffer buffer = {
 		.index = index,
@@ -250,11 +252,27 @@ int video_capture_queue(struct video_capture *capture, uint32_t index,
 					index);
 	if (capture->memory == VIDEO_MEMORY_IMPORTED)
 		buffer.m.fd = dmabuf;
+	if (request_fd) {
+		buffer.flags = V4L2_BUF_FLAG_REQUEST_FD;
+		buffer.request_fd = *request_fd;
+	}
 	ret = device_node_ioctl(&capture->node, VIDIOC_QBUF, "VIDIOC_QBUF",
 				&buffer);
 	if (ret == 0)
 		capture->is_queued[index] = true;
 	return ret;
+}
+
+int video_capture_queue(struct video_capture *capture, uint32_t index,
+			int dmabuf)
+{
+	return queue_buffer(capture, index, dmabuf, NULL);
+}
+
+int video_capture_queue_in(struct video_capture *capture, uint32_t index,
+			   int dmabuf, int request_fd)
+{
+	return queue_buffer(capture, index, dmabuf, &request_fd);
 }
 
 int video_capture_start(struct video_capture *capture)

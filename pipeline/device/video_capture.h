@@ -45,6 +45,7 @@ struct video_capture {
 	int fds[VIDEO_MAX_BUFFERS]; /* exported dma-bufs; owned */
 	bool is_queued[VIDEO_MAX_BUFFERS]; /* the driver has it */
 	bool is_streaming;
+	bool has_requests; /* set by video_capture_allocate() */
 };
 
 /**
@@ -125,6 +126,12 @@ void video_capture_free(struct video_capture *capture);
  */
 int video_capture_queue(struct video_capture *capture, uint32_t index,
 			int dmabuf) CAMIPC_MUST_CHECK;
+
+/** Puts a buffer into a request, which gives it to the driver when the request is
+ *  queued. Returns as video_capture_queue() does, and -EBUSY if buffers were
+ *  queued without a request since the stream was stopped. */
+int video_capture_queue_in(struct video_capture *capture, uint32_t index,
+			   int dmabuf, int request_fd) CAMIPC_MUST_CHECK;
 
 /** Starts the stream. Returns 0, -EPIPE (formats along the pipeline do not fit)
  *  or another negative errno; then the queued buffers stay queued. */

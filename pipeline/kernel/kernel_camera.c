@@ -60,7 +60,7 @@ static int take_whole(struct kernel_camera *camera,
 	if (ret == 1 && (ret_frame->is_damaged ||
 			 ret_frame->bytes < capture->format.size)) {
 		camera->damaged++;
-		ret = video_capture_queue(capture, ret_frame->index, -1);
+		return kernel_device_queue(&camera->device, ret_frame->index);
 	}
 	return ret < 0 ? virtual_error_set(&camera->error, ret, "%s",
 					   capture->node.error) :
@@ -82,25 +82,21 @@ static uint32_t count_lost(struct kernel_camera *camera, uint32_t sequence)
 	return number;
 }
 
-/*
- * Knows the settings of frame @number, which was just taken. What is written now
- * counts as written before the frame after it begins; a sensor whose frames have
- * begun by then has a longer delay in its model.
- */
-static int advance(struct kernel_camera *camera, uint32_t number,
-		   struct virtual_frame *frame)
+/* Writes what is due before the next frame, unless it is written already. */
+static int write_due(struct kernel_camera *camera, uint32_t number)
 {
 	struct virtual_delayed *delayed = &camera->imager.delayed;
 	struct virtual_sensor_settings due =
 		virtual_delayed_requested(delayed);
 
-	if (number + 2 - delayed->next > VIRTUAL_DELAYED_DEPTH)
+	/* Requests need no look ahead, and after a gap all is due. */
+	if (!camera->device.route->uses_requests &&
+	    number + 2 - delayed->next <= VIRTUAL_DELAYED_DEPTH)
+		while (delayed->next < number + 2)
+			due = virtual_delayed_advance(delayed);
+	else
 		virtual_delayed_init(delayed, &delayed->delays, due,
-				     number + 1);
-	while (delayed->next < number + 2)
-		due = virtual_delayed_advance(delayed);
-	frame->settings = virtual_delayed_get(delayed, number,
-					      &frame->settings_cookie);
+				     number + 2);
 	return kernel_device_write(&camera->device, &camera->imager.sensor,
 				   due);
 }
@@ -122,7 +118,8 @@ static int take(void *user, uint16_t *raw, struct virtual_frame *frame,
 	if (ret < 0)
 		return ret;
 	frame->timestamp_ns = video.timestamp_ns;
-	ret = advance(camera, count_lost(camera, video.sequence), frame);
+	frame->settings = kernel_device_settings(&camera->device, &video);
+	ret = write_due(camera, count_lost(camera, video.sequence));
 	if (ret < 0)
 		return ret;
 	return kernel_device_read(&camera->device, &video, VIRTUAL_SENSOR_WHITE,

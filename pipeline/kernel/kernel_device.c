@@ -5,9 +5,12 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <camipc/error.h>
 
+#include "device_request.h"
 #include "media_links.h"
 #include "subdevice.h"
 
@@ -42,7 +45,7 @@ static const char *find_node(struct kernel_device *device,
 	return NULL;
 }
 
-static int enable_links(struct kernel_device *device,
+static int set_links(struct kernel_device *device,
 			const struct media_device *media)
 {
 	const struct kernel_route *route = device->route;
@@ -54,7 +57,7 @@ static int enable_links(struct kernel_device *device,
 
 		ret = media_link_enable(&node, media->graph, link->source,
 					link->source_pad, link->sink,
-					link->sink_pad, true);
+					link->sink_pad, link->enable);
 	}
 	if (ret < 0)
 		node_failed(device, &node, ret);
@@ -167,6 +170,14 @@ static int open_sensor(struct kernel_device *device,
 			 set_presets(device);
 }
 
+static int open_media(struct kernel_device *device,
+		      const struct media_device *media)
+{
+	int ret = device_node_open(&device->media, media->devnode);
+
+	return ret < 0 ? node_failed(device, &device->media, ret) : 0;
+}
+
 int kernel_device_open(struct kernel_device *device,
 		       const struct kernel_route *route,
 		       const struct media_device *media, uint32_t width,
@@ -177,8 +188,11 @@ int kernel_device_open(struct kernel_device *device,
 	device->route = route;
 	device->error = error;
 	device->sensor.fd = -1;
+	device->media.fd = -1;
 	device->is_open = true;
-	ret = enable_links(device, media);
+	ret = set_links(device, media);
+	if (ret == 0 && route->uses_requests)
+		ret = open_media(device, media);
 	for (size_t i = 0; ret == 0 && i < route->n_pads; i++)
 		ret = set_pad(device, media, &route->pads[i], width, height);
 	if (ret == 0)
@@ -194,7 +208,113 @@ void kernel_device_close(struct kernel_device *device)
 	video_capture_close(&device->capture);
 	device_controls_clear(&device->controls);
 	device_node_close(&device->sensor);
+	device_node_close(&device->media);
 	device->is_open = false;
+}
+
+/* ---- settings ------------------------------------------------------------ */
+
+/* Where in the control's range a setting is. */
+static int32_t scale(const struct kernel_control *control, int32_t value,
+		     int32_t min, int32_t max)
+{
+	return control->min + (int32_t)((int64_t)(value - min) *
+					(control->max - control->min) /
+					(max - min));
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * UINT64_C(1000000000) +
+	       (uint64_t)ts.tv_nsec;
+}
+
+/* Lists the controls that settings are; only those that @written does not have,
+ * unless it is NULL. */
+static int list_controls(struct kernel_device *device,
+			 struct virtual_sensor_settings settings,
+			 const struct virtual_sensor_settings *written,
+			 struct cam_control controls[2],
+			 struct cam_control_list *ret_list)
+{
+	const struct kernel_route *route = device->route;
+	const struct virtual_sensor *sensor = device->model;
+	struct cam_control_builder builder;
+	int ret;
+
+	cam_control_builder_init(&builder, CAM_CONTROL_ID_SPACE_V4L2, controls,
+				 2);
+	if (route->exposure.id && (!written || settings.lines != written->lines))
+		cam_control_builder_set_int32(
+			&builder, route->exposure.id,
+			scale(&route->exposure, settings.lines,
+			      virtual_sensor_min_lines(sensor),
+			      virtual_sensor_max_lines(sensor)));
+	if (route->gain.id && (!written || settings.gain != written->gain))
+		cam_control_builder_set_int32(&builder, route->gain.id,
+					      scale(&route->gain, settings.gain,
+						    sensor->model->min_gain,
+						    sensor->model->max_gain));
+	ret = cam_control_builder_finish(&builder, ret_list);
+	return ret < 0 ? virtual_error_set(device->error, ret,
+					   "cannot set the sensor: %s",
+					   camipc_errno_to_string(ret)) :
+			 0;
+}
+
+int kernel_device_write(struct kernel_device *device,
+			const struct virtual_sensor *sensor,
+			struct virtual_sensor_settings settings)
+{
+	struct cam_control controls[2];
+	struct cam_control_list list;
+	int ret = 0;
+
+	device->model = sensor;
+	if (!device->route->uses_requests) {
+		ret = list_controls(device, settings,
+				    device->has_written ? &device->written :
+							  NULL,
+				    controls, &list);
+		if (ret < 0)
+			return ret;
+		if (list.n_controls)
+			ret = device_controls_set(&device->controls, &list);
+		if (ret < 0)
+			return node_failed(device, &device->sensor, ret);
+	}
+	if (device->has_written && settings.lines == device->written.lines &&
+	    settings.gain == device->written.gain)
+		return 0;
+	device->written = settings;
+	device->has_written = true;
+	device->writes[device->n_writes++ % KERNEL_DEVICE_WRITES] =
+		(struct kernel_write){ now_ns(), settings };
+	return 0;
+}
+
+struct virtual_sensor_settings
+kernel_device_settings(const struct kernel_device *device,
+		       const struct video_frame *frame)
+{
+	struct virtual_sensor_settings settings = device->written;
+	const struct kernel_write *write;
+
+	if (device->route->uses_requests)
+		return device->carried[frame->index];
+	/* From the newest write back to one before the frame. */
+	for (uint32_t i = 1; i <= KERNEL_DEVICE_WRITES && i <= device->n_writes;
+	     i++) {
+		write = &device->writes[(device->n_writes - i) %
+					KERNEL_DEVICE_WRITES];
+		settings = write->settings;
+		if (write->time_ns < frame->timestamp_ns)
+			break;
+	}
+	return settings;
 }
 
 /* ---- streaming ----------------------------------------------------------- */
@@ -217,21 +337,81 @@ static int map_buffer(struct kernel_device *device, uint32_t i)
 			 0;
 }
 
+/* Gives a buffer to the driver, with the controls of its frame. */
+static int queue_with_controls(struct kernel_device *device, uint32_t i)
+{
+	struct video_capture *capture = &device->capture;
+	const int request = device->requests[i];
+	struct cam_control controls[2];
+	struct cam_control_list list;
+	int ret = list_controls(device, device->written, NULL, controls, &list);
+
+	if (ret < 0)
+		return ret;
+	ret = device_controls_set_in(&device->controls, &list, request);
+	if (ret < 0)
+		return node_failed(device, &device->sensor, ret);
+	ret = video_capture_queue_in(capture, i, -1, request);
+	if (ret < 0)
+		return node_failed(device, &capture->node, ret);
+	ret = device_request_queue(&device->media, request);
+	if (ret < 0)
+		return node_failed(device, &device->media, ret);
+	device->carried[i] = device->written;
+	return 0;
+}
+
+static int queue_buffer(struct kernel_device *device, uint32_t i)
+{
+	struct video_capture *capture = &device->capture;
+	int ret;
+
+	if (device->route->uses_requests)
+		return queue_with_controls(device, i);
+	ret = video_capture_queue(capture, i, -1);
+	return ret < 0 ? node_failed(device, &capture->node, ret) : 0;
+}
+
+int kernel_device_queue(struct kernel_device *device, uint32_t i)
+{
+	int ret = 0;
+
+	if (device->route->uses_requests)
+		ret = device_request_reuse(&device->media, device->requests[i]);
+	return ret < 0 ? node_failed(device, &device->media, ret) :
+			 queue_buffer(device, i);
+}
+
+static int make_request(struct kernel_device *device, uint32_t i)
+{
+	int ret;
+
+	if (!device->route->uses_requests)
+		return 0;
+	ret = device_request_create(&device->media, &device->requests[i]);
+	return ret < 0 ? node_failed(device, &device->media, ret) : 0;
+}
+
 int kernel_device_start(struct kernel_device *device)
 {
 	struct video_capture *capture = &device->capture;
-	int ret = video_capture_allocate(capture, VIDEO_MEMORY_DRIVER,
-					 N_BUFFERS);
+	int ret;
 
+	for (uint32_t i = 0; i < VIDEO_MAX_BUFFERS; i++)
+		device->requests[i] = -1;
+	ret = video_capture_allocate(capture, VIDEO_MEMORY_DRIVER, N_BUFFERS);
 	for (uint32_t i = 0; ret == 0 && i < capture->n_buffers; i++) {
 		ret = map_buffer(device, i);
 		if (ret == 0)
-			ret = video_capture_queue(capture, i, -1);
+			ret = make_request(device, i);
+		if (ret == 0)
+			ret = queue_buffer(device, i);
 	}
 	if (ret == 0)
 		ret = video_capture_start(capture);
 	if (ret == 0)
 		return 0;
+	/* Keeps the text of what failed first. */
 	node_failed(device, &capture->node, ret);
 	(void)kernel_device_stop(device);
 	return ret;
@@ -250,61 +430,13 @@ int kernel_device_stop(struct kernel_device *device)
 	for (uint32_t i = 0; i < VIDEO_MAX_BUFFERS; i++) {
 		cam_shared_buffer_destroy(device->buffers[i]);
 		device->buffers[i] = NULL;
+		if (device->requests[i] >= 0)
+			close(device->requests[i]);
+		device->requests[i] = -1;
 	}
 	video_capture_free(capture);
 	device->has_written = false;
 	return ret;
-}
-
-/* ---- settings ------------------------------------------------------------ */
-
-/* Where in the control's range a setting is. */
-static int32_t scale(const struct kernel_control *control, int32_t value,
-		     int32_t min, int32_t max)
-{
-	return control->min + (int32_t)((int64_t)(value - min) *
-					(control->max - control->min) /
-					(max - min));
-}
-
-int kernel_device_write(struct kernel_device *device,
-			const struct virtual_sensor *sensor,
-			struct virtual_sensor_settings settings)
-{
-	const struct virtual_sensor_model *model = sensor->model;
-	const struct kernel_route *route = device->route;
-	struct cam_control controls[2];
-	struct cam_control_builder builder;
-	struct cam_control_list list;
-	int ret;
-
-	cam_control_builder_init(&builder, CAM_CONTROL_ID_SPACE_V4L2, controls,
-				 2);
-	if (route->exposure.id && (!device->has_written ||
-				   settings.lines != device->written.lines))
-		cam_control_builder_set_int32(
-			&builder, route->exposure.id,
-			scale(&route->exposure, settings.lines,
-			      virtual_sensor_min_lines(sensor),
-			      virtual_sensor_max_lines(sensor)));
-	if (route->gain.id && (!device->has_written ||
-			       settings.gain != device->written.gain))
-		cam_control_builder_set_int32(&builder, route->gain.id,
-					      scale(&route->gain, settings.gain,
-						    model->min_gain,
-						    model->max_gain));
-	ret = cam_control_builder_finish(&builder, &list);
-	if (ret < 0)
-		return virtual_error_set(device->error, ret,
-					 "cannot set the sensor: %s",
-					 camipc_errno_to_string(ret));
-	if (list.n_controls)
-		ret = device_controls_set(&device->controls, &list);
-	if (ret < 0)
-		return node_failed(device, &device->sensor, ret);
-	device->written = settings;
-	device->has_written = true;
-	return 0;
 }
 
 /* ---- frames -------------------------------------------------------------- */
@@ -343,6 +475,5 @@ int kernel_device_read(struct kernel_device *device,
 					 "%s: cannot read frame %u: %s",
 					 capture->node.path, frame->sequence,
 					 camipc_errno_to_string(ret));
-	ret = video_capture_queue(capture, frame->index, -1);
-	return ret < 0 ? node_failed(device, &capture->node, ret) : 0;
+	return kernel_device_queue(device, frame->index);
 }

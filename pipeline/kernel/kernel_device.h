@@ -12,6 +12,15 @@
 #include "video_capture.h"
 #include "virtual_error.h"
 
+/** Writes of settings that are remembered; more than there are buffers. */
+#define KERNEL_DEVICE_WRITES 16
+
+/** Settings that were written at a time. Plain data. */
+struct kernel_write {
+	uint64_t time_ns; /* CLOCK_MONOTONIC, after the write; 0: unused */
+	struct virtual_sensor_settings settings;
+};
+
 /** Zeroed memory is closed. Thread word: bound. */
 struct kernel_device {
 	const struct kernel_route *route;
@@ -20,13 +29,22 @@ struct kernel_device {
 	struct device_node sensor; /* has the controls */
 	struct device_controls controls;
 	struct cam_shared_buffer *buffers[VIDEO_MAX_BUFFERS];
-	struct virtual_sensor_settings written;
+	struct virtual_sensor_settings written; /* for the next frame */
 	bool has_written;
+	struct kernel_write writes[KERNEL_DEVICE_WRITES];
+	uint32_t n_writes;
+
+	/* With requests: the device that makes them, and for each buffer its
+	 * request and the settings that its frame has. */
+	struct device_node media;
+	int requests[VIDEO_MAX_BUFFERS];
+	struct virtual_sensor_settings carried[VIDEO_MAX_BUFFERS];
+	const struct virtual_sensor *model; /* of written */
 	bool is_open;
 };
 
 /**
- * kernel_device_open() - enable links, set formats, and open the nodes
+ * kernel_device_open() - set links, set formats, and open the nodes
  * @device: zeroed memory; close it also after a failure. Do not move it
  * @media: a device whose graph is complete; borrowed for the call
  * @error: must live as long as @device
@@ -52,14 +70,30 @@ int kernel_device_stop(struct kernel_device *device);
 
 /**
  * kernel_device_write() - set the sensor's controls
- * @sensor: the model that the settings belong to
+ * @sensor: the model that the settings belong to; must live as long as @device
  *
- * Writes only what differs from what was written last.
+ * Writes only what differs from what was written last; with requests, nothing
+ * now, but with each buffer that is queued from now on.
  */
 int kernel_device_write(struct kernel_device *device,
 			const struct virtual_sensor *sensor,
 			struct virtual_sensor_settings settings)
 	CAMIPC_MUST_CHECK;
+
+/**
+ * kernel_device_settings() - find out what a frame was taken with
+ *
+ * With requests, what came with its buffer. Else what was written last before
+ * the frame's timestamp: the driver may have filled further buffers before this
+ * program took the first, so their number says little.
+ */
+struct virtual_sensor_settings
+kernel_device_settings(const struct kernel_device *device,
+		       const struct video_frame *frame);
+
+/** Queues a buffer that was dequeued. */
+int kernel_device_queue(struct kernel_device *device,
+			uint32_t index) CAMIPC_MUST_CHECK;
 
 /**
  * kernel_device_read() - copy a frame that was dequeued, and queue it again

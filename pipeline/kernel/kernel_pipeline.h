@@ -10,12 +10,14 @@
 #include "camera_handler.h"
 #include "sensor_model.h"
 
-/** A link that must be enabled. Entities are found by name. */
+/** A link that must be enabled, or disabled: the kernel starts nothing unless
+ *  all that enabled links reach fits. Entities are found by name. */
 struct kernel_link {
 	const char *source;
 	uint32_t source_pad;
 	const char *sink;
 	uint32_t sink_pad;
+	bool enable;
 };
 
 /** A pad whose format is set, with the camera's size. */
@@ -55,6 +57,7 @@ struct kernel_route {
 	uint32_t frame_rate; /* frames per second; 0: the driver's own */
 	struct kernel_control exposure;
 	struct kernel_control gain;
+	bool uses_requests; /* controls go with the buffer of their frame */
 	const struct kernel_preset *presets;
 	size_t n_presets;
 	const struct virtual_sensor_model *model; /* what the IPA sees */

@@ -9,9 +9,10 @@
  *   Sensor B ----> Raw Capture 1            the camera vimc-b
  *
  * The debayers are on the way to another node and take no part, but the kernel
- * refuses to start unless they fit what their sensor sends. The sensors have
- * neither exposure nor gain: brightness and contrast of their test pattern stand
- * in for them, so that an IPA can see what it does.
+ * refuses to start unless all that enabled links reach fits what the sensor
+ * sends. Links to the debayers are always enabled; those behind are not needed.
+ * The sensors have neither exposure nor gain: brightness and contrast of their
+ * test pattern stand in for them, so that an IPA can see what it does.
  */
 #include <linux/media-bus-format.h>
 #include <linux/videodev2.h>
@@ -37,6 +38,14 @@ static const struct virtual_sensor_model model = {
 	.delays = { .exposure = 0, .gain = 0, .frame_length = 0 },
 };
 
+static const struct kernel_link links_a[] = {
+	{ "Debayer A", 1, "Scaler", 0, .enable = false },
+};
+
+static const struct kernel_link links_b[] = {
+	{ "Debayer B", 1, "Scaler", 0, .enable = false },
+};
+
 static const struct kernel_pad pads_a[] = {
 	{ "Sensor A", 0, MEDIA_BUS_FMT_SRGGB10_1X10 },
 	{ "Debayer A", 0, MEDIA_BUS_FMT_SRGGB10_1X10 },
@@ -60,6 +69,8 @@ static const struct kernel_route routes[] = {
 		.suffix = "-a",
 		.description = "the kernel's virtual sensor A, with processing "
 			       "to RGB in software",
+		.links = links_a,
+		.n_links = N_OF(links_a),
 		.pads = pads_a,
 		.n_pads = N_OF(pads_a),
 		.capture = "Raw Capture 0",
@@ -70,6 +81,8 @@ static const struct kernel_route routes[] = {
 		.suffix = "-b",
 		.description = "the kernel's virtual sensor B, with processing "
 			       "to RGB in software",
+		.links = links_b,
+		.n_links = N_OF(links_b),
 		.pads = pads_b,
 		.n_pads = N_OF(pads_b),
 		.capture = "Raw Capture 1",

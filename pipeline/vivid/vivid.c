@@ -44,6 +44,7 @@ static const struct kernel_route routes[] = {
 		.frame_rate = 30,
 		.exposure = { V4L2_CID_BRIGHTNESS, 0, 255 },
 		.gain = { V4L2_CID_GAIN, 16, 31 },
+		.uses_requests = true,
 		.presets = presets,
 		.n_presets = sizeof(presets) / sizeof(presets[0]),
 		.model = &model,

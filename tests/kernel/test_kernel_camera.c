@@ -325,6 +325,32 @@ static void an_exposure_reaches_the_sensor(void **state)
 	camera_destroy(camera);
 }
 
+/* vivid has requests: a frame is as bright as its own settings say, from the
+ * very frame on that has other ones. */
+static void settings_of_a_request_are_those_of_its_frame(void **state)
+{
+	struct camera *camera = start(*state, "vivid-000");
+	struct camera_frame frame;
+	unsigned int n_dark = 0;
+	double dark;
+
+	set_exposure(camera, 3300);
+	dark = take_until(camera, 2 * HEIGHT / 5, false);
+	set_exposure(camera, 30000);
+	for (int i = 0; i < MAX_FRAMES; i++) {
+		take(camera, &frame);
+		if (frame.exposure_lines > HEIGHT)
+			break;
+		assert_true(mean_of(&frame) < dark + 20);
+		n_dark++;
+	}
+	assert_true(frame.exposure_lines > HEIGHT);
+	assert_true(mean_of(&frame) > dark + 40);
+	/* Buffers were queued before the exposure was requested. */
+	assert_true(n_dark > 0);
+	camera_destroy(camera);
+}
+
 /* ---- what goes wrong ----------------------------------------------------- */
 
 static void frames_go_on_after_the_ipa_was_killed(void **state)
@@ -511,6 +537,7 @@ int main(void)
 		TEST(frames_come_from_vivid),
 		TEST(three_cameras_run_at_once),
 		TEST(an_exposure_reaches_the_sensor),
+		TEST(settings_of_a_request_are_those_of_its_frame),
 		TEST(frames_go_on_after_the_ipa_was_killed),
 		TEST(a_busy_camera_is_refused),
 		TEST(wrong_options_are_refused),
