@@ -98,7 +98,8 @@ static int make_courier(struct camipc_proxy *proxy)
 	int ret;
 
 	ret = camipc_courier_init(&proxy->courier, &calls, &events,
-				  CAMIPC_WINDOW, proxy->pool, &sender);
+				  camipc_proxy_window(proxy), proxy->pool,
+				  &sender);
 	if (ret == 0)
 		camipc_courier_limit_bytes(&proxy->courier,
 					   proxy->kept.budget.kept_bytes);

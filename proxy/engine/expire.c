@@ -75,6 +75,12 @@ void camipc_proxy_expire_call(struct camipc_proxy *proxy,
 		camipc_proxy_give_up(proxy, CAMIPC_REASON_TIMEOUT, -EPIPE);
 		return;
 	}
+	/* A stop whose IPA is replaced has succeeded, however that has ended. */
+	if (method->role == CAMIPC_ROLE_STOP && !waits &&
+	    camipc_restart_is_on(&proxy->restart)) {
+		camipc_proxy_give_up(proxy, CAMIPC_REASON_TIMEOUT, -ETIMEDOUT);
+		return;
+	}
 	end.owed = !camipc_proxy_unsend_call(proxy, call);
 	proxy->missed += !waits;
 	camipc_log(CAMIPC_LOG_WARNING, CAMIPC_PROXY_TOPIC,

@@ -6,6 +6,16 @@
 
 #include "module_info.h"
 
+uint32_t camipc_proxy_window(const struct camipc_proxy *proxy)
+{
+	const uint32_t queue = proxy->origin->queue;
+	uint32_t window = CAMIPC_WINDOW;
+
+	while (queue && window > queue)
+		window /= 2;
+	return window;
+}
+
 struct camipc_link_params
 camipc_proxy_link_params(const struct camipc_proxy *proxy)
 {
@@ -22,7 +32,7 @@ camipc_proxy_link_params(const struct camipc_proxy *proxy)
 		.interface = proxy->interface,
 		.pool = proxy->pool,
 		.max_message_size = proxy->kept.budget.max_message_size,
-		.window = origin->queue ? origin->queue : CAMIPC_WINDOW,
+		.window = camipc_proxy_window(proxy),
 		.window_bytes = proxy->kept.budget.kept_bytes,
 		.epoll_fd = proxy->signals.epoll_fd,
 		.cancel_fd = proxy->signals.timer_fd,

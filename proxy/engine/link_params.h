@@ -9,6 +9,10 @@
 struct camipc_link_params
 camipc_proxy_link_params(const struct camipc_proxy *proxy);
 
+/** Returns how many messages may be unconsumed at once, in each direction: what
+ *  policies say, rounded down to a power of two, because counters wrap. */
+uint32_t camipc_proxy_window(const struct camipc_proxy *proxy);
+
 /**
  * Opens and judges the module's file again, and begins a link to it beside the
  * present one. Returns 0 or an error of camipc_proxy_create().

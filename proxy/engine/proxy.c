@@ -138,7 +138,10 @@ int camipc_proxy_get_pid(const struct camipc_proxy *proxy)
 	if (enter(&scope, proxy, __func__) < 0)
 		return 0;
 	ops = proxy->link->ops;
-	pid = ops->get_pid ? ops->get_pid(proxy->link) : 0;
+	/* The link of a worker that has ended stays until there is another. */
+	pid = ops->get_pid && !camipc_restart_has_no_worker(&proxy->restart) ?
+		      ops->get_pid(proxy->link) :
+		      0;
 	camipc_scope_leave(&scope);
 	return pid;
 }

@@ -112,6 +112,14 @@ camipc_restart_is_under_way(const struct camipc_restart *restart)
 	return restart->phase >= CAMIPC_RESTART_DELAY;
 }
 
+/** Returns true while the worker has ended and no other one was started. */
+static inline bool
+camipc_restart_has_no_worker(const struct camipc_restart *restart)
+{
+	return restart->phase == CAMIPC_RESTART_PARKED ||
+	       restart->phase == CAMIPC_RESTART_DELAY;
+}
+
 /** Returns true while there is no link that carries records. */
 static inline bool camipc_restart_is_unborn(const struct camipc_restart *restart)
 {

@@ -140,10 +140,19 @@ struct bed *bed_create(struct camipc_manager *manager)
 
 struct bed *bed_create_of(struct camipc_manager *manager, const char *module)
 {
+	struct bed *bed = bed_create_plain(manager, module, "process");
+
+	bed_allow(bed, 50);
+	return bed;
+}
+
+struct bed *bed_create_plain(struct camipc_manager *manager, const char *module,
+			     const char *isolation)
+{
 	const char *backend = getenv("CAMIPC_TEST_BACKEND");
 	const struct camipc_match match = {
 		.path = module,
-		.isolation = "process",
+		.isolation = isolation,
 		.transport = test_backend_transport(backend ? backend :
 							      "process"),
 	};
@@ -161,7 +170,6 @@ struct bed *bed_create_of(struct camipc_manager *manager, const char *module)
 					     &bed->ipa),
 			 0);
 	bed->proxy = test_phoenix_get_proxy(bed->ipa);
-	bed_allow(bed, 50);
 	return bed;
 }
 

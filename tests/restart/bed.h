@@ -71,6 +71,10 @@ int bed_tear_down(void **state);
 /** The same for beds of which a test needs many, without a count of leaks. */
 struct bed *bed_create(struct camipc_manager *manager);
 struct bed *bed_create_of(struct camipc_manager *manager, const char *module);
+
+/** Without a restart policy of its own; @isolation as in camipc_match. */
+struct bed *bed_create_plain(struct camipc_manager *manager, const char *module,
+			     const char *isolation);
 void bed_destroy(struct bed *bed);
 struct camipc_manager *bed_make_manager(void);
 

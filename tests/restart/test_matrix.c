@@ -2,7 +2,7 @@
 /*
  * Workers that end in each way at each moment: every call completes once, no
  * frame is both processed and lost or neither, and the next worker does its
- * work. CAMIPC_TEST_LONG=1 tries hangs in all places.
+ * work. CAMIPC_TEST_CAMERAS sets how many cameras die at once.
  */
 #include "bed.h"
 
@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "under_valgrind.h"
 
@@ -20,12 +21,8 @@ static const char *const act_names[PHOENIX_N_ACTS] = {
 	"channel closed", "garbage",
 };
 
-/** A hang takes a deadline of 1 s to notice. */
-static bool is_tried(enum phoenix_act act, enum phoenix_op op)
-{
-	return act != PHOENIX_FREEZE || op == PHOENIX_CONFIGURE ||
-	       getenv("CAMIPC_TEST_LONG");
-}
+/** Until a hang is noticed, in a call or without events. */
+#define HANG_MS 300
 
 static void map_one(struct bed *bed)
 {
@@ -55,13 +52,17 @@ static void run_each_act(struct bed *bed, enum phoenix_op op,
 	for (int i = PHOENIX_KILL; i < PHOENIX_N_ACTS; i++) {
 		const enum phoenix_act act = (enum phoenix_act)i;
 
-		if (!is_tried(act, op))
-			continue;
+		const uint32_t ms = act == PHOENIX_FREEZE ? HANG_MS : 0;
+
+		camipc_proxy_set_timeout(bed->proxy, ms);
+		camipc_proxy_set_watchdog(bed->proxy, ms);
 		bed_allow(bed, 60);
 		bed->n = 0;
 		bed->n_restarted = 0;
 		print_message("op %d, %s\n", (int)op, act_names[act]);
 		run(bed, op, act);
+		camipc_proxy_set_timeout(bed->proxy, 0);
+		camipc_proxy_set_watchdog(bed->proxy, 0);
 		expect_alive(bed);
 	}
 }
@@ -114,8 +115,9 @@ static void die_in_call(struct bed *bed, enum phoenix_op op,
 	(void)!test_phoenix_ask(bed->ipa, 1, &answer);
 	bed_until(bed, &bed->n_restarted, 1);
 	assert_int_equal(bed_count(bed, TOLD_COMPLETED), 1);
+	/* A call that waits in vain ends before its worker does. */
 	assert_int_equal((int)bed->told[bed_find(bed, TOLD_COMPLETED)].number,
-			 -EPIPE);
+			 act == PHOENIX_FREEZE ? -ETIMEDOUT : -EPIPE);
 }
 
 static void test_mid_call(void **state)
@@ -150,12 +152,18 @@ static void test_in_stop(void **state)
 static void die_in_burst(struct bed *bed, enum phoenix_op op,
 			 enum phoenix_act act)
 {
+	const bool hangs = act == PHOENIX_FREEZE;
 	size_t burst;
 
 	atomic_store(&bed->book->after, 1);
 	bed_plan(bed, op, 1, act);
 	assert_int_equal(test_phoenix_raise(bed->ipa, 20), 0);
 	assert_int_equal(test_phoenix_frame(bed->ipa, 5), 0);
+	/* Only events that are missing show that it hangs. */
+	if (hangs) {
+		bed_until(bed, &bed->n, 20);
+		assert_int_equal(test_phoenix_frame(bed->ipa, 6), 0);
+	}
 	bed_until(bed, &bed->n_restarted, 1);
 	atomic_store(&bed->book->after, 0);
 	/* What it had sent was received, in order, and before all else. */
@@ -166,7 +174,7 @@ static void die_in_burst(struct bed *bed, enum phoenix_op op,
 		assert_int_equal(bed->told[i].number, i);
 	}
 	assert_int_equal(bed->told[burst].what, TOLD_LOST_RAISE);
-	assert_int_equal(bed_count(bed, TOLD_LOST_FRAME), 1);
+	assert_int_equal(bed_count(bed, TOLD_LOST_FRAME), hangs ? 2 : 1);
 }
 
 static void test_event_burst(void **state)
@@ -357,40 +365,82 @@ static void test_in_callbacks(void **state)
 	expect_alive(bed);
 }
 
+/** Which pid a proxy has: never that of a worker that has ended. */
+static void test_pid(void **state)
+{
+	struct bed *bed = *state;
+	struct test_phoenix_marker marker;
+	struct rlimit before;
+	struct rlimit none;
+	int old;
+	int pid;
+
+	bed_running(bed);
+	old = camipc_proxy_get_pid(bed->proxy);
+	assert_true(old > 0);
+	/* Without descriptors, no worker can be started for a while. */
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = before;
+	none.rlim_cur = 3;
+	bed_kill(bed, SIGKILL);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	bed_until_state(bed, CAMIPC_STATE_RESTARTING);
+	assert_int_equal(camipc_proxy_get_pid(bed->proxy), 0);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	do {
+		assert_true(bed_step(bed) >= 0);
+		pid = camipc_proxy_get_pid(bed->proxy);
+	} while (pid == 0);
+	assert_int_not_equal(pid, old);
+	bed_until(bed, &bed->n_restarted, 1);
+	assert_int_equal(camipc_proxy_get_pid(bed->proxy), pid);
+	bed_kill(bed, SIGKILL);
+	bed_until_state(bed, CAMIPC_STATE_RESTARTING);
+	assert_int_equal(test_phoenix_stop(bed->ipa, &marker), 0);
+	assert_int_equal(camipc_proxy_get_pid(bed->proxy), 0);
+}
+
 /* ---- several proxies --------------------------------------------------- */
+
+#define MAX_CAMERAS 64
 
 /** All workers die at once: none waits for another. */
 static void test_many(void **state)
 {
-	enum { N = 16 };
+	const char *text = getenv("CAMIPC_TEST_CAMERAS");
+	const size_t n = text ? (size_t)atoi(text) : 16;
 	struct bed *bed = *state;
-	struct bed *beds[N];
+	struct bed *beds[MAX_CAMERAS];
+	struct pollfd fds[MAX_CAMERAS];
+	struct rlimit limit;
 	size_t restarted = 0;
 
-	for (int i = 0; i < N; i++) {
+	assert_true(n <= MAX_CAMERAS);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	limit.rlim_cur = limit.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	for (size_t i = 0; i < n; i++) {
 		beds[i] = bed_create(bed->manager);
 		bed_running(beds[i]);
 	}
-	for (int i = 0; i < N; i++)
+	for (size_t i = 0; i < n; i++)
 		bed_kill(beds[i], SIGKILL);
-	while (restarted < N) {
-		struct pollfd fds[N];
-
-		for (int i = 0; i < N; i++)
+	while (restarted < n) {
+		for (size_t i = 0; i < n; i++)
 			fds[i] = (struct pollfd){
 				.fd = camipc_proxy_get_fd(beds[i]->proxy),
 				.events = POLLIN,
 			};
-		assert_true(poll(fds, N, 20000) > 0);
+		assert_true(poll(fds, n, 20000) > 0);
 		restarted = 0;
-		for (int i = 0; i < N; i++) {
+		for (size_t i = 0; i < n; i++) {
 			if (fds[i].revents)
 				assert_true(test_phoenix_dispatch(
 						    beds[i]->ipa) >= 0);
 			restarted += beds[i]->n_restarted;
 		}
 	}
-	for (int i = 0; i < N; i++) {
+	for (size_t i = 0; i < n; i++) {
 		assert_int_equal(beds[i]->restarted.attempt, 1);
 		expect_alive(beds[i]);
 		bed_destroy(beds[i]);
@@ -411,6 +461,7 @@ int main(int argc, char **argv)
 		BED_TEST(test_destroy_at_each_step),
 		BED_TEST(test_destroy_in_callbacks),
 		BED_TEST(test_in_callbacks),
+		BED_TEST(test_pid),
 		BED_TEST(test_many),
 	};
 

@@ -382,7 +382,8 @@ camipc_proxy_get_isolation(const struct camipc_proxy *proxy);
 
 /**
  * Returns the worker's pid; 0 if no worker runs, or in a thread that does not own
- * the proxy. Thread word: bound.
+ * the proxy. While the IPA is restarted, this is 0 until another worker was
+ * started, and then the pid of that one. Thread word: bound.
  */
 CAMIPC_API int camipc_proxy_get_pid(const struct camipc_proxy *proxy);
 
