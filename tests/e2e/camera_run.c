@@ -29,7 +29,7 @@ struct camipc_manager *camera_manager(void)
 }
 
 struct virtual_camera *
-camera_start(struct camipc_manager *manager,
+camera_run_start(struct camipc_manager *manager,
 	     const struct virtual_camera_options *options)
 {
 	struct virtual_camera_options patient = *options;
@@ -112,7 +112,7 @@ uint64_t camera_hash_run(const struct virtual_camera_options *options,
 			 uint32_t n)
 {
 	struct camipc_manager *manager = camera_manager();
-	struct virtual_camera *camera = camera_start(manager, options);
+	struct virtual_camera *camera = camera_run_start(manager, options);
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
 	uint32_t i;
 

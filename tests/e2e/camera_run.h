@@ -13,7 +13,7 @@ struct camipc_manager *camera_manager(void);
 
 /** A started camera; fails the test if there is none. */
 struct virtual_camera *
-camera_start(struct camipc_manager *manager,
+camera_run_start(struct camipc_manager *manager,
 	     const struct virtual_camera_options *options);
 
 /** Takes a frame; fails the test if it cannot. */

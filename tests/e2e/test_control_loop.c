@@ -67,7 +67,7 @@ static void expect_settles(const char *light)
 		.light = light,
 		.isolation = "thread",
 	};
-	struct virtual_camera *camera = camera_start(manager, &options);
+	struct virtual_camera *camera = camera_run_start(manager, &options);
 	struct virtual_frame frame;
 	int crossings = 0;
 	int settled = -1;
@@ -166,7 +166,7 @@ static void grey_is_grey_under_eight_lights(void **state)
 		/* From another light, so that it has to be found. */
 		snprintf(light, sizeof(light), "0=1@%u,1=1@%u", lights[7 - i],
 			 lights[i]);
-		camera = camera_start(manager, &options);
+		camera = camera_run_start(manager, &options);
 		for (k = 0; k < 30; k++)
 			camera_take(camera, &frame);
 		neutral_patch(&frame, ratio);
@@ -187,7 +187,7 @@ static void manual_controls_reach_the_sensor(void **state)
 		.light = "0=1@5000",
 		.isolation = "process",
 	};
-	struct virtual_camera *camera = camera_start(manager, &options);
+	struct virtual_camera *camera = camera_run_start(manager, &options);
 	struct cam_control controls[6];
 	struct cam_control_builder builder;
 	struct cam_control_list list;
@@ -228,7 +228,7 @@ static void death_of_the_worker_ends_the_capture(void **state)
 		.isolation = "process",
 		.max_restarts = -1,
 	};
-	struct virtual_camera *camera = camera_start(manager, &options);
+	struct virtual_camera *camera = camera_run_start(manager, &options);
 	struct virtual_frame frame;
 	int pid = camipc_proxy_get_pid(virtual_camera_get_proxy(camera));
 	int ret = 0;
@@ -256,7 +256,7 @@ static void the_camera_outlives_workers(void **state)
 		.height = 120,
 		.isolation = "process",
 	};
-	struct virtual_camera *camera = camera_start(manager, &options);
+	struct virtual_camera *camera = camera_run_start(manager, &options);
 	struct camipc_proxy *proxy = virtual_camera_get_proxy(camera);
 	struct cam_control controls[2];
 	struct cam_control_builder builder;
@@ -333,7 +333,7 @@ static void frames_allocate_nothing(void **state)
 			.height = 120,
 			.isolation = camera_isolations[i],
 		};
-		struct virtual_camera *camera = camera_start(manager, &options);
+		struct virtual_camera *camera = camera_run_start(manager, &options);
 
 		(void)count_allocations(camera, 20);
 		n = 1;

@@ -151,7 +151,7 @@ static void cameras_side_by_side(void **state)
 	(void)state;
 	for (i = 0; i < 3; i++) {
 		options[i] = small(20 + i, camera_isolations[i]);
-		cameras[i] = camera_start(manager, &options[i]);
+		cameras[i] = camera_run_start(manager, &options[i]);
 		hashes[i] = UINT64_C(0xcbf29ce484222325);
 	}
 	for (n = 0; n < N_FRAMES; n++)
@@ -180,7 +180,7 @@ static void stops_and_starts_again(void **state)
 	for (i = 0; camera_isolations[i]; i++) {
 		struct virtual_camera_options options =
 			small(5, camera_isolations[i]);
-		struct virtual_camera *camera = camera_start(manager, &options);
+		struct virtual_camera *camera = camera_run_start(manager, &options);
 
 		hashes[i] = 0;
 		for (n = 0; n < 12; n++) {

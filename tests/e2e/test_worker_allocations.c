@@ -59,7 +59,7 @@ static unsigned long count(uint32_t n)
 
 	allocations = 0;
 	assert_int_equal(camipc_manager_create(&manager_options, &manager), 0);
-	camera = camera_start(manager, &options);
+	camera = camera_run_start(manager, &options);
 	for (uint32_t i = 0; i < n; i++)
 		camera_take(camera, &frame);
 	assert_int_equal(virtual_camera_stop(camera), 0);
