@@ -9,16 +9,16 @@
 #include "kernel_pipeline.h"
 
 /* The model's gain codes: 16 is a gain of 1. */
-static void gain_of_code(int32_t code, uint32_t *ret_numerator,
+static void vivid_gain_of_code(int32_t code, uint32_t *ret_numerator,
 			 uint32_t *ret_denominator)
 {
 	*ret_numerator = (uint32_t)code;
 	*ret_denominator = 16;
 }
 
-static const struct virtual_sensor_model model = {
+static const struct virtual_sensor_model vivid_model = {
 	.name = "vivid",
-	.gain = gain_of_code,
+	.gain = vivid_gain_of_code,
 	.min_gain = 16,
 	.max_gain = 31,
 	.min_lines = 4,
@@ -28,11 +28,11 @@ static const struct virtual_sensor_model model = {
 };
 
 /* The driver would change the gain by itself. */
-static const struct kernel_preset presets[] = {
+static const struct kernel_preset vivid_presets[] = {
 	{ V4L2_CID_AUTOGAIN, 0 },
 };
 
-static const struct kernel_route routes[] = {
+static const struct kernel_route vivid_routes[] = {
 	{
 		.suffix = "",
 		.description = "the kernel's virtual webcam, with processing "
@@ -45,16 +45,16 @@ static const struct kernel_route routes[] = {
 		.exposure = { V4L2_CID_BRIGHTNESS, 0, 255 },
 		.gain = { V4L2_CID_GAIN, 16, 31 },
 		.uses_requests = true,
-		.presets = presets,
-		.n_presets = sizeof(presets) / sizeof(presets[0]),
-		.model = &model,
+		.presets = vivid_presets,
+		.n_presets = sizeof(vivid_presets) / sizeof(vivid_presets[0]),
+		.model = &vivid_model,
 	},
 };
 
 static const struct kernel_pipeline vivid = {
 	.size = sizeof(vivid),
 	.driver = "vivid",
-	.routes = routes,
-	.n_routes = sizeof(routes) / sizeof(routes[0]),
+	.routes = vivid_routes,
+	.n_routes = sizeof(vivid_routes) / sizeof(vivid_routes[0]),
 };
 KERNEL_REGISTER_PIPELINE(vivid)

@@ -8,7 +8,7 @@
 #include <camipc/wire.h>
 
 /** Most bytes of a tag, a length and a version. */
-#define MAX_PREFIX 15u
+#define MAX_EXTERNAL_PREFIX 15u
 
 /* The members of the first version: a table has them all. */
 static bool is_complete(const struct camipc_external *external)
@@ -40,7 +40,7 @@ void camipc_check_external(struct camipc_check *check,
 				  field);
 		return;
 	}
-	camipc_check_wire(check, MAX_PREFIX + need.encoded);
+	camipc_check_wire(check, MAX_EXTERNAL_PREFIX + need.encoded);
 	camipc_check_add(&check->decoded, need.decoded);
 }
 

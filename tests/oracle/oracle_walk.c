@@ -44,6 +44,7 @@ size_t oracle_value_size(const struct camipc_field_info *field)
 		return sizeof(int);
 	case CAMIPC_KIND_STRUCT:
 	case CAMIPC_KIND_UNION:
+	case CAMIPC_KIND_EXTERNAL:
 		return field->type->size;
 	}
 	abort();
