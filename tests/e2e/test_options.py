@@ -138,6 +138,10 @@ ROWS = {
                        ("{}/text", "the file exists"),
                        ("{}/pipe", "the file exists"), (LONG, "too long")],
                       None, False),
+    "--record-ring SECONDS": ([(value, "expected 1 to 3600 seconds")
+                               for value in ("x", "-1", "0", "1.5", "3601",
+                                             "9" * 30, ODD, RAW, LONG)],
+                              "2", False),
     "--force": (FLAG, "", True),
     "--no-buffers": (FLAG, "", True),
     # Whether a field exists is known when the IPA is: test_commands.py.
