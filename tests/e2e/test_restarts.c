@@ -139,7 +139,7 @@ static void run_killed(struct session *session, uint64_t seed)
 {
 	const struct virtual_camera_options options = options_of(seed);
 	struct camipc_manager *manager = camera_manager();
-	struct virtual_camera *camera = camera_start(manager, &options);
+	struct virtual_camera *camera = camera_run_start(manager, &options);
 	struct camipc_proxy *proxy = virtual_camera_get_proxy(camera);
 	struct cam_control control;
 	const struct cam_control_list list = settings(&control);
@@ -215,7 +215,9 @@ static void take_without_ipa(struct hand *hand, uint32_t number,
 {
 	struct virtual_frame frame;
 
-	virtual_imager_expose(&hand->imager, number, &frame);
+	assert_int_equal(virtual_imager_expose(&hand->imager, number, &frame,
+					       &hand->error),
+			 0);
 	assert_int_equal(virtual_imager_develop(&hand->imager,
 						hand->ipa.parameters_frame,
 						hand->ipa.parameters,

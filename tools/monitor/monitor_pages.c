@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,6 +90,9 @@ static void read_page_of(struct monitored *monitored, int folder, int pid)
 	bool is_valid = false;
 	int fd;
 
+	/* Without /proc nobody knows whose page it is. */
+	if (!start && (kill(pid, 0) == 0 || errno != ESRCH))
+		return;
 	snprintf(name, sizeof(name), "%d", pid);
 	fd = openat(folder, name,
 		    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
