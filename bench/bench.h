@@ -104,6 +104,7 @@ extern const struct bench_table bench_codec;
 extern const struct bench_table bench_calls;
 extern const struct bench_table bench_layers;
 extern const struct bench_table bench_restart;
+extern const struct bench_table bench_restart_camera;
 extern const struct bench_table bench_real;
 extern const struct bench_table bench_record;
 

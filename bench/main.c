@@ -17,6 +17,7 @@ static const struct bench_table *const tables[] = {
 	&bench_calls,
 	&bench_layers,
 	&bench_restart,
+	&bench_restart_camera,
 	&bench_record,
 	&bench_real,
 };
