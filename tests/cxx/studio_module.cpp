@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* An IPA module in C++ that gives back what it gets, and throws when told to. */
+#include <chrono>
 #include <new>
 #include <stdexcept>
 #include <string>
@@ -41,7 +42,14 @@ public:
 		return 0;
 	}
 
-	std::int32_t start() override { return 0; }
+	std::int32_t start(StartOuts &outs) override
+	{
+		const auto now = std::chrono::steady_clock::now();
+
+		outs.time(static_cast<std::uint64_t>(
+			now.time_since_epoch().count()));
+		return 0;
+	}
 	void stop() override {}
 
 	std::int32_t echo(std::uint32_t number, Mood mood, Colour colour,

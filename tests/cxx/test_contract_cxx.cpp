@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The contract of generated C++, on the backend of the first argument: calls,
- * begun calls, events, moves, destruction in callbacks, and exceptions on both
- * sides. Module and pipeline are written in C++.
+ * begun calls, events, moves, destruction in callbacks, restarts, and exceptions on
+ * both sides. Module and pipeline are written in C++.
  */
 #include <fcntl.h>
 #include <memory>
 #include <poll.h>
+#include <signal.h>
 #include <stdexcept>
 #include <string>
 #include <unistd.h>
@@ -99,7 +100,7 @@ Proxy ready(const Manager &manager, Events &events)
 
 	CHECK(greeting);
 	CHECK(greeting->greeting() == "hello Ann");
-	CHECK(!made->start());
+	CHECK(made->start());
 	return std::move(*made);
 }
 
@@ -213,7 +214,7 @@ void errorsSayWhoReturnedThem(const Manager &manager)
 	CHECK(ipas.error().code() == -ENOENT);
 	CHECK(ipas.error().text() ==
 	      "the IPA returned -ENOENT (no such file or directory)");
-	const camipc::Error ours = ipa.start();
+	const camipc::Error ours = ipa.start().error();
 
 	CHECK(ours && !ours.isOfIpa());
 	CHECK(ours.reason() == CAMIPC_REASON_BAD_STATE);
@@ -280,7 +281,7 @@ void callablesAreEvents(const Manager &manager)
 	Proxy ipa = std::move(*made);
 
 	CHECK(ipa.init("Bob", 0));
-	CHECK(!ipa.start() && !ipa.tick(5));
+	CHECK(ipa.start() && !ipa.tick(5));
 	until(ipa, [&] { return n == 5; });
 }
 
@@ -444,6 +445,110 @@ void anExceptionOfInitLeavesTheProxyCreated(const Manager &manager)
 	CHECK(ipa.init("Eve", 0));
 }
 
+/* ---- restarts ----------------------------------------------------------------- */
+
+/** Notes in which order a restart is reported. */
+class Witness : public Events
+{
+public:
+	void lostTick(std::uint32_t number) override
+	{
+		CHECK(number == 9);
+		story_ += "lost ";
+	}
+	void replayedStart(const StartOuts &outs) override
+	{
+		time_ = outs.time();
+		story_ += "replayed ";
+	}
+	void restarted(const camipc_restart_info &info) override
+	{
+		CHECK(info.attempt == 1);
+		story_ += "restarted";
+	}
+
+	std::uint64_t time_ = 0;
+	std::string story_{};
+};
+
+camipc_restart_policy policy()
+{
+	camipc_restart_policy some{};
+
+	some.size = sizeof(some);
+	some.max_restarts = 3;
+	some.window_ms = 60000;
+	return some;
+}
+
+/** Kills the worker after a call that it gets no time to look at. */
+void killWorker(Proxy &ipa)
+{
+	const int pid = camipc_proxy_get_pid(ipa.getProxy());
+
+	CHECK(kill(pid, SIGSTOP) == 0);
+	CHECK(!ipa.tick(9));
+	CHECK(kill(pid, SIGKILL) == 0);
+}
+
+void aRestartIsReported(const Manager &manager)
+{
+	const camipc_restart_policy some = policy();
+	Witness events;
+	auto made = Proxy::create(manager.manager_, match(), events);
+
+	CHECK(made);
+	Proxy ipa = std::move(*made);
+	const int ret = camipc_proxy_set_restart(ipa.getProxy(), &some);
+
+	if (std::string(test_backend_isolation(backend)) != "process") {
+		CHECK(ret == -EOPNOTSUPP);
+		return;
+	}
+	CHECK(ret == 0 && ipa.init("Eve", 0));
+	const auto first = ipa.start();
+
+	CHECK(first && first->time() > 0);
+	killWorker(ipa);
+	until(ipa, [&] {
+		return events.story_.find("restarted") != std::string::npos;
+	});
+	CHECK(events.story_ == "lost replayed restarted");
+	CHECK(events.time_ > first->time());
+	CHECK(ipa.state() == CAMIPC_STATE_RUNNING);
+}
+
+void callablesSeeARestart(const Manager &manager)
+{
+	const camipc_restart_policy some = policy();
+	Handlers handlers;
+	std::uint64_t time = 0;
+	bool restarted = false;
+
+	if (std::string(test_backend_isolation(backend)) != "process")
+		return;
+	handlers.onReplayedStart = [&](const StartOuts &outs) {
+		time = outs.time();
+	};
+	handlers.onRestarted = [&](const camipc_restart_info &) {
+		restarted = true;
+	};
+	auto made = Proxy::create(manager.manager_, match(),
+				  std::move(handlers));
+
+	CHECK(made);
+	Proxy ipa = std::move(*made);
+
+	CHECK(camipc_proxy_set_restart(ipa.getProxy(), &some) == 0);
+	CHECK(ipa.init("Bob", 0));
+	const auto first = ipa.start();
+
+	CHECK(first);
+	killWorker(ipa);
+	until(ipa, [&] { return restarted; });
+	CHECK(time > first->time());
+}
+
 int run()
 {
 	const Manager manager;
@@ -458,6 +563,8 @@ int run()
 	pendingCompletionsAreCanceled(manager);
 	begunCallsEnd(manager);
 	exceptionsOfCallbacksAreCounted(manager);
+	aRestartIsReported(manager);
+	callablesSeeARestart(manager);
 	if (!opsCanThrow()) {
 		std::puts("not tried: exceptions of ops");
 		return 0;

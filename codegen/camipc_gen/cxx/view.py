@@ -232,6 +232,19 @@ class InterfaceClass:
         """The same as a callable."""
         return self._apart("onLost" + method.capital, self.events)
 
+    @property
+    def starts(self) -> List[MethodClass]:
+        """Methods whose results can be others after a restart."""
+        return [one for one in self.methods if one.view.replayed_name]
+
+    def replayed(self, method: MethodClass) -> str:
+        """The function that gets the results of a repeated start."""
+        return self._apart("replayed" + method.capital, self.events)
+
+    def replayed_handler(self, method: MethodClass) -> str:
+        """The same as a callable."""
+        return self._apart("onReplayed" + method.capital, self.events)
+
     def emitter(self, event: MethodClass) -> str:
         """The function that raises an event."""
         return self._apart("emit" + event.capital, self.methods)
