@@ -126,6 +126,11 @@ static long reload(struct contract *c)
 	return camipc_proxy_reload(c->proxy, NULL, NULL);
 }
 
+static long set_context(struct contract *c)
+{
+	return camipc_proxy_set_context(c->proxy, NULL);
+}
+
 /*
  * bound_functions.py compares this table with the thread words of the headers
  * and with what generated functions call.
@@ -152,6 +157,7 @@ static const struct {
 	{ "camipc_proxy_set_watchdog", set_watchdog, 0 },
 	{ "camipc_proxy_set_restart", set_restart, -EPERM },
 	{ "camipc_proxy_reload", reload, -EPERM },
+	{ "camipc_proxy_set_context", set_context, -EPERM },
 };
 
 #define N_BOUND (sizeof(bound) / sizeof(*bound))

@@ -95,8 +95,8 @@ def try_all(build, captures):
             [replay, "--list"], check=True,
             stdout=subprocess.PIPE).stdout.decode().split()
         for target in targets:
-            if target in ("note", "log", "recording", "trust"):
-                continue        # reads files or lines, not messages
+            if target in ("note", "log", "recording", "ring", "trust"):
+                continue        # reads files, lines or memory, not messages
             done = subprocess.run([replay, target] + paths,
                                   stdout=subprocess.PIPE,
                                   stderr=subprocess.STDOUT, check=False)
