@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * This process fails during a restart: it is out of memory or of descriptors. A
- * failed attempt is logged and followed by another one; in
- * the end the worker is back, and nothing is left behind.
+ * This process fails during a restart or a reload: it is out of memory or of
+ * descriptors. A failed attempt is logged and followed by another one; in the end
+ * the worker is back, and nothing is left behind.
  */
 #include "bed.h"
 
@@ -50,6 +50,44 @@ static void test_memory(void **state)
 		(void)alloc_fail_end();
 		failed += bed->restarted.attempt > 1;
 		expect_alive(bed);
+	}
+	assert_true(failed > 0);
+}
+
+static void on_reloaded(void *user, int ret)
+{
+	int *result = user;
+
+	*result = ret;
+}
+
+/** A reload that is out of memory leaves the worker from before running. */
+static void test_memory_of_reloads(void **state)
+{
+	struct bed *bed = *state;
+	unsigned int failed = 0;
+	bool happened = true;
+
+	bed_running(bed);
+	for (unsigned long n = 1; happened; n += stride()) {
+		const int pid = camipc_proxy_get_pid(bed->proxy);
+		int result = 1; /* no result */
+		int ret;
+
+		alloc_fail_begin(n);
+		ret = camipc_proxy_reload(bed->proxy, on_reloaded, &result);
+		while (ret == 0 && result == 1)
+			assert_true(bed_step(bed) >= 0);
+		happened = alloc_fail_happened();
+		(void)alloc_fail_end();
+		if (ret == 0)
+			ret = result;
+		assert_true(ret == 0 || (happened && ret == -ENOMEM));
+		assert_int_equal(camipc_proxy_get_pid(bed->proxy) == pid,
+				 ret < 0);
+		failed += ret < 0;
+		expect_alive(bed);
+		assert_int_equal(bed->n_lost, 0);
 	}
 	assert_true(failed > 0);
 }
@@ -104,6 +142,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		BED_TEST(test_memory),
+		BED_TEST(test_memory_of_reloads),
 		BED_TEST(test_descriptors),
 		BED_TEST(test_descriptors_for_good),
 	};

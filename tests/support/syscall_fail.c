@@ -41,15 +41,27 @@ static atomic_bool counting;
 static atomic_int failure;
 static atomic_ulong count;
 static atomic_ulong chosen;
+static _Atomic(const char *) always; /* each call of this name; or NULL */
 static _Atomic(const char *) where;
 
-void syscall_fail_begin(enum syscall_failure how, unsigned long n)
+static void begin(enum syscall_failure how, unsigned long n, const char *name)
 {
 	atomic_store(&failure, how);
 	atomic_store(&chosen, n);
 	atomic_store(&count, 0);
+	atomic_store(&always, name);
 	atomic_store(&where, NULL);
 	atomic_store(&counting, true);
+}
+
+void syscall_fail_begin(enum syscall_failure how, unsigned long n)
+{
+	begin(how, n, NULL);
+}
+
+void syscall_fail_always(enum syscall_failure how, const char *name)
+{
+	begin(how, 1, name);
 }
 
 bool syscall_fail_end(void)
@@ -67,9 +79,12 @@ const char *syscall_fail_where(void)
 static bool is_chosen(unsigned int mask, const char *name)
 {
 	const int how = atomic_load(&failure);
+	const char *all = atomic_load(&always);
 
 	if (!atomic_load(&counting) || !(mask & BIT(how)) ||
-	    atomic_fetch_add(&count, 1) + 1 != atomic_load(&chosen))
+	    (all && strcmp(all, name) != 0))
+		return false;
+	if (atomic_fetch_add(&count, 1) + 1 != atomic_load(&chosen) && !all)
 		return false;
 	atomic_store(&where, name);
 	errno = errors[how];
@@ -163,6 +178,16 @@ int __wrap_clone(int (*function)(void *), void *stack, int flags, void *arg,
 	parent_id = va_arg(args, void *);
 	va_end(args);
 	return __real_clone(function, stack, flags, arg, parent_id, NULL, NULL);
+}
+
+/* Where clone() cannot be used. */
+pid_t __real_fork(void);
+pid_t __wrap_fork(void);
+pid_t __wrap_fork(void)
+{
+	if (is_chosen(BIT(SYSCALL_EAGAIN) | BIT(SYSCALL_ENOMEM), "clone"))
+		return -1;
+	return __real_fork();
 }
 
 void *__real_mmap64(void *where_to, size_t size, int protection, int flags,

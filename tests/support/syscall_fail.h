@@ -31,7 +31,13 @@ extern const char *const syscall_failure_names[N_SYSCALL_FAILURES];
  */
 void syscall_fail_begin(enum syscall_failure how, unsigned long n);
 
-/** Ends that. Returns true if the chosen one was reached. */
+/**
+ * From now on each call of @name that can fail like @how does so: a lack that
+ * lasts. "clone" stands for all ways to create a process.
+ */
+void syscall_fail_always(enum syscall_failure how, const char *name);
+
+/** Ends that. Returns true if the chosen one was reached, or any of them all. */
 bool syscall_fail_end(void);
 
 /** Name of the function that failed, or NULL. */
