@@ -28,7 +28,8 @@ int64_t camipc_reload_due(const struct camipc_proxy *proxy)
 			       camipc_now() :
 			       CAMIPC_NO_DEADLINE;
 	case CAMIPC_RELOAD_DRAIN:
-		return restart->barriers_answered == restart->barriers ?
+		return reload->failed || restart->barriers_answered ==
+						 restart->barriers ?
 			       camipc_now() :
 			       reload->time.deadline;
 	case CAMIPC_RELOAD_REPLAY:

@@ -30,6 +30,7 @@ struct camipc_reload {
 	int64_t began;
 	int64_t at; /* of another try to send */
 	struct camipc_movable time; /* for DRAIN and REPLAY */
+	int failed; /* why the barrier could not be sent; 0: it could */
 	bool runs; /* the IPA runs when it is replaced */
 	uint32_t epoch; /* of this run */
 	const struct camipc_journal_entry *entry; /* to be repeated, or sent */

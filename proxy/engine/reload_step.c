@@ -140,6 +140,10 @@ static void look_for_answer(struct camipc_proxy *proxy)
 	struct camipc_reload *reload = proxy->reload;
 	const struct camipc_restart *restart = &proxy->restart;
 
+	if (reload->failed) {
+		camipc_reload_fail(proxy, reload->failed);
+		return;
+	}
 	if (restart->barriers_answered != restart->barriers)
 		return;
 	reload->phase = CAMIPC_RELOAD_REPLAY;

@@ -7,6 +7,7 @@
 #include <camipc/log.h>
 
 #include "finish.h"
+#include "reload.h"
 
 static void count_sent(struct camipc_proxy *proxy, uint8_t kind, uint16_t row,
 		       uint32_t size)
@@ -73,10 +74,16 @@ static void lose_record(void *user, struct camipc_record *record, int error)
 	struct camipc_proxy *proxy = user;
 	struct camipc_call *call = NULL;
 
-	if (header->kind == CAMIPC_MESSAGE_CALL && header->cookie)
+	/* Nobody answers a barrier that was not sent. */
+	if (header->kind == CAMIPC_MESSAGE_CALL &&
+	    header->id == CAMIPC_BARRIER_ID) {
+		if (proxy->reload)
+			proxy->reload->failed = error;
+	} else if (header->kind == CAMIPC_MESSAGE_CALL && header->cookie) {
 		call = camipc_call_find(&proxy->calls, header->cookie);
-	else if (header->kind == CAMIPC_MESSAGE_CALL)
+	} else if (header->kind == CAMIPC_MESSAGE_CALL) {
 		camipc_count(&proxy->stats.async_dropped, 1);
+	}
 	camipc_log(CAMIPC_LOG_WARNING, CAMIPC_PROXY_TOPIC,
 		   "%s: a call was not sent: %s", camipc_proxy_name(proxy),
 		   camipc_strerror(error));
