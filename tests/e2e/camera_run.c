@@ -14,7 +14,7 @@ const char *const camera_isolations[] = { "thread", "process", "loopback",
 
 struct camipc_manager *camera_manager(void)
 {
-	static const char *const modules[] = { SOFTISP_DIR, NULL };
+	static const char *const modules[] = { SOFTISP_DIR, LIBCAMERA_DIR, NULL };
 	static const char *const workers[] = { WORKER, NULL };
 	struct camipc_manager_options options = {
 		.size = sizeof(options),
@@ -98,7 +98,7 @@ uint64_t camera_hash(uint64_t hash, const struct virtual_frame *frame)
 	hash = hash_bytes(hash, frame->raw,
 			  (size_t)2 * frame->width * frame->height);
 	hash = hash_bytes(hash, &frame->settings, sizeof(frame->settings));
-	assert_true(frame->metadata->n_controls > 10);
+	assert_true(frame->metadata->n_controls > 0);
 	for (i = 0; i < frame->metadata->n_controls; i++) {
 		const struct cam_control *c = &frame->metadata->controls[i];
 

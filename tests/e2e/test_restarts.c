@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Restarts of softisp in lock-step. A session whose worker is killed at random
+ * Restarts in lock-step of softisp, or of Rockchip's IPA of libcamera's if the first
+ * argument is "rkisp1". A session whose worker is killed at random
  * frames equals, bit for bit, one in which the pipeline handler ends its IPA at
  * the same frames and makes another one by hand. Compared with a session without
  * kills, no frame is missing, doubled or out of order, and the exposure comes back.
@@ -23,12 +24,26 @@
 #include "controls_ipa_types.h"
 #include "fd_leak.h"
 #include "lockstep.h"
+#include "sensor_model.h"
 #include "under_valgrind.h"
 
 /* Kills come in the first frames; then the exposure has 30 to come back. */
 #define N_KILLED 40
 #define N_FRAMES (N_KILLED + 30)
 #define N_KILLS 5
+
+/** A camera, and a setting that its IPA offers. */
+struct subject {
+	const char *camera;
+	uint32_t control;
+	float value;
+};
+
+static const struct subject subjects[] = {
+	{ "virtual", CAM_CONTROL_ID_EXPOSURE_VALUE, 0.5f },
+	{ "virtual-rkisp1", CAM_CONTROL_ID_SATURATION, 1.25f },
+};
+static const struct subject *subject = &subjects[0];
 
 /** When a worker ends. */
 enum end {
@@ -41,7 +56,7 @@ struct session {
 	enum end ends[N_FRAMES]; /* of the worker, by frame */
 	uint64_t hashes[N_FRAMES];
 	enum virtual_parameters_reason reasons[N_FRAMES];
-	double exposures[N_FRAMES]; /* in microseconds, times gain */
+	double exposures[N_FRAMES]; /* of the sensor, times its gain */
 };
 
 static uint32_t draw(uint64_t *seed, uint32_t below)
@@ -62,6 +77,7 @@ static void plan(struct session *session, uint64_t seed)
 static struct virtual_camera_options options_of(uint64_t seed)
 {
 	return (struct virtual_camera_options){
+		.name = subject->camera,
 		.width = 160,
 		.height = 120,
 		.seed = seed,
@@ -74,20 +90,18 @@ static struct virtual_camera_options options_of(uint64_t seed)
 static void note(struct session *session, const struct virtual_frame *frame,
 		 uint32_t number)
 {
-	int32_t us;
+	uint32_t numerator;
+	uint32_t denominator;
 
 	assert_int_equal(frame->number, number);
 	session->hashes[number] =
 		camera_hash(UINT64_C(0xcbf29ce484222325), frame);
 	session->hashes[number] ^= frame->parameters_frame;
 	session->reasons[number] = frame->parameters_reason;
-	assert_int_equal(
-		cam_control_list_get_int32(frame->metadata,
-					   CAM_CONTROL_ID_SPACE_CONTROLS,
-					   CAM_CONTROL_ID_EXPOSURE_TIME, &us),
-		0);
+	virtual_sensor_model_find(virtual_isp_find(subject->camera)->sensor)
+		->gain(frame->settings.gain, &numerator, &denominator);
 	session->exposures[number] =
-		us * camera_float(frame, CAM_CONTROL_ID_ANALOGUE_GAIN);
+		(double)frame->settings.lines * numerator / denominator;
 }
 
 /** An application's setting, which each IPA has to get. */
@@ -98,9 +112,9 @@ static struct cam_control_list settings(struct cam_control *control)
 
 	memset(control, 0, sizeof(*control));
 	control->id_space = CAM_CONTROL_ID_SPACE_CONTROLS;
-	control->id = CAM_CONTROL_ID_EXPOSURE_VALUE;
+	control->id = subject->control;
 	control->value.tag = CAM_CONTROL_VALUE_FLOAT32;
-	control->value.float32 = 0.5f;
+	control->value.float32 = subject->value;
 	return list;
 }
 
@@ -233,7 +247,7 @@ static void run_by_hand(struct session *session, uint64_t seed)
 {
 	const struct virtual_camera_options options = options_of(seed);
 	const struct virtual_imager_options imager = {
-		.isp = virtual_isp_find("virtual"),
+		.isp = virtual_isp_find(subject->camera),
 		.width = options.width,
 		.height = options.height,
 		.seed = seed,
@@ -334,7 +348,7 @@ static void equals_one_made_by_hand(void **state)
 	}
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(equals_one_made_by_hand, count,
@@ -343,5 +357,7 @@ int main(void)
 
 	if (under_valgrind())
 		return 77;
+	if (argc > 1 && strcmp(argv[1], "rkisp1") == 0)
+		subject = &subjects[1];
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
