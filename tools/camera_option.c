@@ -14,21 +14,21 @@
 #include "suggest.h"
 
 /* Cameras that are listed in a message. */
-#define MAX_CAMERAS 24
+#define MAX_CAMERA_NAMES 24
 
 /* The names of the cameras that exist. */
 struct camera_names {
 	const char *wanted;
-	char names[MAX_CAMERAS][CAMERA_NAME_SIZE];
+	char names[MAX_CAMERA_NAMES][CAMERA_NAME_SIZE];
 	size_t n;
 };
 
 /* Returns 1 if this camera is the wanted one. */
-static int add_camera(void *user, const struct camera_info *info)
+static int add_camera_name(void *user, const struct camera_info *info)
 {
 	struct camera_names *names = user;
 
-	if (names->n < MAX_CAMERAS)
+	if (names->n < MAX_CAMERA_NAMES)
 		snprintf(names->names[names->n++], CAMERA_NAME_SIZE, "%s",
 			 info->name);
 	return strcmp(info->name, names->wanted) == 0 ||
@@ -39,10 +39,10 @@ static int add_camera(void *user, const struct camera_info *info)
 int camera_option_check(const char *name)
 {
 	struct camera_names names = { .wanted = name };
-	const char *known[MAX_CAMERAS + 1] = { NULL };
+	const char *known[MAX_CAMERA_NAMES + 1] = { NULL };
 	char list[VALUES_SIZE];
 	char hint[SUGGESTION_SIZE];
-	int ret = camera_list(add_camera, &names);
+	int ret = camera_list(add_camera_name, &names);
 
 	if (ret == 1)
 		return 0;

@@ -13,7 +13,7 @@
 #include "report.h"
 
 /* Cameras whose modules are looked for. */
-#define MAX_CAMERAS 64
+#define MAX_LISTED_CAMERAS 64
 
 /* A camera, and the module that it would use. */
 struct listed {
@@ -26,7 +26,7 @@ struct listed {
 
 /* One search for the modules of all cameras: it warns about each file once. */
 struct search {
-	struct listed cameras[MAX_CAMERAS];
+	struct listed cameras[MAX_LISTED_CAMERAS];
 	size_t n_cameras;
 	size_t n_left_out;
 	size_t n_modules;
@@ -54,7 +54,7 @@ static int add_camera(void *user, const struct camera_info *info)
 	struct search *search = user;
 	struct listed *camera = &search->cameras[search->n_cameras];
 
-	if (search->n_cameras == MAX_CAMERAS) {
+	if (search->n_cameras == MAX_LISTED_CAMERAS) {
 		search->n_left_out++;
 		return 0;
 	}

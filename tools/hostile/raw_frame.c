@@ -103,7 +103,7 @@ struct shm_channel *raw_frame_get_ring(void)
 }
 
 /* Waits for room, as an honest sender does. */
-static int put_record(const uint8_t *bytes, uint32_t size)
+static int put_in_ring(const uint8_t *bytes, uint32_t size)
 {
 	for (;;) {
 		int ret;
@@ -136,10 +136,10 @@ int raw_frame_send(const struct raw_frame *frame)
 	if (!ring || kind == CAMIPC_MESSAGE_CRASH)
 		return raw_frame_send_on_socket(frame);
 	if (frame->n_fds == 0 && frame->size <= CAMIPC_SHM_MAX_MESSAGE)
-		return put_record(frame->bytes, (uint32_t)frame->size);
+		return put_in_ring(frame->bytes, (uint32_t)frame->size);
 	ret = raw_frame_send_on_socket(frame);
 	/* What is logged has a record in the ring only. */
 	if (ret < 0 || kind == CAMIPC_MESSAGE_LOG)
 		return ret;
-	return put_record(NULL, CAMIPC_SHM_ON_SOCKET);
+	return put_in_ring(NULL, CAMIPC_SHM_ON_SOCKET);
 }
