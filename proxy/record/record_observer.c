@@ -259,6 +259,14 @@ static bool read_ring_variable(struct camipc_record_options *options)
 	return true;
 }
 
+/** Completes the file of CAMIPC_RECORD at the end of the process. */
+static void end_own_recorder(void)
+{
+	if (own_recorder && own_process == getpid())
+		(void)!camipc_recorder_destroy(own_recorder);
+	own_recorder = NULL;
+}
+
 static void look_at_variable(void)
 {
 	const char *path = secure_getenv("CAMIPC_RECORD");
@@ -272,14 +280,12 @@ static void look_at_variable(void)
 	    camipc_recorder_create(&options, &own_recorder) < 0)
 		return;
 	own_process = getpid();
-}
-
-/** Completes the file of CAMIPC_RECORD at the end of the process. */
-__attribute__((destructor)) static void end_own_recorder(void)
-{
-	if (own_recorder && own_process == getpid())
-		(void)!camipc_recorder_destroy(own_recorder);
-	own_recorder = NULL;
+	/*
+	 * The recorder has prepared libcrypto, which cleans up at exit, too. What
+	 * is registered later runs earlier: its thread hashes no more by then.
+	 */
+	if (atexit(end_own_recorder) != 0)
+		end_own_recorder();
 }
 
 void camipc_recorder_set_default(struct camipc_recorder *recorder)

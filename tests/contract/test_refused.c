@@ -346,11 +346,14 @@ static void run(struct contract *c, const struct refused_call *row, int error)
 #endif
 
 /* A sanitizer's own library gives up without sigaltstack(), and the sandbox has no
- * layer of files beside it. */
+ * layer of files beside it. Its check for leaks changes the status with which a
+ * worker ends that cannot receive. */
 static bool is_possible(const struct refused_call *row)
 {
-	return !TEST_SANITIZED || (strcmp(row->name, "sigaltstack") != 0 &&
-				   strncmp(row->name, "landlock", 8) != 0);
+	return !TEST_SANITIZED ||
+	       (strcmp(row->name, "sigaltstack") != 0 &&
+		strcmp(row->name, "recvmsg of the worker") != 0 &&
+		strncmp(row->name, "landlock", 8) != 0);
 }
 
 static void each_call_is_refused(void **state)

@@ -71,7 +71,10 @@ static void a_death_hidden_by_noise(void **state)
 	camipc_proxy_set_timeout(proxy, 60000);
 	hostile_begin(proxy, &done);
 	hostile_dispatch_until(proxy, &hostile_n_closed);
-	assert_int_equal(hostile_closed.reason, CAMIPC_REASON_EXITED);
+	/* Through shared memory, datagrams that no record announces may end it
+	 * before its death is seen. */
+	if (hostile_closed.reason != CAMIPC_REASON_BAD_RING)
+		assert_int_equal(hostile_closed.reason, CAMIPC_REASON_EXITED);
 	assert_int_equal(done.n, 1);
 	assert_int_equal(done.ret, -EPIPE);
 	camipc_proxy_destroy(proxy);

@@ -15,6 +15,7 @@
 #include "chunk_places.h"
 #include "made_recording.h"
 #include "test_files.h"
+#include "under_valgrind.h"
 
 /* Chunks with one item each, of the times FIRST, FIRST + 1, ... */
 #define N_ITEMS 20u
@@ -159,7 +160,8 @@ static void test_without_index(void **state)
 				 expected(since));
 		assert_int_equal(end, CAMIPC_RECORDING_CUT);
 	}
-	for (size--; size > CAMIPC_RECORDING_HEADER_SIZE; size -= 7) {
+	for (size--; size > CAMIPC_RECORDING_HEADER_SIZE;
+	     size -= test_amount(7, 49, 49)) {
 		assert_int_equal(ftruncate(fd, size), 0);
 		find_places(fd, &n, &by_index);
 		assert_false(by_index);
@@ -188,7 +190,8 @@ static void test_damaged_index(void **state)
 	write_items();
 	fd = open_file();
 	size = (uint64_t)lseek(fd, 0, SEEK_END);
-	for (uint64_t i = index_at; i < size; i++) {
+	for (uint64_t i = index_at; i < size;
+	     i += (uint64_t)test_amount(1, 5, 5)) {
 		uint8_t byte;
 
 		assert_int_equal(pread(fd, &byte, 1, (off_t)i), 1);
