@@ -134,7 +134,7 @@ static void random_bytes_do_no_harm(void **state)
 	unsigned int good = 0;
 
 	(void)state;
-	for (int round = 0; round < 5000; round++) {
+	for (int round = 0; round < 2000; round++) {
 		struct camipc_control_memory memory = { NULL, 0 };
 		ProtobufCMessage *base;
 		uint8_t bytes[64];
@@ -158,7 +158,7 @@ static void random_bytes_do_no_harm(void **state)
 		good += ret == 0;
 		camipc_control_memory_fini(&memory);
 	}
-	assert_true(good > 250);
+	assert_true(good > 100);
 }
 
 static void ids_become_ranges_and_ids_again(void **state)
