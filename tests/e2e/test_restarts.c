@@ -145,7 +145,8 @@ static pid_t stop_worker(struct camipc_proxy *proxy)
 	assert_true(killer >= 0);
 	if (killer > 0)
 		return killer;
-	usleep(5000);
+	/* The camera asks all that it has to ask for a frame long before. */
+	usleep(150000);
 	_exit(kill(worker, SIGKILL) < 0);
 }
 
