@@ -94,7 +94,7 @@ void media_graph_destroy(struct media_graph *graph);
 
 /**
  * media_graph_find_nodes() - find the device nodes of the interfaces
- * @find: returns 0 and an allocated devnode, -ENOENT if there is none yet, or
+ * @find: returns 0 and an allocated devnode, -ENOENT if it does not exist yet, or
  *        another error, which ends the search
  *
  * Returns the number of video nodes and sub-devices (MEDIA_INTF_T_V4L_...)

@@ -145,7 +145,7 @@ int video_capture_stop(struct video_capture *capture);
  * video_capture_dequeue() - take a frame, without waiting
  *
  * Returns 1 and a frame, whose buffer belongs to the caller until it is queued
- * again; 0 if there is none yet; or a negative errno: -ENODEV if the device is
+ * again; 0 if no frame is ready; or a negative errno: -ENODEV if the device is
  * gone.
  */
 int video_capture_dequeue(struct video_capture *capture,

@@ -132,7 +132,7 @@ int camipc_policy_add_rule(struct camipc_policy *policy,
 /**
  * camipc_policy_find() - collect what the policy says about a module
  * @name: of the module
- * @path: its real path; "" if there is none
+ * @path: its real path; "" if it has no name any more
  * @facts: about its content; needed if @policy->needs_facts
  * @host_mode: the sandbox that the host wants; the default: it does not say
  *

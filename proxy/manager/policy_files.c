@@ -58,7 +58,7 @@ static ssize_t read_policy(int fd, const char *path, char *text)
 	return (ssize_t)size;
 }
 
-/** A missing file is none, if @may_be_missing. */
+/** A missing file is no error if @may_be_missing. */
 static int load_file(struct camipc_policy *policy,
 		     enum camipc_policy_layer layer, const char *path,
 		     bool may_be_missing)
@@ -151,7 +151,7 @@ static int load_folder(struct camipc_policy *policy, const char *folder,
 
 /* ---- the user's file and variables --------------------------------------- */
 
-/** Writes the path of the user's file; "" if there is none. */
+/** Writes the path of the user's file; "" if the user has no folder for it. */
 static void find_user_file(char path[PATH_MAX])
 {
 	const char *config = secure_getenv("XDG_CONFIG_HOME");

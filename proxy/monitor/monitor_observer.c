@@ -202,7 +202,7 @@ __attribute__((destructor)) static void remove_page(void)
 	camipc_monitor_stop();
 }
 
-/** Takes a free slot. Returns 0, which is the process's own, if there is none. */
+/** Takes a free slot. Returns 0, the process's own slot, if all are taken. */
 static unsigned int take_slot(void)
 {
 	for (unsigned int i = 1; i < CAMIPC_MONITOR_SLOTS; i++)

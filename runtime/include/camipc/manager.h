@@ -269,7 +269,7 @@ struct camipc_module_found {
 	bool takes_argument; /* camipc_match.argument may be set */
 	enum camipc_trust_source trust;
 	/** In hex: the first known key that signed it, and the SHA-256 of its
-	 *  loadable content. "" if there is none, or it was not looked for. */
+	 *  loadable content. "" if nobody signed it, or nobody asked. */
 	char key_id[33];
 	char content_hash[65];
 	/** The sandbox of its worker: as this manager and policies say. */

@@ -53,7 +53,7 @@ struct assembler {
 	const uint8_t *rules;
 	enum camipc_call_phase phase;
 	uint32_t n;
-	/** Places of code, counted from the end; 0: there is none yet. */
+	/** Places of code, counted from the end; 0: not placed yet. */
 	uint32_t labels[CAMIPC_N_CALL_RULES];
 };
 

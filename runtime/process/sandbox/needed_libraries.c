@@ -126,7 +126,7 @@ static bool find_offset(const struct library *library, uint64_t address,
 	return false;
 }
 
-/* Reads a text of the string table; one that does not fit is none. */
+/* Reads a text of the string table. Returns false if it does not fit. */
 static bool read_text(const struct library *library, const ElfW(Dyn) *entry,
 		      char *text, size_t size)
 {
