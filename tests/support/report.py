@@ -5,7 +5,7 @@
 usage: report.py [--full] [--steps FILE] LOG...
 
 Prints what failed, what was skipped and why, how long each suite took beside
-its budget in tests/budgets.txt, and one last line with the sums. Exits 1 if
+its budget in tests/suites.txt, how long each build took, and one last line with the sums. Exits 1 if
 anything failed, or if nothing ran. --full chooses the budgets of ./dev test
 --full. --steps names a file of lines "NAME SECONDS RESULT": steps that are no
 tests. A step whose result is not "passed" counts as one failure.
@@ -16,11 +16,11 @@ import os
 import re
 import sys
 
+import suites
+
 PASSED = {"OK", "EXPECTEDFAIL"}
 SKIPPED = {"SKIP"}
 REASON = re.compile(r"^\s*(?:#\s*)?skipped?:?\s+(.*)$", re.IGNORECASE)
-BUDGETS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..",
-                       "budgets.txt")
 
 
 def read_log(path):
@@ -77,15 +77,19 @@ def shares(entries):
     return spent
 
 
-def read_budgets(lines, column):
-    """Suite -> minutes, or None where it has no budget."""
-    budgets = {}
-    for line in lines:
-        words = line.split()
-        if words and not line.startswith("#"):
-            text = words[column]
-            budgets[words[0]] = None if text == "-" else float(text)
-    return budgets
+def times_of_build(path, entries):
+    """Returns the seconds that a build's tests took, and those that it was
+    compiled in before them, since the moment in the file "began"."""
+    if not entries:
+        return 0, 0
+    first = min(entry.get("starttime") or 0 for entry in entries)
+    last = max((entry.get("starttime") or 0) + (entry.get("duration") or 0)
+               for entry in entries)
+    began = os.path.splitext(path)[0] + ".began"
+    if not os.path.exists(began):
+        return last - first, 0
+    with open(began, encoding="utf-8") as file:
+        return last - first, max(0, first - float(file.read()))
 
 
 def read_steps(lines):
@@ -117,14 +121,18 @@ def print_times(spent, budgets):
 
 
 def count(paths):
-    """Prints failures and skips. Returns (counts, suite -> seconds)."""
+    """Prints failures and skips. Returns (counts, suite -> seconds, build ->
+    seconds of its tests)."""
     counts = {"passed": 0, "failed": 0, "skipped": 0}
     spent = {}
+    builds = {}
     for path in sorted(paths):
         build = os.path.basename(os.path.dirname(os.path.dirname(path)))
         log = os.path.splitext(os.path.basename(path))[0]
         where = build if log == "testlog" else "%s (%s)" % (build, log)
         entries = list(read_log(path))
+        builds[where], building = times_of_build(path, entries)
+        spent["build"] = spent.get("build", 0) + building
         for suite, seconds in shares(entries).items():
             spent[suite] = spent.get(suite, 0) + seconds
         for entry in entries:
@@ -138,30 +146,32 @@ def count(paths):
                 print("%s: %s: %s" % (where, entry["name"], result))
             for reason in reasons(entry):
                 print("%s: %s: skipped: %s" % (where, entry["name"], reason))
-    return counts, spent
+    return counts, spent, builds
 
 
 def main(arguments):
-    column = 1
+    column = "test"
     steps, failed_steps = {}, []
     while arguments and arguments[0].startswith("--"):
         option = arguments.pop(0)
         if option == "--full":
-            column = 2
+            column = "full"
         elif option == "--steps" and arguments:
             with open(arguments.pop(0), encoding="utf-8") as file:
                 steps, failed_steps = read_steps(file)
         else:
             print(__doc__.split("\n\n")[1])
             return 2
-    counts, spent = count(arguments)
+    counts, spent, builds = count(arguments)
     for name, seconds in steps.items():
         spent[name] = spent.get(name, 0) + seconds
     counts["failed"] += len(failed_steps)
     for name in failed_steps:
         print("step %s: failed; see what it printed" % name)
-    with open(BUDGETS, encoding="utf-8") as file:
-        print_times(spent, read_budgets(file, column))
+    print_times(spent, {name: row[column] for name, row
+                        in suites.read_suites().items()})
+    print(", ".join("%s %.1f" % (name, seconds / 60)
+                    for name, seconds in builds.items()))
     if not counts["passed"] and not counts["failed"]:
         print("no test ran")
     print("%(passed)d passed, %(failed)d failed, %(skipped)d skipped" % counts)

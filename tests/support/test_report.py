@@ -46,24 +46,24 @@ class ReportTest(unittest.TestCase):
                            entry("b / 3", 20, 1)]),
             {"a": 3, "b": 4})
 
-    def test_budgets(self):
-        lines = ["# a comment\n", "a 1.5 3\n", "b  -  2\n"]
-        self.assertEqual(report.read_budgets(lines, 1), {"a": 1.5, "b": None})
-        self.assertEqual(report.read_budgets(lines, 2), {"a": 3, "b": 2})
-
-    def test_budgets_of_the_tree(self):
-        with open(report.BUDGETS, encoding="utf-8") as file:
-            lines = list(file)
-        for column, limit in (1, 10), (2, 60):
-            budgets = report.read_budgets(lines, column)
-            self.assertLessEqual(sum(filter(None, budgets.values())), limit)
+    def test_times_of_build(self):
+        with tempfile.TemporaryDirectory() as folder:
+            log = os.path.join(folder, "testlog.json")
+            entries = [entry("a / 1", 130, 4), entry("a / 2", 132, 9)]
+            self.assertEqual(report.times_of_build(log, entries), (11, 0))
+            with open(os.path.join(folder, "testlog.began"), "w",
+                      encoding="utf-8") as file:
+                file.write("100\n")
+            self.assertEqual(report.times_of_build(log, entries), (11, 30))
+            self.assertEqual(report.times_of_build(log, []), (0, 0))
 
     def test_passed(self):
         status, text = self.run_report([entry("lint / a", 0, 600)])
         self.assertEqual(status, 0)
         self.assertRegex(text, r"\nbuild +1\.5 +[\d.]+\n")
         self.assertRegex(text, r"\nlint +10\.0 +[\d.]+  over its budget\n")
-        self.assertRegex(text, r"\nsum +11\.5\n1 passed, 0 failed")
+        self.assertRegex(text,
+                         r"\nsum +11\.5\nbuild 10\.0\n1 passed, 0 failed")
 
     def test_failed(self):
         status, text = self.run_report([
