@@ -40,6 +40,7 @@ camipc_proxy_link_params(const struct camipc_proxy *proxy)
 		.argument = origin->match.argument,
 		.sandbox = origin->sandbox,
 		.transport = origin->transport,
+		.schedule = origin->schedule,
 	};
 }
 

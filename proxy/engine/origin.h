@@ -14,6 +14,7 @@
 #include "module_file.h"
 
 struct camipc_proxy_factory;
+struct camipc_schedule;
 
 /** Changes only by reopen(). Thread word: bound to its proxy. */
 struct camipc_origin {
@@ -51,6 +52,7 @@ struct camipc_origin {
 		      const struct camipc_interface *interface);
 
 	enum camipc_transport transport; /* of workers; never the default */
+	struct camipc_schedule *schedule; /* as the match says; NULL: as usual */
 
 	/** What policies say: messages that may be underway in one direction, 0:
 	 *  CAMIPC_WINDOW; and restarts, with a size of 0 if they say nothing. */

@@ -18,6 +18,7 @@
 struct camipc_link;
 struct camipc_load_files;
 struct camipc_module_file;
+struct camipc_schedule;
 struct camipc_waker;
 
 /** The sandbox that a worker is to have, and what its module was granted. */
@@ -62,6 +63,7 @@ struct camipc_link_params {
 	const char *argument; /* of the module; NULL: "" */
 	struct camipc_link_sandbox sandbox;
 	enum camipc_transport transport; /* of a worker; never the default */
+	const struct camipc_schedule *schedule; /* NULL: as usual */
 };
 
 /** Room for the name of a module in messages, which is printable. */

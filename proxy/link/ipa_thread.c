@@ -95,6 +95,90 @@ static void write_log(void *user, enum camipc_log_level level, const char *text)
 			   THREAD_TOPIC, who, plain);
 }
 
+/* ---- threads and their scheduling -------------------------------------- */
+
+/** With every signal blocked: the host's handlers run in its own threads. */
+static int create_thread(pthread_t *ret_thread, void *(*run)(void *user),
+			 void *user)
+{
+	pthread_attr_t attributes;
+	sigset_t all;
+	sigset_t old;
+	int ret;
+
+	ret = pthread_attr_init(&attributes);
+	if (ret != 0)
+		return ret;
+	pthread_attr_setstacksize(&attributes, STACK_SIZE);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	ret = pthread_create(ret_thread, &attributes, run, user);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	pthread_attr_destroy(&attributes);
+	return ret;
+}
+
+static int thread_error(const struct camipc_ipa_core *core, int error)
+{
+	camipc_log(CAMIPC_LOG_ERROR, THREAD_TOPIC,
+		   "%s: cannot create a thread: %s", core->name,
+		   camipc_errno_to_string(error));
+	return camipc_is_refusal(error) ? -ENOSYS : -ENOMEM;
+}
+
+static int log_schedule(const struct camipc_ipa_core *core,
+			enum camipc_log_level level, const char *call,
+			int error)
+{
+	camipc_log(level, THREAD_TOPIC,
+		   "%s: cannot schedule the thread as the match says: %s: %s; %s",
+		   core->name, call, camipc_errno_to_string(error),
+		   camipc_schedule_why(call, error));
+	return error == EACCES ? -EPERM : -error;
+}
+
+struct schedule_trial {
+	const struct camipc_schedule *schedule;
+	const char *call;
+	int error;
+};
+
+static void *try_in_thread(void *user)
+{
+	struct schedule_trial *trial = user;
+
+	trial->error = camipc_schedule_enter(trial->schedule, &trial->call);
+	return NULL;
+}
+
+/** Finds out what a thread may not do before there is one, at creation. */
+static int try_schedule(const struct camipc_ipa_core *core)
+{
+	struct schedule_trial trial = { .schedule = &core->schedule };
+	pthread_t thread;
+	int ret;
+
+	if (camipc_schedule_is_usual(&core->schedule))
+		return 0;
+	ret = create_thread(&thread, try_in_thread, &trial);
+	if (ret != 0)
+		return thread_error(core, ret);
+	pthread_join(thread, NULL);
+	if (!trial.error)
+		return 0;
+	return log_schedule(core, CAMIPC_LOG_ERROR, trial.call, trial.error);
+}
+
+/** In the thread. What was permitted at creation need not be any more. */
+static void enter_schedule(const struct camipc_ipa_core *core)
+{
+	const char *call = "";
+	const int error = camipc_schedule_enter(&core->schedule, &call);
+
+	if (error)
+		(void)log_schedule(core, CAMIPC_LOG_WARNING, call, error);
+}
+
 /* ---- the core ---------------------------------------------------------- */
 
 static int load_module(struct camipc_ipa_core *core,
@@ -109,17 +193,20 @@ static int fill_core(struct camipc_ipa_core *core,
 		     const struct camipc_link_params *params)
 {
 	const struct camipc_interface *interface = params->interface;
+	int ret;
 
 	camipc_mailbox_init(&core->calls, -1);
 	core->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (core->event_fd < 0) {
-		int ret = camipc_system_error(errno);
-
+		ret = camipc_system_error(errno);
 		camipc_log(CAMIPC_LOG_ERROR, THREAD_TOPIC, "%s: eventfd: %s",
 			   core->name, camipc_strerror(ret));
 		return ret;
 	}
 	camipc_mailbox_init(&core->answers, core->event_fd);
+	ret = try_schedule(core);
+	if (ret < 0)
+		return ret;
 	core->event_ids = camipc_list_ids(interface->events,
 					  interface->n_events);
 	if (!core->event_ids)
@@ -140,6 +227,8 @@ int camipc_ipa_core_create(const struct camipc_link_params *params,
 	core->pool = camipc_record_pool_ref(params->pool);
 	snprintf(core->name, sizeof(core->name), "%s",
 		 camipc_link_name(params));
+	if (params->schedule)
+		core->schedule = *params->schedule;
 	ret = fill_core(core, params);
 	if (ret == 0 && params->loads)
 		ret = camipc_load_files_copy(&core->loads, params->loads);
@@ -329,29 +418,10 @@ static void *run_thread(void *user)
 	pthread_setname_np(pthread_self(), name);
 	/* No code here could continue after a cancellation. */
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
+	enter_schedule(run.core);
 	serve(run.core);
 	run.returned = true;
 	return NULL;
-}
-
-/** With every signal blocked: the host's handlers run in its own threads. */
-static int create_thread(struct camipc_ipa_core *core)
-{
-	pthread_attr_t attributes;
-	sigset_t all;
-	sigset_t old;
-	int ret;
-
-	ret = pthread_attr_init(&attributes);
-	if (ret != 0)
-		return ret;
-	pthread_attr_setstacksize(&attributes, STACK_SIZE);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	ret = pthread_create(&core->thread, &attributes, run_thread, core);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	pthread_attr_destroy(&attributes);
-	return ret;
 }
 
 int camipc_ipa_thread_start(struct camipc_ipa_core *core)
@@ -361,15 +431,11 @@ int camipc_ipa_thread_start(struct camipc_ipa_core *core)
 	atomic_store(&core->ending, false);
 	atomic_store(&core->ended, 0);
 	atomic_fetch_add(&core->references, 1);
-	ret = create_thread(core);
-	if (ret != 0) {
-		atomic_fetch_sub(&core->references, 1);
-		camipc_log(CAMIPC_LOG_ERROR, THREAD_TOPIC,
-			   "%s: cannot create a thread: %s", core->name,
-			   camipc_errno_to_string(ret));
-		return camipc_is_refusal(ret) ? -ENOSYS : -ENOMEM;
-	}
-	return 0;
+	ret = create_thread(&core->thread, run_thread, core);
+	if (ret == 0)
+		return 0;
+	atomic_fetch_sub(&core->references, 1);
+	return thread_error(core, ret);
 }
 
 /** Sleeps for a slice. Returns -ETIMEDOUT once the deadline has passed. */

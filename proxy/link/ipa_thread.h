@@ -12,6 +12,7 @@
 
 #include "ipa_link.h"
 #include "mailbox.h"
+#include "schedule.h"
 #include "load_files.h"
 #include "log_share.h"
 #include "servant.h"
@@ -32,6 +33,7 @@ struct camipc_ipa_core {
 	char name[CAMIPC_INSTANCE_NAME_SIZE];
 	struct camipc_load_files loads; /* by the module itself */
 	struct camipc_log_share log_share;
+	struct camipc_schedule schedule; /* of the thread */
 	pthread_t thread;
 	atomic_bool busy; /* runs an op */
 	atomic_bool ending; /* the thread must end after the last call */
@@ -58,7 +60,7 @@ void camipc_ipa_core_unref(struct camipc_ipa_core *core);
 void camipc_ipa_run_here(struct camipc_ipa_core *core,
 			 struct camipc_record *record);
 
-/** Starts the IPA thread. Returns 0 or -ENOMEM. */
+/** Starts the IPA thread. Returns 0, -ENOMEM or -ENOSYS. */
 int camipc_ipa_thread_start(struct camipc_ipa_core *core);
 
 /**

@@ -12,6 +12,7 @@
 
 #include "child_process.h"
 #include "module_file.h"
+#include "schedule.h"
 #include "worker.h"
 #include "worker_wrapper.h"
 
@@ -57,7 +58,6 @@ static const char *const wrapper_environment[] = {
 	NULL,
 };
 
-/* @program: of which messages speak; @path may only name a descriptor. */
 /* The length of the name in "NAME" or "NAME=value". */
 static size_t name_size(const char *entry)
 {
@@ -99,6 +99,27 @@ static const char **join(const char *const *usual, const char *const *hosts)
 	return entries;
 }
 
+static void log_spawn_failure(const struct camipc_worker_command *command,
+			      const char *program, const char *call, int ret)
+{
+	if (ret == -ENOSYS)
+		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
+			   "%s: cannot start the worker %s: this system "
+			   "refuses %s",
+			   command->name, program, call);
+	else if (ret == -EPERM || (ret == -EINVAL && *call))
+		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
+			   "%s: cannot schedule the worker as the match says: "
+			   "%s: %s; %s",
+			   command->name, call, camipc_errno_to_string(ret),
+			   camipc_schedule_why(call, -ret));
+	else
+		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
+			   "%s: cannot start the worker %s: %s", command->name,
+			   program, camipc_errno_to_string(ret));
+}
+
+/* @program: of which messages speak; @path may only name a descriptor. */
 static int spawn(const struct camipc_worker_command *command,
 		 const char *program, const char *path, char *const *argv,
 		 const char *const *names,
@@ -116,6 +137,7 @@ static int spawn(const struct camipc_worker_command *command,
 		.argv = argv,
 		.fds = fds,
 		.n_fds = sizeof(fds) / sizeof(fds[0]),
+		.schedule = command->schedule,
 		.ret_call = &call,
 	};
 	int ret = -ENOMEM;
@@ -124,15 +146,8 @@ static int spawn(const struct camipc_worker_command *command,
 	if (options.environment)
 		ret = camipc_child_spawn(&options, ret_child);
 	free((void *)(uintptr_t)options.environment);
-	if (ret == -ENOSYS)
-		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
-			   "%s: cannot start the worker %s: this system "
-			   "refuses %s",
-			   command->name, program, call);
-	else if (ret < 0)
-		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
-			   "%s: cannot start the worker %s: %s", command->name,
-			   program, camipc_errno_to_string(ret));
+	if (ret < 0)
+		log_spawn_failure(command, program, call, ret);
 	return ret;
 }
 

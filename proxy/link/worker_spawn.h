@@ -9,6 +9,7 @@
 #include <camipc/base.h>
 
 struct camipc_child;
+struct camipc_schedule;
 
 /** What to start; borrowed for the call. */
 struct camipc_worker_command {
@@ -21,6 +22,7 @@ struct camipc_worker_command {
 	/** Variables besides the usual ones, "NAME" or "NAME=value"; NULL: none.
 	 *  They were checked. */
 	const char *const *environment;
+	const struct camipc_schedule *schedule;
 };
 
 /**

@@ -23,6 +23,7 @@
 #include "module_info.h"
 #include "pause.h"
 #include "refusal.h"
+#include "schedule.h"
 #include "socket_channel.h"
 #include "worker.h"
 #include "worker_end.h"
@@ -159,6 +160,7 @@ static int spawn_peer(struct camipc_worker_peer *peer,
 		.module = file->path[0] ? file->path : params->module->path,
 		.module_fd = camipc_module_file_loaded_fd(file),
 		.environment = params->worker_environment,
+		.schedule = params->schedule,
 		.name = peer->notes.module,
 	};
 	struct camipc_child *child;
@@ -306,6 +308,8 @@ static int begin_hello(struct camipc_worker_peer *peer,
 
 	camipc_worker_sandbox_ask(&params->sandbox, birth->wrapped, &sent);
 	camipc_worker_shm_offer(peer, params->transport, &sent);
+	if (params->schedule && params->schedule->lock_memory)
+		sent.flags |= CAMIPC_HELLO_LOCKED;
 	ret = send_hello(peer, params, &sent);
 	if (sent.flags & CAMIPC_HELLO_SHM)
 		close(sent.shm_fd);
@@ -463,6 +467,21 @@ static int log_failure(struct camipc_worker_peer *peer,
 	return error;
 }
 
+/* Its memory is locked if that was wanted, or the worker is of no use. */
+static int check_locked(const struct camipc_worker_peer *peer,
+			const struct camipc_link_params *params,
+			const struct camipc_worker_hello *hello)
+{
+	if (!params->schedule || !params->schedule->lock_memory ||
+	    hello->flags & CAMIPC_HELLO_LOCKED)
+		return 0;
+	camipc_log(CAMIPC_LOG_ERROR, TOPIC,
+		   "%s: cannot lock the worker's memory as the match says: it "
+		   "takes CAP_IPC_LOCK, or a larger RLIMIT_MEMLOCK (ulimit -l)",
+		   peer->notes.module);
+	return -EPERM;
+}
+
 /* What follows a hello. Returns 0: the module is being loaded. */
 static int greet(struct camipc_worker_peer *peer,
 		 const struct camipc_link_params *params,
@@ -478,6 +497,8 @@ static int greet(struct camipc_worker_peer *peer,
 		&peer->sandbox, &params->sandbox, birth->wrapped, &hello,
 		camipc_child_get_pid(peer->process.child), peer->notes.module,
 		birth->loaded.text);
+	if (ret == 0)
+		ret = check_locked(peer, params, &hello);
 	if (ret < 0)
 		return ret;
 	peer->thread = hello.thread;

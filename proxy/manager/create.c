@@ -13,6 +13,7 @@
 #include "monitor_observer.h"
 #include "policy.h"
 #include "record_observer.h"
+#include "schedule.h"
 #include "struct_size.h"
 
 #define FUNCTION "camipc_proxy_create"
@@ -112,6 +113,7 @@ static void release_origin(struct camipc_origin *origin)
 	free((char *)(uintptr_t)origin->match.path);
 	free((char *)(uintptr_t)origin->match.isolation);
 	free((char *)(uintptr_t)origin->match.argument);
+	free(origin->schedule);
 	free_grants(origin);
 	free(origin);
 }
@@ -139,6 +141,7 @@ static int copy_match(struct camipc_origin *origin,
 	int ret = 0;
 
 	origin->match = *match;
+	origin->match.scheduling = NULL; /* the caller's; it becomes a schedule */
 	for (size_t i = 0; i < n; i++) {
 		if (ret < 0)
 			*texts[i] = NULL;
@@ -376,6 +379,15 @@ static int apply_restart(struct camipc_proxy *proxy,
 	return 0;
 }
 
+static int make_schedule(struct camipc_origin *origin,
+			 const struct camipc_scheduling *wanted)
+{
+	origin->schedule = malloc(sizeof(*origin->schedule));
+	if (!origin->schedule)
+		return -ENOMEM;
+	return camipc_schedule_fill(FUNCTION, wanted, origin->schedule);
+}
+
 /** Finds the module that fits @match, and how to run it. */
 static int make_origin(struct camipc_manager *manager,
 		       const struct camipc_match *match,
@@ -402,6 +414,8 @@ static int make_origin(struct camipc_manager *manager,
 					    &origin->factory);
 	if (ret == 0)
 		origin->transport = choose_transport(manager, match, &settings);
+	if (ret == 0 && match->scheduling)
+		ret = make_schedule(origin, match->scheduling);
 	if (ret == 0 && !origin->factory->runs_here)
 		ret = make_grants(origin, &settings);
 	if (ret == 0)

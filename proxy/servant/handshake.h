@@ -31,6 +31,8 @@
 #define CAMIPC_HELLO_SHM (1u << 0)
 /** Of a worker: the serving thread has the parent's word in its robust list. */
 #define CAMIPC_HELLO_ROBUST (1u << 1)
+/** Of both: the worker's memory is to be locked, and is. */
+#define CAMIPC_HELLO_LOCKED (1u << 2)
 
 /** The first message of a camera process. */
 struct camipc_parent_hello {

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -213,6 +214,15 @@ static uint32_t map_shm(struct worker *worker)
 	return CAMIPC_HELLO_SHM | CAMIPC_HELLO_ROBUST;
 }
 
+/* Locks what is mapped, and all that will be. Returns flags, as above. */
+static uint32_t lock_memory(const struct worker *worker)
+{
+	if (!(worker->hello.flags & CAMIPC_HELLO_LOCKED) ||
+	    mlockall(MCL_CURRENT | MCL_FUTURE) < 0)
+		return 0;
+	return CAMIPC_HELLO_LOCKED;
+}
+
 /* After the worker's hello, which was the socket's last message of its own. */
 static int use_shm(struct worker *worker)
 {
@@ -266,7 +276,7 @@ static int exchange_hello(struct worker *worker)
 	if (ret < 0)
 		return ret;
 	atomic_store(&worker->log_level, worker->hello.log_level);
-	answer.flags = map_shm(worker);
+	answer.flags = map_shm(worker) | lock_memory(worker);
 	camipc_worker_enter_sandbox(&place, &worker->hello, &answer);
 	/* A thread that was there before would have escaped a part of it. */
 	if (worker->needs_watch)

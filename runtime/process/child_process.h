@@ -7,6 +7,7 @@
 
 /** A child process. Thread word: bound. */
 struct camipc_child;
+struct camipc_schedule;
 
 /** The child's descriptors; 0 and 1 are /dev/null, 2 is the log pipe. */
 #define CAMIPC_CHILD_LIFE_LINE_FD 3
@@ -22,6 +23,7 @@ struct camipc_child_options {
 	const char *const *environment;
 	const int *fds; /* become CAMIPC_CHILD_FIRST_FD and following */
 	size_t n_fds;
+	const struct camipc_schedule *schedule; /* NULL: as usual */
 	/** NULL, or gets the name of the system call that failed, a constant;
 	 *  unchanged if none did, or if exec() found no program to run. */
 	const char **ret_call;
@@ -31,7 +33,8 @@ struct camipc_child_options {
  * camipc_child_spawn() - start a program
  *
  * The child has a process group of its own and no terminal, runs in "/" with
- * default signals, scheduling and affinity, and has only the descriptors above.
+ * default signals, with the scheduling of @options or the usual one, and has only
+ * the descriptors above.
  * It dies with this process: through the life-line once the child has attached
  * it (camipc_life_line_attach()); before that also when the calling thread
  * ends.
@@ -42,7 +45,9 @@ struct camipc_child_options {
  * with -ENOSYS.
  *
  * Returns 0; the error of exec (-ENOENT, -EACCES, -ENOEXEC …); -EINVAL (a
- * relative path, or more than CAMIPC_CHILD_MAX_OWN_FDS descriptors); -EMFILE;
+ * relative path, or more than CAMIPC_CHILD_MAX_OWN_FDS descriptors, or no
+ * processor of the schedule may be used); -EPERM (the schedule is not permitted,
+ * *ret_call names the call); -EMFILE;
  * -EAGAIN (too many processes); -ENOMEM; or -ENOSYS (the system refuses a call,
  * or the kernel has no pidfd). Thread word: safe.
  */

@@ -327,6 +327,10 @@ static int start_child(struct camipc_child *child, struct start_fds *fds,
 	error = start->failed.error;
 	if (ret < 0 || !error)
 		return ret;
+	if (start->schedule_refused) {
+		(void)failed(options, start->failed.call, error);
+		return error == EACCES ? -EPERM : -error;
+	}
 	/* To exec() it is an honest answer: the file is not executable. */
 	if (error == EACCES)
 		return -EACCES;
@@ -367,6 +371,7 @@ static int start_with(struct camipc_child *child,
 		.n_fds = CAMIPC_CHILD_FIRST_FD + options->n_fds,
 		.status_fd = -1,
 		.parent = getpid(),
+		.schedule = options->schedule,
 	};
 	ret = start_child(child, &fds, start, options);
 close_fds:

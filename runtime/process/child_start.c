@@ -13,27 +13,22 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "schedule.h"
+
 #ifndef SYS_close_range
 #define SYS_close_range 436
 #endif
 
-/*
- * The child runs on a stack of its own in its parent's memory, where sanitizers
- * have their records, too. They must not record what only the child does.
- */
-#if defined(__has_attribute)
-#if __has_attribute(disable_sanitizer_instrumentation)
-#define CHILD_CODE __attribute__((disable_sanitizer_instrumentation))
-#endif
-#endif
-#ifndef CHILD_CODE
-#define CHILD_CODE \
-	__attribute__((no_sanitize_address, no_sanitize_thread, \
-		       no_sanitize_undefined))
-#endif
-
 /* Number of signals of the kernel, including those that libc reserves. */
 #define N_SIGNALS 64
+
+/*
+ * Seconds that a child with a real-time policy may compute without waiting: then
+ * it gets SIGXCPU, and SIGKILL as much later. It would keep its processor from
+ * all others, also from a parent that wants to kill it.
+ */
+#define REAL_TIME_SECONDS 1
+#define US_PER_SECOND 1000000u
 
 /* Above the numbers of all the child's descriptors. */
 #define FIRST_SPARE_FD (CAMIPC_CHILD_MAX_FDS + 1)
@@ -106,6 +101,44 @@ CHILD_CODE static void reset_scheduling(struct camipc_child_start *start)
 		note_refused(start, "setpriority");
 	if (syscall(SYS_sched_setaffinity, 0, sizeof(all), all) < 0)
 		note_refused(start, "sched_setaffinity");
+}
+
+/* Lets the child lock all that it maps, as far as that is permitted. */
+CHILD_CODE static void permit_locking(void)
+{
+	struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
+
+	if (syscall(SYS_prlimit64, 0, RLIMIT_MEMLOCK, &limit, NULL) == 0 ||
+	    syscall(SYS_prlimit64, 0, RLIMIT_MEMLOCK, NULL, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	syscall(SYS_prlimit64, 0, RLIMIT_MEMLOCK, &limit, NULL);
+}
+
+/* What the host wants for this child, which does not run without it. */
+CHILD_CODE static int enter_schedule(struct camipc_child_start *start)
+{
+	const struct camipc_schedule *schedule = start->schedule;
+	const struct rlimit limit = {
+		(rlim_t)REAL_TIME_SECONDS * US_PER_SECOND,
+		(rlim_t)2 * REAL_TIME_SECONDS * US_PER_SECOND,
+	};
+	const char *call = "";
+	int error;
+
+	if (!schedule)
+		return 0;
+	error = camipc_schedule_enter(schedule, &call);
+	if (error) {
+		start->schedule_refused = true;
+		return fail(start, call, error);
+	}
+	if (schedule->policy != SCHED_OTHER &&
+	    syscall(SYS_prlimit64, 0, RLIMIT_RTTIME, &limit, NULL) < 0)
+		return fail(start, "prlimit64", errno);
+	if (schedule->lock_memory)
+		permit_locking();
+	return 0;
 }
 
 CHILD_CODE static void close_from(struct camipc_child_start *start, int first)
@@ -215,6 +248,8 @@ CHILD_CODE static int prepare(struct camipc_child_start *start)
 	if (syscall(SYS_getppid) != start->parent)
 		return fail(start, "getppid", ESRCH);
 	reset_scheduling(start);
+	if (enter_schedule(start) < 0)
+		return -1;
 	syscall(SYS_umask, 077);
 	if (syscall(SYS_chdir, "/") < 0)
 		note_refused(start, "chdir");

@@ -7,6 +7,24 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+struct camipc_schedule;
+
+/*
+ * Marks code of a child before exec. It runs on a stack of its own in its
+ * parent's memory, where sanitizers have their records, too: they must not
+ * record what only the child does.
+ */
+#if defined(__has_attribute)
+#if __has_attribute(disable_sanitizer_instrumentation)
+#define CHILD_CODE __attribute__((disable_sanitizer_instrumentation))
+#endif
+#endif
+#ifndef CHILD_CODE
+#define CHILD_CODE \
+	__attribute__((no_sanitize_address, no_sanitize_thread, \
+		       no_sanitize_undefined))
+#endif
+
 /** Maximum number of a child's descriptors, the standard ones included. */
 #define CAMIPC_CHILD_MAX_FDS 16
 
@@ -32,11 +50,13 @@ struct camipc_child_start {
 	size_t n_fds;
 	int status_fd; /* close-on-exec: its end says that exec is over; or -1 */
 	pid_t parent;
+	const struct camipc_schedule *schedule; /* NULL: as usual */
 
 	/* Written by the child. */
 	struct camipc_child_refused failed; /* no error: its program runs */
 	struct camipc_child_refused refused[CAMIPC_CHILD_MAX_REFUSED];
 	size_t n_refused; /* calls that it did without */
+	bool schedule_refused; /* that is what @failed tells */
 	bool grouped; /* it has a process group of its own */
 };
 

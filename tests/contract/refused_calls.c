@@ -97,6 +97,7 @@ const struct refused_call refused_calls[] = {
 	REPLACED("PR_SET_PDEATHSIG", "prctl", IS(prctl, 0, PR_SET_PDEATHSIG)),
 	REPLACED("sched_setscheduler", "sched_setscheduler",
 		 ALL(sched_setscheduler)),
+	REPLACED("sched_getscheduler", NULL, ALL(sched_getscheduler)),
 	REPLACED("getpriority", NULL, ALL(getpriority)),
 	REPLACED("setpriority", NULL, ALL(setpriority)),
 	REPLACED("sched_setaffinity", "sched_setaffinity",

@@ -6,6 +6,7 @@
 #include <camipc/base.h>
 #include <camipc/module_info.h>
 #include <camipc/sandbox.h>
+#include <camipc/scheduling.h>
 
 CAMIPC_BEGIN_DECLS
 
@@ -244,7 +245,12 @@ struct camipc_match {
 	 *  -EINVAL if it has no size, or too many bytes. */
 	const struct camipc_budget *budget;
 
-	const void *spare_pointers[4]; /* NULL */
+	/** How the IPA's thread or worker is scheduled; copied. NULL: as usual.
+	 *  The creation of the proxy fails with -EINVAL for values that have no
+	 *  meaning, and with -EPERM if this process may not do that. */
+	const struct camipc_scheduling *scheduling;
+
+	const void *spare_pointers[3]; /* NULL */
 };
 CAMIPC_STATIC_ASSERT(sizeof(struct camipc_match) ==
 			     6 * sizeof(uint32_t) + 9 * sizeof(void *),

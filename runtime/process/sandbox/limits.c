@@ -84,7 +84,10 @@ enter_limits(const struct camipc_sandbox_request *request)
 		{ RLIMIT_NPROC, max_tasks(request->threads) },
 		{ RLIMIT_MSGQUEUE, 0 },
 		{ RLIMIT_SIGPENDING, MAX_PENDING_SIGNALS },
-		{ RLIMIT_MEMLOCK, MAX_LOCKED_MIB * MIB },
+		/* All memory that it may have, if that is locked. */
+		{ RLIMIT_MEMLOCK, request->locks_memory ?
+					  RLIM_INFINITY :
+					  MAX_LOCKED_MIB * MIB },
 		{ RLIMIT_RTPRIO, 0 },
 		{ RLIMIT_NICE, 0 },
 	};

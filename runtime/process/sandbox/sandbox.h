@@ -20,6 +20,7 @@ enum camipc_sandbox_grant {
 struct camipc_sandbox_request {
 	uint32_t layers; /* bits, 1 << enum camipc_sandbox_layer */
 	uint32_t memory_mib; /* of private memory */
+	bool locks_memory; /* all of it; locked before */
 	uint32_t threads; /* that the module may start, beside those there */
 	int module_fd; /* the module's file */
 	const char *module; /* its path */
