@@ -22,8 +22,17 @@
 
 #define N_BUFFERS 4
 
-struct calls {
+/* How the IPA of a case runs, and how its host waits for events. */
+struct backend {
 	const char *isolation;
+	bool shm; /* messages travel in shared memory */
+	bool open; /* without the sandbox, for comparison in one run */
+	bool waits; /* in dispatch_wait() instead of poll() */
+	uint32_t spin_us; /* both sides look before they sleep */
+};
+
+struct calls {
+	const struct backend *backend;
 	struct camipc_manager *manager;
 	struct ipa_bench *ipa;
 	struct camipc_arena arena; /* of the controls */
@@ -64,32 +73,18 @@ static void expect(int ret, const char *what)
 		bench_fail("%s: %s", what, camipc_strerror(ret));
 }
 
-/* The same without the sandbox, for comparison in one run. */
-static const char process_open[] = "process";
-
-/* Messages in shared memory; events waited for in poll(), or as the transport
- * likes. */
-static const char process_shm[] = "process";
-static const char process_shm_wait[] = "process";
-
-static bool is_shm(const char *isolation)
-{
-	return isolation == process_shm || isolation == process_shm_wait;
-}
-
 /* ---- setting up ---------------------------------------------------------- */
 
 static void create_ipa(struct calls *calls)
 {
 	const struct camipc_match match = {
 		.path = BENCH_MODULE_PATH,
-		.isolation = calls->isolation,
-		.sandbox = calls->isolation == process_open ?
-				   CAMIPC_SANDBOX_OFF :
-				   CAMIPC_SANDBOX_DEFAULT,
-		.transport = is_shm(calls->isolation) ?
-				     CAMIPC_TRANSPORT_SHM :
-				     CAMIPC_TRANSPORT_SOCKET,
+		.isolation = calls->backend->isolation,
+		.sandbox = calls->backend->open ? CAMIPC_SANDBOX_OFF :
+						  CAMIPC_SANDBOX_DEFAULT,
+		.transport = calls->backend->shm ? CAMIPC_TRANSPORT_SHM :
+						   CAMIPC_TRANSPORT_SOCKET,
+		.spin_us = calls->backend->spin_us,
 	};
 
 	expect(ipa_bench_create(calls->manager, &match, &events, calls,
@@ -112,7 +107,7 @@ static void *open_manager(const struct bench_case *bench)
 
 	if (!calls)
 		bench_fail("out of memory");
-	calls->isolation = bench->parameter;
+	calls->backend = bench->parameter;
 	calls->fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	camipc_arena_init(&calls->arena, SIZE_MAX);
 	codec_control_list.fill(&random, &calls->arena, &calls->controls);
@@ -163,7 +158,7 @@ static void wait_for_events(struct calls *calls)
 	struct camipc_proxy *proxy = ipa_bench_get_proxy(calls->ipa);
 	struct pollfd polled = { .events = POLLIN };
 
-	while (calls->isolation == process_shm_wait &&
+	while (calls->backend->waits &&
 	       calls->received != calls->sent)
 		expect(camipc_proxy_dispatch_wait(proxy, 5000), "dispatch_wait");
 	/* A host that waits never asks for the descriptor. */
@@ -311,37 +306,53 @@ static double time_death(void *state)
 
 /* ---- the table ----------------------------------------------------------- */
 
-static const char process[] = "process";
-static const char thread[] = "thread";
-static const char loopback[] = "loopback";
+static const struct backend process = { .isolation = "process" };
+static const struct backend process_open = { .isolation = "process",
+					     .open = true };
+static const struct backend process_shm = { .isolation = "process",
+					    .shm = true };
+static const struct backend process_shm_wait = { .isolation = "process",
+						 .shm = true,
+						 .waits = true };
+static const struct backend process_shm_spin = { .isolation = "process",
+						 .shm = true,
+						 .waits = true,
+						 .spin_us = 100 };
+static const struct backend thread = { .isolation = "thread" };
+static const struct backend thread_wait = { .isolation = "thread",
+					    .waits = true };
+static const struct backend thread_spin = { .isolation = "thread",
+					    .waits = true,
+					    .spin_us = 100 };
+static const struct backend loopback = { .isolation = "loopback" };
 
-#define CALLS(case_name, where, run_func, backend, floor_name, n) \
+#define CALLS(case_name, where, run_func, how, floor_name, n) \
 	{                                                         \
 		.name = case_name,                                \
 		.floor = floor_name,                              \
 		.cores = where,                                   \
 		.batch = n,                                       \
 		.samples = 4000 / n,                              \
-		.parameter = backend,                             \
+		.parameter = &(how),                              \
 		.open = open_running,                             \
 		.run = run_func,                                  \
 		.close = close_manager,                           \
 	}
 
-#define CALLS_PAIR(name, run_func, backend, floor_name, n)           \
-	CALLS(name ".same_core", BENCH_SAME_CORE, run_func, backend, \
-	      floor_name ".same_core", n),                           \
-	CALLS(name ".cross_core", BENCH_CROSS_CORE, run_func, backend, \
+#define CALLS_PAIR(name, run_func, how, floor_name, n)           \
+	CALLS(name ".same_core", BENCH_SAME_CORE, run_func, how, \
+	      floor_name ".same_core", n),                       \
+	CALLS(name ".cross_core", BENCH_CROSS_CORE, run_func, how, \
 	      floor_name ".cross_core", n)
 
-#define SPAWN(case_name, time_func, backend, floor_name) \
+#define SPAWN(case_name, time_func, how, floor_name) \
 	{                                                \
 		.name = case_name,                       \
 		.floor = floor_name,                     \
 		.cores = BENCH_SAME_CORE,                \
 		.batch = 1,                              \
 		.samples = 40,                           \
-		.parameter = backend,                    \
+		.parameter = &(how),                     \
 		.open = open_manager,                    \
 		.time = time_func,                       \
 		.close = close_manager,                  \
@@ -352,9 +363,13 @@ static const struct bench_case cases[] = {
 		   1),
 	CALLS_PAIR("rtt.process.shm", run_call, process_shm, "floor.shm_futex",
 		   1),
+	CALLS_PAIR("rtt.process.shm.spin", run_call, process_shm_spin,
+		   "floor.shm_spin", 1),
 	CALLS_PAIR("rtt.process.open", run_call, process_open,
 		   "floor.seqpacket", 1),
 	CALLS_PAIR("rtt.thread", run_call, thread, "floor.thread_futex", 1),
+	CALLS_PAIR("rtt.thread.spin", run_call, thread_spin,
+		   "floor.thread_spin", 1),
 	CALLS_PAIR("rtt.loopback", run_call, loopback, "floor.thread_futex",
 		   1),
 	CALLS_PAIR("event.process.socket", run_event, process,
@@ -363,14 +378,20 @@ static const struct bench_case cases[] = {
 		   "floor.shm_futex", 1),
 	CALLS_PAIR("event.process.shm.wait", run_event, process_shm_wait,
 		   "floor.shm_futex", 1),
-	CALLS_PAIR("event.thread", run_event, thread, "floor.thread_futex", 1),
+	CALLS_PAIR("event.thread.poll", run_event, thread,
+		   "floor.thread_futex", 1),
+	CALLS_PAIR("event.thread.wait", run_event, thread_wait,
+		   "floor.thread_futex", 1),
 	CALLS_PAIR("frame.process.socket", run_frame, process,
 		   "floor.seqpacket", 1),
 	CALLS_PAIR("frame.process.shm.poll", run_frame, process_shm,
 		   "floor.shm_futex", 1),
 	CALLS_PAIR("frame.process.shm.wait", run_frame, process_shm_wait,
 		   "floor.shm_futex", 1),
-	CALLS_PAIR("frame.thread", run_frame, thread, "floor.thread_futex", 1),
+	CALLS_PAIR("frame.thread.poll", run_frame, thread,
+		   "floor.thread_futex", 1),
+	CALLS_PAIR("frame.thread.wait", run_frame, thread_wait,
+		   "floor.thread_futex", 1),
 	CALLS_PAIR("map.process.socket", run_map, process,
 		   "floor.seqpacket_fd", 1),
 	CALLS_PAIR("oneway.process.socket", run_oneway, process,

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdatomic.h>
@@ -277,11 +278,14 @@ enum { IDLE, ASKED, LAST };
 struct shared {
 	atomic_uint word;
 	int flags; /* FUTEX_PRIVATE_FLAG or 0 */
+	bool spins; /* nobody ever sleeps */
 	struct bench_peer peer;
 };
 
 static void wake(struct shared *shared)
 {
+	if (shared->spins)
+		return;
 	syscall(SYS_futex, &shared->word, FUTEX_WAKE | shared->flags, 1, NULL,
 		NULL, 0);
 }
@@ -289,8 +293,15 @@ static void wake(struct shared *shared)
 /* Waits until the word is not @value; returns the word. */
 static unsigned int wait_while(struct shared *shared, unsigned int value)
 {
+	unsigned int looks = 0;
 	unsigned int now;
 
+	while (shared->spins &&
+	       atomic_load_explicit(&shared->word, memory_order_acquire) ==
+		       value) {
+		if (++looks % 16 == 0)
+			sched_yield();
+	}
 	while ((now = atomic_load_explicit(&shared->word,
 					   memory_order_acquire)) == value)
 		syscall(SYS_futex, &shared->word, FUTEX_WAIT | shared->flags,
@@ -348,6 +359,26 @@ static void *open_thread_futex(const struct bench_case *bench)
 	struct shared *shared = new_shared(FUTEX_PRIVATE_FLAG);
 
 	(void)bench;
+	bench_peer_thread(&shared->peer, serve_futex, shared);
+	return shared;
+}
+
+static void *open_shm_spin(const struct bench_case *bench)
+{
+	struct shared *shared = new_shared(0);
+
+	(void)bench;
+	shared->spins = true;
+	bench_peer_fork(&shared->peer, serve_futex, shared);
+	return shared;
+}
+
+static void *open_thread_spin(const struct bench_case *bench)
+{
+	struct shared *shared = new_shared(FUTEX_PRIVATE_FLAG);
+
+	(void)bench;
+	shared->spins = true;
 	bench_peer_thread(&shared->peer, serve_futex, shared);
 	return shared;
 }
@@ -443,6 +474,8 @@ static const struct bench_case cases[] = {
 	FLOOR_PAIR("pipe_poll", open_pipe_poll, run_link, close_link),
 	FLOOR_PAIR("thread_futex", open_thread_futex, run_futex, close_futex),
 	FLOOR_PAIR("shm_futex", open_shm_futex, run_futex, close_futex),
+	FLOOR_PAIR("thread_spin", open_thread_spin, run_futex, close_futex),
+	FLOOR_PAIR("shm_spin", open_shm_spin, run_futex, close_futex),
 	{
 		.name = "floor.spawn",
 		.cores = BENCH_SAME_CORE,

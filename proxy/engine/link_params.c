@@ -41,6 +41,7 @@ camipc_proxy_link_params(const struct camipc_proxy *proxy)
 		.sandbox = origin->sandbox,
 		.transport = origin->transport,
 		.schedule = origin->schedule,
+		.spin_us = origin->match.spin_us,
 	};
 }
 

@@ -64,6 +64,7 @@ struct camipc_link_params {
 	struct camipc_link_sandbox sandbox;
 	enum camipc_transport transport; /* of a worker; never the default */
 	const struct camipc_schedule *schedule; /* NULL: as usual */
+	uint32_t spin_us; /* each side looks for so long before it sleeps */
 };
 
 /** Room for the name of a module in messages, which is printable. */

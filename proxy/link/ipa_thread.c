@@ -204,6 +204,8 @@ static int fill_core(struct camipc_ipa_core *core,
 		return ret;
 	}
 	camipc_mailbox_init(&core->answers, core->event_fd);
+	core->calls.spin.limit_us = params->spin_us;
+	core->answers.spin.limit_us = params->spin_us;
 	ret = try_schedule(core);
 	if (ret < 0)
 		return ret;

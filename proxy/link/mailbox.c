@@ -47,6 +47,7 @@ void camipc_mailbox_init(struct camipc_mailbox *mailbox, int fd)
 	atomic_init(&mailbox->alerted, false);
 	atomic_init(&mailbox->signalled, false);
 	mailbox->fd = fd;
+	mailbox->spin = (struct camipc_spin){ .limit_us = 0 };
 }
 
 static void signal_fd(struct camipc_mailbox *mailbox)
@@ -181,10 +182,37 @@ static bool has_mail(const struct camipc_mailbox *mailbox)
 	       camipc_mailbox_is_alerted(mailbox);
 }
 
+/** While the receiver looks it is awake, and nobody wakes it. */
+static void spin(struct camipc_mailbox *mailbox, int64_t deadline)
+{
+	struct camipc_spin_turn turn;
+	int64_t ns = -1;
+
+	if (mailbox->spin.limit_us == 0)
+		return;
+	if (deadline != CAMIPC_NO_DEADLINE) {
+		ns = deadline - camipc_now();
+		if (ns < 0)
+			return;
+	}
+	for (camipc_spin_begin(&mailbox->spin, ns, &turn);
+	     camipc_spin_goes_on(&turn);) {
+		if (has_mail(mailbox)) {
+			(void)camipc_spin_hit(&mailbox->spin);
+			return;
+		}
+		if (atomic_load(&mailbox->poked))
+			return;
+	}
+	camipc_spin_miss(&mailbox->spin, &turn);
+}
+
 int camipc_mailbox_wait(struct camipc_mailbox *mailbox, int64_t deadline)
 {
 	int ret = 0;
 
+	if (!has_mail(mailbox))
+		spin(mailbox, deadline);
 	for (;;) {
 		if (has_mail(mailbox))
 			break;

@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 
 #include "record.h"
+#include "spin.h"
 
 enum camipc_mailbox_attention {
 	CAMIPC_MAILBOX_AWAKE = 0, /* it will check by itself, or was woken */
@@ -26,6 +27,7 @@ struct camipc_mailbox {
 	atomic_bool alerted;
 	atomic_bool signalled; /* @fd was written, and not read since */
 	int fd; /* borrowed eventfd; -1: the receiver is never away */
+	struct camipc_spin spin; /* of the receiver, before it sleeps */
 };
 
 void camipc_mailbox_init(struct camipc_mailbox *mailbox, int fd);

@@ -30,11 +30,13 @@ void camipc_worker_shm_offer(struct camipc_worker_peer *peer,
 
 int camipc_worker_shm_use(struct camipc_worker_peer *peer,
 			  const struct camipc_channel_limits *limits,
-			  bool wrapped, const struct camipc_worker_hello *hello)
+			  uint32_t spin_us, bool wrapped,
+			  const struct camipc_worker_hello *hello)
 {
 	struct camipc_shm_options options = {
 		.side = CAMIPC_SHM_PARENT,
 		.limits = *limits,
+		.spin_us = spin_us,
 	};
 	struct camipc_channel *channel;
 	int ret;

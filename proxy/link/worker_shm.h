@@ -20,13 +20,14 @@ void camipc_worker_shm_offer(struct camipc_worker_peer *peer,
 /**
  * camipc_worker_shm_use() - change the peer's channel, if both sides want to
  * @limits: of the peer's socket
+ * @spin_us: to look for before this side sleeps
  * @hello: the worker's
  *
  * Returns 0, -EPROTO (an impossible thread) or -ENOMEM.
  */
 int camipc_worker_shm_use(struct camipc_worker_peer *peer,
 			  const struct camipc_channel_limits *limits,
-			  bool wrapped,
+			  uint32_t spin_us, bool wrapped,
 			  const struct camipc_worker_hello *hello)
 	CAMIPC_MUST_CHECK;
 

@@ -285,6 +285,7 @@ static int send_hello(struct camipc_worker_peer *peer,
 	hello->max_message_size = (uint32_t)params->max_message_size;
 	hello->window = params->window;
 	hello->window_bytes = params->window_bytes;
+	hello->spin_us = params->spin_us;
 	hello->log_level = wanted_log_level(&peer->notes.log);
 	hello->argument =
 		(char *)(uintptr_t)(params->argument ? params->argument : "");
@@ -503,7 +504,8 @@ static int greet(struct camipc_worker_peer *peer,
 		return ret;
 	peer->thread = hello.thread;
 	peer->flags = hello.flags;
-	ret = camipc_worker_shm_use(peer, &limits, birth->wrapped, &hello);
+	ret = camipc_worker_shm_use(peer, &limits, params->spin_us,
+				    birth->wrapped, &hello);
 	if (ret < 0)
 		return ret;
 	log_started(peer, &hello);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <camipc/limits.h>
 #include <camipc/log.h>
 
 #include "create.h"
@@ -22,13 +23,10 @@
 /** Spare members keep the place of later ones: they must be 0. */
 static int check_spare(const struct camipc_match *match)
 {
-	const size_t n = sizeof(match->spare) / sizeof(match->spare[0]);
 	const size_t n_pointers = sizeof(match->spare_pointers) /
 				  sizeof(match->spare_pointers[0]);
 	bool used = false;
 
-	for (size_t i = 0; i < n; i++)
-		used |= match->spare[i] != 0;
 	for (size_t i = 0; i < n_pointers; i++)
 		used |= match->spare_pointers[i] != NULL;
 	if (!used)
@@ -46,6 +44,17 @@ static int check_sandbox(const struct camipc_match *match)
 	camipc_log(CAMIPC_LOG_ERROR, PROXY_TOPIC,
 		   FUNCTION "(): the match has the unknown sandbox mode %u",
 		   match->sandbox);
+	return -EINVAL;
+}
+
+static int check_spin(const struct camipc_match *match)
+{
+	if (match->spin_us <= CAMIPC_MAX_SPIN_US)
+		return 0;
+	camipc_log(CAMIPC_LOG_ERROR, PROXY_TOPIC,
+		   FUNCTION "(): the match has spin_us %u; at most %u are "
+			    "accepted",
+		   match->spin_us, CAMIPC_MAX_SPIN_US);
 	return -EINVAL;
 }
 
@@ -82,6 +91,8 @@ static int check_structs(const struct camipc_match *match,
 		ret = check_sandbox(match);
 	if (ret == 0)
 		ret = check_transport(match);
+	if (ret == 0)
+		ret = check_spin(match);
 	if (ret == 0 && match->budget)
 		ret = camipc_struct_check(&budget_rule, match->budget);
 	if (ret == 0 && events && client->events_size)

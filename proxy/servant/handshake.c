@@ -324,6 +324,7 @@ int camipc_parent_hello_write(const struct camipc_channel *channel,
 	body.max_message_size = hello->max_message_size;
 	body.window = hello->window;
 	body.window_bytes = hello->window_bytes;
+	body.spin_us = hello->spin_us;
 	body.log_level = hello->log_level;
 	body.argument = as_bytes((const uint8_t *)hello->argument,
 				 argument_size);
@@ -347,6 +348,7 @@ static bool is_parent_hello(const Camipc__Control__ParentHello *body)
 	return body->nonce.len == CAMIPC_NONCE_SIZE &&
 	       is_window(body->window) &&
 	       body->window_bytes <= CAMIPC_MAX_KEPT_BYTES &&
+	       body->spin_us <= CAMIPC_MAX_SPIN_US &&
 	       body->max_message_size <= CAMIPC_MAX_MESSAGE_SIZE_CEILING &&
 	       body->argument.len <= CAMIPC_MAX_ARGUMENT_SIZE &&
 	       (body->argument.len == 0 ||
@@ -407,6 +409,7 @@ int camipc_parent_hello_read(struct camipc_message *message,
 	ret_hello->max_message_size = body->max_message_size;
 	ret_hello->window = body->window;
 	ret_hello->window_bytes = body->window_bytes;
+	ret_hello->spin_us = body->spin_us;
 	ret_hello->log_level = body->log_level;
 	ret_hello->flags = body->flags;
 	ret = take_shm_fd(message, body->flags, &ret_hello->shm_fd);

@@ -55,6 +55,7 @@ struct camipc_parent_hello {
 	uint32_t paths_size;
 	uint32_t ioctls[CAMIPC_MAX_IOCTLS];
 	uint32_t n_ioctls;
+	uint32_t spin_us; /* to look for before it sleeps */
 	/** Files that the module loads. Borrowed by the writer, who sends
 	 *  duplicates; the reader closes them. */
 	struct camipc_load_files loads;

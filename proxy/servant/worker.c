@@ -234,6 +234,7 @@ static int use_shm(struct worker *worker)
 		},
 		/* The life-line ends this process with its parent. */
 		.sleeps_alone = true,
+		.spin_us = worker->hello.spin_us,
 	};
 	struct camipc_channel *channel;
 	int ret;

@@ -5,6 +5,7 @@
 
 #include "shm_channel.h"
 #include "shm_ring.h"
+#include "spin.h"
 
 struct shm_channel {
 	struct camipc_channel base;
@@ -40,6 +41,7 @@ struct shm_channel {
 
 	uint32_t bells_due; /* announcements that a BELL may still answer */
 	uint32_t tail_at_wake; /* of @out, at the latest wake-up for room */
+	struct camipc_spin spin; /* before a sleep on the word */
 	uint32_t spurious_left; /* wake-ups for nothing that are forgiven */
 };
 

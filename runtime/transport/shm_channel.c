@@ -249,6 +249,7 @@ int camipc_shm_channel_create(struct camipc_channel *socket,
 	shm->side = options->side;
 	shm->asleep = find_asleep(options);
 	shm->spurious_left = SHM_SPURIOUS_WAKES;
+	shm->spin.limit_us = options->spin_us;
 	camipc_message_init(&shm->early);
 	peer = camipc_shm_peer(shm);
 	camipc_shm_ring_init(&shm->out, &area->words->rings[shm->side],

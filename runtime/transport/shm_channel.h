@@ -23,6 +23,9 @@ struct camipc_shm_options {
 	/** Sleeps on the word without help: only where the peer's death ends
 	 *  this process, as in a worker, or in a test. */
 	bool sleeps_alone;
+	/** Microseconds for which this side looks before it sleeps on the word;
+	 *  0: it does not. */
+	uint32_t spin_us;
 };
 
 /**

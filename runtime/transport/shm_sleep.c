@@ -212,12 +212,28 @@ static int explain_wake(struct shm_channel *shm, int wanted, int ret,
 	return count_spurious(shm, wanted);
 }
 
+/* While this side looks, its word says that it is awake: nobody wakes it. */
+static bool spin(struct shm_channel *shm, int wanted, int64_t ns)
+{
+	struct camipc_spin_turn turn;
+
+	for (camipc_spin_begin(&shm->spin, ns, &turn);
+	     camipc_spin_goes_on(&turn);) {
+		if (is_ready(shm, wanted))
+			return camipc_spin_hit(&shm->spin);
+		if (CAMIPC_UNLIKELY(atomic_load(&shm->area->interrupted)))
+			return false;
+	}
+	camipc_spin_miss(&shm->spin, &turn);
+	return false;
+}
+
 static int sleep_on_word(struct shm_channel *shm, int wanted, int64_t ns)
 {
 	uint32_t value;
 	int ret;
 
-	if (announce(shm, shm->asleep, wanted))
+	if (spin(shm, wanted, ns) || announce(shm, shm->asleep, wanted))
 		return 0;
 	if (take_interrupt(shm)) {
 		atomic_store(own_word(shm), CAMIPC_SHM_AWAKE);

@@ -279,13 +279,14 @@ static void an_unknown_member(void **state)
 /** A match has no size, but spare members. */
 static void spare_members(void **state)
 {
-	const size_t n = sizeof(match.spare) / sizeof(match.spare[0]);
+	const size_t n = sizeof(match.spare_pointers) /
+			 sizeof(match.spare_pointers[0]);
 
 	(void)state;
 	for (size_t i = 0; i < n; i++) {
 		struct camipc_match wrong = match;
 
-		wrong.spare[i] = 1;
+		wrong.spare_pointers[i] = &wrong;
 		log_capture_begin();
 		assert_int_equal(create(&wrong, &client, NULL), -EINVAL);
 		log_capture_end();

@@ -80,28 +80,33 @@ static void the_size_is_limited_both_ways(void **state)
 /* Threats 9 and 19: the worst amplification there is stays in the budget. */
 static void the_budget_holds_any_message_of_legal_size(void **state)
 {
-	static const uint8_t fillers[][2] = {
-		{ 0x78, 0x00 }, /* field 15, unknown: varint */
-		{ 0x7a, 0x00 }, /* the same: empty bytes */
-		{ 0x20, 0x01 }, /* ParentHello.events, unpacked */
-		{ 0x1a, 0x00 }, /* WorkerHello.layers, Loaded.methods */
-		{ 0x0a, 0x00 },
+	static const struct {
+		uint8_t bytes[3];
+		size_t size;
+	} fillers[] = {
+		{ { 0xf8, 0x01, 0x00 }, 3 }, /* field 31, unknown: varint */
+		{ { 0xfa, 0x01, 0x00 }, 3 }, /* the same: empty bytes */
+		{ { 0x20, 0x01 }, 2 }, /* ParentHello.events, unpacked */
+		{ { 0x1a, 0x00 }, 2 }, /* WorkerHello.layers, Loaded.methods */
+		{ { 0x0a, 0x00 }, 2 },
 	};
 	uint8_t bytes[CAMIPC_MAX_CONTROL_SIZE];
 
 	(void)state;
 	for (size_t f = 0; f < sizeof(fillers) / sizeof(fillers[0]); f++) {
-		for (size_t i = 0; i < sizeof(bytes); i++)
-			bytes[i] = fillers[f][i % 2];
+		const size_t size =
+			sizeof(bytes) - sizeof(bytes) % fillers[f].size;
+
+		for (size_t i = 0; i < size; i++)
+			bytes[i] = fillers[f].bytes[i % fillers[f].size];
 		for (size_t t = 0; t < 4; t++) {
 			struct camipc_control_memory memory = { NULL, 0 };
 			ProtobufCMessage *base;
 			int ret;
 
 			alloc_fail_begin(0);
-			ret = camipc_control_unpack(types[t], bytes,
-						    sizeof(bytes), &memory,
-						    &base);
+			ret = camipc_control_unpack(types[t], bytes, size,
+						    &memory, &base);
 			/* One block, whatever is in it. */
 			assert_int_equal(alloc_fail_end(), 1);
 			/* Unknown fields are legal; the others fit some. */

@@ -31,6 +31,12 @@
 #define CAMIPC_MAX_INLINE_SIZE (32u * 1024u)
 
 /**
+ * Longest time, in microseconds, for which a side of a proxy looks for messages
+ * before it sleeps: a hundred times what sleeping and waking up cost.
+ */
+#define CAMIPC_MAX_SPIN_US 1000u
+
+/**
  * Maximum nesting depth of recursive messages, including the outermost. The
  * depth of other messages follows from the interface: camipc-gen refuses more
  * than 32 nested structs.

@@ -232,7 +232,12 @@ struct camipc_match {
 	 *  no meaning for modules that run in this process. */
 	uint32_t transport;
 
-	uint32_t spare[1]; /* 0 */
+	/** Microseconds for which either side looks for the next message before
+	 *  it sleeps, at most CAMIPC_MAX_SPIN_US; 0: none. Between processors
+	 *  that are awake an answer takes a fraction of a microsecond instead of
+	 *  several, at the cost of processor time. A side that has looked in
+	 *  vain sleeps at once the next times. Over a socket it has no effect. */
+	uint32_t spin_us;
 
 	/** Passed to the module as camipc_host.argument; NULL is the same as
 	 *  "". With more than CAMIPC_MAX_ARGUMENT_SIZE bytes, or if the
