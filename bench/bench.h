@@ -102,6 +102,7 @@ extern uint32_t bench_max_operations;
 extern const struct bench_table bench_floors;
 extern const struct bench_table bench_codec;
 extern const struct bench_table bench_calls;
+extern const struct bench_table bench_scale;
 extern const struct bench_table bench_layers;
 extern const struct bench_table bench_restart;
 extern const struct bench_table bench_restart_camera;

@@ -4,9 +4,16 @@
 #include <stdlib.h>
 
 #include "bench_ipa_worker.h"
+#include "cam_buffers.h"
+
+/* A cache line has so many values: one of them brings all of it. */
+#define VALUES_PER_LINE 16
 
 struct bench {
 	struct camipc_host *host;
+	struct cam_buffer_set buffers;
+	float *copy; /* of a shared table, which its host may still change */
+	size_t copy_size;
 	uint64_t sum; /* of all arguments, so that they are read */
 };
 
@@ -62,16 +69,52 @@ static void map_buffers(void *ipa, const struct cam_buffer *buffers,
 {
 	struct bench *bench = ipa;
 
-	for (size_t i = 0; i < n_buffers; i++)
-		bench->sum += buffers[i].n_planes;
+	/* Without a result to say so: the end of the worker fails the case. */
+	if (cam_buffer_set_add(&bench->buffers, buffers, n_buffers,
+			       CAM_ACCESS_READ, 1) < 0)
+		abort();
 }
 
 static void unmap_buffers(void *ipa, const uint32_t *ids, size_t n_ids)
 {
 	struct bench *bench = ipa;
 
-	for (size_t i = 0; i < n_ids; i++)
-		bench->sum += ids[i];
+	cam_buffer_set_remove(&bench->buffers, ids, n_ids);
+}
+
+static int32_t read_values(struct bench *bench, const float *values, size_t n)
+{
+	float sum = 0;
+
+	for (size_t i = 0; i < n; i += VALUES_PER_LINE)
+		sum += values[i];
+	bench->sum += sum != 0;
+	return (int32_t)n;
+}
+
+static int32_t read_table(void *ipa, const struct ipa_bench_table *table)
+{
+	return read_values(ipa, table->values, table->n_values);
+}
+
+static int32_t read_shared(void *ipa, uint32_t buffer_id, uint32_t n)
+{
+	struct bench *bench = ipa;
+	const size_t size = n * sizeof(float);
+	int ret;
+
+	if (bench->copy_size < size) {
+		float *copy = realloc(bench->copy, size);
+
+		if (!copy)
+			return -ENOMEM;
+		bench->copy = copy;
+		bench->copy_size = size;
+	}
+	ret = cam_shared_buffer_read(
+		cam_buffer_set_find(&bench->buffers, buffer_id), bench->copy,
+		size);
+	return ret < 0 ? ret : read_values(bench, bench->copy, n);
 }
 
 static const struct ipa_bench_ops ops = {
@@ -85,6 +128,8 @@ static const struct ipa_bench_ops ops = {
 	.compute_params = compute_params,
 	.map_buffers = map_buffers,
 	.unmap_buffers = unmap_buffers,
+	.read_table = read_table,
+	.read_shared = read_shared,
 };
 
 static int create(struct camipc_host *host, void **ret_ipa)
@@ -100,7 +145,11 @@ static int create(struct camipc_host *host, void **ret_ipa)
 
 static void destroy(void *ipa)
 {
-	free(ipa);
+	struct bench *bench = ipa;
+
+	cam_buffer_set_fini(&bench->buffers);
+	free(bench->copy);
+	free(bench);
 }
 
 IPA_BENCH_MODULE("bench", 1, "MIT", create, destroy, &ops);

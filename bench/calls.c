@@ -4,7 +4,6 @@
  * backend, with a module that does as little as possible.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 
 #include "bench.h"
 #include "bench_ipa_proxy.h"
+#include "cam_buffers.h"
 #include "clock.h"
 #include "codec_messages.h"
 #include "cpus.h"
@@ -39,7 +39,8 @@ struct calls {
 	struct cam_control_list controls;
 	uint32_t sent;
 	uint32_t received;
-	int fd; /* sent with each buffer */
+	struct cam_shared_buffer *buffers[N_BUFFERS]; /* for map */
+	struct cam_frame_buffer_plane planes[N_BUFFERS];
 	bool may_die;
 	bool closed;
 };
@@ -108,7 +109,12 @@ static void *open_manager(const struct bench_case *bench)
 	if (!calls)
 		bench_fail("out of memory");
 	calls->backend = bench->parameter;
-	calls->fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	for (uint32_t i = 0; i < N_BUFFERS; i++)
+		expect(cam_shared_buffer_create(i + 1, "bench", 4096,
+						CAM_ACCESS_READ,
+						&calls->planes[i],
+						&calls->buffers[i]),
+		       "buffer");
 	camipc_arena_init(&calls->arena, SIZE_MAX);
 	codec_control_list.fill(&random, &calls->arena, &calls->controls);
 	expect(camipc_manager_create(&options, &calls->manager), "manager");
@@ -122,7 +128,10 @@ static void close_manager(void *state)
 	ipa_bench_destroy(calls->ipa);
 	camipc_manager_destroy(calls->manager);
 	camipc_arena_fini(&calls->arena);
-	close(calls->fd);
+	for (uint32_t i = 0; i < N_BUFFERS; i++) {
+		cam_shared_buffer_destroy(calls->buffers[i]);
+		close(calls->planes[i].fd);
+	}
 	free(calls);
 }
 
@@ -223,12 +232,11 @@ static void run_map(void *state, uint32_t n)
 {
 	static const uint32_t ids[N_BUFFERS] = { 1, 2, 3, 4 };
 	struct calls *calls = state;
-	struct cam_frame_buffer_plane plane = { calls->fd, 0, 4096 };
 	struct cam_buffer buffers[N_BUFFERS];
 
 	for (uint32_t i = 0; i < N_BUFFERS; i++) {
 		buffers[i].id = ids[i];
-		buffers[i].planes = &plane;
+		buffers[i].planes = &calls->planes[i];
 		buffers[i].n_planes = 1;
 	}
 	for (uint32_t i = 0; i < n; i++) {

@@ -24,6 +24,19 @@ static int compare_doubles(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
+static void keep_values(struct bench_result *result, const double *values,
+			size_t n)
+{
+	double *kept = realloc(result->values_ns,
+			       (result->n_values + n) * sizeof(*kept));
+
+	if (!kept)
+		bench_fail("out of memory");
+	memcpy(kept + result->n_values, values, n * sizeof(*kept));
+	result->values_ns = kept;
+	result->n_values += n;
+}
+
 static void measure(const struct bench_case *bench, void *state,
 		    struct bench_result *result, unsigned int round,
 		    size_t samples)
@@ -48,6 +61,7 @@ static void measure(const struct bench_case *bench, void *state,
 	result->p50_ns[round] = bench_percentile(values, samples, 50);
 	result->p99_ns[round] = bench_percentile(values, samples, 99);
 	result->n += (uint64_t)samples * bench->batch;
+	keep_values(result, values, samples);
 	free(values);
 }
 
@@ -99,14 +113,14 @@ static bool is_reference_of(const struct bench_case *bench,
 static bool is_selected(const struct bench_table *tables, size_t n_tables,
 		      const struct bench_case *bench, const char *filter)
 {
-	if (fnmatch(filter, bench->name, 0) == 0)
+	if (fnmatch(filter, bench->name, FNM_EXTMATCH) == 0)
 		return true;
 	for (size_t i = 0; i < n_tables; i++) {
 		for (size_t j = 0; j < tables[i].n; j++) {
 			const struct bench_case *other = &tables[i].cases[j];
 
 			if (is_reference_of(bench, other) &&
-			    fnmatch(filter, other->name, 0) == 0)
+			    fnmatch(filter, other->name, FNM_EXTMATCH) == 0)
 				return true;
 		}
 	}
@@ -228,11 +242,15 @@ int bench_run(const struct bench_table *tables, size_t n_tables,
 				 options->divisor);
 		fprintf(stderr, "round %u of %u\n", round + 1, report.rounds);
 	}
+	for (size_t i = 0; i < report.n_results; i++)
+		qsort(report.results[i].values_ns, report.results[i].n_values,
+		      sizeof(double), compare_doubles);
 	bench_print(&report, stdout);
 	ret = write_json(&report, options->json);
 	for (size_t i = 0; i < report.n_results; i++) {
 		free(report.results[i].p50_ns);
 		free(report.results[i].p99_ns);
+		free(report.results[i].values_ns);
 	}
 	free(report.results);
 	return ret;

@@ -15,6 +15,7 @@ static const struct bench_table *const tables[] = {
 	&bench_floors,
 	&bench_codec,
 	&bench_calls,
+	&bench_scale,
 	&bench_layers,
 	&bench_restart,
 	&bench_restart_camera,

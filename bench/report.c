@@ -197,6 +197,23 @@ static void write_ratio(FILE *file, const char *key, double ratio)
 		fprintf(file, ", \"%s\": %.3f", key, ratio);
 }
 
+/* The distribution, in percentiles of all samples. */
+static void write_percentiles(const struct bench_result *result, FILE *file)
+{
+	static const double percents[] = { 1,  5,  10, 25, 50,
+					   75, 90, 95, 99, 99.9 };
+	const char *comma = "";
+
+	fputs(", \"percentiles_ns\": {", file);
+	for (size_t i = 0; i < sizeof(percents) / sizeof(percents[0]); i++) {
+		fprintf(file, "%s\"%g\": %.1f", comma, percents[i],
+			bench_percentile(result->values_ns, result->n_values,
+					 percents[i]));
+		comma = ", ";
+	}
+	fputs("}", file);
+}
+
 static void write_result(const struct bench_report *report,
 			 const struct bench_result *result, FILE *file)
 {
@@ -223,6 +240,7 @@ static void write_result(const struct bench_report *report,
 	     rival++)
 		write_ratio(file, rival->key,
 			    rival_ratio(report, result, rival));
+	write_percentiles(result, file);
 	if (result->note[0])
 		fprintf(file, ", \"note\": \"%s\"", result->note);
 	fputs("}", file);

@@ -13,6 +13,8 @@ struct bench_result {
 	bool skipped; /* cannot run on this machine */
 	double *p50_ns; /* one per round */
 	double *p99_ns;
+	double *values_ns; /* of all rounds, for the distribution */
+	size_t n_values;
 	uint64_t n; /* operations */
 	uint64_t instructions; /* of one operation; 0: not counted */
 	char note[96]; /* what else is worth knowing; "" */
