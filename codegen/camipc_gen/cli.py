@@ -186,7 +186,8 @@ def _run(arguments) -> int:
 
     def work() -> bool:
         compiled = compile_files(arguments.files,
-                                 options.reading_of(arguments), diagnostics)
+                                 options.reading_of(arguments, diagnostics),
+                                 diagnostics)
         _back_end(compiled, arguments, diagnostics)
         return True
     done = options.guarded(diagnostics, work)

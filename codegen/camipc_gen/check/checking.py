@@ -101,6 +101,10 @@ class Checking:
 
     # ---- questions ---------------------------------------------------------
 
+    def is_foreign(self, interface: ir.Interface) -> bool:
+        """Whether nobody can change the file that declares @interface."""
+        return self.program.module_of[interface.qualified].is_foreign
+
     @staticmethod
     def attribute(declaration: ir.Declaration,
                   name: str) -> Optional[ir.Attribute]:

@@ -50,7 +50,8 @@ def roles_are_meant(checking: Checking) -> None:
                         else "roles by name need an interface called "
                         "IPA…Interface, not '%s'" % interface.name),
                     hint="write [role=%s], or [role=call] if it changes no "
-                    "state" % role)
+                    "state%s" % (role, ", in an overlay" if
+                                 checking.is_foreign(interface) else ""))
 
 
 def versions_make_sense(checking: Checking) -> None:

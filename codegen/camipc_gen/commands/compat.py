@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import sys
 from typing import List
@@ -77,11 +76,10 @@ def _compile(arguments, path: str, include, sources: Sources,
              printed: List[str]):
     """The compiled file, or None after printing its errors, unless they are in
     @printed. Warnings are not printed: compile does that."""
-    reading = dataclasses.replace(options.reading_of(arguments),
-                                  include_dirs=tuple(include))
     diagnostics = Diagnostics()
     compiled = options.guarded(diagnostics, lambda: compile_files(
-        [path], reading, diagnostics))
+        [path], options.reading_of(arguments, diagnostics, include),
+        diagnostics))
     sources.files.update(diagnostics.sources.files)
     text = "" if compiled is not None else diagnostics.format()
     # An overlay is read for each of the two files.

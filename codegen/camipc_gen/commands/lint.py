@@ -39,8 +39,8 @@ def run(arguments) -> int:
     diagnostics = options.diagnostics_of(arguments, {**WARNINGS, **LINTS})
 
     def work() -> bool:
-        lint(compile_files(arguments.files, options.reading_of(arguments),
-                           diagnostics), diagnostics)
+        reading = options.reading_of(arguments, diagnostics)
+        lint(compile_files(arguments.files, reading, diagnostics), diagnostics)
         return True
     options.guarded(diagnostics, work)
     if arguments.json:

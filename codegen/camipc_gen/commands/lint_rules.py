@@ -25,7 +25,9 @@ def lint(compiled: Compiled, diagnostics: Diagnostics) -> None:
     """Applies all rules to the input files, but not to their imports."""
     for module in compiled.inputs:
         for rule in _RULES:
-            rule(compiled.program, module, diagnostics)
+            # Comments and names of a foreign file are its author's.
+            if not (module.is_foreign and rule in (_missing_docs, _names)):
+                rule(compiled.program, module, diagnostics)
 
 
 # ---- documentation ----------------------------------------------------------
@@ -229,7 +231,9 @@ def _versions(program: ir.Program, module: ir.Module,
                 "missing-version", interface.span, "interface '%s' has no "
                 "version" % interface.name,
                 hint="add [Version=1, CompatibleSince=1]; 'camipc-gen compat' "
-                     "reports when to raise them")
+                     "reports when to raise them" if not module.is_foreign
+                else "'camipc-gen import' writes an overlay for a foreign "
+                "file, with a version, which --config or --overlay adds")
 
 
 _RULES: Tuple[Callable, ...] = (

@@ -4,14 +4,16 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import functools
 import os
 import sys
-from typing import Callable, Iterable, Tuple
+from typing import Callable, Iterable, Optional, Sequence, Set, Tuple
 
-from ..text.diagnostic_ids import WARNINGS
+from ..text.config import read_config
+from ..text.diagnostic_ids import LINTS, WARNINGS
 from ..text.diagnostics import CompileError, Diagnostics, did_you_mean
-from ..text.loader import Options
+from ..text.loader import Options, own_idl
 from ..text.printable import one_line
 from ..version import VERSION
 from . import console
@@ -170,6 +172,7 @@ def mapping(text: str) -> Tuple[str, str]:
 
 def file_mapping(text: str) -> Tuple[str, str]:
     source, target = mapping(text)
+    target = own_idl(target) or target
     if not os.path.exists(target):
         raise argparse.ArgumentTypeError(
             "invalid value '%s': expected FROM=TO with a file TO that exists"
@@ -187,13 +190,17 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     add("-I", dest="include", action="append", default=[], type=folder,
         metavar="DIR", help="search imports in DIR, too; may be given several times")
     add("--import-map", action=_AppendMapping, default=[], type=file_mapping,
-        metavar="FROM=TO", help="read the file TO for 'import \"FROM\"'")
+        metavar="FROM=TO", help="read the file TO for 'import \"FROM\"'; "
+        "<core.mojom> is the file that belongs to camipc")
     add("--module-map", action=_AppendMapping, default=[], type=mapping,
         metavar="FROM=TO", help="make references to module FROM mean TO")
     add("--overlay", action="append", default=[], metavar="FILE",
         help="add the attributes in the overlay FILE")
-    add("--ordinal-base", type=_ordinal_base, default=1, metavar="{0,1}",
+    add("--ordinal-base", type=_ordinal_base, metavar="{0,1}",
         help="first ordinal: 1 (default), or 0 for Chromium's files")
+    add("--config", metavar="FILE",
+        help="read settings such as these from the configuration FILE, too; "
+        "camipc-idl(5) describes it")
 
 
 def add_warnings(parser: argparse.ArgumentParser) -> None:
@@ -206,16 +213,49 @@ def add_warnings(parser: argparse.ArgumentParser) -> None:
         form + name for name in WARNINGS for form in ("no-", "error="))
 
 
-def reading_of(arguments) -> Options:
-    return Options(tuple(arguments.include), tuple(arguments.import_map),
-                   tuple(arguments.module_map), tuple(arguments.overlay),
-                   arguments.ordinal_base)
+def reading_of(arguments, diagnostics: Diagnostics,
+               include: Optional[Sequence[str]] = None) -> Options:
+    """The options of add_reading(), and those of the configuration file, whose
+    warnings are set in @diagnostics. @include: in the place of -I. Raises
+    CompileError."""
+    given = Options(
+        tuple(arguments.include if include is None else include),
+        tuple(arguments.import_map), tuple(arguments.module_map),
+        tuple(arguments.overlay),
+        1 if arguments.ordinal_base is None else arguments.ordinal_base)
+    if arguments.config is None:
+        return given
+    config = read_config(arguments.config, diagnostics)
+    own, _ = _settings_of(getattr(arguments, "warnings", ()))
+    disabled, fatal = _settings_of(config.warnings)[0]
+    diagnostics.set_warnings(disabled - own[1], fatal - own[0])
+    return dataclasses.replace(
+        given, include_dirs=given.include_dirs + config.include,
+        import_map=_joined(given.import_map, config.import_map),
+        module_map=_joined(given.module_map, config.module_map),
+        config_overlays=tuple(path for path in config.overlay
+                              if path not in given.overlays),
+        ordinal_base=arguments.ordinal_base if arguments.ordinal_base
+        is not None else config.ordinal_base
+        if config.ordinal_base is not None else 1,
+        output_prefix=config.output_prefix, config=config.path)
 
 
-def diagnostics_of(arguments, known: Iterable[str] = WARNINGS) -> Diagnostics:
-    """Diagnostics with the settings of -W for the warnings in @known."""
-    disabled, fatal, unknown_word = set(), set(), None
-    for word in arguments.warnings:
+def _joined(given, config):
+    """Both mappings; what the command line maps wins."""
+    names = {source for source, _ in given}
+    return given + tuple(pair for pair in config if pair[0] not in names)
+
+
+def _settings_of(words: Iterable[str],
+                 known: Iterable[str] = (*WARNINGS, *LINTS)
+                 ) -> Tuple[Tuple[Set[str], Set[str]], Optional[str]]:
+    """The warnings that these words of -W disable and make errors, and the
+    first unknown word."""
+    disabled: Set[str] = set()
+    fatal: Set[str] = set()
+    unknown_word = None
+    for word in words:
         if word == "error":
             fatal.add("*")
         elif word.startswith("error=") and word[6:] in known:
@@ -224,6 +264,12 @@ def diagnostics_of(arguments, known: Iterable[str] = WARNINGS) -> Diagnostics:
             disabled.add(word[3:])
         elif unknown_word is None:
             unknown_word = word
+    return (disabled, fatal), unknown_word
+
+
+def diagnostics_of(arguments, known: Iterable[str] = WARNINGS) -> Diagnostics:
+    """Diagnostics with the settings of -W for the warnings in @known."""
+    (disabled, fatal), unknown_word = _settings_of(arguments.warnings, known)
     diagnostics = Diagnostics(disabled=disabled, fatal=fatal)
     if unknown_word is not None:
         diagnostics.error("bad-option", None, "unknown warning '-W%s': "

@@ -47,8 +47,8 @@ def _pin(path: str, arguments) -> int:
 
     def work() -> bool:
         data = read(path, diagnostics)
-        result = pinned(path, data, options.reading_of(arguments),
-                        diagnostics)
+        reading = options.reading_of(arguments, diagnostics)
+        result = pinned(path, data, reading, diagnostics)
         if result != data:
             save(path, result, diagnostics)
         return True

@@ -44,7 +44,7 @@ class AttributeReader:
                   place: Place) -> Optional[Attribute]:
         spec = ATTRIBUTES.get(node.name)
         if spec is None:
-            self._unknown(node, target)
+            self._unknown(node, target, place)
             return None
         if target not in spec.places:
             self._misplaced(node, target, spec)
@@ -57,15 +57,17 @@ class AttributeReader:
             return None
         return Attribute(node.name, value, node.span)
 
-    def _unknown(self, node: AttributeNode, target: str) -> None:
+    def _unknown(self, node: AttributeNode, target: str,
+                 place: Place) -> None:
         if node.name in CONDITIONS:
             self._diagnostics.error(
                 "build-condition", node.span, "build condition '%s' is not "
                 "supported" % node.name, hint=NO_CONDITIONS)
         elif node.name in IGNORED:
-            self._diagnostics.warning(
-                "ignored-attribute", node.span,
-                "attribute '%s' has no effect here" % node.name)
+            if node.overlay or not place.unit.is_foreign:
+                self._diagnostics.warning(
+                    "ignored-attribute", node.span,
+                    "attribute '%s' has no effect here" % node.name)
         else:
             fitting = [name for name, spec in ATTRIBUTES.items()
                        if target in spec.places]

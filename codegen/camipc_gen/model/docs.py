@@ -31,6 +31,7 @@ class Docs:
 
     def __init__(self, unit: Unit, diagnostics: Diagnostics):
         self._diagnostics = diagnostics
+        self._is_foreign = unit.is_foreign
         self._docs: Dict[int, List[Doc]] = {}
         self._nodes = list(_declared(unit.file.declarations, ()))
         self.module: Optional[Doc] = None
@@ -66,6 +67,8 @@ class Docs:
             if not _fits(word, node):
                 stray.append((word, name, comment))
             elif _names(name, path):
+                self._add(node, comment)
+            elif last and self._is_foreign:
                 self._add(node, comment)
             elif last:
                 self._diagnostics.warning(

@@ -253,6 +253,7 @@ class Module:
     interfaces: Tuple[Interface, ...]
     # Structs and unions, ordered so that types contained by value come first.
     definition_order: Tuple[Either[Struct, Union], ...] = ()
+    is_foreign: bool = False           # an overlay or a map shows it
 
 
 @dataclass(frozen=True)

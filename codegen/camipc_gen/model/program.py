@@ -58,7 +58,8 @@ def build(units: Sequence[Unit],
             consts=_consts(unit, resolver), enums=_enums(unit, resolver),
             structs=own_structs, unions=own_unions,
             interfaces=interfaces[id(unit)],
-            definition_order=definition_order(own_structs + own_unions))
+            definition_order=definition_order(own_structs + own_unions),
+            is_foreign=unit.is_foreign)
     return _program([modules[id(unit)] for unit in units]), modules
 
 

@@ -212,7 +212,7 @@ class Scope:
                  (self._exact(join(imported.module, name))
                   for imported in unit.imports) if symbol is not None]
         if found:
-            return self._unqualified(name, found, span)
+            return self._unqualified(name, found, span, unit)
         if hidden is not None:
             self._diagnostics.error(
                 "not-imported", span, "'%s' is declared in a file that '%s' "
@@ -224,7 +224,7 @@ class Scope:
         return None
 
     def _unqualified(self, name: str, found: List[Symbol],
-                     span: Span) -> Symbol:
+                     span: Span, unit: Unit) -> Symbol:
         distinct = {symbol.qualified: symbol for symbol in found}
         if len(distinct) > 1:
             self._diagnostics.error(
@@ -234,7 +234,7 @@ class Scope:
                  for symbol in distinct.values()],
                 hint="write the name with its module, such as '%s'"
                      % found[0].qualified)
-        else:
+        elif not unit.is_foreign:
             self._diagnostics.warning(
                 "unqualified-import", span, "'%s' is used without the name "
                 "of its module, '%s'" % (name, found[0].unit.module),

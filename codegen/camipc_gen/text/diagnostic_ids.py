@@ -13,6 +13,7 @@ ERRORS = {
     "import-cycle": "files that import each other in a cycle",
     "duplicate-stem": "two files would write the same output files",
     "bad-option": "an option of the command line has an invalid value",
+    "bad-config": "a mistake in the file of --config",
     "bad-template": "a mistake in a template of --template",
     # text
     "bad-character": "a character that the language does not use",

@@ -80,6 +80,12 @@ class Diagnostics:
         self._add(id, "error" if fatal else "warning", span, message, notes,
                   hint)
 
+    def set_warnings(self, disabled: Iterable[str],
+                     fatal: Iterable[str]) -> None:
+        """Disables further warnings, or makes them errors."""
+        self._disabled |= frozenset(disabled)
+        self._fatal |= frozenset(fatal)
+
     def _add(self, id, severity, span, message, notes, hint) -> None:
         diagnostic = Diagnostic(id, severity, span, message,
                                 tuple(Note(*note) for note in notes), hint)

@@ -17,6 +17,16 @@ from .syntax import File, ImportNode, Literal
 _OWN_IDL = os.path.normpath(os.path.join(os.path.dirname(os.path.realpath(
     __file__)), "..", "..", "..", "idl"))
 
+
+def own_idl(text: str) -> Optional[str]:
+    """The path that <NAME> means, a file of camipc's own IDL; None for other
+    texts."""
+    if len(text) > 2 and text[0] + text[-1] == "<>" and \
+            os.path.basename(text[1:-1]) == text[1:-1]:
+        return os.path.join(_OWN_IDL, text[1:-1])
+    return None
+
+
 # Files that may import each other in a row. Each takes frames of Python's
 # stack, which has a thousand.
 MAX_IMPORT_DEPTH = 200
@@ -30,6 +40,13 @@ class Options:
     module_map: Tuple[Tuple[str, str], ...] = ()
     overlays: Tuple[str, ...] = ()
     ordinal_base: int = 1
+    # Put before the names of the output files. Files of camipc's own IDL, and
+    # those that replace an import, keep their names.
+    output_prefix: str = ""
+    # The file of --config, for hints; and overlays from there, which may be
+    # for modules that are not compiled.
+    config: str = ""
+    config_overlays: Tuple[str, ...] = ()
 
 
 @dataclass(eq=False)
@@ -39,6 +56,10 @@ class Unit:
     file: File
     is_input: bool = False
     imports: List["Unit"] = field(default_factory=list)
+    output_prefix: str = ""
+    # Whether an overlay or a map shows that nobody can change the file. Its
+    # author's slips are then not reported.
+    is_foreign: bool = False
 
     @property
     def module(self) -> str:
@@ -46,7 +67,11 @@ class Unit:
 
     @property
     def stem(self) -> str:
-        """[cname] of the module, or made from the file's name."""
+        """[cname] of the module, or made from the file's name, after the
+        prefix."""
+        return self.output_prefix + self._own_stem()
+
+    def _own_stem(self) -> str:
         for attribute in self.file.attributes:
             if attribute.name == "cname" and \
                     isinstance(attribute.value, Literal) and \
@@ -70,6 +95,9 @@ class Loader:
         self._diagnostics = diagnostics
         self._import_map = dict(options.import_map)
         self._used_maps: set = set()
+        self._replacing = {os.path.realpath(target)
+                           for _, target in options.import_map
+                           if "\0" not in target}
         self._units: Dict[str, Optional[Unit]] = {}   # by real path
         self._loading: List[Tuple[str, str]] = []     # (real path, path)
         self.units: List[Unit] = []                   # imports first
@@ -112,15 +140,19 @@ class Loader:
         if real in self._units:
             return self._units[real]
         file = self.parse_file(path, at)
-        unit = Unit(path, file) if file is not None else None
+        unit = Unit(path, file, output_prefix=self._prefix(real)) \
+            if file is not None else None
         if file is not None and file.module is None:
             first = file.declarations[0].span if file.declarations \
                 else Span(path, 1, 1)
             if not self._diagnostics.has_errors:
                 self._diagnostics.error(
                     "no-module", first, "the file has no module statement",
-                    hint="start the file with 'module ipa.%s;'" % unit.stem)
+                    hint="start the file with 'module ipa.%s;'"
+                         % stem_of(path))
         if unit is not None:
+            unit.is_foreign = any(unit.module == source for source, _ in
+                                  self._options.module_map)
             self._loading.append((real, path))
             for node in file.imports:
                 self._import(unit, node)
@@ -128,6 +160,13 @@ class Loader:
             self.units.append(unit)
         self._units[real] = unit
         return unit
+
+    def _prefix(self, real: str) -> str:
+        """The prefix of the outputs' names. Code for camipc's own files has
+        the names that are installed."""
+        own = os.path.realpath(_OWN_IDL)
+        return "" if os.path.dirname(real) == own or real in self._replacing \
+            else self._options.output_prefix
 
     def _import(self, unit: Unit, node: ImportNode) -> None:
         path = self._find(unit, node)
@@ -145,6 +184,7 @@ class Loader:
             unit.imports.append(imported)
         if node.path in self._import_map:
             self.replaced.append((node.span, node.path, imported))
+            unit.is_foreign |= bool(self._options.module_map)
 
     def _find(self, unit: Unit, node: ImportNode) -> Optional[str]:
         """Looks in the import map, in each -I, beside the file, and in the
@@ -164,8 +204,20 @@ class Loader:
             "import-not-found", node.span, "cannot find the imported file "
             "'%s'" % node.path,
             [(None, "tried %s" % path) for path in dict.fromkeys(tried)],
-            hint="add its folder with -I, or map it with --import-map")
+            hint=self._import_hint(node.path))
         return None
+
+    def _import_hint(self, path: str) -> str:
+        config = self._options.config
+        if config:
+            return "add its folder to 'include' in '%s', or map it under " \
+                "'import-map' there" % config
+        hint = "add its folder with -I, or map it with --import-map"
+        if "/" not in path:
+            return hint
+        # Imports from the root of a tree are others' style.
+        return hint + "; --config FILE says so once for a foreign tree, and " \
+            "'camipc-gen import' writes that file"
 
     def original_of(self, path: str) -> Optional[str]:
         """The file in -I that a mapped import replaces, or None."""
@@ -205,7 +257,8 @@ class Loader:
             "duplicate-stem", span, "'%s' and '%s' would both write "
             "'%s_ipa_…'" % (first.path, unit.path, unit.stem),
             hint='rename one of the files, or give its outputs another name: '
-                 '[cname="other_%s"] before its module statement' % unit.stem)
+                 '[cname="other_%s"] before its module statement, or '
+                 'output-prefix in the file of --config' % unit.stem)
 
 
 def _with_imports(unit: Unit) -> List[Unit]:

@@ -207,18 +207,21 @@ def apply_overlays(loader: Loader, options: Options,
                    diagnostics: Diagnostics) -> List[Unit]:
     """All units, with the attributes that overlays add."""
     merger = OverlayMerger(diagnostics)
-    for path in options.overlays:
+    for path in options.config_overlays + options.overlays:
         for overlay in _read(path, diagnostics):
-            _apply(overlay, loader.units, merger, diagnostics)
+            _apply(overlay, loader.units, merger, diagnostics,
+                   path in options.overlays)
     return loader.units
 
 
 def _apply(overlay: Overlay, units: List[Unit], merger: OverlayMerger,
-           diagnostics: Diagnostics) -> None:
+           diagnostics: Diagnostics, is_for_these: bool) -> None:
     """A module may have several files: each gets the entries for its own
-    declarations."""
-    targets = [u for u in units if u.module == overlay.module.name]
-    if not targets:
+    declarations. @is_for_these: the overlay was given for this run."""
+    name = overlay.module.name
+    targets = [u for u in units if u.module == name]
+    if not targets and (is_for_these or name.lower() in
+                        [u.module.lower() for u in units]):
         diagnostics.warning(
             "unused-overlay", overlay.module.span, "the overlay has no "
             "effect: module '%s' is not compiled" % overlay.module.name,
@@ -226,6 +229,7 @@ def _apply(overlay: Overlay, units: List[Unit], merger: OverlayMerger,
                               [u.module for u in units]))
     rest = list(overlay.entries)
     for unit in targets:
+        unit.is_foreign = True
         names = {node.name for node in unit.file.declarations}
         last = unit is targets[-1]
         own = [e for e in rest if last or e.name.partition(".")[0] in names]

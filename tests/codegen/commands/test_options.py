@@ -62,6 +62,9 @@ ROWS = {
                         ("empty", "/dev/null")], True),
     "--ordinal-base {0,1}": ([("2", "0 or 1"), ("x", "0 or 1"),
                               ("-1", "expected")], False),
+    "--config FILE": ([row for row in FILES if row[0] not in
+                       ("empty", "/dev/null")] +
+                      [("good.mojom", "such as")], False),
     "-W NAME": ([("x", "no-NAME"), ("no-x", "no-NAME"),
                  ("error=x", "no-NAME")], True),
     "--emit LIST": ([("x", "none, or some of"), ("types,", "none, or some of"),

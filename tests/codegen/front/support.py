@@ -15,6 +15,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, CODEGEN)
 
 from camipc_gen import cli, compiler  # noqa: E402
+from camipc_gen.commands import options  # noqa: E402
 from camipc_gen.text.diagnostics import Diagnostics  # noqa: E402
 from camipc_gen.text.loader import Loader, Options  # noqa: E402,F401
 from camipc_gen.text.source import Source, Sources  # noqa: E402
@@ -74,12 +75,10 @@ def report(path, arguments):
     parser = cli.parser()
     parsed = parser.parse_args(
         ["compile", "--out", os.devnull] + arguments + [path])
-    options = Options(tuple(parsed.include), tuple(parsed.import_map),
-                      tuple(parsed.module_map), tuple(parsed.overlay),
-                      parsed.ordinal_base)
     diagnostics = Diagnostics()
     try:
-        compiler.compile_files([path], options, diagnostics)
+        reading = options.reading_of(parsed, diagnostics)
+        compiler.compile_files([path], reading, diagnostics)
     except compiler.CompileError:
         pass
     return diagnostics

@@ -187,6 +187,54 @@ class Libcamera(Tree):
         self.assertEqual(self.ids(), ["skipped-type"])
 
 
+SLIPS = """
+module t;
+import "include/libcamera/ipa/core.mojom";
+
+/**
+ * \\struct Other
+ * \\brief A copied comment
+ */
+[Stable] struct S { Size size; [hasFd] int32 a; };
+interface Pure { [Sync] init(S s); };
+"""
+
+
+class Warnings(Tree):
+    """A foreign file causes warnings about what its user must know, not about
+    what only its author could change."""
+
+    def setUp(self):
+        super().setUp()
+        self.write("ours/core.mojom", CAM)
+        self.write("t.mojom", SLIPS)
+
+    def test_of_a_file_of_ones_own(self):
+        self.compile("t.mojom", import_map=OPTIONS["import_map"])
+        self.assertEqual(sorted(self.ids()), [
+            "doc-mismatch", "has-fd", "ignored-attribute",
+            "ignored-attribute", "missing-role", "unqualified-import"])
+
+    def test_of_a_file_that_needs_a_map(self):
+        self.compile("t.mojom", **{**OPTIONS, "include_dirs": ()})
+        self.assertEqual(sorted(self.ids()), ["has-fd", "missing-role"])
+        self.assertIn("in an overlay", self.diagnostics.format())
+
+    def test_of_a_file_with_an_overlay(self):
+        self.write("o", "overlay module t; [Uuid=1] struct S { };")
+        self.compile("t.mojom", import_map=OPTIONS["import_map"],
+                     overlays=("o",))
+        # The attribute of the overlay is the user's own.
+        self.assertEqual(sorted(self.ids()), [
+            "has-fd", "ignored-attribute", "missing-role"])
+
+    def test_of_a_file_whose_module_is_mapped(self):
+        self.write("core.mojom", "module libcamera;\n" + SLIPS.split(
+            ";", 2)[2].replace("Size size", "int32 size"))
+        self.compile("core.mojom", **OPTIONS)
+        self.assertEqual(sorted(self.ids()), ["has-fd", "missing-role"])
+
+
 class Imports(Tree):
     def test_the_map_is_asked_first_then_each_folder_then_the_neighbour(self):
         for path, name in (("mapped.mojom", "Mapped"), ("one/x.mojom", "One"),
