@@ -12,14 +12,15 @@ import os
 import sys
 from typing import List, Tuple
 
-from .commands import compat, console, fmt, lint, new, options, pin
+from .commands import (compat, console, fmt, import_command, lint, new,
+                       options, pin)
 from .compiler import compile_files
 from .output.files import own_descriptor
 from .output.table import DEFAULT, OUTPUTS, outputs_of
 from .text.diagnostics import Diagnostics, did_you_mean
 
 # Commands with a file of their own: add_to(commands) sets run(arguments).
-COMMANDS = (compat, fmt, lint, new, pin)
+COMMANDS = (compat, fmt, import_command, lint, new, pin)
 
 _DESCRIPTION = """\
 camipc-gen generates C from interface definitions, which are .mojom files, and

@@ -72,7 +72,9 @@ def skipped_types_exist(checking: Checking) -> None:
                 "elsewhere, but no import and no module '%s' declares it"
                 % (node.name, mapped),
                 hint="import the file that declares it, or name its module "
-                     "with --module-map" if mapped == unit.module else None)
+                     "with --module-map, which 'camipc-gen import' finds "
+                     "out for a foreign tree"
+                if mapped == unit.module else None)
         elif isinstance(node, StructNode) and node.fields and \
                 isinstance(other.node, StructNode):
             known = _declared(other.unit)

@@ -171,11 +171,15 @@ def versions_in_order(checking: Checking) -> None:
 RULES = (enum_has_values, enum_names_differ, enum_values_fit,
          flags_are_positive, defaults_of_unknown_values, control_sizes,
          c_names_are_names, has_fd_is_true, versions_in_order) + \
-    FIELD_RULES + EXTERNAL_RULES + EXTENT_RULES + INTERFACE_RULES + FOREIGN_RULES + NAME_RULES
+    FIELD_RULES + EXTERNAL_RULES + EXTENT_RULES + INTERFACE_RULES + NAME_RULES
 
 
 def check(program: ir.Program, units: Sequence[Unit], loader: Loader,
           resolver: Resolver) -> None:
     checking = Checking(program, units, loader, resolver)
+    for rule in FOREIGN_RULES:
+        rule(checking)
+    # The other rules follow references, which need a declaration.
+    checking.diagnostics.stop_on_errors()
     for rule in RULES:
         rule(checking)

@@ -4,14 +4,14 @@ build and whose test passes."""
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import sys
 from typing import Iterable, List, Tuple
 
 from ..text.printable import one_line
-from . import console, options
+from . import console, fresh, options
+from .fresh import Refused
 
 # Template, and the file that it becomes.
 FILES = (
@@ -29,10 +29,6 @@ _MAX_NAME = 20
 _TAKEN = frozenset((
     "core", "controls", "all", "benchmark", "camipc", "clean", "coverage",
     "dist", "install", "phony", "reconfigure", "test", "uninstall"))
-
-
-class Refused(Exception):
-    """The reason why no file was written."""
 
 
 _DESCRIPTION = """\
@@ -125,42 +121,5 @@ def render(name: str, is_project: bool) -> List[Tuple[str, str]]:
 
 def write_all(folder: str, texts: Iterable[Tuple[str, str]]) -> None:
     """Writes all files or none. Existing files are never changed."""
-    texts = list(texts)
-    existing = [path for path in (os.path.join(folder, name)
-                                  for name, _ in texts)
-                if os.path.lexists(path)]
-    if existing:
-        raise Refused("%s already exist%s: choose another name or --dir" % (
-            ", ".join(existing), "s" if len(existing) == 1 else ""))
-    made: List[str] = []
-    written: List[str] = []
-    try:
-        _make_folder(os.path.abspath(folder), made)
-        for name, text in texts:
-            path = os.path.join(folder, name)
-            with open(path, "x", encoding="utf-8") as stream:
-                written.append(path)
-                stream.write(text)
-    except BaseException as error:
-        for path in written:
-            os.unlink(path)
-        for path in reversed(made):
-            os.rmdir(path)
-        if isinstance(error, OSError):
-            place = str(error.filename or folder)
-            if not place.startswith(os.path.join(folder, "")):
-                place = folder        # one of the folders above it
-            raise Refused("cannot write '%s': %s" % (
-                place, error.strerror or error)) from error
-        raise
-
-
-def _make_folder(folder: str, made: List[str]) -> None:
-    if os.path.isdir(folder):
-        return
-    if os.path.lexists(folder):
-        raise NotADirectoryError(errno.ENOTDIR, "'%s' is not a folder"
-                                 % os.path.relpath(folder), folder)
-    _make_folder(os.path.dirname(folder), made)
-    os.mkdir(folder)
-    made.append(folder)
+    fresh.write_all([(os.path.join(folder, name), text)
+                     for name, text in texts], "choose another name or --dir")

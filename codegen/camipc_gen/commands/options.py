@@ -184,7 +184,12 @@ def _ordinal_base(text: str) -> int:
     return int(one_of("0", "1")(text))
 
 
-def add_reading(parser: argparse.ArgumentParser) -> None:
+CONFIG_HELP = "read settings such as these from the configuration FILE, too; " \
+    "camipc-idl(5) describes it"
+
+
+def add_reading(parser: argparse.ArgumentParser,
+                config_help: str = CONFIG_HELP) -> None:
     """Options of all commands that compile files."""
     add = parser.add_argument
     add("-I", dest="include", action="append", default=[], type=folder,
@@ -198,9 +203,7 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
         help="add the attributes in the overlay FILE")
     add("--ordinal-base", type=_ordinal_base, metavar="{0,1}",
         help="first ordinal: 1 (default), or 0 for Chromium's files")
-    add("--config", metavar="FILE",
-        help="read settings such as these from the configuration FILE, too; "
-        "camipc-idl(5) describes it")
+    add("--config", metavar="FILE", help=config_help)
 
 
 def add_warnings(parser: argparse.ArgumentParser) -> None:

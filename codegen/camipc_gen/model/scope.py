@@ -255,6 +255,9 @@ class Scope:
     def hint(self, name: str, unit: Unit, kinds: Tuple[str, ...],
              more: Iterable[str] = ()) -> Optional[str]:
         """A hint with the nearest visible name of one of these @kinds."""
+        foreign = self._foreign_hint(name, unit)
+        if foreign is not None:
+            return foreign
         known = list(more)
         for symbol in self.symbols.values():
             if symbol.kind in kinds and self._visible(symbol, unit):
@@ -268,6 +271,32 @@ class Scope:
             same = [q for q in known if q.rpartition(".")[2] == last]
             hint = did_you_mean(same[0], same) if same else None
         return hint
+
+
+    def _foreign_hint(self, name: str, unit: Unit) -> Optional[str]:
+        """A hint for a file that was written for another generator, if a map is
+        missing."""
+        module, dot, rest = name.partition(".")
+        target = self.map_module(module)
+        if dot and target != module:
+            if target in [other.module for other in unit.imports]:
+                return None
+            return "module '%s' is mapped to '%s', which no import declares: " \
+                "map the import, too, with --import-map" % (module, target)
+        if dot and module not in self._modules:
+            for other in unit.imports:
+                symbol = self._exact(join(other.module, rest))
+                if symbol is not None or rest in FD_NAMES:
+                    return "did you mean '%s'? If the file cannot be changed, " \
+                        "'--module-map %s=%s' maps its module" % (
+                            symbol.qualified if symbol else rest, module,
+                            other.module)
+        if any(is_skipped(node) for node in unit.file.declarations) and \
+                self.map_module(unit.module) == unit.module:
+            return "the file leaves types to other files of its project: if " \
+                "camipc has them, 'camipc-gen import' writes a configuration " \
+                "that maps them"
+        return None
 
 
 def _scopes(module: str, outer: Tuple[str, ...]) -> List[str]:

@@ -70,6 +70,13 @@ def read_config(path: str, diagnostics: Diagnostics) -> Config:
     return config
 
 
+def is_path(text: str) -> bool:
+    """Whether a configuration can name this path: it has no control characters,
+    and no halves of characters, which stand for bytes that are not UTF-8."""
+    return not any(ord(c) < 0x20 or ord(c) == 0x7f or
+                   0xd800 <= ord(c) <= 0xdfff for c in text)
+
+
 class _Schema:
     """What each key may have. Mistakes are reported, and the value is left
     out."""
@@ -212,16 +219,14 @@ class _Schema:
         return found
 
     def _is_text(self, value: Value) -> bool:
-        """Whether it is a text that a path or a name can be. The name of a
-        file has no control characters, and no halves of characters."""
+        """Whether it is a text that a path or a name can be."""
         if not isinstance(value, Text):
             self._error(value, "expected a text, not a list or a mapping")
             return False
         if value.is_nothing or not value.text:
             self._error(value, "expected a text that is not empty")
             return False
-        if any(ord(c) < 0x20 or ord(c) == 0x7f or 0xd800 <= ord(c) <= 0xdfff
-               for c in value.text):
+        if not is_path(value.text):
             self._error(value, "invalid text '%s': it contains a control "
                         "character" % value.text)
             return False

@@ -29,6 +29,7 @@ BASE = {
     "mock": ["--out", "out", "good.mojom"],
     "compat": ["good.mojom", "good.mojom"],
     "fmt": ["good.mojom"],
+    "import": ["good.mojom"],
     "lint": ["good.mojom"],
     "new": ["blink"],
     "pin": ["good.mojom"],
@@ -225,6 +226,9 @@ class Options(unittest.TestCase):
                 for value, part in values:
                     if command == "fmt" and value in ("empty", "/dev/null"):
                         continue      # nothing to format
+                    if command == "import" and entry == "--config FILE" and \
+                            part in ("No such file", "Not a directory"):
+                        continue      # written: test_import
                     start = re.split("[\n\udcff]", value)[0]
                     cases.append((
                         command, self.with_value(command, entry, value),

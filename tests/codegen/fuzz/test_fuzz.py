@@ -20,6 +20,7 @@ sys.path.insert(0, os.path.join(ROOT, "codegen"))
 from camipc_gen import compiler  # noqa: E402
 from camipc_gen.commands import explain  # noqa: E402
 from camipc_gen.output import render  # noqa: E402
+from camipc_gen.text.config import read_config  # noqa: E402
 from camipc_gen.text.diagnostics import Diagnostics  # noqa: E402
 from camipc_gen.text.loader import Options  # noqa: E402
 from camipc_gen.text.diagnostic_ids import ERRORS, WARNINGS  # noqa: E402
@@ -157,6 +158,30 @@ class Fuzz(unittest.TestCase):
         mutator = Mutator({"overlay": overlay})
         self.for_a_while(mutator.mutate, lambda data, number: compiled(
             base, chosen, {"o.overlay": data}))
+
+    def test_mutated_configurations(self):
+        text = b"# settings\ninclude: [., idl]\nimport-map:\n" \
+            b"  a/core.mojom: <core.mojom>\n  \"b\\u0031\": idl/core.mojom\n" \
+            b"module-map: {libcamera: cam, 'x.y': z}\noverlay:\n" \
+            b"- idl/README.md\nordinal-base: 0\n" \
+            b"warnings: [no-doc-mismatch, error]\noutput-prefix: lc_\n"
+        path = os.path.join(ROOT, "c.yaml")
+        accepted = []
+
+        def attempt(data, number):
+            sources = ByteSources({path: data})
+            diagnostics = Diagnostics(sources)
+            try:
+                read_config(path, diagnostics)
+                accepted.append(number)
+            except compiler.CompileError:
+                assert diagnostics.has_errors
+            check_diagnostics(diagnostics, sources)
+        attempt(text, -1)
+        self.assertEqual(accepted, [-1])
+        total = self.for_a_while(Mutator({"config": text}).mutate, attempt)
+        self.assertGreater(len(accepted), 1)
+        self.assertLess(len(accepted), total)
 
     def test_the_corpus_is_accepted(self):
         """Or the mutants would be refused for what was wrong before."""
