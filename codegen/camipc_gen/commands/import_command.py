@@ -288,8 +288,8 @@ def _report(arguments, texts: Sequence[Tuple[str, str]], config: str) -> str:
         lines.append("look at the %s marked CHECK" % (
             "place" if checks == 1 else "%d places" % checks))
     if config:
-        lines.append("add to %s:" % one_line(arguments.config)
-                     if arguments.config else
+        lines.append("add to %s, under the keys that it has:"
+                     % one_line(arguments.config) if arguments.config else
                      "'--config FILE' writes this configuration:")
         lines += ["    " + line if line else "" for line in
                   config.rstrip("\n").split("\n")]

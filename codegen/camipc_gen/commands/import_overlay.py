@@ -13,6 +13,7 @@ from typing import Dict, List, Optional, Tuple
 
 from ..c import names as c_names
 from ..model import ir, keys, reach
+from ..model.scope import has_attribute
 
 # Beginnings of the names of a call, and of the call that reverts it.
 _PAIRS = (("map", "unmap"), ("add", "remove"), ("attach", "detach"),
@@ -319,17 +320,25 @@ def _comment(text: str, indent: str) -> List[str]:
                                       break_on_hyphens=False)]
 
 
-def place_of(file, span) -> Optional[Tuple[str, str, str, str]]:
+def place_of(declarations, span) -> Optional[Tuple[str, str, str, str]]:
     """Kind and name of the declaration at @span, and names of the member and of
-    its parameter there; None if a syntax tree has nothing there."""
-    for kind, node in file:
-        if node.span == span:
-            return kind, node.name, "", ""
-        for members in ("fields", "arms", "enumerators", "methods"):
-            for member in getattr(node, members, ()):
-                if member.span == span:
-                    return kind, node.name, member.name, ""
-                for value in getattr(member, "params", ()):
-                    if value.span == span:
-                        return kind, node.name, member.name, value.name
+    its parameter there. None if nothing is there, or something whose author has
+    chosen its name in C. @declarations: pairs of kind and syntax."""
+    for kind, node in declarations:
+        names = [kind, node.name, "", ""]
+        found = node if node.span == span else None
+        for member in _members(node):
+            for inner in (member,) + getattr(member, "params", ()):
+                if inner.span == span:
+                    found = inner
+                    names[2:] = [member.name, inner.name
+                                 if inner is not member else ""]
+        if found is not None:
+            return None if has_attribute(found, "cname") else (
+                names[0], names[1], names[2], names[3])
     return None
+
+
+def _members(node):
+    for members in ("fields", "arms", "enumerators", "methods"):
+        yield from getattr(node, members, ())

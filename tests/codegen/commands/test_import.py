@@ -11,12 +11,15 @@ import unittest
 
 import test_help
 
-sys.path.insert(0, os.path.join(test_help.ROOT, "codegen"))
+for path in ("codegen", "tests/codegen/property", "tests/support"):
+    sys.path.insert(0, os.path.join(test_help.ROOT, path))
 
 from camipc_gen.commands.import_command import _quoted  # noqa: E402
 from camipc_gen.text.diagnostics import Diagnostics  # noqa: E402
 from camipc_gen.text.source import Source  # noqa: E402
 from camipc_gen.text.yaml_text import YamlReader  # noqa: E402
+from random_idl import RandomIdl  # noqa: E402
+import seeds  # noqa: E402
 
 TREE = os.path.join(test_help.ROOT, "tests", "codegen", "foreign", "tree")
 FOLDER = os.path.join("include", "libcamera", "ipa")
@@ -166,7 +169,7 @@ class Configuration(Import):
         self.tree()
         self.write("c.yaml", CONFIG)
         said = self.run_it("import", "--config", "c.yaml", VIMC)
-        self.assertIn("add to c.yaml:\n    overlay:\n    - %s\n" % (
+        self.assertIn("add to c.yaml, under the keys that it has:\n    overlay:\n    - %s\n" % (
             VIMC[:-5] + "overlay"), said)
         self.assertNotIn("module-map", said)
         self.assertEqual(self.read("c.yaml"), CONFIG)
@@ -288,6 +291,11 @@ interface IPATInterface {
                      '[cname="get_proxy_", ', '[cname="its_emit_all"] emitAll'):
             self.assertIn(line, text)
         self.assertRegex(text, r'\[cname="foo_"\]\nstruct [fF]oo \{\n\};')
+        # One that its author has chosen stays.
+        self.write("t.mojom", 'module t; struct S { int32 a; '
+                   '[cname="a"] int32 b; };')
+        os.unlink("t.overlay")
+        self.assertIn("[c-name-clash]", self.refused("import", "t.mojom"))
 
     def test_checks_are_counted(self):
         self.write("t.mojom", "module t; interface IPATInterface { f(); };")
@@ -298,6 +306,20 @@ interface IPATInterface {
                    "configure(); };")
         self.assertIn("look at the 2 places marked CHECK\n",
                       self.run_it("import", "t.mojom"))
+
+
+class Random(Import):
+    def test_random_interfaces(self):
+        """They compile with what is written for all of their files."""
+        for seed in seeds.some(12):
+            with self.subTest(seed), tempfile.TemporaryDirectory() as folder:
+                os.chdir(folder)
+                names = []
+                for name, text in RandomIdl(seed).files().items():
+                    names.append(self.write(name, text))
+                self.run_it("import", "--config", "c.yaml", *names)
+                config = ["--config", "c.yaml"] * os.path.exists("c.yaml")
+                self.run_it("outputs", *config, *names)
 
 
 class Refusals(Import):

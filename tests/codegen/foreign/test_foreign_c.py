@@ -141,6 +141,8 @@ class Core(Foreign):
 
 
 class Compiles(Foreign):
+    prefix = ""
+
     def compile(self, compiler, options, sources, **more):
         if not shutil.which(compiler):
             self.skipTest(compiler + " is not installed")
@@ -152,7 +154,8 @@ class Compiles(Foreign):
         self.assertEqual(done.returncode, 0, done.stdout)
 
     def sources(self):
-        found = [os.path.join(self.out, "%s_ipa_%s.c" % (stem, part))
+        found = [os.path.join(self.out, "%s%s_ipa_%s.c" % (self.prefix, stem,
+                                                           part))
                  for stem in FILES.values() for part in PARTS]
         return found + [os.path.join(self.out, "core_ipa_%s.c" % part)
                         for part in ("types", "serializer")]
@@ -167,7 +170,8 @@ class Compiles(Foreign):
         """All pipeline sides in one file, and all module sides: names of
         several modules must not meet."""
         for part in ("proxy", "worker"):
-            text = "".join('#include "%s_ipa_%s.h"\n' % (stem, part)
+            text = "".join('#include "%s%s_ipa_%s.h"\n' % (self.prefix, stem,
+                                                            part)
                            for stem in FILES.values())
             self.compile(compiler, ["-x", "c++", "-std=c++17"], ["-"],
                          input=text)
@@ -177,6 +181,37 @@ class Compiles(Foreign):
 
     def test_clangxx(self):
         self.headers("clang++")
+
+
+class Imported(Compiles):
+    """The same tree, with what camipc-gen import writes and a prefix."""
+    prefix = "lc_"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.out = tempfile.mkdtemp()
+        tree = os.path.join(cls.out, "tree")
+        shutil.copytree(TREE, tree)
+        files = [os.path.join(tree, os.path.relpath(FOLDER, TREE), name)
+                 for name in FILES]
+        config = os.path.join(cls.out, "c.yaml")
+        for words in (["import", "--config", config, *files],
+                      ["compile", "--config", config, "--out", cls.out, CORE,
+                       *files]):
+            done = run_gen(*words)
+            if done.returncode:
+                raise AssertionError(done.stdout)
+            with open(config, "a", encoding="utf-8") as stream:
+                if words[0] == "import":
+                    stream.write("output-prefix: %s\n" % cls.prefix)
+
+    def test_what_is_restored_is_in_the_tables(self):
+        path = os.path.join(self.out, "lc_vimc_ipa_interface.c")
+        with open(path, encoding="utf-8") as stream:
+            table = stream.read().partition("methods_of_ipa_vimc[]")[2]
+        self.assertIn(".undo = IPA_VIMC_METHOD_UNMAP_BUFFERS", table)
+        self.assertIn(".key = { 1, 1 }", table)
+        self.assertIn(".when = CAMIPC_WHEN_STOPPED", table)
 
 
 def update():

@@ -5,10 +5,13 @@ CAMIPC_TEST_EFFORT=10 takes ten times as long. "test_fuzz.py N..." tries these
 rounds and prints what they are.
 """
 
+import contextlib
 import faulthandler
+import io
 import os
 import signal
 import sys
+import tempfile
 import time
 import unittest
 
@@ -17,7 +20,7 @@ from mutate import ROOT, Mutator, corpus
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(ROOT, "codegen"))
 
-from camipc_gen import compiler  # noqa: E402
+from camipc_gen import cli, compiler  # noqa: E402
 from camipc_gen.commands import explain  # noqa: E402
 from camipc_gen.output import render  # noqa: E402
 from camipc_gen.text.config import read_config  # noqa: E402
@@ -97,6 +100,16 @@ def emitted(result):
                                ("types", "proto"))
 
 
+def command(*words):
+    """Exit status and errors of a command of camipc-gen, in this process."""
+    streams = [io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in range(2)]
+    with contextlib.redirect_stdout(streams[0]), \
+            contextlib.redirect_stderr(streams[1]):
+        status = cli.main(list(words))
+    streams[1].seek(0)
+    return status, streams[1].read()
+
+
 def _hang(signum, frame):
     raise TimeoutError("no end in %d s" % HANG)
 
@@ -142,6 +155,38 @@ class Fuzz(unittest.TestCase):
         total = self.for_a_while(Mutator(corpus()).mutate, attempt)
         # Neither noise nor copies.
         self.assertGreater(len(accepted), 0)
+        self.assertLess(len(accepted), total)
+
+    def test_mutated_files_that_are_imported(self):
+        """camipc-gen import writes what its file compiles with, or nothing."""
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.addCleanup(os.chdir, os.getcwd())
+        os.chdir(folder.name)
+        folders = [word for path in options(b"").include_dirs
+                   for word in ("-I", path)]
+        accepted = []
+
+        def attempt(data, number):
+            for name in os.listdir("."):
+                os.unlink(name)
+            with open("t.mojom", "wb") as stream:
+                stream.write(data)
+            status, said = command("import", "--config", "c.yaml", *folders,
+                                   "t.mojom")
+            if status:
+                assert os.listdir(".") == ["t.mojom"], said
+                # A mistake in what was written is the generator's.
+                assert "t.overlay:" not in said, said
+                return
+            accepted.append(number)
+            config = ["--config", "c.yaml"] if os.path.exists("c.yaml") else \
+                folders
+            status, said = command("outputs", *config, "t.mojom")
+            assert status == 0, said
+        attempt(b"module t; interface Pure { Init(); dispatch(); };", -1)
+        self.assertEqual(accepted, [-1])
+        total = self.for_a_while(Mutator(corpus()).mutate, attempt)
         self.assertLess(len(accepted), total)
 
     def test_mutated_overlays(self):
