@@ -265,6 +265,22 @@ class Hints(Config):
         self.assertNotIn("--config", done.stderr)
 
 
+    def test_a_version_that_is_missing(self):
+        """Of a file that can be changed, and of one that cannot."""
+        self.write("config/c.yaml", CONFIG.replace("overlay:\n- t.overlay\n",
+                                                   ""))
+        done = self.run_it("lint", "--config", "config/c.yaml",
+                           "config/t.mojom")
+        self.assertIn("hint: 'camipc-gen import' writes an overlay",
+                      done.stderr)
+        for name in ("missing-docs", "naming"):
+            self.assertNotIn(name, done.stderr)
+        self.write("t.mojom", "module t; interface IPATInterface { f(); };")
+        done = self.run_it("lint", "t.mojom")
+        self.assertIn("hint: add [Version=1, CompatibleSince=1]", done.stderr)
+        self.assertIn("missing-docs", done.stderr)
+
+
 class Mistakes(Config):
     def test_keys(self):
         self.assert_one("include: []\nincludes: []\n", 2, 1,
