@@ -28,12 +28,12 @@ _NAME_ERRORS = ("reserved-name", "c-name-clash")
 _MOST_ROUNDS = 20
 
 _DESCRIPTION = """\
-Writes what camipc needs to compile each FILE, where FILE belongs to another
-project, such as libcamera, and cannot be changed: an overlay beside each FILE,
-with a version, roles, deadlines and what restores a restarted module, as names
-and types reveal it; and a configuration for --config of other commands, with
-the folder of imports and the types that camipc has under its own names. Each
-line of an overlay that a person must look at is marked CHECK."""
+Prepares interface files of another project, such as libcamera, for camipc. No
+FILE is changed. Beside each FILE, import writes an overlay: a version, roles,
+deadlines, and what a restarted module gets again, as far as names and types
+reveal it. For --config of other commands, it writes a configuration: the folder
+where imports start, and the types that camipc has under other names. The word
+CHECK marks each place that a person must look at."""
 
 _EPILOG = """\
 Without --config, the configuration is printed. Existing files are never
@@ -62,7 +62,7 @@ _WORDS = ("null", "true", "false", "yes", "no", "on", "off", "y", "n", ".inf",
 
 def add_to(commands) -> None:
     parser = options.add_command(
-        commands, "import", "write what camipc needs beside files of others",
+        commands, "import", "prepare interface files of another project",
         _DESCRIPTION, _EPILOG)
     options.add_reading(parser, "write the configuration to FILE; if FILE "
                         "exists, read it instead, and print what it lacks")
