@@ -106,7 +106,10 @@ def _import(arguments, diagnostics: Diagnostics) -> str:
     try:
         fresh.write_all(texts, "remove it, or write elsewhere with --out")
     except fresh.Refused as refused:
-        diagnostics.error("unwritable", None, str(refused))
+        is_beside = arguments.out is None and any(
+            "cannot write '%s'" % path in str(refused) for path in overlays)
+        diagnostics.error("unwritable", None, str(refused) + (
+            "; --out DIR writes overlays elsewhere" if is_beside else ""))
         diagnostics.stop_on_errors()
     return _report(arguments, texts, "" if is_new else config)
 
@@ -122,7 +125,7 @@ def _check_names(arguments, diagnostics: Diagnostics) -> None:
 def _configured(given, diagnostics: Diagnostics) -> Options:
     """What the configuration that exists says by itself."""
     return options.reading_of(argparse.Namespace(
-        include=[], import_map=[], module_map=[], overlay=[], warnings=[],
+        include=[], import_map=[], module_map=[], overlay=[],
         ordinal_base=None, config=given.config), diagnostics)
 
 

@@ -229,9 +229,10 @@ def reading_of(arguments, diagnostics: Diagnostics,
     if arguments.config is None:
         return given
     config = read_config(arguments.config, diagnostics)
-    own, _ = _settings_of(getattr(arguments, "warnings", ()))
-    disabled, fatal = _settings_of(config.warnings)[0]
-    diagnostics.set_warnings(disabled - own[1], fatal - own[0])
+    if hasattr(arguments, "warnings"):      # of a command with -W
+        own = _settings_of(arguments.warnings)[0]
+        disabled, fatal = _settings_of(config.warnings)[0]
+        diagnostics.set_warnings(disabled - own[1], fatal - own[0])
     return dataclasses.replace(
         given, include_dirs=given.include_dirs + config.include,
         import_map=_joined(given.import_map, config.import_map),

@@ -354,6 +354,13 @@ class Refusals(Import):
             self.assertIn("cannot write '", self.refused("import", *words,
                                                          "t.mojom"))
 
+    def test_a_folder_for_overlays_is_proposed(self):
+        name = "x" * 249 + ".mojom"      # ".overlay" makes it too long
+        self.write(name, "module t; interface IPATInterface { f(); };")
+        said = self.refused("import", name)
+        self.assertIn("too long; --out DIR writes overlays elsewhere", said)
+        self.assertNotIn("; --out", self.refused("import", "--out", ".", name))
+
     def test_two_files_of_one_name(self):
         for folder in ("a", "b"):
             os.mkdir(folder)

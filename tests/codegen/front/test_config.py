@@ -155,6 +155,14 @@ class Commands(Config):
                            "config/t.mojom", "config/new.mojom")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
 
+    def test_warnings_are_for_commands_that_have_the_option(self):
+        self.write("config/c.yaml", "warnings: [error]\n")
+        self.write("w.mojom", "module w; interface Pure { start(); };")
+        for words, status in ((["compile", "--out", "out"], 1), (["lint"], 1),
+                              (["pin"], 0), (["compat", "w.mojom"], 0)):
+            done = self.run_it(*words, "--config", "config/c.yaml", "w.mojom")
+            self.assertEqual(done.returncode, status, (words, done.stderr))
+
     def test_the_depfile_lists_it(self):
         done = self.run_it("compile", "--config", "config/c.yaml",
                            "--depfile", "d", "--out", "out", "config/t.mojom")
