@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Compares --camera with the cameras that exist, and parses --light. */
+/* Compares --camera with the cameras that exist, parses --light and --format,
+ * and checks --ipa. */
 #include "camera_option.h"
 
 #include <errno.h>
@@ -7,7 +8,9 @@
 #include <string.h>
 
 #include <camipc/error.h>
+#include <camipc/manager.h>
 
+#include "cam_fourcc.h"
 #include "camera.h"
 #include "light.h"
 #include "report.h"
@@ -83,4 +86,29 @@ int camera_option_check_light(const char *text)
 			      "with frames that begin with 0 and ascend",
 			      position + 1);
 	return ret;
+}
+
+int camera_option_parse_format(const char *text, uint32_t *ret_fourcc)
+{
+	const int ret = cam_fourcc_from_string(text, ret_fourcc);
+
+	if (ret < 0)
+		report_option("format", text,
+			      "expected a name such as SRGGB10, or four "
+			      "characters; --list-formats prints the camera's "
+			      "formats");
+	return ret;
+}
+
+int camera_option_check_module(const char *name)
+{
+	struct camipc_module_info info;
+
+	if (strchr(name, '/') || strlen(name) < sizeof(info.name))
+		return 0;
+	report_option("ipa", name,
+		      "expected a name of at most %zu characters, or a path "
+		      "with a '/'",
+		      sizeof(info.name) - 1);
+	return -EINVAL;
 }

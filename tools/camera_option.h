@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The options --camera NAME and --light SCRIPT. */
+/* The options --camera, --light, --format and --ipa of a camera. */
 #ifndef TOOLS_CAMERA_OPTION_H
 #define TOOLS_CAMERA_OPTION_H
 
@@ -12,5 +12,14 @@ int camera_option_check(const char *name) CAMIPC_MUST_CHECK;
 /** Parses a script of light. Returns 0, or a negative errno after it has reported
  *  the error. */
 int camera_option_check_light(const char *script) CAMIPC_MUST_CHECK;
+
+/** Parses the name of a format. Returns 0, or -EINVAL after it has reported the
+ *  error. */
+int camera_option_parse_format(const char *text,
+			       uint32_t *ret_fourcc) CAMIPC_MUST_CHECK;
+
+/** Checks the name of a module; paths are checked later. Returns 0, or -EINVAL
+ *  after it has reported the error. */
+int camera_option_check_module(const char *name) CAMIPC_MUST_CHECK;
 
 #endif /* TOOLS_CAMERA_OPTION_H */

@@ -8,14 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <camipc/error.h>
 
 #include "backtrace.h"
-#include "capture_record.h"
+#include "cam_fourcc.h"
+#include "capture_list.h"
 #include "capture_outputs.h"
+#include "capture_record.h"
 #include "interrupt.h"
+#include "live_line.h"
 #include "report.h"
 #include "stats_table.h"
 #include "suggest.h"
@@ -27,8 +29,9 @@ struct capture {
 	struct camipc_manager *manager;
 	struct camera *camera;
 	struct camipc_recorder *recorder; /* NULL: nothing is recorded */
+	bool was_run;
 	uint32_t n_done;
-	bool shows_progress;
+	struct live_line line;
 	double seconds;
 	char *backtrace; /* text about an IPA that crashed */
 	size_t backtrace_size;
@@ -69,8 +72,7 @@ static void on_restarted(void *user, const struct camipc_restart_info *info)
 {
 	struct capture *capture = user;
 
-	if (capture->shows_progress)
-		fputc('\n', stderr);
+	live_line_end(&capture->line);
 	fprintf(stderr, "camipc: restarted the IPA in %.1f ms: %s\n",
 		(double)info->took_us / 1000, info->cause->text);
 }
@@ -118,6 +120,7 @@ static void report_create_error(const struct options *all, int ret,
 	const struct camera_options *options = &all->camera_options;
 	static const char ipa[] = "cannot run the IPA module";
 	static const char scene[] = "cannot load the scene";
+	char format[CAM_FOURCC_STRING_SIZE];
 
 	if (options->argument && ret == -EINVAL &&
 	    !strncmp(error, ipa, strlen(ipa)))
@@ -126,6 +129,11 @@ static void report_create_error(const struct options *all, int ret,
 		report_option("ipa", options->module, "%s%s", error, hint);
 	else if (options->scene && !strncmp(error, scene, strlen(scene)))
 		report_option("scene", options->scene, "%s", error);
+	else if (options->format && ret == -EOPNOTSUPP &&
+		 strstr(error, "the format "))
+		report_option("format",
+			      cam_fourcc_to_string(options->format, format),
+			      "%s", error);
 	else if (ret == -ENODEV)
 		report_option("camera", all->camera, "%s", error);
 	else
@@ -232,49 +240,55 @@ fail:
 	return EXIT_FAILED;
 }
 
-static int exit_code_of_signal(void)
+/* A signal is what ends a capture without a number of frames. */
+static int exit_code_of_signal(const struct capture *capture)
 {
-	return EXIT_SIGNAL + interrupt_signal();
+	return capture->options->n_frames ? EXIT_SIGNAL + interrupt_signal() :
+					    EXIT_OK;
 }
 
-static void show_progress(const struct capture *capture, bool wanted)
+/* Takes one frame and writes it. Sets @ret_ends if a signal came. Returns an
+ * exit code, after it has reported an error. */
+static int capture_one(struct capture *capture, bool *ret_ends)
 {
-	if (wanted)
-		fprintf(stderr, "\rframe %u of %u", capture->n_done,
-			capture->options->n_frames);
+	struct camera_frame frame;
+	const int ret = camera_capture(capture->camera, &frame);
+	int code;
+
+	if (ret == -EINTR) {
+		*ret_ends = true;
+		return exit_code_of_signal(capture);
+	}
+	if (ret < 0) {
+		live_line_end(&capture->line);
+		report_error("frame %u: %s", capture->n_done,
+			     camera_error(capture->camera));
+		return EXIT_FAILED;
+	}
+	code = capture_outputs_write(&capture->outputs, &frame);
+	if (code != EXIT_OK)
+		return code;
+	capture->n_done++;
+	live_line_frame(&capture->line, capture->camera, &frame,
+			capture->n_done, capture->options->n_frames);
+	return EXIT_OK;
 }
 
 static int capture_frames(struct capture *capture)
 {
 	const uint32_t n = capture->options->n_frames;
-	bool progress = capture->shows_progress;
+	bool ends = false;
 	int code = EXIT_OK;
 
-	while (code == EXIT_OK && capture->n_done < n) {
-		struct camera_frame frame;
-		int ret;
-
+	while (code == EXIT_OK && !ends && (n == 0 || capture->n_done < n)) {
 		if (interrupt_signal()) {
-			code = exit_code_of_signal();
-			break;
-		}
-		ret = camera_capture(capture->camera, &frame);
-		if (ret == -EINTR) {
-			code = exit_code_of_signal();
-		} else if (ret < 0) {
-			code = EXIT_FAILED;
-			if (progress)
-				fputc('\n', stderr);
-			report_error("frame %u: %s", capture->n_done,
-				     camera_error(capture->camera));
+			ends = true;
+			code = exit_code_of_signal(capture);
 		} else {
-			code = capture_outputs_write(&capture->outputs, &frame);
-			capture->n_done += code == EXIT_OK;
-			show_progress(capture, progress);
+			code = capture_one(capture, &ends);
 		}
 	}
-	if (progress && code != EXIT_FAILED)
-		fputc('\n', stderr);
+	live_line_end(&capture->line);
 	return code;
 }
 
@@ -283,6 +297,7 @@ static int run(struct capture *capture)
 	double start = now();
 	int code;
 
+	live_line_init(&capture->line, capture->options->quiet);
 	if (camera_start(capture->camera) < 0) {
 		report_error("%s", camera_error(capture->camera));
 		return EXIT_FAILED;
@@ -384,7 +399,24 @@ static int open_and_run(struct capture *capture, int interrupt_fd)
 	if (code != EXIT_OK)
 		return code;
 	report_running();
+	capture->was_run = true;
 	return run(capture);
+}
+
+/* Prints what the camera can do, and captures nothing. */
+static int list(struct capture *capture, int interrupt_fd)
+{
+	const struct options *options = capture->options;
+	int code = EXIT_OK;
+
+	if (options->list_formats)
+		code = capture_list_formats(options->camera);
+	if (code != EXIT_OK || !options->list_controls)
+		return code;
+	code = open_camera(capture, interrupt_fd);
+	if (code == EXIT_OK)
+		capture_list_controls(camera_get_controls(capture->camera));
+	return code;
 }
 
 /* Prints summary and statistics, beside outputs that are on stdout. */
@@ -392,7 +424,8 @@ static int print_results(const struct capture *capture, int code)
 {
 	FILE *stream = capture->outputs.uses_stdout ? stderr : stdout;
 
-	if (code == EXIT_OK && !capture->options->quiet)
+	if (code == EXIT_OK && !capture->options->quiet &&
+	    capture->was_run)
 		print_summary(stream, capture);
 	/* Most useful after a failure. */
 	if (capture->options->stats && capture->camera)
@@ -406,7 +439,6 @@ int command_capture(const struct options *options)
 	const struct camera_options *camera = &options->camera_options;
 	struct capture capture = {
 		.options = options,
-		.shows_progress = !options->quiet && isatty(STDERR_FILENO),
 		/* The target of another module or tuning is unknown. */
 		.outputs.plot.has_target =
 			!camera->tuning && !camera->module &&
@@ -422,7 +454,12 @@ int command_capture(const struct options *options)
 			     camipc_errno_to_string(interrupt_fd));
 		return EXIT_FAILED;
 	}
-	code = open_and_run(&capture, interrupt_fd);
+	if (options->n_frames == 0)
+		interrupt_let_writes_finish();
+	if (options->list_controls || options->list_formats)
+		code = list(&capture, interrupt_fd);
+	else
+		code = open_and_run(&capture, interrupt_fd);
 	show_backtrace(&capture);
 	code = capture_outputs_finish(&capture.outputs, code);
 	code = print_results(&capture, code);

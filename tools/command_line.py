@@ -62,9 +62,25 @@ CAMERA = Group("the camera", (
                "change nothing.",)),
     Option("--sensor NAME", "the sensor of the camera, virtual or imx219",
            default="that of the camera", offers=("virtual", "imx219")),
-    Option("--frames N", "number of frames", default="60"),
+    Option("--frames N", "number of frames; 0: until Ctrl-C", default="60",
+           details=("With 0, Ctrl-C or the signal TERM ends the capture: the "
+                    "camera is stopped, all outputs are completed, and the exit "
+                    "status is 0. A second one ends a write that waits for its "
+                    "reader.",)),
     Option("--size WxH", "width and height in pixels", default="640x480",
-           details=("Even numbers, at least 64.",)),
+           details=("Even numbers, at least 64. --list-formats prints the sizes "
+                    "of a kernel camera.",)),
+    Option("--format FOURCC", "raw format that the sensor sends", default=(
+        "SRGGB10"), details=(
+            "A name such as SRGGB10, or the four characters of the kernel, such "
+            "as RG10. --list-formats prints the formats of the camera: kernel "
+            "cameras may have Bayer formats of 8, 10 and 12 bits.",)),
+    Option("--list-formats", "print formats, sizes and frame rates of the "
+           "camera, and capture nothing"),
+    Option("--list-controls", "print the controls that --control can set, and "
+           "capture nothing", details=(
+               "A line has name, type, range or values, and default, as the IPA "
+               "reports them for this camera.",)),
     Option("--scene FILE", "PNG or JPEG picture to look at",
            default="a chart", suffixes=(".png", ".jpg", ".jpeg")),
     Option("--light SCRIPT", "points FRAME=BRIGHTNESS@KELVIN, separated by "
@@ -101,7 +117,7 @@ IPA = Group("the IPA", (
     Option("--control NAME=V", "set a control; arrays as V,V", repeats=True,
            details=("The control must be one that the IPA offers, such as "
                     "AeEnable=off, ExposureTime=5000 or "
-                    "ColourGains=1.5,2.5.",)),
+                    "ColourGains=1.5,2.5. --list-controls prints them.",)),
     Option("--timeout MS", "time limit for the parameters of a frame",
            default="2000"),
     TRANSPORT,
@@ -131,7 +147,9 @@ OUTPUT = Group("output", (
            details=("The table has a row for each method and event: calls, "
                     "errors, timeouts, bytes, the longest queue, and the time "
                     "until an answer.",)),
-    Option("-q, --quiet", "print no progress and no summary"),
+    Option("-q, --quiet", "print no progress and no summary", details=(
+        "Progress is one line on stderr, if that is a terminal: frames, frames "
+        "per second, frames that were dropped, gain and exposure.",)),
 ))
 
 IPA_ARGUMENT = Option(
@@ -281,7 +299,8 @@ PROGRAM = Program(
                         "and input. What an IPA in a thread prints on stdout is "
                         "kept out of an output that is standard output.",
                         "Ctrl-C ends the capture after the current frame; no "
-                        "worker is left.")),
+                        "worker is left. The outputs are then kept only with "
+                        "--frames 0.")),
                     CRASHES),
                 examples=(
                     Example("Sixty frames of a photograph, with the IPA in a "
@@ -289,8 +308,8 @@ PROGRAM = Program(
                             ("camipc capture --scene photo.jpg --isolation "
                              "process \\",
                              "    --output 'frame-%04d.png'")),
-                    Example("Watch the camera:",
-                            ("camipc capture --output - | mpv -",)),
+                    Example("Watch the camera until Ctrl-C:",
+                            ("camipc capture --frames 0 --output - | mpv -",)),
                     Example("Two controls, and what the IPA reported:",
                             ("camipc capture --control AeEnable=off \\",
                              "    --control ExposureTime=5000 --metadata -")))),

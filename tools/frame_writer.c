@@ -84,7 +84,7 @@ static const char *choose_format(struct frame_writer *writer,
 	if (writer->format == FRAME_FORMAT_Y4M && writer->numbered)
 		return "a .y4m file holds all frames: remove the %d";
 	if (writer->format != FRAME_FORMAT_Y4M && !writer->numbered &&
-	    n_frames > 1)
+	    n_frames != 1)
 		return "several frames would overwrite each other: put %d into "
 		       "the name, use .y4m, or --frames 1";
 #if !TOOLS_HAVE_PNG
@@ -125,7 +125,7 @@ bool frame_writer_writes(const struct frame_writer *writer, uint32_t n_frames,
 {
 	const char *slash = strrchr(writer->before, '/');
 	const char *stem = slash ? slash + 1 : writer->before;
-	unsigned long number;
+	unsigned long long number;
 	char path[OUTPUT_PATH_SIZE];
 	struct output_target one;
 
@@ -133,8 +133,8 @@ bool frame_writer_writes(const struct frame_writer *writer, uint32_t n_frames,
 	    strncmp(target->name, stem, strlen(stem)) != 0)
 		return false;
 	/* A name that differs from all those of frames stops here, too. */
-	number = strtoul(target->name + strlen(stem), NULL, 10);
-	if (number >= n_frames)
+	number = strtoull(target->name + strlen(stem), NULL, 10);
+	if (number >= (n_frames ? n_frames : UINT32_MAX))
 		return false;
 	return frame_writer_path(writer, (uint32_t)number, path) == 0 &&
 	       output_target_find(path, &one) == 0 &&

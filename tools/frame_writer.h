@@ -30,6 +30,7 @@ struct frame_writer {
  * frame_writer_init() - parse the value of --output
  * @pattern: a file name, with one %d or %04d for the number; a stream, pipe or
  *           device, which gets a PNG, or a movie of several frames; or "none"
+ * @n_frames: 0: any number
  * @reterr_error: gets a text on failure; static
  *
  * Returns 0, or -EINVAL (a wrong pattern, an unknown ending, or a format that
@@ -46,7 +47,8 @@ int frame_writer_init(struct frame_writer *writer, const char *pattern,
 int frame_writer_path(const struct frame_writer *writer, uint32_t number,
 		      char *ret_path) CAMIPC_MUST_CHECK;
 
-/** Returns true if one of the numbered files of @n_frames frames is @target. */
+/** Returns true if one of the numbered files of @n_frames frames, 0: of any
+ *  number of them, is @target. */
 bool frame_writer_writes(const struct frame_writer *writer, uint32_t n_frames,
 			 const struct output_target *target);
 

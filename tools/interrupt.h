@@ -15,6 +15,10 @@
  */
 int interrupt_init(void) CAMIPC_MUST_CHECK;
 
+/** From now on, the first signal lets a write() that waits go on; the second one
+ *  ends it with EINTR. Call it after interrupt_init(). */
+void interrupt_let_writes_finish(void);
+
 /** Restores the default action of the signals, and closes the descriptor. */
 void interrupt_fini(void);
 

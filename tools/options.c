@@ -205,20 +205,6 @@ static int add_control(struct options *options, const char *text)
 	return 0;
 }
 
-/* Paths are checked later. */
-static int check_module_name(const char *name)
-{
-	struct camipc_module_info info;
-
-	if (strchr(name, '/') || strlen(name) < sizeof(info.name))
-		return 0;
-	report_option("ipa", name,
-		      "expected a name of at most %zu characters, or a path "
-		      "with a '/'",
-		      sizeof(info.name) - 1);
-	return -EINVAL;
-}
-
 /* Applies an option of the camera or its IPA. */
 static int apply_to_camera(struct camera_options *camera,
 			   enum option_id option, const char *value)
@@ -235,8 +221,10 @@ static int apply_to_camera(struct camera_options *camera,
 		ret = parse_whole("seed", value, 0, UINT64_MAX, &camera->seed);
 	} else if (option == OPTION_SIZE) {
 		ret = parse_size(value, camera);
+	} else if (option == OPTION_FORMAT) {
+		ret = camera_option_parse_format(value, &camera->format);
 	} else if (option == OPTION_IPA) {
-		ret = check_module_name(value);
+		ret = camera_option_check_module(value);
 		camera->module = value;
 	} else if (option == OPTION_IPA_ARGUMENT) {
 		camera->argument = value;
@@ -321,7 +309,7 @@ static int apply(struct options *options, enum option_id option,
 		options->camera = value;
 		return camera_option_check(value);
 	case OPTION_FRAMES:
-		ret = parse_whole("frames", value, 1, 1000000000, &number);
+		ret = parse_whole("frames", value, 0, 1000000000, &number);
 		options->n_frames = (uint32_t)number;
 		break;
 	case OPTION_OUTPUT:
@@ -337,6 +325,12 @@ static int apply(struct options *options, enum option_id option,
 		break;
 	case OPTION_STATS:
 		options->stats = true;
+		break;
+	case OPTION_LIST_CONTROLS:
+		options->list_controls = true;
+		break;
+	case OPTION_LIST_FORMATS:
+		options->list_formats = true;
 		break;
 	case OPTION_KEY:
 		options->key = value;
@@ -383,6 +377,7 @@ static int apply(struct options *options, enum option_id option,
 	case OPTION_LIGHT:
 	case OPTION_SEED:
 	case OPTION_SIZE:
+	case OPTION_FORMAT:
 	case OPTION_IPA:
 	case OPTION_IPA_ARGUMENT:
 	case OPTION_TUNING:

@@ -33,13 +33,15 @@ struct options {
 
 	/* Of capture. */
 	const char *camera;
-	uint32_t n_frames;
+	uint32_t n_frames; /* 0: until a signal comes */
 	uint32_t transport; /* enum camipc_transport */
 	const char *output;
 	const char *metadata;
 	const char *plot;
 	bool quiet;
 	bool stats;
+	bool list_controls;
+	bool list_formats;
 	struct camera_options camera_options;
 	struct control_option controls[OPTIONS_MAX_CONTROLS];
 	size_t n_controls;

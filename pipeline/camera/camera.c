@@ -29,8 +29,8 @@ static size_t n_handlers;
 
 static bool is_complete(const struct camera_handler *h)
 {
-	return h->size == sizeof(*h) && h->name && h->list && h->create &&
-	       h->destroy && h->start && h->stop && h->set_controls &&
+	return h->size == sizeof(*h) && h->name && h->list && h->list_formats &&
+	       h->create && h->destroy && h->start && h->stop && h->set_controls &&
 	       h->capture && h->error && h->get_controls && h->get_counts &&
 	       h->get_proxy;
 }
@@ -111,6 +111,40 @@ static const struct camera_handler *find_handler(const char *name)
 	return NULL;
 }
 
+/* Finds the camera of @search. Returns 0 and its handler, or a negative errno
+ * and a text. */
+static int find_camera(struct search *search, char *error, size_t size,
+		       const struct camera_handler **ret_handler)
+{
+	const int ret = camera_list(compare, search);
+
+	*ret_handler = find_handler(search->handler);
+	if (*ret_handler)
+		return 0;
+	if (ret < 0) {
+		snprintf(error, size, "cannot search for cameras: %s",
+			 camipc_strerror(ret));
+		return ret;
+	}
+	snprintf(error, size, "there is no camera of this name; expected %s",
+		 search->known);
+	return -ENODEV;
+}
+
+int camera_list_formats(const char *name,
+			int (*visit)(void *user,
+				     const struct camera_format *format),
+			void *user, char *error, size_t size)
+{
+	struct search search = { .name = name };
+	const struct camera_handler *handler;
+	int ret = find_camera(&search, error, size, &handler);
+
+	return ret < 0 ? ret :
+			 handler->list_formats(search.found, visit, user, error,
+					       size);
+}
+
 int camera_create(const char *name, struct camipc_manager *manager,
 		  const struct camera_options *options, char *error,
 		  size_t size, struct camera **ret_camera)
@@ -124,19 +158,9 @@ int camera_create(const char *name, struct camipc_manager *manager,
 		snprintf(error, size, "the options have the wrong size");
 		return -EINVAL;
 	}
-	ret = camera_list(compare, &search);
-	handler = find_handler(search.handler);
-	if (!handler && ret < 0) {
-		snprintf(error, size, "cannot search for cameras: %s",
-			 camipc_strerror(ret));
+	ret = find_camera(&search, error, size, &handler);
+	if (ret < 0)
 		return ret;
-	}
-	if (!handler) {
-		snprintf(error, size,
-			 "there is no camera of this name; expected %s",
-			 search.known);
-		return -ENODEV;
-	}
 	camera = calloc(1, sizeof(*camera));
 	if (!camera) {
 		snprintf(error, size, "out of memory");

@@ -29,11 +29,36 @@ struct camera_info {
 	const char *devnode; /* "/dev/media0"; NULL: no kernel device */
 };
 
+/** A time from frame to frame, in seconds. Plain data; neither is 0. */
+struct camera_interval {
+	uint32_t numerator;
+	uint32_t denominator;
+};
+
+/** A format that frames can be taken in, with sizes. Plain data; pointers are
+ *  valid during the call that passes them. */
+struct camera_format {
+	uint32_t fourcc; /* see cam_fourcc.h */
+	bool is_default; /* it is used if no format is chosen */
+	uint32_t min_width; /* pixels; 0: the driver does not list sizes */
+	uint32_t min_height;
+	uint32_t max_width; /* as min_width: one size only */
+	uint32_t max_height;
+	uint32_t step_width; /* from one width to the next */
+	uint32_t step_height;
+
+	/** Frame intervals at these sizes; none: the driver does not say. */
+	const struct camera_interval *intervals;
+	size_t n_intervals;
+	bool is_range; /* the shortest and the longest one */
+};
+
 /** Options of a camera. Zero them all, set size and those that differ. */
 struct camera_options {
 	size_t size; /* of this struct */
 	uint32_t width; /* pixels; 0: 640 */
 	uint32_t height; /* pixels; 0: 480 */
+	uint32_t format; /* of camera_list_formats(); 0: the camera's own */
 	const char *module; /* name, or path with a slash; NULL: the camera's */
 	const char *argument; /* of the module; NULL: none */
 	const char *isolation; /* see struct camipc_match */
@@ -111,6 +136,23 @@ int camera_list(int (*visit)(void *user, const struct camera_info *info),
 		void *user);
 
 /**
+ * camera_list_formats() - call @visit for each format of a camera
+ * @name: as for camera_create()
+ * @error: gets one line of text on failure
+ * @size: of @error, in bytes
+ *
+ * A format with several sizes is visited once for each of them. Needs no IPA.
+ * Stops when @visit returns another number than 0. Returns that number, 0,
+ * -ENODEV (no such camera, or it vanished), -EBUSY, -EACCES, -ENOMEM or what an
+ * ioctl fails with. Thread word: safe.
+ */
+int camera_list_formats(const char *name,
+			int (*visit)(void *user,
+				     const struct camera_format *format),
+			void *user, char *error,
+			size_t size) CAMIPC_MUST_CHECK;
+
+/**
  * camera_create() - set up a camera, and run its IPA
  * @name: of a camera; or of a handler, which stands for its first camera; or
  *        the device node of one, such as "/dev/media0"
@@ -122,7 +164,8 @@ int camera_list(int (*visit)(void *user, const struct camera_info *info),
  * @ret_camera: the camera; free it with camera_destroy()
  *
  * Returns 0, -ENODEV (there is no such camera; the text lists those there are,
- * or the device vanished), -EOPNOTSUPP (the camera does not have an option),
+ * or the device vanished), -EOPNOTSUPP (the camera does not have an option or
+ * the format),
  * -EINVAL, -ERANGE or -E2BIG (a wrong option), -EACCES, -EBUSY (another program
  * uses the device), -ENOMEM, -EREMOTEIO (the IPA returned an error of its own),
  * or what camipc_proxy_create(), a call of the IPA or an ioctl fails with.

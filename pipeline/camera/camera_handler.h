@@ -23,6 +23,14 @@ struct camera_handler {
 	int (*list)(int (*visit)(void *user, const struct camera_info *info),
 		    void *user);
 
+	/** Calls @visit for each format of the camera that list() calls @name.
+	 *  Returns what @visit returned last, or a negative errno, and one line
+	 *  in @error. */
+	int (*list_formats)(const char *name,
+			    int (*visit)(void *user,
+					 const struct camera_format *format),
+			    void *user, char *error, size_t size);
+
 	/** Creates the camera that list() calls @name. On failure everything
 	 *  is freed, and @error has one line. */
 	int (*create)(const char *name, struct camipc_manager *manager,

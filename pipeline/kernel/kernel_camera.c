@@ -7,10 +7,16 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <camipc/error.h>
 
+#include "cam_fourcc.h"
+
 #define DEFAULT_TIMEOUT_MS 2000
+
+CAMIPC_STATIC_ASSERT(VIRTUAL_SENSOR_WHITE == 1023,
+		     "raw_format_unpack() writes what the sensor's model does");
 
 /* ---- frames -------------------------------------------------------------- */
 
@@ -122,7 +128,7 @@ static int take(void *user, uint16_t *raw, struct virtual_frame *frame,
 	ret = write_due(camera, count_lost(camera, video.sequence));
 	if (ret < 0)
 		return ret;
-	return kernel_device_read(&camera->device, &video, VIRTUAL_SENSOR_WHITE,
+	return kernel_device_read(&camera->device, &video,
 				  raw + (size_t)VIRTUAL_SENSOR_DARK_LINES *
 						frame->width);
 }
@@ -149,6 +155,27 @@ static int check_options(struct kernel_camera *camera,
 	if (options->pace_ms)
 		return refuse_option(camera, "pace");
 	return 0;
+}
+
+/* Whether the driver has one of them is known when it is set. */
+static int refuse_format(struct kernel_camera *camera, uint32_t fourcc)
+{
+	char name[CAM_FOURCC_STRING_SIZE];
+	char known[CAM_FOURCC_STRING_SIZE];
+	const struct raw_format *format;
+	char list[256] = "";
+
+	for (size_t i = 0; (format = raw_format_get(i)); i++) {
+		const size_t n = strlen(list);
+
+		snprintf(list + n, sizeof(list) - n, "%s%s", n ? ", " : "",
+			 cam_fourcc_to_string(format->fourcc, known));
+	}
+	return virtual_error_set(&camera->error, -EOPNOTSUPP,
+				 "a kernel camera does not make images of the "
+				 "format %s: choose one of %s that its driver "
+				 "has",
+				 cam_fourcc_to_string(fourcc, name), list);
 }
 
 static int init_imager(struct kernel_camera *camera,
@@ -196,16 +223,20 @@ static int init_parts(struct kernel_camera *camera,
 		      struct camipc_manager *manager,
 		      const struct camera_options *options)
 {
+	const struct raw_format *format = raw_format_find(
+		options->format ? options->format : route->fourcc);
 	int ret = check_options(camera, options);
 
 	camera->timeout_ms = options->frame_timeout_ms > 0 ?
 				     options->frame_timeout_ms :
 				     DEFAULT_TIMEOUT_MS;
 	camera->lockstep.ipa = &camera->ipa;
+	if (ret == 0 && !format)
+		ret = refuse_format(camera, options->format);
 	if (ret == 0)
 		ret = init_imager(camera, route, options);
 	if (ret == 0)
-		ret = kernel_device_open(&camera->device, route, media,
+		ret = kernel_device_open(&camera->device, route, format, media,
 					 camera->imager.sensor.width,
 					 camera->imager.sensor.height,
 					 &camera->error);

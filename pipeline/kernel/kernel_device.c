@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <camipc/error.h>
+#include <camipc/log.h>
 
 #include "device_request.h"
 #include "media_links.h"
@@ -26,10 +27,9 @@ static int node_failed(struct kernel_device *device,
 
 /* ---- setting up ---------------------------------------------------------- */
 
-/* Returns the device node of the first entity whose name fits. */
-static const char *find_node(struct kernel_device *device,
-			     const struct media_device *media,
-			     const char *pattern)
+const char *kernel_device_find_node(const struct media_device *media,
+				    const char *pattern,
+				    struct virtual_error *error)
 {
 	for (size_t i = 0; i < media->graph->n_entities; i++) {
 		const struct media_entity *entity = &media->graph->entities[i];
@@ -38,7 +38,7 @@ static const char *find_node(struct kernel_device *device,
 		    entity->interface && entity->interface->devnode)
 			return entity->interface->devnode;
 	}
-	virtual_error_set(device->error, -ENODEV,
+	virtual_error_set(error, -ENODEV,
 			  "%s: no entity '%s' with a device node: the driver "
 			  "%s is of a version that this camera does not know",
 			  media->devnode, pattern, media->driver);
@@ -70,8 +70,16 @@ static int set_pad(struct kernel_device *device,
 		   const struct kernel_pad *pad, uint32_t width,
 		   uint32_t height)
 {
-	const struct pad_format format = { pad->code, width, height };
-	const char *path = find_node(device, media, pad->entity);
+	const struct raw_format *own = raw_format_find(device->route->fourcc);
+	const struct pad_format format = {
+		/* Pads of the route's own format follow the one chosen. */
+		own && pad->code == own->code ? device->format->code :
+						pad->code,
+		width,
+		height,
+	};
+	const char *path = kernel_device_find_node(media, pad->entity,
+						   device->error);
 	struct device_node node;
 	int ret;
 
@@ -86,14 +94,27 @@ static int set_pad(struct kernel_device *device,
 	return ret;
 }
 
+/* A driver that cannot do the rate at this size has set the nearest one. */
+static int set_rate(struct video_capture *capture, uint32_t rate)
+{
+	const int ret = video_capture_set_interval(capture, 1, rate);
+
+	if (ret != -ERANGE)
+		return ret;
+	camipc_log(CAMIPC_LOG_WARNING, "camera", "%s", capture->node.error);
+	return 0;
+}
+
 static int open_capture(struct kernel_device *device,
 			const struct media_device *media, uint32_t width,
 			uint32_t height)
 {
 	const struct kernel_route *route = device->route;
 	struct video_capture *capture = &device->capture;
-	struct video_format format = { route->fourcc, width, height, 0, 0 };
-	const char *path = find_node(device, media, route->capture);
+	struct video_format format = { device->format->fourcc, width, height, 0,
+				       0 };
+	const char *path = kernel_device_find_node(media, route->capture,
+						   device->error);
 	int ret;
 
 	if (!path)
@@ -104,11 +125,12 @@ static int open_capture(struct kernel_device *device,
 	if (ret == 0)
 		ret = video_capture_set_format(capture, &format);
 	if (ret == 0 && route->frame_rate)
-		ret = video_capture_set_interval(capture, 1, route->frame_rate);
+		ret = set_rate(capture, route->frame_rate);
 	if (ret < 0)
 		return node_failed(device, &capture->node, ret);
 	/* What is read must be there, whatever a driver says. */
-	if (format.stride / 2 < width || format.size / format.stride < height)
+	if (format.stride < raw_format_line_size(device->format, width) ||
+	    format.size / format.stride < height)
 		return virtual_error_set(device->error, -EPROTO,
 					 "%s: a frame of %u bytes with lines "
 					 "of %u bytes cannot hold %ux%u pixels",
@@ -158,7 +180,8 @@ static int set_presets(struct kernel_device *device)
 static int open_sensor(struct kernel_device *device,
 		       const struct media_device *media)
 {
-	const char *path = find_node(device, media, device->route->sensor);
+	const char *path = kernel_device_find_node(media, device->route->sensor,
+						   device->error);
 	int ret;
 
 	if (!path)
@@ -180,12 +203,14 @@ static int open_media(struct kernel_device *device,
 
 int kernel_device_open(struct kernel_device *device,
 		       const struct kernel_route *route,
+		       const struct raw_format *format,
 		       const struct media_device *media, uint32_t width,
 		       uint32_t height, struct virtual_error *error)
 {
 	int ret;
 
 	device->route = route;
+	device->format = format;
 	device->error = error;
 	device->sensor.fd = -1;
 	device->media.fd = -1;
@@ -441,25 +466,8 @@ int kernel_device_stop(struct kernel_device *device)
 
 /* ---- frames -------------------------------------------------------------- */
 
-static void copy_pixels(const struct video_format *format, const uint8_t *from,
-			uint16_t max, uint16_t *to)
-{
-	for (uint32_t y = 0; y < format->height; y++) {
-		const uint8_t *line = from + (size_t)y * format->stride;
-
-		/* Little-endian on every machine, and not trusted. */
-		for (uint32_t x = 0; x < format->width; x++, line += 2) {
-			const uint16_t value =
-				(uint16_t)(line[0] | line[1] << 8);
-
-			*to++ = value < max ? value : max;
-		}
-	}
-}
-
 int kernel_device_read(struct kernel_device *device,
-		       const struct video_frame *frame, uint16_t max,
-		       uint16_t *pixels)
+		       const struct video_frame *frame, uint16_t *pixels)
 {
 	struct video_capture *capture = &device->capture;
 	struct cam_shared_buffer *buffer = device->buffers[frame->index];
@@ -467,7 +475,8 @@ int kernel_device_read(struct kernel_device *device,
 	int ret = cam_shared_buffer_begin(buffer, CAM_ACCESS_READ, &data);
 
 	if (ret == 0) {
-		copy_pixels(&capture->format, data, max, pixels);
+		raw_format_unpack(device->format, &capture->format, data,
+				  pixels);
 		ret = cam_shared_buffer_end(buffer);
 	}
 	if (ret < 0)

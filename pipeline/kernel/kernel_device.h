@@ -8,6 +8,7 @@
 #include "device_controls.h"
 #include "kernel_pipeline.h"
 #include "media_device.h"
+#include "raw_format.h"
 #include "sensor.h"
 #include "video_capture.h"
 #include "virtual_error.h"
@@ -24,6 +25,7 @@ struct kernel_write {
 /** Zeroed memory is closed. Thread word: bound. */
 struct kernel_device {
 	const struct kernel_route *route;
+	const struct raw_format *format;
 	struct virtual_error *error;
 	struct video_capture capture;
 	struct device_node sensor; /* has the controls */
@@ -46,6 +48,7 @@ struct kernel_device {
 /**
  * kernel_device_open() - set links, set formats, and open the nodes
  * @device: zeroed memory; close it also after a failure. Do not move it
+ * @format: of the frames; pads that have the route's own format get it, too
  * @media: a device whose graph is complete; borrowed for the call
  * @error: must live as long as @device
  *
@@ -55,9 +58,16 @@ struct kernel_device {
  */
 int kernel_device_open(struct kernel_device *device,
 		       const struct kernel_route *route,
+		       const struct raw_format *format,
 		       const struct media_device *media, uint32_t width,
 		       uint32_t height,
 		       struct virtual_error *error) CAMIPC_MUST_CHECK;
+
+/** Returns the path of the node of the first entity whose name fits @pattern, a
+ *  pattern as of a shell; or NULL, and a text. Borrowed from @media. */
+const char *kernel_device_find_node(const struct media_device *media,
+				    const char *pattern,
+				    struct virtual_error *error);
 
 /** Stops and closes everything; accepts zeroed memory. */
 void kernel_device_close(struct kernel_device *device);
@@ -97,10 +107,10 @@ int kernel_device_queue(struct kernel_device *device,
 
 /**
  * kernel_device_read() - copy a frame that was dequeued, and queue it again
- * @pixels: receives width x height values, at most @max each
+ * @pixels: receives width x height values as raw_format_unpack() writes them
  */
 int kernel_device_read(struct kernel_device *device,
-		       const struct video_frame *frame, uint16_t max,
+		       const struct video_frame *frame,
 		       uint16_t *pixels) CAMIPC_MUST_CHECK;
 
 #endif /* KERNEL_KERNEL_DEVICE_H */

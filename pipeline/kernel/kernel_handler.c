@@ -9,6 +9,7 @@
 #include "device_monitor.h"
 #include "isp.h"
 #include "kernel_camera.h"
+#include "kernel_formats.h"
 
 /* A search among the cameras of one driver. */
 struct search {
@@ -16,7 +17,7 @@ struct search {
 	int (*visit)(void *user, const struct camera_info *info);
 	void *user;
 
-	/* Of kernel_create(). */
+	/* Of open_found(). */
 	const char *name;
 	const struct media_device *media; /* NULL: not found */
 	const struct kernel_route *route;
@@ -105,6 +106,48 @@ static int find_device(void *user, const struct media_device *media)
 	return 0;
 }
 
+/* Finds the camera @search->name. Returns 0 and a monitor, to which the device
+ * belongs; or a negative errno and a text. */
+static int open_found(struct search *search, char *error, size_t size,
+		      struct device_monitor **ret_monitor)
+{
+	int ret = open_monitor(ret_monitor);
+
+	if (ret < 0) {
+		snprintf(error, size, "cannot search for cameras: %s",
+			 camipc_strerror(ret));
+		return ret;
+	}
+	(void)!device_monitor_list(*ret_monitor, find_device, search);
+	if (search->media)
+		return 0;
+	device_monitor_destroy(*ret_monitor);
+	snprintf(error, size, "the camera '%s' was unplugged: wait for it",
+		 search->name);
+	return -ENODEV;
+}
+
+int kernel_list_formats(const struct kernel_pipeline *pipeline,
+			const char *name,
+			int (*visit)(void *user,
+				     const struct camera_format *format),
+			void *user, char *error, size_t size)
+{
+	struct search search = { .pipeline = pipeline, .name = name };
+	struct virtual_error failure = { .text = "" };
+	struct device_monitor *monitor;
+	int ret = open_found(&search, error, size, &monitor);
+
+	if (ret < 0)
+		return ret;
+	ret = kernel_formats_list(search.route, search.media, visit, user,
+				  &failure);
+	if (ret < 0)
+		snprintf(error, size, "%s", failure.text);
+	device_monitor_destroy(monitor);
+	return ret;
+}
+
 int kernel_create(const struct kernel_pipeline *pipeline, const char *name,
 		  struct camipc_manager *manager,
 		  const struct camera_options *options, char *error,
@@ -113,22 +156,12 @@ int kernel_create(const struct kernel_pipeline *pipeline, const char *name,
 	struct search search = { .pipeline = pipeline, .name = name };
 	struct device_monitor *monitor;
 	struct kernel_camera *camera = NULL;
-	int ret = open_monitor(&monitor);
+	int ret = open_found(&search, error, size, &monitor);
 
-	if (ret < 0) {
-		snprintf(error, size, "cannot search for cameras: %s",
-			 camipc_strerror(ret));
+	if (ret < 0)
 		return ret;
-	}
-	(void)!device_monitor_list(monitor, find_device, &search);
-	if (search.media) {
-		ret = kernel_camera_create(search.route, search.media, manager,
-					   options, error, size, &camera);
-	} else {
-		ret = -ENODEV;
-		snprintf(error, size,
-			 "the camera '%s' was unplugged: wait for it", name);
-	}
+	ret = kernel_camera_create(search.route, search.media, manager, options,
+				   error, size, &camera);
 	device_monitor_destroy(monitor);
 	*ret_self = camera;
 	return ret;

@@ -20,7 +20,8 @@ struct kernel_link {
 	bool enable;
 };
 
-/** A pad whose format is set, with the camera's size. */
+/** A pad whose format is set, with the camera's size. A code that belongs to the
+ *  route's fourcc stands for that of the format that is chosen. */
 struct kernel_pad {
 	const char *entity;
 	uint32_t pad;
@@ -52,7 +53,8 @@ struct kernel_route {
 	size_t n_pads;
 	const char *capture; /* the entity of the video node */
 	const char *sensor; /* the entity with the controls below */
-	uint32_t fourcc; /* V4L2_PIX_FMT_SRGGB10: all that there is */
+	uint32_t fourcc; /* one of raw_format.c: what is used if no other
+			  * format is chosen */
 	int input; /* of the video node; -1: it has none to choose from */
 	uint32_t frame_rate; /* frames per second; 0: the driver's own */
 	struct kernel_control exposure;
@@ -82,6 +84,13 @@ int kernel_create(const struct kernel_pipeline *pipeline, const char *name,
 		  const struct camera_options *options, char *error,
 		  size_t size, void **ret_self) CAMIPC_MUST_CHECK;
 
+/** list_formats() of a handler for @pipeline. */
+int kernel_list_formats(const struct kernel_pipeline *pipeline,
+			const char *name,
+			int (*visit)(void *user,
+				     const struct camera_format *format),
+			void *user, char *error, size_t size) CAMIPC_MUST_CHECK;
+
 /** The other functions of all handlers for kernel drivers. */
 extern const struct camera_handler kernel_handler_rest;
 
@@ -101,12 +110,21 @@ extern const struct camera_handler kernel_handler_rest;
 		return kernel_create(&pipeline, name, manager, options,       \
 				     error, size, ret_self);                  \
 	}                                                                     \
+	static int list_formats_##pipeline(                                   \
+		const char *name,                                             \
+		int (*visit)(void *user, const struct camera_format *format), \
+		void *user, char *error, size_t size)                         \
+	{                                                                     \
+		return kernel_list_formats(&pipeline, name, visit, user,      \
+					   error, size);                      \
+	}                                                                     \
 	__attribute__((constructor)) static void register_##pipeline(void)   \
 	{                                                                     \
 		static struct camera_handler handler;                         \
 		handler = kernel_handler_rest;                                \
 		handler.name = pipeline.driver;                               \
 		handler.list = list_##pipeline;                               \
+		handler.list_formats = list_formats_##pipeline;               \
 		handler.create = create_##pipeline;                           \
 		camera_handler_register(&handler);                            \
 	}

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cam_fourcc.h"
 #include "camera_handler.h"
 #include "isp.h"
 #include "virtual_camera.h"
@@ -40,6 +41,50 @@ static int virtual_list(int (*visit)(void *user, const struct camera_info *info)
 	return ret;
 }
 
+static int virtual_list_formats(const char *name,
+				int (*visit)(void *user,
+					     const struct camera_format *format),
+				void *user, char *error, size_t size)
+{
+	static const struct camera_interval interval = {
+		1, VIRTUAL_SENSOR_FRAME_RATE
+	};
+	const struct virtual_sensor_model *model =
+		virtual_sensor_model_find(virtual_isp_find(name)->sensor);
+	const struct camera_format format = {
+		.fourcc = CAM_FOURCC_SRGGB10,
+		.is_default = true,
+		.min_width = VIRTUAL_CAMERA_MIN_SIDE,
+		.min_height = VIRTUAL_CAMERA_MIN_SIDE,
+		.max_width = model->active_width ? model->active_width :
+						   VIRTUAL_CAMERA_MAX_SIDE,
+		.max_height = model->active_height ? model->active_height :
+						     VIRTUAL_CAMERA_MAX_SIDE,
+		.step_width = 2,
+		.step_height = 2,
+		.intervals = &interval,
+		.n_intervals = 1,
+	};
+
+	(void)error;
+	(void)size;
+	return visit(user, &format);
+}
+
+static int check_format(const char *name, uint32_t fourcc, char *error,
+			size_t size)
+{
+	char text[CAM_FOURCC_STRING_SIZE];
+
+	if (!fourcc || fourcc == CAM_FOURCC_SRGGB10)
+		return 0;
+	snprintf(error, size,
+		 "the camera %s does not have the format %s: choose SRGGB10, "
+		 "which its sensor sends",
+		 name, cam_fourcc_to_string(fourcc, text));
+	return -EOPNOTSUPP;
+}
+
 static int virtual_create(const char *name, struct camipc_manager *manager,
 			  const struct camera_options *options, char *error,
 			  size_t size, void **ret_self)
@@ -66,9 +111,12 @@ static int virtual_create(const char *name, struct camipc_manager *manager,
 		.restarted = options->restarted,
 		.user = options->user,
 	};
-	struct handled *handled = calloc(1, sizeof(*handled));
-	int ret;
+	struct handled *handled;
+	int ret = check_format(name, options->format, error, size);
 
+	if (ret < 0)
+		return ret;
+	handled = calloc(1, sizeof(*handled));
 	if (!handled) {
 		snprintf(error, size, "out of memory");
 		return -ENOMEM;
@@ -153,6 +201,7 @@ static const struct camera_handler virtual_handler = {
 	.size = sizeof(virtual_handler),
 	.name = "virtual",
 	.list = virtual_list,
+	.list_formats = virtual_list_formats,
 	.create = virtual_create,
 	.destroy = virtual_destroy,
 	.start = virtual_start,

@@ -81,9 +81,15 @@ ROWS = {
                        (ODD, "expected virtual"), (RAW, "expected virtual"),
                        (LONG, "expected virtual")], "virtual", False),
     "--pace MS": (NUMBERS + [("60001", "from 0 to 60000")], "1", False),
-    "--frames N": (NUMBERS + [("0", "from 1 to 1000000000"),
-                              ("1000000001", "from 1 to 1000000000")],
+    "--frames N": (NUMBERS + [("1000000001", "from 0 to 1000000000")],
                    "1", False),
+    "--format FOURCC": ([(value, "a name such as SRGGB10")
+                         for value in ("x", "RGB", "SRGGB", ODD, RAW, LONG)] +
+                        [(value, "choose SRGGB10")
+                         for value in ("YUYV", "SBGGR8", "    ", "abcd")],
+                        "SRGGB10", False),
+    "--list-formats": (FLAG, "", True),
+    "--list-controls": (FLAG, "", True),
     "--seed N": (NUMBERS + [(str(2 ** 64), "from 0 to")], "1", False),
     "--timeout MS": (NUMBERS + [("0", "from 1 to"), ("3600001", "from 1 to")],
                      "1000", False),

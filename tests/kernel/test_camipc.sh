@@ -52,6 +52,26 @@ capture() {
 capture vimc-b
 capture vivid-000
 
+contains "$("$camipc" capture --camera vivid --list-formats)" \
+	'SRGGB10 (default): 640x480, ' 'SBGGR12: 320x180, ' ' 30, ' \
+	' frames per second'
+contains "$("$camipc" capture --camera vimc-b --list-formats)" \
+	'SRGGB10 (default): 64x64 to 4096x' 'at the frame rate of the driver'
+contains "$("$camipc" capture --camera vivid --list-controls)" \
+	'AnalogueGain float: 1 to 1.9375, default 1' \
+	'AeEnable bool: true or false, default true'
+contains "$("$camipc" capture --camera vivid --frames 2 --format SGBRG8)" \
+	'2 frames in '
+
+# Until a signal.
+"$camipc" capture --camera vimc-a --frames 0 --metadata "$work/endless" \
+	>"$work/out" &
+sleep 1
+kill -TERM $!
+wait $! || fail "an endless capture ended with $?"
+contains "$(cat "$work/out")" ' frames in '
+[ "$(wc -l <"$work/endless")" -gt 0 ] || fail "no frames before the signal"
+
 # refused TEXT ARGUMENT...: one line that explains, and exit code 2.
 refused() {
 	expected=$1
@@ -65,3 +85,6 @@ refused() {
 refused "did you mean 'vimc-a'?" --camera vimc-x
 refused 'has no option light' --camera vivid --light 0=1@5000
 refused 'the nearest is' --camera vivid --size 66x66
+refused '--format YUYV: ' --camera vivid --format YUYV
+refused 'choose one of SRGGB8' --camera vimc-a --format RGB888
+refused "did you mean 'vimc-a'?" --camera vimc-x --list-formats

@@ -23,16 +23,15 @@
 
 #include <camipc/proxy.h>
 
-#include "camera.h"
+#include "camera_fixture.h"
 #include "controls_ipa_types.h"
 #include "device_controls.h"
 #include "device_monitor.h"
 #include "device_node.h"
-#include "fd_leak.h"
 #include "vimc_fixture.h"
 
-#define WIDTH 320
-#define HEIGHT 180
+#define WIDTH CAMERA_FIXTURE_WIDTH
+#define HEIGHT CAMERA_FIXTURE_HEIGHT
 #define N_FRAMES 6
 
 /* Until a device has come or gone, at most. */
@@ -42,81 +41,6 @@
 #define MAX_FRAMES 40
 
 #define DRIVER_FOLDER "/sys/bus/platform/drivers/vimc/"
-
-struct fixture {
-	struct camipc_manager *manager;
-	struct fd_leak before;
-};
-
-static int set_up(void **state)
-{
-	static const char *const modules[] = { SOFTISP_DIR, NULL };
-	static const char *const workers[] = { WORKER, NULL };
-	const struct camipc_manager_options options = {
-		.size = sizeof(options),
-		.module_paths = modules,
-		.worker_paths = workers,
-		.no_install_paths = true,
-	};
-	static struct fixture f;
-
-	fd_leak_take(&f.before);
-	assert_int_equal(camipc_manager_create(&options, &f.manager), 0);
-	*state = &f;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *f = *state;
-
-	camipc_manager_destroy(f->manager);
-	fd_leak_assert_none(&f->before);
-	return 0;
-}
-
-static int create(struct fixture *f, const char *name, char error[1024],
-		  struct camera **ret_camera)
-{
-	const struct camera_options options = {
-		.size = sizeof(options),
-		.width = WIDTH,
-		.height = HEIGHT,
-		.isolation = "process",
-		.frame_timeout_ms = 60000,
-	};
-
-	return camera_create(name, f->manager, &options, error, 1024,
-			     ret_camera);
-}
-
-static struct camera *start(struct fixture *f, const char *name)
-{
-	struct camera *camera = NULL;
-	char error[1024];
-
-	if (create(f, name, error, &camera) < 0)
-		fail_msg("no camera %s: %s", name, error);
-	if (camera_start(camera) < 0)
-		fail_msg("%s does not start: %s", name, camera_error(camera));
-	return camera;
-}
-
-static void take(struct camera *camera, struct camera_frame *frame)
-{
-	if (camera_capture(camera, frame) < 0)
-		fail_msg("no frame: %s", camera_error(camera));
-}
-
-static double mean_of(const struct camera_frame *frame)
-{
-	const size_t n = (size_t)3 * frame->width * frame->height;
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < n; i++)
-		sum += frame->rgb[i];
-	return (double)sum / (double)n;
-}
 
 /* ---- frames -------------------------------------------------------------- */
 
@@ -170,7 +94,7 @@ static void take_some(struct camera *camera)
 	for (uint32_t i = 0; i < N_FRAMES; i++) {
 		struct camera_frame frame;
 
-		take(camera, &frame);
+		camera_fixture_take(camera, &frame);
 		assert_int_equal(frame.number, i);
 		assert_int_equal(frame.width, WIDTH);
 		assert_int_equal(frame.height, HEIGHT);
@@ -185,9 +109,9 @@ static void take_some(struct camera *camera)
 	}
 }
 
-static void frames_of(struct fixture *f, const char *name)
+static void frames_of(struct camera_fixture *f, const char *name)
 {
-	struct camera *camera = start(f, name);
+	struct camera *camera = camera_fixture_start(f, name);
 	struct camera_counts counts;
 
 	take_some(camera);
@@ -198,7 +122,7 @@ static void frames_of(struct fixture *f, const char *name)
 	{
 		struct camera_frame frame;
 
-		take(camera, &frame);
+		camera_fixture_take(camera, &frame);
 		assert_int_equal(frame.number, N_FRAMES);
 	}
 	camera_get_counts(camera, &counts);
@@ -222,16 +146,16 @@ static void frames_come_from_vivid(void **state)
 static void three_cameras_run_at_once(void **state)
 {
 	static const char *const names[] = { "vimc-a", "vimc-b", "vivid-000" };
-	struct fixture *f = *state;
+	struct camera_fixture *f = *state;
 	struct camera *cameras[3];
 
 	for (int i = 0; i < 3; i++)
-		cameras[i] = start(f, names[i]);
+		cameras[i] = camera_fixture_start(f, names[i]);
 	for (uint32_t n = 0; n < N_FRAMES; n++) {
 		for (int i = 0; i < 3; i++) {
 			struct camera_frame frame;
 
-			take(cameras[i], &frame);
+			camera_fixture_take(cameras[i], &frame);
 			assert_int_equal(frame.number, n);
 			assert_picture(&frame);
 		}
@@ -241,7 +165,7 @@ static void three_cameras_run_at_once(void **state)
 	for (int i = 1; i < 3; i++) {
 		struct camera_frame frame;
 
-		take(cameras[i], &frame);
+		camera_fixture_take(cameras[i], &frame);
 		camera_destroy(cameras[i]);
 	}
 }
@@ -295,12 +219,12 @@ static double take_until(struct camera *camera, int32_t lines, bool longer)
 	for (int i = 0; i < MAX_FRAMES; i++) {
 		struct camera_frame frame;
 
-		take(camera, &frame);
+		camera_fixture_take(camera, &frame);
 		if (longer ? frame.exposure_lines >= lines :
 			     frame.exposure_lines <= lines) {
 			/* The kernel may have been a frame late. */
-			take(camera, &frame);
-			return mean_of(&frame);
+			camera_fixture_take(camera, &frame);
+			return camera_fixture_mean(&frame);
 		}
 	}
 	fail_msg("no frame of %d lines came", lines);
@@ -310,7 +234,7 @@ static double take_until(struct camera *camera, int32_t lines, bool longer)
 /* From the application to the IPA, from there to the sensor, into the frame. */
 static void an_exposure_reaches_the_sensor(void **state)
 {
-	struct camera *camera = start(*state, "vimc-b");
+	struct camera *camera = camera_fixture_start(*state, "vimc-b");
 	double dark;
 	double bright;
 
@@ -329,7 +253,7 @@ static void an_exposure_reaches_the_sensor(void **state)
  * very frame on that has other ones. */
 static void settings_of_a_request_are_those_of_its_frame(void **state)
 {
-	struct camera *camera = start(*state, "vivid-000");
+	struct camera *camera = camera_fixture_start(*state, "vivid-000");
 	struct camera_frame frame;
 	unsigned int n_dark = 0;
 	double dark;
@@ -338,14 +262,14 @@ static void settings_of_a_request_are_those_of_its_frame(void **state)
 	dark = take_until(camera, 2 * HEIGHT / 5, false);
 	set_exposure(camera, 30000);
 	for (int i = 0; i < MAX_FRAMES; i++) {
-		take(camera, &frame);
+		camera_fixture_take(camera, &frame);
 		if (frame.exposure_lines > HEIGHT)
 			break;
-		assert_true(mean_of(&frame) < dark + 20);
+		assert_true(camera_fixture_mean(&frame) < dark + 20);
 		n_dark++;
 	}
 	assert_true(frame.exposure_lines > HEIGHT);
-	assert_true(mean_of(&frame) > dark + 40);
+	assert_true(camera_fixture_mean(&frame) > dark + 40);
 	/* Buffers were queued before the exposure was requested. */
 	assert_true(n_dark > 0);
 	camera_destroy(camera);
@@ -355,22 +279,22 @@ static void settings_of_a_request_are_those_of_its_frame(void **state)
 
 static void frames_go_on_after_the_ipa_was_killed(void **state)
 {
-	struct camera *camera = start(*state, "vimc-a");
+	struct camera *camera = camera_fixture_start(*state, "vimc-a");
 	struct camera_counts counts;
 	struct camera_frame frame;
 
-	take(camera, &frame);
+	camera_fixture_take(camera, &frame);
 	assert_int_equal(
 		kill(camipc_proxy_get_pid(camera_get_proxy(camera)), SIGKILL),
 		0);
 	for (int i = 0; i < MAX_FRAMES; i++) {
-		take(camera, &frame);
+		camera_fixture_take(camera, &frame);
 		camera_get_counts(camera, &counts);
 		if (counts.restarts)
 			break;
 	}
 	assert_int_equal(counts.restarts, 1);
-	take(camera, &frame);
+	camera_fixture_take(camera, &frame);
 	assert_int_equal(frame.parameters_frame, frame.number);
 	camera_destroy(camera);
 }
@@ -397,16 +321,16 @@ static void assert_unplugged(struct camera *camera, int ret)
 
 static void a_camera_vanishes_in_each_state(void **state)
 {
-	struct fixture *f = *state;
-	struct camera *streaming = start(f, "vimc-a");
+	struct camera_fixture *f = *state;
+	struct camera *streaming = camera_fixture_start(f, "vimc-a");
 	struct camera *idle = NULL;
-	struct camera *stopped = start(f, "vimc-b");
+	struct camera *stopped = camera_fixture_start(f, "vimc-b");
 	struct camera_frame frame;
 	char error[1024];
 	int ret;
 
-	take(streaming, &frame);
-	take(stopped, &frame);
+	camera_fixture_take(streaming, &frame);
+	camera_fixture_take(stopped, &frame);
 	assert_int_equal(camera_stop(stopped), 0);
 	write_driver("unbind");
 	do {
@@ -418,11 +342,11 @@ static void a_camera_vanishes_in_each_state(void **state)
 	assert_unplugged(stopped, camera_start(stopped));
 	camera_destroy(streaming);
 	camera_destroy(stopped);
-	assert_int_equal(create(f, "vimc-a", error, &idle), -ENODEV);
+	assert_int_equal(camera_fixture_create(f, "vimc-a", error, &idle), -ENODEV);
 	assert_non_null(strstr(error, "expected virtual"));
 
 	write_driver("bind");
-	assert_int_equal(create(f, "vimc-a", error, &idle), 0);
+	assert_int_equal(camera_fixture_create(f, "vimc-a", error, &idle), 0);
 	write_driver("unbind");
 	assert_unplugged(idle, camera_start(idle));
 	camera_destroy(idle);
@@ -470,14 +394,14 @@ static void a_camera_is_plugged_in_again(void **state)
 						      .removed = on_removed };
 	struct seen seen = { 0, 0 };
 	struct device_monitor *monitor;
-	struct camera *camera = start(*state, "vimc-a");
+	struct camera *camera = camera_fixture_start(*state, "vimc-a");
 	struct camera_frame frame;
 
 	assert_int_equal(device_monitor_create(NULL, &events, &seen, &monitor),
 			 0);
 	watch(monitor, &seen.added, 1);
 	for (unsigned int i = 1; i <= 2; i++) {
-		take(camera, &frame);
+		camera_fixture_take(camera, &frame);
 		write_driver("unbind");
 		watch(monitor, &seen.removed, i);
 		while (camera_capture(camera, &frame) == 0)
@@ -485,27 +409,27 @@ static void a_camera_is_plugged_in_again(void **state)
 		camera_destroy(camera);
 		write_driver("bind");
 		watch(monitor, &seen.added, i + 1);
-		camera = start(*state, "vimc-a");
+		camera = camera_fixture_start(*state, "vimc-a");
 	}
-	take(camera, &frame);
+	camera_fixture_take(camera, &frame);
 	camera_destroy(camera);
 	device_monitor_destroy(monitor);
 }
 
 static void a_busy_camera_is_refused(void **state)
 {
-	struct camera *camera = start(*state, "vimc-a");
+	struct camera *camera = camera_fixture_start(*state, "vimc-a");
 	struct camera *second = NULL;
 	char error[1024];
 
-	assert_int_equal(create(*state, "vimc-a", error, &second), -EBUSY);
+	assert_int_equal(camera_fixture_create(*state, "vimc-a", error, &second), -EBUSY);
 	assert_non_null(strstr(error, "stop"));
 	camera_destroy(camera);
 }
 
 static void wrong_options_are_refused(void **state)
 {
-	struct fixture *f = *state;
+	struct camera_fixture *f = *state;
 	struct camera_options options = { .size = sizeof(options) };
 	struct camera *camera = NULL;
 	char error[1024];
@@ -530,7 +454,9 @@ static void wrong_options_are_refused(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name)                                                   \
+	cmocka_unit_test_setup_teardown(name, camera_fixture_set_up, \
+					camera_fixture_tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(all_cameras_are_listed),
 		TEST(frames_come_from_vimc),

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* Creates kernel cameras with the modules of this build. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "camera_fixture.h"
+
+int camera_fixture_set_up(void **state)
+{
+	static const char *const modules[] = { SOFTISP_DIR, NULL };
+	static const char *const workers[] = { WORKER, NULL };
+	const struct camipc_manager_options options = {
+		.size = sizeof(options),
+		.module_paths = modules,
+		.worker_paths = workers,
+		.no_install_paths = true,
+	};
+	static struct camera_fixture f;
+
+	fd_leak_take(&f.before);
+	assert_int_equal(camipc_manager_create(&options, &f.manager), 0);
+	*state = &f;
+	return 0;
+}
+
+int camera_fixture_tear_down(void **state)
+{
+	struct camera_fixture *f = *state;
+
+	camipc_manager_destroy(f->manager);
+	fd_leak_assert_none(&f->before);
+	return 0;
+}
+
+int camera_fixture_create_as(struct camera_fixture *f, const char *name,
+			     uint32_t format, char error[1024],
+			     struct camera **ret_camera)
+{
+	const struct camera_options options = {
+		.size = sizeof(options),
+		.width = CAMERA_FIXTURE_WIDTH,
+		.height = CAMERA_FIXTURE_HEIGHT,
+		.format = format,
+		.isolation = "process",
+		.frame_timeout_ms = 60000,
+	};
+
+	return camera_create(name, f->manager, &options, error, 1024,
+			     ret_camera);
+}
+
+int camera_fixture_create(struct camera_fixture *f, const char *name,
+			  char error[1024], struct camera **ret_camera)
+{
+	return camera_fixture_create_as(f, name, 0, error, ret_camera);
+}
+
+struct camera *camera_fixture_start(struct camera_fixture *f, const char *name)
+{
+	struct camera *camera = NULL;
+	char error[1024];
+
+	if (camera_fixture_create(f, name, error, &camera) < 0)
+		fail_msg("no camera %s: %s", name, error);
+	if (camera_start(camera) < 0)
+		fail_msg("%s does not start: %s", name, camera_error(camera));
+	return camera;
+}
+
+void camera_fixture_take(struct camera *camera, struct camera_frame *frame)
+{
+	if (camera_capture(camera, frame) < 0)
+		fail_msg("no frame: %s", camera_error(camera));
+}
+
+double camera_fixture_mean(const struct camera_frame *frame)
+{
+	const size_t n = (size_t)3 * frame->width * frame->height;
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += frame->rgb[i];
+	return (double)sum / (double)n;
+}
