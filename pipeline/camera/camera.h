@@ -200,6 +200,8 @@ int camera_set_controls(struct camera *camera,
  *
  * Returns 0, -EINTR (interrupt_fd is readable), -ETIMEDOUT (no frame or no
  * parameters within frame_timeout_ms), -ENODEV (the device vanished),
+ * -EREMCHG (the source changed its size or standard: the stream was stopped),
+ * -ENODATA (the stream has ended, and all its frames were taken),
  * -EREMOTEIO (the IPA could not compute parameters), -EBADMSG (its parameters
  * are invalid), -EPIPE (it is gone), or another errno; camera_error() explains
  * each.

@@ -15,6 +15,7 @@ static const struct {
 	{ NODE_EVENT_FRAME_SYNC, V4L2_EVENT_FRAME_SYNC },
 	{ NODE_EVENT_CONTROL, V4L2_EVENT_CTRL },
 	{ NODE_EVENT_SOURCE_CHANGE, V4L2_EVENT_SOURCE_CHANGE },
+	{ NODE_EVENT_END, V4L2_EVENT_EOS },
 };
 
 #define N_TYPES (sizeof(types) / sizeof(types[0]))
@@ -82,6 +83,7 @@ static void translate(const struct v4l2_event *from, struct node_event *event)
 	case NODE_EVENT_SOURCE_CHANGE:
 		event->changes = from->u.src_change.changes;
 		break;
+	case NODE_EVENT_END:
 	case NODE_EVENT_OTHER:
 		break;
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* V4L2 events of a node: frames that begin, controls and sources that change. */
+/* V4L2 events of a node: frames that begin, controls and sources that change,
+ * streams that end. */
 #ifndef DEVICE_NODE_EVENTS_H
 #define DEVICE_NODE_EVENTS_H
 
@@ -11,6 +12,7 @@ enum node_event_kind {
 	NODE_EVENT_FRAME_SYNC, /* a frame begins; of sensors and receivers */
 	NODE_EVENT_CONTROL, /* a control changed, by whomever or by itself */
 	NODE_EVENT_SOURCE_CHANGE, /* size or standard: set the formats again */
+	NODE_EVENT_END, /* no frame comes after those that are ready */
 };
 
 /** An event. Plain data. */

@@ -20,40 +20,101 @@ CAMIPC_STATIC_ASSERT(VIRTUAL_SENSOR_WHITE == 1023,
 
 /* ---- frames -------------------------------------------------------------- */
 
-/* Waits until the driver has a frame, and dispatches the IPA's events. */
-static int wait_for_frame(struct kernel_camera *camera, int64_t until_ms)
+/* Ends the stream until the next start. Returns @code, with a text. */
+static int end_stream(struct kernel_camera *camera, int code)
+{
+	const char *path = camera->device.capture.node.path;
+
+	if (code == -EREMCHG)
+		virtual_error_set(&camera->error, code,
+				  "%s: the source changed its size or standard: "
+				  "the stream was stopped; set the camera up "
+				  "again for the new source",
+				  path);
+	else
+		virtual_error_set(&camera->error, code,
+				  "%s: the stream has ended: its source sends no "
+				  "more frames; start the camera again for "
+				  "another one",
+				  path);
+	if (camera->end == 0)
+		(void)kernel_device_stop(&camera->device);
+	camera->end = code;
+	return code;
+}
+
+/* An error that says whether the sensor is alive, where that is known. */
+static int no_frame_came(struct kernel_camera *camera)
 {
 	const struct device_node *node = &camera->device.capture.node;
-	struct pollfd fds[3] = {
-		{ .fd = node->fd, .events = POLLIN },
-		{ .fd = camipc_proxy_get_fd(camera->ipa.proxy),
-		  .events = POLLIN },
-		{ .fd = camera->ipa.options.interrupt_fd, .events = POLLIN },
-	};
-	int64_t left;
+	const struct stream_events *events = &camera->device.events;
 
-	do {
-		int ret;
-
-		left = until_ms - virtual_ipa_now_ms();
-		if (poll(fds, 3, left > 0 ? (int)left : 0) < 0 &&
-		    errno != EINTR)
-			return virtual_error_set(&camera->error, -errno,
-						 "cannot wait for a frame: %s",
-						 camipc_errno_to_string(errno));
-		if (fds[2].revents)
-			return virtual_error_set(&camera->error, -EINTR,
-						 "interrupted");
-		ret = virtual_ipa_dispatch(&camera->ipa);
-		if (ret < 0)
-			return ret;
-	} while (!fds[0].revents && left > 0);
-	if (fds[0].revents)
-		return 0;
+	if (events->n_begun)
+		return virtual_error_set(
+			&camera->error, -ETIMEDOUT,
+			"%s: no frame came within %d ms, but the sensor has "
+			"begun %llu: check the links and formats behind it",
+			node->path, camera->timeout_ms,
+			(unsigned long long)events->n_begun);
 	return virtual_error_set(&camera->error, -ETIMEDOUT,
 				 "%s: no frame came within %d ms: check that "
 				 "the sensor is connected and powered",
 				 node->path, camera->timeout_ms);
+}
+
+/* Waits for the driver, the IPA or an interrupt. Returns 1 if there is a frame
+ * or an error of the node, 0, or a negative errno. */
+static int wait_once(struct kernel_camera *camera, int timeout_ms)
+{
+	struct stream_events *events = &camera->device.events;
+	struct pollfd fds[4] = {
+		{ .fd = camera->device.capture.node.fd,
+		  .events = POLLIN | POLLPRI },
+		{ .fd = camipc_proxy_get_fd(camera->ipa.proxy),
+		  .events = POLLIN },
+		{ .fd = camera->ipa.options.interrupt_fd, .events = POLLIN },
+		{ .fd = events->sees_frames ? camera->device.sensor.fd : -1,
+		  .events = POLLPRI },
+	};
+	int ret;
+
+	/* After the end, only frames that are ready. */
+	if (poll(fds, 4, events->has_ended ? 0 : timeout_ms) < 0 &&
+	    errno != EINTR)
+		return virtual_error_set(&camera->error, -errno,
+					 "cannot wait for a frame: %s",
+					 camipc_errno_to_string(errno));
+	if (fds[2].revents)
+		return virtual_error_set(&camera->error, -EINTR,
+					 "interrupted");
+	ret = virtual_ipa_dispatch(&camera->ipa);
+	if (ret < 0)
+		return ret;
+	if ((fds[0].revents | fds[3].revents) & POLLPRI)
+		stream_events_take(events);
+	if (events->has_changed)
+		return end_stream(camera, -EREMCHG);
+	if (fds[0].revents & ~POLLPRI)
+		return 1;
+	/* An end that came just now may have frames before it. */
+	return events->has_ended && !(fds[0].revents & POLLPRI) ?
+		       end_stream(camera, -ENODATA) :
+		       0;
+}
+
+/* Waits until the driver has a frame, and dispatches the IPA's events. */
+static int wait_for_frame(struct kernel_camera *camera, int64_t until_ms)
+{
+	int64_t left;
+	int ret;
+
+	do {
+		left = until_ms - virtual_ipa_now_ms();
+		ret = wait_once(camera, left > 0 ? (int)left : 0);
+	} while (ret == 0 && left > 0);
+	if (ret == 0)
+		return no_frame_came(camera);
+	return ret < 0 ? ret : 0;
 }
 
 /* Returns 1 and a whole frame, 0 if there was none, or a negative errno. */
@@ -63,6 +124,8 @@ static int take_whole(struct kernel_camera *camera,
 	struct video_capture *capture = &camera->device.capture;
 	int ret = video_capture_dequeue(capture, ret_frame);
 
+	if (ret == -EPIPE)
+		return end_stream(camera, -ENODATA);
 	if (ret == 1 && (ret_frame->is_damaged ||
 			 ret_frame->bytes < capture->format.size)) {
 		camera->damaged++;
@@ -116,6 +179,8 @@ static int take(void *user, uint16_t *raw, struct virtual_frame *frame,
 	int ret;
 
 	(void)error; /* the camera's own */
+	if (camera->end)
+		return end_stream(camera, camera->end);
 	do {
 		ret = wait_for_frame(camera, until_ms);
 		if (ret == 0)
@@ -285,6 +350,7 @@ int kernel_camera_start(struct kernel_camera *camera)
 
 	virtual_error_reset(&camera->error);
 	camera->next = 0;
+	camera->end = 0;
 	/* Raises the first sensor controls, which all frames have. */
 	ret = virtual_ipa_start(&camera->ipa);
 	if (ret < 0)

@@ -20,6 +20,7 @@ struct kernel_camera {
 	uint32_t next; /* sequence number that is expected next, from first */
 	uint64_t lost;
 	uint64_t damaged;
+	int end; /* why no frame comes until the next start: a negative errno */
 };
 
 /**

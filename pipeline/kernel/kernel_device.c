@@ -221,8 +221,15 @@ int kernel_device_open(struct kernel_device *device,
 	for (size_t i = 0; ret == 0 && i < route->n_pads; i++)
 		ret = set_pad(device, media, &route->pads[i], width, height);
 	if (ret == 0)
+		ret = open_capture(device, media, width, height);
+	/* Ranges of controls may depend on the input. */
+	if (ret == 0)
 		ret = open_sensor(device, media);
-	return ret < 0 ? ret : open_capture(device, media, width, height);
+	if (ret == 0)
+		stream_events_init(&device->events, &device->capture.node,
+				   route->input < 0 ? 0 : (uint32_t)route->input,
+				   &device->sensor);
+	return ret;
 }
 
 void kernel_device_close(struct kernel_device *device)
@@ -424,6 +431,7 @@ int kernel_device_start(struct kernel_device *device)
 
 	for (uint32_t i = 0; i < VIDEO_MAX_BUFFERS; i++)
 		device->requests[i] = -1;
+	stream_events_reset(&device->events);
 	ret = video_capture_allocate(capture, VIDEO_MEMORY_DRIVER, N_BUFFERS);
 	for (uint32_t i = 0; ret == 0 && i < capture->n_buffers; i++) {
 		ret = map_buffer(device, i);

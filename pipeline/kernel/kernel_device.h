@@ -10,6 +10,7 @@
 #include "media_device.h"
 #include "raw_format.h"
 #include "sensor.h"
+#include "stream_events.h"
 #include "video_capture.h"
 #include "virtual_error.h"
 
@@ -29,6 +30,7 @@ struct kernel_device {
 	struct virtual_error *error;
 	struct video_capture capture;
 	struct device_node sensor; /* has the controls */
+	struct stream_events events; /* of both */
 	struct device_controls controls;
 	struct cam_shared_buffer *buffers[VIDEO_MAX_BUFFERS];
 	struct virtual_sensor_settings written; /* for the next frame */

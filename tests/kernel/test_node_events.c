@@ -164,6 +164,8 @@ static void what_cannot_be_subscribed_to_is_explained(void **state)
 					       NODE_EVENT_FRAME_SYNC, 0),
 			 -EINVAL);
 	assert_text(&f->sensor, "the node does not send such events");
+	assert_int_equal(node_events_subscribe(&f->sensor, NODE_EVENT_END, 0),
+			 -EINVAL);
 	assert_int_equal(node_events_subscribe(&f->sensor, NODE_EVENT_CONTROL,
 					       0x12345678),
 			 -EINVAL);

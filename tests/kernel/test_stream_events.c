@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Tests what happens to a kernel camera whose source changes, whose stream ends,
+ * or whose sensor begins frames that never come. vivid's HDMI input sends a real
+ * change; for the others, which no test driver sends, ioctl() and poll() add
+ * events to a stream of vivid.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <linux/videodev2.h>
+
+#include "camera_fixture.h"
+#include "device_controls.h"
+#include "device_monitor.h"
+#include "kernel_camera.h"
+#include "vimc_fixture.h"
+
+#define HDMI_INPUT 3
+#define N_FRAMES 4
+#define MAX_EVENTS 8
+
+/* ---- events that are made up --------------------------------------------- */
+
+static struct {
+	bool is_allowed; /* subscribing to them succeeds */
+	unsigned int n_subscribed;
+	uint32_t types[MAX_EVENTS]; /* that wait */
+	unsigned int n;
+	int fd; /* where the subscription was made last */
+	bool hides_frames; /* no descriptor polls readable */
+} made;
+
+int __wrap_ioctl(int fd, unsigned long request, ...);
+int __real_ioctl(int fd, unsigned long request, ...);
+int __wrap_poll(struct pollfd *fds, nfds_t n, int timeout_ms);
+int __real_poll(struct pollfd *fds, nfds_t n, int timeout_ms);
+
+int __wrap_ioctl(int fd, unsigned long request, ...)
+{
+	va_list arguments;
+	void *argument;
+
+	va_start(arguments, request);
+	argument = va_arg(arguments, void *);
+	va_end(arguments);
+	if (request == VIDIOC_SUBSCRIBE_EVENT && made.is_allowed) {
+		const struct v4l2_event_subscription *wanted = argument;
+
+		if (wanted->type == V4L2_EVENT_EOS ||
+		    wanted->type == V4L2_EVENT_FRAME_SYNC) {
+			made.n_subscribed++;
+			made.fd = fd;
+			return 0;
+		}
+	}
+	if (request == VIDIOC_DQEVENT && made.n > 0 && fd == made.fd) {
+		*(struct v4l2_event *)argument = (struct v4l2_event){
+			.type = made.types[--made.n],
+		};
+		return 0;
+	}
+	return __real_ioctl(fd, request, argument);
+}
+
+int __wrap_poll(struct pollfd *fds, nfds_t n, int timeout_ms)
+{
+	int ret = __real_poll(fds, n, made.n ? 0 : timeout_ms);
+
+	for (nfds_t i = 0; i < n; i++) {
+		if (made.hides_frames && (fds[i].events & POLLPRI))
+			fds[i].revents = 0;
+		if (made.n && fds[i].fd == made.fd &&
+		    (fds[i].events & POLLPRI)) {
+			fds[i].revents |= POLLPRI;
+			ret = ret > 0 ? ret : 1;
+		}
+	}
+	return ret;
+}
+
+/* ---- a camera ------------------------------------------------------------- */
+
+/* vivid at an input, without what only its webcam has. */
+static struct kernel_route route_of(int input)
+{
+	const struct kernel_route route = {
+		.suffix = "",
+		.description = "a test",
+		.capture = "*-vid-cap",
+		.sensor = "*-vid-cap",
+		.fourcc = V4L2_PIX_FMT_SRGGB10,
+		.input = input,
+		/* The range of vivid's brightness depends on its input. */
+		.exposure = { V4L2_CID_CONTRAST, 0, 255 },
+		.model = &virtual_sensor_plain,
+	};
+
+	return route;
+}
+
+struct device {
+	struct device_monitor *monitor;
+	const struct media_device *media;
+};
+
+static int find_vivid(void *user, const struct media_device *media)
+{
+	struct device *device = user;
+
+	if (media->status < 0 || strcmp(media->driver, "vivid") != 0)
+		return 0;
+	device->media = media;
+	return 1;
+}
+
+static void set_source(struct kernel_camera *camera, const char *name,
+		       int32_t value)
+{
+	struct device_controls controls;
+	struct device_node node;
+	struct cam_control control = {
+		.id_space = CAM_CONTROL_ID_SPACE_V4L2,
+		.value = { .tag = CAM_CONTROL_VALUE_INTEGER32,
+			   .integer32 = value },
+	};
+	const struct cam_control_list list = { &control, 1 };
+
+	assert_int_equal(device_node_open(&node,
+					  camera->device.capture.node.path),
+			 0);
+	assert_int_equal(device_controls_read(&controls, &node), 0);
+	for (size_t i = 0; i < controls.infos.n_infos; i++)
+		if (strcmp(controls.infos.infos[i].value.name, name) == 0)
+			control.id = controls.infos.infos[i].key;
+	assert_true(control.id != 0);
+	assert_int_equal(device_controls_set(&controls, &list), 0);
+	device_controls_clear(&controls);
+	device_node_close(&node);
+}
+
+static struct kernel_camera *create(struct camera_fixture *f,
+				    const struct kernel_route *route,
+				    int timeout_ms)
+{
+	const struct device_monitor_options monitor_options = {
+		.source = DEVICE_SOURCE_NONE,
+	};
+	const struct camera_options options = {
+		.size = sizeof(options),
+		.width = 640,
+		.height = 480,
+		.isolation = "process",
+		.frame_timeout_ms = timeout_ms,
+	};
+	struct device device = { NULL, NULL };
+	struct kernel_camera *camera;
+	char error[1024];
+
+	assert_int_equal(device_monitor_create(&monitor_options, NULL, NULL,
+					       &device.monitor),
+			 0);
+	(void)!device_monitor_list(device.monitor, find_vivid, &device);
+	assert_non_null(device.media);
+	if (kernel_camera_create(route, device.media, f->manager, &options,
+				 error, sizeof(error), &camera) < 0)
+		fail_msg("no camera: %s", error);
+	device_monitor_destroy(device.monitor);
+	if (kernel_camera_start(camera) < 0)
+		fail_msg("no start: %s", camera->error.text);
+	return camera;
+}
+
+static void take(struct kernel_camera *camera, unsigned int n)
+{
+	struct camera_frame frame;
+
+	for (unsigned int i = 0; i < n; i++)
+		if (kernel_camera_capture(camera, &frame) < 0)
+			fail_msg("no frame: %s", camera->error.text);
+}
+
+static void assert_text(const struct kernel_camera *camera, const char *text)
+{
+	if (!strstr(camera->error.text, text) ||
+	    !strstr(camera->error.text, "/dev/video"))
+		fail_msg("\"%s\" has no \"%s\"", camera->error.text, text);
+}
+
+static int set_up(void **state)
+{
+	memset(&made, 0, sizeof(made));
+	made.fd = -1;
+	return camera_fixture_set_up(state);
+}
+
+/* ---- tests ---------------------------------------------------------------- */
+
+static void a_changed_source_stops_the_stream(void **state)
+{
+	const struct kernel_route route = route_of(HDMI_INPUT);
+	struct kernel_camera *camera = create(*state, &route, 60000);
+	struct camera_frame frame;
+	int ret;
+
+	assert_true(camera->device.events.sees_source);
+	assert_false(camera->device.events.sees_end);
+	assert_false(camera->device.events.sees_frames);
+	take(camera, N_FRAMES);
+	set_source(camera, "DV Timings Signal Mode", 1); /* no signal */
+	/* At once: frames that are ready have another size, perhaps. */
+	ret = kernel_camera_capture(camera, &frame);
+	assert_int_equal(ret, -EREMCHG);
+	assert_text(camera, "the source changed its size or standard");
+	assert_text(camera, "set the camera up again");
+	assert_false(camera->device.capture.is_streaming);
+	assert_int_equal(camera->device.capture.n_buffers, 0);
+	/* It stays so, and says so. */
+	assert_int_equal(kernel_camera_capture(camera, &frame), -EREMCHG);
+	assert_text(camera, "the source changed");
+	assert_int_equal(kernel_camera_stop(camera), 0);
+	/* The same source once more: what came meanwhile does not count. */
+	set_source(camera, "DV Timings Signal Mode", 0);
+	assert_int_equal(kernel_camera_start(camera), 0);
+	take(camera, N_FRAMES);
+	assert_int_equal(kernel_camera_stop(camera), 0);
+	kernel_camera_destroy(camera);
+}
+
+/* The IPA is no worse off: the next camera finds everything as it should be. */
+static void a_changed_source_leaves_nothing_behind(void **state)
+{
+	const struct kernel_route route = route_of(HDMI_INPUT);
+	struct kernel_camera *camera = create(*state, &route, 60000);
+	struct camera_frame frame;
+
+	take(camera, 1);
+	set_source(camera, "DV Timings Signal Mode", 1);
+	assert_int_equal(kernel_camera_capture(camera, &frame), -EREMCHG);
+	set_source(camera, "DV Timings Signal Mode", 0);
+	/* Without a stop, too. */
+	kernel_camera_destroy(camera);
+	camera = create(*state, &route, 60000);
+	take(camera, N_FRAMES);
+	kernel_camera_destroy(camera);
+}
+
+/* vivid's brightness has another range at each input. */
+static void another_input_has_other_ranges(void **state)
+{
+	const struct kernel_route route = route_of(HDMI_INPUT);
+	struct kernel_camera *before = create(*state, &route, 60000);
+	struct camera_frame frame;
+	struct camera *camera;
+
+	kernel_camera_destroy(before);
+	camera = camera_fixture_start(*state, "vivid-000");
+	camera_fixture_take(camera, &frame);
+	camera_destroy(camera);
+}
+
+static void frames_before_the_end_are_taken(void **state)
+{
+	const struct kernel_route route = route_of(0);
+	struct kernel_camera *camera;
+	struct camera_frame frame;
+	unsigned int n = 0;
+	int ret;
+
+	made.is_allowed = true;
+	camera = create(*state, &route, 60000);
+	assert_true(camera->device.events.sees_end);
+	assert_int_equal(made.n_subscribed, 2);
+	made.fd = camera->device.capture.node.fd;
+	take(camera, 1);
+	/* Until buffers are full: those come before the end. */
+	usleep(300000);
+	made.types[made.n++] = V4L2_EVENT_EOS;
+	while ((ret = kernel_camera_capture(camera, &frame)) == 0)
+		assert_true(++n < 100);
+	assert_true(n >= 1);
+	assert_int_equal(ret, -ENODATA);
+	assert_text(camera, "the stream has ended");
+	assert_int_equal(kernel_camera_capture(camera, &frame), -ENODATA);
+	assert_int_equal(kernel_camera_stop(camera), 0);
+	assert_int_equal(kernel_camera_start(camera), 0);
+	take(camera, N_FRAMES);
+	kernel_camera_destroy(camera);
+}
+
+static void frames_that_begin_and_never_come(void **state)
+{
+	const struct kernel_route route = route_of(0);
+	struct kernel_camera *camera;
+	struct camera_frame frame;
+
+	made.is_allowed = true;
+	camera = create(*state, &route, 500);
+	assert_true(camera->device.events.sees_frames);
+	take(camera, 1);
+	made.hides_frames = true;
+	assert_int_equal(kernel_camera_capture(camera, &frame), -ETIMEDOUT);
+	assert_text(camera, "check that the sensor is connected");
+	made.fd = camera->device.sensor.fd;
+	made.types[0] = made.types[1] = V4L2_EVENT_FRAME_SYNC;
+	made.n = 2;
+	assert_int_equal(kernel_camera_capture(camera, &frame), -ETIMEDOUT);
+	assert_text(camera, "the sensor has begun 2");
+	made.hides_frames = false;
+	take(camera, 1);
+	kernel_camera_destroy(camera);
+}
+
+int main(void)
+{
+#define TEST(name)                                    \
+	cmocka_unit_test_setup_teardown(name, set_up, \
+					camera_fixture_tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(a_changed_source_stops_the_stream),
+		TEST(a_changed_source_leaves_nothing_behind),
+		TEST(another_input_has_other_ranges),
+		TEST(frames_before_the_end_are_taken),
+		TEST(frames_that_begin_and_never_come),
+	};
+
+	if (access("/dev/video0", F_OK) < 0) {
+		print_message("skipped: this kernel has no camera\n");
+		return 77;
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
