@@ -139,7 +139,9 @@ OUTPUT = Group("output", (
                "The object of a frame has its number, timestamp, light, the "
                "sensor's settings, and the controls that the IPA returned. "
                "parametersFrame is the frame that its parameters were computed "
-               "for; parametersReason is onTime, late or noIpa. "
+               "for; parametersReason is onTime, late or noIpa. driver has "
+               "what the metadata node of a kernel camera reports, if it has "
+               "one. "
                "Numbers have a decimal point in every locale.",)),
     Option("--plot FILE.png", "plot of exposure and colours over the frames; - "
            "is standard output", suffixes=(".png",)),

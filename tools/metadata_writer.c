@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cam_controls.h"
+#include "cam_fourcc.h"
 #include "virtual_frame.h"
 
 /* Nine digits distinguish every float from every other. */
@@ -142,6 +143,27 @@ static void write_light(FILE *stream, const struct virtual_light *light)
 	fputs("}", stream);
 }
 
+/* Its numbers, or its bytes if nobody knows what they mean. */
+static void write_driver(FILE *stream,
+			 const struct camera_driver_metadata *driver)
+{
+	char name[CAM_FOURCC_STRING_SIZE];
+	size_t i;
+
+	fputs(",\"driver\":{\"format\":", stream);
+	write_string(stream, cam_fourcc_to_string(driver->fourcc, name));
+	for (i = 0; i < driver->n_values; i++)
+		fprintf(stream, ",\"%s\":%" PRIu64, driver->values[i].name,
+			driver->values[i].value);
+	if (driver->n_values == 0) {
+		fputs(",\"bytes\":\"", stream);
+		for (i = 0; i < driver->size; i++)
+			fprintf(stream, "%02x", driver->bytes[i]);
+		putc('"', stream);
+	}
+	putc('}', stream);
+}
+
 void metadata_write(FILE *stream, const struct camera_frame *frame,
 		    bool realtime)
 {
@@ -164,6 +186,8 @@ void metadata_write(FILE *stream, const struct camera_frame *frame,
 	fprintf(stream,
 		",\"parametersFrame\":%" PRIu32 ",\"parametersReason\":\"%s\"",
 		frame->parameters_frame, reasons[frame->parameters_reason]);
+	if (frame->driver)
+		write_driver(stream, frame->driver);
 	write_controls(stream, frame->metadata);
 	fputs("}\n", stream);
 }

@@ -94,6 +94,23 @@ enum camera_parameters_reason {
 	CAMERA_PARAMETERS_NO_IPA, /* older ones, as the IPA was restarted */
 };
 
+/** A number that a driver reported about a frame. Plain data. */
+struct camera_driver_value {
+	const char *name; /* static */
+	uint64_t value;
+};
+
+/** What the metadata node of a kernel camera has about a frame. Plain data. */
+struct camera_driver_metadata {
+	uint32_t fourcc; /* of the bytes: V4L2_META_FMT_... */
+	const uint8_t *bytes;
+	size_t size;
+
+	/** What the bytes mean; none: the format is not known here. */
+	const struct camera_driver_value *values;
+	size_t n_values;
+};
+
 /** A frame. Plain data; pointers are valid until the next frame is captured. */
 struct camera_frame {
 	uint32_t number; /* counts the frames that were captured, from 0 */
@@ -108,6 +125,9 @@ struct camera_frame {
 	enum camera_parameters_reason parameters_reason;
 	bool late; /* the frame counts in camera_counts.late */
 	const struct virtual_frame *model; /* of a virtual camera; else NULL */
+
+	/** NULL: the camera has no metadata node, or it sent nothing. */
+	const struct camera_driver_metadata *driver;
 };
 
 /** What went otherwise than planned. Plain data. */

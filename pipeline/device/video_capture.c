@@ -14,15 +14,15 @@
 #define NS_PER_S UINT64_C(1000000000)
 #define NS_PER_US UINT64_C(1000)
 
-int video_capture_open(struct video_capture *capture, const char *path)
+/* Opens a node that has the capability @needed for buffers of @type. */
+static int open_as(struct video_capture *capture, const char *path,
+		   uint32_t type, uint32_t needed, const char *what)
 {
 	struct v4l2_capability capability = { .version = 0 };
 	uint32_t capabilities;
 	int ret;
 
-	*capture = (struct video_capture){
-		.type = V4L2_BUF_TYPE_VIDEO_CAPTURE,
-	};
+	*capture = (struct video_capture){ .type = type };
 	ret = device_node_open(&capture->node, path);
 	if (ret < 0)
 		return ret;
@@ -33,14 +33,35 @@ int video_capture_open(struct video_capture *capture, const char *path)
 	capabilities = capability.capabilities & V4L2_CAP_DEVICE_CAPS ?
 			       capability.device_caps :
 			       capability.capabilities;
-	if (!(capabilities & V4L2_CAP_VIDEO_CAPTURE))
+	if (!(capabilities & needed))
 		return device_node_fail(&capture->node, -ENOTSUP,
-					"the node does not capture frames: "
-					"choose another node of the device");
+					"the node does not capture %s: "
+					"choose another node of the device",
+					what);
 	if (!(capabilities & V4L2_CAP_STREAMING))
 		return device_node_fail(&capture->node, -ENOTSUP,
 					"the driver has no queue of buffers");
 	return 0;
+}
+
+int video_capture_open(struct video_capture *capture, const char *path)
+{
+	return open_as(capture, path, V4L2_BUF_TYPE_VIDEO_CAPTURE,
+		       V4L2_CAP_VIDEO_CAPTURE, "frames");
+}
+
+int video_capture_open_metadata(struct video_capture *capture, const char *path)
+{
+	struct v4l2_format format = { .type = V4L2_BUF_TYPE_META_CAPTURE };
+	int ret = open_as(capture, path, V4L2_BUF_TYPE_META_CAPTURE,
+			  V4L2_CAP_META_CAPTURE, "metadata");
+
+	if (ret == 0)
+		ret = device_node_ioctl(&capture->node, VIDIOC_G_FMT,
+					"VIDIOC_G_FMT", &format);
+	capture->format.fourcc = format.fmt.meta.dataformat;
+	capture->format.size = format.fmt.meta.buffersize;
+	return ret;
 }
 
 void video_capture_close(struct video_capture *capture)

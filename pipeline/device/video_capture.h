@@ -59,6 +59,12 @@ struct video_capture {
 int video_capture_open(struct video_capture *capture,
 		       const char *path) CAMIPC_MUST_CHECK;
 
+/** Opens a node that captures metadata of frames, and sets the format's fourcc
+ *  and size to what the driver writes. Returns as video_capture_open() does. The
+ *  functions for sizes, inputs and intervals are not for such a node. */
+int video_capture_open_metadata(struct video_capture *capture,
+				const char *path) CAMIPC_MUST_CHECK;
+
 /** Stops, frees all buffers and closes the node. */
 void video_capture_close(struct video_capture *capture);
 

@@ -395,6 +395,8 @@ int kernel_camera_capture(struct kernel_camera *camera,
 	camera->ipa.restarts.frames += frame.parameters_reason ==
 				       VIRTUAL_PARAMETERS_NO_IPA;
 	virtual_frame_describe(&frame, ret_frame);
+	ret_frame->driver = frame_metadata_find(&camera->device.metadata,
+						frame.timestamp_ns);
 	return 0;
 }
 

@@ -193,6 +193,24 @@ static int open_sensor(struct kernel_device *device,
 			 set_presets(device);
 }
 
+/* A device may have no such node. */
+static void open_metadata(struct kernel_device *device,
+			  const struct media_device *media)
+{
+	const char *pattern = device->route->metadata;
+	struct virtual_error error = { .text = "" };
+	const char *path = pattern ? kernel_device_find_node(media, pattern,
+							     &error) :
+				     NULL;
+
+	if (path)
+		frame_metadata_open(&device->metadata, path);
+	else if (pattern)
+		camipc_log(CAMIPC_LOG_INFO, "camera",
+			   "frames have no metadata of the driver: %s",
+			   error.text);
+}
+
 static int open_media(struct kernel_device *device,
 		      const struct media_device *media)
 {
@@ -229,6 +247,8 @@ int kernel_device_open(struct kernel_device *device,
 		stream_events_init(&device->events, &device->capture.node,
 				   route->input < 0 ? 0 : (uint32_t)route->input,
 				   &device->sensor);
+	if (ret == 0)
+		open_metadata(device, media);
 	return ret;
 }
 
@@ -237,6 +257,7 @@ void kernel_device_close(struct kernel_device *device)
 	if (!device->is_open)
 		return;
 	(void)kernel_device_stop(device);
+	frame_metadata_close(&device->metadata);
 	video_capture_close(&device->capture);
 	device_controls_clear(&device->controls);
 	device_node_close(&device->sensor);
@@ -441,6 +462,8 @@ int kernel_device_start(struct kernel_device *device)
 			ret = queue_buffer(device, i);
 	}
 	if (ret == 0)
+		frame_metadata_start(&device->metadata);
+	if (ret == 0)
 		ret = video_capture_start(capture);
 	if (ret == 0)
 		return 0;
@@ -457,6 +480,7 @@ int kernel_device_stop(struct kernel_device *device)
 
 	if (capture->node.fd < 0 || capture->n_buffers == 0)
 		return 0;
+	frame_metadata_stop(&device->metadata);
 	ret = video_capture_stop(capture);
 	if (ret < 0)
 		node_failed(device, &capture->node, ret);

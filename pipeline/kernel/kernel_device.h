@@ -6,6 +6,7 @@
 
 #include "cam_buffers.h"
 #include "device_controls.h"
+#include "frame_metadata.h"
 #include "kernel_pipeline.h"
 #include "media_device.h"
 #include "raw_format.h"
@@ -31,6 +32,7 @@ struct kernel_device {
 	struct video_capture capture;
 	struct device_node sensor; /* has the controls */
 	struct stream_events events; /* of both */
+	struct frame_metadata metadata;
 	struct device_controls controls;
 	struct cam_shared_buffer *buffers[VIDEO_MAX_BUFFERS];
 	struct virtual_sensor_settings written; /* for the next frame */

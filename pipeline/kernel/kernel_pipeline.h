@@ -42,8 +42,8 @@ struct kernel_preset {
 	int32_t value;
 };
 
-/** From one sensor to one video node. Entities of @capture and @sensor are
- *  patterns as of a shell: "*-vid-cap". */
+/** From one sensor to one video node. Entities of @capture, @sensor
+ *  and @metadata are patterns as of a shell: "*-vid-cap". */
 struct kernel_route {
 	const char *suffix; /* of the camera's name; "": none */
 	const char *description; /* some words */
@@ -53,6 +53,7 @@ struct kernel_route {
 	size_t n_pads;
 	const char *capture; /* the entity of the video node */
 	const char *sensor; /* the entity with the controls below */
+	const char *metadata; /* that of the metadata node; NULL: none */
 	uint32_t fourcc; /* one of raw_format.c: what is used if no other
 			  * format is chosen */
 	int input; /* of the video node; -1: it has none to choose from */

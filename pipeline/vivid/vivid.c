@@ -39,6 +39,7 @@ static const struct kernel_route vivid_routes[] = {
 			       "to RGB in software",
 		.capture = "*-vid-cap",
 		.sensor = "*-vid-cap",
+		.metadata = "*-meta-cap",
 		.fourcc = V4L2_PIX_FMT_SRGGB10,
 		.input = 0,
 		.frame_rate = 30,

@@ -7,7 +7,10 @@
 
 #include <cmocka.h>
 
+#include <string.h>
+
 #include "camera_fixture.h"
+#include "device_controls.h"
 
 int camera_fixture_set_up(void **state)
 {
@@ -85,4 +88,39 @@ double camera_fixture_mean(const struct camera_frame *frame)
 	for (size_t i = 0; i < n; i++)
 		sum += frame->rgb[i];
 	return (double)sum / (double)n;
+}
+
+void camera_fixture_set_control(const char *path, const char *name,
+				int32_t value)
+{
+	const struct cam_uint32_control_info_entry *entry = NULL;
+	struct cam_control control = {
+		.id_space = CAM_CONTROL_ID_SPACE_V4L2,
+	};
+	const struct cam_control_list list = { &control, 1 };
+	struct device_controls controls;
+	struct device_node node;
+
+	assert_int_equal(device_node_open(&node, path), 0);
+	assert_int_equal(device_controls_read(&controls, &node), 0);
+	for (size_t i = 0; i < controls.infos.n_infos; i++)
+		if (strcmp(controls.infos.infos[i].value.name, name) == 0)
+			entry = &controls.infos.infos[i];
+	if (!entry) {
+		fail_msg("%s has no control \"%s\"", path, name);
+		return;
+	}
+	control.id = entry->key;
+	if (entry->value.type == CAM_CONTROL_TYPE_BOOLEAN)
+		control.value = (struct cam_control_value){
+			.tag = CAM_CONTROL_VALUE_BOOLEAN, .boolean = value != 0
+		};
+	else
+		control.value = (struct cam_control_value){
+			.tag = CAM_CONTROL_VALUE_INTEGER32, .integer32 = value
+		};
+	if (device_controls_set(&controls, &list) < 0)
+		fail_msg("%s", node.error);
+	device_controls_clear(&controls);
+	device_node_close(&node);
 }

@@ -40,4 +40,8 @@ void camera_fixture_take(struct camera *camera, struct camera_frame *frame);
 /** Returns the mean of all bytes of a frame. */
 double camera_fixture_mean(const struct camera_frame *frame);
 
+/** Sets a number or switch of the device node @path, by the driver's name of it. */
+void camera_fixture_set_control(const char *path, const char *name,
+				int32_t value);
+
 #endif /* TEST_CAMERA_FIXTURE_H */

@@ -20,7 +20,6 @@
 #include <linux/videodev2.h>
 
 #include "camera_fixture.h"
-#include "device_controls.h"
 #include "device_monitor.h"
 #include "kernel_camera.h"
 #include "vimc_fixture.h"
@@ -123,29 +122,10 @@ static int find_vivid(void *user, const struct media_device *media)
 	return 1;
 }
 
-static void set_source(struct kernel_camera *camera, const char *name,
-		       int32_t value)
+static void set_source(struct kernel_camera *camera, int32_t value)
 {
-	struct device_controls controls;
-	struct device_node node;
-	struct cam_control control = {
-		.id_space = CAM_CONTROL_ID_SPACE_V4L2,
-		.value = { .tag = CAM_CONTROL_VALUE_INTEGER32,
-			   .integer32 = value },
-	};
-	const struct cam_control_list list = { &control, 1 };
-
-	assert_int_equal(device_node_open(&node,
-					  camera->device.capture.node.path),
-			 0);
-	assert_int_equal(device_controls_read(&controls, &node), 0);
-	for (size_t i = 0; i < controls.infos.n_infos; i++)
-		if (strcmp(controls.infos.infos[i].value.name, name) == 0)
-			control.id = controls.infos.infos[i].key;
-	assert_true(control.id != 0);
-	assert_int_equal(device_controls_set(&controls, &list), 0);
-	device_controls_clear(&controls);
-	device_node_close(&node);
+	camera_fixture_set_control(camera->device.capture.node.path,
+				   "DV Timings Signal Mode", value);
 }
 
 static struct kernel_camera *create(struct camera_fixture *f,
@@ -216,7 +196,7 @@ static void a_changed_source_stops_the_stream(void **state)
 	assert_false(camera->device.events.sees_end);
 	assert_false(camera->device.events.sees_frames);
 	take(camera, N_FRAMES);
-	set_source(camera, "DV Timings Signal Mode", 1); /* no signal */
+	set_source(camera, 1); /* no signal */
 	/* At once: frames that are ready have another size, perhaps. */
 	ret = kernel_camera_capture(camera, &frame);
 	assert_int_equal(ret, -EREMCHG);
@@ -229,7 +209,7 @@ static void a_changed_source_stops_the_stream(void **state)
 	assert_text(camera, "the source changed");
 	assert_int_equal(kernel_camera_stop(camera), 0);
 	/* The same source once more: what came meanwhile does not count. */
-	set_source(camera, "DV Timings Signal Mode", 0);
+	set_source(camera, 0);
 	assert_int_equal(kernel_camera_start(camera), 0);
 	take(camera, N_FRAMES);
 	assert_int_equal(kernel_camera_stop(camera), 0);
@@ -244,9 +224,9 @@ static void a_changed_source_leaves_nothing_behind(void **state)
 	struct camera_frame frame;
 
 	take(camera, 1);
-	set_source(camera, "DV Timings Signal Mode", 1);
+	set_source(camera, 1);
 	assert_int_equal(kernel_camera_capture(camera, &frame), -EREMCHG);
-	set_source(camera, "DV Timings Signal Mode", 0);
+	set_source(camera, 0);
 	/* Without a stop, too. */
 	kernel_camera_destroy(camera);
 	camera = create(*state, &route, 60000);
