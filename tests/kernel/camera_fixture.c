@@ -11,6 +11,7 @@
 
 #include "camera_fixture.h"
 #include "device_controls.h"
+#include "device_monitor.h"
 
 int camera_fixture_set_up(void **state)
 {
@@ -71,6 +72,53 @@ struct camera *camera_fixture_start(struct camera_fixture *f, const char *name)
 		fail_msg("no camera %s: %s", name, error);
 	if (camera_start(camera) < 0)
 		fail_msg("%s does not start: %s", name, camera_error(camera));
+	return camera;
+}
+
+/* A device that is looked for. */
+struct search {
+	const char *bus;
+	const struct media_device *media;
+};
+
+static int compare_bus(void *user, const struct media_device *media)
+{
+	struct search *search = user;
+
+	if (media->status < 0 || strcmp(media->bus_info, search->bus) != 0)
+		return 0;
+	search->media = media;
+	return 1;
+}
+
+struct kernel_camera *
+camera_fixture_create_route(struct camera_fixture *f, const char *bus,
+			    const struct kernel_route *route, int timeout_ms)
+{
+	const struct device_monitor_options monitor_options = {
+		.source = DEVICE_SOURCE_NONE,
+	};
+	const struct camera_options options = {
+		.size = sizeof(options),
+		.width = CAMERA_FIXTURE_WIDTH,
+		.height = CAMERA_FIXTURE_HEIGHT,
+		.isolation = "process",
+		.frame_timeout_ms = timeout_ms,
+	};
+	struct search search = { bus, NULL };
+	struct device_monitor *monitor;
+	struct kernel_camera *camera;
+	char error[1024];
+
+	assert_int_equal(device_monitor_create(&monitor_options, NULL, NULL,
+					       &monitor),
+			 0);
+	(void)!device_monitor_list(monitor, compare_bus, &search);
+	assert_non_null(search.media);
+	if (kernel_camera_create(route, search.media, f->manager, &options,
+				 error, sizeof(error), &camera) < 0)
+		fail_msg("no camera of %s: %s", bus, error);
+	device_monitor_destroy(monitor);
 	return camera;
 }
 

@@ -7,6 +7,7 @@
 
 #include "camera.h"
 #include "fd_leak.h"
+#include "kernel_camera.h"
 
 /** The size of every frame here. */
 #define CAMERA_FIXTURE_WIDTH 320
@@ -33,6 +34,12 @@ int camera_fixture_create_as(struct camera_fixture *f, const char *name,
 
 /** Creates and starts the camera @name; fails the test if it cannot. */
 struct camera *camera_fixture_start(struct camera_fixture *f, const char *name);
+
+/** Creates the camera that @route makes of the device at @bus, which may lack what
+ *  the routes of pipeline handlers have; fails the test if it cannot. */
+struct kernel_camera *
+camera_fixture_create_route(struct camera_fixture *f, const char *bus,
+			    const struct kernel_route *route, int timeout_ms);
 
 /** Takes a frame; fails the test if none comes. */
 void camera_fixture_take(struct camera *camera, struct camera_frame *frame);

@@ -20,8 +20,6 @@
 #include <linux/videodev2.h>
 
 #include "camera_fixture.h"
-#include "device_monitor.h"
-#include "kernel_camera.h"
 #include "vimc_fixture.h"
 
 #define HDMI_INPUT 3
@@ -107,21 +105,6 @@ static struct kernel_route route_of(int input)
 	return route;
 }
 
-struct device {
-	struct device_monitor *monitor;
-	const struct media_device *media;
-};
-
-static int find_vivid(void *user, const struct media_device *media)
-{
-	struct device *device = user;
-
-	if (media->status < 0 || strcmp(media->driver, "vivid") != 0)
-		return 0;
-	device->media = media;
-	return 1;
-}
-
 static void set_source(struct kernel_camera *camera, int32_t value)
 {
 	camera_fixture_set_control(camera->device.capture.node.path,
@@ -132,29 +115,9 @@ static struct kernel_camera *create(struct camera_fixture *f,
 				    const struct kernel_route *route,
 				    int timeout_ms)
 {
-	const struct device_monitor_options monitor_options = {
-		.source = DEVICE_SOURCE_NONE,
-	};
-	const struct camera_options options = {
-		.size = sizeof(options),
-		.width = 640,
-		.height = 480,
-		.isolation = "process",
-		.frame_timeout_ms = timeout_ms,
-	};
-	struct device device = { NULL, NULL };
-	struct kernel_camera *camera;
-	char error[1024];
+	struct kernel_camera *camera = camera_fixture_create_route(
+		f, "platform:vivid-000", route, timeout_ms);
 
-	assert_int_equal(device_monitor_create(&monitor_options, NULL, NULL,
-					       &device.monitor),
-			 0);
-	(void)!device_monitor_list(device.monitor, find_vivid, &device);
-	assert_non_null(device.media);
-	if (kernel_camera_create(route, device.media, f->manager, &options,
-				 error, sizeof(error), &camera) < 0)
-		fail_msg("no camera: %s", error);
-	device_monitor_destroy(device.monitor);
 	if (kernel_camera_start(camera) < 0)
 		fail_msg("no start: %s", camera->error.text);
 	return camera;
