@@ -70,9 +70,8 @@ static void on_closed(void *user, const struct camipc_closed_info *info)
 
 static void on_restarted(void *user, const struct camipc_restart_info *info)
 {
-	struct capture *capture = user;
-
-	live_line_end(&capture->line);
+	(void)user;
+	report_end_line();
 	fprintf(stderr, "camipc: restarted the IPA in %.1f ms: %s\n",
 		(double)info->took_us / 1000, info->cause->text);
 }
@@ -260,7 +259,6 @@ static int capture_one(struct capture *capture, bool *ret_ends)
 		return exit_code_of_signal(capture);
 	}
 	if (ret < 0) {
-		live_line_end(&capture->line);
 		report_error("frame %u: %s", capture->n_done,
 			     camera_error(capture->camera));
 		return EXIT_FAILED;
@@ -288,7 +286,7 @@ static int capture_frames(struct capture *capture)
 			code = capture_one(capture, &ends);
 		}
 	}
-	live_line_end(&capture->line);
+	report_end_line();
 	return code;
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "controls_ipa_types.h"
+#include "report.h"
 
 /* Between two writes, and between two measurements of the rate. */
 #define WRITE_S 0.1
@@ -110,13 +111,5 @@ void live_line_frame(struct live_line *line, const struct camera *camera,
 		line->width > n ? line->width - n : 0, "");
 	fflush(stderr);
 	line->width = n;
-	line->is_open = true;
-}
-
-void live_line_end(struct live_line *line)
-{
-	if (line->is_open)
-		fputc('\n', stderr);
-	line->is_open = false;
-	line->width = 0;
+	report_open_line();
 }

@@ -8,7 +8,6 @@
 /** Zero it before use. Thread word: bound. */
 struct live_line {
 	bool is_shown; /* false: nothing is printed */
-	bool is_open; /* the cursor is at the end of the line */
 	double shown_s; /* when it was written last; CLOCK_MONOTONIC */
 	double since_s; /* the rate is counted from then on */
 	uint32_t since_frames;
@@ -26,13 +25,11 @@ void live_line_init(struct live_line *line, bool quiet);
  * @n_frames: how many there will be; 0: any number
  *
  * Writes the line ten times per second at most, and with the last frame. The
- * rate is that of the latest second.
+ * rate is that of the latest second. report_end_line() ends the line, as any
+ * message does.
  */
 void live_line_frame(struct live_line *line, const struct camera *camera,
 		     const struct camera_frame *frame, uint32_t n_done,
 		     uint32_t n_frames);
-
-/** Ends the line, if there is one, before other messages. */
-void live_line_end(struct live_line *line);
 
 #endif /* TOOLS_LIVE_LINE_H */

@@ -24,6 +24,7 @@ static struct {
 	pthread_mutex_t mutex;
 	bool verbose;
 	bool running;
+	bool line_is_open; /* stderr has a line without its end */
 	char held[512]; /* the latest error or warning of the library */
 	enum camipc_log_level held_level;
 	bool (*takes)(void *user, const char *text); /* lines, away from here */
@@ -54,6 +55,28 @@ static bool hold(enum camipc_log_level level)
 	       (level == CAMIPC_LOG_WARNING && !report.running);
 }
 
+/* With the mutex held. */
+static void end_line(void)
+{
+	if (report.line_is_open)
+		fputc('\n', stderr);
+	report.line_is_open = false;
+}
+
+void report_open_line(void)
+{
+	pthread_mutex_lock(&report.mutex);
+	report.line_is_open = true;
+	pthread_mutex_unlock(&report.mutex);
+}
+
+void report_end_line(void)
+{
+	pthread_mutex_lock(&report.mutex);
+	end_line();
+	pthread_mutex_unlock(&report.mutex);
+}
+
 static void on_log(void *user, enum camipc_log_level level, const char *topic,
 		   const char *text)
 {
@@ -68,6 +91,7 @@ static void on_log(void *user, enum camipc_log_level level, const char *topic,
 			report.held_level = level;
 		}
 	} else {
+		end_line();
 		fprintf(stderr, "camipc: %s: %s: %s\n", level_name(level),
 			topic, text);
 	}
@@ -145,6 +169,7 @@ void report_error(const char *format, ...)
 	/* Names of files and values of options may have any bytes. */
 	camipc_sanitise(line, sizeof(line), raw, strlen(raw));
 	pthread_mutex_lock(&report.mutex);
+	end_line();
 	if (report.held[0] && !strstr(line, report.held))
 		fprintf(stderr, "camipc: %s (%s)\n", line, report.held);
 	else

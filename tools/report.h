@@ -41,6 +41,11 @@ void report_running(void);
  */
 void report_prepare_streams(void);
 
+/** Says that stderr now has a line without its end, which is to be written again:
+ *  the next message, or report_end_line(), ends it first. */
+void report_open_line(void);
+void report_end_line(void);
+
 /** Flushes standard output. Returns @code or, after it has reported that text
  *  was lost, EXIT_FAILED. */
 int report_finish_stdout(int code) CAMIPC_MUST_CHECK;

@@ -222,11 +222,25 @@ class LineTest(CaptureTest):
         self.assertEqual(out.stderr, "")
 
     def test_messages_begin_a_line(self):
-        status, text = self.on_terminal("--frames", "1000000", "--output",
-                                        "/dev/full", "--metadata", "none")
-        self.assertEqual(status, 1)
-        last = text.replace("\r\n", "\n").rstrip("\n").split("\n")[-1]
-        self.assertTrue(last.startswith("camipc: --output"), text)
+        master, slave = pty.openpty()
+        process = subprocess.Popen(
+            command("capture", "--frames", "0", "--output", "-", *SMALL),
+            bufsize=0, stdout=subprocess.PIPE, stderr=slave)
+        self.addCleanup(process.kill)
+        os.close(slave)
+        self.assertTrue(os.read(master, 1))  # a line was begun
+        process.stdout.read(1)
+        process.stdout.close()
+        text = b""
+        try:
+            while True:
+                text += os.read(master, 65536)
+        except OSError:  # the other end was closed
+            os.close(master)
+        self.assertEqual(process.wait(LIMIT), 1)
+        lines = text.decode().replace("\r\n", "\n").splitlines()
+        self.assertTrue(any(line.startswith("camipc: --output -: cannot write")
+                            for line in lines), lines)
 
 
 if __name__ == "__main__":
