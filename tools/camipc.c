@@ -18,6 +18,7 @@ static int (*const functions[N_COMMANDS])(const struct options *options) = {
 	[COMMAND_VERIFY] = command_verify,
 	[COMMAND_DUMP] = command_dump,
 	[COMMAND_REPLAY] = command_replay,
+	[COMMAND_MINIMISE] = command_minimise,
 	[COMMAND_TIMELINE] = command_timeline,
 	[COMMAND_MONITOR] = command_monitor,
 	[COMMAND_HOSTILE] = command_hostile,

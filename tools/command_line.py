@@ -173,6 +173,25 @@ REPLAYS = ("WHAT IS COMPARED", (
     "The first recorded IPA is replayed. A module for another interface is "
     "refused (EPROTOTYPE)."))
 
+MINIMISES = ("HOW IT WORKS", (
+    "The recording is replayed as by camipc replay, always in a worker process, "
+    "and then again and again without a part of its calls. A part that the "
+    "failure does not need is left out: half of the calls first, then smaller "
+    "parts, until each remaining call is needed. The order of calls stays. A "
+    "call that the interface allows only after others, such as start, keeps "
+    "those.",
+    "The same failure is a crash with the same signal at the same place of the "
+    "module, or with the same last call if the place is not known; or the same "
+    "first difference: method, field and both values. Values that change from "
+    "replay to replay are not compared.",
+    "Results and events that are not part of the failure may change when other "
+    "calls are missing. If possible, they are left out, and shown as redacted. "
+    "camipc replay compares the rest, so that the smaller recording fails "
+    "there in the same way.",
+    "The smaller recording is replayed once more before it gets its name. "
+    "Ctrl-C ends the search and keeps the smallest recording so far; a second "
+    "Ctrl-C ends the command. FILE is never changed."))
+
 TIMELINES = ("FORMS", (
     ".json: a track for the camera process and one for the IPA; calls are slices "
     "on both, joined by arrows; states, events and drops are marks; calls "
@@ -403,6 +422,42 @@ PROGRAM = Program(
                 details=(REPLAYS,),
                 examples=(Example("", (
                     "camipc replay camera.rec --module build/ipa_mine.so",)),)),
+        Command("minimise", "make a smaller recording that fails the same way",
+                ("Makes a smaller recording that still fails in the same way "
+                 "when it is replayed: the same crash, or the same first "
+                 "difference. A recording that does not fail is refused.",),
+                groups=(Group("options", (
+                    Option("-o, --output NAME", "the smaller recording"),
+                    Option("--module FILE|NAME", "the module",
+                           default="that of the recording",
+                           suffixes=(".so",)),
+                    IPA_ARGUMENT,
+                    Option("--tolerance FIELD=X", "let numbers of this field "
+                           "differ by X", repeats=True),
+                    Option("--trials N", "replay N times at most",
+                           default="1000"),
+                    Option("--limit SECONDS", "time of one replay; one that "
+                           "takes longer has not failed in the same way",
+                           default="60"),
+                    Option("--force", "replace NAME if it exists"))),),
+                arguments=(FILE,),
+                details=(MINIMISES,),
+                statuses=(
+                    Status("0", "the smaller recording is written"),
+                    Status("1", "failure: each replay fails in another way, "
+                           "the recording is damaged, or the file could not be "
+                           "written"),
+                    Status("2", "wrong options, or an unusable file that an "
+                           "option names"),
+                    Status("3", "the recording does not fail with this "
+                           "module"),
+                    Status("128 + n", "ended by signal n (Ctrl-C: 130); the "
+                           "smallest recording so far is written, if there is "
+                           "one"),
+                ),
+                examples=(Example("", (
+                    "camipc minimise bug.rec -o small.rec --module "
+                    "build/ipa_mine.so",)),)),
         Command("timeline", "draw the timeline of a recording",
                 ("Writes the timeline of a recording in a form that other "
                  "programs show, by the end of the file's name: .json for "

@@ -19,6 +19,7 @@ int command_sign(const struct options *options);
 int command_verify(const struct options *options);
 int command_dump(const struct options *options);
 int command_replay(const struct options *options);
+int command_minimise(const struct options *options);
 int command_timeline(const struct options *options);
 int command_monitor(const struct options *options);
 

@@ -68,6 +68,11 @@ void interrupt_fini(void)
 	wait_fd = wake_fd = -1;
 }
 
+void interrupt_clear(void)
+{
+	caught = 0;
+}
+
 int interrupt_signal(void)
 {
 	return caught;

@@ -25,4 +25,7 @@ void interrupt_fini(void);
 /** Returns the number of the first signal; 0 before it. */
 int interrupt_signal(void);
 
+/** Forgets the first signal: the next one counts. */
+void interrupt_clear(void);
+
 #endif /* TOOLS_INTERRUPT_H */

@@ -12,6 +12,7 @@ enum exit_code {
 	EXIT_OK = 0,
 	EXIT_FAILED = 1, /* the IPA died, a disk is full */
 	EXIT_USAGE = 2, /* wrong options, or wrong files that they name */
+	EXIT_NOTHING_FAILS = 3, /* minimise: the recording replays without a failure */
 	EXIT_SIGNAL = 128, /* plus the number of the signal */
 };
 

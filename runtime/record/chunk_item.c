@@ -107,6 +107,8 @@ size_t camipc_item_read(const uint8_t *bytes, size_t left,
 	ret_item->time = camipc_get_le64(bytes + 8);
 	ret_item->thread = camipc_get_le32(bytes + 16);
 	ret_item->value = camipc_get_le32(bytes + 20);
+	ret_item->bytes = bytes;
+	ret_item->size = size;
 	switch (bytes[4]) {
 	case CAMIPC_ITEM_MESSAGE:
 		is_right = read_message_item(at, left, ret_item);

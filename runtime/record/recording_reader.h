@@ -46,6 +46,8 @@ struct camipc_recorded {
 	uint64_t since; /* the first proxy of the recording began */
 	uint32_t thread;
 	uint32_t value;
+	const uint8_t *bytes; /* the whole item, @size bytes */
+	size_t size;
 
 	/* Of a message. */
 	uint64_t took; /* nanoseconds; of a reply */

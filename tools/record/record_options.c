@@ -44,6 +44,21 @@ static int set_ring(struct record_options *options, const char *value)
 	return 0;
 }
 
+static int set_trials(struct record_options *options, const char *value)
+{
+	const size_t n = strspn(value, "0123456789");
+	const unsigned long trials = n > 0 && n < 9 ? strtoul(value, NULL, 10)
+						    : 0;
+
+	if (value[n] || trials < 1 || trials > 1000000) {
+		report_option("trials", value,
+			      "expected a number from 1 to 1000000");
+		return -EINVAL;
+	}
+	options->n_trials = (uint32_t)trials;
+	return 0;
+}
+
 /* Reads a number with a decimal point, in every locale. */
 static bool parse_real(const char *text, double *ret_value)
 {
@@ -115,6 +130,8 @@ int record_options_apply(struct record_options *options, enum option_id option,
 		return 0;
 	case OPTION_TOLERANCE:
 		return add_tolerance(options, value);
+	case OPTION_TRIALS:
+		return set_trials(options, value);
 	default:
 		return -ENOSYS;
 	}

@@ -35,6 +35,9 @@ struct record_options {
 	bool expect;
 	struct tolerance tolerances[RECORD_OPTIONS_MAX];
 	size_t n_tolerances;
+
+	/* Of minimise. */
+	uint32_t n_trials; /* 0: the default */
 };
 
 /**

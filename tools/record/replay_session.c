@@ -9,7 +9,9 @@
 #include <string.h>
 #include <time.h>
 
-/* How long a call may wait until earlier ones are consumed. */
+#include "interrupt.h"
+
+/* How long a call may wait until earlier ones are consumed, in milliseconds. */
 #define CREDIT_MS 10000
 
 static void keep_event(void *user, const struct camipc_method *event,
@@ -31,6 +33,13 @@ static void keep_event(void *user, const struct camipc_method *event,
 	session->last = &kept->next;
 }
 
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
 static void note_closed(void *user, const struct camipc_closed_info *info)
 {
 	struct replay_session *session = user;
@@ -39,6 +48,13 @@ static void note_closed(void *user, const struct camipc_closed_info *info)
 	session->reason = info->reason;
 	session->wait_status = info->status_known ? info->status : 0;
 	snprintf(session->text, sizeof(session->text), "%s", info->text);
+	if (info->last_call)
+		snprintf(session->last_call, sizeof(session->last_call), "%s",
+			 info->last_call);
+	if (info->n_frames && info->frames[0].module)
+		snprintf(session->place, sizeof(session->place), "%.90s+0x%llx",
+			 base_name(info->frames[0].module),
+			 (unsigned long long)info->frames[0].offset);
 }
 
 static const struct raw_events raw_events_of_session = {
@@ -47,11 +63,20 @@ static const struct raw_events raw_events_of_session = {
 };
 
 int replay_session_init(struct replay_session *session,
-			const struct camipc_schema *schema)
+			const struct camipc_schema *schema,
+			unsigned int limit_ms)
 {
+	int ret;
+
 	memset(session, 0, sizeof(*session));
 	session->last = &session->first;
-	return raw_interface_make(&session->raw, schema);
+	session->limit_ms = limit_ms ? limit_ms : CREDIT_MS;
+	ret = raw_interface_make(&session->raw, schema);
+	for (uint32_t i = 0; ret == 0 && limit_ms && i < schema->n_methods; i++)
+		if (!session->raw.methods[i].timeout_ms ||
+		    session->raw.methods[i].timeout_ms > limit_ms)
+			session->raw.methods[i].timeout_ms = limit_ms;
+	return ret;
 }
 
 int replay_session_create(struct replay_session *session,
@@ -76,7 +101,8 @@ static uint64_t session_now_ms(void)
 }
 
 /* Delivers what has arrived, and waits up to @timeout_ms for something. */
-static void dispatch_session(struct replay_session *session, unsigned int timeout_ms)
+static void dispatch_session(struct replay_session *session,
+			     unsigned int timeout_ms)
 {
 	struct pollfd pollfd = {
 		.fd = camipc_proxy_get_fd(session->proxy),
@@ -91,13 +117,16 @@ static int call_until_credit(struct replay_session *session, uint32_t id,
 			     const struct raw_message *args,
 			     struct raw_message *outs)
 {
-	const uint64_t end = session_now_ms() + CREDIT_MS;
+	const uint64_t end = session_now_ms() +
+			     (session->limit_ms < CREDIT_MS ? session->limit_ms
+							    : CREDIT_MS);
 	int ret;
 
 	for (;;) {
 		(void)!camipc_proxy_call(session->proxy, id, args, outs);
 		ret = camipc_proxy_last_error(session->proxy);
-		if (ret != -EAGAIN || session_now_ms() > end)
+		if (ret != -EAGAIN || session_now_ms() > end ||
+		    interrupt_signal())
 			return ret;
 		dispatch_session(session, 10);
 	}
@@ -141,11 +170,16 @@ bool replay_session_take(struct replay_session *session, uint32_t cookie,
 struct replay_event *replay_session_wait(struct replay_session *session,
 					 unsigned int timeout_ms)
 {
-	const uint64_t end = session_now_ms() + timeout_ms;
+	const uint64_t begin = session_now_ms();
 	struct replay_event *event;
+	unsigned int waited;
 
-	while (!session->first && !session->is_closed && session_now_ms() < end)
-		dispatch_session(session, 100);
+	while (!session->first && !session->is_closed && !interrupt_signal() &&
+	       session_now_ms() < begin + timeout_ms)
+		dispatch_session(session, timeout_ms < 100 ? timeout_ms : 100);
+	waited = (unsigned int)(session_now_ms() - begin);
+	if (waited > session->longest_wait_ms)
+		session->longest_wait_ms = waited;
 	event = session->first;
 	if (!event)
 		return NULL;
@@ -160,8 +194,9 @@ bool replay_session_wait_closed(struct replay_session *session,
 {
 	const uint64_t end = session_now_ms() + timeout_ms;
 
-	while (!session->is_closed && session_now_ms() < end)
-		dispatch_session(session, 100);
+	while (!session->is_closed && !interrupt_signal() &&
+	       session_now_ms() < end)
+		dispatch_session(session, timeout_ms < 100 ? timeout_ms : 100);
 	return session->is_closed;
 }
 

@@ -41,12 +41,21 @@ struct replay_session {
 	enum camipc_reason reason;
 	int wait_status;
 	char text[512];
+	char place[128]; /* of a crash: "ipa_x.so+0x12"; "" if not known */
+	char last_call[64];
 	bool no_memory;
+
+	unsigned int limit_ms; /* of each call; 0: that of its interface */
+	unsigned int longest_wait_ms; /* for an event */
 };
 
-/** Prepares a session for the interface. Returns 0 or -ENOMEM. */
+/**
+ * Prepares a session for the interface. A call gets @limit_ms at most; 0 leaves
+ * the limits of the interface. Returns 0 or -ENOMEM.
+ */
 int replay_session_init(struct replay_session *session,
-			const struct camipc_schema *schema) CAMIPC_MUST_CHECK;
+			const struct camipc_schema *schema,
+			unsigned int limit_ms) CAMIPC_MUST_CHECK;
 
 /** Creates the IPA. Returns what camipc_proxy_create() returns. */
 int replay_session_create(struct replay_session *session,
@@ -62,8 +71,8 @@ bool replay_session_take(struct replay_session *session, uint32_t cookie,
 			 struct replay_answer *ret_answer);
 
 /**
- * Waits for the next event. Returns NULL if none came in @timeout_ms, or if the
- * IPA has ended. The caller frees it.
+ * Waits for the next event. Returns NULL if none came in @timeout_ms, if the
+ * IPA has ended, or after an interrupt. The caller frees it.
  */
 struct replay_event *replay_session_wait(struct replay_session *session,
 					 unsigned int timeout_ms);
