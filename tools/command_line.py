@@ -173,6 +173,18 @@ REPLAYS = ("WHAT IS COMPARED", (
     "The first recorded IPA is replayed. A module for another interface is "
     "refused (EPROTOTYPE)."))
 
+ANSWERS = ("ANSWERING A PIPELINE HANDLER", (
+    "With --pipeline, the recording takes the place of the IPA: the module that "
+    "is written answers each call of a pipeline handler with the recorded "
+    "result, raises the recorded events after the same call, and writes the "
+    "recorded contents of buffers. The pipeline handler must make the recorded "
+    "calls, in the same order and with the same arguments and buffers. At the "
+    "first difference, one line of the log names call, method, field, both values "
+    "and frame, and this call and all later ones fail.",
+    "The module reads the recording by its path when it is used, and so needs "
+    "the isolation loopback or thread: the sandbox of a worker hides the file. "
+    "Replies and events that were redacted cannot be played."))
+
 MINIMISES = ("HOW IT WORKS", (
     "The recording is replayed as by camipc replay, always in a worker process, "
     "and then again and again without a part of its calls. A part that the "
@@ -417,11 +429,23 @@ PROGRAM = Program(
                     Option("--tolerance FIELD=X", "let numbers of this field "
                            "differ by X", repeats=True),
                     Option("--expect", "print nothing unless something "
-                           "differs, as for a test"))),),
+                           "differs, as for a test"),
+                    Option("--pipeline MODULE.so", "write a module that "
+                           "answers a live pipeline handler from the "
+                           "recording, and replay nothing",
+                           suffixes=(".so",)))),),
                 arguments=(FILE,),
-                details=(REPLAYS,),
-                examples=(Example("", (
-                    "camipc replay camera.rec --module build/ipa_mine.so",)),)),
+                details=(REPLAYS, ANSWERS),
+                examples=(
+                    Example("", (
+                        "camipc replay camera.rec --module "
+                        "build/ipa_mine.so",)),
+                    Example("The other side: a camera whose IPA is the "
+                            "recording:", (
+                                "camipc replay camera.rec --pipeline "
+                                "recorded.so",
+                                "camipc capture --ipa ./recorded.so "
+                                "--isolation loopback")))),
         Command("minimise", "make a smaller recording that fails the same way",
                 ("Makes a smaller recording that still fails in the same way "
                  "when it is replayed: the same crash, or the same first "

@@ -348,6 +348,7 @@ static int apply(struct options *options, enum option_id option,
 	case OPTION_EXPECT:
 	case OPTION_TOLERANCE:
 	case OPTION_TRIALS:
+	case OPTION_PIPELINE:
 		return record_options_apply(&options->record, option, value);
 	case OPTION_COUNT:
 		ret = parse_whole("count", value, 1, 1000000000, &number);

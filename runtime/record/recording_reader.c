@@ -502,6 +502,14 @@ camipc_recording_get_chunks(const struct camipc_recording *recording,
 	return recording->chunks;
 }
 
+bool camipc_recording_is_interface(const struct camipc_recording *recording,
+				   uint32_t number,
+				   const struct camipc_schema *schema)
+{
+	return number < recording->n_interfaces &&
+	       recording->interfaces[number].schema == schema;
+}
+
 const uint8_t *
 camipc_recording_get_interface(const struct camipc_recording *recording,
 			       uint32_t number, enum camipc_interface_part part,

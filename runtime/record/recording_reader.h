@@ -165,6 +165,11 @@ const struct camipc_recording_chunk *
 camipc_recording_get_chunks(const struct camipc_recording *recording,
 			    size_t *ret_n);
 
+/** Returns true if interface @number, from 0, is @schema. Thread word: bound. */
+bool camipc_recording_is_interface(const struct camipc_recording *recording,
+				   uint32_t number,
+				   const struct camipc_schema *schema);
+
 /**
  * Returns the @part of interface @number, from 0, which was read before, as
  * @ret_size bytes; NULL if there is no such interface. Thread word: bound.

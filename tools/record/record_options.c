@@ -122,6 +122,9 @@ int record_options_apply(struct record_options *options, enum option_id option,
 	case OPTION_MODULE:
 		options->module = value;
 		return 0;
+	case OPTION_PIPELINE:
+		options->pipeline = value;
+		return 0;
 	case OPTION_SPEED:
 		options->at_recorded_speed = strcmp(value, "recorded") == 0;
 		return 0;

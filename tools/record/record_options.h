@@ -31,6 +31,7 @@ struct record_options {
 
 	/* Of replay. */
 	const char *module;
+	const char *pipeline; /* a module to write; NULL: replay */
 	bool at_recorded_speed;
 	bool expect;
 	struct tolerance tolerances[RECORD_OPTIONS_MAX];

@@ -2,6 +2,7 @@
 /* The command replay: gives recorded calls to a module, and compares. */
 #include "commands.h"
 #include "interrupt.h"
+#include "recorded_module.h"
 #include "replay_run.h"
 #include "report.h"
 
@@ -16,6 +17,9 @@ int command_replay(const struct options *options)
 	struct replay_outcome outcome;
 	int code;
 
+	if (options->record.pipeline)
+		return recorded_module_write(options->argument,
+					     options->record.pipeline);
 	if (interrupt_init() < 0) {
 		report_error("out of memory");
 		return EXIT_FAILED;
