@@ -167,7 +167,7 @@ static void run(const uint8_t *data, size_t size)
 	while (receive())
 		continue;
 	channel->ops->destroy(channel);
-	FUZZ_REQUIRE(fuzz_count_fds() == n_fds);
+	fuzz_expect_fds(n_fds);
 }
 
 static const struct camipc_message_type *

@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "typed.h"
@@ -309,4 +310,13 @@ unsigned int fuzz_count_fds(void)
 	for (unsigned int i = 0; i < n; i++)
 		open_fds += !(fds[i].revents & POLLNVAL);
 	return open_fds;
+}
+
+void fuzz_expect_fds(unsigned int before)
+{
+	const struct timespec moment = { .tv_nsec = 1000000 };
+
+	for (int i = 0; i < 5000 && fuzz_count_fds() != before; i++)
+		nanosleep(&moment, NULL);
+	FUZZ_REQUIRE(fuzz_count_fds() == before);
 }

@@ -150,7 +150,11 @@ bool fuzz_expect_allowed(const struct camipc_message_type *type,
 void fuzz_ignore_log(void *user, enum camipc_log_level level, const char *topic,
 		     const char *text);
 
-/** Open descriptors: as many again if none was leaked. */
+/** Counts open descriptors, for fuzz_expect_fds(). */
 unsigned int fuzz_count_fds(void);
+
+/** Requires that as many descriptors are open as before. Another thread may still
+ *  close what was handed to it: waits for that. */
+void fuzz_expect_fds(unsigned int before);
 
 #endif /* CAMIPC_TEST_FUZZ_H */

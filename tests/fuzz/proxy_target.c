@@ -473,7 +473,7 @@ static void run(const uint8_t *data, size_t size)
 	for (uint32_t i = 0; i < proxy_session.n_begun; i++)
 		FUZZ_REQUIRE(proxy_session.completions[i] == 0);
 	camipc_arena_fini(&proxy_session.values);
-	FUZZ_REQUIRE(fuzz_count_fds() == n_fds);
+	fuzz_expect_fds(n_fds);
 }
 
 static const struct camipc_message_type *

@@ -322,7 +322,7 @@ static void run(const uint8_t *data, size_t size)
 	FUZZ_REQUIRE(!goes_on);
 	expect_an_end();
 	camipc_channel_destroy(bed.parent);
-	FUZZ_REQUIRE(fuzz_count_fds() == n_fds);
+	fuzz_expect_fds(n_fds);
 }
 
 /* ---- inputs -------------------------------------------------------------- */

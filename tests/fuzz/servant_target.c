@@ -485,7 +485,7 @@ static void run(const uint8_t *data, size_t size)
 	camipc_record_pool_unref(s.pool);
 	camipc_arena_fini(&s.outs);
 	camipc_arena_fini(&s.event);
-	FUZZ_REQUIRE(fuzz_count_fds() == n_fds);
+	fuzz_expect_fds(n_fds);
 }
 
 static const struct camipc_message_type *

@@ -407,16 +407,6 @@ static void destroy(void)
 		FUZZ_REQUIRE(!host.begun[i].method);
 }
 
-/* Another thread may still close what was handed to it. */
-static void expect_fds(unsigned int n_fds)
-{
-	const struct timespec moment = { .tv_nsec = 1000000 };
-
-	for (int i = 0; i < 5000 && fuzz_count_fds() != n_fds; i++)
-		nanosleep(&moment, NULL);
-	FUZZ_REQUIRE(fuzz_count_fds() == n_fds);
-}
-
 static int64_t real_seconds(void)
 {
 	struct timespec now;
@@ -456,7 +446,7 @@ static void run(const uint8_t *data, size_t size)
 	}
 	fake_worker_tear_down();
 	camipc_arena_fini(&host.values);
-	expect_fds(n_fds);
+	fuzz_expect_fds(n_fds);
 	/* Played time does not show what really sleeps. */
 	FUZZ_REQUIRE(real_seconds() - began < REAL_BOUND_S);
 }
