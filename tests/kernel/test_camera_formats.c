@@ -154,7 +154,9 @@ static void check_measure(const uint8_t *picture)
 	assert_true(difference(swapped, picture) > MAX_DIFFERENCE);
 }
 
-static void each_format_shows_the_picture(void **state, const char *name)
+/* @step: 1: in each format; 5: in one of each depth, in three orders. */
+static void formats_show_the_picture(void **state, const char *name,
+				     size_t step)
 {
 	static uint8_t expected[3 * N_PIXELS];
 	static uint8_t rgb[3 * N_PIXELS];
@@ -165,7 +167,7 @@ static void each_format_shows_the_picture(void **state, const char *name)
 	list(name, &listed);
 	capture(*state, name, 0, expected, expected_means);
 	check_measure(expected);
-	for (size_t i = 0; i < listed.n; i++) {
+	for (size_t i = 0; i < listed.n; i += step) {
 		capture(*state, name, listed.formats[i], rgb, means);
 		for (size_t c = 0; c < 3; c++)
 			if (means[c] < expected_means[c] - 8 ||
@@ -181,12 +183,12 @@ static void each_format_shows_the_picture(void **state, const char *name)
 
 static void formats_of_vivid(void **state)
 {
-	each_format_shows_the_picture(state, "vivid");
+	formats_show_the_picture(state, "vivid", 1);
 }
 
 static void formats_of_vimc(void **state)
 {
-	each_format_shows_the_picture(state, "vimc-a");
+	formats_show_the_picture(state, "vimc-a", 5);
 }
 
 static void other_formats_are_refused(void **state)
