@@ -412,9 +412,12 @@ static int list(struct capture *capture, int interrupt_fd)
 	if (code != EXIT_OK || !options->list_controls)
 		return code;
 	code = open_camera(capture, interrupt_fd);
-	if (code == EXIT_OK)
-		capture_list_controls(camera_get_controls(capture->camera));
-	return code;
+	if (code != EXIT_OK)
+		return code;
+	capture_list_controls(camera_get_controls(capture->camera));
+	capture_list_device_controls(
+		camera_get_device_controls(capture->camera));
+	return EXIT_OK;
 }
 
 /* Prints summary and statistics, beside outputs that are on stdout. */

@@ -103,6 +103,12 @@ static void format_value(const struct cam_control_value *value, char *text,
 	case CAM_CONTROL_VALUE_BYTE:
 		snprintf(text, size, "%u", value->byte);
 		break;
+	case CAM_CONTROL_VALUE_UNSIGNED16:
+		snprintf(text, size, "%u", value->unsigned16);
+		break;
+	case CAM_CONTROL_VALUE_UNSIGNED32:
+		snprintf(text, size, "%" PRIu32, value->unsigned32);
+		break;
 	case CAM_CONTROL_VALUE_INTEGER32:
 		snprintf(text, size, "%" PRId32, value->integer32);
 		break;
@@ -189,20 +195,23 @@ static void format_range(const struct cam_control_info *info, char *text,
 }
 
 /* "ColourGains float[2]: 0 to 32, default 1,1" */
-static void print_control(const struct camipc_control_type *type,
+static void print_control(const char *indent, const char *name,
+			  const char *type, uint32_t n_items,
 			  const struct cam_control_info *info)
 {
 	char size[16] = "";
 	char range[512];
 	char def[256];
 
-	if (type->size)
-		snprintf(size, sizeof(size), "[%u]", type->size);
+	if (n_items)
+		snprintf(size, sizeof(size), "[%u]", n_items);
 	format_range(info, range, sizeof(range));
 	format_array(&info->def, def, sizeof(def));
-	report_line("%s %s%s: %s%s%s", type->name, type->type, size,
+	report_line("%s%s %s%s: %s%s%s%s", indent, name, type, size,
 		    range[0] ? range : "any value", def[0] ? ", default " : "",
-		    def);
+		    def,
+		    info->direction & CAM_CONTROL_DIRECTION_IN ? "" :
+								 ", read-only");
 }
 
 void capture_list_controls(const struct cam_control_info_map *infos)
@@ -217,9 +226,38 @@ void capture_list_controls(const struct cam_control_info_map *infos)
 
 		if (!info || !(info->direction & CAM_CONTROL_DIRECTION_IN))
 			continue;
-		print_control(type, info);
+		print_control("", type->name, type->type, type->size, info);
 		n++;
 	}
 	if (n == 0)
 		report_line("the IPA accepts no controls");
+}
+
+void capture_list_device_controls(const struct cam_control_info_map *infos)
+{
+	/* As the IDL of controls calls them. */
+	static const char *const types[] = {
+		[CAM_CONTROL_TYPE_NONE] = "value",
+		[CAM_CONTROL_TYPE_BOOLEAN] = "bool",
+		[CAM_CONTROL_TYPE_BYTE] = "byte",
+		[CAM_CONTROL_TYPE_UNSIGNED16] = "uint16",
+		[CAM_CONTROL_TYPE_UNSIGNED32] = "uint32",
+		[CAM_CONTROL_TYPE_INTEGER32] = "int32",
+		[CAM_CONTROL_TYPE_INTEGER64] = "int64",
+		[CAM_CONTROL_TYPE_FLOAT32] = "float",
+		[CAM_CONTROL_TYPE_STRING] = "string",
+		[CAM_CONTROL_TYPE_RECTANGLE] = "Rectangle",
+		[CAM_CONTROL_TYPE_SIZE] = "Size",
+		[CAM_CONTROL_TYPE_POINT] = "Point",
+	};
+
+	if (!infos || infos->n_infos == 0)
+		return;
+	report_line("of the device, for its driver and the IPA:");
+	for (size_t i = 0; i < infos->n_infos; i++) {
+		const struct cam_control_info *info = &infos->infos[i].value;
+
+		print_control("    ", info->name, types[info->type], info->size,
+			      info);
+	}
 }

@@ -13,4 +13,7 @@ int capture_list_formats(const char *name) CAMIPC_MUST_CHECK;
  *  default. */
 void capture_list_controls(const struct cam_control_info_map *infos);
 
+/** Prints the controls of a kernel camera's device; NULL: nothing. */
+void capture_list_device_controls(const struct cam_control_info_map *infos);
+
 #endif /* TOOLS_CAPTURE_LIST_H */

@@ -80,7 +80,8 @@ CAMERA = Group("the camera", (
     Option("--list-controls", "print the controls that --control can set, and "
            "capture nothing", details=(
                "A line has name, type, range or values, and default, as the IPA "
-               "reports them for this camera.",)),
+               "reports them for this camera. The controls of a kernel camera's "
+               "device follow; the IPA and the driver set those.",)),
     Option("--scene FILE", "PNG or JPEG picture to look at",
            default="a chart", suffixes=(".png", ".jpg", ".jpeg")),
     Option("--light SCRIPT", "points FRAME=BRIGHTNESS@KELVIN, separated by "

@@ -31,7 +31,8 @@ static bool is_complete(const struct camera_handler *h)
 {
 	return h->size == sizeof(*h) && h->name && h->list && h->list_formats &&
 	       h->create && h->destroy && h->start && h->stop && h->set_controls &&
-	       h->capture && h->error && h->get_controls && h->get_counts &&
+	       h->capture && h->error && h->get_controls &&
+	       h->get_device_controls && h->get_counts &&
 	       h->get_proxy;
 }
 
@@ -217,6 +218,12 @@ const struct cam_control_info_map *
 camera_get_controls(const struct camera *camera)
 {
 	return camera->handler->get_controls(camera->self);
+}
+
+const struct cam_control_info_map *
+camera_get_device_controls(const struct camera *camera)
+{
+	return camera->handler->get_device_controls(camera->self);
 }
 
 void camera_get_counts(const struct camera *camera,

@@ -237,6 +237,11 @@ const char *camera_error(const struct camera *camera);
 const struct cam_control_info_map *
 camera_get_controls(const struct camera *camera);
 
+/** Returns the controls of the device, in the id space V4L2, which only the IPA and
+ *  the driver set; NULL: a camera without a kernel device. */
+const struct cam_control_info_map *
+camera_get_device_controls(const struct camera *camera);
+
 /** Sets @ret_counts to the counters since the camera was created. */
 void camera_get_counts(const struct camera *camera,
 		       struct camera_counts *ret_counts);

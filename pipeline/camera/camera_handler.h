@@ -45,6 +45,8 @@ struct camera_handler {
 
 	const char *(*error)(const void *self);
 	const struct cam_control_info_map *(*get_controls)(const void *self);
+	const struct cam_control_info_map *(*get_device_controls)(
+		const void *self);
 	void (*get_counts)(const void *self, struct camera_counts *ret_counts);
 	struct camipc_proxy *(*get_proxy)(void *self);
 };

@@ -210,6 +210,14 @@ static const struct cam_control_info_map *rest_get_controls(const void *self)
 	return &camera->ipa.infos;
 }
 
+static const struct cam_control_info_map *
+rest_get_device_controls(const void *self)
+{
+	const struct kernel_camera *camera = self;
+
+	return &camera->device.controls.infos;
+}
+
 static void rest_get_counts(const void *self, struct camera_counts *ret_counts)
 {
 	kernel_camera_get_counts(self, ret_counts);
@@ -231,6 +239,7 @@ const struct camera_handler kernel_handler_rest = {
 	.capture = rest_capture,
 	.error = rest_error,
 	.get_controls = rest_get_controls,
+	.get_device_controls = rest_get_device_controls,
 	.get_counts = rest_get_counts,
 	.get_proxy = rest_get_proxy,
 };

@@ -174,6 +174,13 @@ static const struct cam_control_info_map *virtual_get_controls(const void *self)
 	return virtual_camera_get_controls(camera_of(self));
 }
 
+static const struct cam_control_info_map *
+virtual_get_device_controls(const void *self)
+{
+	(void)self;
+	return NULL;
+}
+
 static void virtual_get_counts(const void *self,
 			       struct camera_counts *ret_counts)
 {
@@ -210,6 +217,7 @@ static const struct camera_handler virtual_handler = {
 	.capture = virtual_capture,
 	.error = virtual_error,
 	.get_controls = virtual_get_controls,
+	.get_device_controls = virtual_get_device_controls,
 	.get_counts = virtual_get_counts,
 	.get_proxy = virtual_get_proxy,
 };

@@ -157,6 +157,7 @@ static const struct camera_handler made = {
 	.capture = capture,
 	.error = error_of,
 	.get_controls = get_controls,
+	.get_device_controls = get_controls,
 	.get_counts = get_counts,
 	.get_proxy = get_proxy,
 };
@@ -304,12 +305,55 @@ static void controls(void **state)
 	assert_string_equal(end(&printed), "the IPA accepts no controls\n");
 }
 
+static void controls_of_a_device(void **state)
+{
+	const struct cam_uint32_control_info_entry entries[] = {
+		{ 1,
+		  { .name = "Test\nPattern",
+		    .type = CAM_CONTROL_TYPE_INTEGER32,
+		    .direction = CAM_CONTROL_DIRECTION_IN,
+		    .min = number(0),
+		    .max = number(3),
+		    .def = number(2) } },
+		{ 2,
+		  { .name = "Bits",
+		    .type = CAM_CONTROL_TYPE_UNSIGNED32,
+		    .size = 7,
+		    .direction = CAM_CONTROL_DIRECTION_OUT,
+		    .min = { .tag = CAM_CONTROL_VALUE_UNSIGNED32 },
+		    .max = { .tag = CAM_CONTROL_VALUE_UNSIGNED32,
+			     .unsigned32 = UINT32_MAX } } },
+	};
+	const struct cam_control_info_map infos = {
+		.id_space = CAM_CONTROL_ID_SPACE_V4L2,
+		.infos = entries,
+		.n_infos = 2,
+	};
+	const struct cam_control_info_map none = { .n_infos = 0 };
+	struct printed printed;
+
+	(void)state;
+	begin(&printed, stdout);
+	capture_list_device_controls(&infos);
+	/* A driver's name cannot begin a line. */
+	assert_string_equal(
+		end(&printed),
+		"of the device, for its driver and the IPA:\n"
+		"    Test\\nPattern int32: 0 to 3, default 2\n"
+		"    Bits uint32[7]: 0 to 4294967295, read-only\n");
+	begin(&printed, stdout);
+	capture_list_device_controls(NULL);
+	capture_list_device_controls(&none);
+	assert_string_equal(end(&printed), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(formats),
 		cmocka_unit_test(failures),
 		cmocka_unit_test(controls),
+		cmocka_unit_test(controls_of_a_device),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,7 +59,11 @@ contains "$("$camipc" capture --camera vimc-b --list-formats)" \
 	'SRGGB10 (default): 64x64 to 4096x' 'at the frame rate of the driver'
 contains "$("$camipc" capture --camera vivid --list-controls)" \
 	'AnalogueGain float: 1 to 1.9375, default 1' \
-	'AeEnable bool: true or false, default true'
+	'AeEnable bool: true or false, default true' \
+	'of the device, for its driver and the IPA:' \
+	'    Brightness int32: 0 to 255, default 128' \
+	'    Menu int32: 1, 3 or 4, default 3' \
+	'    Read-Only Integer 32 Bits int32: 0 to 255, default 0, read-only'
 contains "$("$camipc" capture --camera vivid --frames 2 --format SGBRG8)" \
 	'2 frames in '
 
