@@ -143,10 +143,12 @@ static int keep(struct frame_metadata *metadata,
 					     -1);
 }
 
-static void take_all(struct frame_metadata *metadata)
+void frame_metadata_take(struct frame_metadata *metadata)
 {
 	struct video_frame frame;
 
+	if (!metadata->is_started)
+		return;
 	/* At most what the queue has: a driver could go on for ever. */
 	for (uint32_t i = 0; i < VIDEO_MAX_BUFFERS; i++) {
 		const int ret =
@@ -167,9 +169,7 @@ frame_metadata_find(struct frame_metadata *metadata, uint64_t timestamp_ns)
 {
 	const uint32_t fourcc = metadata->capture.format.fourcc;
 
-	if (!metadata->is_started)
-		return NULL;
-	take_all(metadata);
+	frame_metadata_take(metadata);
 	for (uint32_t i = 0; i < FRAME_METADATA_KEPT; i++) {
 		const struct frame_metadata_entry *entry = &metadata->kept[i];
 

@@ -55,12 +55,16 @@ void frame_metadata_start(struct frame_metadata *metadata);
 /** Stops the queue and frees it. */
 void frame_metadata_stop(struct frame_metadata *metadata);
 
+/** Keeps what has come, without waiting, and queues the buffers again. Call it
+ *  before a frame's own buffer is queued: then no frame lacks its metadata. */
+void frame_metadata_take(struct frame_metadata *metadata);
+
 /**
- * frame_metadata_find() - take what has come, and find what belongs to a frame
+ * frame_metadata_find() - find what belongs to a frame
  * @timestamp_ns: of the frame, which its metadata have, too
  *
- * Does not wait. Returns NULL, or metadata that are valid until the next call of
- * any function here.
+ * Takes what has come, without waiting. Returns NULL, or metadata that are valid
+ * until the next call of any function here.
  */
 const struct camera_driver_metadata *
 frame_metadata_find(struct frame_metadata *metadata, uint64_t timestamp_ns);

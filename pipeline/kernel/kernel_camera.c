@@ -190,6 +190,7 @@ static int take(void *user, uint16_t *raw, struct virtual_frame *frame,
 		return ret;
 	frame->timestamp_ns = video.timestamp_ns;
 	frame->settings = kernel_device_settings(&camera->device, &video);
+	frame_metadata_take(&camera->device.metadata);
 	ret = write_due(camera, count_lost(camera, video.sequence));
 	if (ret < 0)
 		return ret;
