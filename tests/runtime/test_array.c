@@ -238,6 +238,31 @@ static void test_a_present_empty_field_adds_nothing(void **state)
 	assert_int_equal(items[0], 1);
 }
 
+/* One element and a half: the rest would be read as a field of its own. */
+static void test_a_part_of_an_element(void **state)
+{
+	static const uint8_t message[] = "\x0a\6\1\0\0\0\x0d\0";
+	const size_t size = sizeof(message) - 1;
+	int32_t exact[2] = { 0 };
+	const int32_t *items;
+	const uint8_t *p;
+	uint32_t tag;
+	size_t n;
+
+	(void)state;
+	camipc_arena_reset(&arena, 100);
+	p = camipc_reader_init(&r, message, size, &arena, NULL, 0);
+	read_int32(p, &items, &n);
+	assert_int_equal(r.error, -EPROTO);
+	assert_int_equal(r.fault, CAMIPC_FAULT_BYTES);
+	assert_int_equal(n, 0);
+	p = camipc_reader_init(&r, message, size, &arena, NULL, 0);
+	p = camipc_get_tag(&r, p, r.end, &tag);
+	camipc_get_int32_array_exact(&r, p, r.end, tag, exact, 2, &n);
+	assert_int_equal(r.error, -EPROTO);
+	assert_int_equal(r.fault, CAMIPC_FAULT_BYTES);
+}
+
 /* Threat 9: one byte on the wire, eight in memory: the budget decides. */
 static void test_a_count_bomb(void **state)
 {
@@ -283,6 +308,7 @@ int main(void)
 		cmocka_unit_test(test_fds),
 		cmocka_unit_test(test_elements_out_of_range),
 		cmocka_unit_test(test_a_present_empty_field_adds_nothing),
+		cmocka_unit_test(test_a_part_of_an_element),
 		cmocka_unit_test(test_a_count_bomb),
 	};
 	int ret;
