@@ -207,10 +207,12 @@ MINIMISES = ("HOW IT WORKS", (
 
 TIMELINES = ("FORMS", (
     ".json: a track for the camera process and one for the IPA; calls are slices "
-    "on both, joined by arrows; states, events and drops are marks; calls "
+    "on both, joined by arrows; states, events, drops and lines of the log are "
+    "marks; calls "
     "that are under way are a counter.",
     ".html: one page without other files: histograms of the time that calls "
-    "took, the slowest calls, drops, and the timeline drawn.",
+    "took, the slowest calls, drops, the timeline drawn, and the lines of the "
+    "log.",
     ".pcapng: each message is a packet with the header as on the wire and the "
     "body, which Wireshark shows by name with the .proto file of the "
     "interface. FILE.proto and FILE.lua, a script for Wireshark that knows the "
@@ -235,7 +237,8 @@ RECORDING = Group("recording", (
     Option("--redact FIELD", "leave the values of this field out, such as "
            "configurationFile or cam.Settings.configurationFile", repeats=True,
            details=("The field is left out wherever it is in a message. A name "
-                    "that the interface does not have is an error.",)),
+                    "that the interface does not have is an error. Lines of the "
+                    "log, which may contain the values, are left out, too.",)),
 ))
 
 FILE = Argument("FILE", "the recording", complete="file")
@@ -244,6 +247,9 @@ ITEMS = ("ITEMS", (
     "A line has the number of the proxy, the seconds since the recording began, "
     "and the name of its module. -> goes to the IPA, <- comes from it; async is "
     "a call without a reply.",
+    "log is a line of the log of the camera process, with its level and topic: a "
+    "line of a worker or a module has the topic ipa.NAME. Lines are recorded as "
+    "far as the program logs them (CAMIPC_LOG, --verbose).",
     "wrote and read are accesses of the camera process to a shared buffer, with "
     "the beginning of the SHA-256 of the contents.",
     "A recording that its recorder did not end, or that is damaged, is printed "

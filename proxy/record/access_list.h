@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The recorders that are shown accesses to shared buffers. */
+/* The recorders that are shown accesses to shared buffers, and lines of the log. */
 #ifndef CAMIPC_RECORD_ACCESS_LIST_H
 #define CAMIPC_RECORD_ACCESS_LIST_H
 

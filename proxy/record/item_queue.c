@@ -112,6 +112,13 @@ static struct camipc_item_buffer *wait_for_room(
 	return buffer;
 }
 
+static _Thread_local bool is_mine;
+
+bool camipc_item_queue_is_mine(void)
+{
+	return is_mine;
+}
+
 uint8_t *camipc_item_queue_begin(struct camipc_item_queue *queue,
 				   size_t size, uint64_t time, bool wait)
 {
@@ -132,12 +139,14 @@ uint8_t *camipc_item_queue_begin(struct camipc_item_queue *queue,
 		buffer->first_time = time;
 	if (queue->lost)
 		put_lost(queue, buffer, time);
+	is_mine = true;
 	return buffer->bytes + buffer->used;
 }
 
 void camipc_item_queue_end(struct camipc_item_queue *queue, size_t size)
 {
 	at(queue, queue->n - 1)->used += size;
+	is_mine = false;
 	pthread_mutex_unlock(&queue->lock);
 }
 

@@ -40,6 +40,9 @@ struct camipc_item_queue {
 int camipc_item_queue_init(struct camipc_item_queue *queue);
 void camipc_item_queue_fini(struct camipc_item_queue *queue);
 
+/** Returns true between begin and end in this thread, which has the lock then. */
+bool camipc_item_queue_is_mine(void);
+
 /**
  * camipc_item_queue_begin() - begin to append an item
  * @size: most bytes that the item may take

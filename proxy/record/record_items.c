@@ -23,6 +23,37 @@ void camipc_recorder_put_header(uint8_t *item, size_t size,
 	camipc_put_le(item + 20, value, 4);
 }
 
+/** Appends a text with its length. Returns the place after it. */
+static uint8_t *put_text(uint8_t *to, const char *text, size_t n)
+{
+	camipc_put_le(to, n, 2);
+	memcpy(to + 2, text, n);
+	return to + 2 + n;
+}
+
+void camipc_recorder_put_log(struct camipc_recorder *recorder,
+			     enum camipc_log_level level, const char *topic,
+			     const char *text)
+{
+	const size_t n_topic = strnlen(topic, CAMIPC_ITEM_MAX_TOPIC);
+	const size_t n_text = strnlen(text, CAMIPC_ITEM_MAX_TEXT);
+	const size_t size = CAMIPC_ITEM_HEADER_SIZE + 4 + n_topic + n_text;
+	const uint64_t now = camipc_now_ns();
+	uint8_t *item;
+
+	/* A line may contain the values of redacted fields. */
+	if (!camipc_recorder_is_open(recorder) || recorder->redact)
+		return;
+	item = camipc_item_queue_begin(&recorder->queue, size, now, false);
+	if (!item)
+		return;
+	camipc_recorder_put_header(item, size, CAMIPC_ITEM_LOG, 0, 0, now,
+				   level);
+	put_text(put_text(item + CAMIPC_ITEM_HEADER_SIZE, topic, n_topic), text,
+		 n_text);
+	camipc_item_queue_end(&recorder->queue, size);
+}
+
 static void put_piece(struct camipc_recorder *recorder, uint64_t object,
 		      uint64_t offset, const void *data, size_t size,
 		      bool wrote, bool wait)

@@ -3,6 +3,7 @@
 #ifndef CAMIPC_RECORD_RECORDER_H
 #define CAMIPC_RECORD_RECORDER_H
 
+#include <camipc/log_level.h>
 #include <camipc/record.h>
 
 #include "item_queue.h"
@@ -74,6 +75,14 @@ void camipc_recorder_put_access(struct camipc_recorder *recorder,
 				uint64_t object, uint64_t offset,
 				const void *data, size_t size, bool wrote,
 				bool wait);
+
+/**
+ * Records a line of the log, unless fields are redacted. Not while this thread
+ * puts another item. Thread word: safe.
+ */
+void camipc_recorder_put_log(struct camipc_recorder *recorder,
+			     enum camipc_log_level level, const char *topic,
+			     const char *text);
 
 /**
  * Notes that recorded messages carry a file. Returns true the first time. Thread

@@ -18,6 +18,7 @@
 #include "log_filter.h"
 #include "log_line.h"
 #include "log_share.h"
+#include "log_watch.h"
 #include "text.h"
 
 /** Longest line, in bytes; the rest is cut. */
@@ -42,6 +43,8 @@ static struct {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
 	.level = CAMIPC_LOG_WARNING,
 };
+
+_Atomic(camipc_log_watch_fn) camipc_log_watcher;
 
 /* True while this thread is in a callback, which would wait for itself. */
 static _Thread_local bool inside;
@@ -168,6 +171,20 @@ bool camipc_log_wants_topic(enum camipc_log_level level, const char *topic)
 				topic);
 }
 
+/* Shows a line to the watcher. Needs no lock: a watcher has locks of its own, and
+ * their users may log. */
+static void show_line(enum camipc_log_level level, const char *topic,
+		      const char *text)
+{
+	const camipc_log_watch_fn watch = atomic_load(&camipc_log_watcher);
+
+	if (!watch)
+		return;
+	inside = true;
+	watch(level, topic, text);
+	inside = false;
+}
+
 static void write_line(enum camipc_log_level level, const char *topic,
 		       const char *text)
 {
@@ -202,6 +219,7 @@ void camipc_log(enum camipc_log_level level, const char *topic,
 	camipc_sanitise(text, sizeof(text), raw, strlen(raw));
 
 	write_line(level, topic, text);
+	show_line(level, topic, text);
 	errno = kept;
 }
 
@@ -269,13 +287,15 @@ void camipc_log_foreign(struct camipc_log_share *share,
 {
 	int kept = errno;
 	char line[LINE_SIZE];
+	bool is_passed;
 
 	if (inside || !camipc_log_wants_topic(level, topic))
 		return;
 	snprintf(line, sizeof(line), "%s %s", who, text);
 	inside = true;
 	pthread_mutex_lock(&state.lock);
-	if ((share->only_stderr && state.log) || may_print(share)) {
+	is_passed = (share->only_stderr && state.log) || may_print(share);
+	if (is_passed) {
 		tell_dropped(share, topic, who, false);
 		pass_on(level, topic, line);
 	} else {
@@ -283,6 +303,8 @@ void camipc_log_foreign(struct camipc_log_share *share,
 	}
 	pthread_mutex_unlock(&state.lock);
 	inside = false;
+	if (is_passed)
+		show_line(level, topic, line);
 	errno = kept;
 }
 

@@ -87,6 +87,15 @@ static bool read_ended(const uint8_t *at, size_t left,
 			 sizeof(item->text)) > 0;
 }
 
+static bool read_log(const uint8_t *at, size_t left,
+		     struct camipc_recorded *item)
+{
+	const size_t n = read_text(at, left, item->topic, sizeof(item->topic));
+
+	return n > 0 && read_text(at + n, left - n, item->text,
+				  sizeof(item->text)) > 0;
+}
+
 size_t camipc_item_read(const uint8_t *bytes, size_t left,
 			struct camipc_recorded *ret_item)
 {
@@ -118,6 +127,9 @@ size_t camipc_item_read(const uint8_t *bytes, size_t left,
 		break;
 	case CAMIPC_ITEM_ENDED:
 		is_right = read_ended(at, left, ret_item);
+		break;
+	case CAMIPC_ITEM_LOG:
+		is_right = read_log(at, left, ret_item);
 		break;
 	case CAMIPC_ITEM_DROPPED:
 	case CAMIPC_ITEM_CREDIT:

@@ -50,6 +50,7 @@ enum camipc_item_kind {
 	CAMIPC_ITEM_ENDED = 6, /* the IPA ended */
 	CAMIPC_ITEM_CLOSED = 7, /* the proxy was destroyed */
 	CAMIPC_ITEM_LOST = 8, /* the recorder had no room for some items */
+	CAMIPC_ITEM_LOG = 9, /* a line of the log of the camera process */
 };
 
 /** Header of an item: size u32 (with this header), kind u8, flags u8, proxy
@@ -78,6 +79,10 @@ enum camipc_item_kind {
 
 /** The IPA's end: reason u32, error i32, wait status i32, pid u32; a text. */
 #define CAMIPC_ITEM_ENDED_SIZE 16
+
+/** A line of the log: two texts, the topic and the line; at most so long. */
+#define CAMIPC_ITEM_MAX_TOPIC 95
+#define CAMIPC_ITEM_MAX_TEXT 1000
 
 /** Proxies of one recording. */
 #define CAMIPC_RECORDING_MAX_PROXIES 1024

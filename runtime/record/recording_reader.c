@@ -389,7 +389,8 @@ static bool complete(const struct camipc_recording *recording,
 	const struct camipc_schema *schema;
 	const bool is_event = item->message_kind == CAMIPC_WIRE_EVENT;
 
-	if (item->kind == CAMIPC_ITEM_LOST || item->kind == CAMIPC_ITEM_ACCESS)
+	if (item->kind == CAMIPC_ITEM_LOST ||
+	    item->kind == CAMIPC_ITEM_ACCESS || item->kind == CAMIPC_ITEM_LOG)
 		return true;
 	if (item->proxy >= CAMIPC_RECORDING_MAX_PROXIES ||
 	    !recording->proxies[item->proxy].is_known)
@@ -437,7 +438,9 @@ int camipc_recording_next(struct camipc_recording *recording,
 					      "an item of the chunk before it "
 					      "is wrong");
 			recording->at += size;
-			ret_item->since = ret_item->time > recording->begin
+			ret_item->since = recording->begin &&
+							  ret_item->time >
+								  recording->begin
 						  ? ret_item->time -
 							    recording->begin
 						  : 0;

@@ -41,7 +41,7 @@ struct camipc_recorded {
 	enum camipc_item_kind kind;
 	uint32_t flags; /* CAMIPC_ITEM_* */
 	uint32_t proxy; /* number, from 0 */
-	const struct camipc_recorded_proxy *of; /* NULL: ACCESS and LOST */
+	const struct camipc_recorded_proxy *of; /* NULL: ACCESS, LOST and LOG */
 	uint64_t time; /* nanoseconds of CLOCK_MONOTONIC */
 	uint64_t since; /* the first proxy of the recording began */
 	uint32_t thread;
@@ -73,7 +73,11 @@ struct camipc_recorded {
 	enum camipc_reason reason;
 	int error;
 	int wait_status;
-	char text[1024];
+
+	/* Of a line of the log, whose level is @value. */
+	char topic[CAMIPC_ITEM_MAX_TOPIC + 1];
+
+	char text[1024]; /* of an end, or of a line of the log */
 };
 
 /** Why the reader has stopped. */

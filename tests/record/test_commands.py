@@ -71,7 +71,7 @@ class Recording(RecordTest):
             objects = {}
             for item in items(self.record(isolation, "--isolation",
                                           isolation)):
-                if item["kind"] in ("credit", "lost"):
+                if item["kind"] in ("credit", "lost", "log"):
                     continue
                 for key in ("time", "thread", "took", "isolation", "cookie"):
                     item.pop(key, None)
@@ -175,6 +175,33 @@ class Dump(RecordTest):
         self.assertRegex(text, r"(?m)wrote buffer \w+\+0, \d+ bytes")
         self.assertEqual(len(text.splitlines()), len(items(file)))
 
+    def test_log(self):
+        """Lines of the module and of the library, with level, time and text."""
+        words = ["--ipa", FAULTY, "--ipa-argument", "escape@3", "--force"]
+        for isolation in ("process", "thread"):
+            file = self.record("a", "-v", "--isolation", isolation, *words)
+            lines = items(file, "--filter", "kind==log")
+            escape = [line for line in lines
+                      if "refused" in line["text"] and
+                      line["topic"].startswith("ipa")]
+            self.assertEqual(len(escape), 1, lines)
+            self.assertEqual(escape[0]["level"], "info")
+            stats = items(file, "--filter", "method==processStats && frame==3")
+            self.assertGreater(escape[0]["time"], stats[0]["time"])
+            self.assertTrue([line for line in lines
+                             if line["topic"] == "manager"])
+            text = tool("dump", file, "--filter", "kind==log").stdout
+            self.assertRegex(text, r"(?m)^0 \d+\.\d{6} - log info: "
+                                   r"ipa.*faulty.*refused \d of 5")
+            # All times count from the beginning of the first proxy.
+            self.assertLess(max(float(line.split()[1])
+                                for line in text.splitlines()), 60)
+        # Without -v, the program logs warnings and errors only.
+        self.assertEqual(items(self.record("b"), "--filter", "kind==log"), [])
+        # A line may have the value of a redacted field.
+        file = self.record("a", "-v", "--redact", "sensorModel", *words)
+        self.assertEqual(items(file, "--filter", "kind==log"), [])
+
     def test_filters(self):
         file = self.record("a", frames=8)
         for text, n in (("method==processStats && frame>5", 2),
@@ -204,7 +231,8 @@ class Dump(RecordTest):
                 ("time<0", lambda t: False)):
             self.assertEqual(
                 items(file, "--filter", text),
-                [item for item in every if passes(item["time"] - begin)], text)
+                [item for item in every
+                 if passes(round(item["time"] - begin, 6))], text)
         # What is wrong in a part that is not read does not matter.
         with open(file, "r+b") as opened:
             place = [at for at, kind, _ in chunks(opened.read())
@@ -214,7 +242,7 @@ class Dump(RecordTest):
         self.assertEqual(tool("dump", file).returncode, 1)
         self.assertEqual(items(file, "--filter", "time>20 && time<25"),
                          [item for item in every
-                          if 20 < item["time"] - begin < 25])
+                          if 20 < round(item["time"] - begin, 6) < 25])
 
     def test_wrong_filters(self):
         for text, place in (("method", 7), ("method==", 9), ("a=1", 2),
@@ -434,9 +462,20 @@ class Timeline(RecordTest):
             self.assertLessEqual(begin["ts"], end["ts"])
         self.assertIn("state running", [e["name"] for e in events])
 
+    def test_log(self):
+        words = ["-v", "--ipa", FAULTY, "--ipa-argument", "escape@3",
+                 "--isolation", "process"]
+        events = json.loads(self.timeline(".json", *words))["traceEvents"]
+        lines = [e for e in events if e.get("cat") == "log"]
+        self.assertTrue([e for e in lines if "info: ipa.faulty" in e["name"]])
+        page = self.timeline(".html", "--force", *words).decode()
+        self.assertIn("<h2>Log</h2>", page)
+        self.assertIn("refused", page)
+
     def test_report(self):
         import html.parser
         page = self.timeline(".html").decode()
+        self.assertNotIn("<h2>Log</h2>", page)
         open_tags = []
 
         class Parser(html.parser.HTMLParser):

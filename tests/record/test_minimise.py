@@ -13,7 +13,8 @@ import sys
 import time
 import unittest
 
-from test_commands import FAULTY, LIMIT, RecordTest, SOFTISP, items
+from test_commands import (FAULTY, LIMIT, RecordTest, SOFTISP, change_exposure,
+                           items)
 from tool_runs import children, command, exists, run_text
 
 SEQUENCE = os.path.abspath(sys.argv[7])
@@ -111,12 +112,16 @@ class Failures(MinimiseTest):
 
     def test_tolerance(self):
         """A difference that is tolerated is no failure."""
-        file = self.record("a")
-        self.minimise(file, "--module", SEQUENCE, "--tolerance", "status=5",
-                      code=0)
-        os.remove(self.path("small"))
-        short = self.record("b", frames=5)
-        self.minimise(short, "--module", SEQUENCE, code=3)
+        changed = self.path("changed")
+        change_exposure(self.record("a"), changed)
+        small = self.minimise(changed)
+        self.assertLess(len(calls(small)), len(calls(changed)))
+        result = run_text("replay", small)
+        self.assertIn("event setSensorControls: controls.controls[0].value."
+                      "integer32: recorded ", result.stderr)
+        os.remove(small)
+        self.minimise(changed, "--tolerance", "integer32=1", code=3)
+        self.minimise(self.record("b", frames=5), "--module", SEQUENCE, code=3)
 
 
 class Limits(MinimiseTest):

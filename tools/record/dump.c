@@ -139,6 +139,11 @@ static void print_plain_item(struct dump *dump, const struct camipc_recorded *it
 	case CAMIPC_ITEM_CLOSED:
 		camipc_bytes_print(line, "closed");
 		break;
+	case CAMIPC_ITEM_LOG:
+		camipc_bytes_print(line, "log %s: %s: %s",
+				   item_level_name(item->value), item->topic,
+				   item->text);
+		break;
 	}
 }
 
@@ -216,6 +221,14 @@ static void print_json_access(struct camipc_bytes *line,
 	camipc_bytes_print(line, "\"");
 }
 
+static void print_json_log(struct camipc_bytes *line,
+			   const struct camipc_recorded *item)
+{
+	print_json_text(line, "level", item_level_name(item->value));
+	print_json_text(line, "topic", item->topic);
+	print_json_text(line, "text", item->text);
+}
+
 static void print_json_item(struct dump *dump, const struct camipc_recorded *item,
 		       int error)
 {
@@ -243,6 +256,8 @@ static void print_json_item(struct dump *dump, const struct camipc_recorded *ite
 					item->value & 0xff)));
 	else if (item->kind == CAMIPC_ITEM_ENDED)
 		print_json_text(line, "text", item->text);
+	else if (item->kind == CAMIPC_ITEM_LOG)
+		print_json_log(line, item);
 	else if (item->kind != CAMIPC_ITEM_DROPPED &&
 		 item->kind != CAMIPC_ITEM_CLOSED)
 		camipc_bytes_print(line, ", \"value\": %" PRIu32, item->value);

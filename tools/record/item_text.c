@@ -2,6 +2,8 @@
 /* Names of kinds of items, and times since the recording began. */
 #include "item_text.h"
 
+#include <camipc/log_level.h>
+
 #include "chunk_item.h"
 
 const char *item_kind_name(const struct camipc_recorded *item)
@@ -14,6 +16,7 @@ const char *item_kind_name(const struct camipc_recorded *item)
 		[CAMIPC_ITEM_ENDED] = "ended",
 		[CAMIPC_ITEM_CLOSED] = "closed",
 		[CAMIPC_ITEM_LOST] = "lost",
+		[CAMIPC_ITEM_LOG] = "log",
 	};
 
 	if (item->kind != CAMIPC_ITEM_MESSAGE)
@@ -23,6 +26,18 @@ const char *item_kind_name(const struct camipc_recorded *item)
 	if (item->message_kind == CAMIPC_WIRE_EVENT)
 		return "event";
 	return item->is_async ? "async" : "call";
+}
+
+const char *item_level_name(uint32_t level)
+{
+	static const char *const names[] = {
+		[CAMIPC_LOG_ERROR] = "error",
+		[CAMIPC_LOG_WARNING] = "warning",
+		[CAMIPC_LOG_INFO] = "info",
+		[CAMIPC_LOG_DEBUG] = "debug",
+	};
+
+	return level <= CAMIPC_LOG_DEBUG ? names[level] : "unknown";
 }
 
 double item_seconds(const struct camipc_recorded *item)

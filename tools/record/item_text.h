@@ -8,6 +8,9 @@
 /** Returns "call", "async", "reply", "event", "access", …: never NULL. */
 const char *item_kind_name(const struct camipc_recorded *item);
 
+/** Returns the name of the level of a line of the log: never NULL. */
+const char *item_level_name(uint32_t level);
+
 /** Seconds since the first recorded proxy began. */
 double item_seconds(const struct camipc_recorded *item);
 

@@ -11,6 +11,7 @@
 
 #include "chunk_item.h"
 #include "commands.h"
+#include "item_text.h"
 #include "output_file.h"
 #include "recording_file.h"
 #include "report.h"
@@ -58,11 +59,21 @@ int timeline_add(struct timeline *timeline, const struct camipc_recorded *item)
 			       : -1,
 		.name = item->method ? item->method->name : NULL,
 	};
+	if (item->kind == CAMIPC_ITEM_LOG) {
+		char text[1200];
+
+		snprintf(text, sizeof(text), "%s: %s: %s",
+			 item_level_name(item->value), item->topic, item->text);
+		entry->text = strdup(text);
+		return entry->text ? 0 : -ENOMEM;
+	}
 	return 0;
 }
 
 void timeline_fini(struct timeline *timeline)
 {
+	for (size_t i = 0; i < timeline->n; i++)
+		free(timeline->entries[i].text);
 	free(timeline->entries);
 	camipc_value_tree_fini(&timeline->tree);
 }

@@ -22,6 +22,7 @@ struct timeline_entry {
 	uint32_t size; /* bytes of a body */
 	double frame; /* -1: it has none */
 	const char *name; /* of a method; NULL: none */
+	char *text; /* of a line of the log, with its level; else NULL */
 };
 
 struct timeline {

@@ -251,6 +251,32 @@ static void write_drawing(struct report *report)
 		(unsigned int)(duration / 1000000 % 1000));
 }
 
+/* The lines of the log, if there are any. */
+static void write_log(const struct report *report)
+{
+	const struct timeline *timeline = report->timeline;
+	bool is_begun = false;
+
+	for (size_t i = 0; i < timeline->n; i++) {
+		const struct timeline_entry *entry = &timeline->entries[i];
+
+		if (entry->kind != CAMIPC_ITEM_LOG)
+			continue;
+		if (!is_begun)
+			fputs("<h2>Log</h2>\n<table><tr><th>time, s<th>line"
+			      "</tr>\n",
+			      report->stream);
+		is_begun = true;
+		fprintf(report->stream, "<tr><td>%" PRIu64 ".%06u<td>",
+			entry->time / 1000000000,
+			(unsigned int)(entry->time / 1000 % 1000000));
+		print_escaped(report->stream, entry->text);
+		fputs("</tr>\n", report->stream);
+	}
+	if (is_begun)
+		fputs("</table>\n", report->stream);
+}
+
 static void write_head(const struct report *report)
 {
 	const struct camipc_recorded_proxy *proxy =
@@ -295,6 +321,7 @@ int timeline_write_report(const struct timeline *timeline, FILE *stream)
 			write_histogram(report, &report->rows[i]);
 	ret = write_slowest(report);
 	write_drawing(report);
+	write_log(report);
 	fputs("</body></html>\n", stream);
 	free(report);
 	return ret;

@@ -120,6 +120,24 @@ static void put_instant(const struct trace *trace,
 	fputs("}", trace->stream);
 }
 
+/* A line of the log may have any characters. */
+static void put_log(const struct trace *trace,
+		    const struct timeline_entry *entry)
+{
+	struct camipc_bytes text = { .error = 0 };
+
+	camipc_print_json_string(&text, (const uint8_t *)entry->text,
+				 strlen(entry->text));
+	fprintf(trace->stream,
+		",\n{\"ph\": \"i\", \"s\": \"g\", \"cat\": \"log\", \"name\": %.*s, "
+		"\"pid\": %" PRIu32 ", \"tid\": %d, \"ts\": ",
+		(int)text.size, text.data ? (const char *)text.data : "\"\"",
+		entry->proxy + 1, HOST);
+	put_microseconds(trace->stream, entry->time);
+	fputs("}", trace->stream);
+	camipc_bytes_fini(&text);
+}
+
 static void put_entry(struct trace *trace, const struct timeline_entry *entry)
 {
 	if (entry->kind == CAMIPC_ITEM_MESSAGE)
@@ -135,6 +153,8 @@ static void put_entry(struct trace *trace, const struct timeline_entry *entry)
 		put_instant(trace, entry, "the IPA ended", "");
 	else if (entry->kind == CAMIPC_ITEM_LOST)
 		put_instant(trace, entry, "items are missing", "");
+	else if (entry->kind == CAMIPC_ITEM_LOG)
+		put_log(trace, entry);
 }
 
 /* ---- frames --------------------------------------------------------------- */
