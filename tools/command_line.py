@@ -259,8 +259,8 @@ FILTER = ("FILTERS", (
     "A filter compares fields with values by ==, !=, <, <=, > and >=; && binds "
     "more than ||, and parentheses are allowed. A field is one of a message, "
     "such as frame or settings.sensorModel, wherever it is in it; or kind, "
-    "method, module, proxy, thread, time and took (seconds), size (bytes) or "
-    "error. An item without the field does not pass.",
+    "method, module, proxy, thread, time and took (seconds), size (bytes), "
+    "error, or level and topic of a line of the log. An item without the field does not pass.",
     "Of a long recording, only the part that a range of time allows is read: "
     "time>60 && time<70.",))
 

@@ -190,6 +190,10 @@ class Dump(RecordTest):
             self.assertGreater(escape[0]["time"], stats[0]["time"])
             self.assertTrue([line for line in lines
                              if line["topic"] == "manager"])
+            self.assertEqual(escape, [
+                line for line in items(file, "--filter", "level==info && "
+                                       "topic==" + escape[0]["topic"])
+                if "refused" in line["text"]])
             text = tool("dump", file, "--filter", "kind==log").stdout
             self.assertRegex(text, r"(?m)^0 \d+\.\d{6} - log info: "
                                    r"ipa.*faulty.*refused \d of 5")

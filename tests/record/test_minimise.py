@@ -14,7 +14,7 @@ import time
 import unittest
 
 from test_commands import (FAULTY, LIMIT, RecordTest, SOFTISP, change_exposure,
-                           items)
+                           has_hashes, items)
 from tool_runs import children, command, exists, run_text
 
 SEQUENCE = os.path.abspath(sys.argv[7])
@@ -28,6 +28,11 @@ def calls(file):
 
 
 class MinimiseTest(RecordTest):
+    def setUp(self):
+        super().setUp()
+        if not has_hashes(self.record("contents", frames=1)):
+            self.skipTest("camipc was built without libcrypto")
+
     def minimise(self, file, *words, code=0, **options):
         """Returns the path of the smaller recording, or what is reported."""
         out = self.path("small")
@@ -130,6 +135,10 @@ class Limits(MinimiseTest):
         file = self.record("a")
         small = self.minimise(file, "--trials", "3", *CRASH)
         self.assertGreater(len(calls(small)), 3)
+        result = run_text("minimise", file, "-o", small, "--force", "--trials",
+                          "3", *CRASH)
+        self.assertIn("ended after 3 replays: --trials allows no more",
+                      result.stdout)
         os.remove(small)
         for value in ("0", "-1", "x", "1x", "1000001", "9" * 30):
             text = self.minimise(file, "--trials", value, code=2)
@@ -144,11 +153,28 @@ class Limits(MinimiseTest):
         self.assertLess(time.monotonic() - begin, 30)
         self.assertIn(("processStats", 1), calls(small))
 
-    def test_limit(self):
-        """A replay that takes too long is refused."""
+    def test_early_interrupt(self):
+        """Before anything is known, nothing is written."""
         file = self.record("a", frames=3000)
-        text = self.minimise(file, "--limit", "1", *CRASH[:2], code=1)
-        self.assertIn("a: the replay takes longer than 1 s", text)
+        process = subprocess.Popen(
+            command("minimise", file, "-o", self.path("small"), "--module",
+                    SEQUENCE, "--trials", "1"),
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            universal_newlines=True, start_new_session=True)
+        end = time.monotonic() + LIMIT
+        while not children(process.pid) and time.monotonic() < end:
+            time.sleep(0.001)
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=LIMIT)
+        if process.returncode == 0:
+            self.skipTest("the replay was faster than the signal")
+        self.assertEqual(process.returncode, 128 + signal.SIGTERM, err)
+        if out:
+            self.assertIn("interrupted: ", out)
+        else:
+            self.one_line(err)
+            self.assertIn("interrupted: no smaller recording was written", err)
+            self.assertFalse(os.path.exists(self.path("small")))
 
     def wait_for_workers(self, process):
         """Waits for the second worker and a few more: it searches."""
@@ -172,6 +198,8 @@ class Limits(MinimiseTest):
         out, err = process.communicate(timeout=LIMIT)
         self.assertEqual(process.returncode, 128 + signal.SIGINT, err)
         self.assertEqual(err, "")
+        self.assertIn("interrupted: the smallest recording so far is written",
+                      out)
         self.assertIn("fails in the same way: ", out.splitlines()[-1])
         self.assertEqual([pid for pid in workers if exists(pid)], [])
         result = run_text("replay", small, "--module", SEQUENCE)

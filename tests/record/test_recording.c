@@ -373,6 +373,36 @@ static void a_file(void **state)
 	close(fd);
 }
 
+/** A line of the log is read as it was written, or refused: however it is cut. */
+static void a_line(void **state)
+{
+	static const uint8_t texts_of_line[] = "\3\0ipa\4\0a\nb!";
+	uint8_t bytes[CAMIPC_ITEM_HEADER_SIZE + sizeof(texts_of_line) - 1] = { 0 };
+	struct camipc_recorded item;
+
+	(void)state;
+	bytes[4] = CAMIPC_ITEM_LOG;
+	bytes[20] = CAMIPC_LOG_WARNING;
+	memcpy(bytes + CAMIPC_ITEM_HEADER_SIZE, texts_of_line,
+	       sizeof(texts_of_line) - 1);
+	for (size_t n = 0; n <= sizeof(bytes); n++) {
+		uint8_t *copy = malloc(n + 1);
+
+		memcpy(copy, bytes, n);
+		if (n >= 4)
+			camipc_put_le(copy, n, 4);
+		assert_int_equal(camipc_item_read(copy, n, &item),
+				 n == sizeof(bytes) ? n : 0);
+		free(copy);
+	}
+	camipc_put_le(bytes, sizeof(bytes), 4);
+	assert_int_equal(camipc_item_read(bytes, sizeof(bytes), &item),
+			 sizeof(bytes));
+	assert_int_equal(item.value, CAMIPC_LOG_WARNING);
+	assert_string_equal(item.topic, "ipa");
+	assert_string_equal(item.text, "a?b!");
+}
+
 /** Loads the file into a memfd, which can be changed quickly. */
 static int load(size_t *ret_size)
 {
@@ -534,6 +564,7 @@ int main(void)
 		cmocka_unit_test(a_checksum),
 		cmocka_unit_test(a_schema),
 		cmocka_unit_test(wrong_tables),
+		cmocka_unit_test(a_line),
 		cmocka_unit_test(texts),
 		cmocka_unit_test(values),
 		cmocka_unit_test(too_many_values),

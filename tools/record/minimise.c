@@ -226,8 +226,22 @@ static int search(struct minimise *minimise)
 	while (halve_parts(minimise, removed) && may_go_on(minimise))
 		;
 	lower_level(minimise);
+	if (interrupt_signal())
+		report_line("interrupted: the smallest recording so far is "
+			    "written");
+	else if (!may_go_on(minimise))
+		report_line("ended after %u replays: --trials allows no more, "
+			    "and the recording may get smaller",
+			    minimise->n_replays);
 	free(removed);
 	return EXIT_OK;
+}
+
+static int report_interrupt(const struct minimise *minimise, int code)
+{
+	report_error("%.300s: interrupted: no smaller recording was written",
+		     minimise->options->argument);
+	return code;
 }
 
 /* Replays the recording twice, and learns how it fails. */
@@ -240,7 +254,7 @@ static int find_failure(struct minimise *minimise)
 	int code = replay_once(minimise, path, NULL, failure);
 
 	if (failure->result == REPLAY_INTERRUPTED)
-		return code;
+		return report_interrupt(minimise, code);
 	if (failure->result == REPLAY_REFUSED) {
 		if (failure->text[0])
 			report_error("%.300s: %s", path, failure->text);
@@ -257,7 +271,7 @@ static int find_failure(struct minimise *minimise)
 		return code;
 	code = replay_once(minimise, path, &minimise->plan, &again);
 	if (again.result == REPLAY_INTERRUPTED)
-		return code;
+		return report_interrupt(minimise, code);
 	minimise->is_exact = is_same(failure, &again, true);
 	if (!minimise->is_exact && !is_same(failure, &again, false)) {
 		describe_failure(&again, now, sizeof(now));
@@ -320,7 +334,7 @@ static int verify_file(struct minimise *minimise, const char *temporary)
 	minimise->wait_ms = minimise->max_wait_ms;
 	(void)replay_once(minimise, temporary, NULL, &outcome);
 	if (outcome.result == REPLAY_INTERRUPTED)
-		return outcome.code;
+		return report_interrupt(minimise, outcome.code);
 	if (!is_same(&minimise->failure, &outcome, minimise->is_exact)) {
 		describe_failure(&outcome, now, sizeof(now));
 		report_error("%.300s: the smaller recording does not fail in the "
