@@ -456,7 +456,8 @@ PROGRAM = Program(
         Command("minimise", "make a smaller recording that fails the same way",
                 ("Makes a smaller recording that still fails in the same way "
                  "when it is replayed: the same crash, or the same first "
-                 "difference. A recording that does not fail is refused.",),
+                 "difference. A recording that does not fail is refused with "
+                 "exit status 3.",),
                 groups=(Group("options", (
                     Option("-o, --output NAME", "the smaller recording"),
                     Option("--module FILE|NAME", "the module",
@@ -469,7 +470,9 @@ PROGRAM = Program(
                            default="1000"),
                     Option("--limit SECONDS", "time of one replay; one that "
                            "takes longer has not failed in the same way",
-                           default="60"),
+                           default="60", details=(
+                               "An event that does not come is waited for half "
+                               "of this time, and for 10 s at most.",)),
                     Option("--force", "replace NAME if it exists"))),),
                 arguments=(FILE,),
                 details=(MINIMISES,),

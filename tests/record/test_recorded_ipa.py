@@ -199,6 +199,14 @@ class RecordedIpa(RecordTest):
             self.one_line(result.stderr)
             self.assertIn(why, result.stderr)
         self.assertEqual(self.read("a.rec"), before)
+        for words in (["--module", "x"], ["--expect"], ["--speed", "recorded"],
+                      ["--tolerance", "a=1"]):
+            result = run_text("replay", self.file, "--pipeline",
+                              self.path("x.so"), *words)
+            self.assertEqual(result.returncode, 2)
+            self.one_line(result.stderr)
+            self.assertIn("--pipeline cannot be combined with " + words[0],
+                          result.stderr)
         result = run_text("replay", self.file, "--pipeline", "/dev/full")
         self.assertEqual(result.returncode, 1)
         self.assertIn("no space left", result.stderr)

@@ -140,11 +140,36 @@ int record_options_apply(struct record_options *options, enum option_id option,
 	}
 }
 
+/* A module is written, and nothing is replayed: other options have no effect. */
+static int check_pipeline(const struct record_options *options)
+{
+	const char *useless = NULL;
+
+	if (!options->pipeline)
+		return 0;
+	if (options->module)
+		useless = "module";
+	else if (options->expect)
+		useless = "expect";
+	else if (options->at_recorded_speed)
+		useless = "speed recorded";
+	else if (options->n_tolerances)
+		useless = "tolerance";
+	if (!useless)
+		return 0;
+	report_error("--pipeline cannot be combined with --%s: it replays "
+		     "nothing",
+		     useless);
+	return -EINVAL;
+}
+
 int record_options_check(const struct record_options *options,
 			 enum command_id command)
 {
 	const char *useless = NULL;
 
+	if (check_pipeline(options) < 0)
+		return -EINVAL;
 	if (command != COMMAND_CAPTURE || options->path)
 		return 0;
 	if (options->force)
