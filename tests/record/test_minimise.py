@@ -83,7 +83,7 @@ class Failures(MinimiseTest):
         # A module without the fault goes on: that is a failure, too.
         small = self.path("goes-on")
         result = run_text("minimise", file, "-o", small, "--module", SOFTISP,
-                          "--limit", "4")
+                          "--limit", "2")
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIn("and now the IPA goes on", result.stdout)
 
@@ -149,7 +149,7 @@ class Limits(MinimiseTest):
         file = self.record("a", frames=3)
         begin = time.monotonic()
         small = self.minimise(file, "--module", FAULTY, "--ipa-argument",
-                              "hang@1", "--limit", "2", "--trials", "10")
+                              "hang@1", "--limit", "2", "--trials", "3")
         self.assertLess(time.monotonic() - begin, 30)
         self.assertIn(("processStats", 1), calls(small))
 

@@ -19,8 +19,8 @@
 
 #define DEFAULT_TRIALS 1000
 
-/* An event of a trial is waited for ten times as long as it took before, and at
- * least so long. */
+/* An event or the end of a trial is waited for ten times as long as it took
+ * before, and at least so long. */
 #define MIN_WAIT_MS 300
 
 struct minimise {
@@ -31,6 +31,7 @@ struct minimise {
 	bool is_exact; /* values and last calls are the same each time */
 	unsigned int wait_ms; /* of the next replay */
 	unsigned int max_wait_ms;
+	unsigned int late_ms; /* of the next replay; 0: a crash is not wanted */
 	uint32_t n_replays;
 	uint32_t max_replays;
 };
@@ -59,7 +60,7 @@ static int replay_once(struct minimise *minimise, const char *path,
 		.wait_ms = minimise->wait_ms,
 		.limit_ms = minimise->options->limit_s * 1000,
 		.is_silent = true,
-		.ignores_late_end = minimise->failure.result == REPLAY_DIFFERS,
+		.late_ms = minimise->late_ms,
 	};
 	int code;
 
@@ -244,6 +245,28 @@ static int report_interrupt(const struct minimise *minimise, int code)
 	return code;
 }
 
+static unsigned int times_ten(unsigned int ms, unsigned int most)
+{
+	return ms > (most - MIN_WAIT_MS) / 10 ? most : ms * 10 + MIN_WAIT_MS;
+}
+
+/* Sets how long the trials wait, by the two replays before. */
+static void limit_waits(struct minimise *minimise,
+			const struct replay_outcome *again)
+{
+	const struct replay_outcome *failure = &minimise->failure;
+
+	minimise->wait_ms = times_ten(failure->longest_wait_ms,
+				      minimise->max_wait_ms);
+	minimise->late_ms = 0;
+	if (failure->result == REPLAY_ENDED)
+		minimise->late_ms = times_ten(
+			failure->end_took_ms > again->end_took_ms
+				? failure->end_took_ms
+				: again->end_took_ms,
+			REPLAY_LATE_MS);
+}
+
 /* Replays the recording twice, and learns how it fails. */
 static int find_failure(struct minimise *minimise)
 {
@@ -280,9 +303,7 @@ static int find_failure(struct minimise *minimise)
 			     path, now);
 		return EXIT_FAILED;
 	}
-	minimise->wait_ms = failure->longest_wait_ms * 10 + MIN_WAIT_MS;
-	if (minimise->wait_ms > minimise->max_wait_ms)
-		minimise->wait_ms = minimise->max_wait_ms;
+	limit_waits(minimise, &again);
 	return EXIT_OK;
 }
 
@@ -332,6 +353,7 @@ static int verify_file(struct minimise *minimise, const char *temporary)
 	char path[PATH_MAX];
 
 	minimise->wait_ms = minimise->max_wait_ms;
+	minimise->late_ms = REPLAY_LATE_MS;
 	(void)replay_once(minimise, temporary, NULL, &outcome);
 	if (outcome.result == REPLAY_INTERRUPTED)
 		return report_interrupt(minimise, outcome.code);
@@ -423,6 +445,7 @@ int command_minimise(const struct options *options)
 {
 	struct minimise minimise = {
 		.options = options,
+		.late_ms = REPLAY_LATE_MS,
 		.max_replays = options->record.n_trials ? options->record.n_trials
 							: DEFAULT_TRIALS,
 	};

@@ -13,6 +13,7 @@ int command_replay(const struct options *options)
 		.path = options->argument,
 		.isolation = options->camera_options.isolation,
 		.wait_ms = REPLAY_WAIT_MS,
+		.late_ms = REPLAY_LATE_MS,
 	};
 	struct replay_outcome outcome;
 	int code;

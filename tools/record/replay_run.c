@@ -21,9 +21,6 @@
 #include "replay_session.h"
 #include "report.h"
 
-/* How long an IPA may take to crash after the last call, in milliseconds. */
-#define LATE_DEATH_MS 1000
-
 struct replay {
 	const struct replay_run *run;
 	struct replay_outcome *outcome;
@@ -38,6 +35,7 @@ struct replay {
 	bool is_dead; /* our IPA ended; a recorded end must follow */
 	bool has_ended; /* the same, also after the recorded end */
 	bool last_is_async; /* the last call */
+	uint64_t last_call; /* when it was made */
 	uint64_t recorded_begin;
 	uint64_t begin;
 	double frame; /* of the last call that has one; -1: none */
@@ -57,6 +55,10 @@ static uint64_t replay_now(void)
 
 static void note_death(struct replay *replay)
 {
+	if (!replay->has_ended)
+		replay->outcome->end_took_ms =
+			(unsigned int)((replay_now() - replay->last_call) /
+				       1000000);
 	replay->is_dead = true;
 	replay->has_ended = true;
 }
@@ -219,6 +221,7 @@ static int replay_call(struct replay *replay,
 			report_difference(replay, item,
 					  "cannot make a descriptor: %s",
 					  camipc_errno_to_string(ret)));
+	replay->last_call = replay_now();
 	ret = replay_session_call(&replay->session, item, fds);
 	for (uint32_t i = 0; i < item->n_fds; i++)
 		close(fds[i]);
@@ -363,7 +366,7 @@ static int replay_end(struct replay *replay,
 					 "recorded '%.200s', and now the IPA "
 					 "goes on",
 					 item->text);
-	replay->has_ended = true;
+	note_death(replay);
 	replay->is_dead = false;
 	if (replay->session.reason != item->reason ||
 	    replay->session.wait_status != item->wait_status)
@@ -433,9 +436,8 @@ static int replay_item(struct replay *replay,
 /* An IPA that crashes in the last call has no other call to fail. */
 static void await_late_death(struct replay *replay)
 {
-	if (!replay->run->ignores_late_end && !replay->is_dead &&
-	    replay->last_is_async &&
-	    replay_session_wait_closed(&replay->session, LATE_DEATH_MS))
+	if (!replay->is_dead && replay->last_is_async &&
+	    replay_session_wait_closed(&replay->session, replay->run->late_ms))
 		note_death(replay);
 }
 

@@ -10,6 +10,9 @@
 /** How long an event, or the end of an IPA, is waited for. */
 #define REPLAY_WAIT_MS 10000
 
+/** How long an IPA may take to crash after the last call. */
+#define REPLAY_LATE_MS 1000
+
 /** What a replay does with an item of the recording. */
 enum replay_fate {
 	REPLAY_USE,
@@ -31,7 +34,9 @@ struct replay_run {
 	unsigned int wait_ms; /* at most REPLAY_WAIT_MS */
 	unsigned int limit_ms; /* for the whole replay; 0: no limit */
 	bool is_silent; /* prints nothing */
-	bool ignores_late_end; /* the IPA may still crash in the last call */
+
+	/** How long an IPA may take to crash after the last call. */
+	unsigned int late_ms;
 };
 
 enum replay_result {
@@ -48,6 +53,7 @@ struct replay_outcome {
 	enum replay_result result;
 	uint32_t number; /* of the last item that was used */
 	unsigned int longest_wait_ms; /* for an event */
+	unsigned int end_took_ms; /* from the last call until the end was seen */
 
 	/* Of REPLAY_DIFFERS: the first difference. */
 	const char *kind; /* of the item: "reply" */
