@@ -18,6 +18,11 @@ LIMIT = 60  # seconds, for what ends by itself
 # Its log takes the place of a standard stream that is closed.
 UNDER_VALGRIND = "vgpreload" in os.environ.get("LD_PRELOAD", "")
 
+with open(CAMIPC, "rb") as program:
+    SANITIZED = b"__asan_init" in program.read()
+# A crash shall be the worker's, not a report of the sanitizer.
+os.environ.setdefault("ASAN_OPTIONS", "handle_segv=0")
+
 
 def command(*words):
     """A command that finds modules and worker of this build only."""
