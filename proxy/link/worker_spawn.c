@@ -102,17 +102,18 @@ static const char **join(const char *const *usual, const char *const *hosts)
 static void log_spawn_failure(const struct camipc_worker_command *command,
 			      const char *program, const char *call, int ret)
 {
+	const char *why = camipc_schedule_why(call, -ret);
+
 	if (ret == -ENOSYS)
 		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
 			   "%s: cannot start the worker %s: this system "
 			   "refuses %s",
 			   command->name, program, call);
-	else if (ret == -EPERM || (ret == -EINVAL && *call))
+	else if (why)
 		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
 			   "%s: cannot schedule the worker as the match says: "
 			   "%s: %s; %s",
-			   command->name, call, camipc_errno_to_string(ret),
-			   camipc_schedule_why(call, -ret));
+			   command->name, call, camipc_errno_to_string(ret), why);
 	else
 		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
 			   "%s: cannot start the worker %s: %s", command->name,

@@ -156,6 +156,9 @@ CHILD_CODE int camipc_schedule_enter(const struct camipc_schedule *schedule,
 
 const char *camipc_schedule_why(const char *call, int error)
 {
+	if (call != call_scheduler && call != call_priority &&
+	    call != call_affinity)
+		return NULL;
 	if (error != EPERM && error != EACCES)
 		return call == call_affinity ?
 			       "none of these processors may be used" :
