@@ -3,6 +3,7 @@
  * What a recorder costs: the time of a call beside one that is not recorded, and
  * the processor time of a frame with 16 KiB of statistics.
  */
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -139,8 +140,11 @@ static void *open_recorded(const struct bench_case *bench)
 	snprintf(recorded->path, sizeof(recorded->path), "%s/camipc-bench-%d",
 		 folder && strlen(folder) < 32 ? folder : "/tmp",
 		 (int)getpid());
-	recorded->fd = memfd_create("statistics", MFD_CLOEXEC);
-	if (recorded->fd < 0 || ftruncate(recorded->fd, STATISTICS_SIZE) < 0)
+	recorded->fd = memfd_create("statistics",
+				    MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (recorded->fd < 0 ||
+	    ftruncate(recorded->fd, STATISTICS_SIZE) < 0 ||
+	    fcntl(recorded->fd, F_ADD_SEALS, F_SEAL_SHRINK) < 0)
 		bench_fail("cannot create a memfd");
 	recorded->statistics = mmap(NULL, STATISTICS_SIZE,
 				    PROT_READ | PROT_WRITE, MAP_SHARED,
