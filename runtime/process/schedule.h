@@ -42,7 +42,7 @@ int camipc_schedule_enter(const struct camipc_schedule *schedule,
 
 /**
  * Returns what a failed camipc_schedule_enter() lacks: a constant, one clause of
- * a sentence; NULL if @call is none of its calls. Thread word: reentrant.
+ * a sentence; NULL for the call of another function. Thread word: reentrant.
  */
 const char *camipc_schedule_why(const char *call, int error);
 
