@@ -19,6 +19,7 @@
 #include "codec_messages.h"
 #include "cpus.h"
 #include "fail.h"
+#include "manager.h"
 
 #define N_BUFFERS 4
 
@@ -95,14 +96,6 @@ static void create_ipa(struct calls *calls)
 
 static void *open_manager(const struct bench_case *bench)
 {
-	static const char *const workers[] = { BENCH_WORKER_PATH, NULL };
-	static const char *const none[] = { NULL };
-	const struct camipc_manager_options options = {
-		.size = sizeof(options),
-		.module_paths = none,
-		.worker_paths = workers,
-		.no_install_paths = true,
-	};
 	struct calls *calls = calloc(1, sizeof(*calls));
 	uint64_t random = 42;
 
@@ -117,7 +110,7 @@ static void *open_manager(const struct bench_case *bench)
 		       "buffer");
 	camipc_arena_init(&calls->arena, SIZE_MAX);
 	codec_control_list.fill(&random, &calls->arena, &calls->controls);
-	expect(camipc_manager_create(&options, &calls->manager), "manager");
+	calls->manager = bench_open_manager();
 	return calls;
 }
 

@@ -20,6 +20,7 @@
 #include "clock.h"
 #include "cpus.h"
 #include "fail.h"
+#include "manager.h"
 
 #define STATISTICS_SIZE (16u * 1024u)
 
@@ -123,14 +124,6 @@ static void start_ipa(struct recorded *recorded)
 
 static void *open_recorded(const struct bench_case *bench)
 {
-	static const char *const workers[] = { BENCH_WORKER_PATH, NULL };
-	static const char *const none[] = { NULL };
-	const struct camipc_manager_options options = {
-		.size = sizeof(options),
-		.module_paths = none,
-		.worker_paths = workers,
-		.no_install_paths = true,
-	};
 	struct recorded *recorded = calloc(1, sizeof(*recorded));
 	const char *folder = getenv("TMPDIR");
 
@@ -151,8 +144,7 @@ static void *open_recorded(const struct bench_case *bench)
 				    recorded->fd, 0);
 	if (recorded->statistics == MAP_FAILED)
 		bench_fail("cannot map a memfd");
-	expect_done(camipc_manager_create(&options, &recorded->manager),
-		    "manager");
+	recorded->manager = bench_open_manager();
 	if (recorded->variant->has_statistics)
 		return recorded;
 	begin_recording(recorded);

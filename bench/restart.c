@@ -13,6 +13,7 @@
 #include "bench_ipa_proxy.h"
 #include "clock.h"
 #include "fail.h"
+#include "manager.h"
 
 #define PATIENCE_MS 5000
 
@@ -84,14 +85,6 @@ static void set_policy(struct restarts *restarts, bool spare)
 
 static void *open_restarts(const struct bench_case *bench)
 {
-	static const char *const workers[] = { BENCH_WORKER_PATH, NULL };
-	static const char *const none[] = { NULL };
-	const struct camipc_manager_options options = {
-		.size = sizeof(options),
-		.module_paths = none,
-		.worker_paths = workers,
-		.no_install_paths = true,
-	};
 	const struct camipc_match match = {
 		.path = BENCH_MODULE_PATH,
 		.isolation = "process",
@@ -100,7 +93,7 @@ static void *open_restarts(const struct bench_case *bench)
 
 	if (!restarts)
 		bench_fail("out of memory");
-	expect(camipc_manager_create(&options, &restarts->manager), "manager");
+	restarts->manager = bench_open_manager();
 	expect(ipa_bench_create(restarts->manager, &match, &events, restarts,
 				&restarts->ipa),
 	       "create");

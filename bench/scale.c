@@ -16,6 +16,7 @@
 #include "cam_buffers.h"
 #include "cpus.h"
 #include "fail.h"
+#include "manager.h"
 #include "peer.h"
 
 #define BUFFER_ID 1u
@@ -100,20 +101,12 @@ static void open_table(struct scale *scale)
 
 static void *open_scale(const struct bench_case *bench)
 {
-	static const char *const workers[] = { BENCH_WORKER_PATH, NULL };
-	static const char *const none[] = { NULL };
-	const struct camipc_manager_options options = {
-		.size = sizeof(options),
-		.module_paths = none,
-		.worker_paths = workers,
-		.no_install_paths = true,
-	};
 	struct scale *scale = calloc(1, sizeof(*scale));
 
 	if (!scale)
 		bench_fail("out of memory");
 	scale->what = bench->parameter;
-	expect(camipc_manager_create(&options, &scale->manager), "manager");
+	scale->manager = bench_open_manager();
 	for (uint32_t i = 0; i < scale->what->proxies; i++)
 		open_ipa(scale, &scale->ipas[i]);
 	open_table(scale);

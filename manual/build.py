@@ -46,8 +46,13 @@ WORKER = "proxy/servant/command_line.py"
 
 
 def program_of(path: str) -> Program:
-    """The program that a command_line.py describes."""
-    return runpy.run_path(os.path.join(ROOT, path))["PROGRAM"]
+    """The program that a command_line.py describes, with files beside it."""
+    whole = os.path.join(ROOT, path)
+    sys.path.insert(0, os.path.dirname(whole))
+    try:
+        return runpy.run_path(whole)["PROGRAM"]
+    finally:
+        sys.path.pop(0)
 
 
 def generator() -> Program:

@@ -326,6 +326,15 @@ void contract_dispatch_done(struct contract *c, struct contract_done *done)
 	contract_dispatch_until(c, is_done);
 }
 
+void contract_wait_for_ipa(struct contract *c)
+{
+	const uint32_t *numbers = NULL;
+	size_t n = 0;
+
+	assert_int_equal(test_echo_take_pushed(c->ipa, &numbers, &n), 0);
+	camipc_clear_array(numbers);
+}
+
 struct camipc_proxy_stats contract_stats(struct contract *c)
 {
 	struct camipc_proxy_stats stats = { .size = sizeof(stats) };

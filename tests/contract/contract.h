@@ -119,6 +119,9 @@ void contract_dispatch_events(struct contract *c, size_t n);
 /** Dispatches until closed was called. */
 void contract_dispatch_closed(struct contract *c);
 
+/** Calls the IPA and waits: what was raised and sent before has arrived. */
+void contract_wait_for_ipa(struct contract *c);
+
 struct camipc_proxy_stats contract_stats(struct contract *c);
 
 /** A number that a begun call's completion leaves; see contract_done. */

@@ -49,18 +49,6 @@ static void run_with(struct contract *c, const struct camipc_budget *budget)
 	contract_running(c);
 }
 
-/** Waits for what was raised so far, without dispatch. */
-static void wait_for_ipa(struct contract *c)
-{
-	uint32_t *numbers = NULL;
-	size_t n = 0;
-
-	assert_int_equal(test_echo_take_pushed(
-				 c->ipa, (const uint32_t **)&numbers, &n),
-			 0);
-	camipc_clear_array(numbers);
-}
-
 /**
  * Events that nobody dispatches are kept up to the budget, and refused at the
  * IPA from there on; then everything goes on.
@@ -75,7 +63,7 @@ static void kept_events_are_bounded(void **state)
 	run_with(c, &few_kept);
 	for (; sent < 40; sent++) {
 		assert_int_equal(test_echo_push_value(c->ipa, &value), 0);
-		wait_for_ipa(c);
+		contract_wait_for_ipa(c);
 	}
 	/* The one that used the budget up may be a whole message over it. */
 	assert_true(memory_stats(c).kept_bytes > 0);
@@ -87,7 +75,7 @@ static void kept_events_are_bounded(void **state)
 	assert_int_equal(memory_stats(c).kept_bytes, 0);
 	/* What was refused is known by the time that anything else comes. */
 	assert_int_equal(test_echo_push_value(c->ipa, &value), 0);
-	wait_for_ipa(c);
+	contract_wait_for_ipa(c);
 	contract_dispatch_all(c);
 	assert_int_equal(c->n_values + contract_stats(c).events_refused,
 			 sent + 1);
@@ -108,7 +96,7 @@ static void memory_is_given_back(void **state)
 	run_with(c, &budget);
 	for (int i = 0; i < 30; i++) {
 		assert_int_equal(test_echo_push_value(c->ipa, &value), 0);
-		wait_for_ipa(c);
+		contract_wait_for_ipa(c);
 		if (i % 10 == 9)
 			contract_dispatch_all(c);
 	}
@@ -137,7 +125,7 @@ static void calls_are_bounded(void **state)
 			 CAMIPC_REASON_NO_CREDIT);
 	assert_in_range(accepted, 4, 6);
 	contract_open_gate(c);
-	wait_for_ipa(c);
+	contract_wait_for_ipa(c);
 	assert_int_equal(test_echo_push_value(c->ipa, &value), 0);
 	free(bytes);
 }
@@ -179,7 +167,7 @@ static void dispatch_is_bounded(void **state)
 		for (int k = 0; k < 10; k++) {
 			assert_int_equal(test_echo_push_value(c->ipa, &value),
 					 0);
-			wait_for_ipa(c);
+			contract_wait_for_ipa(c);
 		}
 		assert_in_range(dispatch_once(c), 1, 3);
 		assert_in_range(dispatch_once(c), 1, 3);
@@ -246,7 +234,7 @@ static void begun_answers_are_bounded(void **state)
 					 c->ipa, 60 * KIB, produced, &done[i]),
 				 0);
 	/* A waiting call must read past them all. */
-	wait_for_ipa(c);
+	contract_wait_for_ipa(c);
 	assert_true(memory_stats(c).kept_bytes <=
 		    few_kept.kept_bytes + 4 * 64 * KIB);
 	for (int i = 0; i < 40; i++) {

@@ -12,17 +12,6 @@
 
 #include "contract.h"
 
-static void take_answer(const struct contract *c)
-{
-	uint32_t *numbers = NULL;
-	size_t n = 0;
-
-	assert_int_equal(test_echo_take_pushed(
-				 c->ipa, (const uint32_t **)&numbers, &n),
-			 0);
-	camipc_clear_array(numbers);
-}
-
 /** Descriptors of this process while a proxy over @transport runs. */
 static unsigned int count_with(struct contract *c, uint32_t transport)
 {
@@ -35,7 +24,7 @@ static unsigned int count_with(struct contract *c, uint32_t transport)
 	contract_match.transport = before;
 	c->proxy = test_echo_get_proxy(c->ipa);
 	contract_running(c);
-	take_answer(c);
+	contract_wait_for_ipa(c);
 	fd_leak_take(&now);
 	return now.fds;
 }
@@ -84,7 +73,7 @@ static void the_worker_keeps_no_memfd(void **state)
 	int n;
 
 	contract_running(c);
-	take_answer(c);
+	contract_wait_for_ipa(c);
 	n = count_memfds(camipc_proxy_get_pid(c->proxy));
 	if (n == -EACCES) {
 		print_message("skipped: a worker in the sandbox shows its "

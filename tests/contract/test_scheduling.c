@@ -48,15 +48,9 @@ static int find_ipa_thread(void)
 }
 
 /** The thread or process in which ops run, once a call was answered. */
-static int ipa_task(const struct contract *c)
+static int ipa_task(struct contract *c)
 {
-	uint32_t *numbers = NULL;
-	size_t n = 0;
-
-	assert_int_equal(test_echo_take_pushed(
-				 c->ipa, (const uint32_t **)&numbers, &n),
-			 0);
-	camipc_clear_array(numbers);
+	contract_wait_for_ipa(c);
 	return contract_is_local() ? find_ipa_thread() :
 				     camipc_proxy_get_pid(c->proxy);
 }
