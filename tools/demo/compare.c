@@ -43,12 +43,13 @@ static const struct subject {
 	int pace_ms; /* shortest time of a frame */
 } subjects[] = {
 	{ .camera = "virtual", .has_calls = true },
-	/* Parts of it run in threads of its own, which need time. */
+	/* Parts of it run in threads of its own, which need time: with 8 ms a
+	 * frame, one demo of seven saw a difference. */
 	{
 		.camera = "virtual-rpi",
 		.is_optional = true,
 		.is_rough = true,
-		.pace_ms = 8,
+		.pace_ms = 25,
 	},
 };
 
