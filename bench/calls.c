@@ -187,13 +187,16 @@ static void run_event(void *state, uint32_t n)
 static void run_frame(void *state, uint32_t n)
 {
 	struct calls *calls = state;
+	struct camipc_proxy *proxy = ipa_bench_get_proxy(calls->ipa);
 
 	for (uint32_t i = 0; i < n; i++) {
+		expect(camipc_proxy_cork(proxy), "cork");
 		expect(ipa_bench_queue_request(calls->ipa, i,
 					       &calls->controls),
 		       "queueRequest");
 		expect(ipa_bench_compute_params(calls->ipa, i, 1),
 		       "computeParams");
+		expect(camipc_proxy_uncork(proxy), "uncork");
 		calls->sent++;
 		wait_for_events(calls);
 	}

@@ -429,6 +429,19 @@ static int allow_restart(struct virtual_ipa *ipa, uint32_t frame, int ret)
 	return 0;
 }
 
+/* One wake-up of the IPA for all calls of a step. */
+static void cork(struct virtual_ipa *ipa)
+{
+	(void)!camipc_proxy_cork(ipa->proxy);
+}
+
+/* @ret: of these calls. */
+static int uncork(struct virtual_ipa *ipa, uint32_t frame, int ret)
+{
+	(void)!camipc_proxy_uncork(ipa->proxy);
+	return allow_restart(ipa, frame, ret);
+}
+
 int virtual_ipa_before_frame(struct virtual_ipa *ipa, uint32_t frame)
 {
 	const struct virtual_isp *isp = ipa->imager->isp;
@@ -441,7 +454,8 @@ int virtual_ipa_before_frame(struct virtual_ipa *ipa, uint32_t frame)
 	};
 	if (answer->is_lost || !isp->before_frame)
 		return 0;
-	return allow_restart(ipa, frame, isp->before_frame(ipa, frame));
+	cork(ipa);
+	return uncork(ipa, frame, isp->before_frame(ipa, frame));
 }
 
 int virtual_ipa_frame_taken(struct virtual_ipa *ipa,
@@ -452,7 +466,8 @@ int virtual_ipa_frame_taken(struct virtual_ipa *ipa,
 	if (virtual_ipa_get_answer(ipa, frame->number)->is_lost ||
 	    !isp->frame_taken)
 		return 0;
-	return allow_restart(ipa, frame->number, isp->frame_taken(ipa, frame));
+	cork(ipa);
+	return uncork(ipa, frame->number, isp->frame_taken(ipa, frame));
 }
 
 int virtual_ipa_image_made(struct virtual_ipa *ipa,

@@ -40,6 +40,8 @@ static enum camipc_admission judge(struct camipc_proxy *proxy,
 	admission = camipc_outbox_judge(outbox, attempt->row, n_fds);
 	if (admission == CAMIPC_ADMIT)
 		return admission;
+	/* Only an IPA that is awake gives credit. */
+	camipc_proxy_wake(proxy);
 	(void)camipc_proxy_receive(proxy, NULL, CAMIPC_DISPATCH_BATCH);
 	admission = camipc_outbox_judge(outbox, attempt->row, n_fds);
 	camipc_proxy_settle(proxy);
@@ -96,7 +98,7 @@ int camipc_async_call(struct camipc_proxy *proxy,
 	record_accepted(proxy, attempt, args);
 	camipc_proxy_flush(proxy);
 	camipc_proxy_count_flow(proxy);
-	if (!camipc_reload_holds(proxy) &&
+	if (!proxy->owes_wake && !camipc_reload_holds(proxy) &&
 	    camipc_watchdog_await(&proxy->watchdog))
 		camipc_proxy_settle(proxy);
 	return camipc_proxy_note(proxy, 0, CAMIPC_REASON_NONE, NULL);

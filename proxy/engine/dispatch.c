@@ -18,6 +18,7 @@
 /** Receives what has come, and looks at the clock whatever comes. */
 static void receive_all(struct camipc_proxy *proxy)
 {
+	camipc_proxy_wake(proxy);
 	camipc_proxy_clear_signals(proxy);
 	if (camipc_proxy_is_dead(proxy))
 		return;
@@ -99,8 +100,11 @@ static int dispatch_once(struct camipc_proxy *proxy)
 	receive_all(proxy);
 	n = deliver_all(proxy, &round);
 	proxy->dispatching = false;
-	if (!camipc_proxy_is_destroyed(proxy))
+	if (!camipc_proxy_is_destroyed(proxy)) {
 		camipc_proxy_flush(proxy);
+		/* Callbacks may have called. */
+		camipc_proxy_wake(proxy);
+	}
 	return n;
 }
 

@@ -171,6 +171,7 @@ static void begin_restart(struct camipc_proxy *proxy)
 	restart->barriers_answered = 0;
 	proxy->missed = 0;
 	proxy->room_wanted = false;
+	proxy->owes_wake = false;
 }
 
 /** What came of an attempt is of no use: no call was sent through the courier
@@ -182,6 +183,7 @@ static void forget_attempt(struct camipc_proxy *proxy)
 	camipc_outbox_restart(&proxy->courier.outbox);
 	camipc_debt_reset(&proxy->courier.debt);
 	proxy->room_wanted = false;
+	proxy->owes_wake = false;
 }
 
 /** Calls were waiting for an IPA that was not there, in a state of their own. */

@@ -66,6 +66,8 @@ struct camipc_proxy {
 	struct camipc_tap tap;
 	struct camipc_outcome last;
 	bool room_wanted; /* the link wakes up when there is room to send */
+	bool is_corked; /* asynchronous calls wake nobody */
+	bool owes_wake; /* such a call was sent */
 
 	bool *serves; /* per method: the module has it */
 	bool is_skewed; /* the module is of another version */

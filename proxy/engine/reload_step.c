@@ -385,6 +385,7 @@ static void exchange(struct camipc_proxy *proxy)
 	proxy->restart.barriers = 0;
 	proxy->restart.barriers_answered = 0;
 	proxy->room_wanted = false;
+	proxy->owes_wake = false;
 	proxy->missed = 0;
 	camipc_proxy_find_served(proxy);
 }

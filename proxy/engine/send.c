@@ -8,6 +8,20 @@
 
 #include "finish.h"
 #include "reload.h"
+#include "settle.h"
+
+void camipc_proxy_wake(struct camipc_proxy *proxy)
+{
+	if (CAMIPC_LIKELY(!proxy->owes_wake))
+		return;
+	proxy->owes_wake = false;
+	if (proxy->link->ops->wake && !camipc_proxy_is_dead(proxy))
+		proxy->link->ops->wake(proxy->link);
+	/* It could not do anything before. */
+	if (!camipc_reload_holds(proxy) &&
+	    camipc_watchdog_await(&proxy->watchdog))
+		camipc_proxy_arm_timer(proxy);
+}
 
 static void count_sent(struct camipc_proxy *proxy, uint8_t kind, uint16_t row,
 		       uint32_t size)
@@ -38,13 +52,20 @@ static int send_record(void *user, struct camipc_record *record)
 	const uint32_t cookie = header->cookie;
 	const uint16_t row = record->row;
 	const bool is_barrier = header->id == CAMIPC_BARRIER_ID;
+	const bool quiet = proxy->is_corked &&
+			   (header->flags & CAMIPC_MESSAGE_ONEWAY);
 	int ret;
 
 	if (kind == CAMIPC_MESSAGE_CREDIT)
 		header->epoch = proxy->arrivals.epoch;
+	record->message.quiet = quiet;
 	ret = proxy->link->ops->push(proxy->link, record);
 	if (ret < 0)
 		return ret;
+	if (CAMIPC_UNLIKELY(quiet))
+		proxy->owes_wake = true;
+	else
+		camipc_proxy_wake(proxy);
 	if (CAMIPC_UNLIKELY(is_barrier)) {
 		camipc_count(&proxy->stats.bytes_sent, size);
 		return 0;
@@ -121,5 +142,8 @@ void camipc_proxy_flush(struct camipc_proxy *proxy)
 	    !proxy->room_wanted)
 		return;
 	want_room(proxy, camipc_courier_flush(&proxy->courier) == -EAGAIN);
+	/* An IPA that sleeps makes no room. */
+	if (proxy->room_wanted)
+		camipc_proxy_wake(proxy);
 	camipc_proxy_count_flow(proxy);
 }

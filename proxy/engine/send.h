@@ -11,4 +11,7 @@ struct camipc_sender camipc_proxy_sender(struct camipc_proxy *proxy);
 /** Sends what can be sent, and asks the link to wake up for room if needed. */
 void camipc_proxy_flush(struct camipc_proxy *proxy);
 
+/** Wakes the IPA for the calls that a corked proxy has sent, if it owes that. */
+void camipc_proxy_wake(struct camipc_proxy *proxy);
+
 #endif /* CAMIPC_ENGINE_SEND_H */

@@ -57,11 +57,7 @@ int64_t camipc_proxy_next_look(const struct camipc_proxy *proxy)
 	return earlier(due, camipc_call_table_earliest(&proxy->calls));
 }
 
-/**
- * Arms the timer, in slices: a dispatch that comes much later than asked shows
- * that this process has paused.
- */
-static void arm_timer(struct camipc_proxy *proxy)
+void camipc_proxy_arm_timer(struct camipc_proxy *proxy)
 {
 	int64_t due = camipc_proxy_next_look(proxy);
 
@@ -83,7 +79,7 @@ void camipc_proxy_settle(struct camipc_proxy *proxy)
 {
 	if (proxy->link->ops->settle && !has_no_poller(proxy))
 		proxy->link->ops->settle(proxy->link);
-	arm_timer(proxy);
+	camipc_proxy_arm_timer(proxy);
 	if (camipc_proxy_has_deliverable(proxy))
 		camipc_signals_wake(&proxy->signals);
 }

@@ -20,6 +20,12 @@ int64_t camipc_proxy_next_look(const struct camipc_proxy *proxy);
 int64_t camipc_proxy_link_look_at(const struct camipc_proxy *proxy);
 
 /**
+ * Arms the timer for the next look, in slices: a dispatch that comes much later
+ * than asked shows that this process has paused.
+ */
+void camipc_proxy_arm_timer(struct camipc_proxy *proxy);
+
+/**
  * Call it before control returns to the host: from now on the descriptor polls
  * readable while there is work for dispatch, now or at a deadline.
  */

@@ -125,6 +125,12 @@ struct camipc_link_ops {
 	int (*push)(struct camipc_link *link, struct camipc_record *record);
 
 	/**
+	 * Wakes an IPA that sleeps although quiet records were pushed. NULL:
+	 * every record wakes it by itself.
+	 */
+	void (*wake)(struct camipc_link *link);
+
+	/**
 	 * Makes wait() and the epoll descriptor wake up for room too, or no
 	 * longer. NULL: push() never returns -EAGAIN.
 	 */

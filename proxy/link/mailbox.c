@@ -61,8 +61,7 @@ static void signal_fd(struct camipc_mailbox *mailbox)
 	atomic_store(&mailbox->signalled, true);
 }
 
-/** Wakes a receiver for what was stored before. */
-static void wake(struct camipc_mailbox *mailbox)
+void camipc_mailbox_wake(struct camipc_mailbox *mailbox)
 {
 	if (atomic_load(&mailbox->attention) == CAMIPC_MAILBOX_AWAKE)
 		return;
@@ -82,12 +81,15 @@ void camipc_mailbox_post(struct camipc_mailbox *mailbox,
 			 struct camipc_record *record)
 {
 	struct camipc_record *newest = atomic_load(&mailbox->newest);
+	/* Read now: a record that was posted has another owner. */
+	const bool quiet = record->message.quiet;
 
 	do {
 		record->next = newest;
 	} while (!atomic_compare_exchange_weak(&mailbox->newest, &newest,
 					       record));
-	wake(mailbox);
+	if (!quiet)
+		camipc_mailbox_wake(mailbox);
 }
 
 void camipc_mailbox_poke(struct camipc_mailbox *mailbox)
@@ -104,7 +106,7 @@ void camipc_mailbox_poke(struct camipc_mailbox *mailbox)
 void camipc_mailbox_alert(struct camipc_mailbox *mailbox)
 {
 	atomic_store(&mailbox->alerted, true);
-	wake(mailbox);
+	camipc_mailbox_wake(mailbox);
 }
 
 /* ---- the receiver ------------------------------------------------------ */

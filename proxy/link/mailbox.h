@@ -18,7 +18,7 @@ enum camipc_mailbox_attention {
 	CAMIPC_MAILBOX_AWAY, /* it polls the descriptor */
 };
 
-/** Thread word: post, poke and alert are safe, the others bound to the receiver. */
+/** Thread word: post, wake, poke and alert are safe, the others bound to the receiver. */
 struct camipc_mailbox {
 	_Atomic(struct camipc_record *) newest; /* a stack: newest first */
 	struct camipc_record *taken; /* oldest first */
@@ -35,9 +35,13 @@ void camipc_mailbox_init(struct camipc_mailbox *mailbox, int fd);
 /** Releases the records left. No other thread may use the mailbox any more. */
 void camipc_mailbox_fini(struct camipc_mailbox *mailbox);
 
-/** Takes @record, and wakes the receiver if it is asleep or away. */
+/** Takes @record, and wakes the receiver if it is asleep or away, unless the
+ *  record is quiet. */
 void camipc_mailbox_post(struct camipc_mailbox *mailbox,
 			 struct camipc_record *record);
+
+/** Wakes a receiver that is asleep or away, for what was stored before. */
+void camipc_mailbox_wake(struct camipc_mailbox *mailbox);
 
 /** Ends the receiver's wait, or else its next one, with -ECANCELED. */
 void camipc_mailbox_poke(struct camipc_mailbox *mailbox);

@@ -97,6 +97,14 @@ static int process_push(struct camipc_link *link, struct camipc_record *record)
 	return ret;
 }
 
+static void wake_worker(struct camipc_link *link)
+{
+	struct process_link *process = to_process(link);
+
+	if (is_open(process))
+		camipc_channel_wake(process->peer.channel);
+}
+
 static void want_room(struct camipc_link *link, bool want)
 {
 	struct process_link *process = to_process(link);
@@ -273,6 +281,7 @@ static const struct camipc_link_ops process_ops = {
 	.is_encoded = process_is_encoded,
 	.served = process_served,
 	.push = process_push,
+	.wake = wake_worker,
 	.want_room = want_room,
 	.pop = process_pop,
 	.wait = wait_for,

@@ -110,6 +110,14 @@ static int thread_push(struct camipc_link *link, struct camipc_record *record)
 	return 0;
 }
 
+static void wake_ipa(struct camipc_link *link)
+{
+	struct thread_link *thread = to_thread(link);
+
+	if (!thread->dead)
+		camipc_mailbox_wake(&thread->core->calls);
+}
+
 static int thread_pop(struct camipc_link *link, struct camipc_record **ret_record,
 		      enum camipc_reason *ret_reason)
 {
@@ -197,6 +205,7 @@ static const struct camipc_link_ops thread_ops = {
 	.enter_run = enter_run,
 	.leave_run = leave_run,
 	.push = thread_push,
+	.wake = wake_ipa,
 	.pop = thread_pop,
 	.wait = thread_wait,
 	.settle = settle,

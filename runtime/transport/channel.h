@@ -52,6 +52,8 @@ struct camipc_channel_ops {
 	bool (*announce)(struct camipc_channel *channel);
 	bool (*attend)(struct camipc_channel *channel);
 	void (*look)(struct camipc_channel *channel);
+	/* NULL: every message wakes its receiver by itself. */
+	void (*wake)(struct camipc_channel *channel);
 	void (*destroy)(struct camipc_channel *channel);
 };
 
@@ -252,6 +254,16 @@ static inline void camipc_channel_look(struct camipc_channel *channel)
 {
 	if (channel->ops->look)
 		channel->ops->look(channel);
+}
+
+/**
+ * Wakes a peer that sleeps although quiet messages were sent to it. Thread word:
+ * bound.
+ */
+static inline void camipc_channel_wake(struct camipc_channel *channel)
+{
+	if (channel->ops->wake)
+		channel->ops->wake(channel);
 }
 
 /** Returns true if camipc_channel_sleep() may do more than fail. */

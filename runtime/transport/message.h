@@ -85,6 +85,8 @@ struct camipc_message {
 	/** The untrusted peer that sent @fds, a reference; NULL: @fds is empty,
 	 *  or nobody needs to be afraid of closing them. */
 	struct camipc_fd_source *source;
+	/** Sending it wakes nobody: camipc_channel_wake() follows. */
+	bool quiet;
 };
 
 /** Initialises an empty message without memory. Cannot fail. Bound. */
@@ -105,6 +107,7 @@ static inline void camipc_message_reset(struct camipc_message *message)
 	if (CAMIPC_UNLIKELY(message->fds.n || message->source))
 		camipc_message_close_fds(message);
 	memset(&message->header, 0, sizeof(message->header));
+	message->quiet = false;
 }
 
 /**

@@ -106,9 +106,14 @@ static int shm_send(const struct camipc_channel *channel,
 	else
 		ret = send_on_socket(shm, message);
 	camipc_shm_unlock(shm);
-	if (CAMIPC_LIKELY(ret == 0))
+	if (CAMIPC_LIKELY(ret == 0) && !message->quiet)
 		camipc_shm_wake_peer(shm);
 	return ret;
+}
+
+static void shm_wake(struct camipc_channel *channel)
+{
+	camipc_shm_wake_peer(as_shm(channel));
 }
 
 /* ---- polling ------------------------------------------------------------- */
@@ -218,6 +223,7 @@ static const struct camipc_channel_ops shm_ops = {
 	.announce = camipc_shm_announce,
 	.attend = camipc_shm_attend,
 	.look = shm_look,
+	.wake = shm_wake,
 	.destroy = shm_destroy,
 };
 

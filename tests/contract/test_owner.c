@@ -126,6 +126,16 @@ static long reload(struct contract *c)
 	return camipc_proxy_reload(c->proxy, NULL, NULL);
 }
 
+static long cork(struct contract *c)
+{
+	return camipc_proxy_cork(c->proxy);
+}
+
+static long uncork(struct contract *c)
+{
+	return camipc_proxy_uncork(c->proxy);
+}
+
 static long set_context(struct contract *c)
 {
 	return camipc_proxy_set_context(c->proxy, NULL);
@@ -158,6 +168,8 @@ static const struct {
 	{ "camipc_proxy_set_restart", set_restart, -EPERM },
 	{ "camipc_proxy_reload", reload, -EPERM },
 	{ "camipc_proxy_set_context", set_context, -EPERM },
+	{ "camipc_proxy_cork", cork, -EPERM },
+	{ "camipc_proxy_uncork", uncork, -EPERM },
 };
 
 #define N_BOUND (sizeof(bound) / sizeof(*bound))

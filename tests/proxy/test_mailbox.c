@@ -47,14 +47,26 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void post(struct fixture *f, uint32_t sender, uint32_t number)
+static void post_as(struct fixture *f, uint32_t sender, uint32_t number,
+		    bool quiet)
 {
 	struct camipc_record *record = camipc_record_get(f->pool);
 
 	assert_non_null(record);
 	record->message.header.id = sender;
 	record->message.header.cookie = number;
+	record->message.quiet = quiet;
 	camipc_mailbox_post(&f->mailbox, record);
+}
+
+static void post(struct fixture *f, uint32_t sender, uint32_t number)
+{
+	struct camipc_record *record = camipc_record_get(f->pool);
+
+	/* As the pool gives them. */
+	assert_false(record->message.quiet);
+	camipc_record_release(record);
+	post_as(f, sender, number, false);
 }
 
 static bool is_readable(const struct fixture *f)
@@ -85,6 +97,31 @@ static void telling(void **state)
 	/* An attending reader needs no wake-up; one that leaves gets it at once. */
 	camipc_mailbox_attend(&f->mailbox);
 	post(f, 0, 3);
+	assert_false(is_readable(f));
+	camipc_mailbox_leave(&f->mailbox);
+	assert_true(is_readable(f));
+}
+
+/** A quiet record can be taken, but nobody is woken for it. */
+static void quiet_records(void **state)
+{
+	struct fixture *f = *state;
+
+	post_as(f, 0, 1, true);
+	assert_false(is_readable(f));
+	camipc_mailbox_wake(&f->mailbox);
+	assert_true(is_readable(f));
+	camipc_record_release(camipc_mailbox_take(&f->mailbox));
+	camipc_mailbox_leave(&f->mailbox);
+	/* Given back, it is as loud as any other. */
+	post(f, 0, 2);
+	assert_true(is_readable(f));
+	camipc_record_release(camipc_mailbox_take(&f->mailbox));
+	camipc_mailbox_leave(&f->mailbox);
+	/* One that attends needs no wake-up; it finds the record when it leaves. */
+	camipc_mailbox_attend(&f->mailbox);
+	post_as(f, 0, 3, true);
+	camipc_mailbox_wake(&f->mailbox);
 	assert_false(is_readable(f));
 	camipc_mailbox_leave(&f->mailbox);
 	assert_true(is_readable(f));
@@ -199,6 +236,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(telling),
+		TEST(quiet_records),
 		TEST(deadlines_and_pokes),
 		TEST(asleep_in_a_futex),
 		TEST(away_at_a_descriptor),

@@ -485,6 +485,44 @@ static void an_interrupt_ends_the_sleep(void **state)
 	shm_tear_down(&f);
 }
 
+/* ---- quiet messages ------------------------------------------------------- */
+
+static void send_quietly(struct shm_fixture *f, uint32_t id)
+{
+	struct camipc_message message;
+
+	camipc_message_init(&message);
+	message.header.kind = CAMIPC_MESSAGE_CALL;
+	message.header.id = id;
+	message.quiet = true;
+	assert_int_equal(camipc_channel_send(f->parent, &message), 0);
+	camipc_message_fini(&message);
+}
+
+/* They wake nobody; a side that looks finds them. */
+static void quiet_messages_wake_nobody(void **state)
+{
+	struct shm_fixture f;
+
+	(void)state;
+	shm_set_up(&f, 1);
+	assert_false(camipc_channel_announce(f.worker));
+	send_quietly(&f, 1);
+	assert_false(shm_is_readable(f.worker));
+	camipc_channel_wake(f.parent);
+	assert_true(shm_is_readable(f.worker));
+	shm_expect(&f, f.worker, 1, 0);
+	/* One that came before keeps a side from sleeping. */
+	send_quietly(&f, 2);
+	assert_true(camipc_channel_announce(f.worker));
+	shm_expect(&f, f.worker, 2, 0);
+	/* Awake, it is not woken. */
+	assert_int_equal(shm_receive(&f, f.worker), -EAGAIN);
+	camipc_channel_wake(f.parent);
+	assert_false(shm_is_readable(f.worker));
+	shm_tear_down(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -497,6 +535,7 @@ int main(void)
 		cmocka_unit_test(robust_mutexes_go_on_working),
 		cmocka_unit_test(sleeps_are_bounded),
 		cmocka_unit_test(an_interrupt_ends_the_sleep),
+		cmocka_unit_test(quiet_messages_wake_nobody),
 	};
 
 	if (under_valgrind()) {

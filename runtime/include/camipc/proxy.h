@@ -224,6 +224,29 @@ CAMIPC_API int camipc_proxy_dispatch_wait(struct camipc_proxy *proxy,
 					  int timeout_ms) CAMIPC_MUST_CHECK;
 
 /**
+ * camipc_proxy_cork() - let one wake-up do for several asynchronous calls
+ *
+ * Until camipc_proxy_uncork(), asynchronous calls are sent, but do not wake an IPA
+ * that sleeps: where it shares the host's processor, each wake-up may cost two
+ * switches between them. An IPA that is awake takes them as ever. Call
+ * camipc_proxy_uncork() after the last of a frame's calls, and before anything
+ * that takes long. Any other call, dispatch, and a call for which there is no room
+ * or no credit wake the IPA at once, too; the proxy stays corked. Where every
+ * message wakes its receiver, as on a socket, this changes nothing.
+ *
+ * Returns 0, also if the proxy is corked already; -EPERM (another thread owns the
+ * proxy) or -ECHILD. Thread word: bound.
+ */
+CAMIPC_API int camipc_proxy_cork(struct camipc_proxy *proxy);
+
+/**
+ * Wakes the IPA for the calls since camipc_proxy_cork(), and lets further ones
+ * wake it again. Returns 0, also if the proxy is not corked; -EPERM (another
+ * thread owns the proxy) or -ECHILD. Thread word: bound.
+ */
+CAMIPC_API int camipc_proxy_uncork(struct camipc_proxy *proxy);
+
+/**
  * Instead of arguments: the caller had no memory to put them together. The call
  * fails with -ENOMEM, and camipc_proxy_last_error() knows it.
  */
