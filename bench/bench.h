@@ -100,6 +100,7 @@ int bench_count(const struct bench_table *table, const char *filter,
 extern uint32_t bench_max_operations;
 
 extern const struct bench_table bench_floors;
+extern const struct bench_table bench_floors_mixed;
 extern const struct bench_table bench_codec;
 extern const struct bench_table bench_calls;
 extern const struct bench_table bench_scale;

@@ -221,6 +221,15 @@ static void run_decode(void *state, uint32_t n)
 	bench_use(&sum);
 }
 
+/* What a message cannot avoid, however it travels. */
+static void run_both(void *state, uint32_t n)
+{
+	while (n-- > 0) {
+		run_encode(state, 1);
+		run_decode(state, 1);
+	}
+}
+
 static void run_pack(void *state, uint32_t n)
 {
 	struct codec *codec = state;
@@ -424,6 +433,8 @@ static const struct bench_case cases[] = {
 	CASES("control_info_map_30", codec_info_map, CODEC_PEER_INFO_MAP,
 	      ".memcpy"),
 	CASES("buffers_4x3", codec_buffers, CODEC_PEER_BUFFERS, ".fcntl"),
+	CASE("floor.codec.control_list_20", run_both,
+	     MESSAGES(codec_control_list, 1)),
 	FCNTL("buffers_4x3", codec_buffers, 1),
 	FCNTL("buffers_4x3.random", codec_buffers, N_RANDOM),
 	CASES("configuration_16", codec_configuration, CODEC_PEER_CONFIGURATION,

@@ -13,6 +13,7 @@
 
 static const struct bench_table *const tables[] = {
 	&bench_floors,
+	&bench_floors_mixed,
 	&bench_codec,
 	&bench_calls,
 	&bench_scale,

@@ -23,10 +23,10 @@ TIMES = [
     ("call, socket", "rtt.process.socket.same_core"),
     ("event, thread", "event.thread.wait.same_core"),
     ("event, shared memory", "event.process.shm.wait.same_core"),
-    ("event, socket", "event.process.socket.same_core"),
+    ("event, socket", "event.process.socket.poll.same_core"),
     ("frame, thread", "frame.thread.wait.same_core"),
     ("frame, shared memory", "frame.process.shm.wait.same_core"),
-    ("frame, socket", "frame.process.socket.same_core"),
+    ("frame, socket", "frame.process.socket.poll.same_core"),
 ]
 SIZES = [("1k", 1), ("4k", 4), ("16k", 16), ("64k", 64), ("256k", 256),
          ("1m", 1024), ("4m", 4096)]
