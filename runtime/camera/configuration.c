@@ -12,6 +12,8 @@
 
 #include <camipc/module.h>
 
+#include "file_limit.h"
+
 /* Tuning files have some hundred kilobytes at most. */
 #define MAX_COPY ((size_t)16 << 20)
 
@@ -44,7 +46,8 @@ static bool copy_content(int from, int to)
 
 	while ((n = pread(from, block, sizeof(block), (off_t)size)) > 0) {
 		size += (size_t)n;
-		if (size > MAX_COPY || write(to, block, (size_t)n) != n)
+		if (size > MAX_COPY || camipc_check_file_size(size) < 0 ||
+		    write(to, block, (size_t)n) != n)
 			return false;
 	}
 	return n == 0;

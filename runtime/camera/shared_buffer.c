@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "access_watch.h"
+#include "file_limit.h"
 
 /* From linux/magic.h, which older headers lack. */
 #ifndef DMA_BUF_MAGIC
@@ -186,7 +187,7 @@ static int make_memfd(const char *name, uint32_t length)
 
 	if (fd < 0)
 		return -errno;
-	if (ftruncate(fd, length) == 0 &&
+	if (camipc_check_file_size(length) == 0 && ftruncate(fd, length) == 0 &&
 	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW) == 0)
 		return fd;
 	error = -errno;

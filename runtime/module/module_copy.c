@@ -12,6 +12,7 @@
 
 #include <camipc/error.h>
 
+#include "file_limit.h"
 #include "module_info.h"
 
 #ifndef MFD_NOEXEC_SEAL
@@ -190,7 +191,8 @@ static int fill(int from, const struct camipc_copy_observer *observer,
 
 	if (ret < 0)
 		return ret;
-	if (ftruncate(copy->fd, (off_t)copy->content.file_size) < 0)
+	if (camipc_check_file_size((size_t)copy->content.file_size) < 0 ||
+	    ftruncate(copy->fd, (off_t)copy->content.file_size) < 0)
 		return copy_failed(why, -errno, "ftruncate");
 	ret = copy_blocks(from, observer, copy, why);
 	if (ret < 0)

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "file_limit.h"
 #include "refusal.h"
 #include "shm_futex.h"
 
@@ -65,7 +66,8 @@ int camipc_shm_area_create(struct camipc_shm_area **ret_area, int *ret_fd)
 
 	if (fd < 0)
 		return camipc_system_error(errno);
-	if (ftruncate(fd, CAMIPC_SHM_SIZE) < 0 ||
+	if (camipc_check_file_size(CAMIPC_SHM_SIZE) < 0 ||
+	    ftruncate(fd, CAMIPC_SHM_SIZE) < 0 ||
 	    fcntl(fd, F_ADD_SEALS, AREA_SEALS) < 0)
 		ret = camipc_system_error(errno);
 	else

@@ -17,6 +17,7 @@
 
 #include "closer.h"
 #include "fd_poll.h"
+#include "file_limit.h"
 #include "late_receive.h"
 #include "refusal.h"
 
@@ -74,6 +75,8 @@ static int spill_body(const uint8_t *body, size_t size)
 
 	if (fd < 0)
 		return spill_error("memfd_create", errno);
+	if (camipc_check_file_size(size) < 0)
+		goto fail;
 	while (done < size) {
 		ssize_t n = write(fd, body + done, size - done);
 
