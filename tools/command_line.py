@@ -17,7 +17,7 @@ LIGHT = "0=1@5000,20=4@5000,40=1@3000"
 
 TRANSPORT = Option(
     "--transport HOW", "what carries messages to a worker",
-    values=("socket", "shm"), default="socket", details=(
+    values=("shm", "socket"), default="shm", details=(
         "shm is memory that both processes share, and about twice as fast. "
         "Root's policy decides if it names a transport.",))
 
@@ -486,7 +486,7 @@ PROGRAM = Program(
                         "time limits should be those of production.",
                         "The program chooses its transport. Lies in shared "
                         "memory are n/a where it uses none; for the built-in "
-                        "camera they are made with --transport shm only.",
+                        "camera they are not made with --transport socket.",
                         "n/a says that the program never received the kind of "
                         "message in which the worker would have lied, or that "
                         "the lie would have been the truth.",))),

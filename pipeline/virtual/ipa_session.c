@@ -167,6 +167,7 @@ static int create_ipa(struct virtual_ipa *ipa, struct camipc_manager *manager)
 	bool is_path = strchr(module, '/') != NULL;
 	const struct camipc_match match = {
 		.isolation = ipa->options.isolation,
+		.transport = ipa->options.transport,
 		.path = is_path ? module : NULL,
 		.module = is_path ? NULL : module,
 		.argument = ipa->options.argument,

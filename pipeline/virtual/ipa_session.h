@@ -17,6 +17,7 @@ struct virtual_ipa_options {
 	const char *module; /* name, or path with a slash; NULL: the ISP's */
 	const char *argument; /* of the module; NULL: none */
 	const char *isolation; /* see struct camipc_match */
+	uint32_t transport; /* of messages to a worker: likewise */
 	const char *tuning; /* path of the module's file; NULL: its defaults */
 	int timeout_ms; /* limit for the parameters of a frame */
 	int max_restarts; /* within 10 s; 0: 3; negative: none */

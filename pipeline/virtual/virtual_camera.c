@@ -69,6 +69,7 @@ static int run_ipa(struct virtual_camera *camera,
 	const struct virtual_ipa_options ipa_options = {
 		.module = options->module,
 		.isolation = options->isolation,
+		.transport = options->transport,
 		.argument = options->argument,
 		.tuning = options->tuning,
 		.timeout_ms = options->frame_timeout_ms > 0

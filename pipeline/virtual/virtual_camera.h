@@ -26,6 +26,7 @@ struct virtual_camera_options {
 	const char *module; /* name, or path with a slash; NULL: the ISP's */
 	const char *argument; /* of the module; NULL: none */
 	const char *isolation; /* see struct camipc_match */
+	uint32_t transport; /* of messages to a worker: likewise */
 	const char *tuning; /* path of the module's file; NULL: its defaults */
 	int frame_timeout_ms; /* limit for a frame's parameters; 0: 2000 */
 	bool realtime; /* take frames at the sensor's pace */

@@ -101,7 +101,7 @@ static int copy_transport(struct camipc_manager *manager, uint32_t transport)
 		return -EINVAL;
 	}
 	manager->transport = transport == CAMIPC_TRANSPORT_DEFAULT ?
-				     CAMIPC_TRANSPORT_SOCKET :
+				     CAMIPC_TRANSPORT_SHM :
 				     (enum camipc_transport)transport;
 	return 0;
 }

@@ -69,7 +69,7 @@ ROWS = {
     "--sandbox MODE": ([(value, "required, best-effort or off")
                         for value in ("x", "on", "Required", ODD, RAW,
                                       LONG)], "off", False),
-    "--transport HOW": ([(value, "socket or shm")
+    "--transport HOW": ([(value, "shm or socket")
                          for value in ("x", "pipe", "SHM", ODD, RAW, LONG)],
                         "shm", False),
     "--camera NAME": ([("x", "expected virtual"),

