@@ -152,9 +152,14 @@ static int copy_body(struct camipc_record *record,
 	copy = camipc_arena_alloc(arena, type->size);
 	if (!copy)
 		return -ENOMEM;
-	memcpy(copy, data, type->size);
-	if (type->copy)
-		type->copy(arena, copy);
+	if (type->build) {
+		memset(copy, 0, type->size);
+		type->build(arena, data, copy);
+	} else {
+		memcpy(copy, data, type->size);
+		if (type->copy)
+			type->copy(arena, copy);
+	}
 	if (arena->error)
 		return arena->error;
 	record->type = type;

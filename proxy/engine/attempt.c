@@ -3,6 +3,7 @@
 #include "attempt.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include <camipc/log.h>
 
@@ -79,6 +80,7 @@ static int note_too_large(struct camipc_proxy *proxy,
 }
 
 int camipc_attempt_check(struct camipc_proxy *proxy, uint32_t id,
+			 const struct camipc_message_type *type,
 			 const void *args, struct camipc_attempt *attempt)
 {
 	const struct camipc_interface *interface = proxy->interface;
@@ -96,12 +98,13 @@ int camipc_attempt_check(struct camipc_proxy *proxy, uint32_t id,
 					 CAMIPC_REASON_NO_MEMORY, NULL);
 	attempt->method = method;
 	attempt->row = (uint16_t)(method - interface->methods);
+	attempt->type = type ? type : method->args;
 	attempt->drains = false;
 	ret = check_state(proxy, attempt);
 	if (ret != 0)
 		return ret;
 	max_fds = method->max_fds_args ? method->max_fds_args : CAMIPC_MAX_FDS;
-	ret = camipc_check_message(method->args, args, max_fds,
+	ret = camipc_check_message(attempt->type, args, max_fds,
 				   proxy->tap.context, &attempt->checked);
 	if (ret == -EMSGSIZE)
 		return note_too_large(proxy, method, &attempt->checked.excess,
@@ -133,6 +136,37 @@ static int note_unpacked(struct camipc_proxy *proxy, int error)
 				 NULL);
 }
 
+bool camipc_attempt_needs_struct(const struct camipc_proxy *proxy,
+				 const struct camipc_attempt *attempt)
+{
+	if (attempt->type == attempt->method->args)
+		return false;
+	return camipc_tap_is_open(&proxy->tap) ||
+	       (camipc_restart_is_on(&proxy->restart) &&
+		camipc_journal_reads(&proxy->restart.journal,
+				     attempt->method));
+}
+
+int camipc_attempt_build(struct camipc_proxy *proxy,
+			 struct camipc_attempt *attempt, const void *args,
+			 struct camipc_arena *arena, const void **ret_args)
+{
+	const size_t size = attempt->method->args->size;
+	void *msg;
+
+	arena->fd_mode = CAMIPC_FD_MOVE;
+	msg = camipc_arena_alloc(arena, size);
+	if (msg) {
+		memset(msg, 0, size);
+		attempt->type->build(arena, args, msg);
+	}
+	if (arena->error)
+		return note_unpacked(proxy, arena->error);
+	attempt->type = attempt->method->args;
+	*ret_args = msg;
+	return 0;
+}
+
 int camipc_attempt_pack(struct camipc_proxy *proxy,
 			const struct camipc_attempt *attempt, const void *args,
 			struct camipc_record **ret_record)
@@ -144,7 +178,7 @@ int camipc_attempt_pack(struct camipc_proxy *proxy,
 
 	if (!record)
 		return note_unpacked(proxy, -ENOMEM);
-	ret = camipc_record_pack(record, attempt->method->args, args,
+	ret = camipc_record_pack(record, attempt->type, args,
 				 &attempt->checked,
 				 proxy->link->ops->is_encoded(proxy->link));
 	if (ret == -EMSGSIZE) {

@@ -36,14 +36,48 @@ static int begin_needless(struct camipc_proxy *proxy,
 	return 0;
 }
 
-static int begin_call(struct camipc_proxy *proxy, uint32_t id, const void *args,
-		      struct camipc_completion *completion)
+/** Begins a call that was found legal. */
+static int make_call(struct camipc_proxy *proxy,
+		     const struct camipc_attempt *attempt, const void *args,
+		     const struct camipc_completion *completion)
 {
-	struct camipc_attempt attempt;
 	struct camipc_call *call;
 	int ret;
 
-	ret = camipc_attempt_check(proxy, id, args, &attempt);
+	ret = camipc_sync_call_open(proxy, attempt, args, CAMIPC_CALL_BEGUN,
+				    &call);
+	if (ret < 0)
+		return ret;
+	*call->completion = *completion;
+	camipc_sync_call_send(proxy, call);
+	return 0;
+}
+
+/** Begins a call for one who reads the arguments as the method's struct. */
+static int make_built_call(struct camipc_proxy *proxy,
+			   struct camipc_attempt *attempt, const void *args,
+			   const struct camipc_completion *completion)
+{
+	struct camipc_arena arena;
+	int ret;
+
+	/* The check has bounded the size: no second budget is needed. */
+	camipc_arena_init(&arena, SIZE_MAX / 2);
+	ret = camipc_attempt_build(proxy, attempt, args, &arena, &args);
+	if (ret == 0)
+		ret = make_call(proxy, attempt, args, completion);
+	camipc_arena_fini(&arena);
+	return ret;
+}
+
+static int begin_call(struct camipc_proxy *proxy, uint32_t id,
+		      const struct camipc_message_type *type, const void *args,
+		      struct camipc_completion *completion)
+{
+	struct camipc_attempt attempt;
+	int ret;
+
+	ret = camipc_attempt_check(proxy, id, type, args, &attempt);
 	if (ret < 0)
 		return ret;
 	if (attempt.method->role == CAMIPC_ROLE_ASYNC)
@@ -52,13 +86,30 @@ static int begin_call(struct camipc_proxy *proxy, uint32_t id, const void *args,
 	completion->method = attempt.method;
 	if (ret == CAMIPC_CALL_NEEDLESS)
 		return begin_needless(proxy, attempt.method, completion);
-	ret = camipc_sync_call_open(proxy, &attempt, args, CAMIPC_CALL_BEGUN,
-				    &call);
+	if (camipc_attempt_needs_struct(proxy, &attempt))
+		return make_built_call(proxy, &attempt, args, completion);
+	return make_call(proxy, &attempt, args, completion);
+}
+
+/** @function is the caller's name. */
+static int begin_in(struct camipc_proxy *proxy, const char *function,
+		    uint32_t id, const struct camipc_message_type *type,
+		    const void *args, struct camipc_completion *completion)
+{
+	CAMIPC_SCOPE(scope);
+	int ret = camipc_scope_enter(&scope, proxy, function);
+
 	if (ret < 0)
 		return ret;
-	*call->completion = *completion;
-	camipc_sync_call_send(proxy, call);
-	return 0;
+	ret = begin_call(proxy, id, type, args, completion);
+	if (ret < 0) {
+		camipc_proxy_count_error(proxy, id);
+	} else {
+		camipc_proxy_settle(proxy);
+		camipc_proxy_note(proxy, 0, CAMIPC_REASON_NONE, NULL);
+	}
+	camipc_scope_leave(&scope);
+	return ret;
 }
 
 int camipc_proxy_begin(struct camipc_proxy *proxy, uint32_t id,
@@ -70,18 +121,20 @@ int camipc_proxy_begin(struct camipc_proxy *proxy, uint32_t id,
 		.done = done,
 		.user = user,
 	};
-	CAMIPC_SCOPE(scope);
-	int ret = camipc_scope_enter(&scope, proxy, __func__);
 
-	if (ret < 0)
-		return ret;
-	ret = begin_call(proxy, id, args, &completion);
-	if (ret < 0) {
-		camipc_proxy_count_error(proxy, id);
-	} else {
-		camipc_proxy_settle(proxy);
-		camipc_proxy_note(proxy, 0, CAMIPC_REASON_NONE, NULL);
-	}
-	camipc_scope_leave(&scope);
-	return ret;
+	return begin_in(proxy, __func__, id, NULL, args, &completion);
+}
+
+int camipc_proxy_begin_as(struct camipc_proxy *proxy, uint32_t id,
+			  const struct camipc_message_type *type,
+			  const void *args, camipc_done_fn complete,
+			  void (*done)(void), void *user)
+{
+	struct camipc_completion completion = {
+		.complete = complete,
+		.done = done,
+		.user = user,
+	};
+
+	return begin_in(proxy, __func__, id, type, args, &completion);
 }

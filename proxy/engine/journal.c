@@ -195,6 +195,13 @@ static bool undoes(const struct camipc_interface *interface,
 	return false;
 }
 
+bool camipc_journal_reads(const struct camipc_journal *journal,
+			  const struct camipc_method *method)
+{
+	return camipc_journal_keeps(method) ||
+	       undoes(journal->interface, method);
+}
+
 /** Reads the keys of the calls that @change->undo reverts. */
 static int read_undone(const struct camipc_method *reverted, const void *args,
 		       struct camipc_journal_change *change)
@@ -252,20 +259,19 @@ int camipc_journal_prepare(struct camipc_journal *journal,
 			   const struct camipc_method *method, const void *args,
 			   struct camipc_journal_change **ret_change)
 {
-	const bool keeps = camipc_journal_keeps(method);
 	const bool ends_run = method->role == CAMIPC_ROLE_STOP;
 	struct camipc_journal_change *change;
 	int ret;
 
 	*ret_change = NULL;
-	if (!keeps && !ends_run && !undoes(journal->interface, method))
+	if (!ends_run && !camipc_journal_reads(journal, method))
 		return 0;
 	change = calloc(1, sizeof(*change));
 	if (!change)
 		return -ENOMEM;
 	change->ends_run = ends_run;
 	ret = fill_undo(journal, method, args, change);
-	if (ret == 0 && keeps)
+	if (ret == 0 && camipc_journal_keeps(method))
 		ret = camipc_journal_entries_make(journal, method, args,
 						  &change->added);
 	if (ret == 0)

@@ -65,6 +65,10 @@ void camipc_journal_fini(struct camipc_journal *journal);
 /** Returns true for a method whose successful calls are kept. */
 bool camipc_journal_keeps(const struct camipc_method *method);
 
+/** Returns true for a method whose arguments camipc_journal_prepare() reads. */
+bool camipc_journal_reads(const struct camipc_journal *journal,
+			  const struct camipc_method *method);
+
 /** Returns true if all results of @method must be the same again. */
 bool camipc_journal_compares(const struct camipc_method *method);
 

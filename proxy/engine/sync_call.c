@@ -236,7 +236,7 @@ int camipc_sync_call_stop(struct camipc_proxy *proxy, bool drains,
 	ret = make_args(method->args, &args);
 	if (ret < 0)
 		return ret;
-	ret = camipc_attempt_check(proxy, method->id, args, &attempt);
+	ret = camipc_attempt_check(proxy, method->id, NULL, args, &attempt);
 	if (ret == CAMIPC_CALL_NEEDLESS)
 		ret = -EALREADY;
 	attempt.drains = drains;

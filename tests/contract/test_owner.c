@@ -60,6 +60,18 @@ static long begin(struct contract *c)
 				  NULL, c);
 }
 
+static long call_as(struct contract *c)
+{
+	return camipc_proxy_call_as(c->proxy, TEST_ECHO_METHOD_PUSH, NULL, NULL,
+				    NULL);
+}
+
+static long begin_as(struct contract *c)
+{
+	return camipc_proxy_begin_as(c->proxy, TEST_ECHO_METHOD_START, NULL,
+				     NULL, never, NULL, c);
+}
+
 static long stop_all(struct contract *c)
 {
 	return camipc_stop_all(&c->proxy, 1);
@@ -155,6 +167,8 @@ static const struct {
 	{ "camipc_proxy_dispatch_wait", dispatch_wait, -EPERM },
 	{ "camipc_proxy_call", call, -EPERM },
 	{ "camipc_proxy_begin", begin, -EPERM },
+	{ "camipc_proxy_call_as", call_as, -EPERM },
+	{ "camipc_proxy_begin_as", begin_as, -EPERM },
 	{ "camipc_stop_all", stop_all, -EPERM },
 	{ "camipc_proxy_drain", drain, -EPERM },
 	{ "camipc_drain_all", drain_all, -EPERM },

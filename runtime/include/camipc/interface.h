@@ -77,8 +77,16 @@ struct camipc_message_type {
 
 	uint32_t spare_number; /* 0 */
 
+	/**
+	 * For arguments in a form of the caller's own, see
+	 * camipc_proxy_call_as(): makes a zeroed @msg, the interface's struct
+	 * of @size bytes, equal to @args. Everything that @msg points to is
+	 * copied to @arena, which keeps errors. NULL in generated C.
+	 */
+	void (*build)(struct camipc_arena *arena, const void *args, void *msg);
+
 	/** NULL. For functions of later versions. */
-	void (*spare[3])(void);
+	void (*spare[2])(void);
 };
 
 /** The effect of a method on the proxy's state; method names have none. */

@@ -277,6 +277,22 @@ CAMIPC_API int camipc_proxy_call(struct camipc_proxy *proxy, uint32_t id,
 				 const void *args,
 				 void *outs) CAMIPC_MUST_CHECK;
 
+/**
+ * camipc_proxy_call_as() - make a call with arguments of the caller's own form
+ * @type: the form: a copy of the method's args type whose check(), encode() and
+ *	build() read @args, and whose copy is NULL. Must encode the same bytes.
+ *	NULL: the method's own
+ *
+ * The arguments are written straight to the message: nobody makes the method's
+ * struct of them, except for an IPA in a thread, for observers (a trace, a
+ * recording) and for calls that a restart needs again. Generated C++ values use
+ * it. Everything else is as for camipc_proxy_call(). Thread word: bound.
+ */
+CAMIPC_API int camipc_proxy_call_as(struct camipc_proxy *proxy, uint32_t id,
+				    const struct camipc_message_type *type,
+				    const void *args,
+				    void *outs) CAMIPC_MUST_CHECK;
+
 /** A generated function that calls the typed completion @done. */
 typedef void (*camipc_done_fn)(void (*done)(void), void *user, int ret,
 			       const void *outs);
@@ -297,6 +313,16 @@ CAMIPC_API int camipc_proxy_begin(struct camipc_proxy *proxy, uint32_t id,
 				  const void *args, camipc_done_fn complete,
 				  void (*done)(void),
 				  void *user) CAMIPC_MUST_CHECK;
+
+/**
+ * Begins a call as camipc_proxy_begin() does, with arguments of the form @type
+ * as camipc_proxy_call_as() takes them. Thread word: bound.
+ */
+CAMIPC_API int camipc_proxy_begin_as(struct camipc_proxy *proxy, uint32_t id,
+				     const struct camipc_message_type *type,
+				     const void *args, camipc_done_fn complete,
+				     void (*done)(void),
+				     void *user) CAMIPC_MUST_CHECK;
 
 /**
  * Makes all calls that wait or were begun fail with -ECANCELED. The IPA
