@@ -89,6 +89,8 @@ def _emit(text: str) -> Tuple[str, ...]:
             raise argparse.ArgumentTypeError(
                 "unknown output '%s': expected all, none, or some of %s%s"
                 % (word, ",".join(EMIT), "; " + hint if hint else ""))
+    if "cxx-values" in wanted:
+        wanted.append("cxx")
     return tuple(word for word in EMIT if word in wanted)
 
 
@@ -155,7 +157,9 @@ def _add_emit(parser: argparse.ArgumentParser, what: str) -> None:
         "--emit", type=_emit, default=DEFAULT, metavar="LIST",
         help="%s only these, separated by commas: %s; all; none, with "
         "--template; default %s" % (what, ", ".join(EMIT),
-                                    "all but cxx, which is C++"))
+                                    "all but cxx, which is "
+                                    "C++, and cxx-values, its values that own "
+                                    "their memory"))
     # For the completions.
     action.values = ("all", "none") + EMIT  # type: ignore[attr-defined]
 

@@ -81,6 +81,26 @@ public:
 		outs.shelf(shelf);
 	}
 
+	std::int32_t furnish(const Shelf &shelf) override
+	{
+		auto kept = camipc::copy(shelf);
+
+		if (!kept)
+			return kept.error().code();
+		kept_ = std::move(*kept);
+		return 0;
+	}
+	void furnished(FurnishedOuts &outs) override { outs.shelf(*kept_); }
+
+	void deliver(camipc::Span<const camipc::CString> texts,
+		     camipc::Span<const StringPointEntry> places,
+		     int fd) override
+	{
+		const std::size_t n = texts.size() + places.size();
+
+		emitLogged(static_cast<std::uint32_t>(fd >= 0 ? n : 0));
+	}
+
 	std::int32_t fail(std::int32_t result, std::uint32_t kind, int fd,
 			  FailOuts &outs) override
 	{
@@ -121,6 +141,7 @@ public:
 
 private:
 	std::string name_{};
+	camipc::Owned<Shelf> kept_{};
 };
 
 } // namespace

@@ -14,15 +14,11 @@
 #include <vector>
 
 #include "backend.h"
-#include "check.hpp"
-#include "studio_ipa.hpp"
+#include "studio_host.hpp"
 
 using namespace test::studio;
 
 namespace {
-
-const char *backend;
-std::string logged;
 
 /** Events of a test, which counts them. */
 class Recorder : public Events
@@ -57,35 +53,6 @@ public:
 	camipc_reason reason_ = CAMIPC_REASON_NONE;
 };
 
-struct Manager {
-	Manager()
-	{
-		const char *const workers[] = { STUDIO_WORKER, nullptr };
-		const char *const trusted[] = { STUDIO_MODULE, nullptr };
-		camipc_manager_options config{};
-
-		config.size = sizeof(config);
-		config.worker_paths = workers;
-		config.trusted_paths = trusted;
-		CHECK(camipc_manager_create(&config, &manager_) == 0);
-	}
-	~Manager() { camipc_manager_destroy(manager_); }
-	Manager(const Manager &) = delete;
-	Manager &operator=(const Manager &) = delete;
-
-	camipc_manager *manager_ = nullptr;
-};
-
-camipc_match match()
-{
-	camipc_match found{};
-
-	found.path = STUDIO_MODULE;
-	found.isolation = test_backend_isolation(backend);
-	found.transport = test_backend_transport(backend);
-	return found;
-}
-
 Proxy ready(const Manager &manager, Events &events)
 {
 	camipc::Result<Proxy> made =
@@ -102,17 +69,6 @@ Proxy ready(const Manager &manager, Events &events)
 	CHECK(greeting->greeting() == "hello Ann");
 	CHECK(made->start());
 	return std::move(*made);
-}
-
-/** Dispatches until @condition holds; ctest ends what waits for ever. */
-template <typename F> void until(Proxy &ipa, F condition)
-{
-	while (!condition()) {
-		pollfd readable{ ipa.getFd(), POLLIN, 0 };
-
-		CHECK(poll(&readable, 1, 20000) == 1);
-		static_cast<void>(ipa.dispatch().code());
-	}
 }
 
 /* ---- calls ------------------------------------------------------------------ */
@@ -471,26 +427,6 @@ public:
 	std::string story_{};
 };
 
-camipc_restart_policy policy()
-{
-	camipc_restart_policy some{};
-
-	some.size = sizeof(some);
-	some.max_restarts = 3;
-	some.window_ms = 60000;
-	return some;
-}
-
-/** Kills the worker after a call that it gets no time to look at. */
-void killWorker(Proxy &ipa)
-{
-	const int pid = camipc_proxy_get_pid(ipa.getProxy());
-
-	CHECK(kill(pid, SIGSTOP) == 0);
-	CHECK(!ipa.tick(9));
-	CHECK(kill(pid, SIGKILL) == 0);
-}
-
 void aRestartIsReported(const Manager &manager)
 {
 	const camipc_restart_policy some = policy();
@@ -578,13 +514,6 @@ int run()
 
 int main(int argc, char **argv)
 {
-	CHECK(argc == 2);
-	backend = argv[1];
-	camipc_log_set(
-		[](void *, camipc_log_level, const char *, const char *text) {
-			logged += text;
-			logged += '\n';
-		},
-		nullptr, CAMIPC_LOG_WARNING);
+	beginOn(argc, argv);
 	return run();
 }

@@ -26,9 +26,11 @@ include/camipc/camera/cam_fourcc.h
 include/camipc/camera/controls_ipa_serializer.h
 include/camipc/camera/controls_ipa_types.h
 include/camipc/camera/controls_ipa_types.hpp
+include/camipc/camera/controls_ipa_values.hpp
 include/camipc/camera/core_ipa_serializer.h
 include/camipc/camera/core_ipa_types.h
 include/camipc/camera/core_ipa_types.hpp
+include/camipc/camera/core_ipa_values.hpp
 lib/camipc/hostile/camipc-hostile-worker
 lib/camipc/hostile/hostile.so
 lib/camipc/ipa/softisp.so

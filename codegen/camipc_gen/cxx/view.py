@@ -262,8 +262,9 @@ class CxxView:
 
     def __init__(self, program: ir.Program, model: Model, module: ir.Module,
                  view):
-        names = Names(program, model, module.name)
+        self.names = names = Names(program, model, module.name)
         self.namespace = cxx_names.namespace(module.name)
+        self.scope = "::" + self.namespace
         self.enums = [EnumClass(one) for one in view.enums]
         self.consts = [ConstClass(one, const, module.name, names)
                        for one, const in zip(view.consts, module.consts)]

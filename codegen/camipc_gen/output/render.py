@@ -48,10 +48,12 @@ def render_texts(program: ir.Program, inputs: Iterable[ir.Module],
     """(file name, text) of each output, in the order of the inputs."""
     model = model_of(program)
     environment = _environment()
+    emit = tuple(emit)
     texts = []
     for module in inputs:
         view = ModuleView(program, model, module, defines_core_types)
-        texts += [(name, _fill(environment, output.template, view=view))
+        texts += [(name, _fill(environment, output.template, view=view,
+                               takes_values="cxx-values" in emit))
                   for name, output in outputs_of(module, emit)]
     return texts
 

@@ -30,10 +30,13 @@ OUTPUTS: Dict[str, Tuple[Output, ...]] = {
     "cxx": (Output("types.hpp.j2", "%s_ipa_types.hpp", False),
             Output("proxy.hpp.j2", "%s_ipa.hpp", True),
             Output("module.hpp.j2", "%s_ipa_module.hpp", True)),
+    # Beside cxx, whose Proxy then takes values, too.
+    "cxx-values": (Output("values.hpp.j2", "%s_ipa_values.hpp", False),),
 }
 
 # What is generated unless --emit says otherwise. C++ is for those who want it.
-DEFAULT: Tuple[str, ...] = tuple(word for word in OUTPUTS if word != "cxx")
+DEFAULT: Tuple[str, ...] = tuple(word for word in OUTPUTS
+                                 if not word.startswith("cxx"))
 
 
 def outputs_of(module: ir.Module, emit: Iterable[str]

@@ -18,6 +18,7 @@ from ..c.model import Entry, Model
 from ..c.nullable import PointerSlot, pointer_name
 from ..c.place import Place
 from ..c.statements import indented
+from ..cxx.owned_view import ValuesView
 from ..cxx.view import CxxView
 from ..model import ir, wire
 from .proto import ProtoModule
@@ -126,6 +127,12 @@ class ModuleView:
     def cxx(self) -> CxxView:
         """The C++ of the file."""
         return CxxView(self.program, self._model, self.module, self)
+
+    @cached_property
+    def values(self) -> ValuesView:
+        """The values in C++ of the file."""
+        return ValuesView(self.program, self._model, self.module, self,
+                          self.cxx)
 
     @property
     def external_headers(self) -> List[str]:

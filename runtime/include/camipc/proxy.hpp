@@ -121,6 +121,24 @@ public:
 		});
 	}
 
+	/*
+	 * The same as camipc_proxy_begin_as() takes them; the function that
+	 * they could call is ignored.
+	 */
+	static void complete(void (*)(), void *user, int ret, const void *)
+	{
+		finish(user, ret);
+	}
+	template <typename Outs>
+	static void completeWith(void (*)(), void *user, int ret,
+				 const void *outs)
+	{
+		finishWith<Outs>(
+			user, ret,
+			static_cast<const typename Outs::c_type *>(outs));
+	}
+	static void ignored() {}
+
 private:
 	Cell<Events> *cell_;
 	Done done_;

@@ -18,10 +18,10 @@ CAMIPC_BEGIN_DECLS
 #define CAMIPC_WRITE_ROOM 64
 
 /* Tags as they are encoded: the field number and its wire type. */
-#define CAMIPC_VARINT(field) ((uint32_t)(field) << 3 | 0u)
-#define CAMIPC_FIXED64(field) ((uint32_t)(field) << 3 | 1u)
-#define CAMIPC_BYTES(field) ((uint32_t)(field) << 3 | 2u)
-#define CAMIPC_FIXED32(field) ((uint32_t)(field) << 3 | 5u)
+#define CAMIPC_VARINT(field) (CAMIPC_CAST(uint32_t, field) << 3 | 0u)
+#define CAMIPC_FIXED64(field) (CAMIPC_CAST(uint32_t, field) << 3 | 1u)
+#define CAMIPC_BYTES(field) (CAMIPC_CAST(uint32_t, field) << 3 | 2u)
+#define CAMIPC_FIXED32(field) (CAMIPC_CAST(uint32_t, field) << 3 | 5u)
 
 /* Numbers to their bits on the wire, and back. Thread word: reentrant. */
 static inline uint32_t camipc_float_bits(float value)

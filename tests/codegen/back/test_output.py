@@ -101,6 +101,20 @@ class Files(Outputs):
                 "gallery.proto", "gallery_ipa_types.c",
                 "gallery_ipa_types.h"])
 
+    def test_values_come_with_the_classes_that_take_them(self):
+        def proxy(emit):
+            with tempfile.TemporaryDirectory() as out:
+                generate(out, GOLDEN, ["frame.mojom", "gallery.mojom"],
+                         extra=["--emit", emit])
+                self.assertEqual(
+                    "gallery_ipa_values.hpp" in os.listdir(out),
+                    emit == "cxx-values")
+                with open(os.path.join(out, "gallery_ipa.hpp"),
+                          encoding="utf-8") as file:
+                    return file.read()
+        self.assertIn("values::Wall", proxy("cxx-values"))
+        self.assertNotIn("values::", proxy("cxx"))
+
 
 class Compiling(Outputs):
     def test_every_header_stands_alone(self):

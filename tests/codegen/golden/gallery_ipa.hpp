@@ -8,6 +8,7 @@
 
 #include "gallery_ipa_proxy.h"
 #include "gallery_ipa_types.hpp"
+#include "gallery_ipa_values.hpp"
 
 namespace test::gallery {
 
@@ -20,6 +21,8 @@ namespace test::gallery {
  * - What events and completions receive is valid until they return, and is seen
  *   where it is, without a copy. Keep a value with camipc::copy(), and a
  *   descriptor with camipc::Fd::duplicate().
+ * - Functions that take values are there beside those that take views. They are
+ *   templates only so that {} as an argument means a view.
  * - No function throws. An exception of an event or a completion ends there: it
  *   is logged and counted, and the dispatch goes on.
  */
@@ -216,6 +219,24 @@ public:
 		});
 	}
 
+	/** The same with values, which are written straight to the message. */
+	template <typename = void>
+	camipc::Result<camipc::Owned<HangOuts>> hang(
+		const values::Wall &wall, const std::map<std::uint32_t,
+		values::Label> &extra)
+	{
+		const values::HangArgs args_{ wall, extra };
+
+		return calledFor_<HangOuts>([&](struct ::test_gallery *ipa_,
+						HangOuts::c_type &outs_) {
+			return ::camipc_proxy_call_as(
+				::test_gallery_get_proxy(ipa_),
+				TEST_GALLERY_METHOD_HANG,
+				&values::HangArgsCodec_::type(), &args_,
+				&outs_);
+		});
+	}
+
 	/**
 	 * Moves pictures; raises pictureMoved for each.
 	 *
@@ -252,6 +273,22 @@ public:
 		return called_([&](struct ::test_gallery *ipa_) {
 			return ::test_gallery_touch(ipa_, id, &paint.c(),
 						    care.bits());
+		});
+	}
+
+	/** The same with values, which are written straight to the message. */
+	template <typename = void>
+	camipc::Error touch(std::uint32_t id, const values::Label &paint,
+			    camipc::Flags<Care> care)
+	{
+		const values::TouchArgs args_{ id, paint, care };
+
+		return called_([&](struct ::test_gallery *ipa_) {
+			return ::camipc_proxy_call_as(
+				::test_gallery_get_proxy(ipa_),
+				TEST_GALLERY_METHOD_TOUCH,
+				&values::TouchArgsCodec_::type(), &args_,
+				nullptr);
 		});
 	}
 
@@ -312,6 +349,25 @@ public:
 					extra),
 				extra.size(),
 				Call::template finishWith<HangOuts>, pending_);
+		});
+	}
+	template <typename Done>
+	camipc::Error hangBegin(const values::Wall &wall,
+				const std::map<std::uint32_t,
+				values::Label> &extra, Done &&done)
+	{
+		const values::HangArgs args_{ wall, extra };
+
+		return begun_(std::forward<Done>(done),
+			      [&](struct ::test_gallery *ipa_, auto *pending_) {
+			using Call = std::remove_pointer_t<decltype(pending_)>;
+
+			return ::camipc_proxy_begin_as(
+				::test_gallery_get_proxy(ipa_),
+				TEST_GALLERY_METHOD_HANG,
+				&values::HangArgsCodec_::type(), &args_,
+				Call::template completeWith<HangOuts>,
+				Call::ignored, pending_);
 		});
 	}
 
