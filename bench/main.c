@@ -16,6 +16,7 @@ static const struct bench_table *const tables[] = {
 	&bench_floors_mixed,
 	&bench_codec,
 	&bench_calls,
+	&bench_cxx,
 	&bench_scale,
 	&bench_layers,
 	&bench_restart,
