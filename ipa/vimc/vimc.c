@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The module for the kernel's virtual camera, which has nothing to control. It
- * uses every call of its interface and checks its arguments, for tests.
+ * uses every call of its interface and checks its arguments, for tests, and says
+ * what it sees in raw frames.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -29,6 +30,7 @@ struct vimc {
 	struct camipc_host *host;
 	int trace_fd; /* a duplicate; -1: none */
 	struct cam_buffer_set buffers;
+	struct cam_buffer_set frames; /* raw ones, to be read only */
 	struct request requests[MAX_REQUESTS];
 	size_t n_streams;
 };
@@ -124,6 +126,16 @@ static void vimc_unmap_buffers(void *self, const uint32_t *ids, size_t n_ids)
 	struct vimc *vimc = self;
 
 	cam_buffer_set_remove(&vimc->buffers, ids, n_ids);
+	cam_buffer_set_remove(&vimc->frames, ids, n_ids);
+}
+
+static int32_t vimc_map_frames(void *self, const struct cam_buffer *frames,
+			       size_t n_frames)
+{
+	struct vimc *vimc = self;
+
+	return cam_buffer_set_add(&vimc->frames, frames, n_frames,
+				  CAM_ACCESS_READ, 1);
 }
 
 static void vimc_queue_request(void *self, uint32_t frame,
@@ -168,6 +180,21 @@ static void vimc_compute_params(void *self, uint32_t frame, uint32_t buffer_id)
 				frame, ret);
 }
 
+static void vimc_process_frame(void *self, uint32_t frame, uint32_t buffer_id,
+			       uint32_t size)
+{
+	struct vimc *vimc = self;
+	uint64_t hash = 0;
+	int ret = cam_shared_buffer_hash(
+		cam_buffer_set_find(&vimc->frames, buffer_id), size, &hash);
+
+	ret = ipa_vimc_emit_frame_processed(vimc->host, frame, hash, ret);
+	if (ret < 0)
+		camipc_host_log(vimc->host, CAMIPC_LOG_WARNING,
+				"vimc: frame %u: the event was lost (error %d)",
+				frame, ret);
+}
+
 static const struct ipa_vimc_ops vimc_ops = IPA_VIMC_OPS(vimc);
 
 static int vimc_create(struct camipc_host *host, void **ret_ipa)
@@ -187,6 +214,7 @@ static void vimc_destroy(void *self)
 	struct vimc *vimc = self;
 
 	cam_buffer_set_fini(&vimc->buffers);
+	cam_buffer_set_fini(&vimc->frames);
 	if (vimc->trace_fd >= 0)
 		close(vimc->trace_fd);
 	free(vimc);

@@ -136,6 +136,21 @@ CAMIPC_API int cam_shared_buffer_write(struct cam_shared_buffer *buffer,
 				       size_t size) CAMIPC_MUST_CHECK;
 
 /**
+ * cam_shared_buffer_hash() - compute a number from the first bytes of a buffer
+ * @buffer: NULL, the result of a failed search, gives -ENOENT
+ * @size: number of bytes
+ * @ret_hash: FNV-1a over words of 64 bits; a last, shorter word is filled up with
+ *            zeros. Equal bytes give equal numbers on machines of one byte order
+ *
+ * Two processes compare these numbers to see whether their mappings agree. The
+ * number is no proof against an attacker. Returns as cam_shared_buffer_read()
+ * does.
+ */
+CAMIPC_API int cam_shared_buffer_hash(struct cam_shared_buffer *buffer,
+				      size_t size,
+				      uint64_t *ret_hash) CAMIPC_MUST_CHECK;
+
+/**
  * Imported buffers by id: implements mapBuffers and unmapBuffers of an
  * interface. A zeroed set is empty. Thread word: bound.
  */

@@ -353,3 +353,37 @@ int cam_shared_buffer_write(struct cam_shared_buffer *buffer, const void *from,
 	memcpy(data, from, size);
 	return cam_shared_buffer_end(buffer);
 }
+
+static uint64_t hash_bytes(const uint8_t *bytes, size_t size)
+{
+	uint64_t hash = UINT64_C(14695981039346656037);
+
+	for (size_t i = 0; i < size; i += sizeof(uint64_t)) {
+		const size_t left = size - i;
+		uint64_t word = 0;
+
+		memcpy(&word, bytes + i,
+		       left < sizeof(word) ? left : sizeof(word));
+		hash = (hash ^ word) * UINT64_C(1099511628211);
+	}
+	return hash;
+}
+
+int cam_shared_buffer_hash(struct cam_shared_buffer *buffer, size_t size,
+			   uint64_t *ret_hash)
+{
+	uint64_t hash;
+	void *data;
+	int ret;
+
+	if (buffer && size > buffer->length)
+		return -ERANGE;
+	ret = cam_shared_buffer_begin(buffer, CAM_ACCESS_READ, &data);
+	if (ret < 0)
+		return ret;
+	hash = hash_bytes(data, size);
+	ret = cam_shared_buffer_end(buffer);
+	if (ret == 0)
+		*ret_hash = hash;
+	return ret;
+}

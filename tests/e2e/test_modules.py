@@ -34,7 +34,7 @@ class ModulesTest(TextTest):
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         self.assertIn("softisp version 1: interface ipa.softisp version 2, "
                       "licence MIT", result.stdout)
-        self.assertIn("vimc version 1: interface ipa.vimc version 2, "
+        self.assertIn("vimc version 1: interface ipa.vimc version 3, "
                       "licence MIT", result.stdout)
         self.assertIn("in a thread: ", result.stdout)
 

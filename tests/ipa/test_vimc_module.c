@@ -24,6 +24,9 @@ struct seen {
 	unsigned int n;
 	uint32_t buffer_id;
 	uint32_t flags;
+	uint32_t frame; /* that was processed */
+	uint64_t hash;
+	int32_t status;
 	bool closed;
 };
 
@@ -34,6 +37,17 @@ static void on_params(void *user, uint32_t buffer_id, uint32_t flags)
 	seen->n++;
 	seen->buffer_id = buffer_id;
 	seen->flags = flags;
+}
+
+static void on_processed(void *user, uint32_t frame, uint64_t hash,
+			 int32_t status)
+{
+	struct seen *seen = user;
+
+	seen->n++;
+	seen->frame = frame;
+	seen->hash = hash;
+	seen->status = status;
 }
 
 static void on_closed(void *user, const struct camipc_closed_info *info)
@@ -47,6 +61,7 @@ static void on_closed(void *user, const struct camipc_closed_info *info)
 static const struct ipa_vimc_events events = {
 	.size = sizeof(events),
 	.params_computed = on_params,
+	.frame_processed = on_processed,
 	.closed = on_closed,
 };
 
@@ -135,6 +150,55 @@ static void run_frames(struct ipa_vimc *ipa, struct seen *seen,
 	assert_int_equal(compute(ipa, seen, 4, 99), 0);
 }
 
+/* Processes a frame; returns the status that came with it. */
+static int32_t process(struct ipa_vimc *ipa, struct seen *seen, uint32_t frame,
+		       uint32_t buffer_id, uint32_t size)
+{
+	unsigned int n = seen->n;
+
+	assert_int_equal(ipa_vimc_process_frame(ipa, frame, buffer_id, size),
+			 0);
+	wait_for(ipa, seen, n + 1);
+	assert_int_equal(seen->frame, frame);
+	return seen->status;
+}
+
+/* Bytes that the IPA can only read; its hash changes with each of them. */
+static void process_frames(struct ipa_vimc *ipa, struct seen *seen)
+{
+	static const uint32_t ids[] = { 20 };
+	struct cam_frame_buffer_plane plane;
+	struct cam_buffer buffer = { .id = 20, .planes = &plane,
+				     .n_planes = 1 };
+	struct cam_shared_buffer *pixels;
+	uint8_t byte = 0;
+	uint64_t hash;
+	uint64_t last = 0;
+
+	assert_int_equal(cam_shared_buffer_create(20, "frame", 4099,
+						  CAM_ACCESS_READ, &plane,
+						  &pixels),
+			 0);
+	assert_int_equal(process(ipa, seen, 1, 20, 4099), -ENOENT);
+	assert_int_equal(ipa_vimc_map_frames(ipa, &buffer, 1), 0);
+	assert_int_equal(ipa_vimc_map_frames(ipa, &buffer, 1), -EEXIST);
+	for (uint32_t i = 2; i < 6; i++) {
+		assert_int_equal(cam_shared_buffer_write(pixels, &byte, 1), 0);
+		assert_int_equal(process(ipa, seen, i, 20, 4099), 0);
+		assert_int_equal(cam_shared_buffer_hash(pixels, 4099, &hash),
+				 0);
+		assert_true(seen->hash == hash);
+		assert_true(hash != last);
+		last = hash;
+		byte++;
+	}
+	assert_int_equal(process(ipa, seen, 6, 20, 4100), -ERANGE);
+	assert_int_equal(ipa_vimc_unmap_buffers(ipa, ids, 1), 0);
+	assert_int_equal(process(ipa, seen, 7, 20, 4099), -ENOENT);
+	cam_shared_buffer_destroy(pixels);
+	close(plane.fd);
+}
+
 static void expect_trace(int fd, const char *expected, size_t n)
 {
 	char bytes[16];
@@ -184,6 +248,7 @@ static void uses_every_method(void **state)
 	assert_int_equal(ipa_vimc_map_buffers(ipa, &buffer, 1), 0);
 	assert_int_equal(ipa_vimc_start(ipa), 0);
 	run_frames(ipa, &seen, parameters);
+	process_frames(ipa, &seen);
 	assert_int_equal(ipa_vimc_stop(ipa), 0);
 	assert_int_equal(ipa_vimc_unmap_buffers(ipa, ids, 2), 0);
 	assert_int_equal(ipa_vimc_start(ipa), 0);

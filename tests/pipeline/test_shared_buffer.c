@@ -302,6 +302,53 @@ static void refuses_accesses_out_of_bounds(void **state)
 	close(fd);
 }
 
+static uint64_t hash_of(struct cam_shared_buffer *buffer, size_t size)
+{
+	uint64_t hash = 0;
+
+	assert_int_equal(cam_shared_buffer_hash(buffer, size, &hash), 0);
+	return hash;
+}
+
+/* Every bit of every byte counts, also of those behind the last whole word. */
+static void hashes_all_bytes(void **state)
+{
+	const uint64_t of_nothing = UINT64_C(14695981039346656037);
+	struct cam_frame_buffer_plane plane;
+	struct cam_shared_buffer *buffer;
+	uint8_t bytes[19] = { 0 };
+	uint64_t hash = 1;
+	uint64_t zeros;
+
+	(void)state;
+	assert_int_equal(cam_shared_buffer_create(1, "hash", sizeof(bytes),
+						  CAM_ACCESS_READ, &plane,
+						  &buffer),
+			 0);
+	assert_true(hash_of(buffer, 0) == of_nothing);
+	/* A word of zeros: the multiplication alone. */
+	assert_true(hash_of(buffer, 8) ==
+		    of_nothing * UINT64_C(1099511628211));
+	zeros = hash_of(buffer, sizeof(bytes));
+	for (unsigned int bit = 0; bit < 8 * sizeof(bytes); bit++) {
+		bytes[bit / 8] = (uint8_t)(1u << bit % 8);
+		assert_int_equal(cam_shared_buffer_write(buffer, bytes,
+							 sizeof(bytes)),
+				 0);
+		hash = hash_of(buffer, sizeof(bytes));
+		assert_true(hash != zeros);
+		bytes[bit / 8] = 0;
+	}
+	hash = 1;
+	assert_int_equal(cam_shared_buffer_hash(buffer, sizeof(bytes) + 1,
+						&hash),
+			 -ERANGE);
+	assert_int_equal(cam_shared_buffer_hash(NULL, 1, &hash), -ENOENT);
+	assert_true(hash == 1);
+	cam_shared_buffer_destroy(buffer);
+	close(plane.fd);
+}
+
 static void expect_syncs(const uint64_t *flags, unsigned int n)
 {
 	unsigned int i;
@@ -398,6 +445,7 @@ int main(void)
 		TEST(shares_memory_both_ways),
 		TEST(permits_one_access_at_a_time),
 		TEST(refuses_accesses_out_of_bounds),
+		TEST(hashes_all_bytes),
 		TEST(synchronises_dma_bufs),
 	};
 
