@@ -145,7 +145,8 @@ OUTPUT = Group("output", (
                "parametersFrame is the frame that its parameters were computed "
                "for; parametersReason is onTime, late or noIpa. driver has "
                "what the metadata node of a kernel camera reports, if it has "
-               "one. "
+               "one. rawHash is a hash of the driver's buffer, if the IPA reads "
+               "frames and saw the same one. "
                "Numbers have a decimal point in every locale.",)),
     Option("--plot FILE.png", "plot of exposure and colours over the frames; - "
            "is standard output", suffixes=(".png",)),

@@ -188,6 +188,9 @@ void metadata_write(FILE *stream, const struct camera_frame *frame,
 		frame->parameters_frame, reasons[frame->parameters_reason]);
 	if (frame->driver)
 		write_driver(stream, frame->driver);
+	if (frame->has_raw_hash)
+		fprintf(stream, ",\"rawHash\":\"%016" PRIx64 "\"",
+			frame->raw_hash);
 	write_controls(stream, frame->metadata);
 	fputs("}\n", stream);
 }

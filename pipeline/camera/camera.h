@@ -128,6 +128,11 @@ struct camera_frame {
 
 	/** NULL: the camera has no metadata node, or it sent nothing. */
 	const struct camera_driver_metadata *driver;
+
+	/** cam_shared_buffer_hash() of the driver's buffer. Only of a kernel
+	 *  camera whose IPA reads frames, and then the IPA saw the same. */
+	bool has_raw_hash;
+	uint64_t raw_hash;
 };
 
 /** What went otherwise than planned. Plain data. */
@@ -222,9 +227,9 @@ int camera_set_controls(struct camera *camera,
  * parameters within frame_timeout_ms), -ENODEV (the device vanished),
  * -EREMCHG (the source changed its size or standard: the stream was stopped),
  * -ENODATA (the stream has ended, and all its frames were taken),
- * -EREMOTEIO (the IPA could not compute parameters), -EBADMSG (its parameters
- * are invalid), -EPIPE (it is gone), or another errno; camera_error() explains
- * each.
+ * -EREMOTEIO (the IPA could not compute parameters, or not read the frame),
+ * -EBADMSG (its parameters are invalid, or it saw another frame), -EPIPE (it is
+ * gone), or another errno; camera_error() explains each.
  */
 int camera_capture(struct camera *camera,
 		   struct camera_frame *ret_frame) CAMIPC_MUST_CHECK;

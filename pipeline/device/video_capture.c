@@ -192,18 +192,26 @@ static int request_buffers(struct video_capture *capture, uint32_t n,
 	return ret;
 }
 
-static int export_buffer(struct video_capture *capture, uint32_t index)
+/* @access: O_RDWR or O_RDONLY, which mappings of the descriptor obey. */
+static int export_buffer(struct video_capture *capture, uint32_t index,
+			 uint32_t access, int *ret_fd)
 {
 	struct v4l2_exportbuffer export = {
 		.type = capture->type,
 		.index = index,
-		.flags = O_RDWR | O_CLOEXEC,
+		.flags = access | O_CLOEXEC,
 	};
 	int ret = device_node_ioctl(&capture->node, VIDIOC_EXPBUF,
 				    "VIDIOC_EXPBUF", &export);
 
-	capture->fds[index] = ret < 0 ? -1 : export.fd;
+	*ret_fd = ret < 0 ? -1 : export.fd;
 	return ret;
+}
+
+int video_capture_export(struct video_capture *capture, uint32_t index,
+			 int *ret_fd)
+{
+	return export_buffer(capture, index, O_RDONLY, ret_fd);
 }
 
 int video_capture_allocate(struct video_capture *capture,
@@ -228,7 +236,7 @@ int video_capture_allocate(struct video_capture *capture,
 	for (uint32_t i = 0; ret == 0 && memory == VIDEO_MEMORY_DRIVER &&
 			     i < capture->n_buffers;
 	     i++)
-		ret = export_buffer(capture, i);
+		ret = export_buffer(capture, i, O_RDWR, &capture->fds[i]);
 	if (ret < 0) {
 		char error[DEVICE_ERROR_SIZE];
 

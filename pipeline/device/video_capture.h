@@ -119,6 +119,13 @@ int video_capture_allocate(struct video_capture *capture,
 			   enum video_memory memory,
 			   uint32_t n) CAMIPC_MUST_CHECK;
 
+/** Makes a further descriptor of a buffer of VIDEO_MEMORY_DRIVER, for another
+ *  process: the kernel refuses to map it for writing. The caller closes
+ *  @ret_fd, which is -1 on failure. Returns 0, -EINVAL (no such buffer) or another
+ *  negative errno. */
+int video_capture_export(struct video_capture *capture, uint32_t index,
+			 int *ret_fd) CAMIPC_MUST_CHECK;
+
 /** Frees the queue. The memory lives on while somebody has a descriptor of it. */
 void video_capture_free(struct video_capture *capture);
 

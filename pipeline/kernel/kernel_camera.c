@@ -20,6 +20,13 @@ CAMIPC_STATIC_ASSERT(VIRTUAL_SENSOR_WHITE == 1023,
 
 /* ---- frames -------------------------------------------------------------- */
 
+/* Stops the stream, whose buffers the IPA then must not have. */
+static int stop_device(struct kernel_camera *camera)
+{
+	shared_frames_unmap(&camera->frames);
+	return kernel_device_stop(&camera->device);
+}
+
 /* Ends the stream until the next start. Returns @code, with a text. */
 static int end_stream(struct kernel_camera *camera, int code)
 {
@@ -38,7 +45,7 @@ static int end_stream(struct kernel_camera *camera, int code)
 				  "another one",
 				  path);
 	if (camera->end == 0)
-		(void)kernel_device_stop(&camera->device);
+		(void)stop_device(camera);
 	camera->end = code;
 	return code;
 }
@@ -194,9 +201,10 @@ static int take(void *user, uint16_t *raw, struct virtual_frame *frame,
 	ret = write_due(camera, count_lost(camera, video.sequence));
 	if (ret < 0)
 		return ret;
-	return kernel_device_read(&camera->device, &video,
-				  raw + (size_t)VIRTUAL_SENSOR_DARK_LINES *
-						frame->width);
+	ret = kernel_device_read(&camera->device, &video,
+				 raw + (size_t)VIRTUAL_SENSOR_DARK_LINES *
+					       frame->width);
+	return ret < 0 ? ret : shared_frames_hold(&camera->frames, &video);
 }
 
 /* ---- building ------------------------------------------------------------ */
@@ -246,11 +254,12 @@ static int refuse_format(struct kernel_camera *camera, uint32_t fourcc)
 
 static int init_imager(struct kernel_camera *camera,
 		       const struct kernel_route *route,
+		       const struct virtual_isp *isp,
 		       const struct camera_options *options)
 {
 	const struct virtual_source source = { take, camera };
 	const struct virtual_imager_options imager_options = {
-		.isp = virtual_isp_find("virtual"),
+		.isp = isp,
 		.sensor = route->model,
 		.width = options->width,
 		.height = options->height,
@@ -291,8 +300,12 @@ static int init_parts(struct kernel_camera *camera,
 {
 	const struct raw_format *format = raw_format_find(
 		options->format ? options->format : route->fourcc);
+	const struct kernel_isp isp =
+		kernel_isp_choose(manager, options->module);
 	int ret = check_options(camera, options);
 
+	shared_frames_init(&camera->frames, &isp, &camera->ipa,
+			   &camera->device);
 	camera->timeout_ms = options->frame_timeout_ms > 0 ?
 				     options->frame_timeout_ms :
 				     DEFAULT_TIMEOUT_MS;
@@ -300,7 +313,7 @@ static int init_parts(struct kernel_camera *camera,
 	if (ret == 0 && !format)
 		ret = refuse_format(camera, options->format);
 	if (ret == 0)
-		ret = init_imager(camera, route, options);
+		ret = init_imager(camera, route, isp.isp, options);
 	if (ret == 0)
 		ret = kernel_device_open(&camera->device, route, format, media,
 					 camera->imager.sensor.width,
@@ -364,8 +377,12 @@ int kernel_camera_start(struct kernel_camera *camera)
 		virtual_delayed_requested(&camera->imager.delayed));
 	if (ret == 0)
 		ret = kernel_device_start(&camera->device);
-	if (ret < 0)
-		(void)!virtual_ipa_stop(&camera->ipa);
+	if (ret == 0)
+		ret = shared_frames_map(&camera->frames);
+	if (ret == 0)
+		return 0;
+	(void)stop_device(camera);
+	(void)!virtual_ipa_stop(&camera->ipa);
 	return ret;
 }
 
@@ -375,7 +392,7 @@ int kernel_camera_stop(struct kernel_camera *camera)
 	int ipa;
 
 	virtual_error_reset(&camera->error);
-	device = kernel_device_stop(&camera->device);
+	device = stop_device(camera);
 	camera->imager.is_streaming = false;
 	ipa = virtual_ipa_stop(&camera->ipa);
 	return ipa < 0 ? ipa : device;
@@ -385,17 +402,23 @@ int kernel_camera_capture(struct kernel_camera *camera,
 			  struct camera_frame *ret_frame)
 {
 	struct virtual_frame frame;
+	int released;
 	int ret;
 
 	virtual_error_reset(&camera->error);
 	ret = virtual_lockstep_capture(&camera->lockstep, camera->frame,
 				       &frame);
+	released = shared_frames_release(&camera->frames);
+	if (ret == 0)
+		ret = released < 0 ? released : camera->frames.status;
 	if (ret < 0)
 		return ret;
 	camera->frame++;
 	camera->ipa.restarts.frames += frame.parameters_reason ==
 				       VIRTUAL_PARAMETERS_NO_IPA;
 	virtual_frame_describe(&frame, ret_frame);
+	ret_frame->has_raw_hash = camera->frames.is_hashed;
+	ret_frame->raw_hash = camera->frames.hash;
 	ret_frame->driver = frame_metadata_find(&camera->device.metadata,
 						frame.timestamp_ns);
 	return 0;

@@ -5,6 +5,7 @@
 
 #include "kernel_device.h"
 #include "lockstep.h"
+#include "shared_frames.h"
 
 /** Frames come from the kernel, and are measured and made into images as those
  *  of the virtual camera are. Thread word: bound. */
@@ -14,6 +15,7 @@ struct kernel_camera {
 	struct virtual_imager imager;
 	struct virtual_ipa ipa;
 	struct virtual_lockstep lockstep;
+	struct shared_frames frames; /* with the IPA */
 	int timeout_ms; /* for a frame to come */
 	uint32_t frame; /* number of the next one */
 	uint32_t first; /* sequence number of the stream's first frame */

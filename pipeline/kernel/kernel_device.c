@@ -511,10 +511,9 @@ int kernel_device_read(struct kernel_device *device,
 				  pixels);
 		ret = cam_shared_buffer_end(buffer);
 	}
-	if (ret < 0)
-		return virtual_error_set(device->error, ret,
-					 "%s: cannot read frame %u: %s",
-					 capture->node.path, frame->sequence,
-					 camipc_errno_to_string(ret));
-	return kernel_device_queue(device, frame->index);
+	return ret < 0 ? virtual_error_set(device->error, ret,
+					   "%s: cannot read frame %u: %s",
+					   capture->node.path, frame->sequence,
+					   camipc_errno_to_string(ret)) :
+			 0;
 }

@@ -110,7 +110,7 @@ int kernel_device_queue(struct kernel_device *device,
 			uint32_t index) CAMIPC_MUST_CHECK;
 
 /**
- * kernel_device_read() - copy a frame that was dequeued, and queue it again
+ * kernel_device_read() - copy a frame that was dequeued
  * @pixels: receives width x height values as raw_format_unpack() writes them
  */
 int kernel_device_read(struct kernel_device *device,

@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "frame_hash.h"
+
 const char *const camera_isolations[] = { "thread", "process", "loopback",
 					  NULL };
 
@@ -53,59 +55,16 @@ void camera_take(struct virtual_camera *camera, struct virtual_frame *frame)
 		fail_msg("no frame: %s", virtual_camera_error(camera));
 }
 
-static uint64_t hash_bytes(uint64_t hash, const void *data, size_t size)
-{
-	const uint8_t *p = data;
-	size_t i;
-
-	/* FNV-1a: any difference will do. */
-	for (i = 0; i < size; i++)
-		hash = (hash ^ p[i]) * UINT64_C(0x100000001b3);
-	return hash;
-}
-
-static uint64_t hash_value(uint64_t hash, const struct cam_control_value *v)
-{
-	hash = hash_bytes(hash, &v->tag, sizeof(v->tag));
-	switch (v->tag) {
-	case CAM_CONTROL_VALUE_BOOLEAN:
-		return hash_bytes(hash, &v->boolean, sizeof(v->boolean));
-	case CAM_CONTROL_VALUE_INTEGER32:
-		return hash_bytes(hash, &v->integer32, sizeof(v->integer32));
-	case CAM_CONTROL_VALUE_INTEGER64:
-		return hash_bytes(hash, &v->integer64, sizeof(v->integer64));
-	case CAM_CONTROL_VALUE_FLOAT32:
-		return hash_bytes(hash, &v->float32, sizeof(v->float32));
-	case CAM_CONTROL_VALUE_INTEGER32_ARRAY:
-		return hash_bytes(hash, v->integer32_array.items,
-				  4 * v->integer32_array.n_items);
-	case CAM_CONTROL_VALUE_FLOAT32_ARRAY:
-		return hash_bytes(hash, v->float32_array.items,
-				  4 * v->float32_array.n_items);
-	default:
-		fail_msg("metadata of a type that nobody hashes: %d",
-			 (int)v->tag);
-		return 0;
-	}
-}
-
 uint64_t camera_hash(uint64_t hash, const struct virtual_frame *frame)
 {
-	size_t i;
-
-	hash = hash_bytes(hash, frame->rgb,
-			  (size_t)3 * frame->width * frame->height);
-	hash = hash_bytes(hash, frame->raw,
-			  (size_t)2 * frame->width * frame->height);
-	hash = hash_bytes(hash, &frame->settings, sizeof(frame->settings));
+	hash = frame_hash_bytes(hash, frame->rgb,
+				(size_t)3 * frame->width * frame->height);
+	hash = frame_hash_bytes(hash, frame->raw,
+				(size_t)2 * frame->width * frame->height);
+	hash = frame_hash_bytes(hash, &frame->settings,
+				sizeof(frame->settings));
 	assert_true(frame->metadata->n_controls > 0);
-	for (i = 0; i < frame->metadata->n_controls; i++) {
-		const struct cam_control *c = &frame->metadata->controls[i];
-
-		hash = hash_bytes(hash, &c->id, sizeof(c->id));
-		hash = hash_value(hash, &c->value);
-	}
-	return hash;
+	return frame_hash_list(hash, frame->metadata);
 }
 
 uint64_t camera_hash_run(const struct virtual_camera_options *options,
@@ -113,7 +72,7 @@ uint64_t camera_hash_run(const struct virtual_camera_options *options,
 {
 	struct camipc_manager *manager = camera_manager();
 	struct virtual_camera *camera = camera_run_start(manager, options);
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	uint64_t hash = FRAME_HASH_BEGIN;
 	uint32_t i;
 
 	for (i = 0; i < n; i++) {

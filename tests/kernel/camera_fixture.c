@@ -15,7 +15,7 @@
 
 int camera_fixture_set_up(void **state)
 {
-	static const char *const modules[] = { SOFTISP_DIR, NULL };
+	static const char *const modules[] = { SOFTISP_DIR, VIMC_DIR, NULL };
 	static const char *const workers[] = { WORKER, NULL };
 	const struct camipc_manager_options options = {
 		.size = sizeof(options),

@@ -52,6 +52,15 @@ capture() {
 capture vimc-b
 capture vivid-000
 
+# An IPA that reads the frames in the worker, found by name and by path.
+for ipa in vimc "$(dirname "$camipc")/../ipa/vimc/vimc.so"; do
+	contains "$("$camipc" capture --camera vimc-a --ipa "$ipa" --frames 3 \
+		--isolation process --sandbox required \
+		--metadata "$work/hashes")" '3 frames in ' 'isolation process'
+	[ "$(grep -c '"rawHash":"[0-9a-f]\{16\}"' "$work/hashes")" = 3 ] ||
+		fail "hashes are missing: $(cat "$work/hashes")"
+done
+
 contains "$("$camipc" capture --camera vivid --list-formats)" \
 	'SRGGB10 (default): 640x480, ' 'SBGGR12: 320x180, ' ' 30, ' \
 	' frames per second'

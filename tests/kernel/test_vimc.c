@@ -241,43 +241,6 @@ static void another_process_sees_the_same_frame(void **state)
 
 /* ---- imported memory ----------------------------------------------------- */
 
-static int from_heap(size_t size)
-{
-	struct dma_heap_allocation_data data = {
-		.len = size,
-		.fd_flags = O_RDWR | O_CLOEXEC,
-	};
-	int heap = open("/dev/dma_heap/system", O_RDONLY | O_CLOEXEC);
-
-	if (heap < 0)
-		return -1;
-	if (ioctl(heap, DMA_HEAP_IOCTL_ALLOC, &data) < 0)
-		data.fd = (uint32_t)-1;
-	close(heap);
-	return (int)data.fd;
-}
-
-static int from_memfd(size_t size)
-{
-	struct udmabuf_create create = {
-		.flags = UDMABUF_FLAGS_CLOEXEC,
-		.size = size,
-	};
-	int device = open("/dev/udmabuf", O_RDWR | O_CLOEXEC);
-	int memory = memfd_create("frame", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	int fd = -1;
-
-	if (device >= 0 && memory >= 0 && ftruncate(memory, (off_t)size) == 0 &&
-	    fcntl(memory, F_ADD_SEALS, F_SEAL_SHRINK) == 0) {
-		create.memfd = (uint32_t)memory;
-		fd = ioctl(device, UDMABUF_CREATE, &create);
-	}
-	close(memory);
-	if (device >= 0)
-		close(device);
-	return fd;
-}
-
 static void import_from(struct fixture *f, int (*allocate)(size_t size))
 {
 	const uint64_t hash = raw_hash(f);
@@ -299,12 +262,12 @@ static void import_from(struct fixture *f, int (*allocate)(size_t size))
 
 static void frames_land_in_a_dma_heap(void **state)
 {
-	import_from(*state, from_heap);
+	import_from(*state, vimc_from_heap);
 }
 
 static void frames_land_in_a_memfd(void **state)
 {
-	import_from(*state, from_memfd);
+	import_from(*state, vimc_from_memfd);
 }
 
 /* ---- mistakes ------------------------------------------------------------ */

@@ -9,14 +9,18 @@
 
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <linux/dma-buf.h>
+#include <linux/dma-heap.h>
 #include <linux/media-bus-format.h>
+#include <linux/udmabuf.h>
 #include <linux/videodev2.h>
 
 #include "subdevice.h"
@@ -128,6 +132,43 @@ uint64_t vimc_hash(int dmabuf, size_t from, size_t size)
 	assert_int_equal(ioctl(dmabuf, DMA_BUF_IOCTL_SYNC, &sync), 0);
 	munmap((void *)(uintptr_t)bytes, size);
 	return hash;
+}
+
+int vimc_from_heap(size_t size)
+{
+	struct dma_heap_allocation_data data = {
+		.len = size,
+		.fd_flags = O_RDWR | O_CLOEXEC,
+	};
+	int heap = open("/dev/dma_heap/system", O_RDONLY | O_CLOEXEC);
+
+	if (heap < 0)
+		return -1;
+	if (ioctl(heap, DMA_HEAP_IOCTL_ALLOC, &data) < 0)
+		data.fd = (uint32_t)-1;
+	close(heap);
+	return (int)data.fd;
+}
+
+int vimc_from_memfd(size_t size)
+{
+	struct udmabuf_create create = {
+		.flags = UDMABUF_FLAGS_CLOEXEC,
+		.size = size,
+	};
+	int device = open("/dev/udmabuf", O_RDWR | O_CLOEXEC);
+	int memory = memfd_create("frame", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	int fd = -1;
+
+	if (device >= 0 && memory >= 0 && ftruncate(memory, (off_t)size) == 0 &&
+	    fcntl(memory, F_ADD_SEALS, F_SEAL_SHRINK) == 0) {
+		create.memfd = (uint32_t)memory;
+		fd = ioctl(device, UDMABUF_CREATE, &create);
+	}
+	close(memory);
+	if (device >= 0)
+		close(device);
+	return fd;
 }
 
 void vivid_open(struct device_node *node)

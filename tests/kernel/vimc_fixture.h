@@ -40,6 +40,11 @@ int vimc_wait(struct video_capture *capture, struct video_frame *ret_frame);
  */
 uint64_t vimc_hash(int dmabuf, size_t from, size_t size);
 
+/** Make a dma-buf of @size bytes, a multiple of a page's: in the system's
+ *  dma-heap, and from a memfd. Return -1 if this kernel cannot. */
+int vimc_from_heap(size_t size);
+int vimc_from_memfd(size_t size);
+
 /** Opens the node of vivid that captures frames. */
 void vivid_open(struct device_node *node);
 
