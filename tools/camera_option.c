@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Compares --camera with the cameras that exist, parses --light and --format,
+/* Compares --camera with the cameras that exist, parses --light, --format and --fps,
  * and checks --ipa. */
 #include "camera_option.h"
 
@@ -11,7 +11,6 @@
 #include <camipc/manager.h>
 
 #include "cam_fourcc.h"
-#include "camera.h"
 #include "light.h"
 #include "report.h"
 #include "suggest.h"
@@ -98,6 +97,44 @@ int camera_option_parse_format(const char *text, uint32_t *ret_fourcc)
 			      "characters; --list-formats prints the camera's "
 			      "formats");
 	return ret;
+}
+
+/* Reads digits, @most of them; moves *@text behind them. Returns their number. */
+static unsigned int read_digits(const char **text, unsigned int most,
+				uint32_t *value)
+{
+	unsigned int n = 0;
+
+	for (; n < most && **text >= '0' && **text <= '9'; n++, ++*text)
+		*value = *value * 10 + (uint32_t)(**text - '0');
+	return n;
+}
+
+int camera_option_parse_rate(const char *text,
+			     struct camera_interval *ret_interval)
+{
+	const char *p = text;
+	uint32_t frames = 0;
+	uint32_t seconds = 1;
+	bool is_number = read_digits(&p, 6, &frames) > 0;
+
+	if (is_number && *p == '/') {
+		p++;
+		seconds = 0;
+		is_number = read_digits(&p, 6, &seconds) > 0;
+	} else if (is_number && *p == '.') {
+		p++;
+		for (unsigned int n = read_digits(&p, 3, &frames); n > 0; n--)
+			seconds *= 10;
+	}
+	if (is_number && *p == '\0' && frames > 0 && seconds > 0) {
+		*ret_interval = (struct camera_interval){ seconds, frames };
+		return 0;
+	}
+	report_option("fps", text,
+		      "expected frames per second: a number such as 30 or "
+		      "29.97, or a fraction such as 30000/1001");
+	return -EINVAL;
 }
 
 int camera_option_check_module(const char *name)

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The options --camera, --light, --format and --ipa of a camera. */
+/* The options --camera, --light, --format, --fps and --ipa of a camera. */
 #ifndef TOOLS_CAMERA_OPTION_H
 #define TOOLS_CAMERA_OPTION_H
 
 #include <camipc/base.h>
+
+#include "camera.h"
 
 /** Searches for a camera that camera_create() would find by this name. Returns
  *  0, or a negative errno after it has reported the error. */
@@ -17,6 +19,12 @@ int camera_option_check_light(const char *script) CAMIPC_MUST_CHECK;
  *  error. */
 int camera_option_parse_format(const char *text,
 			       uint32_t *ret_fourcc) CAMIPC_MUST_CHECK;
+
+/** Parses frames per second: a number with up to 3 decimals, or a fraction.
+ *  Returns 0, or -EINVAL after it has reported the error. */
+int camera_option_parse_rate(const char *text,
+			     struct camera_interval *ret_interval)
+	CAMIPC_MUST_CHECK;
 
 /** Checks the name of a module; paths are checked later. Returns 0, or -EINVAL
  *  after it has reported the error. */

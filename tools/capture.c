@@ -112,6 +112,12 @@ static void suggest_module(struct camipc_manager *manager, const char *wanted,
 			 near.found);
 }
 
+static bool is_about_rate(const char *error)
+{
+	return strstr(error, "frames per second") ||
+	       strstr(error, "the frame rate");
+}
+
 /* Names the option with which a camera could not be built. */
 static void report_create_error(const struct options *all, int ret,
 				const char *error, const char *hint)
@@ -133,6 +139,8 @@ static void report_create_error(const struct options *all, int ret,
 		report_option("format",
 			      cam_fourcc_to_string(options->format, format),
 			      "%s", error);
+	else if (all->fps && is_about_rate(error))
+		report_option("fps", all->fps, "%s", error);
 	else if (ret == -ENODEV)
 		report_option("camera", all->camera, "%s", error);
 	else

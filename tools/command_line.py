@@ -78,6 +78,11 @@ CAMERA = Group("the camera", (
             "A name such as SRGGB10, or the four characters of the kernel, such "
             "as RG10. --list-formats prints the formats of the camera: kernel "
             "cameras may have Bayer formats of 8, 10 and 12 bits.",)),
+    Option("--fps N", "frames per second, such as 30, 29.97 or 30000/1001",
+           default="30, or the nearest that the camera has", details=(
+               "Exactly this many, or the capture fails and names the nearest. "
+               "--list-formats prints what a kernel camera can do at each size. "
+               "The sensors of virtual cameras take 30.",)),
     Option("--list-formats", "print formats, sizes and frame rates of the "
            "camera, and capture nothing"),
     Option("--list-controls", "print the controls that --control can set, and "

@@ -308,6 +308,10 @@ static int apply(struct options *options, enum option_id option,
 	case OPTION_CAMERA:
 		options->camera = value;
 		return camera_option_check(value);
+	case OPTION_FPS:
+		options->fps = value;
+		return camera_option_parse_rate(
+			value, &options->camera_options.interval);
 	case OPTION_FRAMES:
 		ret = parse_whole("frames", value, 0, 1000000000, &number);
 		options->n_frames = (uint32_t)number;

@@ -33,6 +33,7 @@ struct options {
 
 	/* Of capture. */
 	const char *camera;
+	const char *fps; /* as it was given; NULL: it was not */
 	uint32_t n_frames; /* 0: until a signal comes */
 	uint32_t transport; /* enum camipc_transport */
 	const char *output;

@@ -29,7 +29,8 @@ struct camera_info {
 	const char *devnode; /* "/dev/media0"; NULL: no kernel device */
 };
 
-/** A time from frame to frame, in seconds. Plain data; neither is 0. */
+/** A time from frame to frame, in seconds. Plain data; neither is 0, unless it is
+ *  an option. */
 struct camera_interval {
 	uint32_t numerator;
 	uint32_t denominator;
@@ -59,6 +60,9 @@ struct camera_options {
 	uint32_t width; /* pixels; 0: 640 */
 	uint32_t height; /* pixels; 0: 480 */
 	uint32_t format; /* of camera_list_formats(); 0: the camera's own */
+
+	/** From frame to frame; neither or both are 0: the camera's own. */
+	struct camera_interval interval;
 	const char *module; /* name, or path with a slash; NULL: the camera's */
 	const char *argument; /* of the module; NULL: none */
 	const char *isolation; /* see struct camipc_match */
@@ -189,8 +193,8 @@ int camera_list_formats(const char *name,
  * @ret_camera: the camera; free it with camera_destroy()
  *
  * Returns 0, -ENODEV (there is no such camera; the text lists those there are,
- * or the device vanished), -EOPNOTSUPP (the camera does not have an option or
- * the format),
+ * or the device vanished), -EOPNOTSUPP (the camera does not have an option, the
+ * format or the frame rate), -ENOTTY (its frame rate cannot be set),
  * -EINVAL, -ERANGE or -E2BIG (a wrong option), -EACCES, -EBUSY (another program
  * uses the device), -ENOMEM, -EREMOTEIO (the IPA returned an error of its own),
  * or what camipc_proxy_create(), a call of the IPA or an ioctl fails with.

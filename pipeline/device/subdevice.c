@@ -138,8 +138,11 @@ int subdevice_set_interval(struct device_node *node, uint32_t pad,
 	    (uint64_t)got->denominator * numerator)
 		return 0;
 	return device_node_fail(node, -ERANGE,
-				"pad %u cannot send a frame each %u/%u s; the "
-				"nearest is %u/%u s",
-				pad, numerator, denominator, got->numerator,
-				got->denominator);
+				"pad %u cannot send a frame each %u/%u s (%g "
+				"frames per second); the nearest is %u/%u s "
+				"(%g)",
+				pad, numerator, denominator,
+				(double)denominator / numerator, got->numerator,
+				got->denominator,
+				(double)got->denominator / got->numerator);
 }

@@ -161,10 +161,13 @@ int video_capture_set_interval(struct video_capture *capture,
 	    (uint64_t)got->denominator * numerator)
 		return 0;
 	return device_node_fail(&capture->node, -ERANGE,
-				"the node cannot take a frame each %u/%u s; "
-				"the nearest is %u/%u s",
-				numerator, denominator, got->numerator,
-				got->denominator);
+				"the node cannot take a frame each %u/%u s (%g "
+				"frames per second); the nearest is %u/%u s "
+				"(%g)",
+				numerator, denominator,
+				(double)denominator / numerator, got->numerator,
+				got->denominator,
+				(double)got->denominator / got->numerator);
 }
 
 /* ---- the queue ----------------------------------------------------------- */

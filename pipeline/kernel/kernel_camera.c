@@ -298,8 +298,11 @@ static int init_parts(struct kernel_camera *camera,
 		      struct camipc_manager *manager,
 		      const struct camera_options *options)
 {
-	const struct raw_format *format = raw_format_find(
-		options->format ? options->format : route->fourcc);
+	struct kernel_mode mode = {
+		.format = raw_format_find(options->format ? options->format :
+							    route->fourcc),
+		.interval = options->interval,
+	};
 	const struct kernel_isp isp =
 		kernel_isp_choose(manager, options->module);
 	int ret = check_options(camera, options);
@@ -310,14 +313,14 @@ static int init_parts(struct kernel_camera *camera,
 				     options->frame_timeout_ms :
 				     DEFAULT_TIMEOUT_MS;
 	camera->lockstep.ipa = &camera->ipa;
-	if (ret == 0 && !format)
+	if (ret == 0 && !mode.format)
 		ret = refuse_format(camera, options->format);
 	if (ret == 0)
 		ret = init_imager(camera, route, isp.isp, options);
+	mode.width = camera->imager.sensor.width;
+	mode.height = camera->imager.sensor.height;
 	if (ret == 0)
-		ret = kernel_device_open(&camera->device, route, format, media,
-					 camera->imager.sensor.width,
-					 camera->imager.sensor.height,
+		ret = kernel_device_open(&camera->device, route, &mode, media,
 					 &camera->error);
 	return ret < 0 ? ret : run_ipa(camera, manager, options);
 }

@@ -18,6 +18,9 @@
 /* One is being filled, one is ready, one is with us, one spare. */
 #define N_BUFFERS 4
 
+/* The pad of a sensor that sends frames. */
+#define SENSOR_PAD 0
+
 /* Takes over the text of a node that failed. */
 static int node_failed(struct kernel_device *device,
 		       const struct device_node *node, int ret)
@@ -67,16 +70,15 @@ static int set_links(struct kernel_device *device,
 
 static int set_pad(struct kernel_device *device,
 		   const struct media_device *media,
-		   const struct kernel_pad *pad, uint32_t width,
-		   uint32_t height)
+		   const struct kernel_pad *pad)
 {
 	const struct raw_format *own = raw_format_find(device->route->fourcc);
 	const struct pad_format format = {
 		/* Pads of the route's own format follow the one chosen. */
-		own && pad->code == own->code ? device->format->code :
+		own && pad->code == own->code ? device->mode.format->code :
 						pad->code,
-		width,
-		height,
+		device->mode.width,
+		device->mode.height,
 	};
 	const char *path = kernel_device_find_node(media, pad->entity,
 						   device->error);
@@ -94,25 +96,14 @@ static int set_pad(struct kernel_device *device,
 	return ret;
 }
 
-/* A driver that cannot do the rate at this size has set the nearest one. */
-static int set_rate(struct video_capture *capture, uint32_t rate)
-{
-	const int ret = video_capture_set_interval(capture, 1, rate);
-
-	if (ret != -ERANGE)
-		return ret;
-	camipc_log(CAMIPC_LOG_WARNING, "camera", "%s", capture->node.error);
-	return 0;
-}
-
 static int open_capture(struct kernel_device *device,
-			const struct media_device *media, uint32_t width,
-			uint32_t height)
+			const struct media_device *media)
 {
 	const struct kernel_route *route = device->route;
+	const struct kernel_mode *mode = &device->mode;
 	struct video_capture *capture = &device->capture;
-	struct video_format format = { device->format->fourcc, width, height, 0,
-				       0 };
+	struct video_format format = { mode->format->fourcc, mode->width,
+				       mode->height, 0, 0 };
 	const char *path = kernel_device_find_node(media, route->capture,
 						   device->error);
 	int ret;
@@ -124,18 +115,43 @@ static int open_capture(struct kernel_device *device,
 		ret = video_capture_set_input(capture, (uint32_t)route->input);
 	if (ret == 0)
 		ret = video_capture_set_format(capture, &format);
-	if (ret == 0 && route->frame_rate)
-		ret = set_rate(capture, route->frame_rate);
 	if (ret < 0)
 		return node_failed(device, &capture->node, ret);
 	/* What is read must be there, whatever a driver says. */
-	if (format.stride < raw_format_line_size(device->format, width) ||
-	    format.size / format.stride < height)
+	if (format.stride < raw_format_line_size(mode->format, mode->width) ||
+	    format.size / format.stride < mode->height)
 		return virtual_error_set(device->error, -EPROTO,
 					 "%s: a frame of %u bytes with lines "
 					 "of %u bytes cannot hold %ux%u pixels",
 					 path, format.size, format.stride,
-					 width, height);
+					 mode->width, mode->height);
+	return 0;
+}
+
+/* Sets the interval at the video node, or else at the sensor. Without a choice of
+ * the user's, a driver that cannot do it has set the nearest one. */
+static int set_interval(struct kernel_device *device)
+{
+	const struct camera_interval *wanted = &device->mode.interval;
+	struct video_capture *capture = &device->capture;
+	const struct device_node *node = &capture->node;
+	const bool is_wanted = wanted->denominator != 0;
+	const uint32_t numerator = is_wanted ? wanted->numerator : 1;
+	const uint32_t denominator = is_wanted ? wanted->denominator :
+						 device->route->frame_rate;
+	int ret;
+
+	if (denominator == 0)
+		return 0;
+	ret = video_capture_set_interval(capture, numerator, denominator);
+	if (ret == -ENOTTY && strcmp(device->sensor.path, node->path) != 0) {
+		node = &device->sensor;
+		ret = subdevice_set_interval(&device->sensor, SENSOR_PAD,
+					     numerator, denominator);
+	}
+	if (ret == 0 || is_wanted || ret != -ERANGE)
+		return ret < 0 ? node_failed(device, node, ret) : 0;
+	camipc_log(CAMIPC_LOG_WARNING, "camera", "%s", node->error);
 	return 0;
 }
 
@@ -221,14 +237,14 @@ static int open_media(struct kernel_device *device,
 
 int kernel_device_open(struct kernel_device *device,
 		       const struct kernel_route *route,
-		       const struct raw_format *format,
-		       const struct media_device *media, uint32_t width,
-		       uint32_t height, struct virtual_error *error)
+		       const struct kernel_mode *mode,
+		       const struct media_device *media,
+		       struct virtual_error *error)
 {
 	int ret;
 
 	device->route = route;
-	device->format = format;
+	device->mode = *mode;
 	device->error = error;
 	device->sensor.fd = -1;
 	device->media.fd = -1;
@@ -237,12 +253,14 @@ int kernel_device_open(struct kernel_device *device,
 	if (ret == 0 && route->uses_requests)
 		ret = open_media(device, media);
 	for (size_t i = 0; ret == 0 && i < route->n_pads; i++)
-		ret = set_pad(device, media, &route->pads[i], width, height);
+		ret = set_pad(device, media, &route->pads[i]);
 	if (ret == 0)
-		ret = open_capture(device, media, width, height);
+		ret = open_capture(device, media);
 	/* Ranges of controls may depend on the input. */
 	if (ret == 0)
 		ret = open_sensor(device, media);
+	if (ret == 0)
+		ret = set_interval(device);
 	if (ret == 0)
 		stream_events_init(&device->events, &device->capture.node,
 				   route->input < 0 ? 0 : (uint32_t)route->input,
@@ -507,7 +525,7 @@ int kernel_device_read(struct kernel_device *device,
 	int ret = cam_shared_buffer_begin(buffer, CAM_ACCESS_READ, &data);
 
 	if (ret == 0) {
-		raw_format_unpack(device->format, &capture->format, data,
+		raw_format_unpack(device->mode.format, &capture->format, data,
 				  pixels);
 		ret = cam_shared_buffer_end(buffer);
 	}

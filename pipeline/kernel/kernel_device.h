@@ -18,6 +18,15 @@
 /** Writes of settings that are remembered; more than there are buffers. */
 #define KERNEL_DEVICE_WRITES 16
 
+/** What is captured. Plain data. */
+struct kernel_mode {
+	const struct raw_format *format; /* pads that have the route's own
+					  * format get it, too */
+	uint32_t width; /* pixels */
+	uint32_t height;
+	struct camera_interval interval; /* 0: the route's, or the nearest */
+};
+
 /** Settings that were written at a time. Plain data. */
 struct kernel_write {
 	uint64_t time_ns; /* CLOCK_MONOTONIC, after the write; 0: unused */
@@ -27,7 +36,7 @@ struct kernel_write {
 /** Zeroed memory is closed. Thread word: bound. */
 struct kernel_device {
 	const struct kernel_route *route;
-	const struct raw_format *format;
+	struct kernel_mode mode;
 	struct virtual_error *error;
 	struct video_capture capture;
 	struct device_node sensor; /* has the controls */
@@ -52,19 +61,19 @@ struct kernel_device {
 /**
  * kernel_device_open() - set links, set formats, and open the nodes
  * @device: zeroed memory; close it also after a failure. Do not move it
- * @format: of the frames; pads that have the route's own format get it, too
+ * @mode: copied
  * @media: a device whose graph is complete; borrowed for the call
  * @error: must live as long as @device
  *
  * Returns 0, -ENODEV (the device does not have an entity of the route, or
- * vanished), -ERANGE (it cannot do the size), -EBUSY (another program uses it),
+ * vanished), -ERANGE (it cannot do the size or the frame interval), -ENOTTY (its
+ * frame interval cannot be set), -EBUSY (another program uses it),
  * or another errno, each with a text, as all functions below.
  */
 int kernel_device_open(struct kernel_device *device,
 		       const struct kernel_route *route,
-		       const struct raw_format *format,
-		       const struct media_device *media, uint32_t width,
-		       uint32_t height,
+		       const struct kernel_mode *mode,
+		       const struct media_device *media,
 		       struct virtual_error *error) CAMIPC_MUST_CHECK;
 
 /** Returns the path of the node of the first entity whose name fits @pattern, a

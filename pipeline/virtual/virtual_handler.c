@@ -85,6 +85,21 @@ static int check_format(const char *name, uint32_t fourcc, char *error,
 	return -EOPNOTSUPP;
 }
 
+static int check_interval(const char *name,
+			  const struct camera_interval *interval, char *error,
+			  size_t size)
+{
+	if (interval->denominator ==
+	    (uint64_t)interval->numerator * VIRTUAL_SENSOR_FRAME_RATE)
+		return 0;
+	snprintf(error, size,
+		 "the camera %s cannot take %g frames per second: its sensor "
+		 "takes %d",
+		 name, (double)interval->denominator / interval->numerator,
+		 VIRTUAL_SENSOR_FRAME_RATE);
+	return -EOPNOTSUPP;
+}
+
 static int virtual_create(const char *name, struct camipc_manager *manager,
 			  const struct camera_options *options, char *error,
 			  size_t size, void **ret_self)
@@ -114,6 +129,8 @@ static int virtual_create(const char *name, struct camipc_manager *manager,
 	struct handled *handled;
 	int ret = check_format(name, options->format, error, size);
 
+	if (ret == 0)
+		ret = check_interval(name, &options->interval, error, size);
 	if (ret < 0)
 		return ret;
 	handled = calloc(1, sizeof(*handled));

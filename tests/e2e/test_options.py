@@ -88,6 +88,13 @@ ROWS = {
                         [(value, "choose SRGGB10")
                          for value in ("YUYV", "SBGGR8", "    ", "abcd")],
                         "SRGGB10", False),
+    "--fps N": ([(value, "expected frames per second")
+                 for value in ("x", "0", "-1", "1.5.5", "30/0", "30/x",
+                               "/30", "1.2345", "1e2", " 30", "30 ", "nan",
+                               "1234567", "9" * 30, ODD, RAW, LONG)] +
+                [(value, "its sensor takes 30")
+                 for value in ("29.97", "60", "30000/1001", "999999/1")],
+                "30", False),
     "--list-formats": (FLAG, "", True),
     "--list-controls": (FLAG, "", True),
     "--seed N": (NUMBERS + [(str(2 ** 64), "from 0 to")], "1", False),

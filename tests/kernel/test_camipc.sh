@@ -25,6 +25,15 @@ $text" ;;
 	done
 }
 
+# The node that vivid captures frames with.
+vivid_node() {
+	for node in /sys/class/video4linux/video*; do
+		case $(cat "$node/name") in
+		vivid-*-vid-cap) echo "/dev/${node##*/}" ;;
+		esac
+	done
+}
+
 contains "$("$camipc" list)" \
 	'driver vimc, model VIMC MDEV, bus platform:vimc' \
 	'driver vivid, model vivid, bus platform:vivid' ' entities' \
@@ -76,6 +85,13 @@ contains "$("$camipc" capture --camera vivid --list-controls)" \
 contains "$("$camipc" capture --camera vivid --frames 2 --format SGBRG8)" \
 	'2 frames in '
 
+# Frame rates, as another program sees them.
+contains "$("$camipc" capture --camera vivid --frames 2 --size 320x180 --fps 25)" \
+	'2 frames in '
+if command -v v4l2-ctl >/dev/null; then
+	contains "$(v4l2-ctl -d "$(vivid_node)" --get-parm)" '25.000 (25/1)'
+fi
+
 # Until a signal.
 "$camipc" capture --camera vimc-a --frames 0 --metadata "$work/endless" \
 	>"$work/out" &
@@ -101,3 +117,6 @@ refused 'the nearest is' --camera vivid --size 66x66
 refused '--format YUYV: ' --camera vivid --format YUYV
 refused 'choose one of SRGGB8' --camera vimc-a --format RGB888
 refused "did you mean 'vimc-a'?" --camera vimc-x --list-formats
+refused '--fps 1000: /dev/video' --camera vivid --fps 1000
+refused 'the nearest is 1/' --camera vivid --fps 1000
+refused 'the frame rate of the ' --camera vimc-b --fps 30

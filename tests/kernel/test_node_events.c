@@ -194,7 +194,8 @@ static void frame_intervals_are_set_exactly(void **state)
 	assert_int_equal(video_capture_set_interval(&capture, 2, 50), 0);
 	assert_int_equal(video_capture_set_interval(&capture, 1, 1000),
 			 -ERANGE);
-	assert_text(&capture.node, "a frame each 1/1000 s; the nearest is 1/");
+	assert_text(&capture.node, "a frame each 1/1000 s (1000 frames per second); "
+		    "the nearest is 1/");
 	assert_int_equal(video_capture_set_interval(&capture, 1, 30), 0);
 	video_capture_close(&capture);
 	device_node_close(&vivid);
