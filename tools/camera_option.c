@@ -25,6 +25,23 @@ struct camera_names {
 	size_t n;
 };
 
+static bool is_called(const struct camera_info *info, const char *name)
+{
+	return strcmp(info->name, name) == 0 ||
+	       strcmp(info->handler, name) == 0 ||
+	       (info->devnode && strcmp(info->devnode, name) == 0);
+}
+
+static int find_device(void *user, const struct camera_info *info)
+{
+	return info->devnode && is_called(info, user);
+}
+
+bool camera_option_has_device(const char *name)
+{
+	return camera_list(find_device, (void *)(uintptr_t)name) == 1;
+}
+
 /* Returns 1 if this camera is the wanted one. */
 static int add_camera_name(void *user, const struct camera_info *info)
 {
@@ -33,9 +50,7 @@ static int add_camera_name(void *user, const struct camera_info *info)
 	if (names->n < MAX_CAMERA_NAMES)
 		snprintf(names->names[names->n++], CAMERA_NAME_SIZE, "%s",
 			 info->name);
-	return strcmp(info->name, names->wanted) == 0 ||
-	       strcmp(info->handler, names->wanted) == 0 ||
-	       (info->devnode && strcmp(info->devnode, names->wanted) == 0);
+	return is_called(info, names->wanted);
 }
 
 int camera_option_check(const char *name)

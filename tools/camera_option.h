@@ -11,6 +11,10 @@
  *  0, or a negative errno after it has reported the error. */
 int camera_option_check(const char *name) CAMIPC_MUST_CHECK;
 
+/** Returns true if camera_create() would find a camera of a kernel's device by
+ *  this name. */
+bool camera_option_has_device(const char *name);
+
 /** Parses a script of light. Returns 0, or a negative errno after it has reported
  *  the error. */
 int camera_option_check_light(const char *script) CAMIPC_MUST_CHECK;

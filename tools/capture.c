@@ -16,6 +16,7 @@
 #include "capture_list.h"
 #include "capture_outputs.h"
 #include "capture_record.h"
+#include "device_control.h"
 #include "interrupt.h"
 #include "live_line.h"
 #include "report.h"
@@ -208,6 +209,45 @@ static void check_restart(const struct capture *capture)
 			wanted);
 }
 
+static bool is_of_device(const struct capture *capture,
+			 const struct control_option *option)
+{
+	return device_control_is_meant(
+		option, camera_get_controls(capture->camera),
+		camera_get_device_controls(capture->camera));
+}
+
+/* Sets those controls that are the device's. */
+static int set_device_controls(struct capture *capture)
+{
+	const struct cam_control_info_map *infos =
+		camera_get_device_controls(capture->camera);
+	const struct options *options = capture->options;
+	/* Values may point to the memory of their option. */
+	struct control_option parsed[OPTIONS_MAX_CONTROLS];
+	struct cam_control controls[OPTIONS_MAX_CONTROLS];
+	struct cam_control_list list = { controls, 0 };
+	char error[CONTROL_OPTION_ERROR_SIZE];
+
+	for (size_t i = 0; i < options->n_controls; i++) {
+		struct control_option *option = &parsed[list.n_controls];
+
+		if (!is_of_device(capture, &options->controls[i]))
+			continue;
+		*option = options->controls[i];
+		if (device_control_parse(option, infos, error) < 0) {
+			report_option("control", option->text, "%s", error);
+			return EXIT_USAGE;
+		}
+		controls[list.n_controls++] = option->control;
+	}
+	if (list.n_controls == 0 ||
+	    camera_set_device_controls(capture->camera, &list) == 0)
+		return EXIT_OK;
+	report_error("--control: %s", camera_error(capture->camera));
+	return EXIT_USAGE;
+}
+
 static int set_controls(struct capture *capture)
 {
 	const struct options *options = capture->options;
@@ -223,6 +263,8 @@ static int set_controls(struct capture *capture)
 	for (i = 0; i < options->n_controls; i++) {
 		const struct control_option *option = &options->controls[i];
 
+		if (is_of_device(capture, option))
+			continue;
 		if (control_option_check(
 			    option,
 			    camera_get_controls(capture->camera),
@@ -401,7 +443,9 @@ static int open_and_run(struct capture *capture, int interrupt_fd)
 	if (code != EXIT_OK)
 		return code;
 	check_restart(capture);
-	code = set_controls(capture);
+	code = set_device_controls(capture);
+	if (code == EXIT_OK)
+		code = set_controls(capture);
 	if (code != EXIT_OK)
 		return code;
 	report_running();

@@ -3,11 +3,10 @@
 #include "capture_list.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "cam_fourcc.h"
+#include "control_text.h"
 #include "controls_ipa_types.h"
 #include "report.h"
 
@@ -92,108 +91,6 @@ int capture_list_formats(const char *name)
 
 /* ---- controls ------------------------------------------------------------ */
 
-/* Writes one value; what is neither number nor rectangle has no text. */
-static void format_value(const struct cam_control_value *value, char *text,
-			 size_t size)
-{
-	switch (value->tag) {
-	case CAM_CONTROL_VALUE_BOOLEAN:
-		snprintf(text, size, "%s", value->boolean ? "true" : "false");
-		break;
-	case CAM_CONTROL_VALUE_BYTE:
-		snprintf(text, size, "%u", value->byte);
-		break;
-	case CAM_CONTROL_VALUE_UNSIGNED16:
-		snprintf(text, size, "%u", value->unsigned16);
-		break;
-	case CAM_CONTROL_VALUE_UNSIGNED32:
-		snprintf(text, size, "%" PRIu32, value->unsigned32);
-		break;
-	case CAM_CONTROL_VALUE_INTEGER32:
-		snprintf(text, size, "%" PRId32, value->integer32);
-		break;
-	case CAM_CONTROL_VALUE_INTEGER64:
-		snprintf(text, size, "%" PRId64, value->integer64);
-		break;
-	case CAM_CONTROL_VALUE_FLOAT32:
-		snprintf(text, size, "%g", (double)value->float32);
-		break;
-	case CAM_CONTROL_VALUE_RECTANGLE:
-		snprintf(text, size, "%" PRId32 ",%" PRId32 ",%" PRIu32
-				     ",%" PRIu32,
-			 value->rectangle.x, value->rectangle.y,
-			 value->rectangle.width, value->rectangle.height);
-		break;
-	default:
-		text[0] = '\0';
-	}
-}
-
-/* The default of an array, as --control takes it: "1.5,2.5". */
-static void format_array(const struct cam_control_value *value, char *text,
-			 size_t size)
-{
-	size_t used = 0;
-
-	text[0] = '\0';
-#define APPEND(array, tag_of, arm_of)                                          \
-	for (size_t i = 0; i < (array).n_items && used + 1 < size; i++) {      \
-		const struct cam_control_value one = {                         \
-			.tag = tag_of, .arm_of = (array).items[i]              \
-		};                                                             \
-		if (i)                                                         \
-			text[used++] = ',';                                    \
-		format_value(&one, text + used, size - used);                  \
-		used += strlen(text + used);                                   \
-	}
-	switch (value->tag) {
-	case CAM_CONTROL_VALUE_FLOAT32_ARRAY:
-		APPEND(value->float32_array, CAM_CONTROL_VALUE_FLOAT32, float32)
-		break;
-	case CAM_CONTROL_VALUE_INTEGER32_ARRAY:
-		APPEND(value->integer32_array, CAM_CONTROL_VALUE_INTEGER32,
-		       integer32)
-		break;
-	case CAM_CONTROL_VALUE_INTEGER64_ARRAY:
-		APPEND(value->integer64_array, CAM_CONTROL_VALUE_INTEGER64,
-		       integer64)
-		break;
-	default:
-		format_value(value, text, size);
-	}
-#undef APPEND
-}
-
-/* "1 to 4", "0, 1 or 3", "true or false"; any value: "". */
-static void format_range(const struct cam_control_info *info, char *text,
-			 size_t size)
-{
-	char min[64];
-	char max[64];
-	size_t used = 0;
-
-	text[0] = '\0';
-	for (size_t i = 0; i < info->n_values && used < size; i++) {
-		format_value(&info->values[i], min, sizeof(min));
-		used += (size_t)snprintf(
-			text + used, size - used, "%s%s",
-			i == 0			    ? "" :
-			i + 1 == info->n_values ? " or " :
-						    ", ",
-			min);
-	}
-	if (info->n_values)
-		return;
-	if (info->type == CAM_CONTROL_TYPE_BOOLEAN) {
-		snprintf(text, size, "true or false");
-		return;
-	}
-	format_value(&info->min, min, sizeof(min));
-	format_value(&info->max, max, sizeof(max));
-	if (min[0] && max[0])
-		snprintf(text, size, "%s to %s", min, max);
-}
-
 /* "ColourGains float[2]: 0 to 32, default 1,1" */
 static void print_control(const char *indent, const char *name,
 			  const char *type, uint32_t n_items,
@@ -205,8 +102,8 @@ static void print_control(const char *indent, const char *name,
 
 	if (n_items)
 		snprintf(size, sizeof(size), "[%u]", n_items);
-	format_range(info, range, sizeof(range));
-	format_array(&info->def, def, sizeof(def));
+	control_text_range(info, range, sizeof(range));
+	control_text_value(&info->def, def, sizeof(def));
 	report_line("%s%s %s%s: %s%s%s%s", indent, name, type, size,
 		    range[0] ? range : "any value", def[0] ? ", default " : "",
 		    def,
@@ -235,29 +132,13 @@ void capture_list_controls(const struct cam_control_info_map *infos)
 
 void capture_list_device_controls(const struct cam_control_info_map *infos)
 {
-	/* As the IDL of controls calls them. */
-	static const char *const types[] = {
-		[CAM_CONTROL_TYPE_NONE] = "value",
-		[CAM_CONTROL_TYPE_BOOLEAN] = "bool",
-		[CAM_CONTROL_TYPE_BYTE] = "byte",
-		[CAM_CONTROL_TYPE_UNSIGNED16] = "uint16",
-		[CAM_CONTROL_TYPE_UNSIGNED32] = "uint32",
-		[CAM_CONTROL_TYPE_INTEGER32] = "int32",
-		[CAM_CONTROL_TYPE_INTEGER64] = "int64",
-		[CAM_CONTROL_TYPE_FLOAT32] = "float",
-		[CAM_CONTROL_TYPE_STRING] = "string",
-		[CAM_CONTROL_TYPE_RECTANGLE] = "Rectangle",
-		[CAM_CONTROL_TYPE_SIZE] = "Size",
-		[CAM_CONTROL_TYPE_POINT] = "Point",
-	};
-
 	if (!infos || infos->n_infos == 0)
 		return;
-	report_line("of the device, for its driver and the IPA:");
+	report_line("of the device, for its driver, the IPA and --control:");
 	for (size_t i = 0; i < infos->n_infos; i++) {
 		const struct cam_control_info *info = &infos->infos[i].value;
 
-		print_control("    ", info->name, types[info->type], info->size,
-			      info);
+		print_control("    ", info->name, control_text_type(info->type),
+			      info->size, info);
 	}
 }

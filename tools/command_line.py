@@ -89,7 +89,7 @@ CAMERA = Group("the camera", (
            "capture nothing", details=(
                "A line has name, type, range or values, and default, as the IPA "
                "reports them for this camera. The controls of a kernel camera's "
-               "device follow; the IPA and the driver set those.",)),
+               "device follow; the IPA and the driver set those, too.",)),
     Option("--scene FILE", "PNG or JPEG picture to look at",
            default="a chart", suffixes=(".png", ".jpg", ".jpeg")),
     Option("--light SCRIPT", "points FRAME=BRIGHTNESS@KELVIN, separated by "
@@ -126,7 +126,11 @@ IPA = Group("the IPA", (
     Option("--control NAME=V", "set a control; arrays as V,V", repeats=True,
            details=("The control must be one that the IPA offers, such as "
                     "AeEnable=off, ExposureTime=5000 or "
-                    "ColourGains=1.5,2.5. --list-controls prints them.",)),
+                    "ColourGains=1.5,2.5, or one of a kernel camera's device, by "
+                    "the driver's name. --list-controls prints both. "
+                    "device:NAME=V is one of the device even if IPAs have a "
+                    "control of this name. The device keeps its values when the "
+                    "capture has ended.",)),
     Option("--timeout MS", "time limit for the parameters of a frame",
            default="2000"),
     TRANSPORT,

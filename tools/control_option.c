@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "control_text.h"
 #include "controls_ipa_types.h"
 #include "suggest.h"
 
@@ -32,7 +33,7 @@ static bool is_settable(const struct cam_control_info *info)
 	return info && (info->direction & CAM_CONTROL_DIRECTION_IN);
 }
 
-static int parse_bool(const char *text, bool *ret_value)
+int control_option_parse_bool(const char *text, bool *ret_value)
 {
 	static const struct {
 		const char *word;
@@ -53,8 +54,8 @@ static int parse_bool(const char *text, bool *ret_value)
 	return -EINVAL;
 }
 
-/* Reads a number up to a comma or the end. */
-static int parse_integer(const char *text, char **ret_end, int64_t *ret_value)
+int control_option_parse_integer(const char *text, char **ret_end,
+				 int64_t *ret_value)
 {
 	long long value;
 
@@ -112,7 +113,7 @@ static int parse_items(struct control_option *option,
 		if (i)
 			text = end + 1;
 		if (is_float ? parse_float(text, &end, &option->floats[i])
-			     : parse_integer(text, &end, &wide))
+			     : control_option_parse_integer(text, &end, &wide))
 			return -EINVAL;
 		option->wides[i] = wide;
 		if (wide >= INT32_MIN && wide <= INT32_MAX)
@@ -148,7 +149,7 @@ static int set_value(struct control_option *option,
 	cam_control_builder_init(&builder, CAM_CONTROL_ID_SPACE_CONTROLS,
 				 &option->control, 1);
 	if (!strcmp(type->type, "bool") && !type->size) {
-		if (parse_bool(text, &flag) < 0)
+		if (control_option_parse_bool(text, &flag) < 0)
 			return -EINVAL;
 		cam_control_builder_set_bool(&builder, type->id, flag);
 		return 0;
@@ -225,31 +226,51 @@ static void expect_value(const struct camipc_control_type *type,
 			 "expected a value of type %s", type->type);
 }
 
-/* Reports an unknown control, with the nearest one and all of them. */
-static void refuse_name(const char *text, size_t length,
-			char error[CONTROL_OPTION_ERROR_SIZE])
+void control_option_refuse_name(const struct control_option *option,
+				const struct cam_control_info_map *infos,
+				char error[CONTROL_OPTION_ERROR_SIZE])
 {
 	const struct camipc_control_type *type;
 	const char *names[MAX_CONTROL_NAMES + 1] = { NULL };
 	char hint[SUGGESTION_SIZE];
-	char name[SUGGESTION_SIZE];
 	size_t n = 0;
 
+	for (size_t i = 0; infos && i < infos->n_infos; i++)
+		if (n < MAX_CONTROL_NAMES && infos->infos[i].value.name)
+			names[n++] = infos->infos[i].value.name;
 	for (type = cam_control_ids; type->name && n < MAX_CONTROL_NAMES; type++)
 		names[n++] = type->name;
-	snprintf(name, sizeof(name), "%.*s",
-		 length < sizeof(name) ? (int)length : (int)sizeof(name), text);
-	suggest(name, names, hint);
-	snprintf(error, CONTROL_OPTION_ERROR_SIZE,
-		 "unknown control '%.*s'%s%s the controls are ",
-		 length > 100 ? 100 : (int)length, text, hint,
-		 hint[0] ? "" : ";");
-	append_names(error, NULL);
+	suggest(option->device_name, names, hint);
+	snprintf(error, CONTROL_OPTION_ERROR_SIZE, "unknown control '%.*s'%s%s",
+		 (int)sizeof(option->device_name), option->device_name, hint,
+		 infos ? hint[0] ? "" : "; --list-controls prints the controls" :
+		 hint[0] ? " the controls are " :
+			   "; the controls are ");
+	if (!infos)
+		append_names(error, NULL);
+}
+
+/* Keeps a name, whose control is found when the device is open. */
+static int set_device(struct control_option *option, const char *name,
+		      size_t length, char error[CONTROL_OPTION_ERROR_SIZE])
+{
+	const bool fits = length < sizeof(option->device_name);
+
+	snprintf(option->device_name, sizeof(option->device_name), "%.*s",
+		 fits ? (int)length : (int)sizeof(option->device_name) - 1,
+		 name);
+	option->name = option->device_name;
+	option->is_device = true;
+	if (length > 0 && fits)
+		return 0;
+	control_option_refuse_name(option, NULL, error);
+	return -EINVAL;
 }
 
 int control_option_parse(struct control_option *option, const char *text,
 			 char error[CONTROL_OPTION_ERROR_SIZE])
 {
+	static const char device[] = "device:";
 	const char *equals = strchr(text, '=');
 	const struct camipc_control_type *type;
 
@@ -259,31 +280,21 @@ int control_option_parse(struct control_option *option, const char *text,
 			 "expected NAME=VALUE");
 		return -EINVAL;
 	}
-	type = find_type(text, (size_t)(equals - text));
-	if (!type) {
-		refuse_name(text, (size_t)(equals - text), error);
-		return -EINVAL;
-	}
-	option->name = type->name;
 	option->text = text;
+	option->value = equals + 1;
+	if (strncmp(text, device, strlen(device)) == 0)
+		return set_device(option, text + strlen(device),
+				  (size_t)(equals - text) - strlen(device),
+				  error);
+	type = find_type(text, (size_t)(equals - text));
+	if (!type)
+		return set_device(option, text, (size_t)(equals - text), error);
+	option->name = type->name;
 	if (set_value(option, type, equals + 1) < 0) {
 		expect_value(type, error);
 		return -EINVAL;
 	}
 	return 0;
-}
-
-static void print_bound(const struct cam_control_value *value, char *text,
-			size_t size)
-{
-	if (value->tag == CAM_CONTROL_VALUE_FLOAT32)
-		snprintf(text, size, "%g", (double)value->float32);
-	else if (value->tag == CAM_CONTROL_VALUE_INTEGER32)
-		snprintf(text, size, "%d", value->integer32);
-	else if (value->tag == CAM_CONTROL_VALUE_INTEGER64)
-		snprintf(text, size, "%lld", (long long)value->integer64);
-	else
-		snprintf(text, size, "?");
 }
 
 int control_option_check(const struct control_option *option,
@@ -299,22 +310,21 @@ int control_option_check(const struct control_option *option,
 	struct cam_clamp_counts counts = { 0 };
 	struct cam_control clamped;
 	struct cam_control_list result;
-	char min[32];
-	char max[32];
+	char range[CONTROL_OPTION_ERROR_SIZE / 2];
 
 	if (!is_settable(info)) {
 		snprintf(error, CONTROL_OPTION_ERROR_SIZE,
-			 "this control cannot be set on this camera; the "
-			 "controls are ");
+			 "this control cannot be set on this camera; %s",
+			 infos->n_infos ? "the controls are " :
+					  "its IPA accepts no controls");
 		append_names(error, infos);
 		return -EINVAL;
 	}
 	if (cam_control_list_clamp(&list, infos, &clamped, 1, &counts,
 				   &result) == 0)
 		return 0;
-	print_bound(&info->min, min, sizeof(min));
-	print_bound(&info->max, max, sizeof(max));
+	control_text_range(info, range, sizeof(range));
 	snprintf(error, CONTROL_OPTION_ERROR_SIZE,
-		 "the value is out of range: %s to %s", min, max);
+		 "the value is out of range: %s", range);
 	return -EINVAL;
 }

@@ -194,7 +194,8 @@ static int add_control(struct options *options, const char *text)
 		return -EINVAL;
 	}
 	for (i = 0; i < options->n_controls; i++)
-		if (options->controls[i].control.id == control->control.id) {
+		if (options->controls[i].is_device == control->is_device &&
+		    strcmp(options->controls[i].name, control->name) == 0) {
 			report_option("control", text,
 				      "%s is set already: remove one of the "
 				      "two",

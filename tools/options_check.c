@@ -9,6 +9,7 @@
 
 #include <camipc/error.h>
 
+#include "camera_option.h"
 #include "report.h"
 
 /* What a path of an option must lead to. */
@@ -95,7 +96,27 @@ static int check_pace(const struct options *options)
 	return -EINVAL;
 }
 
+/* A camera without a device has only the controls of its IPA. */
+static int check_controls(const struct options *options)
+{
+	char error[CONTROL_OPTION_ERROR_SIZE];
+
+	for (size_t i = 0; i < options->n_controls; i++) {
+		const struct control_option *option = &options->controls[i];
+
+		if (!option->is_device ||
+		    camera_option_has_device(options->camera))
+			continue;
+		control_option_refuse_name(option, NULL, error);
+		report_option("control", option->text, "%s", error);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 int options_check(const struct options *options)
 {
-	return check_pace(options) < 0 ? -EINVAL : check_paths(options);
+	if (check_pace(options) < 0 || check_controls(options) < 0)
+		return -EINVAL;
+	return check_paths(options);
 }

@@ -31,7 +31,7 @@ static bool is_complete(const struct camera_handler *h)
 {
 	return h->size == sizeof(*h) && h->name && h->list && h->list_formats &&
 	       h->create && h->destroy && h->start && h->stop && h->set_controls &&
-	       h->capture && h->error && h->get_controls &&
+	       h->set_device_controls && h->capture && h->error && h->get_controls &&
 	       h->get_device_controls && h->get_counts &&
 	       h->get_proxy;
 }
@@ -202,6 +202,12 @@ int camera_set_controls(struct camera *camera,
 			const struct cam_control_list *list)
 {
 	return camera->handler->set_controls(camera->self, list);
+}
+
+int camera_set_device_controls(struct camera *camera,
+			       const struct cam_control_list *list)
+{
+	return camera->handler->set_device_controls(camera->self, list);
 }
 
 int camera_capture(struct camera *camera, struct camera_frame *ret_frame)

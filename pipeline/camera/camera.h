@@ -238,16 +238,29 @@ int camera_set_controls(struct camera *camera,
 int camera_capture(struct camera *camera,
 		   struct camera_frame *ret_frame) CAMIPC_MUST_CHECK;
 
-/** Returns one line that explains the failure of the latest start, stop or
- *  capture, "" if it succeeded. */
+/** Returns one line that explains the failure of the latest start, stop, capture or
+ *  setting of the device's controls, "" if it succeeded. */
 const char *camera_error(const struct camera *camera);
 
 /** Returns the controls that the IPA offers. */
 const struct cam_control_info_map *
 camera_get_controls(const struct camera *camera);
 
-/** Returns the controls of the device, in the id space V4L2, which only the IPA and
- *  the driver set; NULL: a camera without a kernel device. */
+/**
+ * camera_set_device_controls() - set controls of the device, all or none
+ * @list: of the id space V4L2, as camera_get_device_controls() describes them
+ *
+ * The device keeps the values, also when the camera is gone. Returns 0,
+ * -EOPNOTSUPP (a camera without a kernel device), -EPERM (the IPA sets the control
+ * for each frame), or what device_controls_set() of pipeline/device does;
+ * camera_error() explains each.
+ */
+int camera_set_device_controls(struct camera *camera,
+			       const struct cam_control_list *list)
+	CAMIPC_MUST_CHECK;
+
+/** Returns the controls of the device, in the id space V4L2; NULL: a camera without
+ *  a kernel device. */
 const struct cam_control_info_map *
 camera_get_device_controls(const struct camera *camera);
 

@@ -41,6 +41,8 @@ struct camera_handler {
 	int (*start)(void *self);
 	int (*stop)(void *self);
 	int (*set_controls)(void *self, const struct cam_control_list *list);
+	int (*set_device_controls)(void *self,
+				   const struct cam_control_list *list);
 	int (*capture)(void *self, struct camera_frame *ret_frame);
 
 	const char *(*error)(const void *self);

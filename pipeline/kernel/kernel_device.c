@@ -336,6 +336,31 @@ static int list_controls(struct kernel_device *device,
 			 0;
 }
 
+int kernel_device_set_controls(struct kernel_device *device,
+			       const struct cam_control_list *list)
+{
+	const struct kernel_route *route = device->route;
+	int ret;
+
+	for (size_t i = 0; i < list->n_controls; i++) {
+		const uint32_t id = list->controls[i].id;
+		const struct cam_control_info *info =
+			cam_uint32_control_info_find(
+				device->controls.infos.infos,
+				device->controls.infos.n_infos, id);
+
+		if (info && (id == route->exposure.id || id == route->gain.id))
+			return virtual_error_set(
+				device->error, -EPERM,
+				"%s: the IPA sets the control '%s' for each "
+				"frame: set AeEnable, ExposureTime and "
+				"AnalogueGain of the IPA",
+				device->sensor.path, info->name);
+	}
+	ret = device_controls_set(&device->controls, list);
+	return ret < 0 ? node_failed(device, &device->sensor, ret) : 0;
+}
+
 int kernel_device_write(struct kernel_device *device,
 			const struct virtual_sensor *sensor,
 			struct virtual_sensor_settings settings)

@@ -91,6 +91,12 @@ int kernel_device_start(struct kernel_device *device) CAMIPC_MUST_CHECK;
 /** Stops the stream and frees the queue, also of a device that is gone. */
 int kernel_device_stop(struct kernel_device *device);
 
+/** Sets controls as an application wants them; camera_set_device_controls()
+ *  describes it. */
+int kernel_device_set_controls(struct kernel_device *device,
+			       const struct cam_control_list *list)
+	CAMIPC_MUST_CHECK;
+
 /**
  * kernel_device_write() - set the sensor's controls
  * @sensor: the model that the settings belong to; must live as long as @device

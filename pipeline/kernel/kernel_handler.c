@@ -191,6 +191,15 @@ static int rest_set_controls(void *self, const struct cam_control_list *list)
 	return virtual_ipa_request_controls(&camera->ipa, list);
 }
 
+static int rest_set_device_controls(void *self,
+				    const struct cam_control_list *list)
+{
+	struct kernel_camera *camera = self;
+
+	virtual_error_reset(&camera->error);
+	return kernel_device_set_controls(&camera->device, list);
+}
+
 static int rest_capture(void *self, struct camera_frame *ret_frame)
 {
 	return kernel_camera_capture(self, ret_frame);
@@ -236,6 +245,7 @@ const struct camera_handler kernel_handler_rest = {
 	.start = rest_start,
 	.stop = rest_stop,
 	.set_controls = rest_set_controls,
+	.set_device_controls = rest_set_device_controls,
 	.capture = rest_capture,
 	.error = rest_error,
 	.get_controls = rest_get_controls,

@@ -169,6 +169,14 @@ static int virtual_set_controls(void *self, const struct cam_control_list *list)
 	return virtual_camera_set_controls(camera_of(self), list);
 }
 
+static int virtual_set_device_controls(void *self,
+				       const struct cam_control_list *list)
+{
+	(void)self;
+	(void)list;
+	return -EOPNOTSUPP;
+}
+
 static int virtual_capture(void *self, struct camera_frame *ret_frame)
 {
 	struct handled *handled = self;
@@ -231,6 +239,7 @@ static const struct camera_handler virtual_handler = {
 	.start = virtual_start,
 	.stop = virtual_stop,
 	.set_controls = virtual_set_controls,
+	.set_device_controls = virtual_set_device_controls,
 	.capture = virtual_capture,
 	.error = virtual_error,
 	.get_controls = virtual_get_controls,

@@ -154,6 +154,7 @@ static const struct camera_handler made = {
 	.start = run,
 	.stop = run,
 	.set_controls = set_controls,
+	.set_device_controls = set_controls,
 	.capture = capture,
 	.error = error_of,
 	.get_controls = get_controls,
@@ -338,7 +339,7 @@ static void controls_of_a_device(void **state)
 	/* A driver's name cannot begin a line. */
 	assert_string_equal(
 		end(&printed),
-		"of the device, for its driver and the IPA:\n"
+		"of the device, for its driver, the IPA and --control:\n"
 		"    Test\\nPattern int32: 0 to 3, default 2\n"
 		"    Bits uint32[7]: 0 to 4294967295, read-only\n");
 	begin(&printed, stdout);

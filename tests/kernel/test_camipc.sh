@@ -78,7 +78,7 @@ contains "$("$camipc" capture --camera vimc-b --list-formats)" \
 contains "$("$camipc" capture --camera vivid --list-controls)" \
 	'AnalogueGain float: 1 to 1.9375, default 1' \
 	'AeEnable bool: true or false, default true' \
-	'of the device, for its driver and the IPA:' \
+	'of the device, for its driver, the IPA and --control:' \
 	'    Brightness int32: 0 to 255, default 128' \
 	'    Menu int32: 1, 3 or 4, default 3' \
 	'    Read-Only Integer 32 Bits int32: 0 to 255, default 0, read-only'
@@ -91,6 +91,24 @@ contains "$("$camipc" capture --camera vivid --frames 2 --size 320x180 --fps 25)
 if command -v v4l2-ctl >/dev/null; then
 	contains "$(v4l2-ctl -d "$(vivid_node)" --get-parm)" '25.000 (25/1)'
 fi
+
+# Controls of the device, as another program sees them. An IPA that offers no
+# Contrast leaves the name to the device.
+contains "$("$camipc" capture --camera vivid --frames 1 --control Menu=4 \
+	--control 'Horizontal Flip=on' --control String=abc \
+	--control 'Integer 64 Bits=-7' --control Contrast=100 \
+	--control 'S32 2 Element Array=3,-4' --control AeEnable=off)" '1 frame in '
+if command -v v4l2-ctl >/dev/null; then
+	contains "$(v4l2-ctl -d "$(vivid_node)" --get-ctrl menu \
+		--get-ctrl horizontal_flip --get-ctrl string \
+		--get-ctrl integer_64_bits --get-ctrl contrast)" \
+		'menu: 4' 'horizontal_flip: 1' "string: 'abc'" \
+		'integer_64_bits: -7' 'contrast: 100'
+fi
+"$camipc" capture --camera vivid --frames 1 --quiet --control Menu=3 \
+	--control 'Horizontal Flip=off' --control device:Contrast=128
+contains "$("$camipc" capture --camera vimc-a --frames 1 \
+	--control 'Show Information=2')" '1 frame in '
 
 # Until a signal.
 "$camipc" capture --camera vimc-a --frames 0 --metadata "$work/endless" \
@@ -117,6 +135,25 @@ refused 'the nearest is' --camera vivid --size 66x66
 refused '--format YUYV: ' --camera vivid --format YUYV
 refused 'choose one of SRGGB8' --camera vimc-a --format RGB888
 refused "did you mean 'vimc-a'?" --camera vimc-x --list-formats
+for wrong in \
+	'Menu=2|expected 1, 3 or 4' \
+	'Menu=|expected 1, 3 or 4' \
+	'Menuu=1|did you mean' \
+	'x=1|--list-controls prints the controls' \
+	'Horizontal Flip=maybe|expected true or false' \
+	'device:Contrast=256|expected 0 to 255' \
+	'S32 2 Element Array=1|expected 2 values of type int32' \
+	'S32 2 Element Array=1,11|each -10 to 10' \
+	'U16 8x16 Matrix=1|too many values' \
+	'Read-Only Integer 32 Bits=1|can only be read' \
+	'device:Brightness=1|the IPA sets the control' \
+	'device:AeEnable=1|unknown control' \
+	'AeLocked=1|cannot be set on this camera'; do
+	refused "${wrong##*|}" --camera vivid --control "${wrong%%|*}"
+done
+refused 'IPA accepts no controls' --camera vimc-a --ipa vimc \
+	--control AeEnable=off
+refused 'unknown control' --camera virtual --control device:Gamma=1
 refused '--fps 1000: /dev/video' --camera vivid --fps 1000
 refused 'the nearest is 1/' --camera vivid --fps 1000
 refused 'the frame rate of the ' --camera vimc-b --fps 30

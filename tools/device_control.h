@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* The option --control for controls of the camera's device. */
+#ifndef TOOLS_DEVICE_CONTROL_H
+#define TOOLS_DEVICE_CONTROL_H
+
+#include "control_option.h"
+
+/**
+ * device_control_is_meant() - find out whose control an option names
+ * @ipa: the controls of the IPA
+ * @device: those of the device; NULL: the camera has none
+ *
+ * Returns true for a control of the device: the option says so, no IPA can have the
+ * name, or this IPA does not offer the control and the device has it.
+ */
+bool device_control_is_meant(const struct control_option *option,
+			     const struct cam_control_info_map *ipa,
+			     const struct cam_control_info_map *device);
+
+/**
+ * device_control_parse() - find the control of an option, and read its value
+ * @option: device_control_is_meant(); gets the control
+ * @infos: the controls of the device
+ * @error: gets a text on failure, without option and value
+ *
+ * Accepts what --list-controls prints: numbers and switches in their range, entries
+ * of menus by their number, arrays with commas, and strings. Returns 0 or -EINVAL.
+ */
+int device_control_parse(struct control_option *option,
+			 const struct cam_control_info_map *infos,
+			 char error[CONTROL_OPTION_ERROR_SIZE])
+	CAMIPC_MUST_CHECK;
+
+#endif /* TOOLS_DEVICE_CONTROL_H */
