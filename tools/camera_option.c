@@ -12,6 +12,7 @@
 
 #include "cam_fourcc.h"
 #include "light.h"
+#include "media_devices.h"
 #include "report.h"
 #include "suggest.h"
 
@@ -59,6 +60,7 @@ int camera_option_check(const char *name)
 	const char *known[MAX_CAMERA_NAMES + 1] = { NULL };
 	char list[VALUES_SIZE];
 	char hint[SUGGESTION_SIZE];
+	char why[VALUES_SIZE];
 	int ret = camera_list(add_camera_name, &names);
 
 	if (ret == 1)
@@ -72,7 +74,8 @@ int camera_option_check(const char *name)
 		known[i] = names.names[i];
 	words_join(known, "or", list, sizeof(list));
 	suggest(name, known, hint);
-	report_option("camera", name, "expected %s%s", list, hint);
+	media_devices_explain(name, why, sizeof(why));
+	report_option("camera", name, "%sexpected %s%s", why, list, hint);
 	return -ENODEV;
 }
 

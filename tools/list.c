@@ -20,6 +20,7 @@ struct listed {
 	char name[CAMERA_NAME_SIZE];
 	char interface_name[64];
 	char text[256];
+	bool is_device;
 	bool found;
 	struct camipc_module_found module;
 };
@@ -61,6 +62,7 @@ static int add_camera(void *user, const struct camera_info *info)
 	snprintf(camera->name, sizeof(camera->name), "%s", info->name);
 	snprintf(camera->interface_name, sizeof(camera->interface_name), "%s",
 		 info->interface_name);
+	camera->is_device = info->devnode != NULL;
 	if (info->devnode)
 		snprintf(camera->text, sizeof(camera->text),
 			 "camera of %s, driver %s: %s", info->devnode,
@@ -96,7 +98,10 @@ static int find_module(void *user, const struct camipc_module_found *module)
 static void print_camera(const struct search *search,
 			 const struct listed *camera)
 {
-	report_line("%s: %s", camera->name, camera->text);
+	report_line("%s: %s%s", camera->name, camera->text,
+		    camera->is_device && camera_is_used(camera->name) == 1 ?
+			    "; another program uses it" :
+			    "");
 	if (camera->found) {
 		report_line("    IPA module %s", camera->module.path);
 		report_line("    %s", camera->module.why);

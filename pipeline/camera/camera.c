@@ -29,11 +29,11 @@ static size_t n_handlers;
 
 static bool is_complete(const struct camera_handler *h)
 {
-	return h->size == sizeof(*h) && h->name && h->list && h->list_formats &&
-	       h->create && h->destroy && h->start && h->stop && h->set_controls &&
-	       h->set_device_controls && h->capture && h->error && h->get_controls &&
-	       h->get_device_controls && h->get_counts &&
-	       h->get_proxy;
+	return h->size == sizeof(*h) && h->name && h->list && h->is_used &&
+	       h->list_formats && h->create && h->destroy && h->start &&
+	       h->stop && h->set_controls && h->set_device_controls &&
+	       h->capture && h->error && h->get_controls &&
+	       h->get_device_controls && h->get_counts && h->get_proxy;
 }
 
 void camera_handler_register(const struct camera_handler *handler)
@@ -130,6 +130,16 @@ static int find_camera(struct search *search, char *error, size_t size,
 	snprintf(error, size, "there is no camera of this name; expected %s",
 		 search->known);
 	return -ENODEV;
+}
+
+int camera_is_used(const char *name)
+{
+	struct search search = { .name = name };
+	const struct camera_handler *handler;
+	char error[NAMES_SIZE];
+	int ret = find_camera(&search, error, sizeof(error), &handler);
+
+	return ret < 0 ? ret : handler->is_used(search.found);
 }
 
 int camera_list_formats(const char *name,

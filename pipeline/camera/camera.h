@@ -165,6 +165,15 @@ int camera_list(int (*visit)(void *user, const struct camera_info *info),
 		void *user);
 
 /**
+ * camera_is_used() - find out whether another program has frames of a camera
+ * @name: as for camera_create()
+ *
+ * Returns 1, 0, -ENODEV (no such camera, or it vanished), -EACCES, -ENOMEM or what
+ * an ioctl fails with. Thread word: safe.
+ */
+int camera_is_used(const char *name) CAMIPC_MUST_CHECK;
+
+/**
  * camera_list_formats() - call @visit for each format of a camera
  * @name: as for camera_create()
  * @error: gets one line of text on failure

@@ -23,6 +23,10 @@ struct camera_handler {
 	int (*list)(int (*visit)(void *user, const struct camera_info *info),
 		    void *user);
 
+	/** Finds out whether another program uses the camera that list() calls
+	 *  @name. */
+	int (*is_used)(const char *name);
+
 	/** Calls @visit for each format of the camera that list() calls @name.
 	 *  Returns what @visit returned last, or a negative errno, and one line
 	 *  in @error. */

@@ -195,6 +195,15 @@ static int request_buffers(struct video_capture *capture, uint32_t n,
 	return ret;
 }
 
+int video_capture_is_used(struct video_capture *capture)
+{
+	uint32_t none;
+	/* Changes nothing where there are no buffers. */
+	int ret = request_buffers(capture, 0, &none);
+
+	return ret == -EBUSY ? 1 : ret;
+}
+
 /* @access: O_RDWR or O_RDONLY, which mappings of the descriptor obey. */
 static int export_buffer(struct video_capture *capture, uint32_t index,
 			 uint32_t access, int *ret_fd)

@@ -65,6 +65,10 @@ int video_capture_open(struct video_capture *capture,
 int video_capture_open_metadata(struct video_capture *capture,
 				const char *path) CAMIPC_MUST_CHECK;
 
+/** Returns 1 if another open descriptor has buffers of the node, 0, or a negative
+ *  errno. Call it before video_capture_allocate(). */
+int video_capture_is_used(struct video_capture *capture) CAMIPC_MUST_CHECK;
+
 /** Stops, frees all buffers and closes the node. */
 void video_capture_close(struct video_capture *capture);
 

@@ -148,6 +148,28 @@ int kernel_list_formats(const struct kernel_pipeline *pipeline,
 	return ret;
 }
 
+int kernel_is_used(const struct kernel_pipeline *pipeline, const char *name)
+{
+	struct search search = { .pipeline = pipeline, .name = name };
+	struct virtual_error failure = { .text = "" };
+	char error[sizeof(failure.text)];
+	struct device_monitor *monitor;
+	struct video_capture capture = { .type = 0 };
+	const char *path;
+	int ret = open_found(&search, error, sizeof(error), &monitor);
+
+	if (ret < 0)
+		return ret;
+	path = kernel_device_find_node(search.media, search.route->capture,
+				       &failure);
+	ret = path ? video_capture_open(&capture, path) : -ENODEV;
+	if (ret == 0)
+		ret = video_capture_is_used(&capture);
+	video_capture_close(&capture);
+	device_monitor_destroy(monitor);
+	return ret;
+}
+
 int kernel_create(const struct kernel_pipeline *pipeline, const char *name,
 		  struct camipc_manager *manager,
 		  const struct camera_options *options, char *error,

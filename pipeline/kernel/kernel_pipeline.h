@@ -85,6 +85,10 @@ int kernel_create(const struct kernel_pipeline *pipeline, const char *name,
 		  const struct camera_options *options, char *error,
 		  size_t size, void **ret_self) CAMIPC_MUST_CHECK;
 
+/** is_used() of a handler for @pipeline. */
+int kernel_is_used(const struct kernel_pipeline *pipeline,
+		   const char *name) CAMIPC_MUST_CHECK;
+
 /** list_formats() of a handler for @pipeline. */
 int kernel_list_formats(const struct kernel_pipeline *pipeline,
 			const char *name,
@@ -111,6 +115,10 @@ extern const struct camera_handler kernel_handler_rest;
 		return kernel_create(&pipeline, name, manager, options,       \
 				     error, size, ret_self);                  \
 	}                                                                     \
+	static int is_used_##pipeline(const char *name)                       \
+	{                                                                     \
+		return kernel_is_used(&pipeline, name);                       \
+	}                                                                     \
 	static int list_formats_##pipeline(                                   \
 		const char *name,                                             \
 		int (*visit)(void *user, const struct camera_format *format), \
@@ -125,6 +133,7 @@ extern const struct camera_handler kernel_handler_rest;
 		handler = kernel_handler_rest;                                \
 		handler.name = pipeline.driver;                               \
 		handler.list = list_##pipeline;                               \
+		handler.is_used = is_used_##pipeline;                         \
 		handler.list_formats = list_formats_##pipeline;               \
 		handler.create = create_##pipeline;                           \
 		camera_handler_register(&handler);                            \

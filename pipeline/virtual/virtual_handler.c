@@ -41,6 +41,13 @@ static int virtual_list(int (*visit)(void *user, const struct camera_info *info)
 	return ret;
 }
 
+/* Each program makes cameras of its own. */
+static int virtual_is_used(const char *name)
+{
+	(void)name;
+	return 0;
+}
+
 static int virtual_list_formats(const char *name,
 				int (*visit)(void *user,
 					     const struct camera_format *format),
@@ -233,6 +240,7 @@ static const struct camera_handler virtual_handler = {
 	.size = sizeof(virtual_handler),
 	.name = "virtual",
 	.list = virtual_list,
+	.is_used = virtual_is_used,
 	.list_formats = virtual_list_formats,
 	.create = virtual_create,
 	.destroy = virtual_destroy,

@@ -100,6 +100,12 @@ static void destroy(void *self)
 	(void)self;
 }
 
+static int is_used(const char *name)
+{
+	(void)name;
+	return 0;
+}
+
 static int run(void *self)
 {
 	(void)self;
@@ -148,6 +154,7 @@ static const struct camera_handler made = {
 	.size = sizeof(made),
 	.name = "made",
 	.list = list,
+	.is_used = is_used,
 	.list_formats = list_formats,
 	.create = create,
 	.destroy = destroy,
