@@ -7,10 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "debayer.h"
 #include "softisp_ipa_types.h"
-
-/** Number of input levels that the tone table distinguishes. */
-#define VIRTUAL_DEVELOP_TONES 4096
 
 /** Points of a tone curve, which is linear between them. */
 #define VIRTUAL_DEVELOP_POINTS 257
@@ -41,7 +39,7 @@ struct virtual_recipe {
 struct virtual_developer {
 	uint32_t width;
 	uint32_t height;
-	uint16_t *mosaic; /* balanced; with a border of two pixels */
+	struct virtual_debayer debayer;
 	uint16_t levels[4][1024]; /* by colour and raw value */
 	uint8_t tones[VIRTUAL_DEVELOP_TONES];
 	uint16_t curve[VIRTUAL_DEVELOP_POINTS]; /* tones are made from it */

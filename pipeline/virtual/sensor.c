@@ -9,6 +9,10 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "sensor_noise.h"
+#include "wide.h"
 
 /* The full well clips at the signal that is white at gain 1. */
 #define FULL ((VIRTUAL_SENSOR_WHITE - VIRTUAL_SENSOR_BLACK) * 64)
@@ -69,6 +73,7 @@ int virtual_sensor_init(struct virtual_sensor *sensor,
 		.height = height,
 		.seed = seed,
 		.sigma_gain = -1,
+		.is_fast = wide_is_fast(),
 	};
 	struct virtual_sensor_settings settings;
 
@@ -76,7 +81,8 @@ int virtual_sensor_init(struct virtual_sensor *sensor,
 	    (model->active_height && height > model->active_height))
 		return -ERANGE;
 	s.sigma = calloc(SIGMA_ENTRIES, sizeof(*s.sigma));
-	if (!s.sigma || set_lens(&s) < 0) {
+	s.exposed = calloc(virtual_sensor_frame_pixels(&s), sizeof(*s.exposed));
+	if (!s.sigma || !s.exposed || set_lens(&s) < 0) {
 		virtual_sensor_fini(&s);
 		return -ENOMEM;
 	}
@@ -91,8 +97,10 @@ int virtual_sensor_init(struct virtual_sensor *sensor,
 void virtual_sensor_fini(struct virtual_sensor *sensor)
 {
 	free(sensor->sigma);
+	free(sensor->exposed);
 	free(sensor->lens);
 	sensor->sigma = NULL;
+	sensor->exposed = NULL;
 	sensor->lens = NULL;
 }
 
@@ -222,43 +230,17 @@ static void update_sigma(struct virtual_sensor *sensor, int32_t code,
 	sensor->sigma_gain = code;
 }
 
-/* A random number without state: it depends on @key and @counter only. */
-static uint64_t hash(uint64_t key, uint64_t counter)
-{
-	uint64_t x = key + counter * UINT64_C(0x9e3779b97f4a7c15);
-
-	x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
-	return x ^ x >> 31;
-}
-
-/* Nearly normal noise from four random bytes; @sigma and result are in 1/64. */
-static int32_t noise(uint32_t bits, int32_t sigma)
-{
-	int32_t sum = (int32_t)((bits & 0xff) + (bits >> 8 & 0xff) +
-				(bits >> 16 & 0xff) + (bits >> 24)) -
-		      510;
-
-	/* The sum of four bytes has a deviation of 147.8: 65536 / 443.4. */
-	return (int32_t)((int64_t)sum * sigma * 443 / 65536);
-}
-
-/* Response of a row's pixels to the scene's three colours, times 2^24. */
-struct weights {
-	uint64_t w[2][3]; /* of even and odd pixels */
-};
-
-static void set_weights(struct weights *weights, uint32_t row, double exposure,
+static void set_weights(struct virtual_sensor_seen *seen, double exposure,
 			const double light[3])
 {
-	int x;
+	int i;
 	int k;
 
-	for (x = 0; x < 2; x++) {
-		int colour = (int)(row & 1) + x; /* RG, GB */
+	for (i = 0; i < 4; i++) {
+		int colour = (i >> 1) + (i & 1); /* RG, GB */
 
 		for (k = 0; k < 3; k++)
-			weights->w[x][k] =
+			seen->weights[i >> 1][i & 1][k] =
 				(uint64_t)(FULL / 65535.0 * exposure *
 						   light[k] *
 						   sensitivity[colour] *
@@ -268,49 +250,71 @@ static void set_weights(struct weights *weights, uint32_t row, double exposure,
 	}
 }
 
-static uint16_t convert(const struct virtual_sensor *sensor, uint32_t signal,
-			const struct fraction *gain, uint32_t bits)
+/* Amplifies a signal. */
+static uint32_t expose_pixel(const struct virtual_sensor *sensor,
+			     uint32_t signal, const struct fraction *gain)
 {
-	int32_t value =
-		(int32_t)(signal * gain->numerator / gain->denominator);
+	uint32_t level = signal * gain->numerator / gain->denominator;
 
-	value += VIRTUAL_SENSOR_BLACK * 64 + 32;
-	value += noise(bits, sensor->sigma[signal / 64]);
-	value /= 64;
-	if (value < 0)
-		return 0;
-	return value > VIRTUAL_SENSOR_WHITE ? VIRTUAL_SENSOR_WHITE
-					    : (uint16_t)value;
+	return virtual_exposed(level + VIRTUAL_SENSOR_BLACK * 64 + 32,
+			       sensor->sigma[signal / 64]);
 }
 
-/* @line: the scene's line; NULL for a dark line. @lens: the line's light, or
- * NULL. */
+/* @line: the scene's line. @lens: the line's light, or NULL. */
 static void expose_line(const struct virtual_sensor *sensor,
-			const struct weights *weights, const uint16_t *line,
-			const uint16_t *lens,
-			const struct fraction *gain, uint64_t key, uint16_t *raw)
+			uint64_t weights[2][3], const uint16_t *line,
+			const uint16_t *lens, const struct fraction *gain,
+			uint32_t *exposed)
 {
 	uint32_t x;
 
-	for (x = 0; x < sensor->width; x += 2) {
-		uint64_t bits = hash(key, x);
-		uint32_t signal[2] = { 0, 0 };
-		int i;
+	for (x = 0; x < sensor->width; x++, line += 3) {
+		const uint64_t *w = weights[x & 1];
+		uint64_t sum = (line[0] * w[0] + line[1] * w[1] +
+				line[2] * w[2]) >>
+			       24;
 
-		for (i = 0; line && i < 2; i++, line += 3) {
-			const uint64_t *w = weights->w[i];
-			uint64_t sum = (line[0] * w[0] + line[1] * w[1] +
-					line[2] * w[2]) >>
-				       24;
-
-			if (lens)
-				sum = sum * lens[x + (uint32_t)i] / 65535;
-			signal[i] = sum < FULL ? (uint32_t)sum : FULL;
-		}
-		raw[x] = convert(sensor, signal[0], gain, (uint32_t)bits);
-		raw[x + 1] = convert(sensor, signal[1], gain,
-				     (uint32_t)(bits >> 32));
+		if (lens)
+			sum = sum * lens[x] / 65535;
+		exposed[x] = expose_pixel(sensor,
+					  sum < FULL ? (uint32_t)sum : FULL,
+					  gain);
 	}
+}
+
+/* Computes each pixel before its noise. */
+static void expose_pixels(struct virtual_sensor *sensor,
+			  const struct virtual_scene *scene)
+{
+	const size_t dark = (size_t)sensor->width * VIRTUAL_SENSOR_DARK_LINES;
+	struct fraction gain;
+	uint32_t black;
+	uint32_t y;
+	size_t i;
+
+	sensor->model->gain(sensor->seen.gain, &gain.numerator,
+			    &gain.denominator);
+	update_sigma(sensor, sensor->seen.gain, &gain);
+	black = expose_pixel(sensor, 0, &gain);
+	for (i = 0; i < dark; i++)
+		sensor->exposed[i] = black;
+	for (y = 0; y < sensor->height; y++) {
+		size_t at = (size_t)sensor->width * y;
+
+		expose_line(sensor, sensor->seen.weights[y & 1],
+			    scene->rgb + 3 * at,
+			    sensor->lens ? sensor->lens + at : NULL, &gain,
+			    sensor->exposed + dark + at);
+	}
+}
+
+static bool is_seen(const struct virtual_sensor *sensor,
+		    const struct virtual_sensor_seen *seen)
+{
+	return seen->gain == sensor->seen.gain &&
+	       seen->scene == sensor->seen.scene &&
+	       memcmp(seen->weights, sensor->seen.weights,
+		      sizeof(seen->weights)) == 0;
 }
 
 void virtual_sensor_expose(struct virtual_sensor *sensor, uint32_t frame,
@@ -320,31 +324,26 @@ void virtual_sensor_expose(struct virtual_sensor *sensor, uint32_t frame,
 	struct virtual_sensor_settings settings = sensor->pipe[0];
 	double exposure = light->brightness * settings.lines /
 			  (NOMINAL_EXPOSURE * virtual_sensor_max_lines(sensor));
-	uint64_t key = hash(sensor->seed, (uint64_t)frame + 1);
-	struct weights weights[2];
-	struct fraction gain;
+	uint64_t key = virtual_noise_hash(sensor->seed, (uint64_t)frame + 1);
+	struct virtual_sensor_seen seen = {
+		.gain = settings.gain,
+		.scene = scene->rgb,
+	};
 	double colour[3];
 	uint32_t row;
 	int i;
 
 	virtual_light_colour(light->kelvin, colour);
-	set_weights(&weights[0], 0, exposure, colour);
-	set_weights(&weights[1], 1, exposure, colour);
-	sensor->model->gain(settings.gain, &gain.numerator, &gain.denominator);
-	update_sigma(sensor, settings.gain, &gain);
+	set_weights(&seen, exposure, colour);
+	if (!is_seen(sensor, &seen)) {
+		sensor->seen = seen;
+		expose_pixels(sensor, scene);
+	}
 	for (row = 0; row < sensor->height + VIRTUAL_SENSOR_DARK_LINES; row++) {
-		const uint16_t *line = NULL;
-		const uint16_t *lens = NULL;
-
-		if (row >= VIRTUAL_SENSOR_DARK_LINES) {
-			size_t at = (size_t)sensor->width *
-				    (row - VIRTUAL_SENSOR_DARK_LINES);
-
-			line = scene->rgb + 3 * at;
-			lens = sensor->lens ? sensor->lens + at : NULL;
-		}
-		expose_line(sensor, &weights[row & 1], line, lens, &gain,
-			    hash(key, row), raw);
+		virtual_noise_add(virtual_noise_hash(key, row),
+				  sensor->exposed + (size_t)sensor->width * row,
+				  sensor->width, VIRTUAL_SENSOR_WHITE, raw,
+				  sensor->is_fast);
 		raw += sensor->width;
 	}
 	for (i = 0; i < VIRTUAL_SENSOR_MAX_DELAY; i++)

@@ -3,6 +3,7 @@
 #ifndef VIRTUAL_SENSOR_H
 #define VIRTUAL_SENSOR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "light.h"
@@ -29,6 +30,15 @@ struct virtual_sensor_settings {
 	uint32_t frame_length; /* in lines, with blanking */
 };
 
+/** What decides how much light each pixel gets: it is the same in most frames. */
+struct virtual_sensor_seen {
+	/* Response of even and odd lines' even and odd pixels to the scene's
+	 * three colours, times 2^24. */
+	uint64_t weights[2][2][3];
+	int32_t gain;
+	const uint16_t *scene;
+};
+
 /** A sensor and its registers. Thread word: bound. */
 struct virtual_sensor {
 	const struct virtual_sensor_model *model;
@@ -39,6 +49,9 @@ struct virtual_sensor {
 	struct virtual_sensor_settings pipe[VIRTUAL_SENSOR_MAX_DELAY + 1];
 	uint16_t *sigma; /* deviation of the noise, by signal */
 	int32_t sigma_gain; /* the gain code that sigma is for */
+	uint32_t *exposed; /* each pixel of a frame before its noise */
+	struct virtual_sensor_seen seen; /* what exposed was made from */
+	bool is_fast; /* clear it to use the code that every machine can run */
 	uint16_t *lens; /* light of each pixel, times 65535; NULL: even */
 };
 
@@ -100,7 +113,9 @@ void virtual_sensor_reset(struct virtual_sensor *sensor,
 /**
  * virtual_sensor_expose() - take a frame
  * @frame: the frame's number; the noise depends on it
- * @scene: must have the sensor's size
+ * @scene: must have the sensor's size. Its points must not change: the light of
+ *         each pixel is computed again only when exposure, gain, light, or the
+ *         memory of the scene changes
  * @raw: receives virtual_sensor_frame_pixels() values: the dark lines, then
  *       RGGB
  *

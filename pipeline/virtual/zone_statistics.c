@@ -21,36 +21,54 @@ static void measure_dark(uint32_t width, const uint16_t *raw,
 		statistics->dark[i] = (uint32_t)(sums[i] * 256 / pixels);
 }
 
-/* Counts one cell: red, two greens, blue. */
-static void count_cell(const uint16_t *upper, const uint16_t *lower,
-		       uint32_t *histogram, struct ipa_softisp_zone *zone)
-{
-	uint32_t red = upper[0];
-	uint32_t green = upper[1];
-	uint32_t green2 = lower[0];
-	uint32_t blue = lower[1];
+/* Each green of a cell has a histogram of its own: neighbours are often equal,
+ * and one counter would have to wait for itself. */
+struct histograms {
+	uint32_t upper[IPA_SOFTISP_HISTOGRAM_BINS];
+	uint32_t lower[IPA_SOFTISP_HISTOGRAM_BINS];
+};
 
-	histogram[green]++;
-	histogram[green2]++;
-	if (red >= VIRTUAL_SENSOR_CLIP || green >= VIRTUAL_SENSOR_CLIP ||
-	    green2 >= VIRTUAL_SENSOR_CLIP || blue >= VIRTUAL_SENSOR_CLIP) {
-		zone->clipped++;
-		return;
+/* Counts @n cells: red, two greens, blue. Sums are kept apart from memory that
+ * they could be taken for. */
+static void count_cells(const uint16_t *upper, const uint16_t *lower,
+			uint32_t n, struct histograms *histograms,
+			struct ipa_softisp_zone *zone)
+{
+	struct ipa_softisp_zone sums = *zone;
+
+	for (; n; n--, upper += 2, lower += 2) {
+		uint32_t red = upper[0];
+		uint32_t green = upper[1];
+		uint32_t green2 = lower[0];
+		uint32_t blue = lower[1];
+
+		histograms->upper[green]++;
+		histograms->lower[green2]++;
+		if (red >= VIRTUAL_SENSOR_CLIP ||
+		    green >= VIRTUAL_SENSOR_CLIP ||
+		    green2 >= VIRTUAL_SENSOR_CLIP ||
+		    blue >= VIRTUAL_SENSOR_CLIP) {
+			sums.clipped++;
+			continue;
+		}
+		sums.red += red;
+		sums.green += (green + green2 + 1) / 2;
+		sums.blue += blue;
+		sums.count++;
 	}
-	zone->red += red;
-	zone->green += (green + green2 + 1) / 2;
-	zone->blue += blue;
-	zone->count++;
+	*zone = sums;
 }
 
 void virtual_zone_statistics(const struct virtual_sensor *sensor,
 			     uint32_t frame, const uint16_t *raw,
 			     struct ipa_softisp_statistics *statistics)
 {
+	struct histograms histograms = { 0 };
 	uint32_t columns = sensor->width / 2;
 	uint32_t rows = sensor->height / 2;
 	uint32_t row;
 	uint32_t zone_column;
+	uint32_t i;
 
 	memset(statistics, 0, sizeof(*statistics));
 	statistics->magic = IPA_SOFTISP_STATISTICS_MAGIC;
@@ -69,11 +87,14 @@ void virtual_zone_statistics(const struct virtual_sensor *sensor,
 			uint32_t end = zone_column * columns /
 				       IPA_SOFTISP_ZONE_COLUMNS;
 
-			for (; column < end; column++)
-				count_cell(raw + 2 * column,
-					   raw + sensor->width + 2 * column,
-					   statistics->histogram, zone);
+			count_cells(raw + 2 * column,
+				    raw + sensor->width + 2 * column,
+				    end - column, &histograms, zone);
+			column = end;
 		}
 		raw += (size_t)2 * sensor->width;
 	}
+	for (i = 0; i < IPA_SOFTISP_HISTOGRAM_BINS; i++)
+		statistics->histogram[i] =
+			histograms.upper[i] + histograms.lower[i];
 }

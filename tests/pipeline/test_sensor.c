@@ -16,6 +16,8 @@
 
 #include "scene.h"
 #include "sensor.h"
+#include "sensor_noise.h"
+#include "wide.h"
 
 #define WIDTH 128u
 #define HEIGHT 96u
@@ -305,6 +307,80 @@ static void the_lens_darkens_the_edges(void **state)
 	free(raw);
 }
 
+/* One pixel after the other, as the words of sensor_noise.c say it. */
+static uint16_t raw_of(uint64_t key, uint32_t x, uint32_t level, uint32_t sigma)
+{
+	const uint64_t hash = virtual_noise_hash(key, x & ~1u);
+	const uint32_t bits = (uint32_t)(x & 1 ? hash >> 32 : hash);
+	const int32_t sum = (int32_t)((bits & 0xff) + (bits >> 8 & 0xff) +
+				      (bits >> 16 & 0xff) + (bits >> 24)) -
+			    510;
+	const int64_t value =
+		level + (int64_t)sum * (int64_t)sigma * 443 / 65536;
+
+	if (value < 0)
+		return 0;
+	return value / 64 > 1023 ? 1023 : (uint16_t)(value / 64);
+}
+
+/* For lines of any length, with the code of every machine and the fast one. */
+static void noise_is_that_of_the_formula(void **state)
+{
+	uint32_t exposed[40];
+	uint16_t made[2][40];
+	size_t n;
+	uint32_t x;
+
+	(void)state;
+	for (x = 0; x < 40; x++)
+		exposed[x] = virtual_exposed(x * x * x * 4, x * 419);
+	for (n = 2; n <= 40; n += 2) {
+		memset(made, 0xa5, sizeof(made));
+		virtual_noise_add(n * 77, exposed, n, 1023, made[0], false);
+		virtual_noise_add(n * 77, exposed, n, 1023, made[1],
+				  wide_is_fast());
+		for (x = 0; x < n; x++)
+			assert_int_equal(made[0][x],
+					 raw_of(n * 77, x, x * x * x * 4,
+						x * 419));
+		assert_true(n == 40 || made[0][n] == 0xa5a5);
+		assert_memory_equal(made[0], made[1], sizeof(made[0]));
+	}
+}
+
+/* What a sensor keeps from frame to frame never shows. */
+static void a_frame_does_not_depend_on_those_before(void **state)
+{
+	static const struct virtual_sensor_settings settings[] = {
+		{ .lines = 40, .gain = 32 }, { .lines = 40, .gain = 32 },
+		{ .lines = 90, .gain = 32 }, { .lines = 90, .gain = 200 },
+		{ .lines = 40, .gain = 32 },
+	};
+	struct virtual_light light = daylight;
+	struct virtual_sensor sensor;
+	uint16_t *raw = calloc(PIXELS, sizeof(*raw));
+	uint32_t frame;
+
+	(void)state;
+	assert_non_null(raw);
+	fill_scene(9000);
+	assert_int_equal(virtual_sensor_init(&sensor, &virtual_sensor_plain,
+					     WIDTH, HEIGHT, 7),
+			 0);
+	for (frame = 0; frame < 10; frame++) {
+		uint16_t *fresh;
+
+		light.brightness = frame > 6 ? 2 : 1;
+		virtual_sensor_reset(&sensor, settings[frame % 5]);
+		virtual_sensor_expose(&sensor, frame, &scene, &light, raw);
+		fresh = expose(7, frame, settings[frame % 5], &light);
+		assert_memory_equal(raw, fresh, PIXELS * sizeof(*raw));
+		free(fresh);
+	}
+	virtual_sensor_fini(&sensor);
+	free(raw);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -316,6 +392,8 @@ int main(void)
 		cmocka_unit_test(imx219_is_as_its_driver_says),
 		cmocka_unit_test(registers_have_delays_of_their_own),
 		cmocka_unit_test(the_lens_darkens_the_edges),
+		cmocka_unit_test(noise_is_that_of_the_formula),
+		cmocka_unit_test(a_frame_does_not_depend_on_those_before),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
