@@ -22,6 +22,7 @@
 #include "report.h"
 #include "stats_table.h"
 #include "suggest.h"
+#include "worker_time.h"
 
 /* One capture, from options to files. */
 struct capture {
@@ -34,6 +35,8 @@ struct capture {
 	uint32_t n_done;
 	struct live_line line;
 	double seconds;
+	struct camera_stage_time write; /* of all frames */
+	uint64_t worker_ns; /* the worker's processor time before the first */
 	char *backtrace; /* text about an IPA that crashed */
 	size_t backtrace_size;
 };
@@ -296,6 +299,18 @@ static int exit_code_of_signal(const struct capture *capture)
 					    EXIT_OK;
 }
 
+static int write_frame(struct capture *capture, const struct camera_frame *frame)
+{
+	const double start = now();
+	const int code = capture_outputs_write(&capture->outputs, frame);
+	const uint64_t took_ns = (uint64_t)((now() - start) * 1e9);
+
+	capture->write.total_ns += took_ns;
+	if (took_ns > capture->write.longest_ns)
+		capture->write.longest_ns = took_ns;
+	return code;
+}
+
 /* Takes one frame and writes it. Sets @ret_ends if a signal came. Returns an
  * exit code, after it has reported an error. */
 static int capture_one(struct capture *capture, bool *ret_ends)
@@ -313,7 +328,7 @@ static int capture_one(struct capture *capture, bool *ret_ends)
 			     camera_error(capture->camera));
 		return EXIT_FAILED;
 	}
-	code = capture_outputs_write(&capture->outputs, &frame);
+	code = write_frame(capture, &frame);
 	if (code != EXIT_OK)
 		return code;
 	capture->n_done++;
@@ -350,6 +365,7 @@ static int run(struct capture *capture)
 		report_error("%s", camera_error(capture->camera));
 		return EXIT_FAILED;
 	}
+	capture->worker_ns = worker_time_ns(camera_get_proxy(capture->camera));
 	code = capture_frames(capture);
 	capture->seconds = now() - start;
 	if (camera_stop(capture->camera) < 0 && code == EXIT_OK) {
@@ -472,6 +488,27 @@ static int list(struct capture *capture, int interrupt_fd)
 	return EXIT_OK;
 }
 
+/* Of the worker that was there from the first frame to the last. */
+static uint64_t worker_took_ns(const struct capture *capture,
+			       const struct camera_counts *counts)
+{
+	const uint64_t ns = worker_time_ns(camera_get_proxy(capture->camera));
+
+	return counts->restarts || ns < capture->worker_ns
+		       ? 0
+		       : ns - capture->worker_ns;
+}
+
+static void print_stats(FILE *stream, const struct capture *capture)
+{
+	struct camera_counts counts;
+
+	stats_table_print(stream, camera_get_proxy(capture->camera));
+	camera_get_counts(capture->camera, &counts);
+	stats_table_print_stages(stream, &counts.times, &capture->write,
+				 worker_took_ns(capture, &counts));
+}
+
 /* Prints summary and statistics, beside outputs that are on stdout. */
 static int print_results(const struct capture *capture, int code)
 {
@@ -482,8 +519,7 @@ static int print_results(const struct capture *capture, int code)
 		print_summary(stream, capture);
 	/* Most useful after a failure. */
 	if (capture->options->stats && capture->camera)
-		stats_table_print(stream,
-				  camera_get_proxy(capture->camera));
+		print_stats(stream, capture);
 	return report_finish_stdout(code);
 }
 

@@ -159,10 +159,14 @@ OUTPUT = Group("output", (
                "Numbers have a decimal point in every locale.",)),
     Option("--plot FILE.png", "plot of exposure and colours over the frames; - "
            "is standard output", suffixes=(".png",)),
-    Option("--stats", "print a table of calls and their times at the end",
-           details=("The table has a row for each method and event: calls, "
+    Option("--stats", "print tables of calls and of stages with their times "
+           "at the end",
+           details=("The first table has a row for each method and event: calls, "
                     "errors, timeouts, bytes, the longest queue, and the time "
-                    "until an answer.",)),
+                    "until an answer. The second has a row for each stage of a "
+                    "frame: sensor (waiting for it, and taking the frame), "
+                    "statistics, IPC (calling the IPA, taking its answers), IPA "
+                    "(waiting for them), develop and write.",)),
     Option("-q, --quiet", "print no progress and no summary", details=(
         "Progress is one line on stderr, if that is a terminal: frames, frames "
         "per second, frames that were dropped, gain and exposure.",)),

@@ -66,3 +66,38 @@ void stats_table_print(FILE *stream, const struct camipc_proxy *proxy)
 	memcpy(row.latency, all.latency, sizeof(row.latency));
 	print_row(stream, "all", &row);
 }
+
+/* Milliseconds of a frame, percent of the whole, milliseconds of the longest. */
+static void print_stage(FILE *stream, const char *name, uint64_t frames,
+			uint64_t whole_ns, const struct camera_stage_time *time)
+{
+	fprintf(stream, "%-*s %8.3f %7.1f %8.3f\n", NAME_WIDTH, name,
+		(double)time->total_ns / (double)frames / 1e6,
+		whole_ns ? 100 * (double)time->total_ns / (double)whole_ns : 0.0,
+		(double)time->longest_ns / 1e6);
+}
+
+void stats_table_print_stages(FILE *stream,
+			      const struct camera_stage_clock *clock,
+			      const struct camera_stage_time *write,
+			      uint64_t worker_ns)
+{
+	struct camera_stage_time whole = *write;
+	int i;
+
+	if (!clock->frames)
+		return;
+	for (i = 0; i < CAMERA_STAGES; i++)
+		whole.total_ns += clock->stages[i].total_ns;
+	fprintf(stream, "%-*s %8s %7s %8s\n", NAME_WIDTH, "stage of a frame",
+		"mean ms", "%", "most ms");
+	for (i = 0; i < CAMERA_STAGES; i++)
+		print_stage(stream, camera_stage_name((enum camera_stage)i),
+			    clock->frames, whole.total_ns, &clock->stages[i]);
+	print_stage(stream, "write", clock->frames, whole.total_ns, write);
+	if (worker_ns)
+		fprintf(stream,
+			"the worker's main thread used %.3f ms of processor "
+			"time per frame\n",
+			(double)worker_ns / (double)clock->frames / 1e6);
+}

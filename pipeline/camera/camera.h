@@ -12,6 +12,7 @@
 #include <camipc/proxy.h>
 
 #include "cam_controls.h"
+#include "stage_clock.h"
 
 struct virtual_frame;
 
@@ -149,6 +150,7 @@ struct camera_counts {
 	uint64_t restarts; /* of the IPA, that succeeded */
 	uint64_t frames_without_ipa; /* made while there was no IPA */
 	struct cam_clamp_counts clamped; /* sensor controls of the IPA */
+	struct camera_stage_clock times; /* of the stages of frames */
 };
 
 /** A camera and its IPA. Thread word of all functions with one: bound. */

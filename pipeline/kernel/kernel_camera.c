@@ -436,5 +436,6 @@ void kernel_camera_get_counts(const struct kernel_camera *camera,
 		.restarts = camera->ipa.restarts.restarts,
 		.frames_without_ipa = camera->ipa.restarts.frames,
 		.clamped = camera->imager.controls.counts,
+		.times = camera->imager.clock,
 	};
 }

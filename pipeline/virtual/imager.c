@@ -228,6 +228,8 @@ int virtual_imager_expose(struct virtual_imager *imager, uint32_t number,
 		       (size_t)sensor->width * VIRTUAL_SENSOR_DARK_LINES,
 		.parameters_frame = number,
 	};
+	const enum camera_stage before =
+		camera_stage_go(&imager->clock, CAMERA_STAGE_SENSOR);
 	int ret = 0;
 
 	imager->is_streaming = true;
@@ -236,15 +238,20 @@ int virtual_imager_expose(struct virtual_imager *imager, uint32_t number,
 					  &frame, error);
 	else
 		expose_model(imager, &frame);
+	camera_stage_go(&imager->clock, before);
 	*ret_frame = frame;
 	return ret;
 }
 
-void virtual_imager_measure(const struct virtual_imager *imager, uint32_t frame,
+void virtual_imager_measure(struct virtual_imager *imager, uint32_t frame,
 			    void *statistics)
 {
+	const enum camera_stage before =
+		camera_stage_go(&imager->clock, CAMERA_STAGE_STATISTICS);
+
 	imager->isp->measure(imager->isp_state, &imager->sensor, frame,
 			     imager->raw, statistics);
+	camera_stage_go(&imager->clock, before);
 }
 
 int virtual_imager_develop(struct virtual_imager *imager, uint32_t frame,
@@ -253,9 +260,12 @@ int virtual_imager_develop(struct virtual_imager *imager, uint32_t frame,
 {
 	const uint16_t *image = imager->raw + (size_t)imager->sensor.width *
 						      VIRTUAL_SENSOR_DARK_LINES;
+	const enum camera_stage before =
+		camera_stage_go(&imager->clock, CAMERA_STAGE_DEVELOP);
 	int ret = imager->isp->apply(imager->isp_state, frame, parameters, image,
 				     imager->rgb);
 
+	camera_stage_go(&imager->clock, before);
 	if (ret < 0)
 		return virtual_error_set(
 			error, ret,

@@ -10,6 +10,7 @@
 #include "isp.h"
 #include "scene.h"
 #include "sensor_controls.h"
+#include "stage_clock.h"
 #include "virtual_error.h"
 #include "virtual_frame.h"
 
@@ -55,6 +56,7 @@ struct virtual_imager {
 	uint8_t *rgb;
 	bool is_streaming; /* a frame was exposed */
 	uint64_t pixels; /* read before the next frame, blanking included */
+	struct camera_stage_clock clock; /* of frames, for lockstep.c and realtime.c */
 	struct virtual_source source; /* take is NULL: the model of a sensor */
 };
 
@@ -107,7 +109,7 @@ int virtual_imager_expose(struct virtual_imager *imager, uint32_t number,
 
 /** Writes statistics of the latest frame, whose number is @frame, into
  *  isp->statistics_size bytes. */
-void virtual_imager_measure(const struct virtual_imager *imager, uint32_t frame,
+void virtual_imager_measure(struct virtual_imager *imager, uint32_t frame,
 			    void *statistics);
 
 /**

@@ -485,6 +485,21 @@ int virtual_ipa_image_made(struct virtual_ipa *ipa,
 	return allow_restart(ipa, frame->number, isp->image_made(ipa, frame));
 }
 
+/* poll() whose time counts as that of @stage. */
+static int wait_in(struct virtual_ipa *ipa, enum camera_stage stage,
+		   struct pollfd *fds, nfds_t n, int timeout_ms)
+{
+	struct camera_stage_clock *clock = &ipa->imager->clock;
+	const enum camera_stage before = camera_stage_go(clock, stage);
+	const int ret = poll(fds, n, timeout_ms) < 0 ? -errno : 0;
+
+	camera_stage_go(clock, before);
+	if (ret == 0 || ret == -EINTR)
+		return 0;
+	return virtual_error_set(ipa->error, ret, "cannot wait for the IPA: %s",
+				 camipc_errno_to_string(ret));
+}
+
 /* Waits once for the IPA or the interrupt, then dispatches. */
 static int poll_ipa(struct virtual_ipa *ipa, int timeout_ms)
 {
@@ -493,9 +508,10 @@ static int poll_ipa(struct virtual_ipa *ipa, int timeout_ms)
 		{ ipa->options.interrupt_fd, POLLIN, 0 },
 	};
 
-	if (poll(fds, 2, timeout_ms) < 0 && errno != EINTR)
-		return virtual_error_set(ipa->error, -errno, "cannot wait: %s",
-					 camipc_errno_to_string(errno));
+	const int ret = wait_in(ipa, CAMERA_STAGE_IPA, fds, 2, timeout_ms);
+
+	if (ret < 0)
+		return ret;
 	if (fds[1].revents)
 		return virtual_error_set(ipa->error, -EINTR, "interrupted");
 	return virtual_ipa_dispatch(ipa);
@@ -547,10 +563,13 @@ int virtual_ipa_wait(struct virtual_ipa *ipa, int timer_fd, uint32_t frame,
 	int64_t deadline = since_ms + ipa->options.timeout_ms;
 	int64_t left = deadline - virtual_ipa_now_ms();
 
-	if (poll(fds, 3, left > 0 ? (int)left : 0) < 0 && errno != EINTR)
-		return virtual_error_set(ipa->error, -errno,
-					 "cannot wait for the IPA: %s",
-					 camipc_errno_to_string(errno));
+	const int ret =
+		wait_in(ipa,
+			timer_fd < 0 ? CAMERA_STAGE_IPA : CAMERA_STAGE_SENSOR,
+			fds, 3, left > 0 ? (int)left : 0);
+
+	if (ret < 0)
+		return ret;
 	if (fds[1].revents)
 		return virtual_error_set(ipa->error, -EINTR, "interrupted");
 	if (!fds[0].revents && !fds[2].revents &&

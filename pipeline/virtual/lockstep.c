@@ -102,6 +102,7 @@ int virtual_lockstep_capture(struct virtual_lockstep *lockstep, uint32_t number,
 
 	if (ret < 0)
 		return ret;
+	camera_stage_begin(&ipa->imager->clock, CAMERA_STAGE_IPC);
 	ret = begin_lockstep(ipa, answer, number);
 	if (ret < 0)
 		return ret;
@@ -111,6 +112,7 @@ int virtual_lockstep_capture(struct virtual_lockstep *lockstep, uint32_t number,
 	ret = process(ipa, answer, &frame);
 	if (ret < 0)
 		return ret;
+	camera_stage_end(&ipa->imager->clock);
 	frame.metadata = &ipa->metadata;
 	*ret_frame = frame;
 	return 0;

@@ -225,8 +225,10 @@ int virtual_realtime_capture(struct virtual_realtime *realtime, uint32_t number,
 	struct virtual_ipa *ipa = realtime->ipa;
 	struct virtual_frame frame;
 	uint64_t missed;
-	int ret = wait_for_sensor(realtime, number, &missed);
+	int ret;
 
+	camera_stage_begin(&ipa->imager->clock, CAMERA_STAGE_IPC);
+	ret = wait_for_sensor(realtime, number, &missed);
 	if (ret < 0)
 		return ret;
 	if (!has_begun(realtime, number)) {
@@ -252,6 +254,7 @@ int virtual_realtime_capture(struct virtual_realtime *realtime, uint32_t number,
 	if (ret < 0)
 		return ret;
 	count_late(realtime, &frame, missed);
+	camera_stage_end(&ipa->imager->clock);
 	*ret_frame = frame;
 	return 0;
 }

@@ -205,6 +205,12 @@ virtual_camera_get_restart_counts(const struct virtual_camera *camera)
 	return &camera->ipa.restarts;
 }
 
+const struct camera_stage_clock *
+virtual_camera_get_times(const struct virtual_camera *camera)
+{
+	return &camera->imager.clock;
+}
+
 struct camipc_proxy *virtual_camera_get_proxy(struct virtual_camera *camera)
 {
 	return camera->ipa.proxy;

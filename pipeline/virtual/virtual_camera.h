@@ -9,6 +9,7 @@
 #include <camipc/proxy.h>
 
 #include "cam_controls.h"
+#include "stage_clock.h"
 #include "virtual_frame.h"
 
 /** A virtual camera and its IPA. Thread word: bound. */
@@ -131,6 +132,10 @@ virtual_camera_get_late_counts(const struct virtual_camera *camera);
 /** Returns how often the IPA was restarted, and what that has cost. */
 const struct virtual_restart_counts *
 virtual_camera_get_restart_counts(const struct virtual_camera *camera);
+
+/** Returns the times of the stages of frames. */
+const struct camera_stage_clock *
+virtual_camera_get_times(const struct virtual_camera *camera);
 
 /** Returns the IPA's proxy, which knows its state, statistics and pid. */
 struct camipc_proxy *virtual_camera_get_proxy(struct virtual_camera *camera);

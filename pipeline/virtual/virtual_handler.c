@@ -228,6 +228,7 @@ static void virtual_get_counts(const void *self,
 		.restarts = restarts->restarts,
 		.frames_without_ipa = restarts->frames,
 		.clamped = *virtual_camera_get_clamp_counts(camera_of(self)),
+		.times = *virtual_camera_get_times(camera_of(self)),
 	};
 }
 

@@ -231,7 +231,8 @@ class ToolTest(CaptureTest):
             done = run("capture", "--frames", "5", "--stats", "--isolation",
                        isolation, *SMALL)
             self.assertEqual((done.returncode, done.stderr), (0, ""))
-            rows = [line.split() for line in done.stdout.splitlines()[1:]]
+            calls, stages = done.stdout.split("stage of a frame")
+            rows = [line.split() for line in calls.splitlines()[1:]]
             self.assertEqual(rows[0][:3], ["calls", "errors", "timeouts"])
             table = {" ".join(row[:-8]): row[-8:] for row in rows[1:]}
             self.assertEqual(table["init"][:3], ["1", "0", "0"])
@@ -239,6 +240,20 @@ class ToolTest(CaptureTest):
             self.assertEqual(table["event paramsReady"][0], "5")
             self.assertNotIn("unmapBuffers", table)
             self.assertGreater(int(table["all"][3]), 0)
+            self.check_stages(stages.splitlines(), isolation)
+
+    def check_stages(self, lines, isolation):
+        rows = {line.split()[0]: line.split()[1:] for line in lines[1:7]}
+        self.assertEqual(list(rows), ["sensor", "statistics", "IPC", "IPA",
+                                      "develop", "write"])
+        for name, (mean, _, longest) in rows.items():
+            self.assertLessEqual(float(mean), float(longest) + 0.001, name)
+        # All are rounded.
+        self.assertAlmostEqual(sum(float(row[1]) for row in rows.values()),
+                               100, delta=0.5)
+        self.assertEqual(["the worker's main thread used" in line
+                          for line in lines[7:]],
+                         [True] if isolation == "process" else [])
 
     def test_traced(self):
         done = run("capture", "--frames", "1", *SMALL,
