@@ -110,5 +110,6 @@ extern const struct bench_table bench_restart;
 extern const struct bench_table bench_restart_camera;
 extern const struct bench_table bench_real;
 extern const struct bench_table bench_record;
+extern const struct bench_table bench_pictures;
 
 #endif /* CAMIPC_BENCH_H */

@@ -22,6 +22,7 @@ static const struct bench_table *const tables[] = {
 	&bench_restart,
 	&bench_restart_camera,
 	&bench_record,
+	&bench_pictures,
 	&bench_real,
 };
 
