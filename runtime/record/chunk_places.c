@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "crc32c.h"
+#include "grow.h"
 #include "recording_index.pb-c.h"
 
 /* Contents of the end chunk: where the index begins, and how many chunks are
@@ -43,16 +44,13 @@ ssize_t camipc_read_at(int fd, void *to, size_t size, uint64_t offset)
 static int add_place(struct places *places, uint64_t offset, uint64_t time,
 		     uint32_t type)
 {
-	struct camipc_recording_chunk *chunks;
-	const size_t room = places->room ? places->room * 2 : 256;
+	struct camipc_recording_chunk *chunks =
+		camipc_grow(places->chunks, places->n, &places->room,
+			    sizeof(*chunks));
 
-	if (places->n == places->room) {
-		chunks = realloc(places->chunks, room * sizeof(*chunks));
-		if (!chunks)
-			return -ENOMEM;
-		places->chunks = chunks;
-		places->room = room;
-	}
+	if (!chunks)
+		return -ENOMEM;
+	places->chunks = chunks;
 	places->chunks[places->n++] = (struct camipc_recording_chunk){
 		.offset = offset, .time = time, .type = type
 	};

@@ -10,6 +10,7 @@
 #include "chunk_item.h"
 #include "chunk_places.h"
 #include "crc32c.h"
+#include "grow.h"
 
 /** An interface chunk, kept whole. */
 struct interface {
@@ -144,23 +145,6 @@ void camipc_recording_close(struct camipc_recording *recording)
 
 /* ---- chunks ------------------------------------------------------------- */
 
-/** Makes room for one more element; returns false without memory. */
-static bool grow_array(void *array, size_t n, size_t *room, size_t size)
-{
-	void **place = array;
-	const size_t more = *room ? *room * 2 : 64;
-	void *bytes;
-
-	if (n < *room)
-		return true;
-	bytes = realloc(*place, more * size);
-	if (!bytes)
-		return false;
-	*place = bytes;
-	*room = more;
-	return true;
-}
-
 static int no_memory(struct camipc_recording *recording)
 {
 	return stop_reading(recording, CAMIPC_RECORDING_DAMAGED, "out of memory");
@@ -199,10 +183,12 @@ static int keep_buffer(struct camipc_recording *recording, uint64_t offset)
 
 	if (recording->size < CAMIPC_HASH_SIZE)
 		return damage(recording, "a buffer without a hash");
-	if (!grow_array(&recording->stored, recording->n_stored,
-		  &recording->stored_room, sizeof(*stored)))
+	stored = camipc_grow(recording->stored, recording->n_stored,
+			     &recording->stored_room, sizeof(*stored));
+	if (!stored)
 		return no_memory(recording);
-	stored = &recording->stored[recording->n_stored++];
+	recording->stored = stored;
+	stored += recording->n_stored++;
 	memcpy(stored->hash, recording->bytes, CAMIPC_HASH_SIZE);
 	stored->offset = offset + CAMIPC_HASH_SIZE;
 	stored->size = (uint32_t)(recording->size - CAMIPC_HASH_SIZE);
@@ -303,10 +289,12 @@ static int next_chunk(struct camipc_recording *recording)
 		return 0;
 	type = camipc_get_le32(header);
 	time = camipc_get_le64(header + 8);
-	if (!grow_array(&recording->chunks, recording->n_chunks,
-		  &recording->chunks_room, sizeof(*chunk)))
+	chunk = camipc_grow(recording->chunks, recording->n_chunks,
+			    &recording->chunks_room, sizeof(*chunk));
+	if (!chunk)
 		return no_memory(recording);
-	chunk = &recording->chunks[recording->n_chunks++];
+	recording->chunks = chunk;
+	chunk += recording->n_chunks++;
 	chunk->offset = recording->offset;
 	chunk->time = time;
 	chunk->type = type;

@@ -2,6 +2,7 @@
 /* Writes the table of an interface from its descriptor. */
 #include <stdlib.h>
 
+#include "grow.h"
 #include "recording_format.h"
 #include "schema.h"
 
@@ -39,22 +40,19 @@ static uint32_t number_of(struct types *types,
 			  const struct camipc_type_info *info)
 {
 	const struct camipc_type_info **infos;
-	size_t room = types->room ? types->room * 2 : 64;
 
 	if (!info)
 		return 0;
 	for (size_t i = 0; i < types->n; i++)
 		if (types->infos[i] == info)
 			return (uint32_t)i + 1;
-	if (types->n == types->room) {
-		infos = realloc(types->infos, room * sizeof(*infos));
-		if (!infos) {
-			types->error = -ENOMEM;
-			return 0;
-		}
-		types->infos = infos;
-		types->room = room;
+	infos = camipc_grow(types->infos, types->n, &types->room,
+			    sizeof(*infos));
+	if (!infos) {
+		types->error = -ENOMEM;
+		return 0;
 	}
+	types->infos = infos;
 	types->infos[types->n++] = info;
 	return (uint32_t)types->n;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "chunk_item.h"
+#include "grow.h"
 #include "report.h"
 
 /* What is known while the items are read. */
@@ -15,25 +16,8 @@ struct reading {
 	bool is_begun; /* the first message was read */
 	bool is_over; /* the proxy has ended */
 	uint32_t *cookies; /* of each call */
-	uint32_t room;
+	size_t room;
 };
-
-/* Makes room for one more element; returns false without memory. */
-static bool grow_list(void *list, uint32_t n, uint32_t *room, size_t size)
-{
-	void **place = list;
-	const uint32_t more = *room ? *room * 2 : 256;
-	void *bytes;
-
-	if (n < *room)
-		return true;
-	bytes = realloc(*place, more * size);
-	if (!bytes)
-		return false;
-	*place = bytes;
-	*room = more;
-	return true;
-}
 
 /* Returns the call with a cookie: the latest one, because cookies may wrap. */
 static uint32_t call_of(const struct reading *reading, uint32_t cookie)
@@ -49,11 +33,13 @@ static uint32_t call_of(const struct reading *reading, uint32_t cookie)
 static bool add_call(struct reading *reading, uint32_t cookie)
 {
 	struct minimise_plan *plan = reading->plan;
+	uint32_t *cookies = camipc_grow(reading->cookies, plan->n_calls,
+					&reading->room, sizeof(*cookies));
 
-	if (!grow_list(&reading->cookies, plan->n_calls, &reading->room,
-		       sizeof(*reading->cookies)))
+	if (!cookies)
 		return false;
-	reading->cookies[plan->n_calls++] = cookie;
+	reading->cookies = cookies;
+	cookies[plan->n_calls++] = cookie;
 	return true;
 }
 
@@ -86,6 +72,7 @@ static bool plan_item(struct reading *reading,
 {
 	struct minimise_plan *plan = reading->plan;
 	struct plan_item planned = { .role = PLAN_NEVER };
+	struct plan_item *items;
 	bool is_done = true;
 
 	if (item->kind == CAMIPC_ITEM_MESSAGE && !reading->is_begun) {
@@ -107,10 +94,14 @@ static bool plan_item(struct reading *reading,
 		reading->is_over = item->kind == CAMIPC_ITEM_ENDED ||
 				   item->kind == CAMIPC_ITEM_CLOSED;
 	}
-	if (!is_done || !grow_list(&plan->items, plan->n_items, &plan->room,
-				   sizeof(*plan->items)))
+	if (!is_done)
 		return false;
-	plan->items[plan->n_items++] = planned;
+	items = camipc_grow(plan->items, plan->n_items, &plan->room,
+			    sizeof(*items));
+	if (!items)
+		return false;
+	plan->items = items;
+	items[plan->n_items++] = planned;
 	return true;
 }
 

@@ -31,7 +31,7 @@ enum plan_level {
 struct minimise_plan {
 	struct plan_item *items;
 	uint32_t n_items;
-	uint32_t room;
+	size_t room;
 	bool *has_call; /* for each call: the smaller recording has it */
 	uint32_t n_calls;
 	uint32_t proxy; /* the recorded one that is replayed */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "chunk_file.h"
+#include "grow.h"
 
 /* A chunk of items is written when it has so many bytes. */
 #define ENOUGH_BYTES (64u * 1024u)
@@ -23,6 +24,7 @@ struct copy {
 	uint64_t first_time;
 	uint8_t (*hashes)[CAMIPC_HASH_SIZE]; /* of buffers in the new file */
 	size_t n_hashes;
+	size_t hash_room;
 	uint8_t *bytes; /* CAMIPC_CHUNK_MAX */
 };
 
@@ -114,7 +116,8 @@ static int note_hash(struct copy *copy, const uint8_t *hash)
 	for (size_t i = copy->n_hashes; i > 0; i--)
 		if (!memcmp(copy->hashes[i - 1], hash, CAMIPC_HASH_SIZE))
 			return 0;
-	hashes = realloc(copy->hashes, (copy->n_hashes + 1) * sizeof(*hashes));
+	hashes = camipc_grow(copy->hashes, copy->n_hashes, &copy->hash_room,
+			     sizeof(*hashes));
 	if (!hashes)
 		return -ENOMEM;
 	copy->hashes = hashes;

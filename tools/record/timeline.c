@@ -11,6 +11,7 @@
 
 #include "chunk_item.h"
 #include "commands.h"
+#include "grow.h"
 #include "item_text.h"
 #include "output_file.h"
 #include "recording_file.h"
@@ -29,15 +30,11 @@ int timeline_add(struct timeline *timeline, const struct camipc_recorded *item)
 	struct timeline_entry *entry;
 	uint32_t frame = 0;
 
-	if (timeline->n == timeline->room) {
-		const size_t room = timeline->room ? timeline->room * 2 : 1024;
-
-		entry = realloc(timeline->entries, room * sizeof(*entry));
-		if (!entry)
-			return -ENOMEM;
-		timeline->entries = entry;
-		timeline->room = room;
-	}
+	entry = camipc_grow(timeline->entries, timeline->n, &timeline->room,
+			    sizeof(*entry));
+	if (!entry)
+		return -ENOMEM;
+	timeline->entries = entry;
 	if (item->kind == CAMIPC_ITEM_MESSAGE &&
 	    camipc_value_tree_read(&timeline->tree, item->type, item->body,
 				   item->body_size) == 0)
