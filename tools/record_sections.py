@@ -49,11 +49,15 @@ MINIMISES = ("HOW IT WORKS", (
 TIMELINES = ("FORMS", (
     ".json: a track for the camera process and one for the IPA; calls are slices "
     "on both, joined by arrows; states, events, drops and lines of the log are "
-    "marks; calls "
-    "that are under way are a counter.",
+    "marks; calls that are under way, and asynchronous calls that the IPA has "
+    "not run yet, are counters.",
     ".html: one page without other files: histograms of the time that calls "
     "took, the slowest calls, drops, the timeline drawn, and the lines of the "
     "log.",
+    "The IPA's slice of a call has the times that the IPA says, clipped to the "
+    "call. Recordings by --record, CAMIPC_RECORD and "
+    "camipc_recorder_set_default() have these times. Without them, as after a "
+    "crash of a worker, a slice lasts until the answer.",
     ".pcapng: each message is a packet with the header as on the wire and the "
     "body, which Wireshark shows by name with the .proto file of the "
     "interface. FILE.proto and FILE.lua, a script for Wireshark that knows the "
@@ -68,6 +72,8 @@ ITEMS = ("ITEMS", (
     "log is a line of the log of the camera process, with its level and topic: a "
     "line of a worker or a module has the topic ipa.NAME. Lines are recorded as "
     "far as the program logs them (CAMIPC_LOG, --verbose).",
+    "span is how long the IPA says it ran a call. It comes some time after the "
+    "call.",
     "wrote and read are accesses of the camera process to a shared buffer, with "
     "the beginning of the SHA-256 of the contents.",
     "A recording that its recorder did not end, or that is damaged, is printed "

@@ -48,10 +48,21 @@ static enum camipc_admission judge(struct camipc_proxy *proxy,
 	return admission;
 }
 
+/** Returns the next cookie of an async call; 0 if no spans come for it. */
+static uint32_t next_cookie(struct camipc_proxy *proxy)
+{
+	if (CAMIPC_LIKELY(!proxy->origin->trace))
+		return 0;
+	proxy->n_traced++;
+	if (proxy->n_traced == 0)
+		proxy->n_traced++;
+	return proxy->n_traced;
+}
+
 /** Counts and shows a call that is in the outbox. */
 static void record_accepted(struct camipc_proxy *proxy,
 			    const struct camipc_attempt *attempt,
-			    const void *args)
+			    uint32_t cookie, const void *args)
 {
 	struct camipc_row_counters *row = &proxy->method_stats[attempt->row];
 
@@ -61,7 +72,7 @@ static void record_accepted(struct camipc_proxy *proxy,
 			  proxy->courier.outbox.used[attempt->row]);
 	camipc_ending_note_call(&proxy->ending, attempt->method->name);
 	if (camipc_tap_is_open(&proxy->tap))
-		camipc_tap_call(&proxy->tap, attempt->method, 0, args);
+		camipc_tap_call(&proxy->tap, attempt->method, cookie, args);
 }
 
 int camipc_async_call(struct camipc_proxy *proxy,
@@ -70,6 +81,7 @@ int camipc_async_call(struct camipc_proxy *proxy,
 	const enum camipc_admission admission = judge(proxy, attempt);
 	struct camipc_journal_change *change = NULL;
 	struct camipc_record *record;
+	uint32_t cookie;
 	int ret;
 
 	if (camipc_proxy_is_dead(proxy))
@@ -92,10 +104,12 @@ int camipc_async_call(struct camipc_proxy *proxy,
 		return ret;
 	}
 	camipc_reload_commit_change(proxy, change);
+	cookie = next_cookie(proxy);
 	record->message.header.flags = CAMIPC_MESSAGE_ONEWAY;
+	record->message.header.cookie = cookie;
 	record->message.header.epoch = proxy->arrivals.epoch;
 	camipc_outbox_add(&proxy->courier.outbox, record, admission);
-	record_accepted(proxy, attempt, args);
+	record_accepted(proxy, attempt, cookie, args);
 	camipc_proxy_flush(proxy);
 	camipc_proxy_count_flow(proxy);
 	if (!proxy->owes_wake && !camipc_reload_holds(proxy) &&

@@ -52,6 +52,7 @@ struct camipc_origin {
 		      const struct camipc_interface *interface);
 
 	enum camipc_transport transport; /* of workers; never the default */
+	bool trace; /* the proxy's observers want the IPA's own times */
 	struct camipc_schedule *schedule; /* as the match says; NULL: as usual */
 
 	/** What policies say: messages that may be underway in one direction, 0:

@@ -58,6 +58,7 @@ struct camipc_proxy {
 	struct camipc_kept kept; /* what waits in the next two */
 	struct camipc_arrivals arrivals;
 	struct camipc_call_table calls;
+	uint32_t n_traced; /* async calls so far, wrapping: their cookies */
 	struct camipc_restart restart; /* what replaces an IPA that has ended */
 	struct camipc_reload *reload; /* a planned restart; NULL: none */
 	struct camipc_ending ending;

@@ -16,6 +16,7 @@
 #include "result.h"
 #include "send.h"
 #include "settle.h"
+#include "spans.h"
 #include "switch.h"
 
 /* ---- events ------------------------------------------------------------ */
@@ -299,6 +300,7 @@ static int receive_record(struct camipc_proxy *proxy,
 			  enum camipc_reason *ret_reason)
 {
 	const struct camipc_header header = record->message.header;
+	int ret = 0;
 
 	camipc_count(&proxy->stats.bytes_received,
 		     header.body_size + CAMIPC_HEADER_SIZE);
@@ -326,13 +328,15 @@ static int receive_record(struct camipc_proxy *proxy,
 			      memory_order_relaxed);
 	if (header.kind == CAMIPC_MESSAGE_EVENT)
 		return receive_event(proxy, record, ret_reason);
+	*ret_reason = CAMIPC_REASON_BAD_PROTOCOL;
+	if (header.kind == CAMIPC_MESSAGE_TRACE)
+		ret = camipc_spans_show(proxy, &record->message);
 	camipc_record_release(record);
+	if (header.kind == CAMIPC_MESSAGE_TRACE)
+		return ret;
 	if (camipc_tap_is_open(&proxy->tap))
 		camipc_tap_credit(&proxy->tap, false, header.consumed);
-	if (header.kind == CAMIPC_MESSAGE_CREDIT)
-		return 0;
-	*ret_reason = CAMIPC_REASON_BAD_PROTOCOL;
-	return -EPROTO;
+	return header.kind == CAMIPC_MESSAGE_CREDIT ? 0 : -EPROTO;
 }
 
 /** Takes the next record from the link, as ops->pop() does, and weighs it. */

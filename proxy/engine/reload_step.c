@@ -15,6 +15,7 @@
 #include "replay.h"
 #include "send.h"
 #include "settle.h"
+#include "spans.h"
 #include "spare.h"
 
 /* A call that finds no room or no credit is sent again so much later. */
@@ -222,6 +223,7 @@ static int take_other_record(struct camipc_proxy *proxy, struct camipc_record *r
 {
 	struct camipc_reload *reload = proxy->reload;
 	const struct camipc_header header = record->message.header;
+	int ret = -EPROTO;
 
 	if (!record->weight)
 		record->weight = header.body_size;
@@ -237,10 +239,17 @@ static int take_other_record(struct camipc_proxy *proxy, struct camipc_record *r
 		return take_repeated(proxy, record);
 	case CAMIPC_MESSAGE_EVENT:
 		return keep_other_event(proxy, record);
+	case CAMIPC_MESSAGE_TRACE:
+		ret = camipc_spans_show(proxy, &record->message);
+		break;
+	case CAMIPC_MESSAGE_CREDIT:
+		ret = 0;
+		break;
 	default:
-		camipc_record_release(record);
-		return header.kind == CAMIPC_MESSAGE_CREDIT ? 0 : -EPROTO;
+		break;
 	}
+	camipc_record_release(record);
+	return ret;
 }
 
 /** Reads what has come. Returns 0, or an error if the reload has failed. */

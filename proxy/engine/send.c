@@ -42,6 +42,13 @@ static void mark_sent(struct camipc_proxy *proxy, uint32_t cookie)
 		call->sent = true;
 }
 
+/** Returns true for a call that the call table has; a barrier is not one. */
+static bool is_answered_call(const struct camipc_header *header)
+{
+	return header->kind == CAMIPC_MESSAGE_CALL &&
+	       !(header->flags & CAMIPC_MESSAGE_ONEWAY);
+}
+
 static int send_record(void *user, struct camipc_record *record)
 {
 	struct camipc_header *header = &record->message.header;
@@ -49,6 +56,7 @@ static int send_record(void *user, struct camipc_record *record)
 	/* Read now: a record that was sent has another owner. */
 	const uint32_t size = header->body_size + CAMIPC_HEADER_SIZE;
 	const uint8_t kind = header->kind;
+	const bool is_answered = is_answered_call(header);
 	const uint32_t cookie = header->cookie;
 	const uint16_t row = record->row;
 	const bool is_barrier = header->id == CAMIPC_BARRIER_ID;
@@ -71,7 +79,7 @@ static int send_record(void *user, struct camipc_record *record)
 		return 0;
 	}
 	count_sent(proxy, kind, row, size);
-	if (kind == CAMIPC_MESSAGE_CALL && cookie)
+	if (is_answered)
 		mark_sent(proxy, cookie);
 	return 0;
 }
@@ -100,7 +108,7 @@ static void lose_record(void *user, struct camipc_record *record, int error)
 	    header->id == CAMIPC_BARRIER_ID) {
 		if (proxy->reload)
 			proxy->reload->failed = error;
-	} else if (header->kind == CAMIPC_MESSAGE_CALL && header->cookie) {
+	} else if (is_answered_call(header)) {
 		call = camipc_call_find(&proxy->calls, header->cookie);
 	} else if (header->kind == CAMIPC_MESSAGE_CALL) {
 		camipc_count(&proxy->stats.async_dropped, 1);

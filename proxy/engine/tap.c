@@ -63,6 +63,13 @@ void camipc_tap_dropped(const struct camipc_tap *tap,
 	SHOW(tap, dropped, event, size, state);
 }
 
+void camipc_tap_span(const struct camipc_tap *tap,
+		     const struct camipc_method *method,
+		     const struct camipc_span *span)
+{
+	SHOW(tap, span, method, span);
+}
+
 void camipc_tap_credit(const struct camipc_tap *tap, bool sent,
 		       uint32_t consumed)
 {

@@ -10,6 +10,7 @@
 #include <camipc/proxy.h>
 
 struct camipc_observer;
+struct camipc_span;
 
 /**
  * What an observer is shown. NULL functions are skipped. They run in the
@@ -19,7 +20,8 @@ struct camipc_observer;
 struct camipc_observer_ops {
 	uint32_t size; /* sizeof this struct: grows at the end */
 
-	/** A call was accepted. @cookie is 0 for an asynchronous one. */
+	/** A call was accepted. An asynchronous one has a cookie, unlike the
+	 *  others', only if the IPA's own times were asked for. */
 	void (*call)(struct camipc_observer *observer,
 		     const struct camipc_method *method, uint32_t cookie,
 		     const void *args);
@@ -40,6 +42,13 @@ struct camipc_observer_ops {
 	void (*dropped)(struct camipc_observer *observer,
 			const struct camipc_method *event, uint32_t size,
 			enum camipc_state state);
+
+	/** The IPA says how long it ran the op of a call, which may be a lie.
+	 *  Comes some time later, and never unless it was asked for. A call
+	 *  that a restart repeats was not shown. */
+	void (*span)(struct camipc_observer *observer,
+		     const struct camipc_method *method,
+		     const struct camipc_span *span);
 
 	/** A bare credit was sent or received. */
 	void (*credit)(struct camipc_observer *observer, bool sent,
@@ -97,6 +106,9 @@ void camipc_tap_event(const struct camipc_tap *tap,
 void camipc_tap_dropped(const struct camipc_tap *tap,
 			const struct camipc_method *event, uint32_t size,
 			enum camipc_state state);
+void camipc_tap_span(const struct camipc_tap *tap,
+		     const struct camipc_method *method,
+		     const struct camipc_span *span);
 void camipc_tap_credit(const struct camipc_tap *tap, bool sent,
 		       uint32_t consumed);
 void camipc_tap_state(const struct camipc_tap *tap, enum camipc_state from,

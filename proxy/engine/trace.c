@@ -82,11 +82,11 @@ static void trace_call(struct camipc_observer *observer,
 	struct line line;
 
 	begin(&line, observer, "->");
-	if (cookie)
+	if (method->role == CAMIPC_ROLE_ASYNC)
+		camipc_print(&line.printer, "async %s", method->name);
+	else
 		camipc_print(&line.printer, "call #%u %s", cookie,
 			     method->name);
-	else
-		camipc_print(&line.printer, "async %s", method->name);
 	print_message(&line, method->args, args);
 	end(&line);
 }

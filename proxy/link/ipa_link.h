@@ -65,6 +65,7 @@ struct camipc_link_params {
 	enum camipc_transport transport; /* of a worker; never the default */
 	const struct camipc_schedule *schedule; /* NULL: as usual */
 	uint32_t spin_us; /* each side looks for so long before it sleeps */
+	bool trace; /* ask for TRACE messages; others break the protocol */
 };
 
 /** Room for the name of a module in messages, which is printable. */
@@ -137,8 +138,9 @@ struct camipc_link_ops {
 	void (*want_room)(struct camipc_link *link, bool want);
 
 	/**
-	 * Returns the next record from the IPA (REPLY, EVENT or CREDIT; a link
-	 * handles the other kinds itself), which the caller releases. Returns
+	 * Returns the next record from the IPA (REPLY, EVENT, CREDIT, or TRACE
+	 * if params.trace; a link handles the other kinds itself), which the
+	 * caller releases. Returns
 	 * 1 if it handled a message of another kind instead. Fails
 	 * with -EAGAIN (none now); -EPIPE (all were read, and no more will
 	 * come); -ENOMEM (nothing was read); or with another error if the peer

@@ -31,6 +31,7 @@ struct process_link {
 	struct camipc_closed_info end; /* once the peer has ended */
 	int cancel_fd; /* borrowed */
 	struct camipc_waker *waker; /* the proxy's */
+	bool trace; /* TRACE messages were asked for */
 };
 
 static struct process_link *to_process(struct camipc_link *link)
@@ -114,13 +115,16 @@ static void want_room(struct camipc_link *link, bool want)
 }
 
 /* Whether a worker may send this once it has loaded its module. */
-static bool is_for_proxy(const struct camipc_record *record)
+static bool is_for_proxy(const struct process_link *process,
+			 const struct camipc_record *record)
 {
 	switch (record->message.header.kind) {
 	case CAMIPC_MESSAGE_REPLY:
 	case CAMIPC_MESSAGE_EVENT:
 	case CAMIPC_MESSAGE_CREDIT:
 		return true;
+	case CAMIPC_MESSAGE_TRACE:
+		return process->trace;
 	default:
 		return false;
 	}
@@ -135,7 +139,7 @@ static int receive(struct process_link *process, struct camipc_record *record,
 	/* Its hello was of the right version: it cannot be another one now. */
 	if (ret == -ESTALE)
 		return -EPROTO;
-	if (ret != 0 || is_for_proxy(record))
+	if (ret != 0 || is_for_proxy(process, record))
 		return ret;
 	camipc_message_reset(&record->message);
 	*ret_reason = CAMIPC_REASON_BAD_PROTOCOL;
@@ -325,6 +329,7 @@ static struct process_link *make_link(const struct camipc_link_params *params)
 	process->base.ops = &process_ops;
 	process->cancel_fd = params->cancel_fd;
 	process->waker = params->waker;
+	process->trace = params->trace;
 	process->pool = camipc_record_pool_ref(params->pool);
 	camipc_worker_peer_init(&process->peer, camipc_link_name(params));
 	return process;

@@ -311,6 +311,8 @@ static int begin_hello(struct camipc_worker_peer *peer,
 	camipc_worker_shm_offer(peer, params->transport, &sent);
 	if (params->schedule && params->schedule->lock_memory)
 		sent.flags |= CAMIPC_HELLO_LOCKED;
+	if (params->trace)
+		sent.flags |= CAMIPC_HELLO_TRACE;
 	ret = send_hello(peer, params, &sent);
 	if (sent.flags & CAMIPC_HELLO_SHM)
 		close(sent.shm_fd);

@@ -425,6 +425,7 @@ static int make_origin(struct camipc_manager *manager,
 					    &origin->factory);
 	if (ret == 0)
 		origin->transport = choose_transport(manager, match, &settings);
+	origin->trace = camipc_record_is_expected();
 	if (ret == 0 && match->scheduling)
 		ret = make_schedule(origin, match->scheduling);
 	if (ret == 0 && !origin->factory->runs_here)

@@ -40,7 +40,7 @@ static void record_call(struct camipc_observer *base,
 		.proxy = of(base)->proxy,
 		.context = base->tap->context,
 		.kind = CAMIPC_WIRE_CALL,
-		.is_async = !cookie,
+		.is_async = method->role == CAMIPC_ROLE_ASYNC,
 		.method = method,
 		.cookie = cookie,
 		.type = method->args,
@@ -121,6 +121,19 @@ static void record_dropped(struct camipc_observer *base,
 		  bytes, sizeof(bytes));
 }
 
+static void record_span(struct camipc_observer *base,
+			const struct camipc_method *method,
+			const struct camipc_span *span)
+{
+	uint8_t bytes[CAMIPC_ITEM_SPAN_SIZE] = { 0 };
+
+	camipc_put_le(bytes, span->cookie, 4);
+	camipc_put_le(bytes + 8, span->begin, 8);
+	camipc_put_le(bytes + 16, span->end, 8);
+	put_small(base, CAMIPC_ITEM_SPAN, CAMIPC_ITEM_FROM_IPA, method->id,
+		  bytes, sizeof(bytes));
+}
+
 static void record_credit(struct camipc_observer *base, bool sent,
 			  uint32_t consumed)
 {
@@ -167,6 +180,7 @@ static const struct camipc_observer_ops record_ops = {
 	.reply = record_reply,
 	.event = record_event,
 	.dropped = record_dropped,
+	.span = record_span,
 	.credit = record_credit,
 	.state = record_state,
 	.ended = record_ended,
@@ -295,13 +309,24 @@ void camipc_recorder_set_default(struct camipc_recorder *recorder)
 	pthread_mutex_unlock(&default_lock);
 }
 
+bool camipc_record_is_expected(void)
+{
+	bool is_expected;
+
+	pthread_mutex_lock(&default_lock);
+	if (!is_asked)
+		look_at_variable();
+	is_expected = default_recorder ||
+		      (own_recorder && own_process == getpid());
+	pthread_mutex_unlock(&default_lock);
+	return is_expected;
+}
+
 void camipc_record_new_proxy(struct camipc_proxy *proxy)
 {
 	int ret = 0;
 
 	pthread_mutex_lock(&default_lock);
-	if (!is_asked)
-		look_at_variable();
 	if (default_recorder)
 		ret = record_proxy(proxy, default_recorder);
 	if (ret < 0)

@@ -33,6 +33,8 @@
 #define CAMIPC_HELLO_ROBUST (1u << 1)
 /** Of both: the worker's memory is to be locked, and is. */
 #define CAMIPC_HELLO_LOCKED (1u << 2)
+/** Of a camera process: the worker is to send TRACE messages. */
+#define CAMIPC_HELLO_TRACE (1u << 3)
 
 /** The first message of a camera process. */
 struct camipc_parent_hello {

@@ -9,6 +9,7 @@
 #include "courier.h"
 #include "servant.h"
 #include "sources.h"
+#include "span_batch.h"
 
 struct camipc_servant {
 	struct camipc_host host; /* first: the module has its address */
@@ -17,6 +18,7 @@ struct camipc_servant {
 	void *ipa;
 	struct camipc_record *running; /* the call whose op is running */
 	bool op_failed; /* the module said so of the running op */
+	struct camipc_span_batch spans; /* not sent yet */
 	struct camipc_sources sources;
 	bool has_thread; /* the op thread exists: hooks were called */
 	void (*thread_started)(void *user);

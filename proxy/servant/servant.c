@@ -8,6 +8,7 @@
 #include <camipc/error.h>
 #include <camipc/log.h>
 
+#include "clock.h"
 #include "outputs.h"
 
 #define TOPIC "servant"
@@ -345,6 +346,53 @@ static int run_op(struct camipc_servant *servant,
 	return 0;
 }
 
+/** Sends the times of the latest calls, before everything that waits. */
+static void queue_spans(struct camipc_servant *servant)
+{
+	struct camipc_record *record = camipc_record_get(servant->params.pool);
+
+	if (!record) {
+		servant->spans.n = 0;
+		return;
+	}
+	if (camipc_span_batch_pack(&servant->spans, record) < 0) {
+		camipc_record_release(record);
+		return;
+	}
+	record->message.header.epoch = atomic_load(&servant->epoch);
+	pthread_mutex_lock(&servant->lock);
+	camipc_outbox_add_urgent(&servant->courier.outbox, record);
+	pthread_mutex_unlock(&servant->lock);
+}
+
+/**
+ * Runs the op as run_op() does, and notes how long that took. After a change of
+ * the state nobody may read for long: the span leaves before the reply then.
+ */
+static int run_op_timed(struct camipc_servant *servant,
+			const struct camipc_method *method,
+			struct camipc_record *call, void **ret_outs)
+{
+	struct camipc_span span = {
+		.cookie = call->message.header.cookie,
+		.id = method->id,
+	};
+	bool is_due;
+	int ret;
+
+	if (CAMIPC_LIKELY(!servant->params.trace))
+		return run_op(servant, method, call, ret_outs);
+	span.begin = camipc_now_ns();
+	ret = run_op(servant, method, call, ret_outs);
+	span.end = camipc_now_ns();
+	is_due = camipc_span_batch_add(&servant->spans, &span);
+	if (is_due || method->role == CAMIPC_ROLE_INIT ||
+	    method->role == CAMIPC_ROLE_START ||
+	    method->role == CAMIPC_ROLE_STOP)
+		queue_spans(servant);
+	return ret;
+}
+
 static void handle_async(struct camipc_servant *servant,
 			 const struct camipc_method *method,
 			 struct camipc_record *call)
@@ -352,7 +400,7 @@ static void handle_async(struct camipc_servant *servant,
 	void *outs;
 	int ret;
 
-	ret = run_op(servant, method, call, &outs);
+	ret = run_op_timed(servant, method, call, &outs);
 	if (ret < 0)
 		camipc_log(CAMIPC_LOG_ERROR, TOPIC, "%s: %s was not run: %s",
 			   camipc_servant_interface(servant)->name, method->name,
@@ -378,7 +426,7 @@ static void handle_sync(struct camipc_servant *servant,
 	void *outs;
 	int ret;
 
-	ret = run_op(servant, method, call, &outs);
+	ret = run_op_timed(servant, method, call, &outs);
 	if (ret == 0)
 		ret = camipc_outputs_pack(&reply_form, method, call, outs,
 					  &reply);

@@ -21,6 +21,7 @@ struct camipc_servant_params {
 	uint32_t window; /* messages unconsumed at once, per direction */
 	uint32_t window_bytes; /* and bytes of them; 0: CAMIPC_KEPT_BYTES */
 	bool encode; /* replies and events as bytes, not as copies */
+	bool trace; /* send TRACE messages, too */
 
 	/** Events that the other side knows, ascending; NULL: all of them. */
 	const uint16_t *events;

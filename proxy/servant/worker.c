@@ -297,6 +297,7 @@ static int make_servant(struct worker *worker, int *create_result)
 		.window = worker->hello.window,
 		.window_bytes = worker->hello.window_bytes,
 		.encode = true,
+		.trace = worker->hello.flags & CAMIPC_HELLO_TRACE,
 		.events = worker->hello.events,
 		.n_events = worker->hello.n_events,
 		.argument = worker->hello.argument,
@@ -535,17 +536,12 @@ static void tear_down(struct worker *worker)
 	camipc_load_files_close(&worker->hello.loads);
 }
 
-static int start(struct worker *worker)
+static int run(struct worker *worker)
 {
 	int ret = set_up(worker);
 
-	return ret < 0 ? ret : exchange_hello(worker);
-}
-
-static int run(struct worker *worker)
-{
-	int ret = start(worker);
-
+	if (ret == 0)
+		ret = exchange_hello(worker);
 	if (ret < 0) {
 		fprintf(stderr, "camipc-worker: cannot exchange hello with "
 				"the camera process: %s\n",

@@ -87,6 +87,20 @@ static bool read_ended(const uint8_t *at, size_t left,
 			 sizeof(item->text)) > 0;
 }
 
+static bool read_span(const uint8_t *at, size_t left,
+		      struct camipc_recorded *item)
+{
+	if (left < CAMIPC_ITEM_SPAN_SIZE)
+		return false;
+	item->cookie = camipc_get_le32(at);
+	item->ran_from = camipc_get_le64(at + 8);
+	item->ran_until = camipc_get_le64(at + 16);
+	if (item->ran_until < item->ran_from)
+		return false;
+	item->took = item->ran_until - item->ran_from;
+	return true;
+}
+
 static bool read_log(const uint8_t *at, size_t left,
 		     struct camipc_recorded *item)
 {
@@ -130,6 +144,9 @@ size_t camipc_item_read(const uint8_t *bytes, size_t left,
 		break;
 	case CAMIPC_ITEM_LOG:
 		is_right = read_log(at, left, ret_item);
+		break;
+	case CAMIPC_ITEM_SPAN:
+		is_right = read_span(at, left, ret_item);
 		break;
 	case CAMIPC_ITEM_DROPPED:
 	case CAMIPC_ITEM_CREDIT:

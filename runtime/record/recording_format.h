@@ -51,6 +51,7 @@ enum camipc_item_kind {
 	CAMIPC_ITEM_CLOSED = 7, /* the proxy was destroyed */
 	CAMIPC_ITEM_LOST = 8, /* the recorder had no room for some items */
 	CAMIPC_ITEM_LOG = 9, /* a line of the log of the camera process */
+	CAMIPC_ITEM_SPAN = 10, /* how long the IPA says it ran a call's op */
 };
 
 /** Header of an item: size u32 (with this header), kind u8, flags u8, proxy
@@ -79,6 +80,9 @@ enum camipc_item_kind {
 
 /** The IPA's end: reason u32, error i32, wait status i32, pid u32; a text. */
 #define CAMIPC_ITEM_ENDED_SIZE 16
+
+/** A span: cookie of the call u32, 4 zeros, begin u64, end u64. */
+#define CAMIPC_ITEM_SPAN_SIZE 24
 
 /** A line of the log: two texts, the topic and the line; at most so long. */
 #define CAMIPC_ITEM_MAX_TOPIC 95

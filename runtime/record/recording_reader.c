@@ -375,7 +375,8 @@ static bool complete(const struct camipc_recording *recording,
 		     struct camipc_recorded *item)
 {
 	const struct camipc_schema *schema;
-	const bool is_event = item->message_kind == CAMIPC_WIRE_EVENT;
+	const bool is_event = item->message_kind == CAMIPC_WIRE_EVENT ||
+			      item->kind == CAMIPC_ITEM_DROPPED;
 
 	if (item->kind == CAMIPC_ITEM_LOST ||
 	    item->kind == CAMIPC_ITEM_ACCESS || item->kind == CAMIPC_ITEM_LOG)
@@ -385,11 +386,8 @@ static bool complete(const struct camipc_recording *recording,
 		return false;
 	item->of = &recording->proxies[item->proxy];
 	schema = item->of->schema;
-	if (item->kind == CAMIPC_ITEM_DROPPED)
-		item->method = camipc_schema_find(schema->events,
-						  schema->n_events,
-						  item->value);
-	if (item->kind != CAMIPC_ITEM_MESSAGE)
+	if (item->kind != CAMIPC_ITEM_MESSAGE &&
+	    item->kind != CAMIPC_ITEM_DROPPED && item->kind != CAMIPC_ITEM_SPAN)
 		return true;
 	item->method = is_event ? camipc_schema_find(schema->events,
 						     schema->n_events,
@@ -397,8 +395,13 @@ static bool complete(const struct camipc_recording *recording,
 				: camipc_schema_find(schema->methods,
 						     schema->n_methods,
 						     item->value);
+	/* A dropped event may be one that this interface lacks. */
+	if (item->kind == CAMIPC_ITEM_DROPPED)
+		return true;
 	if (!item->method)
 		return false;
+	if (item->kind == CAMIPC_ITEM_SPAN)
+		return true;
 	item->type = item->message_kind == CAMIPC_WIRE_REPLY
 			     ? item->method->outs
 			     : item->method->args;

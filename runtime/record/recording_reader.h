@@ -49,8 +49,9 @@ struct camipc_recorded {
 	const uint8_t *bytes; /* the whole item, @size bytes */
 	size_t size;
 
+	uint64_t took; /* nanoseconds; of a reply, and of a span */
+
 	/* Of a message. */
-	uint64_t took; /* nanoseconds; of a reply */
 	const struct camipc_schema_method *method;
 	uint8_t message_kind; /* 3 call, 4 reply, 5 event, as on the wire */
 	bool is_async;
@@ -62,6 +63,10 @@ struct camipc_recorded {
 	const struct camipc_schema_type *type; /* of the body; NULL: none */
 	const uint8_t *fds; /* for camipc_recorded_get_fd() */
 	uint32_t n_fds;
+
+	/* Of a span, which may lie; its call has the same @method and @cookie. */
+	uint64_t ran_from; /* nanoseconds of CLOCK_MONOTONIC */
+	uint64_t ran_until; /* not before @ran_from */
 
 	/* Of an access. */
 	uint64_t object;

@@ -124,6 +124,42 @@ static uint32_t get_u32(const uint8_t *p)
 	       (uint32_t)p[3] << 24;
 }
 
+static void put_u64(uint8_t *p, uint64_t value)
+{
+	put_u32(p, (uint32_t)value);
+	put_u32(p + 4, (uint32_t)(value >> 32));
+}
+
+static uint64_t get_u64(const uint8_t *p)
+{
+	return get_u32(p) | (uint64_t)get_u32(p + 4) << 32;
+}
+
+void camipc_span_encode(const struct camipc_span *span,
+			uint8_t bytes[CAMIPC_TRACE_SPAN_SIZE])
+{
+	put_u32(bytes, span->cookie);
+	put_u32(bytes + 4, span->id);
+	put_u64(bytes + 8, span->begin);
+	put_u64(bytes + 16, span->end);
+}
+
+int camipc_span_decode(const uint8_t bytes[CAMIPC_TRACE_SPAN_SIZE],
+		       struct camipc_span *ret_span)
+{
+	const struct camipc_span span = {
+		.cookie = get_u32(bytes),
+		.id = get_u32(bytes + 4),
+		.begin = get_u64(bytes + 8),
+		.end = get_u64(bytes + 16),
+	};
+
+	if (span.end < span.begin)
+		return -EPROTO;
+	*ret_span = span;
+	return 0;
+}
+
 void camipc_header_encode(const struct camipc_header *header,
 			  uint8_t bytes[CAMIPC_HEADER_SIZE])
 {

@@ -33,12 +33,24 @@ enum camipc_message_kind {
  * bytes: the time that the worker spent on one call. All numbers are
  * little-endian; times are in nanoseconds of CLOCK_MONOTONIC.
  *
- *   0 cookie u32, of the call     4 u32, 0     8 begin u64     16 end u64
+ *   0 cookie u32 and     4 id u32, of the call     8 begin u64     16 end u64
  *
- * A worker sends them only if the camera process asked for them in its hello,
- * which none does yet: until then a TRACE message breaks the protocol.
+ * A worker sends them only if the camera process asked for them in its hello:
+ * otherwise a TRACE message breaks the protocol. A camera process that asks
+ * numbers its asynchronous calls in their cookies; a worker does not read them.
  */
 #define CAMIPC_TRACE_SPAN_SIZE 24
+
+/** Spans of the largest TRACE message. */
+#define CAMIPC_TRACE_MAX_SPANS (CAMIPC_MAX_CONTROL_SIZE / CAMIPC_TRACE_SPAN_SIZE)
+
+/** The time that an IPA spent on one call. */
+struct camipc_span {
+	uint32_t cookie; /* of the call */
+	uint32_t id; /* of its method */
+	uint64_t begin; /* nanoseconds of CLOCK_MONOTONIC */
+	uint64_t end;
+};
 
 /** Flag: the body is in a sealed memfd, which is the last descriptor. */
 #define CAMIPC_MESSAGE_SPILLED (1u << 0)
@@ -143,6 +155,17 @@ static inline uint8_t *camipc_message_body(struct camipc_message *message)
 {
 	return message->bytes + CAMIPC_HEADER_SIZE;
 }
+
+/** Writes @span as bytes. Thread word: reentrant. */
+void camipc_span_encode(const struct camipc_span *span,
+			uint8_t bytes[CAMIPC_TRACE_SPAN_SIZE]);
+
+/**
+ * Reads a span, which may be anything. Returns 0, or -EPROTO if it ends before it
+ * begins. Thread word: reentrant.
+ */
+int camipc_span_decode(const uint8_t bytes[CAMIPC_TRACE_SPAN_SIZE],
+		       struct camipc_span *ret_span) CAMIPC_MUST_CHECK;
 
 /** Writes @header as bytes. Thread word: reentrant. */
 void camipc_header_encode(const struct camipc_header *header,

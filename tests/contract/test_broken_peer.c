@@ -375,6 +375,74 @@ static void too_much_consumed(void **state)
 	assert_int_equal(c->closed.reason, CAMIPC_REASON_BAD_LIMIT);
 }
 
+/* ---- spans ---------------------------------------------------------------- */
+
+static struct camipc_record *send_spans(const struct camipc_span *span,
+					uint32_t size)
+{
+	struct camipc_record *record =
+		fake_send(CAMIPC_MESSAGE_TRACE, 0, NULL, NULL);
+	struct camipc_message *message = &record->message;
+
+	assert_int_equal(camipc_message_reserve(message,
+						CAMIPC_MAX_CONTROL_SIZE + 24),
+			 0);
+	for (uint32_t at = 0; at < size; at += CAMIPC_TRACE_SPAN_SIZE)
+		camipc_span_encode(span, camipc_message_body(message) + at);
+	message->header.body_size = size;
+	return record;
+}
+
+/** What a camera process asks for, and does not believe. */
+static void spans_that_lie(void **state)
+{
+	static const struct camipc_span lies[] = {
+		{ 0, TEST_ECHO_METHOD_ADD, 0, 0 },
+		{ 12345, TEST_ECHO_METHOD_ADD, 0, UINT64_MAX },
+		{ UINT32_MAX, TEST_ECHO_METHOD_PUSH, UINT64_MAX, UINT64_MAX },
+	};
+	struct contract *c = *state;
+
+	fake_running(c);
+	for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++)
+		send_spans(&lies[i], CAMIPC_TRACE_MAX_SPANS *
+					     CAMIPC_TRACE_SPAN_SIZE);
+	fake_tick(1);
+	assert_int_equal(test_echo_dispatch(c->ipa), 1);
+	contract_expect_state(c, CAMIPC_STATE_RUNNING);
+}
+
+static void malformed_spans(void **state)
+{
+	const uint32_t size = CAMIPC_TRACE_SPAN_SIZE;
+	const struct {
+		struct camipc_span span;
+		uint32_t size;
+	} wrong[] = {
+		{ { 1, TEST_ECHO_METHOD_ADD, 0, 0 }, 0 },
+		{ { 1, TEST_ECHO_METHOD_ADD, 0, 0 }, size - 1 },
+		{ { 1, TEST_ECHO_METHOD_ADD, 0, 0 }, size + 1 },
+		{ { 1, TEST_ECHO_METHOD_ADD, 0, 0 },
+		  (CAMIPC_TRACE_MAX_SPANS + 1) * size },
+		{ { 1, TEST_ECHO_METHOD_ADD, 1, 0 }, size },
+		{ { 1, 0, 0, 0 }, size },
+		{ { 1, UINT32_MAX, 0, 0 }, size },
+	};
+	struct contract *c = *state;
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		if (i > 0) {
+			assert_int_equal(fake_tear_down(state), 0);
+			assert_int_equal(fake_set_up(state), 0);
+			c = *state;
+		}
+		fake_running(c);
+		send_spans(&wrong[i].span, wrong[i].size);
+		assert_int_equal(test_echo_dispatch(c->ipa), 1);
+		assert_int_equal(c->closed.reason, CAMIPC_REASON_BAD_PROTOCOL);
+	}
+}
+
 /** Threats 28, 31: more than the interface lets an event have, or unused. */
 static void too_many_descriptors(void **state)
 {
@@ -490,6 +558,8 @@ static const struct CMUnitTest tests[] = {
 	FAKE_TEST(event_without_memory),
 	FAKE_TEST(call_from_the_peer),
 	FAKE_TEST(too_much_consumed),
+	FAKE_TEST(spans_that_lie),
+	FAKE_TEST(malformed_spans),
 	FAKE_TEST(too_many_descriptors),
 	FAKE_TEST(unused_descriptor),
 	FAKE_TEST(end_of_file),

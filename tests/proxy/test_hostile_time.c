@@ -16,6 +16,8 @@
 
 #include <cmocka.h>
 
+#include <camipc/record.h>
+
 #include "hostile_fixture.h"
 #include "message.h"
 #include "slow_end.h"
@@ -45,6 +47,26 @@ static void floods_stop_no_clock(void **state)
 	a_flood_of(*state, "credit flood");
 	a_flood_of(*state, "log flood");
 	a_flood_of(*state, "stderr flood");
+}
+
+/** The same of spans, which were asked for. */
+static void a_flood_of_spans(void **state)
+{
+	struct create_fixture *f = *state;
+	char path[TEST_PATH_SIZE + 16];
+	const struct camipc_record_options options = {
+		.size = sizeof(options),
+		.path = path,
+	};
+	struct camipc_recorder *recorder;
+
+	snprintf(path, sizeof(path), "%s/flood", f->folder);
+	assert_int_equal(camipc_recorder_create(&options, &recorder), 0);
+	camipc_recorder_set_default(recorder);
+	a_flood_of(f, "trace flood");
+	camipc_recorder_set_default(NULL);
+	assert_int_equal(camipc_recorder_destroy(recorder), 0);
+	assert_int_equal(unlink(path), 0);
 }
 
 static void floods_feed_no_watchdog(void **state)
@@ -334,6 +356,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		TIME_TEST(floods_stop_no_clock),
+		TIME_TEST(a_flood_of_spans),
 		TIME_TEST(floods_feed_no_watchdog),
 		TIME_TEST(a_death_hidden_by_noise),
 		TIME_TEST(a_channel_closed_alive),

@@ -62,6 +62,28 @@ static void what_no_worker_may_send_has_a_reason(void **state)
 	}
 }
 
+/** A worker that was asked for spans, and one that does not know what they are. */
+static void asked_for_spans(void **state)
+{
+	static const char *const lives[] = { "trace", "reply" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct link_fixture fixture;
+
+		link_set_up(&fixture, FAKE_WORKER);
+		fixture.params.trace = true;
+		assert_int_equal(link_create_fake(&fixture, "good", lives[i]),
+				 0);
+		assert_int_equal(link_push_call(&fixture, 1, 1, 0), 0);
+		if (i == 0)
+			link_expect_record(&fixture, CAMIPC_MESSAGE_TRACE, 0);
+		else
+			link_expect_record(&fixture, CAMIPC_MESSAGE_REPLY, 1);
+		link_tear_down(&fixture);
+	}
+}
+
 /* Threats 41 and 42: what it sent comes first, then how it ended. */
 static void queued_messages_come_before_the_end(void **state)
 {
@@ -412,6 +434,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_no_worker_may_send_has_a_reason),
+		cmocka_unit_test(asked_for_spans),
 		cmocka_unit_test(queued_messages_come_before_the_end),
 		cmocka_unit_test(a_crash_is_told_with_its_last_words),
 		cmocka_unit_test(a_crash_that_never_was),

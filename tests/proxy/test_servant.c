@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "servant.h"
+#include "span_batch.h"
 
 #define WINDOW 4u
 #define MAX_SENT 64
@@ -45,6 +46,9 @@ struct fixture {
 	struct camipc_record_pool *pool;
 	struct camipc_host *host;
 	struct camipc_header sent[MAX_SENT];
+	struct camipc_span spans[MAX_SENT];
+	size_t n_spans;
+	bool trace; /* the other side wants spans */
 	size_t n_sent;
 	int send_error;
 	const struct camipc_method *last_row; /* of the latest op */
@@ -103,6 +107,19 @@ static const struct camipc_module_entry entry = {
 	.destroy = destroy,
 };
 
+static void read_spans(struct camipc_message *message)
+{
+	const size_t size = message->header.body_size;
+
+	assert_int_equal(size % CAMIPC_TRACE_SPAN_SIZE, 0);
+	assert_true(size > 0);
+	for (size_t at = 0; at < size; at += CAMIPC_TRACE_SPAN_SIZE)
+		assert_int_equal(
+			camipc_span_decode(camipc_message_body(message) + at,
+					   &f.spans[f.n_spans++]),
+			0);
+}
+
 static int send_record(void *user, struct camipc_record *record)
 {
 	(void)user;
@@ -110,6 +127,8 @@ static int send_record(void *user, struct camipc_record *record)
 		return f.send_error;
 	assert_true(f.n_sent < MAX_SENT);
 	f.sent[f.n_sent++] = record->message.header;
+	if (record->message.header.kind == CAMIPC_MESSAGE_TRACE)
+		read_spans(&record->message);
 	camipc_record_release(record);
 	return 0;
 }
@@ -132,6 +151,7 @@ static int make_servant(void)
 		.max_message_size = 4096,
 		.window = WINDOW,
 		.encode = true,
+		.trace = f.trace,
 		.events = known,
 		.n_events = 1,
 		.send = send_record,
@@ -343,6 +363,54 @@ static void events_of_create(void **state)
 	assert_true(f.destroyed);
 }
 
+/** Spans leave in batches, and before the reply of what changes the state. */
+static void spans_in_batches(void **state)
+{
+	(void)state;
+	memset(&f, 0, sizeof(f));
+	assert_int_equal(camipc_record_pool_create(4, 4096, &f.pool), 0);
+	f.trace = true;
+	assert_int_equal(make_servant(), 0);
+	assert_int_equal(camipc_servant_flush(f.servant), 0);
+	for (uint32_t cookie = 1; cookie <= CAMIPC_SPAN_BATCH; cookie++)
+		assert_int_equal(call(PING, cookie, 0), 0);
+	/* A pause of this machine may split the batch. */
+	assert_in_range(f.n_spans, 1, CAMIPC_SPAN_BATCH);
+	assert_int_equal(call(POKE, 99, 0), 0);
+	assert_int_equal(call(STOP, 100, 0), 0);
+	assert_int_equal(f.n_spans, CAMIPC_SPAN_BATCH + 2);
+	for (uint32_t i = 0; i < f.n_spans; i++) {
+		assert_true(i == 0 || f.spans[i].begin >= f.spans[i - 1].end);
+		assert_int_equal(f.spans[i].id,
+				 i < CAMIPC_SPAN_BATCH	? PING
+				 : i < CAMIPC_SPAN_BATCH + 1 ? POKE
+							: STOP);
+		assert_int_equal(f.spans[i].cookie,
+				 i < CAMIPC_SPAN_BATCH ? i + 1
+						: 99 + i - CAMIPC_SPAN_BATCH);
+	}
+	assert_int_equal(f.sent[f.n_sent - 1].kind, CAMIPC_MESSAGE_REPLY);
+	assert_int_equal(f.sent[f.n_sent - 2].kind, CAMIPC_MESSAGE_TRACE);
+	assert_int_equal(f.sent[f.n_sent - 2].epoch, 7);
+	tear_down(NULL);
+}
+
+/** TRACE messages also say how many events were refused. */
+static void spans_after_refused_events(void **state)
+{
+	(void)state;
+	memset(&f, 0, sizeof(f));
+	assert_int_equal(camipc_record_pool_create(4, 4096, &f.pool), 0);
+	f.trace = true;
+	assert_int_equal(make_servant(), 0);
+	assert_int_equal(camipc_servant_flush(f.servant), 0);
+	tick(WINDOW + 3);
+	assert_int_equal(call(STOP, 1, 0), 0);
+	assert_int_equal(f.sent[WINDOW].kind, CAMIPC_MESSAGE_TRACE);
+	assert_int_equal(f.sent[WINDOW].cookie, 3);
+	tear_down(NULL);
+}
+
 static void failing_create(void **state)
 {
 	(void)state;
@@ -389,6 +457,8 @@ int main(void)
 		TEST(broken_callers),
 		TEST(call_without_its_body),
 		TEST(memory_only_in_an_op),
+		cmocka_unit_test(spans_in_batches),
+		cmocka_unit_test(spans_after_refused_events),
 		cmocka_unit_test(events_of_create),
 		cmocka_unit_test(failing_create),
 	};

@@ -40,6 +40,38 @@ def items(file, *words):
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
+def crc32c(data):
+    crc = 0xffffffff
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82f63b78 if crc & 1 else 0)
+    return crc ^ 0xffffffff
+
+
+def rewrite_spans(path, begin, end, kind=10):
+    """Changes the times, and the kind, of all spans of a recording."""
+    with open(path, "rb") as file:
+        data = bytearray(file.read())
+    at = 20
+    while at < len(data):
+        chunk, length = struct.unpack_from("<II", data, at)
+        item = at + 24
+        at = item + length
+        if chunk != 2:
+            continue
+        first = item
+        while item < at:
+            if data[item + 4] == 10:
+                data[item + 4] = kind
+                struct.pack_into("<QQ", data, item + 24 + 8, begin, end)
+            item += struct.unpack_from("<I", data, item)[0]
+        struct.pack_into("<I", data, first - 4,
+                         crc32c(data[first - 24:first - 4] + data[first:at]))
+    with open(path, "wb") as file:
+        file.write(data)
+
+
 class RecordTest(RunTest):
     def record(self, name, *words, **options):
         file = self.path(name)
@@ -67,13 +99,14 @@ class Recording(RecordTest):
         for isolation in ISOLATIONS:
             # When an event is dispatched depends on timing, so that only the
             # order within each stream is the same.
-            session = {"->": [], "<-": [], "access": []}
+            session = {"->": [], "<-": [], "access": [], "span": []}
             objects = {}
             for item in items(self.record(isolation, "--isolation",
                                           isolation)):
                 if item["kind"] in ("credit", "lost", "log"):
                     continue
-                for key in ("time", "thread", "took", "isolation", "cookie"):
+                for key in ("time", "thread", "took", "isolation", "cookie",
+                            "begin", "end"):
                     item.pop(key, None)
                 for one in [item] + item.get("fds", []):
                     if "object" in one:
@@ -81,9 +114,10 @@ class Recording(RecordTest):
                                                            len(objects))
                 kind = item["kind"]
                 session["<-" if kind == "event" else
-                        kind if kind == "access" else "->"].append(item)
+                        kind if kind in session else "->"].append(item)
             sessions.append(session)
         self.assertGreater(len(sessions[0]["<-"]), 16)
+        self.assertGreater(len(sessions[0]["span"]), 24)
         self.assertEqual(sessions[0], sessions[1])
         self.assertEqual(sessions[0], sessions[2])
 
@@ -210,7 +244,9 @@ class Dump(RecordTest):
         file = self.record("a", frames=8)
         for text, n in (("method==processStats && frame>5", 2),
                         ("frame>5 && method==processStats", 2),
-                        ("method==processStats || method == computeParams", 16),
+                        # Each call has a span, which has no frame.
+                        ("method==processStats || method == computeParams", 32),
+                        ("kind==span && method==computeParams && took<60", 8),
                         ("kind==async && (frame==1 || frame==2)", 6),
                         ("settings.sensorModel==virtual", 1),
                         ("sensorModel=='virtual'", 1),
@@ -448,6 +484,79 @@ class Timeline(RecordTest):
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         with open(out, "rb") as opened:
             return opened.read()
+
+    def check_slices(self, events):
+        """Calls on both sides, those of the IPA within the others."""
+        times = {tid: {} for tid in (1, 2)}
+        for e in events:
+            if e["ph"] == "X" and e["cat"] in ("call", "async"):
+                begin = round(1000 * e["ts"])
+                times[e["tid"]].setdefault((e["cat"], e["name"]), []).append(
+                    (begin, begin + round(1000 * e["dur"])))
+        self.assertEqual(times[1].keys(), times[2].keys())
+        self.assertIn(("async", "processStats"), times[1])
+        for (kind, name), host in times[1].items():
+            ipa = times[2][kind, name]
+            self.assertEqual(len(host), len(ipa))
+            for outer, inner in zip(sorted(host), sorted(ipa)):
+                self.assertLessEqual(outer[0], inner[0], name)
+                if kind == "call":
+                    self.assertLessEqual(inner[1], outer[1], name)
+        return times
+
+    def test_slices_of_both_sides(self):
+        for isolation in ISOLATIONS:
+            file = self.record(isolation, "--isolation", isolation)
+            times = self.check_slices(self.draw(file))
+            host, = times[1]["call", "configure"]
+            ipa, = times[2]["call", "configure"]
+            self.assertLess(host[0], ipa[0])
+            self.assertLess(ipa[1], host[1])
+            # Long enough to be no mark, and one after the other.
+            last = 0
+            for begin, end in sorted(times[2]["async", "processStats"]):
+                self.assertLessEqual(last, begin)
+                self.assertGreater(end, begin)
+                last = end
+
+    def test_queue(self):
+        events = self.draw(self.record("a", "--isolation", "process"))
+        queue = sorted((e["ts"], i, e["args"]["calls"])
+                       for i, e in enumerate(events)
+                       if e["ph"] == "C" and e["name"] == "async calls queued")
+        depths = [depth for _, _, depth in queue]
+        self.assertEqual(len(depths), 2 * 3 * 8)
+        self.assertEqual(depths[-1], 0)
+        self.assertTrue(all(abs(a - b) == 1
+                            for a, b in zip(depths, depths[1:])))
+
+    def test_times_that_lie(self):
+        """No slice of the IPA is longer than its call, whatever it says."""
+        file = self.record("a", "--isolation", "process")
+        rewrite_spans(file, 0, 2 ** 64 - 1)
+        times = self.check_slices(self.draw(file))
+        self.assertEqual(times[1]["call", "configure"],
+                         times[2]["call", "configure"])
+        rewrite_spans(file, 2 ** 64 - 1, 2 ** 64 - 1)
+        times = self.check_slices(self.draw(file))
+        host, = times[1]["call", "configure"]
+        self.assertEqual(times[2]["call", "configure"], [(host[1], host[1])])
+
+    def test_without_times_of_the_ipa(self):
+        """As of a crash, or of a worker that does not know the question."""
+        file = self.record("a", "--isolation", "process")
+        rewrite_spans(file, 0, 0, kind=200)
+        self.assertEqual(items(file, "--filter", "kind==span"), [])
+        times = self.check_slices(self.draw(file))
+        self.assertEqual(times[1]["call", "configure"],
+                         times[2]["call", "configure"])
+
+    def draw(self, file):
+        out = self.path("drawn.json")
+        result = tool("timeline", file, "-o", out)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        with open(out) as opened:
+            return json.load(opened)["traceEvents"]
 
     def test_trace(self):
         events = json.loads(self.timeline(".json"))["traceEvents"]

@@ -66,6 +66,36 @@ static void header_survives_a_round_trip(void **state)
 	assert_int_equal(header.epoch, example.epoch);
 }
 
+static void spans_are_little_endian(void **state)
+{
+	static const uint8_t expected[CAMIPC_TRACE_SPAN_SIZE] = {
+		4, 3, 2, 1, 8, 7, 6, 5, 16, 15, 14, 13, 12, 11, 10, 9,
+		24, 23, 22, 21, 20, 19, 18, 17,
+	};
+	const struct camipc_span span = {
+		.cookie = 0x01020304,
+		.id = 0x05060708,
+		.begin = UINT64_C(0x090a0b0c0d0e0f10),
+		.end = UINT64_C(0x1112131415161718),
+	};
+	struct camipc_span read = { .cookie = 1 };
+	uint8_t bytes[CAMIPC_TRACE_SPAN_SIZE];
+
+	(void)state;
+	camipc_span_encode(&span, bytes);
+	assert_memory_equal(bytes, expected, sizeof(expected));
+	assert_int_equal(camipc_span_decode(bytes, &read), 0);
+	assert_int_equal(read.cookie, span.cookie);
+	assert_int_equal(read.id, span.id);
+	assert_true(read.begin == span.begin && read.end == span.end);
+	/* An end before the begin; an end at the begin is fine. */
+	memcpy(bytes + 8, bytes + 16, 8);
+	assert_int_equal(camipc_span_decode(bytes, &read), 0);
+	bytes[8]++;
+	assert_int_equal(camipc_span_decode(bytes, &read), -EPROTO);
+	assert_true(read.begin == read.end);
+}
+
 static int decode(const struct camipc_header *header, size_t at, uint8_t value)
 {
 	uint8_t bytes[CAMIPC_HEADER_SIZE];
@@ -251,6 +281,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(header_is_little_endian),
+		cmocka_unit_test(spans_are_little_endian),
 		cmocka_unit_test(header_survives_a_round_trip),
 		cmocka_unit_test(bad_magic_and_version_are_refused),
 		cmocka_unit_test(flags_have_to_fit_the_kind),

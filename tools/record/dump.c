@@ -77,7 +77,7 @@ static void print_plain_message(struct dump *dump,
 	camipc_bytes_print(line, "%s %s ",
 			   item->flags & CAMIPC_ITEM_FROM_IPA ? "<-" : "->",
 			   item_kind_name(item));
-	if (item->cookie)
+	if (item->cookie && !item->is_async)
 		camipc_bytes_print(line, "#%" PRIu32 " ", item->cookie);
 	camipc_bytes_print(line, "%s", item->method->name);
 	if (item->status)
@@ -138,6 +138,10 @@ static void print_plain_item(struct dump *dump, const struct camipc_recorded *it
 		break;
 	case CAMIPC_ITEM_CLOSED:
 		camipc_bytes_print(line, "closed");
+		break;
+	case CAMIPC_ITEM_SPAN:
+		camipc_bytes_print(line, "<- span %s of %" PRIu64 " us",
+				   item->method->name, item->took / 1000);
 		break;
 	case CAMIPC_ITEM_LOG:
 		camipc_bytes_print(line, "log %s: %s: %s",
@@ -229,6 +233,16 @@ static void print_json_log(struct camipc_bytes *line,
 	print_json_text(line, "text", item->text);
 }
 
+static void print_json_span(struct camipc_bytes *line,
+			    const struct camipc_recorded *item)
+{
+	camipc_bytes_print(line,
+			   ", \"cookie\": %" PRIu32 ", \"begin\": %.9f, "
+			   "\"end\": %.9f",
+			   item->cookie, (double)item->ran_from / 1e9,
+			   (double)item->ran_until / 1e9);
+}
+
 static void print_json_item(struct dump *dump, const struct camipc_recorded *item,
 		       int error)
 {
@@ -258,6 +272,8 @@ static void print_json_item(struct dump *dump, const struct camipc_recorded *ite
 		print_json_text(line, "text", item->text);
 	else if (item->kind == CAMIPC_ITEM_LOG)
 		print_json_log(line, item);
+	else if (item->kind == CAMIPC_ITEM_SPAN)
+		print_json_span(line, item);
 	else if (item->kind != CAMIPC_ITEM_DROPPED &&
 		 item->kind != CAMIPC_ITEM_CLOSED)
 		camipc_bytes_print(line, ", \"value\": %" PRIu32, item->value);

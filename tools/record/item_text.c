@@ -17,6 +17,7 @@ const char *item_kind_name(const struct camipc_recorded *item)
 		[CAMIPC_ITEM_CLOSED] = "closed",
 		[CAMIPC_ITEM_LOST] = "lost",
 		[CAMIPC_ITEM_LOG] = "log",
+		[CAMIPC_ITEM_SPAN] = "span",
 	};
 
 	if (item->kind != CAMIPC_ITEM_MESSAGE)

@@ -15,7 +15,7 @@ struct reading {
 	struct minimise_plan *plan;
 	bool is_begun; /* the first message was read */
 	bool is_over; /* the proxy has ended */
-	uint32_t *cookies; /* of each call */
+	uint32_t *cookies; /* of each call; 0: it gets no reply */
 	size_t room;
 };
 
@@ -51,7 +51,7 @@ static bool plan_message(struct reading *reading,
 	if (item->message_kind == CAMIPC_WIRE_CALL) {
 		planned->call = reading->plan->n_calls;
 		planned->role = PLAN_CALL;
-		return add_call(reading, item->cookie);
+		return add_call(reading, item->is_async ? 0 : item->cookie);
 	}
 	if (!reading->plan->n_calls)
 		return true;

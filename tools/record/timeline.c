@@ -25,6 +25,14 @@ static const char *const form_endings[N_FORMS] = {
 	[FORM_PCAPNG] = ".pcapng",
 };
 
+/* Returns a time of the IPA as the others are: since the recording began. */
+static uint64_t since_begin(const struct camipc_recorded *item, uint64_t time)
+{
+	const uint64_t begin = item->time - item->since;
+
+	return time > begin ? time - begin : 0;
+}
+
 int timeline_add(struct timeline *timeline, const struct camipc_recorded *item)
 {
 	struct timeline_entry *entry;
@@ -56,6 +64,10 @@ int timeline_add(struct timeline *timeline, const struct camipc_recorded *item)
 			       : -1,
 		.name = item->method ? item->method->name : NULL,
 	};
+	if (item->kind == CAMIPC_ITEM_SPAN) {
+		entry->ran_from = since_begin(item, item->ran_from);
+		entry->ran_until = since_begin(item, item->ran_until);
+	}
 	if (item->kind == CAMIPC_ITEM_LOG) {
 		char text[1200];
 
@@ -126,6 +138,7 @@ static void write_lua(const void *what, FILE *stream)
 static int read_timeline(struct timeline *timeline, enum form form, FILE *stream)
 {
 	struct camipc_recorded item;
+	int ret;
 
 	if (form == FORM_PCAPNG)
 		timeline_begin_pcapng(stream);
@@ -135,11 +148,13 @@ static int read_timeline(struct timeline *timeline, enum form form, FILE *stream
 		else if (timeline_add(timeline, &item) < 0)
 			return -ENOMEM;
 	}
-	if (form == FORM_TRACE)
-		timeline_write_trace(timeline, stream);
-	else if (form == FORM_REPORT)
-		return timeline_write_report(timeline, stream);
-	return 0;
+	if (form == FORM_PCAPNG)
+		return 0;
+	ret = timeline_join_spans(timeline);
+	if (ret < 0)
+		return ret;
+	return form == FORM_TRACE ? timeline_write_trace(timeline, stream)
+				  : timeline_write_report(timeline, stream);
 }
 
 static int write_form(struct timeline *timeline, enum form form,

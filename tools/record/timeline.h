@@ -18,7 +18,12 @@ struct timeline_entry {
 	uint32_t value; /* a state, or lost items */
 	int status;
 	uint64_t time; /* nanoseconds since the recording began */
-	uint64_t took; /* nanoseconds; of a reply */
+	uint64_t took; /* nanoseconds; of a reply, and of a span */
+	/* Of a reply or an asynchronous call that has a span: from when to when
+	 * the IPA ran it, clipped. Of a span: that has a call, and its times. */
+	bool has_span;
+	uint64_t ran_from;
+	uint64_t ran_until;
 	uint32_t size; /* bytes of a body */
 	double frame; /* -1: it has none */
 	const char *name; /* of a method; NULL: none */
@@ -37,10 +42,14 @@ struct timeline {
 int timeline_add(struct timeline *timeline,
 		 const struct camipc_recorded *item) CAMIPC_MUST_CHECK;
 
+/** Joins calls and their spans. Returns 0 or -ENOMEM. */
+int timeline_join_spans(struct timeline *timeline) CAMIPC_MUST_CHECK;
+
 void timeline_fini(struct timeline *timeline);
 
-/** Writes the form of chrome://tracing and Perfetto. */
-void timeline_write_trace(const struct timeline *timeline, FILE *stream);
+/** Writes the form of chrome://tracing and Perfetto. Returns 0 or -ENOMEM. */
+int timeline_write_trace(const struct timeline *timeline,
+			 FILE *stream) CAMIPC_MUST_CHECK;
 
 /** Writes a page of HTML. Returns 0 or -ENOMEM. */
 int timeline_write_report(const struct timeline *timeline,

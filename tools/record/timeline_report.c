@@ -25,6 +25,8 @@ struct row {
 	uint64_t bytes;
 	uint64_t longest;
 	uint64_t total;
+	uint64_t n_spans; /* calls of which the IPA's own time is known */
+	uint64_t ran; /* in sum */
 	uint32_t buckets[BUCKETS];
 };
 
@@ -96,6 +98,10 @@ static void count_entry(struct report *report, const struct timeline_entry *entr
 	if (!row)
 		return;
 	row->bytes += entry->size;
+	if (entry->has_span) {
+		row->n_spans++;
+		row->ran += entry->ran_until - entry->ran_from;
+	}
 	if (entry->message_kind != CAMIPC_WIRE_REPLY) {
 		row->n++;
 		return;
@@ -109,12 +115,22 @@ static void count_entry(struct report *report, const struct timeline_entry *entr
 	row->buckets[bucket]++;
 }
 
+/* A cell of a table; empty unless the time is known. */
+static void write_milliseconds(FILE *out, bool is_known, uint64_t ns)
+{
+	fputs("<td>", out);
+	if (is_known)
+		fprintf(out, "%" PRIu64 ".%03u", ns / 1000000,
+			(unsigned int)(ns / 1000 % 1000));
+}
+
 static void write_table(const struct report *report)
 {
 	FILE *out = report->stream;
 
 	fputs("<h2>Messages</h2>\n<table><tr><th>name<th>kind<th>number"
-	      "<th>bytes<th>errors<th>mean, ms<th>longest, ms</tr>\n",
+	      "<th>bytes<th>errors<th>mean, ms<th>longest, ms"
+	      "<th>mean in the IPA, ms</tr>\n",
 	      out);
 	for (size_t i = 0; i < report->n_rows; i++) {
 		const struct row *row = &report->rows[i];
@@ -125,16 +141,11 @@ static void write_table(const struct report *report)
 		fprintf(out,
 			"<td>%s<td>%" PRIu64 "<td>%" PRIu64 "<td>%" PRIu64,
 			row->kind, row->n, row->bytes, row->errors);
-		if (row->total)
-			fprintf(out,
-				"<td>%" PRIu64 ".%03u<td>%" PRIu64
-				".%03u</tr>\n",
-				mean / 1000000,
-				(unsigned int)(mean / 1000 % 1000),
-				row->longest / 1000000,
-				(unsigned int)(row->longest / 1000 % 1000));
-		else
-			fputs("<td><td></tr>\n", out);
+		write_milliseconds(out, row->total > 0, mean);
+		write_milliseconds(out, row->total > 0, row->longest);
+		write_milliseconds(out, row->n_spans > 0,
+				   row->n_spans ? row->ran / row->n_spans : 0);
+		fputs("</tr>\n", out);
 	}
 	fputs("</table>\n", out);
 }
@@ -188,22 +199,23 @@ static int write_slowest(const struct report *report)
 	if (!sorted)
 		return -ENOMEM;
 	for (size_t i = 0; i < timeline->n; i++)
-		if (timeline->entries[i].took)
+		if (timeline->entries[i].kind == CAMIPC_ITEM_MESSAGE &&
+		    timeline->entries[i].took)
 			sorted[n++] = &timeline->entries[i];
 	qsort(sorted, n, sizeof(*sorted), by_time_taken);
 	fputs("<h2>Slowest calls</h2>\n<table><tr><th>name<th>at, s<th>took, ms"
-	      "<th>error</tr>\n",
+	      "<th>in the IPA, ms<th>error</tr>\n",
 	      report->stream);
 	for (size_t i = 0; i < n && i < SLOWEST; i++) {
 		fputs("<tr><td>", report->stream);
 		print_escaped(report->stream, sorted[i]->name);
 		fprintf(report->stream,
-			"<td>%" PRIu64 ".%06u<td>%" PRIu64 ".%03u<td>%d</tr>\n",
-			sorted[i]->time / 1000000000,
-			(unsigned int)(sorted[i]->time / 1000 % 1000000),
-			sorted[i]->took / 1000000,
-			(unsigned int)(sorted[i]->took / 1000 % 1000),
-			sorted[i]->status);
+			"<td>%" PRIu64 ".%06u", sorted[i]->time / 1000000000,
+			(unsigned int)(sorted[i]->time / 1000 % 1000000));
+		write_milliseconds(report->stream, true, sorted[i]->took);
+		write_milliseconds(report->stream, sorted[i]->has_span,
+				   sorted[i]->ran_until - sorted[i]->ran_from);
+		fprintf(report->stream, "<td>%d</tr>\n", sorted[i]->status);
 	}
 	fputs("</table>\n", report->stream);
 	free(sorted);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Writes a timeline for chrome://tracing and Perfetto. Each proxy is a process
- * of the trace with a track for the camera process and one for the IPA. What the
- * IPA does between is not recorded: its slice of a call lasts until the answer.
+ * of the trace with a track for the camera process and one for the IPA. Where the
+ * recording lacks the IPA's own times, its slice of a call lasts until the answer.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -57,17 +58,20 @@ static void put_slice(const struct trace *trace,
 	fputs("}}", trace->stream);
 }
 
-/* An arrow from the slice that is on one track to that on the other. */
+/*
+ * An arrow from the slice that is on one track at @begin to that on the other at
+ * @end; a slice does not contain the moment of its end.
+ */
 static void put_arrow(struct trace *trace, const struct timeline_entry *entry,
-		      unsigned int from, uint64_t time)
+		      unsigned int from, uint64_t begin, uint64_t end)
 {
 	const uint64_t id = ++trace->flow;
 
-	begin_event(trace, "s", entry->name, entry->proxy, from, time);
+	begin_event(trace, "s", entry->name, entry->proxy, from, begin);
 	fprintf(trace->stream, ", \"cat\": \"message\", \"id\": %" PRIu64 "}",
 		id);
-	begin_event(trace, "f", entry->name, entry->proxy, from == HOST ? IPA : HOST,
-	      time);
+	begin_event(trace, "f", entry->name, entry->proxy,
+		    from == HOST ? IPA : HOST, end);
 	fprintf(trace->stream,
 		", \"cat\": \"message\", \"bp\": \"e\", \"id\": %" PRIu64 "}",
 		id);
@@ -81,31 +85,65 @@ static void put_under_way(struct trace *trace,
 		trace->under_way);
 }
 
+static uint64_t before(uint64_t time, uint64_t begin)
+{
+	return time > begin ? time - 1 : begin;
+}
+
+/* A call with a reply: on both sides, with an arrow there, and one back if it is
+ * known when the IPA was done. */
+static void put_reply(struct trace *trace, const struct timeline_entry *entry)
+{
+	const uint64_t start =
+		entry->took < entry->time ? entry->time - entry->took : 0;
+	const uint64_t from = entry->has_span ? entry->ran_from : start;
+	const uint64_t until = entry->has_span ? entry->ran_until : entry->time;
+
+	put_slice(trace, entry, "call", HOST, start, entry->time - start);
+	put_slice(trace, entry, "call", IPA, from, until - from);
+	put_arrow(trace, entry, HOST, start, from);
+	if (entry->has_span)
+		put_arrow(trace, entry, IPA, before(until, from),
+			  before(entry->time, start));
+	trace->under_way -= trace->under_way > 0;
+	put_under_way(trace, entry);
+}
+
 static void put_message(struct trace *trace, const struct timeline_entry *entry)
 {
 	const uint64_t duration = (uint64_t)(SHORT * 1000);
-	uint64_t start = entry->time;
+	const uint64_t start = entry->time;
 
 	if (entry->message_kind == CAMIPC_WIRE_REPLY) {
-		start = entry->took < entry->time ? entry->time - entry->took
-						  : 0;
-		put_slice(trace, entry, "call", HOST, start, entry->took);
-		put_slice(trace, entry, "call", IPA, start, entry->took);
-		put_arrow(trace, entry, HOST, start);
-		trace->under_way -= trace->under_way > 0;
-		put_under_way(trace, entry);
+		put_reply(trace, entry);
 	} else if (entry->message_kind == CAMIPC_WIRE_EVENT) {
 		put_slice(trace, entry, "event", IPA, start, duration);
 		put_slice(trace, entry, "event", HOST, start, duration);
-		put_arrow(trace, entry, IPA, start);
+		put_arrow(trace, entry, IPA, start, start);
 	} else if (entry->is_async) {
+		const uint64_t from = entry->has_span ? entry->ran_from : start;
+
 		put_slice(trace, entry, "async", HOST, start, duration);
-		put_slice(trace, entry, "async", IPA, start, duration);
-		put_arrow(trace, entry, HOST, start);
+		put_slice(trace, entry, "async", IPA, from,
+			  entry->has_span ? entry->ran_until - from : duration);
+		put_arrow(trace, entry, HOST, start, from);
 	} else {
 		trace->under_way++;
 		put_under_way(trace, entry);
 	}
+}
+
+/* A span of a call that a restart has repeated: nobody made it. */
+static void put_repeated(const struct trace *trace,
+			 const struct timeline_entry *entry)
+{
+	const uint64_t until = entry->ran_until < entry->time ?
+				       entry->ran_until :
+				       entry->time;
+	const uint64_t from = entry->ran_from < until ? entry->ran_from : until;
+
+	if (!entry->has_span)
+		put_slice(trace, entry, "repeated", IPA, from, until - from);
 }
 
 static void put_instant(const struct trace *trace,
@@ -155,6 +193,58 @@ static void put_entry(struct trace *trace, const struct timeline_entry *entry)
 		put_instant(trace, entry, "items are missing", "");
 	else if (entry->kind == CAMIPC_ITEM_LOG)
 		put_log(trace, entry);
+	else if (entry->kind == CAMIPC_ITEM_SPAN)
+		put_repeated(trace, entry);
+}
+
+/* ---- the queue ------------------------------------------------------------ */
+
+/* An asynchronous call that was made, or that the IPA has consumed. */
+struct step {
+	const struct timeline_entry *entry;
+	uint64_t time;
+	bool is_end;
+};
+
+static int by_time(const void *a, const void *b)
+{
+	const struct step *one = a;
+	const struct step *two = b;
+
+	if (one->entry->proxy != two->entry->proxy)
+		return one->entry->proxy < two->entry->proxy ? -1 : 1;
+	if (one->time != two->time)
+		return one->time < two->time ? -1 : 1;
+	return one->is_end - two->is_end;
+}
+
+/* Counts the asynchronous calls that the IPA has not run yet, as far as its own
+ * times are known. */
+static int put_queue(const struct trace *trace, const struct timeline *timeline)
+{
+	struct step *steps = calloc(2 * timeline->n + 1, sizeof(*steps));
+	unsigned int queued = 0;
+	size_t n = 0;
+
+	if (!steps)
+		return -ENOMEM;
+	for (size_t i = 0; i < timeline->n; i++) {
+		const struct timeline_entry *entry = &timeline->entries[i];
+
+		if (!entry->is_async || !entry->has_span)
+			continue;
+		steps[n++] = (struct step){ entry, entry->time, false };
+		steps[n++] = (struct step){ entry, entry->ran_until, true };
+	}
+	qsort(steps, n, sizeof(*steps), by_time);
+	for (size_t i = 0; i < n; i++) {
+		queued += steps[i].is_end ? -1u : 1u;
+		begin_event(trace, "C", "async calls queued",
+			    steps[i].entry->proxy, HOST, steps[i].time);
+		fprintf(trace->stream, ", \"args\": {\"calls\": %u}}", queued);
+	}
+	free(steps);
+	return 0;
 }
 
 /* ---- frames --------------------------------------------------------------- */
@@ -187,8 +277,8 @@ static void put_frame(const struct trace *trace,
 }
 
 /* A frame lasts from its first message to its last one. */
-static void put_frames(const struct trace *trace,
-		       const struct timeline *timeline)
+static int put_frames(const struct trace *trace,
+		      const struct timeline *timeline)
 {
 	const struct timeline_entry **sorted =
 		calloc(timeline->n + 1, sizeof(*sorted));
@@ -196,7 +286,7 @@ static void put_frames(const struct trace *trace,
 	size_t first = 0;
 
 	if (!sorted)
-		return;
+		return -ENOMEM;
 	for (size_t i = 0; i < timeline->n; i++)
 		if (timeline->entries[i].frame >= 0)
 			sorted[n++] = &timeline->entries[i];
@@ -209,6 +299,7 @@ static void put_frames(const struct trace *trace,
 		first = i;
 	}
 	free(sorted);
+	return 0;
 }
 
 static void put_names(const struct trace *trace,
@@ -241,9 +332,10 @@ static void put_names(const struct trace *trace,
 	}
 }
 
-void timeline_write_trace(const struct timeline *timeline, FILE *stream)
+int timeline_write_trace(const struct timeline *timeline, FILE *stream)
 {
 	struct trace trace = { .stream = stream };
+	int ret;
 
 	fputs("{\"displayTimeUnit\": \"ms\", \"traceEvents\": [\n"
 	      "{\"ph\": \"M\", \"name\": \"process_sort_index\", \"pid\": 1, "
@@ -252,6 +344,9 @@ void timeline_write_trace(const struct timeline *timeline, FILE *stream)
 	put_names(&trace, timeline);
 	for (size_t i = 0; i < timeline->n; i++)
 		put_entry(&trace, &timeline->entries[i]);
-	put_frames(&trace, timeline);
+	ret = put_queue(&trace, timeline);
+	if (ret == 0)
+		ret = put_frames(&trace, timeline);
 	fputs("\n]}\n", stream);
+	return ret;
 }

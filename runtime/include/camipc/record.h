@@ -10,6 +10,10 @@
  * is full), recording stops with one line in the log. If the process dies, what
  * was recorded in its last CAMIPC_RECORD_DELAY_MS is missing.
  *
+ * IPAs are asked how long they ran each call. They answer some time later, so
+ * that these times of an IPA's last 100 ms are missing after its death. They are
+ * asked when they start: camipc_proxy_record() comes too late for that.
+ *
  * The environment variable CAMIPC_RECORD=FILE, which set-user-ID programs
  * ignore, records all proxies of a process to a file that must not exist yet.
  * With CAMIPC_RECORD_RING=SECONDS, only the last seconds are kept, and written
@@ -122,6 +126,9 @@ CAMIPC_API void camipc_recorder_set_default(struct camipc_recorder *recorder);
 /**
  * camipc_proxy_record() - record one proxy
  * @recorder: must not have been destroyed
+ *
+ * The IPA's own times are recorded only of a proxy that was created while there
+ * was a recorder for all, or CAMIPC_RECORD.
  *
  * Returns 0; -EBUSY (the proxy has been used: only a recording from the first
  * call on can be replayed); -EINVAL (a redacted field that the interface does
