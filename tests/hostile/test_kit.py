@@ -51,6 +51,12 @@ class BuiltInCamera(unittest.TestCase):
         self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
         self.assertIn(" 0 not held off,", done.stdout)
 
+    def test_a_recorded_camera(self):
+        done = run("--only", "asked_*")
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+        self.assertIn("7 attacks: 0 not held off, 0 not applicable",
+                      done.stdout)
+
     def test_each_row_is_printed(self):
         for field, threat in (("cookie", 20), ("epoch", 25), ("version", 4)):
             done = run("--only", "reply.%s.*" % field)

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include <camipc/fd.h>
 #include <camipc/manager.h>
 #include <camipc/proxy.h>
+#include <camipc/record.h>
 
 #include "hostile_clock.h"
 #include "hostile_ipa_proxy.h"
@@ -184,6 +186,35 @@ static int create_camera(const struct hostile_run *run,
 					     camera, &camera->ipa);
 }
 
+/* Records to a file that has no name any more: then IPAs are asked for TRACE
+ * messages. Returns NULL if that is not possible. */
+static struct camipc_recorder *begin_recorder(void)
+{
+	char folder[] = "/tmp/camipc-hostile-XXXXXX";
+	char path[sizeof(folder) + 16];
+	const struct camipc_record_options options = {
+		.size = sizeof(options),
+		.path = path,
+	};
+	struct camipc_recorder *recorder = NULL;
+
+	if (!mkdtemp(folder))
+		return NULL;
+	snprintf(path, sizeof(path), "%s/recording", folder);
+	if (camipc_recorder_create(&options, &recorder) == 0) {
+		unlink(path);
+		camipc_recorder_set_default(recorder);
+	}
+	rmdir(folder);
+	return recorder;
+}
+
+static void end_recorder(struct camipc_recorder *recorder)
+{
+	camipc_recorder_set_default(NULL);
+	(void)!camipc_recorder_destroy(recorder);
+}
+
 static unsigned int count_fds(void)
 {
 	DIR *folder = opendir("/proc/self/fd");
@@ -243,6 +274,8 @@ void hostile_camera_run(const struct hostile_run *run,
 {
 	const unsigned int fds = count_fds();
 	struct camera camera = { .ipa = NULL };
+	struct camipc_recorder *recorder =
+		one->lie.needs_recorder ? begin_recorder() : NULL;
 	struct camipc_manager *manager = NULL;
 	int ret = create_camera(run, stage, &camera, &manager);
 	bool ended = ret < 0;
@@ -255,6 +288,8 @@ void hostile_camera_run(const struct hostile_run *run,
 		test_hostile_destroy(camera.ipa);
 	}
 	camipc_manager_destroy(manager);
+	if (recorder)
+		end_recorder(recorder);
 	judge_camera(one, &camera, ret == 0, ended, stage, ret_verdict);
 	if (has_leaked(fds)) {
 		ret_verdict->is_ok = false;

@@ -97,6 +97,15 @@ LIE(spilled_short, 33, REPLY, 3, LIE_MUST_END)
 LIE(spilled_long, 35, REPLY, 3, LIE_MUST_END)
 LIE(spilled_huge, 1, REPLY, 3, LIE_MUST_END)
 
+/* In TRACE messages, of a camera that is recorded and asks for them. */
+LIE(asked_spans_that_lie, 26, REPLY, 3, LIE_MUST_PASS)
+LIE(asked_span_of_no_method, 26, REPLY, 3, LIE_MUST_END)
+LIE(asked_span_backwards, 26, REPLY, 3, LIE_MUST_END)
+LIE(asked_half_a_span, 26, REPLY, 3, LIE_MUST_END)
+LIE(asked_no_span, 26, REPLY, 3, LIE_MUST_END)
+LIE(asked_too_many_spans, 26, REPLY, 3, LIE_MUST_END)
+LIE(asked_span_flood, 27, REPLY, 3, LIE_MUST_END | LIE_MUST_FAIL)
+
 /* In the answer that carries a file in memory. */
 LIE(file_is_pipe, 30, REPLY, 4, LIE_MUST_END)
 LIE(file_is_event, 30, REPLY, 4, LIE_MUST_END)

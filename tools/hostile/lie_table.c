@@ -117,6 +117,8 @@ static void fill_row(size_t i, struct lie *lie)
 		.nth = rows[i].nth,
 		.act = LIE_SPECIAL,
 		.needs_ring = i >= LIE_FIRST_RING_ROW,
+		.needs_recorder = i >= LIE_FIRST_ASKED_ROW &&
+				  i <= LIE_LAST_ASKED_ROW,
 		.value = (uint8_t)i,
 	};
 	snprintf(lie->name, sizeof(lie->name), "%s", rows[i].name);

@@ -70,6 +70,7 @@ struct lie {
 	uint8_t act; /* enum lie_act */
 	uint8_t field; /* LIE_HEADER: index of lie_fields */
 	bool needs_ring; /* it can be told through shared memory only */
+	bool needs_recorder; /* the built-in camera is recorded */
 	uint8_t value; /* enum lie_value or lie_body; LIE_SPECIAL: the row */
 };
 
@@ -95,6 +96,8 @@ enum lie_special {
 #include "lie_rows.h"
 #undef LIE
 	LIE_N_ROWS,
+	LIE_FIRST_ASKED_ROW = LIE_ROW_asked_spans_that_lie,
+	LIE_LAST_ASKED_ROW = LIE_ROW_asked_span_flood,
 	LIE_FIRST_RING_ROW = LIE_ROW_ring_head_far, /* to the last one */
 };
 

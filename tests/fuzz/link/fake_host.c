@@ -8,6 +8,7 @@
 #include <camipc/interface.h>
 
 #include "control_message.h"
+#include "handshake.h"
 #include "sequence.h"
 #include "stage.h"
 
@@ -26,6 +27,8 @@ struct fake_host {
 	bool loaded;
 	bool said_bye;
 	bool ended; /* the worker said bye */
+	bool traces; /* it has asked for spans */
+	uint32_t n_calls; /* of which a span may come */
 	int64_t pause; /* until then it does nothing */
 	int64_t waits; /* for an answer, since; 0: does not */
 	uint32_t cookie;
@@ -128,9 +131,12 @@ static void say_hello(void)
 	hello.window = WINDOW;
 	hello.max_message_size = CAMIPC_MAX_MESSAGE_SIZE;
 	hello.log_level = CAMIPC_LOG_DEBUG;
+	if (fake_host.mode & FAKE_HOST_TRACES)
+		hello.flags |= CAMIPC_HELLO_TRACE;
 	if (fake_host.port.lie.what == LIE_HELLO ||
 	    fake_host.port.lie.what == LIE_LOADED)
 		lie_about_hello(&hello, &fake_host.port.lie);
+	fake_host.traces = hello.flags & CAMIPC_HELLO_TRACE;
 	size = camipc_control_pack(&hello.base, bytes);
 	FUZZ_REQUIRE(size >= 0);
 	port_send(&fake_host.port, &header, bytes, (size_t)size, 0);
@@ -166,6 +172,7 @@ static void call(const struct camipc_method *method, const uint8_t *body,
 		fake_host.epoch++;
 	fill_header(&header);
 	fake_host.n_async += oneway;
+	fake_host.n_calls++;
 	if (!oneway) {
 		fake_host.waits = stage_now();
 		fake_host.id = method->id;
@@ -284,6 +291,23 @@ static void take_event(const struct camipc_header *event)
 				      !(h->mode & FAKE_HOST_KNOWS_NO_EVENTS)));
 }
 
+/* Each span is of a call that was made. */
+static void take_trace(const uint8_t *body, size_t size)
+{
+	FUZZ_REQUIRE(fake_host.traces);
+	FUZZ_REQUIRE(size > 0 && size % CAMIPC_TRACE_SPAN_SIZE == 0);
+	for (size_t at = 0; at < size; at += CAMIPC_TRACE_SPAN_SIZE) {
+		struct camipc_span span;
+
+		FUZZ_REQUIRE(camipc_span_decode(body + at, &span) == 0);
+		FUZZ_REQUIRE(camipc_find_method(face()->methods,
+						face()->n_methods, span.id));
+		/* A lie may turn another message into a call. */
+		FUZZ_REQUIRE(fake_host.port.told || fake_host.n_calls > 0);
+		fake_host.n_calls -= fake_host.n_calls > 0;
+	}
+}
+
 static bool hear(void)
 {
 	static uint8_t body[CAMIPC_MAX_INLINE_SIZE];
@@ -313,6 +337,9 @@ static bool hear(void)
 		break;
 	case CAMIPC_MESSAGE_EVENT:
 		take_event(&header);
+		break;
+	case CAMIPC_MESSAGE_TRACE:
+		take_trace(body, header.body_size);
 		break;
 	case CAMIPC_MESSAGE_BYE:
 		fake_host.ended = true;

@@ -14,6 +14,7 @@
 #define FAKE_HOST_LEAVES 2u /* it closes the channel instead of saying bye */
 #define FAKE_HOST_SLOW_CREDIT 4u /* consumes events only now and then */
 #define FAKE_HOST_KNOWS_NO_EVENTS 8u
+#define FAKE_HOST_TRACES 16u /* it asks how long calls took */
 
 enum fake_host_op {
 	FAKE_HOST_CALL, /* id, with arguments: step's body, or drawn */
