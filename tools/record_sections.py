@@ -48,8 +48,8 @@ MINIMISES = ("HOW IT WORKS", (
 
 TIMELINES = ("FORMS", (
     ".json: a track for the camera process and one for the IPA; calls are slices "
-    "on both, joined by arrows; states, events, drops and lines of the log are "
-    "marks; calls that are under way, and asynchronous calls that the IPA has "
+    "on both, joined by arrows; states, events, drops, stalls and lines of the "
+    "log are marks; calls that are under way, and asynchronous calls that the IPA has "
     "not run yet, are counters.",
     ".html: one page without other files: histograms of the time that calls "
     "took, the slowest calls, drops, the timeline drawn, and the lines of the "
@@ -72,6 +72,8 @@ ITEMS = ("ITEMS", (
     "log is a line of the log of the camera process, with its level and topic: a "
     "line of a worker or a module has the topic ipa.NAME. Lines are recorded as "
     "far as the program logs them (CAMIPC_LOG, --verbose).",
+    "stall is an asynchronous call that found no credit: it waits, is dropped, "
+    "or was refused.",
     "span is how long the IPA says it ran a call. It comes some time after the "
     "call.",
     "wrote and read are accesses of the camera process to a shared buffer, with "

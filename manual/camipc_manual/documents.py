@@ -63,6 +63,11 @@ DOCUMENTS = (
         ("camipc-modules(1)", "camipc-keygen(1)", "camipc-sign(1)",
          "camipc_manager.h(3)", "camipc-security(7)", "camipc(7)")),
     Document(
+        "camipc-probes", "7", "probes of libcamipc for bpftrace and others",
+        "proxy/engine/probes.md",
+        ("camipc-capture(1)", "camipc-dump(1)", "camipc-monitor(1)",
+         "camipc_reason.h(3)", "camipc(7)")),
+    Document(
         "camipc-security", "7", "what camipc protects, and what not",
         "SECURITY.md",
         ("camipc-capture(1)", "camipc_sandbox.h(3)", "camipc_manager.h(3)",

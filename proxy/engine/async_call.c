@@ -7,11 +7,27 @@
 #include <camipc/limits.h>
 
 #include "note.h"
+#include "probes.h"
 #include "receive.h"
 #include "reload.h"
 #include "send.h"
 #include "settle.h"
 #include "sync_call.h"
+
+/** Shows a call that found no credit. */
+static void show_stall(const struct camipc_proxy *proxy,
+		       const struct camipc_method *method,
+		       enum camipc_admission admission)
+{
+	const enum camipc_stall fate =
+		admission == CAMIPC_ADMIT_KEEP ? CAMIPC_STALL_WAITS :
+		admission == CAMIPC_ADMIT_DROP ? CAMIPC_STALL_DROPPED :
+						 CAMIPC_STALL_REFUSED;
+
+	camipc_probe_stall(proxy, method, fate);
+	if (camipc_tap_is_open(&proxy->tap))
+		camipc_tap_stall(&proxy->tap, method, fate);
+}
 
 static int refuse(struct camipc_proxy *proxy,
 		  const struct camipc_method *method,
@@ -71,6 +87,7 @@ static void record_accepted(struct camipc_proxy *proxy,
 	camipc_count_most(&row->high_water,
 			  proxy->courier.outbox.used[attempt->row]);
 	camipc_ending_note_call(&proxy->ending, attempt->method->name);
+	camipc_probe_call(proxy, attempt->method, cookie, 1);
 	if (camipc_tap_is_open(&proxy->tap))
 		camipc_tap_call(&proxy->tap, attempt->method, cookie, args);
 }
@@ -93,6 +110,8 @@ int camipc_async_call(struct camipc_proxy *proxy,
 		return camipc_proxy_note(proxy, -EAGAIN,
 					 CAMIPC_REASON_WORKER_RESTARTED, NULL);
 	}
+	if (CAMIPC_UNLIKELY(admission != CAMIPC_ADMIT))
+		show_stall(proxy, attempt->method, admission);
 	if (admission != CAMIPC_ADMIT && admission != CAMIPC_ADMIT_KEEP)
 		return refuse(proxy, attempt->method, admission);
 	ret = camipc_sync_call_journal(proxy, attempt->method, args, &change);

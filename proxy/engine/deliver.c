@@ -12,6 +12,7 @@
 #include "expire.h"
 #include "give_up.h"
 #include "note.h"
+#include "probes.h"
 #include "scope.h"
 #include "settle.h"
 #include "switch.h"
@@ -63,6 +64,7 @@ static void call_host(struct camipc_proxy *proxy,
 
 	camipc_count(&proxy->stats.events, 1);
 	camipc_count(&proxy->event_stats[record->row].calls, 1);
+	camipc_probe_event(proxy, event);
 	if (camipc_tap_is_open(&proxy->tap))
 		camipc_tap_event(&proxy->tap, event, record->data);
 	camipc_ending_note_event(&proxy->ending, event->name);

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "clock.h"
+#include "probes.h"
 
 /** Puts the completion of a begun call in line for dispatch. */
 static void complete(struct camipc_proxy *proxy, struct camipc_call *call,
@@ -55,6 +56,7 @@ void camipc_proxy_finish_call(struct camipc_proxy *proxy,
 	call->ret = end->ret;
 	call->error = end->error;
 	call->reason = end->reason;
+	camipc_probe_reply(proxy, call);
 	if (camipc_tap_is_open(&proxy->tap))
 		show_end(proxy, call, end);
 	if (call->phase == CAMIPC_CALL_WAITING) {

@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "drop.h"
 #include "finish.h"
+#include "probes.h"
 #include "reload.h"
 #include "spare.h"
 #include "state.h"
@@ -33,6 +34,7 @@ static void end_link(struct camipc_proxy *proxy, enum camipc_reason reason)
 					  memory_order_relaxed);
 	camipc_ending_describe(ending, camipc_proxy_name(proxy));
 	camipc_log(CAMIPC_LOG_ERROR, CAMIPC_PROXY_TOPIC, "%s", ending->text);
+	camipc_probe_death(proxy, &ending->info);
 	if (camipc_tap_is_open(&proxy->tap))
 		camipc_tap_ended(&proxy->tap, &ending->info);
 }

@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "fd_poll.h"
 #include "link_params.h"
+#include "probes.h"
 #include "receive.h"
 #include "replay.h"
 #include "send.h"
@@ -355,6 +356,7 @@ static void end_old(struct camipc_proxy *proxy, struct camipc_notice *notice)
 			    old->ops->get_pid(old));
 	old->ops->kill(old, &ending->info);
 	camipc_ending_describe(ending, camipc_proxy_name(proxy));
+	camipc_probe_death(proxy, &ending->info);
 	if (camipc_tap_is_open(&proxy->tap))
 		camipc_tap_ended(&proxy->tap, &ending->info);
 	notice->link = old;

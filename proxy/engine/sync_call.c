@@ -13,6 +13,7 @@
 #include "expire.h"
 #include "finish.h"
 #include "note.h"
+#include "probes.h"
 #include "rebirth.h"
 #include "receive.h"
 #include "reload.h"
@@ -176,6 +177,7 @@ int camipc_sync_call_open(struct camipc_proxy *proxy,
 	camipc_outbox_add_free(&proxy->courier.outbox, record);
 	camipc_count(&proxy->stats.calls, 1);
 	camipc_count(&proxy->method_stats[attempt->row].calls, 1);
+	camipc_probe_call(proxy, method, call->cookie, 0);
 	if (camipc_tap_is_open(&proxy->tap))
 		camipc_tap_call(&proxy->tap, method, call->cookie, args);
 	camipc_ending_note_call(&proxy->ending, method->name);

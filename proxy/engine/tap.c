@@ -70,6 +70,13 @@ void camipc_tap_span(const struct camipc_tap *tap,
 	SHOW(tap, span, method, span);
 }
 
+void camipc_tap_stall(const struct camipc_tap *tap,
+		      const struct camipc_method *method,
+		      enum camipc_stall fate)
+{
+	SHOW(tap, stall, method, fate);
+}
+
 void camipc_tap_credit(const struct camipc_tap *tap, bool sent,
 		       uint32_t consumed)
 {

@@ -12,6 +12,13 @@
 struct camipc_observer;
 struct camipc_span;
 
+/** What becomes of an asynchronous call that finds no credit. */
+enum camipc_stall {
+	CAMIPC_STALL_WAITS = 1, /* it is sent later, or replaced by a newer one */
+	CAMIPC_STALL_DROPPED = 2, /* its caller does not learn it */
+	CAMIPC_STALL_REFUSED = 3, /* with -EAGAIN */
+};
+
 /**
  * What an observer is shown. NULL functions are skipped. They run in the
  * proxy's thread and may not use the proxy; arguments are borrowed. An observer
@@ -43,13 +50,6 @@ struct camipc_observer_ops {
 			const struct camipc_method *event, uint32_t size,
 			enum camipc_state state);
 
-	/** The IPA says how long it ran the op of a call, which may be a lie.
-	 *  Comes some time later, and never unless it was asked for. A call
-	 *  that a restart repeats was not shown. */
-	void (*span)(struct camipc_observer *observer,
-		     const struct camipc_method *method,
-		     const struct camipc_span *span);
-
 	/** A bare credit was sent or received. */
 	void (*credit)(struct camipc_observer *observer, bool sent,
 		       uint32_t consumed);
@@ -64,6 +64,18 @@ struct camipc_observer_ops {
 
 	/** Frees the observer; required. */
 	void (*release)(struct camipc_observer *observer);
+
+	/** The IPA says how long it ran the op of a call, which may be a lie.
+	 *  Comes some time later, and never unless it was asked for. A call
+	 *  that a restart repeats was not shown. */
+	void (*span)(struct camipc_observer *observer,
+		     const struct camipc_method *method,
+		     const struct camipc_span *span);
+
+	/** An asynchronous call found no credit; if it waits, its call() follows. */
+	void (*stall)(struct camipc_observer *observer,
+		      const struct camipc_method *method,
+		      enum camipc_stall fate);
 };
 
 /** First member of each observer's own struct. */
@@ -109,6 +121,9 @@ void camipc_tap_dropped(const struct camipc_tap *tap,
 void camipc_tap_span(const struct camipc_tap *tap,
 		     const struct camipc_method *method,
 		     const struct camipc_span *span);
+void camipc_tap_stall(const struct camipc_tap *tap,
+		      const struct camipc_method *method,
+		      enum camipc_stall fate);
 void camipc_tap_credit(const struct camipc_tap *tap, bool sent,
 		       uint32_t consumed);
 void camipc_tap_state(const struct camipc_tap *tap, enum camipc_state from,

@@ -20,6 +20,13 @@
 
 #define TOPIC "record"
 
+/* A reader's definition is the same. */
+CAMIPC_STATIC_ASSERT(
+	(int)CAMIPC_ITEM_STALL_WAITS == (int)CAMIPC_STALL_WAITS &&
+		(int)CAMIPC_ITEM_STALL_DROPPED == (int)CAMIPC_STALL_DROPPED &&
+		(int)CAMIPC_ITEM_STALL_REFUSED == (int)CAMIPC_STALL_REFUSED,
+	"a recording has stalls as the tap shows them");
+
 struct observer {
 	struct camipc_observer base;
 	struct camipc_recorder *recorder;
@@ -134,6 +141,16 @@ static void record_span(struct camipc_observer *base,
 		  bytes, sizeof(bytes));
 }
 
+static void record_stall(struct camipc_observer *base,
+			 const struct camipc_method *method,
+			 enum camipc_stall fate)
+{
+	uint8_t bytes[CAMIPC_ITEM_STALL_SIZE];
+
+	camipc_put_le(bytes, fate, sizeof(bytes));
+	put_small(base, CAMIPC_ITEM_STALL, 0, method->id, bytes, sizeof(bytes));
+}
+
 static void record_credit(struct camipc_observer *base, bool sent,
 			  uint32_t consumed)
 {
@@ -181,6 +198,7 @@ static const struct camipc_observer_ops record_ops = {
 	.event = record_event,
 	.dropped = record_dropped,
 	.span = record_span,
+	.stall = record_stall,
 	.credit = record_credit,
 	.state = record_state,
 	.ended = record_ended,

@@ -101,6 +101,16 @@ static bool read_span(const uint8_t *at, size_t left,
 	return true;
 }
 
+static bool read_stall(const uint8_t *at, size_t left,
+		       struct camipc_recorded *item)
+{
+	if (left < CAMIPC_ITEM_STALL_SIZE)
+		return false;
+	item->stall = (enum camipc_item_stall)camipc_get_le32(at);
+	return item->stall >= CAMIPC_ITEM_STALL_WAITS &&
+	       item->stall <= CAMIPC_ITEM_STALL_REFUSED;
+}
+
 static bool read_log(const uint8_t *at, size_t left,
 		     struct camipc_recorded *item)
 {
@@ -147,6 +157,9 @@ size_t camipc_item_read(const uint8_t *bytes, size_t left,
 		break;
 	case CAMIPC_ITEM_SPAN:
 		is_right = read_span(at, left, ret_item);
+		break;
+	case CAMIPC_ITEM_STALL:
+		is_right = read_stall(at, left, ret_item);
 		break;
 	case CAMIPC_ITEM_DROPPED:
 	case CAMIPC_ITEM_CREDIT:

@@ -52,6 +52,7 @@ enum camipc_item_kind {
 	CAMIPC_ITEM_LOST = 8, /* the recorder had no room for some items */
 	CAMIPC_ITEM_LOG = 9, /* a line of the log of the camera process */
 	CAMIPC_ITEM_SPAN = 10, /* how long the IPA says it ran a call's op */
+	CAMIPC_ITEM_STALL = 11, /* an asynchronous call found no credit */
 };
 
 /** Header of an item: size u32 (with this header), kind u8, flags u8, proxy
@@ -83,6 +84,14 @@ enum camipc_item_kind {
 
 /** A span: cookie of the call u32, 4 zeros, begin u64, end u64. */
 #define CAMIPC_ITEM_SPAN_SIZE 24
+
+/** A stall: what becomes of the call u32, as below. */
+#define CAMIPC_ITEM_STALL_SIZE 4
+enum camipc_item_stall {
+	CAMIPC_ITEM_STALL_WAITS = 1,
+	CAMIPC_ITEM_STALL_DROPPED = 2,
+	CAMIPC_ITEM_STALL_REFUSED = 3,
+};
 
 /** A line of the log: two texts, the topic and the line; at most so long. */
 #define CAMIPC_ITEM_MAX_TOPIC 95

@@ -387,7 +387,8 @@ static bool complete(const struct camipc_recording *recording,
 	item->of = &recording->proxies[item->proxy];
 	schema = item->of->schema;
 	if (item->kind != CAMIPC_ITEM_MESSAGE &&
-	    item->kind != CAMIPC_ITEM_DROPPED && item->kind != CAMIPC_ITEM_SPAN)
+	    item->kind != CAMIPC_ITEM_DROPPED &&
+	    item->kind != CAMIPC_ITEM_SPAN && item->kind != CAMIPC_ITEM_STALL)
 		return true;
 	item->method = is_event ? camipc_schema_find(schema->events,
 						     schema->n_events,
@@ -400,7 +401,7 @@ static bool complete(const struct camipc_recording *recording,
 		return true;
 	if (!item->method)
 		return false;
-	if (item->kind == CAMIPC_ITEM_SPAN)
+	if (item->kind != CAMIPC_ITEM_MESSAGE)
 		return true;
 	item->type = item->message_kind == CAMIPC_WIRE_REPLY
 			     ? item->method->outs

@@ -68,6 +68,8 @@ struct camipc_recorded {
 	uint64_t ran_from; /* nanoseconds of CLOCK_MONOTONIC */
 	uint64_t ran_until; /* not before @ran_from */
 
+	enum camipc_item_stall stall; /* of a stall */
+
 	/* Of an access. */
 	uint64_t object;
 	uint64_t offset;

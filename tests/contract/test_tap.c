@@ -64,6 +64,19 @@ static void note_dropped(struct camipc_observer *observer,
 	note(observer, "while", camipc_state_to_string(state));
 }
 
+static void note_stall(struct camipc_observer *observer,
+		       const struct camipc_method *method,
+		       enum camipc_stall fate)
+{
+	static const char *const fates[] = {
+		[CAMIPC_STALL_WAITS] = "waits",
+		[CAMIPC_STALL_DROPPED] = "lost",
+		[CAMIPC_STALL_REFUSED] = "refused",
+	};
+
+	note(observer, fates[fate], method->name);
+}
+
 static void note_state(struct camipc_observer *observer, enum camipc_state from,
 		       enum camipc_state to)
 {
@@ -94,6 +107,7 @@ static const struct camipc_observer_ops all_ops = {
 	.state = note_state,
 	.ended = note_ended,
 	.release = release,
+	.stall = note_stall,
 };
 
 /* As if a later version of the struct had more functions. */
@@ -148,6 +162,30 @@ static void old_observers(void **state)
 	assert_non_null(strstr(all->text, "event pushed"));
 }
 
+/** Asynchronous calls that find no credit, by what becomes of them. */
+static void stalls(void **state)
+{
+	struct contract *c = *state;
+	struct diary *diary = open_diary(c, &all_ops);
+
+	contract_running(c);
+	contract_plan(c, TEST_ECHO_PUSH, TEST_ECHO_BLOCK, 0);
+	assert_int_equal(test_echo_push(c->ipa, 0), 0);
+	for (uint32_t i = 0; i < 4; i++)
+		assert_int_equal(test_echo_push_newest(c->ipa, i), 0);
+	diary->text[0] = '\0';
+	assert_int_equal(test_echo_push_newest(c->ipa, 4), 0);
+	for (uint32_t i = 0; i < 5; i++)
+		assert_int_equal(test_echo_push_oldest(c->ipa, i), 0);
+	assert_int_equal(test_echo_push(c->ipa, 1), -EAGAIN);
+	assert_string_equal(diary->text,
+			    "lost pushNewest, async pushOldest, "
+			    "async pushOldest, async pushOldest, "
+			    "async pushOldest, waits pushOldest, "
+			    "async pushOldest, refused push");
+	contract_open_gate(c);
+}
+
 static void an_end(void **state)
 {
 	struct contract *c = *state;
@@ -166,7 +204,7 @@ static void an_end(void **state)
 static void released(void **state)
 {
 	(void)state;
-	assert_int_equal(n_released, 4);
+	assert_int_equal(n_released, 5);
 }
 
 int main(int argc, char **argv)
@@ -174,6 +212,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		CONTRACT_TEST(a_session),
 		CONTRACT_TEST(old_observers),
+		CONTRACT_TEST(stalls),
 		CONTRACT_TEST(an_end),
 		cmocka_unit_test(released),
 	};

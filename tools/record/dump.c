@@ -89,66 +89,70 @@ static void print_plain_message(struct dump *dump,
 				   item->took / 1000);
 }
 
-static void print_plain_item(struct dump *dump, const struct camipc_recorded *item,
-			int error)
+static void print_plain_access(struct camipc_bytes *line,
+			       const struct camipc_recorded *item)
+{
+	camipc_bytes_print(line,
+			   "%s buffer %" PRIx64 "+%" PRIu64 ", %" PRIu32
+			   " bytes",
+			   item->flags & CAMIPC_ITEM_WROTE ? "wrote" : "read",
+			   item->object, item->offset, item->length);
+	if (!has_contents(item))
+		return;
+	camipc_bytes_print(line, ", sha256 ");
+	print_hash(line, item->hash, 8);
+}
+
+/* What is neither a message nor an access. */
+static void print_plain_note(struct camipc_bytes *line,
+			     const struct camipc_recorded *item)
+{
+	const char *name = item->method ? item->method->name : "?";
+
+	if (item->kind == CAMIPC_ITEM_STATE)
+		camipc_bytes_print(
+			line, "state %s",
+			camipc_state_to_string(
+				(enum camipc_state)(item->value & 0xff)));
+	else if (item->kind == CAMIPC_ITEM_DROPPED)
+		camipc_bytes_print(line, "<- event %s dropped", name);
+	else if (item->kind == CAMIPC_ITEM_CREDIT)
+		camipc_bytes_print(line, "%s credit, %" PRIu32 " consumed",
+				   item->flags & CAMIPC_ITEM_FROM_IPA ? "<-"
+								      : "->",
+				   item->value);
+	else if (item->kind == CAMIPC_ITEM_STALL)
+		camipc_bytes_print(line, "-> stall of %s: %s", name,
+				   item_stall_name(item->stall));
+	else if (item->kind == CAMIPC_ITEM_SPAN)
+		camipc_bytes_print(line, "<- span %s of %" PRIu64 " us", name,
+				   item->took / 1000);
+	else if (item->kind == CAMIPC_ITEM_LOST)
+		camipc_bytes_print(line, "%" PRIu32 " items are missing here: "
+				   "the recorder fell behind",
+				   item->value);
+	else if (item->kind == CAMIPC_ITEM_LOG)
+		camipc_bytes_print(line, "log %s: %s: %s",
+				   item_level_name(item->value), item->topic,
+				   item->text);
+	else
+		camipc_bytes_print(line, "%s%s%s", item_kind_name(item),
+				   item->text[0] ? ": " : "", item->text);
+}
+
+static void print_plain_item(struct dump *dump,
+			     const struct camipc_recorded *item, int error)
 {
 	struct camipc_bytes *line = &dump->line;
 
 	camipc_bytes_print(line, "%u %.6f %s ", item->proxy, item_seconds(item),
 			   item->of ? item->of->name : "-");
-	switch (item->kind) {
-	case CAMIPC_ITEM_MESSAGE:
+	if (item->kind == CAMIPC_ITEM_MESSAGE)
 		print_plain_message(dump, item, error);
-		break;
-	case CAMIPC_ITEM_ACCESS:
-		camipc_bytes_print(line, "%s buffer %" PRIx64 "+%" PRIu64
-				   ", %" PRIu32 " bytes",
-				   item->flags & CAMIPC_ITEM_WROTE ? "wrote"
-								   : "read",
-				   item->object, item->offset, item->length);
-		if (has_contents(item)) {
-			camipc_bytes_print(line, ", sha256 ");
-			print_hash(line, item->hash, 8);
-		}
-		break;
-	case CAMIPC_ITEM_STATE:
-		camipc_bytes_print(
-			line, "state %s",
-			camipc_state_to_string(
-				(enum camipc_state)(item->value & 0xff)));
-		break;
-	case CAMIPC_ITEM_DROPPED:
-		camipc_bytes_print(line, "<- event %s dropped",
-				   item->method ? item->method->name : "?");
-		break;
-	case CAMIPC_ITEM_CREDIT:
-		camipc_bytes_print(line, "%s credit, %" PRIu32 " consumed",
-				   item->flags & CAMIPC_ITEM_FROM_IPA ? "<-"
-								      : "->",
-				   item->value);
-		break;
-	case CAMIPC_ITEM_ENDED:
-		camipc_bytes_print(line, "%s: %s", item_kind_name(item),
-				   item->text);
-		break;
-	case CAMIPC_ITEM_LOST:
-		camipc_bytes_print(line, "%" PRIu32 " items are missing here: "
-				   "the recorder fell behind",
-				   item->value);
-		break;
-	case CAMIPC_ITEM_CLOSED:
-		camipc_bytes_print(line, "closed");
-		break;
-	case CAMIPC_ITEM_SPAN:
-		camipc_bytes_print(line, "<- span %s of %" PRIu64 " us",
-				   item->method->name, item->took / 1000);
-		break;
-	case CAMIPC_ITEM_LOG:
-		camipc_bytes_print(line, "log %s: %s: %s",
-				   item_level_name(item->value), item->topic,
-				   item->text);
-		break;
-	}
+	else if (item->kind == CAMIPC_ITEM_ACCESS)
+		print_plain_access(line, item);
+	else
+		print_plain_note(line, item);
 }
 
 /* ---- JSON --------------------------------------------------------------- */
@@ -274,6 +278,8 @@ static void print_json_item(struct dump *dump, const struct camipc_recorded *ite
 		print_json_log(line, item);
 	else if (item->kind == CAMIPC_ITEM_SPAN)
 		print_json_span(line, item);
+	else if (item->kind == CAMIPC_ITEM_STALL)
+		print_json_text(line, "fate", item_stall_name(item->stall));
 	else if (item->kind != CAMIPC_ITEM_DROPPED &&
 		 item->kind != CAMIPC_ITEM_CLOSED)
 		camipc_bytes_print(line, ", \"value\": %" PRIu32, item->value);

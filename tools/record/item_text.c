@@ -18,6 +18,7 @@ const char *item_kind_name(const struct camipc_recorded *item)
 		[CAMIPC_ITEM_LOST] = "lost",
 		[CAMIPC_ITEM_LOG] = "log",
 		[CAMIPC_ITEM_SPAN] = "span",
+		[CAMIPC_ITEM_STALL] = "stall",
 	};
 
 	if (item->kind != CAMIPC_ITEM_MESSAGE)
@@ -39,6 +40,17 @@ const char *item_level_name(uint32_t level)
 	};
 
 	return level <= CAMIPC_LOG_DEBUG ? names[level] : "unknown";
+}
+
+const char *item_stall_name(enum camipc_item_stall stall)
+{
+	static const char *const names[] = {
+		[CAMIPC_ITEM_STALL_WAITS] = "waits",
+		[CAMIPC_ITEM_STALL_DROPPED] = "dropped",
+		[CAMIPC_ITEM_STALL_REFUSED] = "refused",
+	};
+
+	return names[stall];
 }
 
 double item_seconds(const struct camipc_recorded *item)

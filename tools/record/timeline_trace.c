@@ -187,6 +187,8 @@ static void put_entry(struct trace *trace, const struct timeline_entry *entry)
 	else if (entry->kind == CAMIPC_ITEM_DROPPED)
 		put_instant(trace, entry, "dropped ",
 			    entry->name ? entry->name : "");
+	else if (entry->kind == CAMIPC_ITEM_STALL)
+		put_instant(trace, entry, "stall of ", entry->name);
 	else if (entry->kind == CAMIPC_ITEM_ENDED)
 		put_instant(trace, entry, "the IPA ended", "");
 	else if (entry->kind == CAMIPC_ITEM_LOST)
