@@ -222,7 +222,24 @@ static int write_slowest(const struct report *report)
 	return 0;
 }
 
-/* One row for each method, one mark for each message. */
+/* A mark of the drawing, @height pixels high. */
+static void write_mark(const struct report *report, const struct row *row,
+		       const char *class, unsigned int height, uint64_t begin,
+		       uint64_t end)
+{
+	const uint64_t duration = report->duration ? report->duration : 1;
+	const uint64_t x = begin * DRAWING_WIDTH / duration;
+	const uint64_t width = end * DRAWING_WIDTH / duration - x;
+
+	fprintf(report->stream,
+		"<rect x=\"%" PRIu64 "\" y=\"%zu\" width=\"%" PRIu64
+		"\" height=\"%u\" class=\"%s\"/>\n",
+		NAMES_WIDTH + x, (size_t)(row - report->rows) * ROW_HEIGHT + 3,
+		width ? width : 1, height, class);
+}
+
+/* One row for each method, one mark for each message, and a lower one on it for
+ * the time that the IPA ran. */
 static void write_drawing(struct report *report)
 {
 	const struct timeline *timeline = report->timeline;
@@ -230,7 +247,9 @@ static void write_drawing(struct report *report)
 	const size_t step = timeline->n / MAX_MARKS + 1;
 	FILE *out = report->stream;
 
-	fprintf(out, "<h2>Timeline</h2>\n<svg width=\"%d\" height=\"%zu\" "
+	fputs("<h2>Timeline</h2>\n<p>Yellow: while the IPA ran the call.</p>\n",
+	      out);
+	fprintf(out, "<svg width=\"%d\" height=\"%zu\" "
 		"role=\"img\">\n",
 		NAMES_WIDTH + DRAWING_WIDTH + 10, (report->n_rows + 1) * ROW_HEIGHT);
 	for (size_t i = 0; i < report->n_rows; i++) {
@@ -241,20 +260,19 @@ static void write_drawing(struct report *report)
 	for (size_t i = 0; i < timeline->n; i += step) {
 		const struct timeline_entry *entry = &timeline->entries[i];
 		const struct row *row;
-		uint64_t width;
 
 		if (entry->kind != CAMIPC_ITEM_MESSAGE)
 			continue;
 		row = row_of(report, entry);
 		if (!row)
 			continue;
-		width = entry->took * DRAWING_WIDTH / duration;
-		fprintf(out,
-			"<rect x=\"%" PRIu64 "\" y=\"%zu\" width=\"%" PRIu64
-			"\" height=\"14\" class=\"%s\"/>\n",
-			NAMES_WIDTH + entry->time * DRAWING_WIDTH / duration - width,
-			(size_t)(row - report->rows) * ROW_HEIGHT + 3,
-			width ? width : 1, row->kind);
+		write_mark(report, row, row->kind, 14,
+			   entry->took < entry->time ?
+				   entry->time - entry->took : 0,
+			   entry->time);
+		if (entry->has_span)
+			write_mark(report, row, "ipa", 5, entry->ran_from,
+				   entry->ran_until);
 	}
 	fprintf(out, "<text x=\"%d\" y=\"%zu\">0 s</text><text x=\"%d\" "
 		"y=\"%zu\">%" PRIu64 ".%03u s</text></svg>\n",
@@ -300,7 +318,7 @@ static void write_head(const struct report *report)
 	      "margin:24px}table{border-collapse:collapse}td,th{padding:2px 10px;"
 	      "text-align:left;border-bottom:1px solid #ccc}figure{display:"
 	      "inline-block;margin:8px}rect{fill:#36c}rect.event{fill:#c63}"
-	      "rect.async{fill:#393}svg text{font-size:11px}</style></head>"
+	      "rect.async{fill:#393}rect.ipa{fill:#fc6}svg text{font-size:11px}</style></head>"
 	      "<body>\n<h1>",
 	      out);
 	print_escaped(out, proxy ? proxy->name : "empty recording");
