@@ -433,8 +433,10 @@ PROGRAM = Program(
                 ("Shows the proxies of each process of this user that allows "
                  "it by CAMIPC_MONITOR=1 or camipc_monitor_start(), or of one "
                  "process.",
+                 "Below the table are the latest lines of the log of each "
+                 "process, at most 4, as far as it logs them (CAMIPC_LOG).",
                  "On a terminal, the table stays in its place; else one table "
-                 "follows the other. Ends when there is no such process any "
+                 "follows the other, with the lines that are new. Ends when there is no such process any "
                  "more."),
                 groups=(Group("options", (
                     Option("--interval SECONDS", "time between two tables, "

@@ -31,19 +31,16 @@ static struct {
 	void *taker;
 } report = { .mutex = PTHREAD_MUTEX_INITIALIZER };
 
-static const char *level_name(enum camipc_log_level level)
+const char *report_level_name(uint32_t level)
 {
-	switch (level) {
-	case CAMIPC_LOG_ERROR:
-		return "error";
-	case CAMIPC_LOG_WARNING:
-		return "warning";
-	case CAMIPC_LOG_INFO:
-		return "info";
-	case CAMIPC_LOG_DEBUG:
-		return "debug";
-	}
-	return "log";
+	static const char *const names[] = {
+		[CAMIPC_LOG_ERROR] = "error",
+		[CAMIPC_LOG_WARNING] = "warning",
+		[CAMIPC_LOG_INFO] = "info",
+		[CAMIPC_LOG_DEBUG] = "debug",
+	};
+
+	return level <= CAMIPC_LOG_DEBUG ? names[level] : "unknown";
 }
 
 /* Returns true for messages that are kept for a failure's line. */
@@ -92,7 +89,7 @@ static void on_log(void *user, enum camipc_log_level level, const char *topic,
 		}
 	} else {
 		end_line();
-		fprintf(stderr, "camipc: %s: %s: %s\n", level_name(level),
+		fprintf(stderr, "camipc: %s: %s: %s\n", report_level_name(level),
 			topic, text);
 	}
 	pthread_mutex_unlock(&report.mutex);
@@ -196,7 +193,7 @@ void report_running(void)
 	pthread_mutex_lock(&report.mutex);
 	if (report.held[0])
 		fprintf(stderr, "camipc: %s: %s\n",
-			level_name(report.held_level), report.held);
+			report_level_name(report.held_level), report.held);
 	report.held[0] = '\0';
 	report.running = true;
 	pthread_mutex_unlock(&report.mutex);

@@ -24,6 +24,9 @@ enum exit_code {
  */
 void report_init(bool verbose);
 
+/** Returns the name of a level of the log, "unknown" of another number. */
+const char *report_level_name(uint32_t level);
+
 /**
  * Hands each line of the library's log to @takes first, in any thread, one at a
  * time; a line for which it returns true is not printed. NULL: to nobody.

@@ -18,7 +18,9 @@
 #include <camipc/monitor.h>
 
 #include "clock.h"
+#include "log_watch.h"
 #include "page_file.h"
+#include "page_lines.h"
 #include "proxy.h"
 
 /* The shortest time between two writes of a slot, unless the state changes. */
@@ -56,11 +58,32 @@ static uint64_t coarse_now(void)
 	return (uint64_t)now.tv_sec * CAMIPC_NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
+/** Writes the latest lines of the log, under the lock. */
+static void put_lines(void)
+{
+	struct camipc_monitor_slot slot = { .use = CAMIPC_MONITOR_UNUSED };
+
+	if (is_open && process == getpid() && camipc_page_lines_take(&slot))
+		camipc_page_file_put(&file, CAMIPC_MONITOR_LOG_SLOT, &slot);
+}
+
 static void put_slot(unsigned int number, struct camipc_monitor_slot *slot)
 {
 	pthread_mutex_lock(&lock);
 	if (is_open && process == getpid())
 		camipc_page_file_put(&file, number, slot);
+	put_lines();
+	pthread_mutex_unlock(&lock);
+}
+
+/** A thread that holds the lock may log: a later slot takes this line along. */
+static void watch_line(enum camipc_log_level level, const char *topic,
+		       const char *text)
+{
+	camipc_page_lines_add(level, topic, text);
+	if (pthread_mutex_trylock(&lock) != 0)
+		return;
+	put_lines();
 	pthread_mutex_unlock(&lock);
 }
 
@@ -68,7 +91,7 @@ static void write_now(struct shown *shown)
 {
 	const struct camipc_proxy *proxy = shown->proxy;
 	const struct camipc_outbox *outbox = &proxy->courier.outbox;
-	struct camipc_monitor_slot slot = { .is_used = 1 };
+	struct camipc_monitor_slot slot = { .use = CAMIPC_MONITOR_COUNTERS };
 	struct camipc_monitor_proxy *to = &slot.proxy;
 	struct camipc_memory_stats memory = { .size = sizeof(memory) };
 
@@ -142,7 +165,7 @@ static void saw_end(struct camipc_observer *base,
 
 static void release(struct camipc_observer *base)
 {
-	struct camipc_monitor_slot slot = { .is_used = 0 };
+	struct camipc_monitor_slot slot = { .use = CAMIPC_MONITOR_UNUSED };
 
 	put_slot(of(base)->slot, &slot);
 	pthread_mutex_lock(&lock);
@@ -174,6 +197,8 @@ static int start(void)
 		return ret;
 	is_open = true;
 	process = getpid();
+	atomic_store(&camipc_log_watchers[CAMIPC_LOG_WATCHER_MONITOR],
+		     watch_line);
 	return 0;
 }
 
@@ -194,6 +219,8 @@ void camipc_monitor_stop(void)
 	if (is_open && process == getpid())
 		camipc_page_file_close(&file);
 	is_open = false;
+	atomic_store(&camipc_log_watchers[CAMIPC_LOG_WATCHER_MONITOR],
+		     (camipc_log_watch_fn)NULL);
 	pthread_mutex_unlock(&lock);
 }
 
@@ -205,7 +232,7 @@ __attribute__((destructor)) static void remove_page(void)
 /** Takes a free slot. Returns 0, the process's own slot, if all are taken. */
 static unsigned int take_slot(void)
 {
-	for (unsigned int i = 1; i < CAMIPC_MONITOR_SLOTS; i++)
+	for (unsigned int i = 1; i <= CAMIPC_MONITOR_MAX_PROXIES; i++)
 		if (!taken[i]) {
 			taken[i] = true;
 			return i;
@@ -251,7 +278,7 @@ void camipc_monitor_new_proxy(struct camipc_proxy *proxy)
 		camipc_log(CAMIPC_LOG_WARNING, "monitor",
 			   "%s: not on the statistics page, which has %u "
 			   "proxies already",
-			   camipc_proxy_name(proxy), CAMIPC_MONITOR_SLOTS - 1);
+			   camipc_proxy_name(proxy), CAMIPC_MONITOR_MAX_PROXIES);
 		free(shown);
 		return;
 	}

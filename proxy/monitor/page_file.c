@@ -71,7 +71,7 @@ static int make_file(const struct camipc_page_file *file)
 
 int camipc_page_file_open(struct camipc_page_file *file)
 {
-	struct camipc_monitor_slot slot = { .is_used = 1 };
+	struct camipc_monitor_slot slot = { .use = CAMIPC_MONITOR_COUNTERS };
 	const char *runtime = secure_getenv("XDG_RUNTIME_DIR");
 
 	if (getauxval(AT_SECURE))
@@ -98,7 +98,7 @@ int camipc_page_file_open(struct camipc_page_file *file)
 void camipc_page_file_put(const struct camipc_page_file *file,
 			  unsigned int number, struct camipc_monitor_slot *slot)
 {
-	if (slot->is_used)
+	if (slot->use != CAMIPC_MONITOR_UNUSED)
 		camipc_monitor_slot_seal(slot);
 	/* Not a mapping: somebody who cuts the file must not end the camera. */
 	(void)!pwrite(file->fd, slot, sizeof(*slot),

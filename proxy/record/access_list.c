@@ -41,7 +41,8 @@ void camipc_access_list_add(struct camipc_recorder *recorder)
 	recorder->next = list;
 	list = recorder;
 	atomic_store(&camipc_access_watcher, watch);
-	atomic_store(&camipc_log_watcher, watch_log);
+	atomic_store(&camipc_log_watchers[CAMIPC_LOG_WATCHER_RECORD],
+		     watch_log);
 	pthread_mutex_unlock(&list_lock);
 }
 
@@ -55,7 +56,8 @@ void camipc_access_list_remove(struct camipc_recorder *recorder)
 		}
 	if (!list) {
 		atomic_store(&camipc_access_watcher, (camipc_access_fn)NULL);
-		atomic_store(&camipc_log_watcher, (camipc_log_watch_fn)NULL);
+		atomic_store(&camipc_log_watchers[CAMIPC_LOG_WATCHER_RECORD],
+			     (camipc_log_watch_fn)NULL);
 	}
 	pthread_mutex_unlock(&list_lock);
 }

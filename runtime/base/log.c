@@ -44,7 +44,7 @@ static struct {
 	.level = CAMIPC_LOG_WARNING,
 };
 
-_Atomic(camipc_log_watch_fn) camipc_log_watcher;
+_Atomic(camipc_log_watch_fn) camipc_log_watchers[CAMIPC_N_LOG_WATCHERS];
 
 /* True while this thread is in a callback, which would wait for itself. */
 static _Thread_local bool inside;
@@ -171,18 +171,21 @@ bool camipc_log_wants_topic(enum camipc_log_level level, const char *topic)
 				topic);
 }
 
-/* Shows a line to the watcher. Needs no lock: a watcher has locks of its own, and
+/* Shows a line to the watchers. Needs no lock: a watcher has locks of its own, and
  * their users may log. */
 static void show_line(enum camipc_log_level level, const char *topic,
 		      const char *text)
 {
-	const camipc_log_watch_fn watch = atomic_load(&camipc_log_watcher);
+	for (unsigned int i = 0; i < CAMIPC_N_LOG_WATCHERS; i++) {
+		const camipc_log_watch_fn watch =
+			atomic_load(&camipc_log_watchers[i]);
 
-	if (!watch)
-		return;
-	inside = true;
-	watch(level, topic, text);
-	inside = false;
+		if (!watch)
+			continue;
+		inside = true;
+		watch(level, topic, text);
+		inside = false;
+	}
 }
 
 static void write_line(enum camipc_log_level level, const char *topic,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One watcher of the lines of the log in this process, for recordings. */
+/* Watchers of the lines of the log in this process: recordings, statistics pages. */
 #ifndef CAMIPC_BASE_LOG_WATCH_H
 #define CAMIPC_BASE_LOG_WATCH_H
 
@@ -14,7 +14,15 @@
 typedef void (*camipc_log_watch_fn)(enum camipc_log_level level,
 				    const char *topic, const char *text);
 
-/** NULL: nobody watches. A module has a variable of its own, which stays so. */
-extern _Atomic(camipc_log_watch_fn) camipc_log_watcher;
+/** Who may watch. */
+enum camipc_log_watcher {
+	CAMIPC_LOG_WATCHER_RECORD,
+	CAMIPC_LOG_WATCHER_MONITOR,
+	CAMIPC_N_LOG_WATCHERS,
+};
+
+/** NULL: that one does not watch. A module has variables of its own, which stay
+ *  so. */
+extern _Atomic(camipc_log_watch_fn) camipc_log_watchers[CAMIPC_N_LOG_WATCHERS];
 
 #endif /* CAMIPC_BASE_LOG_WATCH_H */

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <camipc/log_level.h>
+
 #include "crc32c.h"
 
 /* The 20th field after the name of the program, which may contain anything. */
@@ -33,6 +35,16 @@ static void clean_text(char *text, size_t size)
 			*text = '?';
 }
 
+static enum camipc_monitor_found clean_log(struct camipc_monitor_log *log)
+{
+	for (unsigned int i = 0; i < CAMIPC_MONITOR_LINES; i++) {
+		if (log->lines[i].level > CAMIPC_LOG_DEBUG)
+			log->lines[i].level = CAMIPC_LOG_DEBUG;
+		clean_text(log->lines[i].text, sizeof(log->lines[i].text));
+	}
+	return CAMIPC_MONITOR_LOG;
+}
+
 enum camipc_monitor_found
 camipc_monitor_slot_read(struct camipc_monitor_slot *slot, unsigned int number)
 {
@@ -40,7 +52,11 @@ camipc_monitor_slot_read(struct camipc_monitor_slot *slot, unsigned int number)
 
 	if (!memcmp(slot, &empty, sizeof(empty)))
 		return CAMIPC_MONITOR_FREE;
-	if (slot->crc != crc_of(slot) || slot->is_used != 1)
+	if (slot->crc != crc_of(slot))
+		return CAMIPC_MONITOR_WRONG;
+	if (slot->use == CAMIPC_MONITOR_LOG_LINES && number > 0)
+		return clean_log(&slot->log);
+	if (slot->use != CAMIPC_MONITOR_COUNTERS)
 		return CAMIPC_MONITOR_WRONG;
 	if (number == 0)
 		return !memcmp(slot->process.magic, CAMIPC_MONITOR_MAGIC, 8) &&

@@ -27,6 +27,24 @@ struct camipc_monitor_process {
 	uint64_t start; /* of the process, in clock ticks since boot */
 };
 
+/** A line of the log, with its topic. */
+struct camipc_monitor_line {
+	uint32_t level; /* enum camipc_log_level */
+	char text[248]; /* "topic: line", cut */
+};
+
+#define CAMIPC_MONITOR_LINES 4u
+
+/** The last slot, once the process has logged: its latest lines. */
+struct camipc_monitor_log {
+	uint64_t n; /* lines so far: line i is at i modulo CAMIPC_MONITOR_LINES */
+	struct camipc_monitor_line lines[CAMIPC_MONITOR_LINES];
+};
+
+/** The slot of the log, and how many are for proxies. */
+#define CAMIPC_MONITOR_LOG_SLOT (CAMIPC_MONITOR_SLOTS - 1)
+#define CAMIPC_MONITOR_MAX_PROXIES (CAMIPC_MONITOR_SLOTS - 2)
+
 /** Another slot: a proxy. */
 struct camipc_monitor_proxy {
 	uint64_t serial; /* of this proxy in its process, from 1 */
@@ -42,13 +60,21 @@ struct camipc_monitor_proxy {
 	struct camipc_proxy_stats stats;
 };
 
+/** What a slot has. */
+enum camipc_monitor_use {
+	CAMIPC_MONITOR_UNUSED = 0,
+	CAMIPC_MONITOR_COUNTERS = 1, /* of the process, or of a proxy */
+	CAMIPC_MONITOR_LOG_LINES = 2, /* readers of before skip them */
+};
+
 /** A slot as it is in the file. */
 struct camipc_monitor_slot {
 	uint32_t crc; /* CRC-32C of the rest of the slot */
-	uint32_t is_used;
+	uint32_t use; /* enum camipc_monitor_use */
 	union {
 		struct camipc_monitor_process process;
 		struct camipc_monitor_proxy proxy;
+		struct camipc_monitor_log log;
 		uint8_t bytes[CAMIPC_MONITOR_SLOT_SIZE - 8];
 	};
 };
@@ -66,6 +92,7 @@ enum camipc_monitor_found {
 	CAMIPC_MONITOR_WRONG, /* being written, or not a slot */
 	CAMIPC_MONITOR_PROCESS,
 	CAMIPC_MONITOR_PROXY,
+	CAMIPC_MONITOR_LOG,
 };
 
 /**

@@ -22,6 +22,7 @@ from tool_runs import CAMIPC, LIMIT, SMALL, RunTest, command  # noqa: E402
 
 SLOT = 1024
 N_SLOTS = 64
+LINE = 252
 # Of a proxy's slot, after checksum and use: serial, time, name.
 NAME_AT = 8 + 16
 
@@ -121,6 +122,49 @@ class Monitor(MonitorTest):
             process.send_signal(signal.SIGTERM)
             process.wait(LIMIT)
             self.assertEqual(os.listdir(self.pages), [])
+
+    def test_lines_of_the_log(self):
+        """Of a worker that dies, in the next table and once."""
+        process, page = self.capture("--isolation", "process",
+                                     CAMIPC_LOG="info,error")
+        with open(page, "rb") as opened:
+            data = opened.read()
+        worker, = struct.unpack_from("<i", data, SLOT + NAME_AT + 116)
+        os.kill(worker, signal.SIGKILL)
+        end = time.monotonic() + LIMIT
+        text = ""
+        while "died of signal 9" not in text:
+            self.assertLess(time.monotonic(), end)
+            text = self.monitor(str(process.pid), "--count", "1").decode()
+        text = self.monitor(str(process.pid), "--count", "3").decode()
+        died = [line for line in text.split("\n") if "died of signal 9" in line]
+        self.assertEqual(len(died), 1, text)
+        self.assertRegex(died[0], r"^ *%d (error|warning|info): proxy" %
+                         process.pid)
+
+    @staticmethod
+    def log_slot(n, *lines):
+        body = b"".join(struct.pack("<I248s", level, text)
+                        for level, text in lines)
+        return sealed(struct.pack("<IIQ", 0, 2, n) + body.ljust(4 * LINE, b"\0"))
+
+    def test_order_of_lines(self):
+        slots = [bytes(SLOT)] * (N_SLOTS - 2)
+        self.write_page(slots + [self.log_slot(
+            6, (0, b"x: fifth"), (1, b"x: sixth"), (2, b"x: third"),
+            (3, b"x: fourth"))])
+        lines = self.monitor("--count", "1").decode().split("\n")[2:6]
+        self.assertEqual([line.split()[1:] for line in lines],
+                         [["info:", "x:", "third"], ["debug:", "x:", "fourth"],
+                          ["error:", "x:", "fifth"],
+                          ["warning:", "x:", "sixth"]])
+        # Lines elsewhere are no lines; a count of any size is a count.
+        self.write_page([self.log_slot(1, (0, b"x: wrong place"))])
+        self.assertNotIn("x:", self.monitor("--count", "1").decode())
+        self.write_page(slots + [self.log_slot(
+            2 ** 64 - 1, *[(9, b"\x1b[2J\xff")] * 4)])
+        text = self.monitor("--count", "1").decode("ascii")
+        self.assertEqual(text.count("debug: ?[2J?"), 4)
 
     def test_restart(self):
         process, page = self.capture("--isolation", "process")

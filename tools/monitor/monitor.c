@@ -25,6 +25,9 @@
 /* The title, the line that counts what does not fit, and the cursor's. */
 #define OTHER_LINES 3
 
+/* Lines of the log beneath the table; fewer on a low terminal. */
+#define LOG_LINES 6
+
 /* More than a line of the table, whatever its numbers are. */
 #define LINE_SIZE 512
 
@@ -40,6 +43,7 @@ struct monitor {
 	const struct options *options;
 	int pid; /* 0: all processes */
 	bool on_terminal;
+	bool has_printed; /* a table, so that lines of the log are not new */
 	unsigned int n_lines; /* of a terminal, for proxies */
 	unsigned int n_columns; /* of a terminal */
 	struct monitored *now;
@@ -184,14 +188,51 @@ static void look_at_terminal(struct monitor *monitor)
 			   OTHER_LINES;
 }
 
+/* Returns true if the line was there at the last table. */
+static bool was_shown(const struct monitor *monitor,
+		      const struct monitored_line *line)
+{
+	const struct monitored *before = monitor->before;
+
+	for (unsigned int i = 0; i < before->n_lines; i++)
+		if (before->lines[i].pid == line->pid &&
+		    before->lines[i].start == line->start &&
+		    before->lines[i].number >= line->number)
+			return true;
+	return false;
+}
+
+/* The latest @most lines of the log; without a terminal, each of them once. */
+static void print_monitored_lines(const struct monitor *monitor, unsigned int most)
+{
+	const struct monitored *now = monitor->now;
+	const unsigned int first = now->n_lines > most ? now->n_lines - most : 0;
+
+	for (unsigned int i = first; i < now->n_lines; i++) {
+		const struct monitored_line *line = &now->lines[i];
+
+		if (monitor->on_terminal || !monitor->has_printed ||
+		    !was_shown(monitor, line))
+			print_table_line(
+				monitor, "%7d %s: %s", line->pid,
+				report_level_name(line->line.level),
+				line->line.text);
+	}
+}
+
 static void print_monitored_table(struct monitor *monitor)
 {
 	const unsigned int n = monitor->now->n_proxies;
+	unsigned int n_lines = monitor->now->n_lines;
 	unsigned int most = n;
 
 	if (monitor->on_terminal) {
 		look_at_terminal(monitor);
-		most = monitor->n_lines;
+		if (n_lines > LOG_LINES)
+			n_lines = LOG_LINES;
+		if (n_lines > monitor->n_lines / 2)
+			n_lines = monitor->n_lines / 2;
+		most = monitor->n_lines - n_lines;
 		fputs(TO_TOP, stdout);
 	}
 	print_table_line(monitor, "%7s %-16s %-8s %-10s %7s %7s %8s %7s %7s %5s %6s "
@@ -205,6 +246,8 @@ static void print_monitored_table(struct monitor *monitor)
 		print_table_line(monitor, "no proxies");
 	if (n > most)
 		print_table_line(monitor, "%u more proxies", n - most);
+	print_monitored_lines(monitor, n_lines);
+	monitor->has_printed = true;
 	fputs(monitor->on_terminal ? CLEAR_REST : "\n", stdout);
 	fflush(stdout);
 }

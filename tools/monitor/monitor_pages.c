@@ -56,6 +56,21 @@ read_page_slot(int fd, unsigned int number, struct camipc_monitor_slot *slot)
 	return found;
 }
 
+static void read_log(struct monitored *monitored, int pid, uint64_t start,
+		     const struct camipc_monitor_log *log)
+{
+	const uint64_t n = log->n < CAMIPC_MONITOR_LINES ? log->n :
+							   CAMIPC_MONITOR_LINES;
+
+	for (uint64_t i = log->n - n; i < log->n; i++)
+		monitored->lines[monitored->n_lines++] = (struct monitored_line){
+			.pid = pid,
+			.start = start,
+			.number = i,
+			.line = log->lines[i % CAMIPC_MONITOR_LINES],
+		};
+}
+
 /* Reads an open page. Returns false if it is of an earlier process. */
 static bool read_page(struct monitored *monitored, int fd, int pid,
 		      uint64_t start)
@@ -70,9 +85,13 @@ static bool read_page(struct monitored *monitored, int fd, int pid,
 		return false;
 	monitored->n_processes++;
 	for (unsigned int i = 1; i < CAMIPC_MONITOR_SLOTS; i++) {
-		if (monitored->n_proxies == MONITOR_MAX_PROXIES)
-			return true;
-		if (read_page_slot(fd, i, &slot) != CAMIPC_MONITOR_PROXY)
+		const enum camipc_monitor_found found =
+			read_page_slot(fd, i, &slot);
+
+		if (found == CAMIPC_MONITOR_LOG && i == CAMIPC_MONITOR_LOG_SLOT)
+			read_log(monitored, pid, start, &slot.log);
+		if (found != CAMIPC_MONITOR_PROXY ||
+		    monitored->n_proxies == MONITOR_MAX_PROXIES)
 			continue;
 		proxy = &monitored->proxies[monitored->n_proxies++];
 		proxy->pid = pid;
@@ -152,6 +171,7 @@ int monitored_read(struct monitored *monitored, int pid)
 
 	monitored->n_processes = 0;
 	monitored->n_proxies = 0;
+	monitored->n_lines = 0;
 	if (folder == -EPERM || (folder == -ENOENT &&
 				 !getenv("XDG_RUNTIME_DIR")))
 		return folder;

@@ -18,8 +18,18 @@ struct monitored_proxy {
 	struct camipc_monitor_proxy slot;
 };
 
+/** A line of the log of a process. */
+struct monitored_line {
+	int pid;
+	uint64_t start; /* of the process */
+	uint64_t number; /* of the line in its process, from 0 */
+	struct camipc_monitor_line line;
+};
+
 struct monitored {
 	unsigned int n_processes;
+	unsigned int n_lines;
+	struct monitored_line lines[MONITOR_MAX_PROCESSES * CAMIPC_MONITOR_LINES];
 	unsigned int n_proxies;
 	struct monitored_proxy proxies[MONITOR_MAX_PROXIES];
 };

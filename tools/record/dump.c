@@ -133,7 +133,7 @@ static void print_plain_note(struct camipc_bytes *line,
 				   item->value);
 	else if (item->kind == CAMIPC_ITEM_LOG)
 		camipc_bytes_print(line, "log %s: %s: %s",
-				   item_level_name(item->value), item->topic,
+				   report_level_name(item->value), item->topic,
 				   item->text);
 	else
 		camipc_bytes_print(line, "%s%s%s", item_kind_name(item),
@@ -232,7 +232,7 @@ static void print_json_access(struct camipc_bytes *line,
 static void print_json_log(struct camipc_bytes *line,
 			   const struct camipc_recorded *item)
 {
-	print_json_text(line, "level", item_level_name(item->value));
+	print_json_text(line, "level", report_level_name(item->value));
 	print_json_text(line, "topic", item->topic);
 	print_json_text(line, "text", item->text);
 }

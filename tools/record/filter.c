@@ -152,7 +152,7 @@ static struct operand look_up_name(const struct filtering *filtering, const char
 	if (!strcmp(name, "method"))
 		return of_text(item->method ? item->method->name : NULL);
 	if (item->kind == CAMIPC_ITEM_LOG && !strcmp(name, "level"))
-		return of_text(item_level_name(item->value));
+		return of_text(report_level_name(item->value));
 	if (item->kind == CAMIPC_ITEM_LOG && !strcmp(name, "topic"))
 		return of_text(item->topic);
 	if (!strcmp(name, "kind"))

@@ -2,8 +2,6 @@
 /* Names of kinds of items, and times since the recording began. */
 #include "item_text.h"
 
-#include <camipc/log_level.h>
-
 #include "chunk_item.h"
 
 const char *item_kind_name(const struct camipc_recorded *item)
@@ -28,18 +26,6 @@ const char *item_kind_name(const struct camipc_recorded *item)
 	if (item->message_kind == CAMIPC_WIRE_EVENT)
 		return "event";
 	return item->is_async ? "async" : "call";
-}
-
-const char *item_level_name(uint32_t level)
-{
-	static const char *const names[] = {
-		[CAMIPC_LOG_ERROR] = "error",
-		[CAMIPC_LOG_WARNING] = "warning",
-		[CAMIPC_LOG_INFO] = "info",
-		[CAMIPC_LOG_DEBUG] = "debug",
-	};
-
-	return level <= CAMIPC_LOG_DEBUG ? names[level] : "unknown";
 }
 
 const char *item_stall_name(enum camipc_item_stall stall)

@@ -8,9 +8,6 @@
 /** Returns "call", "async", "reply", "event", "access", …: never NULL. */
 const char *item_kind_name(const struct camipc_recorded *item);
 
-/** Returns the name of the level of a line of the log: never NULL. */
-const char *item_level_name(uint32_t level);
-
 /** Returns what becomes of a call that found no credit: never NULL. */
 const char *item_stall_name(enum camipc_item_stall stall);
 

@@ -72,7 +72,7 @@ int timeline_add(struct timeline *timeline, const struct camipc_recorded *item)
 		char text[1200];
 
 		snprintf(text, sizeof(text), "%s: %s: %s",
-			 item_level_name(item->value), item->topic, item->text);
+			 report_level_name(item->value), item->topic, item->text);
 		entry->text = strdup(text);
 		return entry->text ? 0 : -ENOMEM;
 	}

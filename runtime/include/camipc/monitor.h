@@ -3,7 +3,8 @@
  * The statistics page: what `camipc monitor` shows of a process that allows it.
  * The page is a file, $XDG_RUNTIME_DIR/camipc/PID, that only the user of the
  * process can read. Each proxy writes its counters there when it is used, ten
- * times per second at most; there is no thread and no socket for it.
+ * times per second at most, and each line of the log goes there; there is no
+ * thread and no socket for it.
  *
  * The environment variable CAMIPC_MONITOR=1 has the effect of
  * camipc_monitor_start() before the first proxy is created.
@@ -18,7 +19,7 @@ CAMIPC_BEGIN_DECLS
 /**
  * camipc_monitor_start() - show the counters of this process
  *
- * Proxies that are created from now on are shown, at most 63 at once. The file
+ * Proxies that are created from now on are shown, at most 62 at once. The file
  * is removed at the end of the process, and by `camipc monitor` if the process
  * was killed.
  *
