@@ -4,7 +4,7 @@ and their codecs."""
 
 import re
 from itertools import groupby
-from typing import Dict, List
+from typing import Dict, List, Set
 
 from ..c.arrays import ArraySlot
 from ..c.enums import EnumView
@@ -296,26 +296,26 @@ class ValuesView:
     @staticmethod
     def _order_group(group: List[ValueStruct],
                      ordered: List[ValueStruct]) -> None:
-        """Orders types that contain each other."""
+        """Orders types that contain each other: each `T?` among them is a
+        pointer."""
         by_tag = {one.message.c_name: one for one in group}
-        state: Dict[str, bool] = {}     # False: being visited
+        done: Set[str] = set()
+        for one in group:
+            for member in one.members:
+                if isinstance(member, OwnedPointer):
+                    member.is_nested = member.tag in by_tag
 
         def visit(one: ValueStruct) -> None:
-            state[one.message.c_name] = False
+            if one.message.c_name in done:
+                return
+            done.add(one.message.c_name)
             for member in one.members:
-                if member.tag not in by_tag or not _wants_complete(member):
-                    continue
-                if member.tag not in state:
+                if member.tag in by_tag and _wants_complete(member):
                     visit(by_tag[member.tag])
-                elif not state[member.tag]:
-                    assert isinstance(member, OwnedPointer)
-                    member.is_nested = True
-            state[one.message.c_name] = True
             ordered.append(one)
 
         for one in group:
-            if one.message.c_name not in state:
-                visit(one)
+            visit(one)
 
     # ---- codecs
 
