@@ -36,6 +36,9 @@ SOURCES = dict(support.SOURCES)
 SOURCES[HERE] = ["studio.mojom", "world.mojom"]
 SOURCES[os.path.join(ROOT, "tests", "echo")] = ["echo.mojom"]
 
+# The header of an external type.
+LENSES = os.path.join(ROOT, "examples", "external-types")
+
 # Uses of templates, which are compiled only where they are used.
 USES = """
 #include <string>
@@ -86,6 +89,8 @@ class Headers(unittest.TestCase):
         for folder, files in SOURCES.items():
             support.generate(cls.out, folder, files,
                              extra=["--emit", "all", "-I", support.IDL])
+        support.generate(cls.out, support.GOLDEN, ["glass.mojom"],
+                         extra=["--emit", "all"])
 
     @classmethod
     def tearDownClass(cls):
@@ -98,7 +103,8 @@ class Headers(unittest.TestCase):
         own = ["-Wuseless-cast"] if compiler == "g++" else []
         done = subprocess.run(
             [compiler, "-std=c++" + standard, "-fsyntax-only"] + WARNINGS
-            + own + flags + ["-I", self.out, "-I", support.INCLUDE, path],
+            + own + flags + ["-I", self.out, "-I", support.INCLUDE,
+                             "-I", LENSES, path],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             encoding="utf-8", check=False)
         self.assertEqual(done.returncode, 0, done.stdout[:4000])

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,6 +19,7 @@
 #include "optics_ipa_proxy.h"
 
 static const char *backend = "thread";
+static const char *module = OPTICS_MODULE;
 
 struct session {
 	struct camipc_manager *manager;
@@ -28,6 +30,9 @@ struct session {
 	struct lens_id id; /* of the latest event */
 	size_t n_knots; /* of its curve; SIZE_MAX: none */
 	unsigned int n_closed;
+	unsigned int n_restarted;
+	enum camipc_reason cause; /* of the latest restart */
+	int reloaded; /* what the completion got */
 };
 
 static void on_focused(void *user, uint32_t frame, const struct lens_id *id,
@@ -49,10 +54,19 @@ static void on_closed(void *user, const struct camipc_closed_info *info)
 	session->n_closed++;
 }
 
+static void on_restarted(void *user, const struct camipc_restart_info *info)
+{
+	struct session *session = user;
+
+	session->n_restarted++;
+	session->cause = info->cause->reason;
+}
+
 static const struct ipa_optics_events events = {
 	.size = sizeof(events),
 	.focused = on_focused,
 	.closed = on_closed,
+	.restarted = on_restarted,
 };
 
 static int setup(void **state)
@@ -65,7 +79,7 @@ static int setup(void **state)
 		.no_install_paths = true,
 	};
 	const struct camipc_match match = {
-		.path = OPTICS_MODULE,
+		.path = module,
 		.isolation = test_backend_isolation(backend),
 		.transport = test_backend_transport(backend),
 	};
@@ -248,6 +262,75 @@ static void without_context(void **state)
 	assert_int_equal(session->n_closed, 0);
 }
 
+/* ---- another worker -------------------------------------------------------- */
+
+static void until_restarted(struct session *session, unsigned int n)
+{
+	while (session->n_restarted < n)
+		assert_true(camipc_proxy_dispatch_wait(
+				    ipa_optics_get_proxy(session->ipa),
+				    10000) >= 0);
+	assert_int_equal(session->n_closed, 0);
+}
+
+/* The address means the same to the module that was initialised last. */
+static void focus_is_as_before(struct session *session)
+{
+	const struct lens_id id = { session->mounts[0], 7 };
+
+	focus(session, &id);
+	assert_ptr_equal(session->id.mount, session->mounts[0]);
+	assert_int_equal(session->id.serial, 7);
+	assert_int_equal(session->n_knots, 5);
+}
+
+static void on_reloaded(void *user, int ret)
+{
+	struct session *session = user;
+
+	session->reloaded = ret;
+}
+
+static void a_context_survives_restart_and_reload(void **state)
+{
+	const struct camipc_restart_policy policy = {
+		.size = sizeof(policy),
+		.max_restarts = 3,
+		.window_ms = 60000,
+	};
+	struct session *session = *state;
+	struct camipc_proxy *proxy = ipa_optics_get_proxy(session->ipa);
+	struct lens_curve curve;
+	int ret = camipc_proxy_set_restart(proxy, &policy);
+
+	if (strcmp(test_backend_isolation(backend), "process") != 0) {
+		assert_int_equal(ret, -EOPNOTSUPP);
+		return;
+	}
+	assert_int_equal(ret, 0);
+	assert_int_equal(set_context(session, &session->context), 0);
+	assert_true(lens_curve_make(&curve, 5, 1.0, NULL));
+	assert_int_equal(init_with(session, session->mounts[0], &curve), 0);
+	/* What is repeated later is a copy. */
+	lens_curve_clear(&curve);
+	assert_int_equal(ipa_optics_start(session->ipa), 0);
+	focus_is_as_before(session);
+
+	assert_int_equal(kill(camipc_proxy_get_pid(proxy), SIGKILL), 0);
+	until_restarted(session, 1);
+	focus_is_as_before(session);
+	/* It stays as it was when the first call was made. */
+	assert_int_equal(set_context(session, NULL), -EBUSY);
+
+	session->reloaded = 1;
+	assert_int_equal(camipc_proxy_reload(proxy, on_reloaded, session), 0);
+	until_restarted(session, 2);
+	assert_int_equal(session->cause, CAMIPC_REASON_RELOADED);
+	assert_int_equal(session->reloaded, 0);
+	focus_is_as_before(session);
+	assert_int_equal(ipa_optics_stop(session->ipa), 0);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -263,9 +346,14 @@ int main(int argc, char **argv)
 						teardown),
 		cmocka_unit_test_setup_teardown(without_context, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(
+			a_context_survives_restart_and_reload, setup,
+			teardown),
 	};
 
 	if (argc > 1)
 		backend = argv[1];
+	if (argc > 2)
+		module = argv[2];
 	return cmocka_run_group_tests_name(backend, tests, NULL, NULL);
 }

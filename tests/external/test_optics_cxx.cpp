@@ -25,7 +25,7 @@ struct Focus : Events {
 	std::size_t knots_ = 0;
 };
 
-void run(camipc_manager *manager, const camipc_match &match)
+void run(camipc_manager *manager, const camipc_match &match, bool asValues)
 {
 	const lens_mount *const mounts[] = { lens_mount_find("CS"),
 					     lens_mount_find("C") };
@@ -46,7 +46,15 @@ void run(camipc_manager *manager, const camipc_match &match)
 	lens.curves(camipc::Span<const lens_curve>(&curve, 1));
 	lens.shading(&curve);
 	CHECK(lens.curves()[0].n_knots == 3);
-	CHECK(!ipa.init(lens));
+	const values::Lens own = toValue(lens);
+	CHECK(own.shading && (*own.shading)->knots != knots);
+	CHECK(own.curves[0] == *own.shading);
+	CHECK(own == toValue(lens));
+	values::Lens other = own;
+	CHECK(other == own);
+	other.id->serial++;
+	CHECK(other != own);
+	CHECK(!(asValues ? ipa.init(own) : ipa.init(lens)));
 	CHECK(ipa.setContext(nullptr).code() == -EBUSY);
 
 	auto copy = camipc::copy(lens);
@@ -56,6 +64,9 @@ void run(camipc_manager *manager, const camipc_match &match)
 
 	auto outs = ipa.scale(curve, 0.5);
 	CHECK(outs);
+	const values::ScaleOuts kept = toValue(**outs);
+	CHECK(kept.scaled->knots != (*outs)->scaled().knots);
+	CHECK(lens_curve_equal(&*kept.scaled, &(*outs)->scaled()));
 	CHECK((*outs)->scaled().n_knots == 3);
 	CHECK((*outs)->scaled().knots[2] > 1.9);
 
@@ -74,6 +85,7 @@ void run(camipc_manager *manager, const camipc_match &match)
 int main(int argc, char **argv)
 {
 	const std::string backend = argc > 1 ? argv[1] : "thread";
+	const char *const module = argc > 2 ? argv[2] : OPTICS_MODULE;
 	const char *const workers[] = { OPTICS_WORKER, nullptr };
 	camipc_manager_options options{};
 	camipc_manager *manager = nullptr;
@@ -82,10 +94,11 @@ int main(int argc, char **argv)
 	options.size = sizeof(options);
 	options.worker_paths = workers;
 	CHECK(camipc_manager_create(&options, &manager) == 0);
-	match.path = OPTICS_MODULE;
+	match.path = module;
 	match.isolation = test_backend_isolation(backend.c_str());
 	match.transport = test_backend_transport(backend.c_str());
-	run(manager, match);
+	run(manager, match, false);
+	run(manager, match, true);
 	camipc_manager_destroy(manager);
 	return 0;
 }

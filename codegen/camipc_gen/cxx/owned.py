@@ -250,8 +250,7 @@ class OwnedExternal(Owned):
 
     def __init__(self, value, names):
         super().__init__(value, names)
-        self.type = "camipc::External<%s, ::%s>" % (self.kind.element,
-                                                    value.info)
+        self.type = names.value(value.tag)
 
     def c(self, place):
         return "*camipc::address(%s)" % place
@@ -266,8 +265,8 @@ class OwnedExternal(Owned):
         return self.value.put(number, self._at(place), present)
 
     def build(self, target, place):
-        return ["%s = %s;" % (target, self.c(place))] + \
-            self.value.copy(Place(target))
+        return ["camipc::buildExternal<::%s>(arena, %s, %s);" % (
+            self.value.info, self.c(place), target)]
 
 
 @singledispatch

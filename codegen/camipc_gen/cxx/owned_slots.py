@@ -11,7 +11,7 @@ from ..c.arrays import BytesSlot
 from ..c.fixed import FixedSlot
 from ..c.inline import InlineSlot
 from ..c.place import Place
-from ..c.statements import branch
+from ..c.statements import branch, indented
 from ..c.values import ScalarValue
 from . import names as cxx_names
 from .owned import (Owned, OwnedMessage, OwnedNames, build_numbers, for_all,
@@ -191,9 +191,9 @@ class OwnedPointer(OwnedSlot):
                                             True))
 
     def build(self, place, msg=MSG):
-        return branch(place, ["%s = %s;" % (
-            self.slot.at(msg), _build_each(self.owned, "camipc::only(*%s)"
-                                           % place, "nullptr"))])
+        return branch(place, _build_each(self.slot.at(msg), self.owned,
+                                         "camipc::only(*%s)" % place,
+                                         "nullptr"))
 
 
 class OwnedArray(OwnedSlot):
@@ -260,18 +260,18 @@ class OwnedArray(OwnedSlot):
         if self.owned.same_in_c and not self._is_bools:
             return build_numbers(str(target), str(count), place,
                                  self.owned.kind.c_element)
-        return ["%s = %s;" % (target, _build_each(self.owned, place,
-                                                  "&%s" % count))]
+        return _build_each(target, self.owned, place, "&%s" % count)
 
 
-def _build_each(owned: Owned, place: str, count: str) -> str:
-    """A copy of all elements, one by one."""
+def _build_each(target, owned: Owned, place: str, count: str) -> List[str]:
+    """Sets @target to a copy of all elements, one by one."""
     if isinstance(owned, OwnedMessage):
-        return "camipc::buildAll<%s>(arena, %s, %s)" % (owned.codec, place,
-                                                        count)
-    return "camipc::buildEach<%s>(arena, %s, %s, [&](const auto &from, " \
-        "auto &to) { %s })" % (owned.kind.c_element, place, count,
-                               " ".join(owned.build("to", "from")))
+        return ["%s = camipc::buildAll<%s>(arena, %s, %s);" % (
+            target, owned.codec, place, count)]
+    return ["%s = camipc::buildEach<%s>(arena, %s, %s, "
+            "[&](const auto &from, auto &to) {" % (
+                target, owned.kind.c_element, place, count)] + indented(
+                    owned.build("to", "from")) + ["});"]
 
 
 class OwnedMap(OwnedArray):

@@ -6,6 +6,7 @@ import re
 from itertools import groupby
 from typing import Dict, List, Set
 
+from ..c import names as c_names
 from ..c.arrays import ArraySlot
 from ..c.enums import EnumView
 from ..c.messages import Message
@@ -120,6 +121,18 @@ class Codec:
                 if not re.search(r"\b%s\b" % one, text)]
 
 
+class ExternalAlias:
+    """A struct of another library, with what it refers to."""
+
+    def __init__(self, struct: ir.Struct, names: OwnedNames):
+        self.doc = struct.doc
+        tag = c_names.of_type(struct)
+        self.name = names.value(tag)
+        word, _, name = struct.external.c_type.rpartition(" ")
+        self.type = "camipc::External<%s, ::%s_type_info>" % (
+            "%s ::%s" % (word, name) if word else "::" + name, tag)
+
+
 class BoxCodec(Codec):
     """Of an array or a map as a value of its own."""
 
@@ -200,6 +213,8 @@ class ValuesView:
         self._views = cxx.names
         self._names = names_of(cxx.names, True)
         self._enums: Dict[str, EnumClass] = {}
+        self.externals = [ExternalAlias(one, self._names)
+                          for one in module.structs if one.external]
         self.structs = self._ordered([
             self._struct(one) for one in cxx.classes if one.is_public])
         self.codecs = [self._codec(message) for message in view.messages

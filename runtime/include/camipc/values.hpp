@@ -432,6 +432,14 @@ const C *buildEach(camipc_arena *arena, const T &values, std::size_t *n,
 	return first;
 }
 
+/** A struct of another library, as its own functions copy it. */
+template <const camipc_type_info &Type, typename T>
+void buildExternal(camipc_arena *arena, const T &from, T &to)
+{
+	to = from;
+	camipc_copy_external(arena, &Type, &to);
+}
+
 /** Of structs. */
 template <typename Codec, typename T>
 const typename Codec::c_type *buildAll(camipc_arena *arena, const T &values,
