@@ -229,6 +229,9 @@ static bool equal_item(const struct camipc_type_info *info,
 		memcpy(&fds[1], b, sizeof(fds[1]));
 		return (fds[0] < 0) == (fds[1] < 0) ||
 		       differ(info, field, "only one has a descriptor");
+	case CAMIPC_KIND_EXTERNAL:
+		return field->type->external->equal(a, b) ||
+		       differ(info, field, "its own function says so");
 	default:
 		if (oracle_number(field, a) == oracle_number(field, b))
 			return true;

@@ -170,10 +170,14 @@ def lines_of(text, method):
     """Of a method, and of the declaration that was made for it."""
     found = set()
     inside = False
-    owner = re.compile(r"(struct|union|enum) %sRow \{" % (
-        method[0].upper() + method[1:]))
+    name = method[0].upper() + method[1:]
+    owner = re.compile(r"(struct|union|enum) %sRow \{" % name)
+    # An external one has no fields.
+    whole = re.compile(r"struct %sRow;" % name)
     for number, line in enumerate(text.splitlines(), 1):
         inside = inside or owner.match(line) is not None
+        if whole.match(line):
+            found.add(number)
         if inside or re.match(r"\t(\[async\] )?%s@" % method, line):
             found.add(number)
         inside = inside and line != "};"
