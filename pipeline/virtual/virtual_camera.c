@@ -18,6 +18,7 @@ struct virtual_camera {
 	struct virtual_lockstep lockstep;
 	struct virtual_realtime realtime;
 	bool is_realtime;
+	bool is_unplugged;
 	uint32_t frame; /* number of the next one */
 };
 
@@ -138,17 +139,37 @@ void virtual_camera_destroy(struct virtual_camera *camera)
 	free(camera);
 }
 
+void virtual_camera_unplug(struct virtual_camera *camera)
+{
+	camera->is_unplugged = true;
+}
+
+static int check_plug(struct virtual_camera *camera)
+{
+	return camera->is_unplugged
+		       ? virtual_error_set(&camera->error, -ENODEV,
+					   "the camera was unplugged")
+		       : 0;
+}
+
 int virtual_camera_start(struct virtual_camera *camera)
 {
 	virtual_error_reset(&camera->error);
+	if (check_plug(camera) < 0)
+		return -ENODEV;
 	return virtual_ipa_start(&camera->ipa);
 }
 
 int virtual_camera_stop(struct virtual_camera *camera)
 {
+	int plug;
+	int ret;
+
 	virtual_error_reset(&camera->error);
 	virtual_realtime_reset(&camera->realtime);
-	return virtual_ipa_stop(&camera->ipa);
+	plug = check_plug(camera);
+	ret = virtual_ipa_stop(&camera->ipa);
+	return ret < 0 ? ret : plug;
 }
 
 int virtual_camera_set_controls(struct virtual_camera *camera,
@@ -163,6 +184,9 @@ int virtual_camera_capture(struct virtual_camera *camera,
 	int ret;
 
 	virtual_error_reset(&camera->error);
+	ret = check_plug(camera);
+	if (ret < 0)
+		return ret;
 	ret = camera->is_realtime
 		      ? virtual_realtime_capture(&camera->realtime,
 						 camera->frame, ret_frame)

@@ -94,6 +94,10 @@ int virtual_camera_set_controls(struct virtual_camera *camera,
 				const struct cam_control_list *list)
 	CAMIPC_MUST_CHECK;
 
+/** Unplugs the camera, as the cable of a real one: start, stop and capture return
+ *  -ENODEV from now on, and stop still stops the IPA. It can only be destroyed. */
+void virtual_camera_unplug(struct virtual_camera *camera);
+
 /**
  * virtual_camera_capture() - take the next frame, and make an image of it
  *
@@ -105,8 +109,8 @@ int virtual_camera_set_controls(struct virtual_camera *camera,
  * Returns 0, -EINTR (interrupt_fd is readable), -ETIMEDOUT (no parameters
  * within frame_timeout_ms), -EREMOTEIO (the IPA could not compute parameters, or
  * returned an error of its own), -EBADMSG (its parameters are invalid), -EPIPE
- * (it is gone), or another error of a call; virtual_camera_error() explains
- * each.
+ * (it is gone), -ENODEV (the camera was unplugged), or another error of a call;
+ * virtual_camera_error() explains each.
  */
 int virtual_camera_capture(struct virtual_camera *camera,
 			   struct virtual_frame *ret_frame) CAMIPC_MUST_CHECK;
