@@ -18,6 +18,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "e2e"))
+from crc32c import crc32c  # noqa: E402
 from tool_runs import CAMIPC, LIMIT, SMALL, RunTest, command  # noqa: E402
 
 SLOT = 1024
@@ -25,15 +26,6 @@ N_SLOTS = 64
 LINE = 252
 # Of a proxy's slot, after checksum and use: serial, time, name.
 NAME_AT = 8 + 16
-
-
-def crc32c(data):
-    crc = 0xffffffff
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ (0x82f63b78 if crc & 1 else 0)
-    return crc ^ 0xffffffff
 
 
 def sealed(slot):

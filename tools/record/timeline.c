@@ -33,7 +33,9 @@ static uint64_t since_begin(const struct camipc_recorded *item, uint64_t time)
 	return time > begin ? time - begin : 0;
 }
 
-int timeline_add(struct timeline *timeline, const struct camipc_recorded *item)
+/* Appends an item. Returns 0 or -ENOMEM. */
+static int timeline_add(struct timeline *timeline,
+			const struct camipc_recorded *item)
 {
 	struct timeline_entry *entry;
 	uint32_t frame = 0;
@@ -79,7 +81,7 @@ int timeline_add(struct timeline *timeline, const struct camipc_recorded *item)
 	return 0;
 }
 
-void timeline_fini(struct timeline *timeline)
+static void timeline_fini(struct timeline *timeline)
 {
 	for (size_t i = 0; i < timeline->n; i++)
 		free(timeline->entries[i].text);

@@ -38,14 +38,8 @@ struct timeline {
 	struct camipc_value_tree tree;
 };
 
-/** Appends an item. Returns 0 or -ENOMEM. */
-int timeline_add(struct timeline *timeline,
-		 const struct camipc_recorded *item) CAMIPC_MUST_CHECK;
-
 /** Joins calls and their spans. Returns 0 or -ENOMEM. */
 int timeline_join_spans(struct timeline *timeline) CAMIPC_MUST_CHECK;
-
-void timeline_fini(struct timeline *timeline);
 
 /** Writes the form of chrome://tracing and Perfetto. Returns 0 or -ENOMEM. */
 int timeline_write_trace(const struct timeline *timeline,
