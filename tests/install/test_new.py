@@ -36,11 +36,28 @@ class New(unittest.TestCase):
         # The last line tells what to do next; it is right.
         setup, test = said.splitlines()[-1].split(": ", 1)[1].split(" && ")
         self.run_it(*setup.split(), *STRICT)
-        self.assertRegex(self.run_it(*test.split()), r"Ok:\s+3")
+        self.assertRegex(self.run_it(*test.split()), r"Ok:\s+4")
         self.run_it("ninja", "-C", "my_isp/build")
         said = self.run_it("my_isp/build/my_isp-pipeline", "my_isp/build")
         self.assertEqual(said, "8 frames, isolation process: "
                          "brightness 0.40\n")
+
+    def test_a_module_that_answers_otherwise(self):
+        """The scaffold's replay finds it, and names what differs."""
+        self.run_it("camipc-gen", "new", "blink")
+        self.run_it("meson", "setup", "blink/build", "blink", *STRICT)
+        self.run_it("meson", "test", "-C", "blink/build", "blink-replay")
+        recording = os.path.join(self.folder, "blink/kept.rec")
+        os.rename(os.path.join(self.folder, "blink/build/blink.rec"), recording)
+        self.add_line("blink/meson.build", "blink_recordings = [",
+                      "    files('kept.rec'),")
+        self.add_line("blink/blink_module.c", "if (brightness > 0)",
+                      "\t\tgain *= 1.01f;\n\tif (brightness > 0)")
+        with self.assertRaises(installation.Failed):
+            self.run_it("meson", "test", "-C", "blink/build", "blink-replay")
+        with open(os.path.join(self.folder, "blink/build/meson-logs/testlog.txt"),
+                  encoding="utf-8") as log:
+            self.assertIn("setGain", log.read())
 
     def test_part_of_a_project(self):
         with open(os.path.join(self.folder, "meson.build"), "w",
@@ -52,7 +69,7 @@ class New(unittest.TestCase):
             stream.write(said.splitlines()[-1].split(": ", 1)[1] + "\n")
         self.run_it("meson", "setup", "build", *STRICT)
         self.assertRegex(self.run_it("meson", "test", "-C", "build"),
-                         r"Ok:\s+3")
+                         r"Ok:\s+4")
 
     def test_one_method_is_three_lines(self):
         self.run_it("camipc-gen", "new", "blink")
