@@ -4,9 +4,9 @@
 
 #include <stdio.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "controls_ipa_types.h"
 #include "report.h"
 
@@ -19,10 +19,7 @@
 
 static double now_s(void)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec * 1e-9;
+	return (double)camipc_now_ns() / 1e9;
 }
 
 void live_line_init(struct live_line *line, bool quiet)

@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <camipc/proxy.h>
 
+#include "clock.h"
 #include "commands.h"
 #include "interrupt.h"
 #include "monitor_pages.h"
@@ -49,14 +49,6 @@ struct monitor {
 	struct monitored *now;
 	struct monitored *before;
 };
-
-static double monitor_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 /* Prints a line, and no more of it than a terminal is wide. */
 CAMIPC_PRINTF(2, 3)
@@ -137,7 +129,7 @@ static const char *state_of(const struct camipc_monitor_proxy *slot)
 
 static double idle_of(const struct camipc_monitor_proxy *slot)
 {
-	const double idle = monitor_now() - (double)slot->time / 1e9;
+	const double idle = ((double)camipc_now_ns() - (double)slot->time) / 1e9;
 
 	return idle > 0 && idle < MAX_IDLE ? idle : 0;
 }

@@ -15,6 +15,7 @@
 #include <camipc/error.h>
 
 #include "chunk_item.h"
+#include "clock.h"
 #include "interrupt.h"
 #include "item_text.h"
 #include "replay_files.h"
@@ -45,19 +46,11 @@ struct replay {
 	unsigned int n_skipped; /* buffers whose contents were not recorded */
 };
 
-static uint64_t replay_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
 static void note_death(struct replay *replay)
 {
 	if (!replay->has_ended)
 		replay->outcome->end_took_ms =
-			(unsigned int)((replay_now() - replay->last_call) /
+			(unsigned int)((camipc_now_ns() - replay->last_call) /
 				       1000000);
 	replay->is_dead = true;
 	replay->has_ended = true;
@@ -172,7 +165,7 @@ static int create_ipa(struct replay *replay, const struct camipc_recorded *item)
 	replay->is_begun = true;
 	replay->proxy = item->proxy;
 	replay->recorded_begin = item->time;
-	replay->begin = replay_now();
+	replay->begin = camipc_now_ns();
 	if (!replay->run->is_silent)
 		report_running();
 	return EXIT_OK;
@@ -221,7 +214,7 @@ static int replay_call(struct replay *replay,
 			report_difference(replay, item,
 					  "cannot make a descriptor: %s",
 					  camipc_errno_to_string(ret)));
-	replay->last_call = replay_now();
+	replay->last_call = camipc_now_ns();
 	ret = replay_session_call(&replay->session, item, fds);
 	for (uint32_t i = 0; i < item->n_fds; i++)
 		close(fds[i]);
@@ -285,7 +278,7 @@ static int replay_reply(struct replay *replay,
 static unsigned int left_ms(const struct replay *replay)
 {
 	const struct replay_run *run = replay->run;
-	const uint64_t took_ms = (replay_now() - replay->begin) / 1000000;
+	const uint64_t took_ms = (camipc_now_ns() - replay->begin) / 1000000;
 
 	if (!run->limit_ms || took_ms + run->wait_ms <= run->limit_ms)
 		return run->wait_ms;
@@ -382,7 +375,7 @@ static void keep_time(const struct replay *replay,
 {
 	const uint64_t due = replay->begin +
 			     (item->time - replay->recorded_begin);
-	const uint64_t now = replay_now();
+	const uint64_t now = camipc_now_ns();
 	struct timespec pause;
 
 	if (!replay->options->record.at_recorded_speed || due <= now)
@@ -561,7 +554,7 @@ int replay_run(const struct replay_run *run, struct replay_outcome *ret_outcome)
 		.outcome = ret_outcome,
 		.options = run->options,
 		.frame = -1,
-		.begin = replay_now(),
+		.begin = camipc_now_ns(),
 	};
 	int code = recording_file_open(&replay.file, run->path);
 

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "clock.h"
 #include "interrupt.h"
 
 /* How long a call may wait until earlier ones are consumed, in milliseconds. */
@@ -94,10 +94,7 @@ int replay_session_create(struct replay_session *session,
 
 static uint64_t session_now_ms(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	return camipc_now_ns() / CAMIPC_NS_PER_MS;
 }
 
 /* Delivers what has arrived, and waits up to @timeout_ms for something. */
