@@ -17,6 +17,9 @@ static const struct bench_table *const tables[] = {
 	&bench_codec,
 	&bench_calls,
 	&bench_cxx,
+#ifdef BENCH_PEERS
+	&bench_rpc,
+#endif
 	&bench_scale,
 	&bench_layers,
 	&bench_restart,
