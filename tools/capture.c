@@ -311,6 +311,20 @@ static int write_frame(struct capture *capture, const struct camera_frame *frame
 	return code;
 }
 
+/* Sets the camera up for a source that has changed. Returns an exit code. */
+static int start_again(struct capture *capture)
+{
+	report_end_line();
+	fprintf(stderr, "camipc: frame %u: the source changed: starting again\n",
+		capture->n_done);
+	if (camera_stop(capture->camera) == 0 &&
+	    camera_start(capture->camera) == 0)
+		return EXIT_OK;
+	report_error("frame %u: %s", capture->n_done,
+		     camera_error(capture->camera));
+	return EXIT_FAILED;
+}
+
 /* Takes one frame and writes it. Sets @ret_ends if a signal came. Returns an
  * exit code, after it has reported an error. */
 static int capture_one(struct capture *capture, bool *ret_ends)
@@ -323,6 +337,8 @@ static int capture_one(struct capture *capture, bool *ret_ends)
 		*ret_ends = true;
 		return exit_code_of_signal(capture);
 	}
+	if (ret == -EREMCHG)
+		return start_again(capture);
 	if (ret < 0) {
 		report_error("frame %u: %s", capture->n_done,
 			     camera_error(capture->camera));

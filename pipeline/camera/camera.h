@@ -218,7 +218,7 @@ int camera_create(const char *name, struct camipc_manager *manager,
 void camera_destroy(struct camera *camera);
 
 /** Starts IPA and stream. Returns 0, or a negative errno that camera_error()
- *  explains. */
+ *  explains: -ENOLINK if a source that has changed sends no signal. */
 int camera_start(struct camera *camera) CAMIPC_MUST_CHECK;
 
 /** Stops stream and IPA; returns 0 if both are stopped already. Returns as
@@ -240,7 +240,8 @@ int camera_set_controls(struct camera *camera,
  *
  * Returns 0, -EINTR (interrupt_fd is readable), -ETIMEDOUT (no frame or no
  * parameters within frame_timeout_ms), -ENODEV (the device vanished),
- * -EREMCHG (the source changed its size or standard: the stream was stopped),
+ * -EREMCHG (the source changed its size or standard: the stream was stopped; stop
+ * and start the camera, which sets it up for the new source),
  * -ENODATA (the stream has ended, and all its frames were taken),
  * -EREMOTEIO (the IPA could not compute parameters, or not read the frame),
  * -EBADMSG (its parameters are invalid, or it saw another frame), -EPIPE (it is

@@ -33,6 +33,19 @@ static const struct {
 	{ "VIDIOC_S_INPUT", EINVAL, "the node does not have this input" },
 	{ "VIDIOC_S_INPUT", EBUSY,
 	  "the node has buffers: stop it and free them before" },
+	{ "VIDIOC_QUERY_DV_TIMINGS", ENOLINK,
+	  "no source sends a signal: connect it and switch it on" },
+	{ "VIDIOC_QUERY_DV_TIMINGS", ENOLCK,
+	  "the signal is unstable: wait, or check its cable" },
+	{ "VIDIOC_QUERY_DV_TIMINGS", ERANGE,
+	  "the device cannot receive these timings: choose others at the "
+	  "source" },
+	{ "VIDIOC_S_DV_TIMINGS", EBUSY,
+	  "the node has buffers, perhaps of another program: stop it and free "
+	  "them before" },
+	{ "VIDIOC_S_STD", EBUSY,
+	  "the node has buffers, perhaps of another program: stop it and free "
+	  "them before" },
 	{ "VIDIOC_S_PARM", EBUSY,
 	  "the node has buffers: stop it and free them before" },
 	{ "VIDIOC_S_PARM", ENOTTY, "the frame rate of the node is fixed" },

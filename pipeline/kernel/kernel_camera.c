@@ -12,6 +12,7 @@
 #include <camipc/error.h>
 
 #include "cam_fourcc.h"
+#include "kernel_settings.h"
 
 #define DEFAULT_TIMEOUT_MS 2000
 
@@ -35,8 +36,8 @@ static int end_stream(struct kernel_camera *camera, int code)
 	if (code == -EREMCHG)
 		virtual_error_set(&camera->error, code,
 				  "%s: the source changed its size or standard: "
-				  "the stream was stopped; set the camera up "
-				  "again for the new source",
+				  "the stream was stopped; stop and start the "
+				  "camera, which sets it up for the new source",
 				  path);
 	else
 		virtual_error_set(&camera->error, code,
@@ -173,7 +174,7 @@ static int write_due(struct kernel_camera *camera, uint32_t number)
 	else
 		virtual_delayed_init(delayed, &delayed->delays, due,
 				     number + 2);
-	return kernel_device_write(&camera->device, &camera->imager.sensor,
+	return kernel_settings_write(&camera->device, &camera->imager.sensor,
 				   due);
 }
 
@@ -196,7 +197,7 @@ static int take(void *user, uint16_t *raw, struct virtual_frame *frame,
 	if (ret < 0)
 		return ret;
 	frame->timestamp_ns = video.timestamp_ns;
-	frame->settings = kernel_device_settings(&camera->device, &video);
+	frame->settings = kernel_settings_of(&camera->device, &video);
 	frame_metadata_take(&camera->device.metadata);
 	ret = write_due(camera, count_lost(camera, video.sequence));
 	if (ret < 0)
@@ -361,11 +362,29 @@ void kernel_camera_destroy(struct kernel_camera *camera)
 
 /* ---- running ------------------------------------------------------------- */
 
+/* A source that has changed, also while the camera was stopped. */
+static int follow_source(struct kernel_camera *camera)
+{
+	struct stream_events *events = &camera->device.events;
+
+	stream_events_take(events);
+	if (events->has_changed)
+		camera->end = -EREMCHG;
+	/* What comes from here on counts for the new stream. */
+	stream_events_reset(events);
+	if (camera->end != -EREMCHG)
+		return 0;
+	return kernel_device_follow(&camera->device);
+}
+
 int kernel_camera_start(struct kernel_camera *camera)
 {
 	int ret;
 
 	virtual_error_reset(&camera->error);
+	ret = follow_source(camera);
+	if (ret < 0)
+		return ret;
 	camera->next = 0;
 	camera->end = 0;
 	/* Raises the first sensor controls, which all frames have. */
@@ -375,7 +394,7 @@ int kernel_camera_start(struct kernel_camera *camera)
 	virtual_delayed_init(
 		&camera->imager.delayed, &camera->imager.delayed.delays,
 		virtual_delayed_requested(&camera->imager.delayed), 0);
-	ret = kernel_device_write(
+	ret = kernel_settings_write(
 		&camera->device, &camera->imager.sensor,
 		virtual_delayed_requested(&camera->imager.delayed));
 	if (ret == 0)

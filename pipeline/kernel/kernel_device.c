@@ -5,18 +5,22 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <camipc/error.h>
 #include <camipc/log.h>
 
 #include "device_request.h"
+#include "kernel_settings.h"
 #include "media_links.h"
 #include "subdevice.h"
+#include "video_source.h"
 
 /* One is being filled, one is ready, one is with us, one spare. */
 #define N_BUFFERS 4
+
+/* Changes of a source that are followed before a start fails. */
+#define MAX_FOLLOWED 5
 
 /* The pad of a sensor that sends frames. */
 #define SENSOR_PAD 0
@@ -96,24 +100,23 @@ static int set_pad(struct kernel_device *device,
 	return ret;
 }
 
-static int open_capture(struct kernel_device *device,
-			const struct media_device *media)
+/* Input, source and format of the video node. Returns 1 if the source was another
+ * one before, 0, or a negative errno. */
+static int set_capture(struct kernel_device *device)
 {
 	const struct kernel_route *route = device->route;
 	const struct kernel_mode *mode = &device->mode;
 	struct video_capture *capture = &device->capture;
 	struct video_format format = { mode->format->fourcc, mode->width,
 				       mode->height, 0, 0 };
-	const char *path = kernel_device_find_node(media, route->capture,
-						   device->error);
-	int ret;
+	int has_followed = 0;
+	int ret = 0;
 
-	if (!path)
-		return -ENODEV;
-	ret = video_capture_open(capture, path);
-	if (ret == 0 && route->input >= 0)
+	if (route->input >= 0)
 		ret = video_capture_set_input(capture, (uint32_t)route->input);
-	if (ret == 0)
+	if (ret == 0 && route->input >= 0)
+		ret = has_followed = video_source_follow(capture);
+	if (ret >= 0)
 		ret = video_capture_set_format(capture, &format);
 	if (ret < 0)
 		return node_failed(device, &capture->node, ret);
@@ -123,9 +126,26 @@ static int open_capture(struct kernel_device *device,
 		return virtual_error_set(device->error, -EPROTO,
 					 "%s: a frame of %u bytes with lines "
 					 "of %u bytes cannot hold %ux%u pixels",
-					 path, format.size, format.stride,
-					 mode->width, mode->height);
-	return 0;
+					 capture->node.path, format.size,
+					 format.stride, mode->width,
+					 mode->height);
+	return has_followed;
+}
+
+static int open_capture(struct kernel_device *device,
+			const struct media_device *media)
+{
+	const char *path = kernel_device_find_node(media, device->route->capture,
+						   device->error);
+	int ret;
+
+	if (!path)
+		return -ENODEV;
+	ret = video_capture_open(&device->capture, path);
+	if (ret < 0)
+		return node_failed(device, &device->capture.node, ret);
+	ret = set_capture(device);
+	return ret < 0 ? ret : 0;
 }
 
 /* Sets the interval at the video node, or else at the sensor. Without a choice of
@@ -270,6 +290,31 @@ int kernel_device_open(struct kernel_device *device,
 	return ret;
 }
 
+int kernel_device_follow(struct kernel_device *device)
+{
+	int ret = 1;
+
+	/* The driver may report this very change, so once more without those
+	 * reports: what then comes is another change. */
+	for (int i = 0; i < MAX_FOLLOWED && ret == 1; i++) {
+		stream_events_take(&device->events);
+		stream_events_reset(&device->events);
+		ret = set_capture(device);
+	}
+	if (ret == 1)
+		ret = virtual_error_set(device->error, -ENOLCK,
+					"%s: the source changes all the time",
+					device->capture.node.path);
+	if (ret == 0)
+		ret = set_interval(device);
+	if (ret < 0)
+		return ret;
+	/* Ranges of controls may depend on the source. */
+	device_controls_clear(&device->controls);
+	ret = device_controls_read(&device->controls, &device->sensor);
+	return ret < 0 ? node_failed(device, &device->sensor, ret) : 0;
+}
+
 void kernel_device_close(struct kernel_device *device)
 {
 	if (!device->is_open)
@@ -281,136 +326,6 @@ void kernel_device_close(struct kernel_device *device)
 	device_node_close(&device->sensor);
 	device_node_close(&device->media);
 	device->is_open = false;
-}
-
-/* ---- settings ------------------------------------------------------------ */
-
-/* Where in the control's range a setting is. */
-static int32_t scale(const struct kernel_control *control, int32_t value,
-		     int32_t min, int32_t max)
-{
-	return control->min + (int32_t)((int64_t)(value - min) *
-					(control->max - control->min) /
-					(max - min));
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * UINT64_C(1000000000) +
-	       (uint64_t)ts.tv_nsec;
-}
-
-/* Lists the controls that settings are; only those that @written does not have,
- * unless it is NULL. */
-static int list_controls(struct kernel_device *device,
-			 struct virtual_sensor_settings settings,
-			 const struct virtual_sensor_settings *written,
-			 struct cam_control controls[2],
-			 struct cam_control_list *ret_list)
-{
-	const struct kernel_route *route = device->route;
-	const struct virtual_sensor *sensor = device->model;
-	struct cam_control_builder builder;
-	int ret;
-
-	cam_control_builder_init(&builder, CAM_CONTROL_ID_SPACE_V4L2, controls,
-				 2);
-	if (route->exposure.id && (!written || settings.lines != written->lines))
-		cam_control_builder_set_int32(
-			&builder, route->exposure.id,
-			scale(&route->exposure, settings.lines,
-			      virtual_sensor_min_lines(sensor),
-			      virtual_sensor_max_lines(sensor)));
-	if (route->gain.id && (!written || settings.gain != written->gain))
-		cam_control_builder_set_int32(&builder, route->gain.id,
-					      scale(&route->gain, settings.gain,
-						    sensor->model->min_gain,
-						    sensor->model->max_gain));
-	ret = cam_control_builder_finish(&builder, ret_list);
-	return ret < 0 ? virtual_error_set(device->error, ret,
-					   "cannot set the sensor: %s",
-					   camipc_errno_to_string(ret)) :
-			 0;
-}
-
-int kernel_device_set_controls(struct kernel_device *device,
-			       const struct cam_control_list *list)
-{
-	const struct kernel_route *route = device->route;
-	int ret;
-
-	for (size_t i = 0; i < list->n_controls; i++) {
-		const uint32_t id = list->controls[i].id;
-		const struct cam_control_info *info =
-			cam_uint32_control_info_find(
-				device->controls.infos.infos,
-				device->controls.infos.n_infos, id);
-
-		if (info && (id == route->exposure.id || id == route->gain.id))
-			return virtual_error_set(
-				device->error, -EPERM,
-				"%s: the IPA sets the control '%s' for each "
-				"frame: set AeEnable, ExposureTime and "
-				"AnalogueGain of the IPA",
-				device->sensor.path, info->name);
-	}
-	ret = device_controls_set(&device->controls, list);
-	return ret < 0 ? node_failed(device, &device->sensor, ret) : 0;
-}
-
-int kernel_device_write(struct kernel_device *device,
-			const struct virtual_sensor *sensor,
-			struct virtual_sensor_settings settings)
-{
-	struct cam_control controls[2];
-	struct cam_control_list list;
-	int ret = 0;
-
-	device->model = sensor;
-	if (!device->route->uses_requests) {
-		ret = list_controls(device, settings,
-				    device->has_written ? &device->written :
-							  NULL,
-				    controls, &list);
-		if (ret < 0)
-			return ret;
-		if (list.n_controls)
-			ret = device_controls_set(&device->controls, &list);
-		if (ret < 0)
-			return node_failed(device, &device->sensor, ret);
-	}
-	if (device->has_written && settings.lines == device->written.lines &&
-	    settings.gain == device->written.gain)
-		return 0;
-	device->written = settings;
-	device->has_written = true;
-	device->writes[device->n_writes++ % KERNEL_DEVICE_WRITES] =
-		(struct kernel_write){ now_ns(), settings };
-	return 0;
-}
-
-struct virtual_sensor_settings
-kernel_device_settings(const struct kernel_device *device,
-		       const struct video_frame *frame)
-{
-	struct virtual_sensor_settings settings = device->written;
-	const struct kernel_write *write;
-
-	if (device->route->uses_requests)
-		return device->carried[frame->index];
-	/* From the newest write back to one before the frame. */
-	for (uint32_t i = 1; i <= KERNEL_DEVICE_WRITES && i <= device->n_writes;
-	     i++) {
-		write = &device->writes[(device->n_writes - i) %
-					KERNEL_DEVICE_WRITES];
-		settings = write->settings;
-		if (write->time_ns < frame->timestamp_ns)
-			break;
-	}
-	return settings;
 }
 
 /* ---- streaming ----------------------------------------------------------- */
@@ -440,7 +355,8 @@ static int queue_with_controls(struct kernel_device *device, uint32_t i)
 	const int request = device->requests[i];
 	struct cam_control controls[2];
 	struct cam_control_list list;
-	int ret = list_controls(device, device->written, NULL, controls, &list);
+	int ret = kernel_settings_list(device, device->written, NULL, controls,
+				       &list);
 
 	if (ret < 0)
 		return ret;
@@ -495,7 +411,6 @@ int kernel_device_start(struct kernel_device *device)
 
 	for (uint32_t i = 0; i < VIDEO_MAX_BUFFERS; i++)
 		device->requests[i] = -1;
-	stream_events_reset(&device->events);
 	ret = video_capture_allocate(capture, VIDEO_MEMORY_DRIVER, N_BUFFERS);
 	for (uint32_t i = 0; ret == 0 && i < capture->n_buffers; i++) {
 		ret = map_buffer(device, i);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The device of a kernel camera: set up along its route, streamed from, and
- * its sensor's settings written. */
+ * the settings of its frames remembered. */
 #ifndef KERNEL_KERNEL_DEVICE_H
 #define KERNEL_KERNEL_DEVICE_H
 
@@ -82,6 +82,10 @@ const char *kernel_device_find_node(const struct media_device *media,
 				    const char *pattern,
 				    struct virtual_error *error);
 
+/** Sets the stopped device up again for what its source sends now, with the same
+ *  mode. Returns -ENOLINK if there is no signal, or as kernel_device_open(). */
+int kernel_device_follow(struct kernel_device *device) CAMIPC_MUST_CHECK;
+
 /** Stops and closes everything; accepts zeroed memory. */
 void kernel_device_close(struct kernel_device *device);
 
@@ -90,35 +94,6 @@ int kernel_device_start(struct kernel_device *device) CAMIPC_MUST_CHECK;
 
 /** Stops the stream and frees the queue, also of a device that is gone. */
 int kernel_device_stop(struct kernel_device *device);
-
-/** Sets controls as an application wants them; camera_set_device_controls()
- *  describes it. */
-int kernel_device_set_controls(struct kernel_device *device,
-			       const struct cam_control_list *list)
-	CAMIPC_MUST_CHECK;
-
-/**
- * kernel_device_write() - set the sensor's controls
- * @sensor: the model that the settings belong to; must live as long as @device
- *
- * Writes only what differs from what was written last; with requests, nothing
- * now, but with each buffer that is queued from now on.
- */
-int kernel_device_write(struct kernel_device *device,
-			const struct virtual_sensor *sensor,
-			struct virtual_sensor_settings settings)
-	CAMIPC_MUST_CHECK;
-
-/**
- * kernel_device_settings() - find out what a frame was taken with
- *
- * With requests, what came with its buffer. Else what was written last before
- * the frame's timestamp: the driver may have filled further buffers before this
- * program took the first, so their number says little.
- */
-struct virtual_sensor_settings
-kernel_device_settings(const struct kernel_device *device,
-		       const struct video_frame *frame);
 
 /** Queues a buffer that was dequeued. */
 int kernel_device_queue(struct kernel_device *device,

@@ -10,6 +10,7 @@
 #include "isp.h"
 #include "kernel_camera.h"
 #include "kernel_formats.h"
+#include "kernel_settings.h"
 
 /* A search among the cameras of one driver. */
 struct search {
@@ -219,7 +220,7 @@ static int rest_set_device_controls(void *self,
 	struct kernel_camera *camera = self;
 
 	virtual_error_reset(&camera->error);
-	return kernel_device_set_controls(&camera->device, list);
+	return kernel_settings_set_controls(&camera->device, list);
 }
 
 static int rest_capture(void *self, struct camera_frame *ret_frame)

@@ -28,7 +28,6 @@ void stream_events_init(struct stream_events *events,
 
 void stream_events_reset(struct stream_events *events)
 {
-	stream_events_take(events);
 	events->has_changed = false;
 	events->has_ended = false;
 	events->n_begun = 0;

@@ -33,7 +33,7 @@ void stream_events_init(struct stream_events *events,
 			struct device_node *capture, uint32_t input,
 			struct device_node *sensor);
 
-/** Forgets events that came before a stream starts, also those not taken yet. */
+/** Forgets the events that were taken, before a stream starts. */
 void stream_events_reset(struct stream_events *events);
 
 /**

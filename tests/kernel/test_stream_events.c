@@ -23,6 +23,12 @@
 #include "vimc_fixture.h"
 
 #define HDMI_INPUT 3
+
+/* vivid's menus: the signal is what "DV Timings" says, and two entries of that,
+ * 1920x1080 and 640x480. */
+#define SELECTED_TIMINGS 4
+#define SECOND_TIMINGS 10
+#define THIRD_TIMINGS 0
 #define N_FRAMES 4
 #define MAX_EVENTS 8
 
@@ -35,6 +41,8 @@ static struct {
 	unsigned int n;
 	int fd; /* where the subscription was made last */
 	bool hides_frames; /* no descriptor polls readable */
+	bool alternates; /* two sources take turns */
+	unsigned int n_asked;
 } made;
 
 int __wrap_ioctl(int fd, unsigned long request, ...);
@@ -59,6 +67,17 @@ int __wrap_ioctl(int fd, unsigned long request, ...)
 			made.fd = fd;
 			return 0;
 		}
+	}
+	if (request == VIDIOC_QUERY_DV_TIMINGS && made.alternates) {
+		struct v4l2_enum_dv_timings one = {
+			.index = made.n_asked++ % 2 ? SECOND_TIMINGS :
+						      THIRD_TIMINGS,
+		};
+
+		assert_int_equal(__real_ioctl(fd, VIDIOC_ENUM_DV_TIMINGS, &one),
+				 0);
+		*(struct v4l2_dv_timings *)argument = one.timings;
+		return 0;
 	}
 	if (request == VIDIOC_DQEVENT && made.n > 0 && fd == made.fd) {
 		*(struct v4l2_event *)argument = (struct v4l2_event){
@@ -164,18 +183,77 @@ static void a_changed_source_stops_the_stream(void **state)
 	ret = kernel_camera_capture(camera, &frame);
 	assert_int_equal(ret, -EREMCHG);
 	assert_text(camera, "the source changed its size or standard");
-	assert_text(camera, "set the camera up again");
+	assert_text(camera, "stop and start the camera");
 	assert_false(camera->device.capture.is_streaming);
 	assert_int_equal(camera->device.capture.n_buffers, 0);
 	/* It stays so, and says so. */
 	assert_int_equal(kernel_camera_capture(camera, &frame), -EREMCHG);
 	assert_text(camera, "the source changed");
 	assert_int_equal(kernel_camera_stop(camera), 0);
-	/* The same source once more: what came meanwhile does not count. */
+	/* Nothing to be set up for, and the camera knows it each time. */
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(kernel_camera_start(camera), -ENOLINK);
+		assert_text(camera, "no source sends a signal");
+	}
+	set_source(camera, 2);
+	assert_int_equal(kernel_camera_start(camera), -ENOLCK);
+	assert_text(camera, "the signal is unstable");
+	set_source(camera, 3);
+	assert_int_equal(kernel_camera_start(camera), -ERANGE);
+	assert_text(camera, "cannot receive these timings");
 	set_source(camera, 0);
+	made.alternates = true;
+	assert_int_equal(kernel_camera_start(camera), -ENOLCK);
+	assert_text(camera, "the source changes all the time");
+	made.alternates = false;
 	assert_int_equal(kernel_camera_start(camera), 0);
 	take(camera, N_FRAMES);
 	assert_int_equal(kernel_camera_stop(camera), 0);
+	kernel_camera_destroy(camera);
+}
+
+static void get_timings(const struct kernel_camera *camera,
+			struct v4l2_bt_timings *ret_timings)
+{
+	struct v4l2_dv_timings timings = { .type = 0 };
+
+	assert_int_equal(__real_ioctl(camera->device.capture.node.fd,
+				      VIDIOC_G_DV_TIMINGS, &timings),
+			 0);
+	*ret_timings = timings.bt;
+}
+
+/* A source of another size, and then of a third while nothing streams. */
+static void a_new_source_is_followed(void **state)
+{
+	const struct kernel_route route = route_of(HDMI_INPUT);
+	struct kernel_camera *camera = create(*state, &route, 60000);
+	const char *path = camera->device.capture.node.path;
+	struct v4l2_bt_timings before;
+	struct v4l2_bt_timings second;
+	struct v4l2_bt_timings third;
+	struct camera_frame frame;
+
+	get_timings(camera, &before);
+	take(camera, N_FRAMES);
+	camera_fixture_set_control(path, "DV Timings", SECOND_TIMINGS);
+	set_source(camera, SELECTED_TIMINGS);
+	assert_int_equal(kernel_camera_capture(camera, &frame), -EREMCHG);
+	assert_int_equal(kernel_camera_stop(camera), 0);
+	assert_int_equal(kernel_camera_start(camera), 0);
+	get_timings(camera, &second);
+	assert_true(second.width != before.width);
+	take(camera, N_FRAMES);
+	assert_int_equal(kernel_camera_capture(camera, &frame), 0);
+	assert_int_equal(frame.width, CAMERA_FIXTURE_WIDTH);
+
+	assert_int_equal(kernel_camera_stop(camera), 0);
+	camera_fixture_set_control(path, "DV Timings", THIRD_TIMINGS);
+	assert_int_equal(kernel_camera_start(camera), 0);
+	get_timings(camera, &third);
+	assert_true(third.width != second.width);
+	take(camera, N_FRAMES);
+	set_source(camera, 0);
 	kernel_camera_destroy(camera);
 }
 
@@ -270,6 +348,7 @@ int main(void)
 					camera_fixture_tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(a_changed_source_stops_the_stream),
+		TEST(a_new_source_is_followed),
 		TEST(a_changed_source_leaves_nothing_behind),
 		TEST(another_input_has_other_ranges),
 		TEST(frames_before_the_end_are_taken),
