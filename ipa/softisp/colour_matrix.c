@@ -27,6 +27,27 @@ void softisp_colour_matrix(const struct softisp_tuning *tuning, double kelvin,
 		ret_matrix[i] = a->m[i] * (1 - f) + b->m[i] * f;
 }
 
+void softisp_colour_matrix_saturate(double matrix[9], double saturation)
+{
+	/* How much red, green and blue of sRGB add to luminance. */
+	static const double luma[3] = { 0.2126, 0.7152, 0.0722 };
+	double s = fmax(0, fmin(SOFTISP_MAX_SATURATION, saturation));
+	int i;
+	int k;
+
+	if (s == 1)
+		return;
+	for (k = 0; k < 3; k++) {
+		double grey = 0;
+
+		for (i = 0; i < 3; i++)
+			grey += luma[i] * matrix[3 * i + k];
+		for (i = 0; i < 3; i++)
+			matrix[3 * i + k] =
+				grey + s * (matrix[3 * i + k] - grey);
+	}
+}
+
 void softisp_colour_matrix_prepare(const double matrix[9],
 				   struct ipa_softisp_parameters *parameters)
 {

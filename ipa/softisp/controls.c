@@ -2,6 +2,7 @@
 /* Controls that an application sets, and metadata that it gets. */
 #include <string.h>
 
+#include "clamp.h"
 #include "colour_matrix.h"
 #include "controls_ipa_types.h"
 #include "softisp.h"
@@ -98,7 +99,7 @@ void softisp_list_controls(struct softisp *ipa)
 		  (float)(limits->min_code / unit),
 		  (float)(limits->max_code / unit),
 		  (float)(limits->min_code / unit));
-	add_float(ipa, CAM_CONTROL_ID_DIGITAL_GAIN, OUT, 1,
+	add_float(ipa, CAM_CONTROL_ID_DIGITAL_GAIN, IN | OUT, 1,
 		  (float)ipa->tuning.max_digital_gain, 1);
 	add_float(ipa, CAM_CONTROL_ID_MEAN_LUMINANCE, OUT, 0, 1, 0);
 	add_int64(ipa, CAM_CONTROL_ID_FRAME_DURATION, OUT,
@@ -106,7 +107,7 @@ void softisp_list_controls(struct softisp *ipa)
 	add_bool(ipa, CAM_CONTROL_ID_AWB_ENABLE, IN | OUT, true);
 	add_float(ipa, CAM_CONTROL_ID_COLOUR_GAINS, IN | OUT, MIN_COLOUR_GAIN,
 		  MAX_COLOUR_GAIN, 1);
-	add_int32(ipa, CAM_CONTROL_ID_COLOUR_TEMPERATURE, OUT, 1000, 20000,
+	add_int32(ipa, CAM_CONTROL_ID_COLOUR_TEMPERATURE, IN | OUT, 1000, 20000,
 		  5000);
 	add_float(ipa, CAM_CONTROL_ID_COLOUR_CORRECTION_MATRIX, OUT, -16, 16,
 		  0);
@@ -114,11 +115,22 @@ void softisp_list_controls(struct softisp *ipa)
 		  (int32_t)(ipa->tuning.black_level * 64));
 	add_float(ipa, CAM_CONTROL_ID_GAMMA, IN | OUT, (float)SOFTISP_MIN_GAMMA,
 		  (float)SOFTISP_MAX_GAMMA, (float)ipa->tuning.gamma);
+	add_int32(ipa, CAM_CONTROL_ID_AE_METERING_MODE, IN | OUT,
+		  SOFTISP_METERING_CENTRE, SOFTISP_METERING_WHOLE,
+		  (int32_t)ipa->tuning.metering);
+	add_float(ipa, CAM_CONTROL_ID_BRIGHTNESS, IN | OUT, -1, 1, 0);
+	add_float(ipa, CAM_CONTROL_ID_CONTRAST, IN | OUT, 0,
+		  (float)SOFTISP_MAX_CONTRAST, (float)ipa->tuning.contrast);
+	add_float(ipa, CAM_CONTROL_ID_SATURATION, IN | OUT, 0,
+		  (float)SOFTISP_MAX_SATURATION, (float)ipa->tuning.saturation);
+	add_int32(ipa, CAM_CONTROL_ID_AE_FLICKER_PERIOD, IN | OUT, 0,
+		  SOFTISP_MAX_FLICKER_US, (int32_t)ipa->tuning.flicker_us);
 }
 
 static void apply_exposure(struct softisp *ipa,
 			   const struct cam_control_list *controls)
 {
+	int32_t mode;
 	int32_t us;
 	float value;
 
@@ -135,6 +147,66 @@ static void apply_exposure(struct softisp *ipa,
 					CAM_CONTROL_ID_EXPOSURE_VALUE, &value))
 		softisp_exposure_set_compensation(&ipa->exposure,
 						  (double)value);
+	if (!cam_control_list_get_float(controls, OWN,
+					CAM_CONTROL_ID_DIGITAL_GAIN, &value))
+		softisp_exposure_set_digital_gain(&ipa->exposure,
+						  (double)value);
+	if (!cam_control_list_get_int32(controls, OWN,
+					CAM_CONTROL_ID_AE_FLICKER_PERIOD, &us))
+		softisp_exposure_set_flicker(&ipa->exposure, us);
+	if (!cam_control_list_get_int32(controls, OWN,
+					CAM_CONTROL_ID_AE_METERING_MODE,
+					&mode) &&
+	    mode >= SOFTISP_METERING_CENTRE && mode <= SOFTISP_METERING_WHOLE)
+		ipa->metering = (enum softisp_metering)mode;
+}
+
+/* The two ways to say what the light is: gains have the last word. */
+static void apply_balance(struct softisp *ipa,
+			  const struct cam_control_list *controls)
+{
+	float gains[2];
+	int32_t kelvin;
+
+	(void)!cam_control_list_get_bool(controls, OWN,
+					 CAM_CONTROL_ID_AWB_ENABLE,
+					 &ipa->balance.enabled);
+	if (!cam_control_list_get_int32(controls, OWN,
+					CAM_CONTROL_ID_COLOUR_TEMPERATURE,
+					&kelvin))
+		softisp_white_balance_set_kelvin(&ipa->balance, kelvin);
+	if (!cam_control_list_get_floats(controls, OWN,
+					 CAM_CONTROL_ID_COLOUR_GAINS,
+					 gains, 2))
+		softisp_white_balance_set_gains(&ipa->balance, (double)gains[0],
+						(double)gains[1]);
+}
+
+/* Computes the tone curve anew only if a control of it is in the list. */
+static void apply_look(struct softisp *ipa,
+		       const struct cam_control_list *controls)
+{
+	float gamma = (float)ipa->tone.gamma;
+	float contrast = (float)ipa->tone.contrast;
+	float brightness = (float)ipa->tone.brightness;
+	float saturation;
+	bool none = true;
+
+	none &= cam_control_list_get_float(controls, OWN, CAM_CONTROL_ID_GAMMA,
+					   &gamma) < 0;
+	none &= cam_control_list_get_float(controls, OWN,
+					   CAM_CONTROL_ID_CONTRAST,
+					   &contrast) < 0;
+	none &= cam_control_list_get_float(controls, OWN,
+					   CAM_CONTROL_ID_BRIGHTNESS,
+					   &brightness) < 0;
+	if (!none)
+		softisp_tone_set(&ipa->tone, (double)gamma, (double)contrast,
+				 (double)brightness);
+	if (!cam_control_list_get_float(controls, OWN,
+					CAM_CONTROL_ID_SATURATION, &saturation))
+		ipa->saturation = clamp((double)saturation, 0,
+					SOFTISP_MAX_SATURATION);
 }
 
 /* Logs the first control that has no effect. */
@@ -163,22 +235,10 @@ static void name_ignored(struct softisp *ipa,
 void softisp_apply_controls(struct softisp *ipa,
 			    const struct cam_control_list *controls)
 {
-	float gains[2];
-	float gamma;
-
 	name_ignored(ipa, controls);
 	apply_exposure(ipa, controls);
-	(void)!cam_control_list_get_bool(controls, OWN,
-					 CAM_CONTROL_ID_AWB_ENABLE,
-					 &ipa->balance.enabled);
-	if (!cam_control_list_get_floats(controls, OWN,
-					 CAM_CONTROL_ID_COLOUR_GAINS,
-					 gains, 2))
-		softisp_white_balance_set_gains(&ipa->balance, (double)gains[0],
-						(double)gains[1]);
-	if (!cam_control_list_get_float(controls, OWN,
-					 CAM_CONTROL_ID_GAMMA, &gamma))
-		softisp_tone_set(&ipa->tone, (double)gamma);
+	apply_balance(ipa, controls);
+	apply_look(ipa, controls);
 }
 
 /* Adds the exposure of the frame that was measured last. */
@@ -204,6 +264,24 @@ static void put_exposure(const struct softisp *ipa,
 		(float)(ipa->luminance * taken->digital_gain));
 	cam_control_builder_set_int64(builder, CAM_CONTROL_ID_FRAME_DURATION,
 				      (int64_t)(ipa->frame_us + 0.5));
+}
+
+/* Adds what changes the picture by taste. */
+static void put_look(const struct softisp *ipa,
+		     struct cam_control_builder *builder)
+{
+	cam_control_builder_set_float(builder, CAM_CONTROL_ID_GAMMA,
+				      (float)ipa->tone.gamma);
+	cam_control_builder_set_int32(builder, CAM_CONTROL_ID_AE_METERING_MODE,
+				      (int32_t)ipa->metering);
+	cam_control_builder_set_float(builder, CAM_CONTROL_ID_BRIGHTNESS,
+				      (float)ipa->tone.brightness);
+	cam_control_builder_set_float(builder, CAM_CONTROL_ID_CONTRAST,
+				      (float)ipa->tone.contrast);
+	cam_control_builder_set_float(builder, CAM_CONTROL_ID_SATURATION,
+				      (float)ipa->saturation);
+	cam_control_builder_set_int32(builder, CAM_CONTROL_ID_AE_FLICKER_PERIOD,
+				      (int32_t)ipa->exposure.flicker_us);
 }
 
 int softisp_emit_metadata(struct softisp *ipa, uint32_t frame)
@@ -235,8 +313,7 @@ int softisp_emit_metadata(struct softisp *ipa, uint32_t frame)
 		&builder, CAM_CONTROL_ID_COLOUR_CORRECTION_MATRIX, matrix, 9);
 	cam_control_builder_set_int32_array(
 		&builder, CAM_CONTROL_ID_SENSOR_BLACK_LEVELS, black, 4);
-	cam_control_builder_set_float(&builder, CAM_CONTROL_ID_GAMMA,
-				      (float)ipa->tone.gamma);
+	put_look(ipa, &builder);
 	ret = cam_control_builder_finish(&builder, &metadata);
 	if (ret < 0)
 		return ret;

@@ -47,6 +47,18 @@ static bool request(struct softisp_exposure *e,
 	return changed;
 }
 
+/* Shortens a time to a multiple of the period of the light: each line then gets
+ * equal light. What is shorter than one period stays: it flickers. */
+static double without_flicker(const struct softisp_exposure *e, double lines)
+{
+	double period = e->flicker_us / e->limits.line_us;
+	double periods = period > 0 ? floor(lines / period) : 0;
+
+	if (periods < 1)
+		return lines;
+	return fmax(floor(periods * period + 0.5), e->limits.min_lines);
+}
+
 /* Uses time first, which adds no noise; gains supply the rest. */
 static void split(const struct softisp_exposure *e, double wanted,
 		  struct softisp_exposure_values *ret_values)
@@ -54,9 +66,11 @@ static void split(const struct softisp_exposure *e, double wanted,
 	double unit = e->tuning->gain_unit;
 	double lines = clamp(floor(wanted * unit / e->limits.min_code),
 			     e->limits.min_lines, e->limits.max_lines);
-	double code = clamp(floor(wanted / lines * unit), e->limits.min_code,
-			    e->limits.max_code);
+	double code;
 
+	lines = without_flicker(e, lines);
+	code = clamp(floor(wanted / lines * unit), e->limits.min_code,
+		     e->limits.max_code);
 	ret_values->lines = (int32_t)lines;
 	ret_values->code = (int32_t)code;
 	ret_values->digital_gain = clamp(wanted / (lines * (code / unit)), 1.0,
@@ -72,6 +86,8 @@ void softisp_exposure_init(struct softisp_exposure *exposure,
 		.limits = *limits,
 		.enabled = true,
 		.compensation = 1.0,
+		.flicker_us = tuning->flicker_us,
+		.manual_digital_gain = 1.0,
 	};
 	exposure->wanted = clamp(limits->max_lines / 4.0, min_wanted(exposure),
 				 max_wanted(exposure));
@@ -88,7 +104,7 @@ void softisp_exposure_set_time(struct softisp_exposure *exposure, double us)
 	values.lines = (int32_t)clamp(
 		floor(us / exposure->limits.line_us + 0.5),
 		exposure->limits.min_lines, exposure->limits.max_lines);
-	values.digital_gain = 1.0;
+	values.digital_gain = exposure->manual_digital_gain;
 	request(exposure, &values);
 }
 
@@ -101,8 +117,28 @@ void softisp_exposure_set_gain(struct softisp_exposure *exposure, double gain)
 	values.code = (int32_t)clamp(
 		floor(gain * exposure->tuning->gain_unit + 0.5),
 		exposure->limits.min_code, exposure->limits.max_code);
-	values.digital_gain = 1.0;
+	values.digital_gain = exposure->manual_digital_gain;
 	request(exposure, &values);
+}
+
+void softisp_exposure_set_digital_gain(struct softisp_exposure *exposure,
+				       double gain)
+{
+	struct softisp_exposure_values values = exposure->request;
+
+	exposure->manual_digital_gain =
+		clamp(gain, 1.0, exposure->tuning->max_digital_gain);
+	if (exposure->enabled)
+		return;
+	values.digital_gain = exposure->manual_digital_gain;
+	request(exposure, &values);
+}
+
+void softisp_exposure_set_flicker(struct softisp_exposure *exposure, double us)
+{
+	exposure->flicker_us = clamp(us, 0, SOFTISP_MAX_FLICKER_US);
+	/* The next update divides the exposure anew. */
+	exposure->divide = true;
 }
 
 void softisp_exposure_set_compensation(struct softisp_exposure *exposure,
@@ -150,8 +186,9 @@ bool softisp_exposure_update(struct softisp_exposure *exposure, int32_t lines,
 		return lines != exposure->request.lines ||
 		       code != exposure->request.code;
 	}
-	if (step < 1 + DEAD_BAND && step > 1 - DEAD_BAND)
+	if (step < 1 + DEAD_BAND && step > 1 - DEAD_BAND && !exposure->divide)
 		return false;
+	exposure->divide = false;
 	exposure->wanted *= pow(step, exposure->tuning->exposure_speed);
 	split(exposure, exposure->wanted, &values);
 	return request(exposure, &values);

@@ -33,11 +33,14 @@ struct softisp_exposure {
 	struct softisp_exposure_limits limits;
 	bool enabled;
 	double compensation; /* factor of the target */
+	double flicker_us; /* exposure times are multiples of it; 0: any */
+	double manual_digital_gain;
 	double wanted; /* lines x analogue gain x digital gain */
 	struct softisp_exposure_values request;
 	struct softisp_exposure_values history[SOFTISP_EXPOSURE_HISTORY];
 	uint32_t n_history;
 	bool locked; /* the target is reached */
+	bool divide; /* into time and gain anew, though the exposure is right */
 };
 
 /** Begins at a quarter of the longest time. @tuning must live as long. */
@@ -48,6 +51,12 @@ void softisp_exposure_init(struct softisp_exposure *exposure,
 /** Each sets a manual value; ignored while automatic exposure is enabled. */
 void softisp_exposure_set_time(struct softisp_exposure *exposure, double us);
 void softisp_exposure_set_gain(struct softisp_exposure *exposure, double gain);
+void softisp_exposure_set_digital_gain(struct softisp_exposure *exposure,
+				       double gain);
+
+/** Sets the period of a light that flickers, in microseconds; 0: it does not.
+ *  Automatic exposure then chooses multiples of it, unless one is too long. */
+void softisp_exposure_set_flicker(struct softisp_exposure *exposure, double us);
 
 /** Sets the compensation, in stops, clamped to -4 ... 4. */
 void softisp_exposure_set_compensation(struct softisp_exposure *exposure,

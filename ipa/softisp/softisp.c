@@ -73,7 +73,10 @@ static void reset(struct softisp *ipa)
 	softisp_black_level_init(&ipa->black, &ipa->tuning);
 	softisp_exposure_init(&ipa->exposure, &ipa->tuning, &ipa->limits);
 	softisp_white_balance_init(&ipa->balance, &ipa->tuning);
-	softisp_tone_set(&ipa->tone, ipa->tuning.gamma);
+	softisp_tone_set(&ipa->tone, ipa->tuning.gamma, ipa->tuning.contrast,
+			 0);
+	ipa->saturation = ipa->tuning.saturation;
+	ipa->metering = (enum softisp_metering)ipa->tuning.metering;
 	ipa->taken = ipa->exposure.request;
 	ipa->luminance = 0;
 	ipa->frame = 0;
@@ -248,7 +251,8 @@ static int run_algorithms(struct softisp *ipa,
 					  V4L2_CID_ANALOGUE_GAIN, &taken->code);
 	softisp_black_level_update(&ipa->black, &ipa->statistics);
 	softisp_black_level_get(&ipa->black, black);
-	ret = softisp_measure(&ipa->statistics, black, &ipa->measure);
+	ret = softisp_measure(&ipa->statistics, black, ipa->metering,
+			      &ipa->measure);
 	if (ret < 0)
 		return ret;
 	ipa->luminance = ipa->measure.luminance;
@@ -256,7 +260,7 @@ static int run_algorithms(struct softisp *ipa,
 		&ipa->exposure, taken->lines, taken->code);
 	softisp_white_balance_update(&ipa->balance, &ipa->measure);
 	return softisp_exposure_update(&ipa->exposure, taken->lines,
-				       taken->code, ipa->measure.luminance,
+				       taken->code, ipa->measure.metered,
 				       ipa->measure.clipped);
 }
 
@@ -295,6 +299,7 @@ static void fill_parameters(struct softisp *ipa, uint32_t frame)
 	softisp_white_balance_prepare(&ipa->balance, ipa->taken.digital_gain,
 				      &ipa->parameters);
 	softisp_colour_matrix(&ipa->tuning, ipa->balance.kelvin, matrix);
+	softisp_colour_matrix_saturate(matrix, ipa->saturation);
 	softisp_colour_matrix_prepare(matrix, &ipa->parameters);
 	softisp_tone_prepare(&ipa->tone, &ipa->parameters);
 }

@@ -14,7 +14,7 @@
 #include "white_balance.h"
 
 /** Most controls that an application may set or get. */
-#define SOFTISP_MAX_CONTROLS 16
+#define SOFTISP_MAX_CONTROLS 24
 
 /**
  * An instance. There is no global state, because several cameras may share a
@@ -30,6 +30,8 @@ struct softisp {
 	struct softisp_exposure exposure;
 	struct softisp_white_balance balance;
 	struct softisp_tone tone;
+	double saturation;
+	enum softisp_metering metering;
 
 	struct cam_buffer_set statistics_buffers;
 	struct cam_buffer_set parameters_buffers;

@@ -25,8 +25,51 @@ static bool measure_zone(const struct ipa_softisp_zone *zone,
 	return true;
 }
 
+/* How much a zone counts, by its distance from the centre: 0 to 1 at the edges
+ * of the frame. A spot has the four zones in the middle. */
+static double weight_of(enum softisp_metering metering, uint32_t row,
+			uint32_t column)
+{
+	const double rows = IPA_SOFTISP_ZONE_ROWS / 2.0;
+	const double columns = IPA_SOFTISP_ZONE_COLUMNS / 2.0;
+	const double y = (row + 0.5 - rows) / rows;
+	const double x = (column + 0.5 - columns) / columns;
+
+	if (metering == SOFTISP_METERING_SPOT)
+		return y * y * rows * rows < 1 && x * x * columns * columns < 1;
+	return 1 / (1 + 8 * (x * x + y * y));
+}
+
+/* Weighs the zones; a clipped cell counts as white. */
+static void meter(const struct ipa_softisp_statistics *statistics, double black,
+		  enum softisp_metering metering, struct softisp_measure *measure)
+{
+	double cells = 0;
+	double clipped = 0;
+	double sum = 0;
+	uint32_t i;
+
+	for (i = 0; i < IPA_SOFTISP_ZONE_COUNT; i++) {
+		const struct ipa_softisp_zone *zone = &statistics->zones[i];
+		double weight = weight_of(metering,
+					  i / IPA_SOFTISP_ZONE_COLUMNS,
+					  i % IPA_SOFTISP_ZONE_COLUMNS);
+
+		cells += weight * ((double)zone->count + zone->clipped);
+		clipped += weight * zone->clipped;
+		sum += weight * (zone->green - black * zone->count +
+				 (SOFTISP_WHITE - black) * zone->clipped);
+	}
+	/* Without zones there, as in frames of a few pixels: the whole. */
+	if (cells < 1e-3)
+		return;
+	measure->metered = sum / cells / (SOFTISP_WHITE - black);
+	measure->clipped = clipped / cells;
+}
+
 int softisp_measure(const struct ipa_softisp_statistics *statistics,
-		    const double black[3], struct softisp_measure *ret_measure)
+		    const double black[3], enum softisp_metering metering,
+		    struct softisp_measure *ret_measure)
 {
 	double pixels = 0;
 	double clipped = 0;
@@ -46,7 +89,10 @@ int softisp_measure(const struct ipa_softisp_statistics *statistics,
 	if (pixels < 1)
 		return -EBADMSG;
 	ret_measure->luminance = sum / pixels / (SOFTISP_WHITE - black[1]);
+	ret_measure->metered = ret_measure->luminance;
 	ret_measure->clipped = clipped / pixels;
+	if (metering != SOFTISP_METERING_WHOLE)
+		meter(statistics, black[1], metering, ret_measure);
 	ret_measure->n_zones = 0;
 	for (i = 0; i < IPA_SOFTISP_ZONE_COUNT; i++)
 		if (measure_zone(&statistics->zones[i], black,

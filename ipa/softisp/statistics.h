@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "softisp_ipa_types.h"
+#include "tuning.h"
 
 /** Largest raw value. */
 #define SOFTISP_WHITE (IPA_SOFTISP_HISTOGRAM_BINS - 1)
@@ -20,7 +21,10 @@ struct softisp_zone_mean {
 /** Measurements of one frame. */
 struct softisp_measure {
 	double luminance; /* mean of green, 0 to 1, black subtracted */
-	double clipped; /* part of the green pixels that clip, 0 to 1 */
+	/* Of the part of the frame that is metered: mean of green, and the part
+	 * that clips. */
+	double metered;
+	double clipped;
 	struct softisp_zone_mean zones[IPA_SOFTISP_ZONE_COUNT];
 	size_t n_zones; /* zones that can be used */
 };
@@ -29,10 +33,12 @@ struct softisp_measure {
  * softisp_measure() - evaluate statistics
  * @statistics: a private copy, because others may write to the shared buffer
  * @black: black level of R, G and B in raw values
+ * @metering: the part of the frame that exposure is measured on
  *
  * Returns 0, or -EBADMSG if the statistics are invalid. Thread word: reentrant.
  */
 int softisp_measure(const struct ipa_softisp_statistics *statistics,
-		    const double black[3], struct softisp_measure *ret_measure);
+		    const double black[3], enum softisp_metering metering,
+		    struct softisp_measure *ret_measure);
 
 #endif /* SOFTISP_STATISTICS_H */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Computes the tone curve: a power with a linear part near black. */
+/* Computes the tone curve: a power with a linear part near black, then contrast
+ * and brightness of what is displayed. */
 #include "tone.h"
 
 #include <math.h>
@@ -9,7 +10,8 @@
 #define SRGB_GAMMA 2.4
 #define SRGB_OFFSET 0.055
 
-void softisp_tone_set(struct softisp_tone *tone, double gamma)
+void softisp_tone_set(struct softisp_tone *tone, double gamma, double contrast,
+		      double brightness)
 {
 	double g = fmax(SOFTISP_MIN_GAMMA, fmin(SOFTISP_MAX_GAMMA, gamma));
 	double offset = SRGB_OFFSET * (g - 1) / (SRGB_GAMMA - 1);
@@ -17,6 +19,8 @@ void softisp_tone_set(struct softisp_tone *tone, double gamma)
 	double slope = 1;
 	uint32_t i;
 
+	tone->contrast = fmax(0, fmin(SOFTISP_MAX_CONTRAST, contrast));
+	tone->brightness = fmax(-1, fmin(1, brightness));
 	/* A power alone is infinitely steep at black: it amplifies noise. */
 	if (g > 1) {
 		knee = pow(offset / ((1 + offset) * (1 - 1 / g)), g);
@@ -27,6 +31,9 @@ void softisp_tone_set(struct softisp_tone *tone, double gamma)
 		double y = x <= knee ? slope * x
 				     : (1 + offset) * pow(x, 1 / g) - offset;
 
+		if (tone->contrast != 1)
+			y = (y - 0.5) * tone->contrast + 0.5;
+		y += tone->brightness;
 		tone->curve[i] = (uint16_t)(fmin(fmax(y, 0), 1) * 65535 + 0.5);
 	}
 	tone->gamma = g;

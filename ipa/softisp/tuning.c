@@ -11,6 +11,7 @@ static const struct softisp_tuning virtual_sensor = {
 	.target = 0.16,
 	.exposure_speed = 0.5,
 	.max_digital_gain = 4,
+	.metering = SOFTISP_METERING_WHOLE,
 	.gain_unit = 16,
 	.balance_speed = 0.3,
 	.balance_tolerance = 0.06,
@@ -45,6 +46,8 @@ static const struct softisp_tuning virtual_sensor = {
 	},
 	.n_matrices = 5,
 	.gamma = 2.4,
+	.contrast = 1,
+	.saturation = 1,
 };
 
 void softisp_tuning_init(struct softisp_tuning *tuning)

@@ -23,6 +23,17 @@ struct softisp_matrix {
 	double m[9]; /* row by row */
 };
 
+/** The part of a frame that exposure is measured on; the values of the control
+ *  AeMeteringMode. */
+enum softisp_metering {
+	SOFTISP_METERING_CENTRE, /* all, and the centre most */
+	SOFTISP_METERING_SPOT, /* the centre alone */
+	SOFTISP_METERING_WHOLE,
+};
+
+/** Longest period of a light, in microseconds. */
+#define SOFTISP_MAX_FLICKER_US 100000
+
 /** Everything that a tuning file can set. */
 struct softisp_tuning {
 	double black_level; /* in raw values of 10 bits */
@@ -30,6 +41,8 @@ struct softisp_tuning {
 	double target; /* mean of green to aim at, 0 to 1, linear */
 	double exposure_speed; /* part of an error corrected per frame */
 	double max_digital_gain;
+	double flicker_us; /* period of the light; 0: it does not flicker */
+	int64_t metering; /* enum softisp_metering; no padding after it */
 	double gain_unit; /* the sensor's gain code for a gain of 1 */
 
 	double balance_speed; /* the same, for white balance */
@@ -41,10 +54,12 @@ struct softisp_tuning {
 	size_t n_matrices; /* ascending by kelvin, at least 1 */
 
 	double gamma; /* 2.4: the curve of sRGB */
+	double contrast; /* 1: as the curve is */
+	double saturation; /* 1: as the matrices are */
 };
 
 /** Size of an error text of softisp_tuning_load() in bytes. */
-#define SOFTISP_TUNING_ERROR_SIZE 160
+#define SOFTISP_TUNING_ERROR_SIZE 200
 
 /** Sets the tuning of the virtual sensor. Thread word: reentrant. */
 void softisp_tuning_init(struct softisp_tuning *tuning);

@@ -117,7 +117,7 @@ struct key {
 static void fail_unknown(struct reading *r, const yaml_node_t *name,
 			 const struct key *keys)
 {
-	char known[100] = "";
+	char known[128] = "";
 	size_t used = 0;
 
 	for (; keys->name && used < sizeof(known); keys++)
@@ -170,6 +170,9 @@ NUMBER_READER(gain_unit, 1, 65536)
 NUMBER_READER(balance_speed, 0.01, 1)
 NUMBER_READER(balance_tolerance, 0.005, 0.5)
 NUMBER_READER(gamma, 1, 4)
+NUMBER_READER(contrast, 0, 4)
+NUMBER_READER(saturation, 0, 4)
+NUMBER_READER(flicker_us, 0, SOFTISP_MAX_FLICKER_US)
 
 static void read_version(struct reading *r, const yaml_node_t *value)
 {
@@ -179,6 +182,24 @@ static void read_version(struct reading *r, const yaml_node_t *value)
 		fail(r, value, "expected 1, not '%.20s'", text ? text : "");
 }
 
+static void read_metering(struct reading *r, const yaml_node_t *value)
+{
+	static const char *const names[] = {
+		[SOFTISP_METERING_CENTRE] = "centre",
+		[SOFTISP_METERING_SPOT] = "spot",
+		[SOFTISP_METERING_WHOLE] = "whole",
+	};
+	const char *text = scalar(value);
+
+	for (int i = 0; i < (int)(sizeof(names) / sizeof(*names)); i++)
+		if (text && strcmp(text, names[i]) == 0) {
+			r->tuning.metering = i;
+			return;
+		}
+	fail(r, value, "expected centre, spot or whole, not '%.20s'",
+	     text ? text : "");
+}
+
 static void read_exposure(struct reading *r, const yaml_node_t *value)
 {
 	static const struct key keys[] = {
@@ -186,6 +207,8 @@ static void read_exposure(struct reading *r, const yaml_node_t *value)
 		{ "speed", read_exposure_speed },
 		{ "max_digital_gain", read_max_digital_gain },
 		{ "gain_unit", read_gain_unit },
+		{ "flicker_period", read_flicker_us },
+		{ "metering", read_metering },
 		{ NULL, NULL },
 	};
 
@@ -256,6 +279,8 @@ static void read_root(struct reading *r)
 		{ "white_balance", read_white_balance },
 		{ "colour_matrices", read_matrices },
 		{ "gamma", read_gamma },
+		{ "contrast", read_contrast },
+		{ "saturation", read_saturation },
 		{ NULL, NULL },
 	};
 

@@ -309,6 +309,28 @@ void softisp_white_balance_set_gains(struct softisp_white_balance *balance,
 	balance->kelvin = kelvin_of(balance->tuning, &hue);
 }
 
+void softisp_white_balance_set_kelvin(struct softisp_white_balance *balance,
+				      double kelvin)
+{
+	const struct softisp_tuning *tuning = balance->tuning;
+	const size_t last = tuning->n_curve - 1;
+	struct hue hue;
+	double f;
+	size_t i = 0;
+
+	if (balance->enabled)
+		return;
+	kelvin = clamp(kelvin, tuning->curve[0].kelvin,
+		       tuning->curve[last].kelvin);
+	while (i + 1 < last && kelvin > tuning->curve[i + 1].kelvin)
+		i++;
+	f = (1 / kelvin - 1 / tuning->curve[i].kelvin) /
+	    (1 / tuning->curve[i + 1].kelvin - 1 / tuning->curve[i].kelvin);
+	hue = curve_at(tuning, (double)i + f, &balance->kelvin);
+	balance->red = clamp(exp(-hue.red), MIN_GAIN, MAX_GAIN);
+	balance->blue = clamp(exp(-hue.blue), MIN_GAIN, MAX_GAIN);
+}
+
 /* Estimates the colour of a grey surface in this image. */
 static struct hue estimate(const struct softisp_tuning *tuning,
 			   const struct evidence *evidence)

@@ -27,6 +27,11 @@ void softisp_white_balance_init(struct softisp_white_balance *balance,
 void softisp_white_balance_set_gains(struct softisp_white_balance *balance,
 				     double red, double blue);
 
+/** Sets the gains for a light of this colour temperature, clamped to the tuning's
+ *  curve; ignored while automatic white balance is enabled. */
+void softisp_white_balance_set_kelvin(struct softisp_white_balance *balance,
+				      double kelvin);
+
 /** Adapts the gains to a measured frame. */
 void softisp_white_balance_update(struct softisp_white_balance *balance,
 				  const struct softisp_measure *measure);

@@ -220,6 +220,93 @@ static void manual_controls_reach_the_sensor(void **state)
 }
 
 /* The tool's own test covers its output and its speed. */
+/* Takes frames of the chart with one more control each; the last one stays. */
+static void take_with(const struct cam_control *control,
+		      struct virtual_camera *camera,
+		      struct virtual_frame *frame)
+{
+	struct cam_control copy = *control;
+	const struct cam_control_list list = {
+		.controls = &copy,
+		.n_controls = 1,
+	};
+
+	assert_int_equal(virtual_camera_set_controls(camera, &list), 0);
+	for (int i = 0; i < 20; i++)
+		camera_take(camera, frame);
+}
+
+static struct cam_control a_float(uint32_t id, float value)
+{
+	return (struct cam_control){
+		.id_space = CAM_CONTROL_ID_SPACE_CONTROLS,
+		.id = id,
+		.value = { .tag = CAM_CONTROL_VALUE_FLOAT32,
+			   .float32 = value },
+	};
+}
+
+static struct cam_control an_int32(uint32_t id, int32_t value)
+{
+	return (struct cam_control){
+		.id_space = CAM_CONTROL_ID_SPACE_CONTROLS,
+		.id = id,
+		.value = { .tag = CAM_CONTROL_VALUE_INTEGER32,
+			   .integer32 = value },
+	};
+}
+
+/* Largest difference between two colours of a pixel. */
+static int strongest_colour(const struct virtual_frame *frame)
+{
+	int most = 0;
+
+	for (size_t i = 0; i < (size_t)frame->width * frame->height; i++)
+		for (int k = 0; k < 3; k++) {
+			const uint8_t *p = frame->rgb + 3 * i;
+			int difference = p[k] - p[(k + 1) % 3];
+
+			most = difference > most ? difference : most;
+		}
+	return most;
+}
+
+static void the_look_of_pictures_can_be_set(void **state)
+{
+	const struct virtual_camera_options options = {
+		.width = 160,
+		.height = 120,
+		.light = "0=0.3@5000",
+		.isolation = "process",
+	};
+	struct virtual_camera *camera = camera_run_start(manager, &options);
+	struct cam_control control = a_float(CAM_CONTROL_ID_SATURATION, 0);
+	struct virtual_frame frame;
+	double whole;
+
+	(void)state;
+	take_with(&control, camera, &frame);
+	assert_in_range(strongest_colour(&frame), 0, 2);
+	control = a_float(CAM_CONTROL_ID_SATURATION, 1);
+	take_with(&control, camera, &frame);
+	assert_true(strongest_colour(&frame) > 60);
+	control = a_float(CAM_CONTROL_ID_CONTRAST, 0);
+	take_with(&control, camera, &frame);
+	for (size_t i = 0; i < (size_t)3 * frame.width * frame.height; i++)
+		assert_in_range(frame.rgb[i], 127, 128);
+	whole = luma(&frame);
+	/* The middle of the chart has another brightness than the whole. */
+	control = an_int32(CAM_CONTROL_ID_AE_METERING_MODE, 1);
+	take_with(&control, camera, &frame);
+	assert_true(fabs(luma(&frame) / whole - 1) > 0.1);
+	/* 240 lines at 30 frames a second: 72 of them are 10 ms. */
+	control = an_int32(CAM_CONTROL_ID_AE_FLICKER_PERIOD, 10000);
+	take_with(&control, camera, &frame);
+	assert_true(frame.settings.lines >= 72);
+	assert_int_equal(frame.settings.lines % 72, 0);
+	virtual_camera_destroy(camera);
+}
+
 static void death_of_the_worker_ends_the_capture(void **state)
 {
 	struct virtual_camera_options options = {
@@ -352,6 +439,7 @@ int main(void)
 		cmocka_unit_test(exposure_settles_after_a_step),
 		cmocka_unit_test(grey_is_grey_under_eight_lights),
 		cmocka_unit_test(manual_controls_reach_the_sensor),
+		cmocka_unit_test(the_look_of_pictures_can_be_set),
 		cmocka_unit_test(death_of_the_worker_ends_the_capture),
 		cmocka_unit_test(the_camera_outlives_workers),
 		cmocka_unit_test(frames_allocate_nothing),

@@ -167,6 +167,73 @@ static void obeys_manual_values(void **state)
 	assert_true(fabs(error(&loop)) < 0.02);
 }
 
+static bool is_multiple(int32_t lines, double us)
+{
+	double periods = lines * limits.line_us / us;
+
+	return fabs(periods - floor(periods + 0.5)) < limits.line_us / us;
+}
+
+/* Each time is a multiple of the period, except where a multiple is too long. */
+static void avoids_flicker(void **state)
+{
+	static const double lights[] = { 0.5, 0.35, 0.1, 0.8 };
+	struct loop loop;
+	int i;
+
+	(void)state;
+	begin(&loop);
+	softisp_exposure_set_flicker(&loop.exposure, 10000);
+	for (i = 0; i < 160; i++) {
+		step(&loop, lights[i / 40]);
+		if (i % 40 < 20)
+			continue;
+		assert_true(fabs(error(&loop)) < 0.02);
+		assert_true(is_multiple(loop.taken.lines, 10000));
+	}
+	/* A sunny day needs less than one period. */
+	for (i = 0; i < 60; i++)
+		step(&loop, 60);
+	assert_true(loop.taken.lines * limits.line_us < 10000);
+	assert_true(fabs(error(&loop)) < 0.05);
+	/* Takes effect at once, though the exposure is right. */
+	for (i = 0; i < 60; i++)
+		step(&loop, 0.5);
+	softisp_exposure_set_flicker(&loop.exposure, 8333);
+	for (i = 0; i < 3; i++)
+		step(&loop, 0.5);
+	assert_true(is_multiple(loop.taken.lines, 8333));
+	assert_true(fabs(error(&loop)) < 0.02);
+	softisp_exposure_set_flicker(&loop.exposure, -5);
+	assert_true(loop.exposure.flicker_us == 0);
+	softisp_exposure_set_flicker(&loop.exposure, NAN);
+	assert_true(loop.exposure.flicker_us == 0);
+}
+
+static void keeps_a_manual_digital_gain(void **state)
+{
+	struct loop loop;
+	int i;
+
+	(void)state;
+	begin(&loop);
+	/* Waits until exposure is manual. */
+	softisp_exposure_set_digital_gain(&loop.exposure, 2);
+	assert_true(loop.exposure.request.digital_gain < 1.01);
+	loop.exposure.enabled = false;
+	softisp_exposure_set_time(&loop.exposure, 3470);
+	for (i = 0; i < 4; i++)
+		step(&loop, 1);
+	assert_true(softisp_exposure_digital_gain(&loop.exposure,
+						  loop.taken.lines,
+						  loop.taken.code) == 2);
+	softisp_exposure_set_digital_gain(&loop.exposure, 1000);
+	assert_true(loop.exposure.request.digital_gain ==
+		    loop.tuning.max_digital_gain);
+	softisp_exposure_set_digital_gain(&loop.exposure, NAN);
+	assert_true(loop.exposure.request.digital_gain == 1);
+}
+
 static void compensates_in_stops(void **state)
 {
 	struct loop loop;
@@ -212,6 +279,8 @@ int main(void)
 		cmocka_unit_test(prefers_time_to_gain),
 		cmocka_unit_test(ends_at_its_limits),
 		cmocka_unit_test(obeys_manual_values),
+		cmocka_unit_test(avoids_flicker),
+		cmocka_unit_test(keeps_a_manual_digital_gain),
 		cmocka_unit_test(compensates_in_stops),
 		cmocka_unit_test(survives_nonsense),
 	};

@@ -68,6 +68,8 @@ static void reads_everything(void **state)
 		     "  speed: 0.25\n"
 		     "  max_digital_gain: 2\n"
 		     "  gain_unit: 32\n"
+		     "  flicker_period: 8333\n"
+		     "  metering: spot\n"
 		     "white_balance:\n"
 		     "  speed: 0.1\n"
 		     "  tolerance: 0.05\n"
@@ -76,7 +78,9 @@ static void reads_everything(void **state)
 		     "    - [6000, 0.6, 0.7]\n"
 		     "colour_matrices:\n"
 		     "  - [5000, 1.5, -0.25, -0.25, 0, 1, 0, 0, 0, 1]\n"
-		     "gamma: 2.2\n"),
+		     "gamma: 2.2\n"
+		     "contrast: 1.25\n"
+		     "saturation: 0.5\n"),
 		0);
 	assert_true(tuning.black_level == 16 && tuning.target == 0.2);
 	assert_true(tuning.exposure_speed == 0.25 && tuning.gain_unit == 32);
@@ -89,6 +93,9 @@ static void reads_everything(void **state)
 	assert_int_equal(tuning.n_matrices, 1);
 	assert_true(tuning.matrices[0].m[1] == -0.25);
 	assert_true(tuning.gamma == 2.2);
+	assert_true(tuning.contrast == 1.25 && tuning.saturation == 0.5);
+	assert_true(tuning.flicker_us == 8333);
+	assert_int_equal(tuning.metering, SOFTISP_METERING_SPOT);
 }
 
 static void keeps_what_is_not_mentioned(void **state)
@@ -129,10 +136,14 @@ static void says_what_is_wrong_and_where(void **state)
 		{ "gamma: 2\ngama: 3\n",
 		  "line 2: tuning file: unknown key 'gama'; known keys: "
 		  "version, black_level, exposure, white_balance, "
-		  "colour_matrices, gamma" },
+		  "colour_matrices, gamma, contrast, saturation" },
 		{ "exposure:\n  fast: 3\n",
 		  "line 2: exposure: unknown key 'fast'; known keys: target, "
-		  "speed, max_digital_gain, gain_unit" },
+		  "speed, max_digital_gain, gain_unit, flicker_period, "
+		  "metering" },
+		{ "exposure:\n  metering: center\n",
+		  "line 2: metering: expected centre, spot or whole, not "
+		  "'center'" },
 		{ "version: 2\n",
 		  "line 1: version: expected 1, not '2'" },
 		{ "gamma: fast\n",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests white balance, black level, matrices and tone on made-up measurements.
+ * Tests white balance, black level, metering, matrices and tone on made-up
+ * measurements.
  */
 #include <math.h>
 #include <setjmp.h>
@@ -288,7 +289,7 @@ static void tone_of_24_is_srgb(void **state)
 	uint32_t i;
 
 	(void)state;
-	softisp_tone_set(&tone, 2.4);
+	softisp_tone_set(&tone, 2.4, 1, 0);
 	for (i = 0; i < IPA_SOFTISP_GAMMA_STEPS; i++) {
 		double x = i / 256.0;
 		double y = x <= 0.0031308 ? 12.92 * x
@@ -297,11 +298,150 @@ static void tone_of_24_is_srgb(void **state)
 		assert_true(fabs(tone.curve[i] / 65535.0 - y) < 0.0005);
 		assert_true(!i || tone.curve[i] > tone.curve[i - 1]);
 	}
-	softisp_tone_set(&tone, 1);
+	softisp_tone_set(&tone, 1, 1, 0);
 	assert_int_equal(tone.curve[128], 32768);
-	softisp_tone_set(&tone, NAN);
+	softisp_tone_set(&tone, NAN, NAN, NAN);
 	assert_true(tone.gamma >= SOFTISP_MIN_GAMMA &&
 		    tone.gamma <= SOFTISP_MAX_GAMMA);
+}
+
+static void contrast_and_brightness_bend_the_curve(void **state)
+{
+	struct softisp_tone plain;
+	struct softisp_tone tone;
+	uint32_t i;
+
+	(void)state;
+	softisp_tone_set(&plain, 2.4, 1, 0);
+	softisp_tone_set(&tone, 2.4, 2, 0);
+	for (i = 0; i < IPA_SOFTISP_GAMMA_STEPS; i++) {
+		double y = (plain.curve[i] / 65535.0 - 0.5) * 2 + 0.5;
+
+		y = y < 0 ? 0 : y > 1 ? 1 : y;
+		assert_true(fabs(tone.curve[i] / 65535.0 - y) < 0.0001);
+	}
+	softisp_tone_set(&tone, 2.4, 0, 0.25);
+	for (i = 0; i < IPA_SOFTISP_GAMMA_STEPS; i++)
+		assert_int_equal(tone.curve[i], 49151);
+	softisp_tone_set(&tone, 2.4, 1, -1);
+	assert_int_equal(tone.curve[200], 0);
+	softisp_tone_set(&tone, 2.4, -7, 9);
+	assert_true(tone.contrast == 0 && tone.brightness == 1);
+}
+
+static void saturation_keeps_luminance_and_grey(void **state)
+{
+	static const double luma[3] = { 0.2126, 0.7152, 0.0722 };
+	static const double amounts[] = { 0, 0.5, 2, 77 };
+	double before[9];
+	size_t i;
+	int k;
+
+	(void)state;
+	softisp_colour_matrix(&tuning, 5000, before);
+	for (i = 0; i < sizeof(amounts) / sizeof(*amounts); i++) {
+		double m[9];
+
+		memcpy(m, before, sizeof(m));
+		softisp_colour_matrix_saturate(m, amounts[i]);
+		for (k = 0; k < 3; k++) {
+			double grey = luma[0] * before[k] +
+				      luma[1] * before[3 + k] +
+				      luma[2] * before[6 + k];
+			double now = luma[0] * m[k] + luma[1] * m[3 + k] +
+				     luma[2] * m[6 + k];
+			double s = amounts[i] > 4 ? 4 : amounts[i];
+
+			assert_true(fabs(now - grey) < 1e-9);
+			assert_true(fabs(m[k] - grey - s * (before[k] - grey)) <
+				    1e-9);
+			/* Grey stays grey. */
+			assert_true(fabs(m[3 * k] + m[3 * k + 1] +
+					 m[3 * k + 2] - before[3 * k] -
+					 before[3 * k + 1] -
+					 before[3 * k + 2]) < 0.01 * s + 0.01);
+		}
+	}
+	memcpy(before + 3, before, 3 * sizeof(*before));
+	softisp_colour_matrix_saturate(before, 1);
+	assert_true(before[3] == before[0]);
+}
+
+static void a_colour_temperature_sets_the_gains(void **state)
+{
+	struct softisp_white_balance balance;
+	size_t i;
+
+	(void)state;
+	softisp_white_balance_init(&balance, &tuning);
+	softisp_white_balance_set_kelvin(&balance, 2800);
+	assert_true(balance.kelvin != 2800); /* it is automatic */
+	balance.enabled = false;
+	for (i = 0; i < tuning.n_curve; i++) {
+		const struct softisp_curve_point *light = &tuning.curve[i];
+
+		softisp_white_balance_set_kelvin(&balance, light->kelvin);
+		assert_true(fabs(balance.red * light->red - 1) < 1e-9);
+		assert_true(fabs(balance.blue * light->blue - 1) < 1e-9);
+		assert_true(fabs(balance.kelvin - light->kelvin) < 1e-6);
+	}
+	softisp_white_balance_set_kelvin(&balance, 6000);
+	assert_true(fabs(balance.kelvin - 6000) < 1e-6);
+	softisp_white_balance_set_kelvin(&balance, 1);
+	assert_true(fabs(balance.kelvin - tuning.curve[0].kelvin) < 1e-6);
+	softisp_white_balance_set_kelvin(&balance, NAN);
+	assert_true(fabs(balance.kelvin - tuning.curve[0].kelvin) < 1e-6);
+}
+
+/* All zones have 100 cells of a green of 64, and some have more. */
+static void meters_a_part_of_the_frame(void **state)
+{
+	static struct ipa_softisp_statistics s;
+	const double black[3] = { 64, 64, 64 };
+	const uint32_t middle = IPA_SOFTISP_ZONE_COLUMNS *
+					(IPA_SOFTISP_ZONE_ROWS / 2 - 1) +
+				IPA_SOFTISP_ZONE_COLUMNS / 2 - 1;
+	double whole;
+	uint32_t i;
+
+	(void)state;
+	s.magic = IPA_SOFTISP_STATISTICS_MAGIC;
+	s.clip_level = 1000;
+	s.histogram[64] = 190 * 100;
+	s.histogram[64 + 96] = 100;
+	s.histogram[1000] = 100;
+	for (i = 0; i < IPA_SOFTISP_ZONE_COUNT; i++) {
+		s.zones[i].count = 100;
+		s.zones[i].green = 100 * 64;
+	}
+	s.zones[middle].green = 100 * (64 + 96);
+	/* A corner is clipped. */
+	s.zones[0] = (struct ipa_softisp_zone){ .clipped = 100 };
+	assert_int_equal(softisp_measure(&s, black, SOFTISP_METERING_WHOLE,
+					 &measure),
+			 0);
+	whole = measure.metered;
+	assert_true(whole == measure.luminance);
+	assert_true(fabs(measure.clipped - 1.0 / 192) < 1e-9);
+	assert_int_equal(softisp_measure(&s, black, SOFTISP_METERING_SPOT,
+					 &measure),
+			 0);
+	/* One of four zones has a tenth of white. */
+	assert_true(fabs(measure.metered - 96.0 / 959 / 4) < 1e-9);
+	assert_true(measure.clipped == 0);
+	assert_true(measure.luminance == whole);
+	assert_int_equal(softisp_measure(&s, black, SOFTISP_METERING_CENTRE,
+					 &measure),
+			 0);
+	/* The bright corner counts less, but it counts. */
+	assert_true(measure.clipped > 0 && measure.clipped < 0.5 / 192);
+	assert_true(measure.metered > 0 && measure.metered < whole);
+	/* No zone has a cell: the whole. */
+	memset(s.zones, 0, sizeof(s.zones));
+	assert_int_equal(softisp_measure(&s, black, SOFTISP_METERING_SPOT,
+					 &measure),
+			 0);
+	assert_true(measure.metered == measure.luminance);
 }
 
 int main(void)
@@ -318,6 +458,10 @@ int main(void)
 		cmocka_unit_test(obeys_manual_gains),
 		cmocka_unit_test(black_follows_dark_pixels),
 		cmocka_unit_test(matrices_keep_grey_grey),
+		cmocka_unit_test(contrast_and_brightness_bend_the_curve),
+		cmocka_unit_test(saturation_keeps_luminance_and_grey),
+		cmocka_unit_test(a_colour_temperature_sets_the_gains),
+		cmocka_unit_test(meters_a_part_of_the_frame),
 		cmocka_unit_test(tone_of_24_is_srgb),
 	};
 
