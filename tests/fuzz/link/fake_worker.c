@@ -87,7 +87,8 @@ static void send_message(uint8_t kind, uint32_t id, const void *body,
 {
 	struct camipc_header header = { .kind = kind, .id = id };
 
-	if (kind == CAMIPC_MESSAGE_EVENT || kind == CAMIPC_MESSAGE_CREDIT)
+	if (kind == CAMIPC_MESSAGE_EVENT || kind == CAMIPC_MESSAGE_CREDIT ||
+	    kind == CAMIPC_MESSAGE_TRACE)
 		fill_header(&header);
 	port_send(&worker.port, &header, body, size, n_fds);
 }
@@ -316,6 +317,21 @@ static void take_async(void)
 		send_message(CAMIPC_MESSAGE_CREDIT, 0, NULL, 0, 0);
 }
 
+/* One span at once, which leaves before the reply. */
+static void send_span(const struct camipc_header *call)
+{
+	const struct camipc_span span = {
+		.cookie = call->cookie,
+		.id = call->id,
+		.begin = (uint64_t)stage_now(),
+		.end = (uint64_t)stage_now(),
+	};
+	uint8_t bytes[CAMIPC_TRACE_SPAN_SIZE];
+
+	camipc_span_encode(&span, bytes);
+	send_message(CAMIPC_MESSAGE_TRACE, 0, bytes, sizeof(bytes), 0);
+}
+
 static void take_call(const struct camipc_header *call)
 {
 	const struct camipc_method *method =
@@ -326,6 +342,8 @@ static void take_call(const struct camipc_header *call)
 	worker.n_calls++;
 	if (worker.mode & WORKER_LOGS)
 		fake_worker_log(worker.n_calls % 6, "an op runs", 10);
+	if (worker.mode & WORKER_TRACES)
+		send_span(call);
 	if (method->role == CAMIPC_ROLE_ASYNC) {
 		FUZZ_REQUIRE(call->flags & CAMIPC_MESSAGE_ONEWAY);
 		take_async();

@@ -15,6 +15,7 @@
 #define WORKER_FAILS 4u /* ops return errors */
 #define WORKER_SPAWN_FAILS 8u /* there never is a worker */
 #define WORKER_STATUS_UNKNOWN 16u
+#define WORKER_TRACES 32u /* the camera process asks for spans, and gets them */
 
 void fake_worker_set_up(const struct lie *lie, uint8_t mode);
 void fake_worker_tear_down(void);

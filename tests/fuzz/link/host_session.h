@@ -63,6 +63,7 @@ struct host {
 	bool destroying;
 	bool stopped;
 	bool spawn_fails;
+	bool traces; /* it asks for spans */
 	bool may_fail; /* the session asked for it */
 };
 

@@ -329,6 +329,13 @@ static void take_step(const struct sequence_step *step)
 
 /* ---- a session ---------------------------------------------------------------------------- */
 
+/* As if there were a recorder. */
+bool __wrap_camipc_record_is_expected(void);
+bool __wrap_camipc_record_is_expected(void)
+{
+	return host.traces;
+}
+
 static bool create(void)
 {
 	static const struct {
@@ -429,6 +436,7 @@ static void run(const uint8_t *data, size_t size)
 	camipc_log_set(host_expect_clean_log, NULL, CAMIPC_LOG_DEBUG);
 	lie_read(&lie, data + LINK_INPUT_LIE);
 	host.spawn_fails = data[1] & WORKER_SPAWN_FAILS;
+	host.traces = data[1] & WORKER_TRACES;
 	fuzz_result = 0;
 	fake_worker_set_up(&lie, data[1]);
 	if (create()) {
@@ -498,7 +506,8 @@ static void draw_modes(struct oracle_random *random, uint8_t *data)
 {
 	static const uint8_t modes[] = { 0, 0, WORKER_EVENTS,
 					 WORKER_EVENTS | WORKER_LOGS,
-					 WORKER_EVENTS | WORKER_FAILS };
+					 WORKER_EVENTS | WORKER_FAILS,
+					 WORKER_EVENTS | WORKER_TRACES };
 
 	data[0] = oracle_below(random, 6) ? 0 : (uint8_t)oracle_next(random);
 	if (canceller_is_useful())
@@ -508,7 +517,7 @@ static void draw_modes(struct oracle_random *random, uint8_t *data)
 
 static const struct link_input input = {
 	.rules = &rules,
-	.n_mode_bits = 5,
+	.n_mode_bits = 6,
 	.draw_modes = draw_modes,
 };
 
