@@ -18,6 +18,7 @@ enum bench_cores {
 struct bench_case {
 	const char *name; /* dotted, as in bench.json */
 	const char *floor; /* name of the case it is compared with, or NULL */
+	bool is_tail; /* compared by the 99.9th percentile of all samples */
 	bool has_rivals; /* also with cases named name + bench_rivals.suffix */
 	enum bench_cores cores;
 	uint32_t batch; /* operations per time stamp */
@@ -104,6 +105,7 @@ extern const struct bench_table bench_floors_mixed;
 extern const struct bench_table bench_codec;
 extern const struct bench_table bench_calls;
 extern const struct bench_table bench_cxx;
+extern const struct bench_table bench_tail;
 extern const struct bench_table bench_rpc; /* only with -Dbench_peers */
 extern const struct bench_table bench_scale;
 extern const struct bench_table bench_layers;

@@ -87,6 +87,7 @@ static void create_ipa(struct calls *calls)
 		.transport = calls->backend->shm ? CAMIPC_TRANSPORT_SHM :
 						   CAMIPC_TRANSPORT_SOCKET,
 		.spin_us = calls->backend->spin_us,
+		.scheduling = bench_scheduling,
 	};
 
 	expect(ipa_bench_create(calls->manager, &match, &events, calls,

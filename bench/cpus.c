@@ -17,21 +17,32 @@
 
 int bench_cpu;
 int bench_peer_cpu;
+const struct camipc_scheduling *bench_scheduling;
+
+/* As the program was started: later it is pinned. */
+static cpu_set_t usable;
 
 void bench_find_cpus(int ret_cpus[2])
 {
-	cpu_set_t set;
 	int n = 0;
 
-	if (sched_getaffinity(0, sizeof(set), &set) < 0)
+	if (sched_getaffinity(0, sizeof(usable), &usable) < 0)
 		bench_fail("cannot read the CPU affinity: %s",
 			   camipc_errno_to_string(errno));
-	for (int cpu = 0; cpu < CPU_SETSIZE && n < 2; cpu++) {
-		if (CPU_ISSET((size_t)cpu, &set))
-			ret_cpus[n++] = cpu;
-	}
+	for (int cpu = bench_next_cpu(-1); cpu >= 0 && n < 2;
+	     cpu = bench_next_cpu(cpu))
+		ret_cpus[n++] = cpu;
 	if (n == 1)
 		ret_cpus[1] = ret_cpus[0];
+}
+
+int bench_next_cpu(int cpu)
+{
+	while (++cpu < CPU_SETSIZE) {
+		if (CPU_ISSET((size_t)cpu, &usable))
+			return cpu;
+	}
+	return -1;
 }
 
 void bench_pin(int tid, int cpu)

@@ -17,6 +17,7 @@ static const struct bench_table *const tables[] = {
 	&bench_codec,
 	&bench_calls,
 	&bench_cxx,
+	&bench_tail,
 #ifdef BENCH_PEERS
 	&bench_rpc,
 #endif

@@ -65,9 +65,25 @@ static const struct bench_result *find(const struct bench_report *report,
 	return NULL;
 }
 
+static double tail_of(const struct bench_result *result)
+{
+	return bench_percentile(result->values_ns, result->n_values,
+				BENCH_TAIL);
+}
+
+/* The time by which a case is compared. */
+static double figure_of(const struct bench_report *report,
+			const struct bench_result *result)
+{
+	return result->bench->is_tail ?
+		       tail_of(result) :
+		       median_of(result->p50_ns, report->rounds);
+}
+
 /*
  * Returns the median of the rounds' ratios of @a to @b, so that each ratio
- * compares figures of the same round; 0 if there is no @b.
+ * compares figures of the same round; 0 if there is no @b. A round has too few
+ * samples for a tail: its ratio is that of all rounds.
  */
 static double ratio_of(const struct bench_report *report,
 		       const struct bench_result *a,
@@ -78,6 +94,8 @@ static double ratio_of(const struct bench_report *report,
 
 	if (!a || !b)
 		return 0;
+	if (a->bench->is_tail)
+		return tail_of(a) / tail_of(b);
 	for (unsigned int i = 0; i < n; i++)
 		ratios[i] = a->p50_ns[i] / b->p50_ns[i];
 	return median(ratios, n);
@@ -132,11 +150,13 @@ static void print_comparisons(const struct bench_report *report,
 	const struct bench_case *bench = result->bench;
 	const struct bench_result *floor = find(report, bench->floor);
 
+	if (bench->is_tail)
+		fprintf(file, "  p%g %.1f", BENCH_TAIL, tail_of(result));
 	if (floor)
 		fprintf(file, "  %.2f of %s (%.1f)",
 			ratio_of(report, result, floor),
 			short_name(bench->floor, bench->name),
-			median_of(floor->p50_ns, report->rounds));
+			figure_of(report, floor));
 	for (const struct bench_rival *rival = bench_rivals; rival->suffix;
 	     rival++) {
 		double ratio = rival_ratio(report, result, rival);
@@ -165,7 +185,8 @@ static void print_result(const struct bench_report *report,
 	if (result->instructions)
 		fprintf(file, " %9llu",
 			(unsigned long long)result->instructions);
-	else if (result->bench->floor || result->bench->has_rivals)
+	else if (result->bench->floor || result->bench->has_rivals ||
+		 result->bench->is_tail)
 		fprintf(file, " %9s", "");
 	print_comparisons(report, result, file);
 	if (result->note[0])
@@ -226,11 +247,13 @@ static void write_result(const struct bench_report *report,
 		median_of(result->p99_ns, report->rounds));
 	if (floor)
 		fprintf(file, "\"floor\": %.2f, \"ratio\": %.3f, ",
-			median_of(floor->p50_ns, report->rounds),
+			figure_of(report, floor),
 			ratio_of(report, result, floor));
 	else
 		fprintf(file, "\"floor\": null, \"ratio\": null, ");
 	fprintf(file, "\"n\": %llu", (unsigned long long)result->n);
+	if (bench->is_tail)
+		fprintf(file, ", \"tail_ns\": %.1f", tail_of(result));
 	if (result->instructions)
 		fprintf(file, ", \"instructions\": %llu",
 			(unsigned long long)result->instructions);

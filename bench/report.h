@@ -7,6 +7,9 @@
 
 #include "bench.h"
 
+/** The percentile by which cases with is_tail are compared. */
+#define BENCH_TAIL 99.9
+
 /** The figures of one case. */
 struct bench_result {
 	const struct bench_case *bench;
