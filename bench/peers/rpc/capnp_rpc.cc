@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Cap'n Proto RPC: two parties on a socketpair. */
+/* Calls over Cap'n Proto RPC: two parties on a socketpair. */
 #include <capnp/rpc-twoparty.h>
 #include <kj/async-io.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* gRPC: the synchronous API, over an abstract Unix socket. */
+/* Calls over gRPC: its synchronous API, on an abstract Unix socket. */
 #include <memory>
 #include <string>
 

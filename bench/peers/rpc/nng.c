@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* nng: a pair of req and rep sockets over ipc, 64 bytes each way. */
+/* Calls over nng: a pair of req and rep sockets, 64 bytes each way. */
 #include <nng/nng.h>
 #include <nng/protocol/reqrep0/rep.h>
 #include <nng/protocol/reqrep0/req.h>

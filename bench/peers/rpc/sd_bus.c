@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sd-bus: D-Bus messages between two processes, without a daemon. */
+/* Calls over sd-bus: D-Bus messages between two processes, without a daemon. */
 #include <string.h>
 #include <systemd/sd-bus.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ZeroMQ: a pair of REQ and REP sockets over ipc, 64 bytes each way. */
+/* Calls over ZeroMQ: a pair of REQ and REP sockets, 64 bytes each way. */
 #include <stdio.h>
 #include <string.h>
 #include <zmq.h>
