@@ -4,11 +4,12 @@
 
 usage: page.py BENCH.json PAGE.html PICTURE.png
 
-The picture has three parts: how the times of each transport are distributed
-beside its floor, what a call costs with more proxies, and what a table costs in
-messages and in a shared buffer. The page shows it above a table of all rows that
-have a floor. Rows that were not measured are left out; with none at all it is an
-error. Exits 1 if a file cannot be read or written.
+The picture has five parts: how the times of each transport are distributed
+beside its floor, what a call costs with more proxies, what a table costs in
+messages and in a shared buffer, the slowest frames while all processors are busy,
+and a call beside those of other libraries. The page shows it above tables of all
+rows that are compared. Rows and parts that were not measured are left out; with no
+calls at all it is an error. Exits 1 if a file cannot be read or written.
 """
 
 import base64
@@ -27,6 +28,25 @@ TIMES = [
     ("frame, thread", "frame.thread.wait.same_core"),
     ("frame, shared memory", "frame.process.shm.wait.same_core"),
     ("frame, socket", "frame.process.socket.poll.same_core"),
+]
+# The slowest frames, from the median to the percentile that is compared.
+TAILS = [
+    ("shared memory", "frame.process.shm.wait.busy.same_core"),
+    ("shared memory, FIFO", "frame.process.shm.wait.busy_fifo.same_core"),
+    ("shared memory, 2 cores", "frame.process.shm.wait.busy.cross_core"),
+    ("shared memory, 2 cores, FIFO",
+     "frame.process.shm.wait.busy_fifo.cross_core"),
+    ("socket", "frame.process.socket.wait.busy.same_core"),
+    ("socket, FIFO", "frame.process.socket.wait.busy_fifo.same_core"),
+]
+OUR_CALL = "rtt.process.shm.same_core"
+PEERS = [
+    ("camipc, shared memory", OUR_CALL),
+    ("sd-bus", "rtt.peer.sd_bus.same_core"),
+    ("Cap'n Proto RPC", "rtt.peer.capnp_rpc.same_core"),
+    ("ZeroMQ", "rtt.peer.zeromq.same_core"),
+    ("nng", "rtt.peer.nng.same_core"),
+    ("gRPC", "rtt.peer.grpc.same_core"),
 ]
 SIZES = [("1k", 1), ("4k", 4), ("16k", 16), ("64k", 64), ("256k", 256),
          ("1m", 1024), ("4m", 4096)]
@@ -53,10 +73,18 @@ def read_rows(path):
         raise PageError("%s is not what camipc-bench --json writes" % path)
 
 
-def times_of(rows):
+def times_of(rows, names):
     """(label, row, row of its floor) of each time that was measured."""
     return [(label, rows[name], rows.get(rows[name].get("floor_name")))
-            for label, name in TIMES if name in rows]
+            for label, name in names if name in rows]
+
+
+def peers_of(rows):
+    """(label, row) of our call and others'; nothing if others were not measured."""
+    found = [(label, rows[name]) for label, name in PEERS if name in rows]
+    if len(found) < 2 or OUR_CALL not in rows:
+        return []
+    return found[:1] + sorted(found[1:], key=lambda peer: peer[1]["p50_ns"])
 
 
 def series_of(rows, names):
@@ -65,8 +93,14 @@ def series_of(rows, names):
             if name in rows]
 
 
-def draw_times(axes, times):
-    """A line from the 1st to the 99th percentile, a bar for the middle half, and
+def name_bars(axes, labels):
+    axes.set_yticks(range(len(labels)))
+    axes.set_yticklabels(labels)
+    axes.invert_yaxis()
+
+
+def draw_times(axes, times, last, title):
+    """A line from the 1st to the last percentile, a bar for the middle half, and
     a stroke at the median; the floor's below, in grey."""
     for at, (_, row, floor) in enumerate(times):
         for one, colour, shift in ((row, OURS, -0.17), (floor, FLOOR, 0.17)):
@@ -74,20 +108,28 @@ def draw_times(axes, times):
                 continue
             at_ns = {float(key): value / 1000 for key, value
                      in one["percentiles_ns"].items()}
-            axes.plot([at_ns[1], at_ns[99]], [at + shift] * 2, color=colour,
+            axes.plot([at_ns[1], at_ns[last]], [at + shift] * 2, color=colour,
                       linewidth=1)
             axes.plot([at_ns[25], at_ns[75]], [at + shift] * 2, color=colour,
                       linewidth=7, solid_capstyle="butt")
             axes.plot([at_ns[50]] * 2, [at + shift - 0.16, at + shift + 0.16],
                       color="black", linewidth=1.5)
-    axes.set_yticks(range(len(times)))
-    axes.set_yticklabels([
+    name_bars(axes, [
         label + (", %.2f x" % row["ratio"] if row.get("ratio") else "")
         for label, row, _ in times])
-    axes.invert_yaxis()
     axes.set_xscale("log")
     axes.set_xlabel("microseconds; blue: camipc, grey: its floor")
-    axes.set_title("Both sides on one processor")
+    axes.set_title(title)
+
+
+def draw_peers(axes, peers):
+    name_bars(axes, [
+        label + (", %.1f x" % row["ratio"] if at > 0 else "")
+        for at, (label, row) in enumerate(peers)])
+    axes.barh(range(len(peers)), [row["p50_ns"] / 1000 for _, row in peers],
+              color=[OURS] + ["#c0504d"] * (len(peers) - 1))
+    axes.set_xlabel("microseconds, median")
+    axes.set_title("A call, with other libraries")
 
 
 def draw_series(axes, series, title, label):
@@ -112,11 +154,18 @@ def draw(rows, path):
     matplotlib.use("Agg")
     from matplotlib import pyplot
     from matplotlib.ticker import FuncFormatter
-    figure = pyplot.figure(figsize=(13, 8), constrained_layout=True)
-    grid = figure.add_gridspec(2, 2, width_ratios=(3, 2))
-    times = times_of(rows)
-    left = figure.add_subplot(grid[:, 0])
-    draw_times(left, times)
+    tails, peers = times_of(rows, TAILS), peers_of(rows)
+    more = bool(tails or peers)
+    figure = pyplot.figure(figsize=(13, 12 if more else 8),
+                           constrained_layout=True)
+    grid = figure.add_gridspec(2 + more, 2, width_ratios=(3, 2))
+    left = figure.add_subplot(grid[:2, 0])
+    draw_times(left, times_of(rows, TIMES), 99, "Both sides on one processor")
+    if tails:
+        draw_times(figure.add_subplot(grid[2, 0]), tails, 99.9,
+                   "Frames, all processors busy, to the 99.9th percentile")
+    if peers:
+        draw_peers(figure.add_subplot(grid[2, 1]), peers)
     plain = FuncFormatter(lambda value, _: "%g" % value)
     many = figure.add_subplot(grid[0, 1])
     draw_series(many, [
@@ -138,6 +187,8 @@ def draw(rows, path):
         axis.set_minor_formatter(plain)
     # Powers of ten are enough for such a range.
     tables.yaxis.set_minor_formatter("")
+    if left.get_xlim()[1] > 100 * left.get_xlim()[0]:
+        left.xaxis.set_minor_formatter("")
     figure.savefig(path, dpi=100)
 
 
@@ -150,21 +201,38 @@ td:first-child,th:first-child{text-align:left}tr:nth-child(even){background:#f4f
 <p>Each figure stands beside its floor from the same run: what the kernel, or a shared
 buffer, takes for the same way. Compare ratios, not times of two machines.</p>
 <p><img alt="Distributions and growth" src="data:image/png;base64,%s"></p>
-<table><tr><th>case<th>median, \u00b5s<th>99th percentile, \u00b5s<th>floor
-<th>floor, \u00b5s<th>ratio</tr>
-%s</table></html>
+%s</html>
+"""
+TABLE = """<h2>%s</h2>
+<table><tr><th>case<th>median, \u00b5s<th>%s percentile, \u00b5s<th>%s
+<th>%s, \u00b5s<th>ratio</tr>
+%s</table>
 """
 
 
-def table_of(rows):
-    lines = []
-    for name, row in rows.items():
-        if row.get("ratio") is None:
-            continue
-        lines.append("<tr><td>%s<td>%.2f<td>%.2f<td>%s<td>%.2f<td>%.2f</tr>" % (
-            html.escape(name), row["p50_ns"] / 1000, row["p99_ns"] / 1000,
-            html.escape(row["floor_name"]), row["floor"] / 1000, row["ratio"]))
-    return "\n".join(lines)
+def table_of(rows, title, percentile, key, other):
+    """One table, whose heads name the percentile of @key and what is compared."""
+    lines = [
+        "<tr><td>%s<td>%.2f<td>%.2f<td>%s<td>%.2f<td>%.2f</tr>" % (
+            html.escape(row["name"]), row["p50_ns"] / 1000, row[key] / 1000,
+            html.escape(row["floor_name"]), row["floor"] / 1000, row["ratio"])
+        for row in rows]
+    if not lines:
+        return ""
+    return TABLE % (title, percentile, other, other, "\n".join(lines))
+
+
+def tables_of(rows):
+    compared = [row for row in rows.values() if row.get("ratio") is not None]
+    peers = [row for row in compared if row["name"].startswith("rtt.peer.")]
+    tails = [row for row in compared if "tail_ns" in row]
+    floors = [row for row in compared if row not in peers and row not in tails]
+    return (table_of(floors, "Medians, beside their floors", "99th", "p99_ns",
+                     "floor")
+            + table_of(tails, "The slowest frames, all processors busy", "99.9th",
+                       "tail_ns", "floor")
+            + table_of(peers, "Calls with other libraries", "99th", "p99_ns",
+                       "our call"))
 
 
 def main(arguments):
@@ -174,14 +242,14 @@ def main(arguments):
     source, page, picture = arguments
     try:
         rows = read_rows(source)
-        if not times_of(rows):
+        if not times_of(rows, TIMES):
             raise PageError("%s has no rows of calls: run camipc-bench without "
                             "--filter" % source)
         draw(rows, picture)
         with open(picture, "rb") as file:
             data = base64.b64encode(file.read()).decode("ascii")
         with open(page, "w", encoding="utf-8") as file:
-            file.write(PAGE % (data, table_of(rows)))
+            file.write(PAGE % (data, tables_of(rows)))
     except OSError as error:
         print("page.py: cannot write %s: %s" % (error.filename,
                                                 error.strerror),
