@@ -190,6 +190,32 @@ cam_control_list_clamp(const struct cam_control_list *list,
 		       struct cam_clamp_counts *counts,
 		       struct cam_control_list *ret_list) CAMIPC_MUST_CHECK;
 
+/** What cam_control_list_clamp() does with a control, and why. */
+enum cam_control_verdict {
+	CAM_CONTROL_KEPT = 0, /* as it is */
+	CAM_CONTROL_CLAMPED, /* brought into range, or set to the default */
+	CAM_CONTROL_UNKNOWN, /* left out: not in the map */
+	CAM_CONTROL_MISTYPED, /* left out: the map has another type or size */
+	CAM_CONTROL_OUT_OF_RANGE, /* left out: a value that is not allowed, and
+				     that cannot be brought into range */
+};
+
+/**
+ * Returns what cam_control_list_clamp() would do with @control, which is not
+ * changed: to tell which controls of a list were left out. Thread word:
+ * reentrant.
+ */
+CAMIPC_API enum cam_control_verdict
+cam_control_judge(const struct cam_control *control,
+		  const struct cam_control_info_map *infos);
+
+/**
+ * Returns a verdict in words, such as "brought into its range"; never NULL.
+ * Lives as long as the library. Thread word: reentrant.
+ */
+CAMIPC_API const char *
+cam_control_verdict_to_string(enum cam_control_verdict verdict);
+
 /**
  * cam_control_by_name() - find a control of controls.mojom by its name
  *

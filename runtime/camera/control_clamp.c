@@ -316,25 +316,37 @@ static bool fits_type(const struct cam_control_value *value,
 	return info->min.tag == tag && info->max.tag == tag;
 }
 
-/* Judges one control and counts what happened to it. */
-static enum verdict clamp_control(struct cam_control *control,
-				  const struct cam_control_info *info,
-				  struct cam_clamp_counts *counts)
+/* Judges one control, and brings it into its range. */
+static enum cam_control_verdict judge(struct cam_control *control,
+				      const struct cam_control_info_map *infos)
 {
-	enum verdict verdict;
+	const struct cam_control_info *info = NULL;
 
-	if (!info) {
-		counts->unknown++;
-		return VERDICT_REFUSED;
+	if (control->id_space == infos->id_space)
+		info = cam_uint32_control_info_find(infos->infos,
+						    infos->n_infos,
+						    control->id);
+	if (!info)
+		return CAM_CONTROL_UNKNOWN;
+	if (!fits_type(&control->value, info))
+		return CAM_CONTROL_MISTYPED;
+	switch (clamp_value(&control->value, info)) {
+	case VERDICT_KEPT:
+		return CAM_CONTROL_KEPT;
+	case VERDICT_CLAMPED:
+		return CAM_CONTROL_CLAMPED;
+	default:
+		return CAM_CONTROL_OUT_OF_RANGE;
 	}
-	if (!fits_type(&control->value, info)) {
-		counts->mistyped++;
-		return VERDICT_REFUSED;
-	}
-	verdict = clamp_value(&control->value, info);
-	counts->clamped += verdict == VERDICT_CLAMPED;
-	counts->refused += verdict == VERDICT_REFUSED;
-	return verdict;
+}
+
+static void count(struct cam_clamp_counts *counts,
+		  enum cam_control_verdict verdict)
+{
+	counts->clamped += verdict == CAM_CONTROL_CLAMPED;
+	counts->unknown += verdict == CAM_CONTROL_UNKNOWN;
+	counts->mistyped += verdict == CAM_CONTROL_MISTYPED;
+	counts->refused += verdict == CAM_CONTROL_OUT_OF_RANGE;
 }
 
 int cam_control_list_clamp(const struct cam_control_list *list,
@@ -348,23 +360,46 @@ int cam_control_list_clamp(const struct cam_control_list *list,
 	size_t i;
 
 	for (i = 0; i < list->n_controls; i++) {
-		const struct cam_control_info *info = NULL;
-		enum verdict verdict;
+		enum cam_control_verdict verdict;
 
 		if (n == room)
 			return -ENOSPC;
 		controls[n] = list->controls[i];
-		if (controls[n].id_space == infos->id_space)
-			info = cam_uint32_control_info_find(infos->infos,
-							    infos->n_infos,
-							    controls[n].id);
-		verdict = clamp_control(&controls[n], info, counts);
-		changed += verdict != VERDICT_KEPT;
-		n += verdict != VERDICT_REFUSED;
+		verdict = judge(&controls[n], infos);
+		count(counts, verdict);
+		changed += verdict != CAM_CONTROL_KEPT;
+		n += verdict == CAM_CONTROL_KEPT ||
+		     verdict == CAM_CONTROL_CLAMPED;
 	}
 	*ret_list = (struct cam_control_list){
 		.controls = controls,
 		.n_controls = n,
 	};
 	return changed;
+}
+
+/* ---- which control, and why ---------------------------------------------- */
+
+enum cam_control_verdict
+cam_control_judge(const struct cam_control *control,
+		  const struct cam_control_info_map *infos)
+{
+	struct cam_control copy = *control;
+
+	return judge(&copy, infos);
+}
+
+static const char *const reasons[] = {
+	[CAM_CONTROL_KEPT] = "kept",
+	[CAM_CONTROL_CLAMPED] = "brought into its range",
+	[CAM_CONTROL_UNKNOWN] = "left out: there is no such control",
+	[CAM_CONTROL_MISTYPED] = "left out: another type or size",
+	[CAM_CONTROL_OUT_OF_RANGE] = "left out: a value that is not allowed",
+};
+
+const char *cam_control_verdict_to_string(enum cam_control_verdict verdict)
+{
+	const size_t i = (size_t)verdict;
+
+	return i < sizeof(reasons) / sizeof(*reasons) ? reasons[i] : "unknown";
 }

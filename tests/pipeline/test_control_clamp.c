@@ -382,6 +382,50 @@ static void says_that_there_is_no_room(void **state)
 	assert_int_equal(result.n_controls, 77);
 }
 
+/** The verdict of one control, which is that of a list with it alone. */
+static void judged(uint32_t id, struct cam_control_value value,
+		   enum cam_control_verdict expected, const char *words)
+{
+	const struct cam_control control = { .id = id, .value = value };
+	const struct cam_control before = control;
+
+	assert_int_equal(cam_control_judge(&control, &infos), expected);
+	assert_string_equal(cam_control_verdict_to_string(expected), words);
+	assert_memory_equal(&control, &before, sizeof(before));
+	(void)clamp_one(id, &value, expected != CAM_CONTROL_KEPT);
+	assert_int_equal(counts.clamped, expected == CAM_CONTROL_CLAMPED);
+	assert_int_equal(counts.unknown, expected == CAM_CONTROL_UNKNOWN);
+	assert_int_equal(counts.mistyped, expected == CAM_CONTROL_MISTYPED);
+	assert_int_equal(counts.refused, expected == CAM_CONTROL_OUT_OF_RANGE);
+}
+
+static void says_what_became_of_each_control(void **state)
+{
+	const struct cam_control_value yes = {
+		.tag = CAM_CONTROL_VALUE_BOOLEAN,
+		.boolean = true,
+	};
+	const float low[] = { 1.0f, 0.25f };
+	const struct cam_control_value gains = {
+		.tag = CAM_CONTROL_VALUE_FLOAT32_ARRAY,
+		.float32_array = { low, 2 },
+	};
+
+	(void)state;
+	judged(EXPOSURE, int32_value(50), CAM_CONTROL_KEPT, "kept");
+	judged(EXPOSURE, int32_value(500), CAM_CONTROL_CLAMPED,
+	       "brought into its range");
+	judged(99, int32_value(5), CAM_CONTROL_UNKNOWN,
+	       "left out: there is no such control");
+	judged(EXPOSURE, yes, CAM_CONTROL_MISTYPED,
+	       "left out: another type or size");
+	judged(GAINS, gains, CAM_CONTROL_OUT_OF_RANGE,
+	       "left out: a value that is not allowed");
+	assert_string_equal(cam_control_verdict_to_string(
+				    (enum cam_control_verdict)99),
+			    "unknown");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -397,6 +441,7 @@ int main(void)
 		cmocka_unit_test(leaves_out_what_has_no_range),
 		cmocka_unit_test(refuses_another_id_space),
 		cmocka_unit_test(says_that_there_is_no_room),
+		cmocka_unit_test(says_what_became_of_each_control),
 	};
 
 	return cmocka_run_group_tests(tests, setup_given_types, NULL);
