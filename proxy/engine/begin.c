@@ -37,7 +37,7 @@ static int begin_needless(struct camipc_proxy *proxy,
 }
 
 /** Begins a call that was found legal. */
-static int make_call(struct camipc_proxy *proxy,
+static int start_call(struct camipc_proxy *proxy,
 		     const struct camipc_attempt *attempt, const void *args,
 		     const struct camipc_completion *completion)
 {
@@ -54,7 +54,7 @@ static int make_call(struct camipc_proxy *proxy,
 }
 
 /** Begins a call for one who reads the arguments as the method's struct. */
-static int make_built_call(struct camipc_proxy *proxy,
+static int start_built_call(struct camipc_proxy *proxy,
 			   struct camipc_attempt *attempt, const void *args,
 			   const struct camipc_completion *completion)
 {
@@ -65,7 +65,7 @@ static int make_built_call(struct camipc_proxy *proxy,
 	camipc_arena_init(&arena, SIZE_MAX / 2);
 	ret = camipc_attempt_build(proxy, attempt, args, &arena, &args);
 	if (ret == 0)
-		ret = make_call(proxy, attempt, args, completion);
+		ret = start_call(proxy, attempt, args, completion);
 	camipc_arena_fini(&arena);
 	return ret;
 }
@@ -87,8 +87,8 @@ static int begin_call(struct camipc_proxy *proxy, uint32_t id,
 	if (ret == CAMIPC_CALL_NEEDLESS)
 		return begin_needless(proxy, attempt.method, completion);
 	if (camipc_attempt_needs_struct(proxy, &attempt))
-		return make_built_call(proxy, &attempt, args, completion);
-	return make_call(proxy, &attempt, args, completion);
+		return start_built_call(proxy, &attempt, args, completion);
+	return start_call(proxy, &attempt, args, completion);
 }
 
 /** @function is the caller's name. */
