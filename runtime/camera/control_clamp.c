@@ -389,7 +389,7 @@ cam_control_judge(const struct cam_control *control,
 	return judge(&copy, infos);
 }
 
-static const char *const reasons[] = {
+static const char *const verdict_texts[] = {
 	[CAM_CONTROL_KEPT] = "kept",
 	[CAM_CONTROL_CLAMPED] = "brought into its range",
 	[CAM_CONTROL_UNKNOWN] = "left out: there is no such control",
@@ -401,5 +401,7 @@ const char *cam_control_verdict_to_string(enum cam_control_verdict verdict)
 {
 	const size_t i = (size_t)verdict;
 
-	return i < sizeof(reasons) / sizeof(*reasons) ? reasons[i] : "unknown";
+	return i < sizeof(verdict_texts) / sizeof(*verdict_texts) ?
+		       verdict_texts[i] :
+		       "unknown";
 }

@@ -94,11 +94,11 @@ if has v4l2-ctl; then
 	contains "$(v4l2-ctl -d "$vivid" --get-parm)" '25.000 (25/1)'
 fi
 
-# Controls of the device, as another program sees them. An IPA that offers no
-# Contrast leaves the name to the device.
+# Controls of the device, as another program sees them. softisp has a Contrast of
+# its own, so the prefix is needed.
 contains "$("$camipc" capture --camera vivid --frames 1 --control Menu=4 \
 	--control 'Horizontal Flip=on' --control String=abc \
-	--control 'Integer 64 Bits=-7' --control Contrast=100 \
+	--control 'Integer 64 Bits=-7' --control device:Contrast=100 \
 	--control 'S32 2 Element Array=3,-4' --control AeEnable=off)" '1 frame in '
 if has v4l2-ctl; then
 	contains "$(v4l2-ctl -d "$vivid" --get-ctrl menu \
