@@ -106,7 +106,9 @@ extern const struct bench_table bench_codec;
 extern const struct bench_table bench_calls;
 extern const struct bench_table bench_cxx;
 extern const struct bench_table bench_tail;
-extern const struct bench_table bench_rpc; /* only with -Dbench_peers */
+/* Only with -Dbench_peers. */
+extern const struct bench_table bench_absent;
+extern const struct bench_table bench_rpc;
 extern const struct bench_table bench_scale;
 extern const struct bench_table bench_layers;
 extern const struct bench_table bench_restart;

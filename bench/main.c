@@ -19,6 +19,7 @@ static const struct bench_table *const tables[] = {
 	&bench_cxx,
 	&bench_tail,
 #ifdef BENCH_PEERS
+	&bench_absent,
 	&bench_rpc,
 #endif
 	&bench_scale,
