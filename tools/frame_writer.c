@@ -7,8 +7,13 @@
 #include <string.h>
 #include <strings.h>
 
-#include "png_writer.h"
+#include "tools_config.h"
 #include "y4m.h"
+
+#if TOOLS_HAVE_PNG
+#include <png.h>
+#include <zlib.h>
+#endif
 
 /* Leaves room for a number in the path. */
 #define MAX_PATTERN 4063
@@ -83,6 +88,11 @@ static const char *choose_format(struct frame_writer *writer,
 	    n_frames != 1)
 		return "several frames would overwrite each other: put %d into "
 		       "the name, use .y4m, or --frames 1";
+#if !TOOLS_HAVE_PNG
+	if (writer->format == FRAME_FORMAT_PNG)
+		return "camipc was built without libpng; use a name that ends "
+		       "in .ppm or .y4m";
+#endif
 	return NULL;
 }
 
@@ -131,6 +141,66 @@ bool frame_writer_writes(const struct frame_writer *writer, uint32_t n_frames,
 	       output_target_find(path, &one) == 0 &&
 	       output_target_same(&one, target);
 }
+
+#if TOOLS_HAVE_PNG
+
+static void on_error(png_structp png, png_const_charp text)
+{
+	(void)text; /* the errno of the stream is more exact */
+	png_longjmp(png, 1);
+}
+
+static void on_warning(png_structp png, png_const_charp text)
+{
+	(void)png;
+	(void)text;
+}
+
+/* Contains every call that may longjmp(). */
+static int write_rows(png_structp png, png_infop info, FILE *stream,
+		      const struct camera_frame *frame)
+{
+	uint32_t y;
+
+	if (setjmp(png_jmpbuf(png)))
+		return errno ? -errno : -EIO;
+	errno = 0;
+	png_init_io(png, stream);
+	png_set_IHDR(png, info, frame->width, frame->height, 8,
+		     PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
+		     PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+	/* Noise has no repetitions: looking for them costs only time. */
+	png_set_compression_level(png, 1);
+	png_set_compression_strategy(png, Z_HUFFMAN_ONLY);
+	png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB);
+	png_write_info(png, info);
+	for (y = 0; y < frame->height; y++)
+		png_write_row(png, frame->rgb + (size_t)3 * frame->width * y);
+	png_write_end(png, info);
+	return 0;
+}
+
+static int write_png(FILE *stream, const struct camera_frame *frame)
+{
+	png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL,
+						  on_error, on_warning);
+	png_infop info = png ? png_create_info_struct(png) : NULL;
+	int ret = info ? write_rows(png, info, stream, frame) : -ENOMEM;
+
+	png_destroy_write_struct(&png, &info);
+	return ret;
+}
+
+#else
+
+static int write_png(FILE *stream, const struct camera_frame *frame)
+{
+	(void)stream;
+	(void)frame;
+	return -ENOSYS;
+}
+
+#endif
 
 static int write_ppm(FILE *stream, const struct camera_frame *frame)
 {
@@ -191,8 +261,7 @@ int frame_writer_put(struct frame_writer *writer,
 	if (ret < 0)
 		return ret;
 	ret = writer->format == FRAME_FORMAT_PNG
-		      ? png_writer_write(file.stream, frame->rgb,
-					 frame->width, frame->height)
+		      ? write_png(file.stream, frame)
 		      : write_ppm(file.stream, frame);
 	if (ret < 0) {
 		output_file_abandon(&file);
