@@ -114,8 +114,11 @@ contains "$("$camipc" capture --camera vimc-a --frames 1 \
 
 # Until a signal.
 "$camipc" capture --camera vimc-a --frames 0 --metadata "$work/endless" \
-	>"$work/out" &
-sleep 1
+	--output "$work/endless-%d.ppm" >"$work/out" &
+until [ -e "$work/endless-1.ppm" ]; do
+	kill -0 $! || fail "an endless capture ended"
+	sleep 0.1
+done
 kill -TERM $!
 wait $! || fail "an endless capture ended with $?"
 contains "$(cat "$work/out")" ' frames in '
