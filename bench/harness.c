@@ -242,9 +242,13 @@ int bench_run(const struct bench_table *tables, size_t n_tables,
 				 options->divisor);
 		fprintf(stderr, "round %u of %u\n", round + 1, report.rounds);
 	}
-	for (size_t i = 0; i < report.n_results; i++)
-		qsort(report.results[i].values_ns, report.results[i].n_values,
-		      sizeof(double), compare_doubles);
+	for (size_t i = 0; i < report.n_results; i++) {
+		struct bench_result *result = &report.results[i];
+
+		if (!result->skipped)
+			qsort(result->values_ns, result->n_values,
+			      sizeof(double), compare_doubles);
+	}
 	bench_print(&report, stdout);
 	ret = write_json(&report, options->json);
 	for (size_t i = 0; i < report.n_results; i++) {
