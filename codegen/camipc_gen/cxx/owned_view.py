@@ -115,10 +115,11 @@ class Codec:
 
     @staticmethod
     def ignored(parameters: List[str], lines: List[str]) -> List[str]:
-        """Statements about parameters that @lines do not use."""
+        """Statements about parameters that @lines do not use. A member, a type
+        or a text may have the name of one."""
         text = "\n".join(lines)
         return ["static_cast<void>(%s);" % one for one in parameters
-                if not re.search(r"\b%s\b" % one, text)]
+                if not re.search(r'(?<![\w.>:"])%s\b' % one, text)]
 
 
 class ExternalAlias:
