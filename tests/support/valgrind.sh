@@ -7,10 +7,12 @@ set -u
 export CAMIPC_DEADLINE_SCALE="${CAMIPC_DEADLINE_SCALE:-10}"
 
 # A close() that takes long stops all threads of a process there. The others start
-# many workers, which take a second each and do nothing there that fewer do not, or
-# run compilers.
+# many workers, which take a second each and do nothing there that fewer do not, run
+# compilers, count the allocations that valgrind makes in their place, or set a limit
+# on files that valgrind's log exceeds.
 case "$*" in
-*/test_slow_close* | */test_many* | */test_death_matrix* | */test_headers_cxx.py*)
+*/test_slow_close* | */test_many* | */test_death_matrix* | */test_headers_cxx.py* | \
+*/test_allocations* | */test_file_limit*)
 	echo "skipped: not under valgrind"
 	exit 77
 	;;
