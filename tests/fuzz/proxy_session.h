@@ -77,6 +77,7 @@ struct proxy_session {
 	bool late; /* the IPA says nothing until a call's time is up */
 	bool on_stage; /* time is played */
 	int64_t now; /* moves when neither side has anything to do */
+	uint32_t n_empty_sleeps; /* in a row: they were over at once */
 	bool dead; /* killed: nothing more may be asked of the link */
 
 	uint8_t completions[MAX_BEGUN]; /* per call begun */
