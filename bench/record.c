@@ -288,10 +288,10 @@ static const struct variant frame_ring = { "process", true, true, 10 };
 	}
 
 static const struct bench_case cases[] = {
-	RECORDED_CALL("record.call.process", "rtt.process.socket.same_core",
+	RECORDED_CALL("record.call.process", "rtt.process.shm.same_core",
 		      call_process),
 	RECORDED_CALL("record.call.process.ring",
-		      "rtt.process.socket.same_core", call_ring),
+		      "rtt.process.shm.same_core", call_ring),
 	RECORDED_CALL("record.call.thread", "rtt.thread.same_core",
 		      call_thread),
 	RECORDED_FRAME("record.frame_cpu.off", NULL, frame_off),
