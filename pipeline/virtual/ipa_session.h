@@ -12,6 +12,9 @@
 #include "imager.h"
 #include "shared_buffers.h"
 
+/** Metadata or controls of one frame, in bytes: some hundred in practice. */
+#define VIRTUAL_IPA_LIST_BUDGET (64 * 1024)
+
 /** What an IPA is run with; pointers are borrowed for init. */
 struct virtual_ipa_options {
 	const char *module; /* name, or path with a slash; NULL: the ISP's */
@@ -213,6 +216,9 @@ void virtual_ipa_on_closed(void *user, const struct camipc_closed_info *info);
  *  negative errno and a text. */
 int virtual_ipa_write_statistics(struct virtual_ipa *ipa, uint32_t frame)
 	CAMIPC_MUST_CHECK;
+
+/** Returns true while another IPA takes the place of one that has ended. */
+bool virtual_ipa_is_restarting(const struct virtual_ipa *ipa);
 
 /**
  * virtual_ipa_call_failed() - explain why a call failed

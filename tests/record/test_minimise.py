@@ -13,9 +13,9 @@ import sys
 import time
 import unittest
 
-from test_commands import (FAULTY, LIMIT, RecordTest, SOFTISP, change_exposure,
-                           has_hashes, items)
-from tool_runs import children, command, exists, run_text
+from recordings import (FAULTY, RecordTest, change_exposure, has_hashes,
+                        items)
+from tool_runs import LIMIT, SOFTISP, children, command, exists, run_text
 
 SEQUENCE = os.path.abspath(sys.argv[7])
 CRASH = ["--module", FAULTY, "--ipa-argument", "crash@3"]

@@ -9,7 +9,7 @@ import os
 import sys
 import unittest
 
-from test_commands import FAULTY, RecordTest, has_hashes, items
+from recordings import FAULTY, RecordTest, has_hashes, items
 from tool_runs import SANITIZED, SMALL, run_text
 
 RKISP1 = os.path.abspath(sys.argv[7])
