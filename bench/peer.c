@@ -3,7 +3,9 @@
 #include "peer.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,11 +17,16 @@
 
 void bench_peer_fork(struct bench_peer *peer, bench_serve_fn serve, void *state)
 {
+	const pid_t parent = getpid();
 	pid_t pid = fork();
 
 	if (pid < 0)
 		bench_fail("fork: %s", camipc_errno_to_string(errno));
 	if (pid == 0) {
+		/* A peer that sleeps on a word would outlive a killed bench. */
+		if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 ||
+		    getppid() != parent)
+			_exit(1);
 		bench_pin(0, bench_peer_cpu);
 		serve(state);
 		_exit(0);
