@@ -23,7 +23,7 @@ struct cxx_host *cxx_host_open(struct camipc_manager *manager,
 			       bool waits);
 void cxx_host_close(struct cxx_host *host);
 
-/* The worker's process; 0: there is none. */
+/* Returns the process id of the worker, or 0 if the IPA runs in a thread. */
 int cxx_host_pid(const struct cxx_host *host);
 
 /* Measured operations, @n of each: a call; an event; a frame, with controls as

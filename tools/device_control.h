@@ -10,8 +10,8 @@
  * @ipa: the controls of the IPA
  * @device: those of the device; NULL: the camera has none
  *
- * Returns true for a control of the device: the option says so, no IPA can have the
- * name, or this IPA does not offer the control and the device has it.
+ * Returns true for a control of the device: if the option says so, if no IPA has a
+ * control of this name, or if only the device has one and not this IPA.
  */
 bool device_control_is_meant(const struct control_option *option,
 			     const struct cam_control_info_map *ipa,

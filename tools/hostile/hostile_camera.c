@@ -187,26 +187,24 @@ static int create_camera(const struct hostile_run *run,
 }
 
 /* Records to a file that has no name any more: then IPAs are asked for TRACE
- * messages. Returns NULL if that is not possible. */
-static struct camipc_recorder *begin_recorder(void)
+ * messages. Returns 0 or a negative errno. */
+static int begin_recorder(const struct hostile_stage *stage,
+			  struct camipc_recorder **ret_recorder)
 {
-	char folder[] = "/tmp/camipc-hostile-XXXXXX";
-	char path[sizeof(folder) + 16];
+	char path[sizeof(stage->folder) + 16];
 	const struct camipc_record_options options = {
 		.size = sizeof(options),
 		.path = path,
 	};
-	struct camipc_recorder *recorder = NULL;
+	int ret;
 
-	if (!mkdtemp(folder))
-		return NULL;
-	snprintf(path, sizeof(path), "%s/recording", folder);
-	if (camipc_recorder_create(&options, &recorder) == 0) {
-		unlink(path);
-		camipc_recorder_set_default(recorder);
-	}
-	rmdir(folder);
-	return recorder;
+	snprintf(path, sizeof(path), "%s/recording", stage->folder);
+	ret = camipc_recorder_create(&options, ret_recorder);
+	if (ret < 0)
+		return ret;
+	unlink(path);
+	camipc_recorder_set_default(*ret_recorder);
+	return 0;
 }
 
 static void end_recorder(struct camipc_recorder *recorder)
@@ -274,9 +272,11 @@ void hostile_camera_run(const struct hostile_run *run,
 {
 	const unsigned int fds = count_fds();
 	struct camera camera = { .ipa = NULL };
-	struct camipc_recorder *recorder =
-		one->lie.needs_recorder ? begin_recorder() : NULL;
+	struct camipc_recorder *recorder = NULL;
 	struct camipc_manager *manager = NULL;
+	const int recording = one->lie.needs_recorder ?
+				      begin_recorder(stage, &recorder) :
+				      0;
 	int ret = create_camera(run, stage, &camera, &manager);
 	bool ended = ret < 0;
 
@@ -291,6 +291,11 @@ void hostile_camera_run(const struct hostile_run *run,
 	if (recorder)
 		end_recorder(recorder);
 	judge_camera(one, &camera, ret == 0, ended, stage, ret_verdict);
+	if (recording < 0) {
+		ret_verdict->is_ok = false;
+		snprintf(ret_verdict->observed, sizeof(ret_verdict->observed),
+			 "no recorder: %s", camipc_errno_to_string(recording));
+	}
 	if (has_leaked(fds)) {
 		ret_verdict->is_ok = false;
 		snprintf(ret_verdict->observed, sizeof(ret_verdict->observed),

@@ -39,7 +39,7 @@ static int compare_spans(const void *a, const void *b)
 	return order ? order : compare_numbers((*one)->time, (*two)->time);
 }
 
-/* Returns the first span that came after the call; NULL: there is none. */
+/* Returns the first span that came after the call, or NULL if no span did. */
 static struct timeline_entry *find_span(struct timeline_entry **spans, size_t n,
 					const struct wanted *wanted)
 {

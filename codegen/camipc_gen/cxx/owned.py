@@ -66,7 +66,7 @@ class Owned:
         self.parameter = self.kind.take
 
     def c(self, place: str) -> str:
-        """The value as C has it."""
+        """The expression for the value in C."""
         if self.kind.write.startswith("%s."):
             return member_of(place, self.kind.write[len("%s."):])
         return self.kind.write % place
