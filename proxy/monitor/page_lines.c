@@ -15,7 +15,10 @@ void camipc_page_lines_add(enum camipc_log_level level, const char *topic,
 {
 	struct camipc_monitor_line *line;
 
-	pthread_mutex_lock(&lines_lock);
+	/* Another thread may have held the lock when this process was forked:
+	 * a child that waited would wait for ever. */
+	if (pthread_mutex_trylock(&lines_lock) != 0)
+		return;
 	line = &latest.lines[latest.n++ % CAMIPC_MONITOR_LINES];
 	line->level = (uint32_t)level;
 	snprintf(line->text, sizeof(line->text), "%s: %s", topic, text);

@@ -7,7 +7,8 @@
 
 #include "monitor_page.h"
 
-/** Adds a line, and forgets the oldest one. Thread word: safe. */
+/** Adds a line, and forgets the oldest one. Of lines that two threads log at the
+ *  same time one may be left out. Never waits. Thread word: safe. */
 void camipc_page_lines_add(enum camipc_log_level level, const char *topic,
 			   const char *text);
 
