@@ -318,7 +318,8 @@ static void library_folders_of_others(void **state)
 				       "is relative" },
 		{ "rpath_variable.so", "it finds libraries in "
 				       "'/usr/$LIB/x': it has a variable" },
-		{ "rpath_origin.so", "it finds libraries in '/tmp/x': " },
+		{ "rpath_origin.so", "it finds libraries in "
+				     "'/tmp/camipc-test-no-folder': " },
 	};
 
 	(void)state;
