@@ -10,16 +10,13 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
+
+#include <camipc/fd.h>
 
 #include "access_watch.h"
 #include "file_limit.h"
 
-/* From linux/magic.h, which older headers lack. */
-#ifndef DMA_BUF_MAGIC
-#define DMA_BUF_MAGIC 0x444d4142
-#endif
 #ifndef F_SEAL_FUTURE_WRITE
 #define F_SEAL_FUTURE_WRITE 0x0010
 #endif
@@ -41,19 +38,28 @@ static bool is_access(enum cam_access access)
 	return access == CAM_ACCESS_READ || access == CAM_ACCESS_READ_WRITE;
 }
 
-/* Returns 1 for a dma-buf, 0 for a memfd that cannot shrink, or an error. */
-static int classify(int fd, enum cam_access access)
-{
-	struct statfs fs;
-	int seals;
+/* What is known of the file of a plane. */
+struct file {
+	bool is_dma_buf;
+	uint64_t size;
+	uint64_t device, number; /* as of stat() */
+};
 
-	if (fstatfs(fd, &fs) < 0)
-		return -errno;
-	if ((uint32_t)fs.f_type == DMA_BUF_MAGIC)
-		return 1;
-	seals = fcntl(fd, F_GET_SEALS);
-	if (seals < 0)
-		return -EINVAL;
+/*
+ * Takes a dma-buf, or a memfd that cannot shrink. Only memfds have seals, so that
+ * one question tells them from everything else, before a file system is asked.
+ */
+static int classify(int fd, enum cam_access access, struct file *file)
+{
+	const int seals = fcntl(fd, F_GET_SEALS);
+
+	if (seals < 0) {
+		int ret = camipc_fd_check_kind(fd, CAMIPC_FD_KIND_DMABUF,
+					       CAMIPC_FD_ACCESS_ANY, false, 0);
+
+		file->is_dma_buf = ret == 0;
+		return ret;
+	}
 	if (!(seals & F_SEAL_SHRINK))
 		return -EPERM;
 	if (access == CAM_ACCESS_READ_WRITE &&
@@ -63,7 +69,7 @@ static int classify(int fd, enum cam_access access)
 }
 
 /* Older kernels leave st_size of a dma-buf 0; seeking to its end works. */
-static int file_size(int fd, uint64_t *ret_size)
+static int measure(int fd, struct file *file)
 {
 	struct stat st;
 	off_t end;
@@ -75,16 +81,16 @@ static int file_size(int fd, uint64_t *ret_size)
 		end = lseek(fd, 0, SEEK_END);
 	if (end < 0)
 		return -errno;
-	*ret_size = (uint64_t)end;
+	file->size = (uint64_t)end;
+	file->device = st.st_dev;
+	file->number = st.st_ino;
 	return 0;
 }
 
-/* Checks the plane; returns 1 for a dma-buf, 0 for a memfd, or an error. */
 static int check_plane(const struct cam_frame_buffer_plane *plane,
-		       enum cam_access access, size_t min_length)
+		       enum cam_access access, size_t min_length,
+		       struct file *file)
 {
-	uint64_t size = 0;
-	int kind;
 	int ret;
 
 	if (!is_access(access))
@@ -95,27 +101,14 @@ static int check_plane(const struct cam_frame_buffer_plane *plane,
 		return -EINVAL;
 	if (plane->length < min_length)
 		return -ERANGE;
-	kind = classify(plane->fd, access);
-	if (kind < 0)
-		return kind;
-	ret = file_size(plane->fd, &size);
+	ret = classify(plane->fd, access, file);
 	if (ret < 0)
 		return ret;
-	return (uint64_t)plane->offset + plane->length > size ? -ERANGE : kind;
-}
-
-static void name_for_watcher(struct cam_shared_buffer *buffer,
-			     const struct cam_frame_buffer_plane *plane)
-{
-	struct stat st;
-
-	if (fstat(plane->fd, &st) < 0)
-		return;
-	buffer->watched.device = st.st_dev;
-	buffer->watched.number = st.st_ino;
-	buffer->watched.offset = plane->offset;
-	buffer->watched.data = buffer->data;
-	buffer->watched.size = buffer->length;
+	ret = measure(plane->fd, file);
+	if (ret < 0)
+		return ret;
+	return (uint64_t)plane->offset + plane->length > file->size ? -ERANGE
+								    : 0;
 }
 
 /* Maps the whole pages around the plane. */
@@ -140,8 +133,17 @@ static int map_pages(struct cam_shared_buffer *buffer,
 	buffer->pages_length = (size_t)size;
 	buffer->data = (uint8_t *)pages + (plane->offset - first);
 	buffer->length = plane->length;
-	name_for_watcher(buffer, plane);
 	return 0;
+}
+
+static void name_for_watcher(struct cam_shared_buffer *buffer,
+			     const struct file *file, uint32_t offset)
+{
+	buffer->watched.device = file->device;
+	buffer->watched.number = file->number;
+	buffer->watched.offset = offset;
+	buffer->watched.data = buffer->data;
+	buffer->watched.size = buffer->length;
 }
 
 int cam_shared_buffer_import(uint32_t id,
@@ -150,11 +152,11 @@ int cam_shared_buffer_import(uint32_t id,
 			     struct cam_shared_buffer **ret_buffer)
 {
 	struct cam_shared_buffer *buffer;
-	int kind = check_plane(plane, access, min_length);
-	int ret;
+	struct file file = { .is_dma_buf = false };
+	int ret = check_plane(plane, access, min_length, &file);
 
-	if (kind < 0)
-		return kind;
+	if (ret < 0)
+		return ret;
 	buffer = calloc(1, sizeof(*buffer));
 	if (!buffer)
 		return -ENOMEM;
@@ -164,7 +166,8 @@ int cam_shared_buffer_import(uint32_t id,
 	ret = map_pages(buffer, plane);
 	if (ret < 0)
 		goto destroy;
-	if (kind == 1) {
+	name_for_watcher(buffer, &file, plane->offset);
+	if (file.is_dma_buf) {
 		buffer->dma_buf = fcntl(plane->fd, F_DUPFD_CLOEXEC, 3);
 		if (buffer->dma_buf < 0) {
 			ret = -errno;

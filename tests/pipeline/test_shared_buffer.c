@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One shared buffer: which descriptors are refused, what begin and end permit,
- * and that nothing is left afterwards. ioctl() and fstatfs(), which is
- * fstatfs64() to the linker, are wrapped: few machines let a test make a
- * dma-buf.
+ * and that nothing is left afterwards. ioctl(), fcntl() (fcntl64() to the
+ * linker) and the check of kinds are wrapped: few machines let a test make a
+ * dma-buf. Real ones are in tests/kernel.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,10 +14,11 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#include <camipc/fd.h>
 
 #include "cam_buffers.h"
 #include "fd_leak.h"
@@ -37,17 +38,38 @@ static struct {
 	int errors[MAX_SYNCS]; /* errno of each ioctl; 0: it succeeds */
 } dma_buf;
 
-int __real_fstatfs64(int fd, struct statfs *fs);
-int __wrap_fstatfs64(int fd, struct statfs *fs);
+int __real_fcntl64(int fd, int command, ...);
+int __wrap_fcntl64(int fd, int command, ...);
+int __real_camipc_fd_check_kind(int fd, enum camipc_fd_kind kind,
+				enum camipc_fd_access access, bool sealed,
+				uint64_t min_size);
+int __wrap_camipc_fd_check_kind(int fd, enum camipc_fd_kind kind,
+				enum camipc_fd_access access, bool sealed,
+				uint64_t min_size);
 int __wrap_ioctl(int fd, unsigned long request, void *argument);
 
-int __wrap_fstatfs64(int fd, struct statfs *fs)
+int __wrap_fcntl64(int fd, int command, ...)
 {
-	int ret = __real_fstatfs64(fd, fs);
+	va_list list;
+	long argument;
 
-	if (ret == 0 && dma_buf.on)
-		fs->f_type = 0x444d4142;
-	return ret;
+	if (dma_buf.on && command == F_GET_SEALS) {
+		errno = EINVAL;
+		return -1;
+	}
+	va_start(list, command);
+	argument = va_arg(list, long);
+	va_end(list);
+	return __real_fcntl64(fd, command, argument);
+}
+
+int __wrap_camipc_fd_check_kind(int fd, enum camipc_fd_kind kind,
+				enum camipc_fd_access access, bool sealed,
+				uint64_t min_size)
+{
+	if (dma_buf.on && kind == CAMIPC_FD_KIND_DMABUF)
+		return 0;
+	return __real_camipc_fd_check_kind(fd, kind, access, sealed, min_size);
 }
 
 int __wrap_ioctl(int fd, unsigned long request, void *argument)
@@ -360,7 +382,7 @@ static void expect_syncs(const uint64_t *flags, unsigned int n)
 	memset(dma_buf.errors, 0, sizeof(dma_buf.errors));
 }
 
-/* Neither seals nor a memfd: a dma-buf is known by its file system. */
+/* A dma-buf has no seals, and is known by its kind. */
 static void synchronises_dma_bufs(void **state)
 {
 	static const uint64_t read_flags[] = {
