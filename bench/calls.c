@@ -412,6 +412,8 @@ static const struct bench_case cases[] = {
 		   "floor.thread_futex", 1),
 	CALLS_PAIR("map.process.socket", run_map, process,
 		   "floor.seqpacket_fd", 1),
+	CALLS_PAIR("map.process.shm", run_map, process_shm,
+		   "floor.seqpacket_fd", 1),
 	CALLS_PAIR("oneway.process.socket", run_oneway, process,
 		   "floor.oneway_seqpacket", 200),
 	ONE_WAY("oneway.process.shm", process_shm),

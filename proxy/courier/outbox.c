@@ -366,17 +366,36 @@ void camipc_outbox_add_urgent(struct camipc_outbox *outbox,
 	camipc_record_queue_push(&outbox->urgent, record);
 }
 
+/** Sets *ret_before to the record before the one that is returned. */
+static struct camipc_record *find(const struct camipc_outbox *outbox,
+				  uint32_t cookie,
+				  struct camipc_record **ret_before)
+{
+	struct camipc_record *record = outbox->queue.head;
+
+	*ret_before = NULL;
+	while (record &&
+	       (record->counted || record->message.header.cookie != cookie)) {
+		*ret_before = record;
+		record = record->next;
+	}
+	return record;
+}
+
+struct camipc_record *camipc_outbox_find(const struct camipc_outbox *outbox,
+					 uint32_t cookie)
+{
+	struct camipc_record *before;
+
+	return find(outbox, cookie, &before);
+}
+
 struct camipc_record *camipc_outbox_remove(struct camipc_outbox *outbox,
 					   uint32_t cookie)
 {
-	struct camipc_record *before = NULL;
-	struct camipc_record *record = outbox->queue.head;
+	struct camipc_record *before;
+	struct camipc_record *record = find(outbox, cookie, &before);
 
-	while (record &&
-	       (record->counted || record->message.header.cookie != cookie)) {
-		before = record;
-		record = record->next;
-	}
 	if (!record)
 		return NULL;
 	camipc_record_queue_remove(&outbox->queue, before, record);

@@ -141,6 +141,10 @@ void camipc_outbox_add_free(struct camipc_outbox *outbox,
 void camipc_outbox_add_urgent(struct camipc_outbox *outbox,
 			      struct camipc_record *record);
 
+/** Returns the call with @cookie if it was not sent, or NULL. */
+struct camipc_record *camipc_outbox_find(const struct camipc_outbox *outbox,
+					 uint32_t cookie);
+
 /**
  * Removes the call with @cookie if it was not sent. Returns its record, now
  * the caller's, or NULL.

@@ -150,10 +150,20 @@ int camipc_check_message(const struct camipc_message_type *type,
 			 const void *data, uint32_t max_fds, void *context,
 			 struct camipc_check_result *result);
 
+/** The forms in which a record holds a message. */
+enum camipc_packing {
+	CAMIPC_PACK_UNSAID = 0,
+	CAMIPC_PACK_COPY, /* a deep copy, with duplicates of its descriptors */
+	CAMIPC_PACK_BYTES, /* as on the wire, with duplicates */
+	/* As on the wire, with the caller's own descriptors: what was not sent
+	 * before the caller goes on needs camipc_message_own_fds(). */
+	CAMIPC_PACK_LENT_BYTES,
+};
+
 /**
  * camipc_record_pack() - put a checked message into an empty record
  * @checked: result of camipc_check_message() for @data
- * @encode: true: as bytes; false: as a deep copy with duplicated descriptors
+ * @packing: the form
  *
  * @type and @data may be NULL for an empty body. Refuses, in both forms, a
  * message that is larger than the pool allows, or that would take more memory
@@ -164,7 +174,8 @@ int camipc_check_message(const struct camipc_message_type *type,
  */
 int camipc_record_pack(struct camipc_record *record,
 		       const struct camipc_message_type *type, const void *data,
-		       const struct camipc_check_result *checked, bool encode);
+		       const struct camipc_check_result *checked,
+		       enum camipc_packing packing);
 
 /** Result of camipc_record_open(). */
 struct camipc_open_info {

@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <camipc/fd.h>
 #include <camipc/wire.h>
+
+#include "fd_table.h"
 
 static int exceed(struct camipc_excess *excess, enum camipc_excess_of what,
 		  size_t needed, size_t limit)
@@ -123,16 +124,15 @@ static int encode_body(struct camipc_record *record,
 	return 0;
 }
 
-static int dup_fds(struct camipc_record *record,
-		   const struct camipc_check_result *checked)
+static int lend_fds(struct camipc_message *message,
+		    const struct camipc_check_result *checked)
 {
+	if (checked->n_fds == 0)
+		return 0;
+	message->is_lent = true;
 	for (uint32_t i = 0; i < checked->n_fds; i++) {
-		int fd = camipc_fd_dup(checked->fds[i]);
-		int ret;
+		int ret = camipc_fd_table_add(&message->fds, checked->fds[i]);
 
-		if (fd < 0)
-			return fd;
-		ret = camipc_message_take_fd(&record->message, fd);
 		if (ret < 0)
 			return ret;
 	}
@@ -178,9 +178,11 @@ static uint32_t weigh_copy(const struct camipc_check_result *checked)
 
 int camipc_record_pack(struct camipc_record *record,
 		       const struct camipc_message_type *type, const void *data,
-		       const struct camipc_check_result *checked, bool encode)
+		       const struct camipc_check_result *checked,
+		       enum camipc_packing packing)
 {
 	struct camipc_header *header = &record->message.header;
+	const bool encode = packing != CAMIPC_PACK_COPY;
 	size_t size = 0;
 	int ret;
 
@@ -197,9 +199,11 @@ int camipc_record_pack(struct camipc_record *record,
 			return ret;
 	}
 	if (encode)
-		ret = dup_fds(record, checked);
+		ret = lend_fds(&record->message, checked);
 	else
 		ret = copy_body(record, type, data);
+	if (ret == 0 && packing == CAMIPC_PACK_BYTES)
+		ret = camipc_message_own_fds(&record->message);
 	if (ret < 0)
 		return ret;
 	header->body_size = encode ? (uint32_t)size : 0;

@@ -167,6 +167,21 @@ int camipc_attempt_build(struct camipc_proxy *proxy,
 	return 0;
 }
 
+/**
+ * A caller that waits lends its descriptors. An asynchronous call may be kept
+ * until long after, so that it has its own.
+ */
+static enum camipc_packing packing_of(const struct camipc_proxy *proxy,
+				      const struct camipc_method *method)
+{
+	enum camipc_packing packing = proxy->link->ops->packing(proxy->link);
+
+	return packing == CAMIPC_PACK_LENT_BYTES &&
+			       method->role == CAMIPC_ROLE_ASYNC
+		       ? CAMIPC_PACK_BYTES
+		       : packing;
+}
+
 int camipc_attempt_pack(struct camipc_proxy *proxy,
 			const struct camipc_attempt *attempt, const void *args,
 			struct camipc_record **ret_record)
@@ -180,7 +195,7 @@ int camipc_attempt_pack(struct camipc_proxy *proxy,
 		return note_unpacked(proxy, -ENOMEM);
 	ret = camipc_record_pack(record, attempt->type, args,
 				 &attempt->checked,
-				 proxy->link->ops->is_encoded(proxy->link));
+				 packing_of(proxy, attempt->method));
 	if (ret == -EMSGSIZE) {
 		excess = record->excess;
 		camipc_record_release(record);

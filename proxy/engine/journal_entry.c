@@ -88,7 +88,7 @@ static int pack(const struct camipc_journal *journal,
 
 	if (ret == 0)
 		ret = camipc_record_pack(record, method->args, args, &checked,
-					 true);
+					 CAMIPC_PACK_BYTES);
 	if (ret < 0)
 		return ret;
 	camipc_record_trim(record);

@@ -123,6 +123,19 @@ static void lose_record(void *user, struct camipc_record *record, int error)
 	}
 }
 
+void camipc_proxy_own_unsent(struct camipc_proxy *proxy, uint32_t cookie)
+{
+	struct camipc_outbox *outbox = &proxy->courier.outbox;
+	struct camipc_record *record = camipc_outbox_find(outbox, cookie);
+	int ret;
+
+	if (!record)
+		return;
+	ret = camipc_message_own_fds(&record->message);
+	if (ret < 0)
+		lose_record(proxy, camipc_outbox_remove(outbox, cookie), ret);
+}
+
 struct camipc_sender camipc_proxy_sender(struct camipc_proxy *proxy)
 {
 	return (struct camipc_sender){

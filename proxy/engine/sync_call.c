@@ -196,10 +196,15 @@ void camipc_sync_call_send(struct camipc_proxy *proxy, struct camipc_call *call)
 	const struct camipc_link_ops *ops = proxy->link->ops;
 	const struct camipc_method *method = call->method;
 	const int64_t deadline = call->time.deadline;
+	const uint32_t cookie = call->cookie;
+	const bool has_fds = call->n_fds > 0;
 
 	if (call->phase == CAMIPC_CALL_WAITING && ops->attend)
 		ops->attend(proxy->link);
 	camipc_proxy_flush(proxy);
+	/* It waits behind others, maybe for longer than its caller does. */
+	if (CAMIPC_UNLIKELY(has_fds))
+		camipc_proxy_own_unsent(proxy, cookie);
 	if (!ops->ran_here || !ops->ran_here(proxy->link) ||
 	    deadline == CAMIPC_NO_DEADLINE || camipc_now() <= deadline)
 		return;

@@ -90,10 +90,11 @@ struct camipc_link_ops {
 	const char *name; /* of the factory: "thread" */
 
 	/**
-	 * Returns true if records cross as bytes and the proxy must encode,
-	 * false if they cross as deep copies (thread backend, equal layouts).
+	 * Returns the form in which push() takes records: deep copies (thread
+	 * backend, equal layouts), bytes, or bytes whose descriptors may be
+	 * lent, because only their duplicates leave this process.
 	 */
-	bool (*is_encoded)(const struct camipc_link *link);
+	enum camipc_packing (*packing)(const struct camipc_link *link);
 
 	/**
 	 * Returns true if the op of a call that was just pushed has run in the

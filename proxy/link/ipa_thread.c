@@ -251,7 +251,8 @@ static int create_servant(struct camipc_ipa_core *core,
 }
 
 int camipc_ipa_core_open(struct camipc_ipa_core *core,
-			 const struct camipc_link_params *params, bool encode)
+			 const struct camipc_link_params *params,
+			 enum camipc_packing packing)
 {
 	int create_result = 0;
 	const struct camipc_servant_params servant = {
@@ -260,7 +261,7 @@ int camipc_ipa_core_open(struct camipc_ipa_core *core,
 		.max_message_size = params->max_message_size,
 		.window = params->window,
 		.window_bytes = params->window_bytes,
-		.encode = encode,
+		.packing = packing,
 		.trace = params->trace,
 		.events = core->event_ids,
 		.n_events = params->interface->n_events,

@@ -47,7 +47,8 @@ int camipc_ipa_core_create(const struct camipc_link_params *params,
 
 /** Creates the IPA: the module's create() runs in this thread. */
 int camipc_ipa_core_open(struct camipc_ipa_core *core,
-			 const struct camipc_link_params *params, bool encode);
+			 const struct camipc_link_params *params,
+			 enum camipc_packing packing);
 
 /** Returns the descriptor of the module, not of the pipeline. */
 const struct camipc_interface *

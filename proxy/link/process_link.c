@@ -45,10 +45,10 @@ to_const_process(const struct camipc_link *link)
 	return (const struct process_link *)(const void *)link;
 }
 
-static bool process_is_encoded(const struct camipc_link *link)
+static enum camipc_packing process_packing(const struct camipc_link *link)
 {
 	(void)link;
-	return true;
+	return CAMIPC_PACK_LENT_BYTES;
 }
 
 static const struct camipc_served *process_served(const struct camipc_link *link)
@@ -282,7 +282,7 @@ static int process_continue(struct camipc_link *link,
 static const struct camipc_link_ops process_ops = {
 	.size = sizeof(process_ops),
 	.name = "process",
-	.is_encoded = process_is_encoded,
+	.packing = process_packing,
 	.served = process_served,
 	.push = process_push,
 	.wake = wake_worker,

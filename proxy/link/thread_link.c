@@ -30,7 +30,7 @@ struct thread_link {
 	struct camipc_ipa_core *core; /* shared with the IPA thread */
 	struct camipc_served served;
 	int epoll_fd; /* the proxy's: borrowed */
-	bool encode;
+	enum camipc_packing packing;
 	bool running; /* the IPA thread exists */
 	bool dead; /* killed: core is only released */
 	struct camipc_waker *waker; /* the proxy's */
@@ -46,9 +46,9 @@ static const struct thread_link *to_const_thread(const struct camipc_link *link)
 	return (const struct thread_link *)(const void *)link;
 }
 
-static bool thread_is_encoded(const struct camipc_link *link)
+static enum camipc_packing thread_packing(const struct camipc_link *link)
 {
-	return to_const_thread(link)->encode;
+	return to_const_thread(link)->packing;
 }
 
 static bool ran_here(const struct camipc_link *link)
@@ -199,7 +199,7 @@ static void thread_destroy(struct camipc_link *link)
 static const struct camipc_link_ops thread_ops = {
 	.size = sizeof(thread_ops),
 	.name = "thread",
-	.is_encoded = thread_is_encoded,
+	.packing = thread_packing,
 	.ran_here = ran_here,
 	.served = thread_served,
 	.enter_run = enter_run,
@@ -285,17 +285,18 @@ static int fill_link(struct thread_link *thread,
 	if (ret < 0)
 		return ret;
 	if (!same)
-		thread->encode = true;
+		thread->packing = CAMIPC_PACK_BYTES;
 	ret = watch_events(thread);
 	if (ret < 0)
 		return ret;
 	ret = list_served(thread, params->interface);
 	if (ret < 0)
 		return ret;
-	return camipc_ipa_core_open(thread->core, params, thread->encode);
+	return camipc_ipa_core_open(thread->core, params, thread->packing);
 }
 
-static int create_link(const struct camipc_link_params *params, bool encode,
+static int create_link(const struct camipc_link_params *params,
+		       enum camipc_packing packing,
 		       struct camipc_link **ret_link)
 {
 	struct thread_link *thread = calloc(1, sizeof(*thread));
@@ -304,7 +305,7 @@ static int create_link(const struct camipc_link_params *params, bool encode,
 	if (!thread)
 		return -ENOMEM;
 	thread->base.ops = &thread_ops;
-	thread->encode = encode;
+	thread->packing = packing;
 	thread->epoll_fd = params->epoll_fd;
 	thread->waker = params->waker;
 	ret = fill_link(thread, params);
@@ -320,13 +321,13 @@ static int create_link(const struct camipc_link_params *params, bool encode,
 static int create_thread_link(const struct camipc_link_params *params,
 			      struct camipc_link **ret_link)
 {
-	return create_link(params, false, ret_link);
+	return create_link(params, CAMIPC_PACK_COPY, ret_link);
 }
 
 static int create_loopback(const struct camipc_link_params *params,
 			   struct camipc_link **ret_link)
 {
-	return create_link(params, true, ret_link);
+	return create_link(params, CAMIPC_PACK_BYTES, ret_link);
 }
 
 static const struct camipc_proxy_factory thread_factory = {

@@ -117,7 +117,7 @@ int camipc_outputs_pack(const struct camipc_reply_form *form,
 	}
 	reply = camipc_record_get(form->pool);
 	ret = reply ? camipc_record_pack(reply, method->outs, outs, checked,
-					 form->encode)
+					 form->packing)
 		    : -ENOMEM;
 	close_given(&given, call);
 	if (ret == -EMSGSIZE)

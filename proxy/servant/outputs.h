@@ -9,7 +9,7 @@
 struct camipc_reply_form {
 	const char *interface; /* its name, for the log */
 	struct camipc_record_pool *pool;
-	bool encode; /* as bytes, not as copies */
+	enum camipc_packing packing;
 	void *context; /* of external types; NULL: none */
 };
 

@@ -151,7 +151,7 @@ static int queue_event(struct camipc_servant *servant,
 	if (!record)
 		return -ENOMEM;
 	ret = camipc_record_pack(record, event->args, args, checked,
-				 servant->params.encode);
+				 servant->params.packing);
 	if (ret < 0) {
 		checked->excess = record->excess;
 		camipc_record_release(record);
@@ -419,7 +419,7 @@ static void handle_sync(struct camipc_servant *servant,
 	const struct camipc_reply_form reply_form = {
 		.interface = camipc_servant_interface(servant)->name,
 		.pool = servant->params.pool,
-		.encode = servant->params.encode,
+		.packing = servant->params.packing,
 		.context = servant->context,
 	};
 	struct camipc_record *reply;

@@ -20,7 +20,7 @@ struct camipc_servant_params {
 	size_t max_message_size; /* bytes of a body */
 	uint32_t window; /* messages unconsumed at once, per direction */
 	uint32_t window_bytes; /* and bytes of them; 0: CAMIPC_KEPT_BYTES */
-	bool encode; /* replies and events as bytes, not as copies */
+	enum camipc_packing packing; /* of replies and events */
 	bool trace; /* send TRACE messages, too */
 
 	/** Events that the other side knows, ascending; NULL: all of them. */

@@ -296,7 +296,7 @@ static int make_servant(struct worker *worker, int *create_result)
 		.max_message_size = worker->hello.max_message_size,
 		.window = worker->hello.window,
 		.window_bytes = worker->hello.window_bytes,
-		.encode = true,
+		.packing = CAMIPC_PACK_BYTES,
 		.trace = worker->hello.flags & CAMIPC_HELLO_TRACE,
 		.events = worker->hello.events,
 		.n_events = worker->hello.n_events,

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <camipc/fd.h>
 #include <camipc/wire_format.h>
 
 #include "closer.h"
@@ -39,6 +40,11 @@ void camipc_message_close_fds(struct camipc_message *message)
 {
 	struct camipc_fd_table *table = &message->fds;
 
+	if (message->is_lent) {
+		message->is_lent = false;
+		table->n = 0;
+		return;
+	}
 	if (!message->source) {
 		camipc_fd_table_close(table);
 		return;
@@ -96,6 +102,26 @@ int camipc_message_take_fd(struct camipc_message *message, int fd)
 		table->room = room;
 	}
 	table->fds[table->n++] = fd;
+	return 0;
+}
+
+int camipc_message_own_fds(struct camipc_message *message)
+{
+	struct camipc_fd_table *table = &message->fds;
+	const uint32_t n = table->n;
+
+	if (!message->is_lent)
+		return 0;
+	message->is_lent = false;
+	for (table->n = 0; table->n < n; table->n++) {
+		int fd = camipc_fd_dup(table->fds[table->n]);
+
+		if (fd < 0) {
+			camipc_fd_table_close(table);
+			return fd;
+		}
+		table->fds[table->n] = fd;
+	}
 	return 0;
 }
 

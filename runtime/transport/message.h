@@ -93,10 +93,13 @@ struct camipc_message {
 	struct camipc_header header;
 	uint8_t *bytes; /* CAMIPC_HEADER_SIZE, then the body; owned, kept */
 	size_t room; /* bytes of body that fit, without the slack */
-	struct camipc_fd_table fds; /* owned: reset and fini close them */
+	struct camipc_fd_table fds; /* owned unless @is_lent */
 	/** The untrusted peer that sent @fds, a reference; NULL: @fds is empty,
 	 *  or nobody needs to be afraid of closing them. */
 	struct camipc_fd_source *source;
+	/** Somebody else closes @fds, after the message was sent: reset and fini
+	 *  do not. */
+	bool is_lent;
 	/** Sending it wakes nobody: camipc_channel_wake() follows. */
 	bool quiet;
 };
@@ -149,6 +152,12 @@ camipc_message_reserve(struct camipc_message *message, size_t size)
  */
 int camipc_message_take_fd(struct camipc_message *message,
 			   int fd) CAMIPC_MUST_CHECK;
+
+/**
+ * Replaces descriptors that are lent by duplicates; does nothing if none is.
+ * Returns 0, or -EMFILE or -EBADF, and @message has none then. Bound.
+ */
+int camipc_message_own_fds(struct camipc_message *message) CAMIPC_MUST_CHECK;
 
 /** Returns where the body begins. Thread word: bound. */
 static inline uint8_t *camipc_message_body(struct camipc_message *message)

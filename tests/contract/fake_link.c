@@ -16,10 +16,10 @@ static struct camipc_link base;
 static uint16_t served_ids[64];
 static struct camipc_served served = { .methods = served_ids };
 
-static bool is_encoded(const struct camipc_link *link)
+static enum camipc_packing get_packing(const struct camipc_link *link)
 {
 	(void)link;
-	return true;
+	return CAMIPC_PACK_LENT_BYTES;
 }
 
 static const struct camipc_served *get_served(const struct camipc_link *link)
@@ -42,6 +42,8 @@ static int push(struct camipc_link *link, struct camipc_record *record)
 		return fake.push_error;
 	assert_true(fake.n_sent < FAKE_MAX_SENT);
 	fake.sent[fake.n_sent++] = record->message.header;
+	if (fake.on_push)
+		fake.on_push(record);
 	camipc_record_release(record);
 	return 0;
 }
@@ -94,7 +96,7 @@ static void destroy(struct camipc_link *link)
 static const struct camipc_link_ops ops = {
 	.size = sizeof(ops),
 	.name = "fake",
-	.is_encoded = is_encoded,
+	.packing = get_packing,
 	.served = get_served,
 	.push = push,
 	.want_room = want_room,
@@ -141,7 +143,8 @@ struct camipc_record *fake_send(enum camipc_message_kind kind, uint32_t id,
 			camipc_check_message(type, body, 252, NULL,
 					     &checked), 0);
 		assert_int_equal(camipc_record_pack(record, type, body,
-						    &checked, true),
+						    &checked,
+						    CAMIPC_PACK_BYTES),
 				 0);
 	}
 	record->message.header.kind = (uint8_t)kind;

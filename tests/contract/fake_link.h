@@ -24,6 +24,8 @@ struct fake_link {
 	bool hides[64]; /* method ids the module lacks */
 	int n_kills;
 	bool late; /* wait() says that time is up, whatever there is */
+	/** Called with what push() takes, if set. */
+	void (*on_push)(const struct camipc_record *record);
 	/** Called in wait(), if set: the peer's turn. */
 	void (*on_wait)(struct fake_link *fake);
 };

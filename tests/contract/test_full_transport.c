@@ -4,6 +4,10 @@
  * once, because the proxy is the same over every link.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "deadline.h"
 #include "fake_link.h"
@@ -119,6 +123,111 @@ static void descriptors_in_flight_at_the_end(void **state)
 	assert_null(outbox->queue.head);
 }
 
+/* ---- descriptors that a caller lends ----------------------------------- */
+
+static struct {
+	int fd;
+	ino_t number; /* of its file */
+} pushed;
+
+static void note_pushed(const struct camipc_record *record)
+{
+	struct stat st;
+
+	assert_int_equal(record->message.fds.n, 1);
+	pushed.fd = record->message.fds.fds[0];
+	assert_return_code(fstat(pushed.fd, &st), errno);
+	pushed.number = st.st_ino;
+}
+
+static void begin_with_pipe(struct contract *c, int fds[2], ino_t *ret_number,
+			    struct contract_done *done)
+{
+	const struct test_echo_plane plane = { .fd = -1 };
+	struct stat st;
+
+	assert_return_code(pipe2(fds, O_CLOEXEC), errno);
+	assert_return_code(fstat(fds[0], &st), errno);
+	*ret_number = st.st_ino;
+	assert_int_equal(test_echo_exchange_begin(c->ipa, fds[0], NULL, 0,
+						  &plane, NULL, 0,
+						  exchange_done, done),
+			 0);
+}
+
+static void close_pipe(const int fds[2])
+{
+	close(fds[0]);
+	close(fds[1]);
+}
+
+/** What is sent at once needs no duplicate, and is not closed by us. */
+static void descriptors_are_lent(void **state)
+{
+	struct contract *c = *state;
+	static struct contract_done done; /* until the end */
+	ino_t number;
+	int fds[2];
+
+	fake_running(c);
+	fake.on_push = note_pushed;
+	begin_with_pipe(c, fds, &number, &done);
+	fake.on_push = NULL;
+	assert_int_equal(pushed.fd, fds[0]);
+	assert_return_code(fcntl(fds[0], F_GETFD), errno);
+	close_pipe(fds);
+}
+
+/** The caller may have closed them when there is room at last. */
+static void unsent_call_owns_its_descriptors(void **state)
+{
+	struct contract *c = *state;
+	static struct contract_done done; /* until the end */
+	ino_t number;
+	int fds[2];
+
+	fake_running(c);
+	fake.push_error = -EAGAIN;
+	begin_with_pipe(c, fds, &number, &done);
+	close_pipe(fds);
+	fake.push_error = 0;
+	fake.on_push = note_pushed;
+	pushed.number = 0;
+	assert_int_equal(test_echo_dispatch(c->ipa), 0);
+	fake.on_push = NULL;
+	assert_true(pushed.number == number);
+	assert_int_equal(fcntl(pushed.fd, F_GETFD), -1);
+}
+
+static void no_descriptor_for_an_unsent_call(void **state)
+{
+	struct contract *c = *state;
+	const struct camipc_outbox *outbox = &c->proxy->courier.outbox;
+	static struct contract_done done; /* until the end */
+	struct rlimit limit;
+	struct rlimit tight;
+
+	fake_running(c);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	tight = (struct rlimit){ 3, limit.rlim_max };
+	fake.push_error = -EAGAIN;
+	/* Standard input is open; a duplicate of it has no number. */
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &tight), 0);
+	assert_int_equal(test_echo_exchange_begin(
+				 c->ipa, 0, NULL, 0,
+				 &(struct test_echo_plane){ .fd = -1 }, NULL, 0,
+				 exchange_done, &done),
+			 0);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	fake.push_error = 0;
+	assert_int_equal(test_echo_dispatch(c->ipa), 1);
+	assert_int_equal(done.n, 1);
+	assert_int_equal(done.ret, -EMFILE);
+	assert_null(outbox->queue.head);
+	assert_int_equal(outbox->load.fds, 0);
+	contract_expect_state(c, CAMIPC_STATE_RUNNING);
+}
+
 /* ---- receiving --------------------------------------------------------- */
 
 /** At a deadline everything is read that came: the host may have slept. */
@@ -218,7 +327,10 @@ static const struct CMUnitTest tests[] = {
 	FAKE_TEST(unsent_call_times_out),
 	FAKE_TEST(call_that_cannot_be_sent),
 	FAKE_TEST(descriptors_in_flight_at_the_end),
-	FAKE_TEST(channel_is_read_once_more),
+	FAKE_TEST(descriptors_are_lent),
+		FAKE_TEST(unsent_call_owns_its_descriptors),
+		FAKE_TEST(no_descriptor_for_an_unsent_call),
+		FAKE_TEST(channel_is_read_once_more),
 	FAKE_TEST(dispatch_is_bounded),
 	FAKE_TEST(callbacks_cannot_hold_dispatch),
 };

@@ -171,10 +171,10 @@ void proxy_peer_step(const struct sequence_step *step)
 
 /* ---- the link -------------------------------------------------------------- */
 
-static bool is_encoded(const struct camipc_link *link)
+static enum camipc_packing get_packing(const struct camipc_link *link)
 {
 	(void)link;
-	return true;
+	return CAMIPC_PACK_BYTES;
 }
 
 static const struct camipc_served *get_served(const struct camipc_link *link)
@@ -292,7 +292,7 @@ static void destroy_link(struct camipc_link *link)
 static const struct camipc_link_ops link_ops = {
 	.size = sizeof(link_ops),
 	.name = "fuzz",
-	.is_encoded = is_encoded,
+	.packing = get_packing,
 	.served = get_served,
 	.push = push,
 	.want_room = want_room,

@@ -418,7 +418,7 @@ static void begin(void)
 		.entry = &entry,
 		.max_message_size = MAX_MESSAGE,
 		.window = WINDOW,
-		.encode = true,
+		.packing = CAMIPC_PACK_BYTES,
 		.send = take_sent,
 		.log = take_log,
 	};

@@ -34,7 +34,8 @@ static void a_module_answers_in_its_worker(void **state)
 	(void)state;
 	link_set_up(&fixture, WORKER);
 	assert_int_equal(link_create(&fixture, MODULES_FOLDER "/plain.so"), 0);
-	assert_true(fixture.link->ops->is_encoded(fixture.link));
+	assert_int_equal(fixture.link->ops->packing(fixture.link),
+			 CAMIPC_PACK_LENT_BYTES);
 	served = fixture.link->ops->served(fixture.link);
 	assert_int_equal(served->n_methods, 1);
 	assert_int_equal(served->methods[0], 1);

@@ -150,7 +150,7 @@ static int make_servant(void)
 		.pool = f.pool,
 		.max_message_size = 4096,
 		.window = WINDOW,
-		.encode = true,
+		.packing = CAMIPC_PACK_BYTES,
 		.trace = f.trace,
 		.events = known,
 		.n_events = 1,
