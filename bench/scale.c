@@ -18,6 +18,7 @@
 #include "fail.h"
 #include "manager.h"
 #include "peer.h"
+#include "proc_number.h"
 
 #define BUFFER_ID 1u
 #define MAX_PROXIES 64u
@@ -166,6 +167,25 @@ static void run_in_turn(void *state, uint32_t n)
 	}
 }
 
+/* What a worker has of memory, on average. */
+static void describe_workers(void *state, char *text, size_t size)
+{
+	const struct scale *scale = state;
+	const uint32_t n = scale->what->proxies;
+	uint64_t pss = 0;
+	uint64_t own = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		const int pid = camipc_proxy_get_pid(
+			ipa_bench_get_proxy(scale->ipas[i]));
+
+		pss += proc_number(pid, "smaps_rollup", "Pss:");
+		own += proc_number(pid, "smaps_rollup", "Anonymous:");
+	}
+	snprintf(text, size, "a worker has %llu KiB (PSS), %llu of them its own",
+		 (unsigned long long)pss / n, (unsigned long long)own / n);
+}
+
 /* ---- the floor of many --------------------------------------------------- */
 
 enum { IDLE, ASKED, LAST };
@@ -304,6 +324,7 @@ static void close_words(void *state)
 				  .transport = CAMIPC_TRANSPORT_SHM),     \
 		.open = open_scale,                                       \
 		.run = run_in_turn,                                       \
+		.describe = describe_workers,                             \
 		.close = close_scale,                                     \
 	},                                                                \
 	{                                                                 \

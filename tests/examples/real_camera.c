@@ -15,6 +15,7 @@
 #include <linux/v4l2-controls.h>
 
 #include "cam_controls.h"
+#include "proc_number.h"
 
 #define PIXEL_RATE 182400000u
 #define WAIT_MS 20000
@@ -113,23 +114,6 @@ int real_camera_wait(struct real_camera *camera, const int *frame, int wanted)
 			return ret;
 	}
 	return camera->is_closed ? -EPIPE : 0;
-}
-
-/* Returns the number behind @name in a file of /proc; 0 if there is none. */
-static uint64_t proc_number(int pid, const char *file, const char *name)
-{
-	unsigned long long number = 0;
-	char line[256];
-	FILE *stream;
-
-	snprintf(line, sizeof(line), "/proc/%d/%s", pid, file);
-	stream = fopen(line, "r");
-	while (stream && fgets(line, sizeof(line), stream))
-		if (!strncmp(line, name, strlen(name)))
-			number = strtoull(line + strlen(name), NULL, 10);
-	if (stream)
-		fclose(stream);
-	return number;
 }
 
 void real_camera_weigh(struct real_camera *camera)
