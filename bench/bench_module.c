@@ -117,6 +117,15 @@ static int32_t read_shared(void *ipa, uint32_t buffer_id, uint32_t n)
 	return ret < 0 ? ret : read_values(bench, bench->copy, n);
 }
 
+static int32_t configure(void *ipa, const struct cam_control_info_map *controls)
+{
+	struct bench *bench = ipa;
+
+	for (size_t i = 0; i < controls->n_infos; i++)
+		bench->sum += controls->infos[i].key;
+	return (int32_t)controls->n_infos;
+}
+
 static const struct ipa_bench_ops ops = {
 	.size = sizeof(ops),
 	.init = init,
@@ -130,6 +139,7 @@ static const struct ipa_bench_ops ops = {
 	.unmap_buffers = unmap_buffers,
 	.read_table = read_table,
 	.read_shared = read_shared,
+	.configure = configure,
 };
 
 static int create(struct camipc_host *host, void **ret_ipa)

@@ -38,6 +38,7 @@ struct calls {
 	struct ipa_bench *ipa;
 	struct camipc_arena arena; /* of the controls */
 	struct cam_control_list controls;
+	struct cam_control_info_map infos; /* for configure */
 	uint32_t sent;
 	uint32_t received;
 	struct cam_shared_buffer *buffers[N_BUFFERS]; /* for map */
@@ -111,6 +112,7 @@ static void *open_manager(const struct bench_case *bench)
 		       "buffer");
 	camipc_arena_init(&calls->arena, SIZE_MAX);
 	codec_control_list.fill(&random, &calls->arena, &calls->controls);
+	codec_info_map.fill(&random, &calls->arena, &calls->infos);
 	calls->manager = bench_open_manager();
 	return calls;
 }
@@ -223,6 +225,17 @@ static void run_oneway(void *state, uint32_t n)
 		expect(ret, "queueRequest");
 	}
 	expect(ipa_bench_call(calls->ipa, 0), "call");
+}
+
+static void run_configure(void *state, uint32_t n)
+{
+	struct calls *calls = state;
+
+	for (uint32_t i = 0; i < n; i++) {
+		if (ipa_bench_configure(calls->ipa, &calls->infos) !=
+		    (int)calls->infos.n_infos)
+			bench_fail("configure returned a wrong number");
+	}
 }
 
 static void run_map(void *state, uint32_t n)
@@ -409,6 +422,12 @@ static const struct bench_case cases[] = {
 	CALLS_PAIR("frame.thread.poll", run_frame, thread,
 		   "floor.thread_futex_epoll", 1),
 	CALLS_PAIR("frame.thread.wait", run_frame, thread_wait,
+		   "floor.thread_futex", 1),
+	CALLS_PAIR("configure.process.shm", run_configure, process_shm,
+		   "floor.shm_futex", 1),
+	CALLS_PAIR("configure.process.socket", run_configure, process,
+		   "floor.seqpacket", 1),
+	CALLS_PAIR("configure.thread", run_configure, thread,
 		   "floor.thread_futex", 1),
 	CALLS_PAIR("map.process.socket", run_map, process,
 		   "floor.seqpacket_fd", 1),
