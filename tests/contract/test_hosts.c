@@ -318,20 +318,25 @@ static void creating_thread_ends(void **state)
 
 /* ---- what hosts have used up ------------------------------------------- */
 
-/** Opens files until @n descriptors are in use. Returns the last one. */
-static int use_up(int n)
+#define N_USED 120
+
+/** Opens files until the numbers below N_USED are taken, and notes which. */
+static void use_up(bool ours[N_USED])
 {
 	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
-	while (fd >= 0 && fd < n - 1)
+	while (fd >= 0 && fd < N_USED) {
+		ours[fd] = true;
 		fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	return fd;
+	}
+	close(fd);
 }
 
-static void give_back(int first, int last)
+static void give_back(const bool ours[N_USED])
 {
-	for (int fd = first; fd <= last; fd++)
-		close(fd);
+	for (int fd = 0; fd < N_USED; fd++)
+		if (ours[fd])
+			close(fd);
 }
 
 static void set_soft_limit(rlim_t n)
@@ -347,19 +352,17 @@ static void set_soft_limit(rlim_t n)
 static void sixty_percent_of_descriptors(void **state)
 {
 	struct contract *c = *state;
+	bool ours[N_USED] = { false };
 	struct rlimit old;
-	int first;
-	int last;
 
 	SKIP_UNDER_VALGRIND();
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
 	set_soft_limit(200);
-	first = dup(0);
-	last = use_up(120);
+	use_up(ours);
 	work_anew(c);
 	lose_worker(c);
 	work_anew(c);
-	give_back(first, last);
+	give_back(ours);
 	set_soft_limit(old.rlim_cur);
 }
 
@@ -448,7 +451,9 @@ static void too_many_buffers(void **state)
 	for (int i = 0; i < N_PROXIES; i++) {
 		int ret = open_camera(c, &cameras[n]);
 
-		assert_true(ret == 0 || ret == -EMFILE);
+		/* In this process the module finds no room, either. */
+		if (ret != -EMFILE && !(ret == -EPROTO && contract_is_local()))
+			assert_int_equal(ret, 0);
 		if (ret == 0)
 			n++;
 		else if (++refused > 3)
