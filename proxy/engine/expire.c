@@ -117,6 +117,8 @@ void camipc_proxy_look(struct camipc_proxy *proxy)
 	camipc_movable_move(&proxy->watchdog.time, due, now);
 	if (camipc_reload_holds(proxy))
 		camipc_movable_move(&proxy->reload->time, due, now);
+	if (proxy->restart.phase == CAMIPC_RESTART_REPLAY)
+		camipc_movable_move(&proxy->restart.room, due, now);
 }
 
 static bool has_deadline(const struct camipc_call *call)

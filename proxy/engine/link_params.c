@@ -42,6 +42,7 @@ camipc_proxy_link_params(const struct camipc_proxy *proxy)
 		.transport = origin->transport,
 		.schedule = origin->schedule,
 		.spin_us = origin->match.spin_us,
+		.log_share = (struct camipc_log_share *)(uintptr_t)&proxy->log_share,
 		.trace = origin->trace,
 	};
 }

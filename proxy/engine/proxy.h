@@ -18,6 +18,7 @@
 #include "ending.h"
 #include "ipa_link.h"
 #include "kept.h"
+#include "log_share.h"
 #include "origin.h"
 #include "owner.h"
 #include "restart.h"
@@ -48,6 +49,7 @@ struct camipc_proxy {
 	struct camipc_origin *origin; /* what another link is made from */
 	struct camipc_record_pool *pool;
 	struct camipc_link *link;
+	struct camipc_log_share log_share; /* of all its workers together */
 
 	atomic_int state; /* enum camipc_state */
 	enum camipc_state before_start; /* a failed start returns there */

@@ -169,6 +169,28 @@ static enum camipc_reason reason_of(int error)
 	}
 }
 
+/**
+ * There is no room or no credit for the next call: looks again soon. An IPA that
+ * makes no room is as silent as one that does not answer, and gets as much time.
+ */
+static void wait_for_room(struct camipc_proxy *proxy,
+			  const struct camipc_method *method)
+{
+	struct camipc_restart *restart = &proxy->restart;
+	const int64_t now = camipc_now();
+
+	if (restart->room.deadline == CAMIPC_NO_DEADLINE)
+		restart->room = camipc_movable_begin(timeout_of(proxy, method));
+	if (now < restart->room.deadline) {
+		restart->at = now + RETRY_NS;
+		return;
+	}
+	camipc_log(CAMIPC_LOG_WARNING, CAMIPC_PROXY_TOPIC,
+		   "%s: %s could not be sent in time after a restart",
+		   camipc_proxy_name(proxy), method->name);
+	camipc_proxy_give_up(proxy, CAMIPC_REASON_TIMEOUT, -EPIPE);
+}
+
 /** Sends what can be sent, up to the next call that is answered. */
 static void replay(struct camipc_proxy *proxy)
 {
@@ -186,13 +208,14 @@ static void replay(struct camipc_proxy *proxy)
 			ret = send(proxy, entry);
 		/* What ended it is read from the channel. */
 		if (ret == -EAGAIN || ret == -EPIPE) {
-			restart->at = camipc_now() + RETRY_NS;
+			wait_for_room(proxy, entry->method);
 			return;
 		}
 		if (ret < 0) {
 			camipc_proxy_give_up(proxy, reason_of(ret), -EPIPE);
 			return;
 		}
+		restart->room.deadline = CAMIPC_NO_DEADLINE;
 		if (restart->cookie)
 			return;
 		restart->replayed += is_needed(proxy, entry);
@@ -277,6 +300,7 @@ static void begin_attempt(struct camipc_proxy *proxy)
 	restart->attempt++;
 	restart->entry = NULL;
 	restart->cookie = 0;
+	restart->room.deadline = CAMIPC_NO_DEADLINE;
 	restart->replayed = 0;
 	restart->runs = restart->target == CAMIPC_STATE_RUNNING &&
 			!camipc_state_find_role(proxy->interface,

@@ -13,6 +13,7 @@
 #include "ending.h"
 #include "ipa_link.h"
 #include "journal.h"
+#include "pause.h"
 
 enum camipc_restart_phase {
 	CAMIPC_RESTART_NONE = 0, /* an IPA is there, or the proxy is Dead */
@@ -76,6 +77,9 @@ struct camipc_restart {
 
 	const struct camipc_journal_entry *entry; /* to be sent, or sent */
 	uint32_t cookie; /* of the call that repeats it; 0: not sent */
+	/** Until when the new IPA must let @entry be sent; NO_DEADLINE: nothing
+	 *  keeps it from being sent. */
+	struct camipc_movable room;
 	uint32_t replayed;
 	bool runs; /* what the new IPA raises from now on belongs to the run */
 

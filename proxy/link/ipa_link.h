@@ -17,6 +17,7 @@
 
 struct camipc_link;
 struct camipc_load_files;
+struct camipc_log_share;
 struct camipc_module_file;
 struct camipc_schedule;
 struct camipc_waker;
@@ -65,6 +66,7 @@ struct camipc_link_params {
 	enum camipc_transport transport; /* of a worker; never the default */
 	const struct camipc_schedule *schedule; /* NULL: as usual */
 	uint32_t spin_us; /* each side looks for so long before it sleeps */
+	struct camipc_log_share *log_share; /* of a proxy's workers; or NULL */
 	bool trace; /* ask for TRACE messages; others break the protocol */
 };
 

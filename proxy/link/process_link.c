@@ -269,11 +269,17 @@ static int process_continue(struct camipc_link *link,
 			    const struct camipc_link_params *params)
 {
 	struct process_link *process = to_process(link);
-	int ret = camipc_worker_continue(&process->peer, params,
-					 process->birth);
+	int ret;
 
+	/* The proxy polls its stderr and its end, too, and may have another link
+	 * that it services. */
+	camipc_worker_peer_service(&process->peer);
+	ret = camipc_worker_continue(&process->peer, params, process->birth);
 	if (ret == 0)
 		return end_birth(process);
+	/* What follows in shared memory wakes the proxy's epoll, too. */
+	if (ret == -EAGAIN)
+		camipc_worker_peer_announce(&process->peer);
 	if (process->peer.phase == CAMIPC_WORKER_ENDED)
 		process->end = process->birth->end;
 	return ret;
@@ -331,7 +337,8 @@ static struct process_link *make_link(const struct camipc_link_params *params)
 	process->waker = params->waker;
 	process->trace = params->trace;
 	process->pool = camipc_record_pool_ref(params->pool);
-	camipc_worker_peer_init(&process->peer, camipc_link_name(params));
+	camipc_worker_peer_init(&process->peer, camipc_link_name(params),
+				params->log_share);
 	return process;
 }
 

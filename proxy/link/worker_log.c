@@ -10,9 +10,11 @@
 #include "text.h"
 #include "untrusted_stream.h"
 
-void camipc_worker_log_init(struct camipc_worker_log *log, const char *module)
+void camipc_worker_log_init(struct camipc_worker_log *log, const char *module,
+			    struct camipc_log_share *share)
 {
 	memset(log, 0, sizeof(*log));
+	log->share = share ? share : &log->own;
 	snprintf(log->topic, sizeof(log->topic), "ipa.%s", module);
 }
 
@@ -29,7 +31,7 @@ static void log_line(struct camipc_worker_log *log,
 {
 	char who[16];
 
-	camipc_log_foreign(&log->share, level, log->topic,
+	camipc_log_foreign(log->share, level, log->topic,
 			   name_worker(log, who), text);
 }
 
@@ -127,7 +129,7 @@ void camipc_worker_log_settle(struct camipc_worker_log *log)
 {
 	char who[16];
 
-	camipc_log_foreign_settle(&log->share, log->topic,
+	camipc_log_foreign_settle(log->share, log->topic,
 				  name_worker(log, who), false);
 }
 
@@ -136,6 +138,6 @@ void camipc_worker_log_finish(struct camipc_worker_log *log)
 	char who[16];
 
 	end_line(log);
-	camipc_log_foreign_settle(&log->share, log->topic,
+	camipc_log_foreign_settle(log->share, log->topic,
 				  name_worker(log, who), true);
 }

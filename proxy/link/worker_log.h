@@ -18,7 +18,7 @@
 /** Most bytes of stderr that camipc_worker_log_read() reads at once. */
 #define CAMIPC_STDERR_BATCH (16u * 1024u)
 
-/** Thread word: bound. */
+/** Thread word: bound. Must not move. */
 struct camipc_worker_log {
 	char topic[100]; /* "ipa." and the module's name with its argument */
 	int pid; /* printed in front of each line */
@@ -26,11 +26,17 @@ struct camipc_worker_log {
 	struct camipc_foreign_line reading; /* of it */
 	char tail[CAMIPC_STDERR_TAIL]; /* last lines of stderr, sanitised */
 	size_t tail_size; /* without the NUL */
-	struct camipc_log_share share; /* of the log */
+	struct camipc_log_share *share; /* of the log */
+	struct camipc_log_share own; /* where nobody has another one */
 };
 
-/** @module: name, for the topic. There is nothing to fini. */
-void camipc_worker_log_init(struct camipc_worker_log *log, const char *module);
+/**
+ * @module: name, for the topic. @share: of all workers that follow each other, or
+ * each would begin with a burst; it is borrowed, and NULL gives the log one of its
+ * own. There is nothing to fini.
+ */
+void camipc_worker_log_init(struct camipc_worker_log *log, const char *module,
+			    struct camipc_log_share *share);
 
 /**
  * Logs the body of a LOG message, without escape sequences. Unknown levels count

@@ -13,11 +13,12 @@
 #define TOPIC "proxy.process"
 
 void camipc_worker_notes_init(struct camipc_worker_notes *notes,
-			      const char *module)
+			      const char *module,
+			      struct camipc_log_share *share)
 {
 	memset(notes, 0, sizeof(*notes));
 	snprintf(notes->module, sizeof(notes->module), "%s", module);
-	camipc_worker_log_init(&notes->log, notes->module);
+	camipc_worker_log_init(&notes->log, notes->module, share);
 }
 
 /* A malformed bye is still a bye: the worker ends either way. */

@@ -20,9 +20,13 @@ struct camipc_worker_notes {
 	bool said_bye;
 };
 
-/** @module: name of the module, copied. There is nothing to fini. */
+/**
+ * @module: name of the module, copied. @share: as camipc_worker_log_init(). There
+ * is nothing to fini.
+ */
 void camipc_worker_notes_init(struct camipc_worker_notes *notes,
-			      const char *module);
+			      const char *module,
+			      struct camipc_log_share *share);
 
 /**
  * camipc_worker_notes_take() - keep or log a message that is a note

@@ -19,7 +19,7 @@ enum {
 };
 
 void camipc_worker_peer_init(struct camipc_worker_peer *peer,
-			     const char *module)
+			     const char *module, struct camipc_log_share *share)
 {
 	peer->phase = CAMIPC_WORKER_OPEN;
 	peer->channel = NULL;
@@ -30,7 +30,7 @@ void camipc_worker_peer_init(struct camipc_worker_peer *peer,
 	peer->flood_empty = 0;
 	peer->last_breath = 0;
 	camipc_worker_process_init(&peer->process);
-	camipc_worker_notes_init(&peer->notes, module);
+	camipc_worker_notes_init(&peer->notes, module, share);
 }
 
 void camipc_worker_peer_fini(struct camipc_worker_peer *peer)

@@ -53,9 +53,9 @@ static inline bool camipc_flood_rises(int64_t *empty, int64_t now)
 	return *empty - now > CAMIPC_CONTROL_BURST * interval;
 }
 
-/** @module: name of the module, copied. */
+/** @module: name of the module, copied. @share: as camipc_worker_log_init(). */
 void camipc_worker_peer_init(struct camipc_worker_peer *peer,
-			     const char *module);
+			     const char *module, struct camipc_log_share *share);
 
 /** Kills the worker unless it has ended, has it reaped, closes the channel. */
 void camipc_worker_peer_fini(struct camipc_worker_peer *peer);

@@ -60,7 +60,7 @@ static void the_worker_tells_which_thread_serves(void **state)
 	(void)state;
 	link_set_up(&fixture, WORKER);
 	link_open_file(&fixture, MODULES_FOLDER "/plain.so");
-	camipc_worker_peer_init(&peer, "plain");
+	camipc_worker_peer_init(&peer, "plain", NULL);
 	assert_int_equal(camipc_worker_begin(&peer, &fixture.params, &birth),
 			 0);
 	assert_int_equal(camipc_worker_await(&peer, &fixture.params, &birth),

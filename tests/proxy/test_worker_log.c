@@ -21,7 +21,7 @@ static int stream[2];
 static int setup(void **state)
 {
 	(void)state;
-	camipc_worker_log_init(&worker_log, "x");
+	camipc_worker_log_init(&worker_log, "x", NULL);
 	worker_log.pid = 4711;
 	assert_int_equal(socketpair(AF_UNIX,
 				    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,

@@ -221,6 +221,18 @@ void bed_allow(struct bed *bed, uint32_t max)
 	assert_int_equal(camipc_proxy_set_restart(bed->proxy, &policy), 0);
 }
 
+void bed_want_spare(struct bed *bed, uint32_t spare)
+{
+	const struct camipc_restart_policy policy = {
+		.size = sizeof(policy),
+		.max_restarts = 50,
+		.window_ms = 60000,
+		.spare = spare,
+	};
+
+	assert_int_equal(camipc_proxy_set_restart(bed->proxy, &policy), 0);
+}
+
 void bed_expect_state(struct bed *bed, enum camipc_state state)
 {
 	assert_string_equal(

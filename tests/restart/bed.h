@@ -81,6 +81,9 @@ struct camipc_manager *bed_make_manager(void);
 /** Sets a policy of @max in a minute; 0: the default one. */
 void bed_allow(struct bed *bed, uint32_t max);
 
+/** Sets a policy of 50 in a minute, with so many workers that stand by (0, 1). */
+void bed_want_spare(struct bed *bed, uint32_t spare);
+
 /* From Created to where a test begins; init, configure, start in order. */
 void bed_init(struct bed *bed);
 void bed_ready(struct bed *bed);

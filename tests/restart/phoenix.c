@@ -2,6 +2,7 @@
 /* The phoenix module: does and notes what its book says (phoenix_book.h). */
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -118,6 +119,8 @@ static int32_t phoenix_init(void *ipa, int book, uint32_t seed,
 	phoenix->worker = atomic_fetch_add(&phoenix->book->workers, 1) + 1;
 	act = begin(phoenix, PHOENIX_INIT, seed);
 	usleep(atomic_load(&phoenix->book->slow_init_ms) * 1000);
+	for (unsigned int i = atomic_load(&phoenix->book->init_lines); i; i--)
+		fputs("noise\n", stderr);
 	*ret_token = atomic_load(&phoenix->book->token);
 	end(act);
 	return 0;
@@ -260,6 +263,10 @@ static int create(struct camipc_host *host, void **ret_ipa)
 {
 	struct phoenix *phoenix = calloc(1, sizeof(*phoenix));
 
+#ifdef PHOENIX_MUTTERS
+	fputs("muttering\n", stderr);
+	sleep_for_good();
+#endif
 	if (!phoenix)
 		return -ENOMEM;
 	phoenix->host = host;

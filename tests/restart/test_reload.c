@@ -3,92 +3,14 @@
  * Reloads: another version of the module's file takes over between two frames;
  * nothing is lost, and whatever fails, the present worker goes on.
  */
-#include "bed.h"
+#include "shelf.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "test_files.h"
 #include "under_valgrind.h"
-
-/** A bed whose module is a file of its own. */
-struct shelf {
-	struct bed *bed;
-	struct camipc_manager *manager;
-	struct fd_leak before;
-	char folder[TEST_PATH_SIZE];
-	size_t n_done; /* calls of the completion */
-	int ret; /* that the last one got */
-	size_t told; /* what had been told then */
-};
-
-/** Puts @source at the module's path, as an installer does: by renaming. */
-static void put(const struct shelf *shelf, const char *source)
-{
-	test_file_replace(source, test_path(shelf->folder, "phoenix.so"), 0755);
-}
-
-static struct bed *make_bed(const struct shelf *shelf)
-{
-	return bed_create_of(shelf->manager,
-			     test_path(shelf->folder, "phoenix.so"));
-}
-
-static int set_up(void **state)
-{
-	struct shelf *shelf = calloc(1, sizeof(*shelf));
-
-	assert_non_null(shelf);
-	log_capture_begin();
-	test_folder_make(shelf->folder);
-	put(shelf, PHOENIX_MODULE);
-	fd_leak_take(&shelf->before);
-	shelf->manager = bed_make_manager();
-	shelf->bed = make_bed(shelf);
-	*state = shelf;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct shelf *shelf = *state;
-
-	if (shelf->bed)
-		bed_destroy(shelf->bed);
-	camipc_manager_destroy(shelf->manager);
-	log_capture_end();
-	fd_leak_assert_none(&shelf->before);
-	test_folder_remove(shelf->folder);
-	free(shelf);
-	return 0;
-}
-
-static void on_reloaded(void *user, int ret)
-{
-	struct shelf *shelf = user;
-
-	shelf->n_done++;
-	shelf->ret = ret;
-	shelf->told = shelf->bed ? shelf->bed->n : 0;
-}
-
-static void reload(struct shelf *shelf)
-{
-	assert_int_equal(camipc_proxy_reload(shelf->bed->proxy, on_reloaded,
-					     shelf),
-			 0);
-}
-
-/** Dispatches until the reload has ended. Returns how. */
-static int until_reloaded(struct shelf *shelf)
-{
-	const size_t n = shelf->n_done;
-
-	bed_until(shelf->bed, &shelf->n_done, n + 1);
-	return shelf->ret;
-}
 
 /** The answer of the module shows which edition it is. */
 static uint32_t edition(struct bed *bed)
@@ -112,13 +34,13 @@ static void test_new_version(void **state)
 	bed_running(bed);
 	epoch = bed_stats(bed).epoch;
 	pid = camipc_proxy_get_pid(bed->proxy);
-	put(shelf, PHOENIX_MODULE_2);
+	shelf_put(shelf, PHOENIX_MODULE_2);
 	assert_int_equal(edition(bed), 1);
-	reload(shelf);
+	shelf_reload(shelf);
 	assert_int_equal(camipc_proxy_reload(bed->proxy, NULL, NULL),
 			 -EALREADY);
 	assert_int_equal(camipc_proxy_set_restart(bed->proxy, NULL), -EBUSY);
-	assert_int_equal(until_reloaded(shelf), 0);
+	assert_int_equal(shelf_until_reloaded(shelf), 0);
 	assert_int_equal(edition(bed), 2);
 	bed_expect_state(bed, CAMIPC_STATE_RUNNING);
 	assert_int_not_equal(camipc_proxy_get_pid(bed->proxy), pid);
@@ -153,26 +75,26 @@ static void test_states(void **state)
 	const char *name;
 	uint32_t run;
 
-	reload(shelf);
-	assert_int_equal(until_reloaded(shelf), 0);
+	shelf_reload(shelf);
+	assert_int_equal(shelf_until_reloaded(shelf), 0);
 	bed_expect_state(bed, CAMIPC_STATE_CREATED);
 	bed_ready(bed);
-	reload(shelf);
-	assert_int_equal(until_reloaded(shelf), 0);
+	shelf_reload(shelf);
+	assert_int_equal(shelf_until_reloaded(shelf), 0);
 	bed_expect_state(bed, CAMIPC_STATE_READY);
 	assert_int_equal(bed->restarted.replayed, 2);
 	assert_int_equal(test_phoenix_start(bed->ipa, 1, &run), 0);
 	assert_int_equal(test_phoenix_stop(bed->ipa, &marker), 0);
-	reload(shelf);
-	assert_int_equal(until_reloaded(shelf), 0);
+	shelf_reload(shelf);
+	assert_int_equal(shelf_until_reloaded(shelf), 0);
 	bed_expect_state(bed, CAMIPC_STATE_STOPPED);
 	assert_int_equal(bed_notes(bed, PHOENIX_START, 3, numbers, 8), 0);
 	assert_int_equal(test_phoenix_configure(bed->ipa, 320, &stride, &name),
 			 320);
 	camipc_clear_string(name);
 	assert_int_equal(test_phoenix_start(bed->ipa, 1, &run), 0);
-	reload(shelf);
-	assert_int_equal(until_reloaded(shelf), 0);
+	shelf_reload(shelf);
+	assert_int_equal(shelf_until_reloaded(shelf), 0);
 	assert_int_equal(bed_notes(bed, PHOENIX_CONFIGURE, 4, numbers, 8), 1);
 	assert_int_equal(numbers[0], 320);
 	assert_int_equal(bed_notes(bed, PHOENIX_START, 4, numbers, 8), 1);
@@ -191,11 +113,11 @@ static void test_nothing_is_lost(void **state)
 	size_t n = 0;
 
 	bed_running(bed);
-	put(shelf, PHOENIX_MODULE_2);
+	shelf_put(shelf, PHOENIX_MODULE_2);
 	for (int i = 0; i < 5; i++) {
 		const size_t ended = shelf->n_done;
 
-		reload(shelf);
+		shelf_reload(shelf);
 		while (shelf->n_done == ended) {
 			const int ret = test_phoenix_frame(bed->ipa, next);
 
@@ -248,9 +170,9 @@ static void test_calls_wait(void **state)
 	uint32_t numbers[64];
 
 	bed_running(bed);
-	put(shelf, PHOENIX_MODULE_2);
+	shelf_put(shelf, PHOENIX_MODULE_2);
 	atomic_store(&bed->book->slow_init_ms, 100);
-	reload(shelf);
+	shelf_reload(shelf);
 	while (atomic_load(&bed->book->workers) < 2)
 		assert_true(bed_step(bed) >= 0);
 	/* They would not wait for a frame's credit otherwise. */
@@ -266,10 +188,10 @@ static void test_calls_wait(void **state)
 	assert_int_equal(bed_notes(bed, PHOENIX_KEPT, 2, numbers, 64), 40);
 	for (uint32_t i = 0; i < 40; i++)
 		assert_int_equal(numbers[i], i);
-	assert_int_equal(until_reloaded(shelf), 0);
+	assert_int_equal(shelf_until_reloaded(shelf), 0);
 	bed_until(bed, &bed->n_done, 16);
 	/* So does stop. */
-	reload(shelf);
+	shelf_reload(shelf);
 	while (atomic_load(&bed->book->workers) < 3)
 		assert_true(bed_step(bed) >= 0);
 	assert_int_equal(test_phoenix_stop(bed->ipa, &marker), 0);
@@ -277,7 +199,7 @@ static void test_calls_wait(void **state)
 	bed_expect_state(bed, CAMIPC_STATE_STOPPED);
 	assert_int_equal(bed_notes(bed, PHOENIX_STOP, 3, numbers, 64), 1);
 	assert_int_equal(bed_notes(bed, PHOENIX_STOP, 2, numbers, 64), 0);
-	assert_int_equal(until_reloaded(shelf), 0);
+	assert_int_equal(shelf_until_reloaded(shelf), 0);
 }
 
 /** The old worker's events come before, the new one's after `restarted`. */
@@ -291,8 +213,8 @@ static void test_order(void **state)
 	atomic_store(&bed->book->starts_with, 2);
 	atomic_store(&bed->book->run, 5);
 	assert_int_equal(test_phoenix_raise(bed->ipa, 200), 0);
-	reload(shelf);
-	assert_int_equal(until_reloaded(shelf), 0);
+	shelf_reload(shelf);
+	assert_int_equal(shelf_until_reloaded(shelf), 0);
 	bed_until(bed, &bed->n, 204);
 	at = bed_find(bed, TOLD_RESTARTED);
 	assert_int_equal(bed_count(bed, TOLD_BURST), 200);
@@ -309,18 +231,12 @@ static void test_order(void **state)
 /** With a spare of this file, the reload only repeats calls. */
 static void test_spare(void **state)
 {
-	const struct camipc_restart_policy policy = {
-		.size = sizeof(policy),
-		.max_restarts = 5,
-		.window_ms = 60000,
-		.spare = 1,
-	};
 	struct camipc_memory_stats memory = { .size = sizeof(memory) };
 	struct shelf *shelf = *state;
 	struct bed *bed = shelf->bed;
 
-	put(shelf, PHOENIX_MODULE_2);
-	assert_int_equal(camipc_proxy_set_restart(bed->proxy, &policy), 0);
+	shelf_put(shelf, PHOENIX_MODULE_2);
+	bed_want_spare(bed, 1);
 	bed_running(bed);
 	do {
 		assert_true(bed_step(bed) >= 0);
@@ -328,13 +244,13 @@ static void test_spare(void **state)
 							       &memory),
 				 0);
 	} while (memory.spare_bytes == 0);
-	reload(shelf);
-	assert_int_equal(until_reloaded(shelf), 0);
+	shelf_reload(shelf);
+	assert_int_equal(shelf_until_reloaded(shelf), 0);
 	assert_int_equal(edition(bed), 2);
 	/* One of another file is of no use. */
-	put(shelf, PHOENIX_MODULE);
-	reload(shelf);
-	assert_int_equal(until_reloaded(shelf), 0);
+	shelf_put(shelf, PHOENIX_MODULE);
+	shelf_reload(shelf);
+	assert_int_equal(shelf_until_reloaded(shelf), 0);
 	assert_int_equal(edition(bed), 1);
 }
 
@@ -365,18 +281,20 @@ static void test_broken_file(void **state)
 
 	bed_running(bed);
 	pid = camipc_proxy_get_pid(bed->proxy);
-	put(shelf, "/etc/passwd");
-	assert_int_equal(camipc_proxy_reload(bed->proxy, on_reloaded, shelf),
+	shelf_put(shelf, "/etc/passwd");
+	assert_int_equal(camipc_proxy_reload(bed->proxy, shelf_on_reloaded,
+					     shelf),
 			 -ENOEXEC);
 	expect_old(shelf, pid);
 	assert_int_equal(unlink(test_path(shelf->folder, "phoenix.so")), 0);
-	assert_int_equal(camipc_proxy_reload(bed->proxy, on_reloaded, shelf),
+	assert_int_equal(camipc_proxy_reload(bed->proxy, shelf_on_reloaded,
+					     shelf),
 			 -ENOENT);
 	expect_old(shelf, pid);
 	assert_int_equal(shelf->n_done, 0);
-	put(shelf, PHOENIX_MODULE_2);
-	reload(shelf);
-	assert_int_equal(until_reloaded(shelf), 0);
+	shelf_put(shelf, PHOENIX_MODULE_2);
+	shelf_reload(shelf);
+	assert_int_equal(shelf_until_reloaded(shelf), 0);
 	assert_int_equal(edition(bed), 2);
 }
 
@@ -400,11 +318,11 @@ static void test_bad_worker(void **state)
 
 	bed_running(bed);
 	pid = camipc_proxy_get_pid(bed->proxy);
-	put(shelf, PHOENIX_MODULE_2);
+	shelf_put(shelf, PHOENIX_MODULE_2);
 	for (size_t i = 0; i < 5; i++) {
 		bed_plan(bed, each[i].op, 1, each[i].act);
-		reload(shelf);
-		assert_int_equal(until_reloaded(shelf), each[i].ret);
+		shelf_reload(shelf);
+		assert_int_equal(shelf_until_reloaded(shelf), each[i].ret);
 		expect_old(shelf, pid);
 	}
 }
@@ -420,18 +338,18 @@ static void test_no_moment(void **state)
 	bed_running(bed);
 	pid = camipc_proxy_get_pid(bed->proxy);
 	bed_kill(bed, SIGSTOP);
-	reload(shelf);
+	shelf_reload(shelf);
 	for (uint32_t i = 0; i < 10; i++)
 		assert_int_equal(test_phoenix_frame(bed->ipa, i), 0);
-	assert_int_equal(until_reloaded(shelf), -ETIMEDOUT);
+	assert_int_equal(shelf_until_reloaded(shelf), -ETIMEDOUT);
 	assert_int_equal(test_phoenix_frame(bed->ipa, 10), 0);
 	bed_kill(bed, SIGCONT);
 	bed_until(bed, &bed->n_done, 11);
 	/* It answers a barrier that nobody waits for any more. */
 	expect_old(shelf, pid);
-	put(shelf, PHOENIX_MODULE_2);
-	reload(shelf);
-	assert_int_equal(until_reloaded(shelf), 0);
+	shelf_put(shelf, PHOENIX_MODULE_2);
+	shelf_reload(shelf);
+	assert_int_equal(shelf_until_reloaded(shelf), 0);
 	assert_int_equal(edition(bed), 2);
 }
 
@@ -445,8 +363,8 @@ static void test_mismatch(void **state)
 	bed_running(bed);
 	pid = camipc_proxy_get_pid(bed->proxy);
 	atomic_store(&bed->book->stride, 2);
-	reload(shelf);
-	assert_int_equal(until_reloaded(shelf), -EREMOTEIO);
+	shelf_reload(shelf);
+	assert_int_equal(shelf_until_reloaded(shelf), -EREMOTEIO);
 	assert_true(log_capture_count(CAMIPC_LOG_WARNING,
 				      "configure returned another stride"));
 	atomic_store(&bed->book->stride, 0);
@@ -462,18 +380,18 @@ static void test_old_worker_ends(void **state)
 	int ret;
 
 	bed_running(bed);
-	put(shelf, PHOENIX_MODULE_2);
+	shelf_put(shelf, PHOENIX_MODULE_2);
 	for (int steps = 0; steps < 8; steps++) {
 		const size_t n = bed->n_restarted;
 
 		bed_allow(bed, 60);
-		reload(shelf);
+		shelf_reload(shelf);
 		for (int i = 0; i < steps && shelf->n_done == 0; i++)
 			assert_true(bed_step(bed) >= 0);
 		if (shelf->n_done == 0) {
 			bed_kill(bed, SIGKILL);
 			/* It may be replaced before its end shows. */
-			ret = until_reloaded(shelf);
+			ret = shelf_until_reloaded(shelf);
 			assert_true(ret == -EPIPE || ret == 0);
 			ended += ret == -EPIPE;
 		}
@@ -533,35 +451,34 @@ static void test_destroy(void **state)
 		bed_running(bed);
 		assert_int_equal(test_phoenix_frame(bed->ipa, 1), 0);
 		shelf->n_done = 0;
-		reload(shelf);
+		shelf_reload(shelf);
 		for (int i = 0; i < steps && shelf->n_done == 0; i++)
 			assert_true(bed_step(bed) >= 0);
 		shelf->bed = NULL;
 		bed_destroy(bed);
 		assert_int_equal(shelf->n_done, 1);
 		assert_true(shelf->ret == 0 || shelf->ret == -ECANCELED);
-		shelf->bed = make_bed(shelf);
+		shelf->bed = shelf_make_bed(shelf);
 	}
 }
 
-#define RELOAD_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		RELOAD_TEST(test_new_version),
-		RELOAD_TEST(test_states),
-		RELOAD_TEST(test_nothing_is_lost),
-		RELOAD_TEST(test_calls_wait),
-		RELOAD_TEST(test_order),
-		RELOAD_TEST(test_spare),
-		RELOAD_TEST(test_broken_file),
-		RELOAD_TEST(test_bad_worker),
-		RELOAD_TEST(test_no_moment),
-		RELOAD_TEST(test_mismatch),
-		RELOAD_TEST(test_old_worker_ends),
-		RELOAD_TEST(test_refused),
-		RELOAD_TEST(test_destroy),
+		SHELF_TEST(test_new_version),
+		SHELF_TEST(test_states),
+		SHELF_TEST(test_nothing_is_lost),
+		SHELF_TEST(test_calls_wait),
+		SHELF_TEST(test_order),
+		SHELF_TEST(test_spare),
+		SHELF_TEST(test_broken_file),
+		SHELF_TEST(test_bad_worker),
+		SHELF_TEST(test_no_moment),
+		SHELF_TEST(test_mismatch),
+		SHELF_TEST(test_old_worker_ends),
+		SHELF_TEST(test_refused),
+		SHELF_TEST(test_destroy),
 	};
 
 	if (under_valgrind()) {

@@ -7,18 +7,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static void want_spare(struct bed *bed, uint32_t spare)
-{
-	const struct camipc_restart_policy policy = {
-		.size = sizeof(policy),
-		.max_restarts = 50,
-		.window_ms = 60000,
-		.spare = spare,
-	};
-
-	assert_int_equal(camipc_proxy_set_restart(bed->proxy, &policy), 0);
-}
-
 static uint64_t spare_bytes(struct bed *bed)
 {
 	struct camipc_memory_stats memory = { .size = sizeof(memory) };
@@ -59,7 +47,7 @@ static void test_takes_over(void **state)
 	struct bed *bed = *state;
 	uint32_t answer;
 
-	want_spare(bed, 1);
+	bed_want_spare(bed, 1);
 	bed_running(bed);
 	for (int i = 0; i < 3; i++) {
 		int spare;
@@ -79,7 +67,7 @@ static void test_spare_dies(void **state)
 	struct bed *bed = *state;
 	uint32_t answer;
 
-	want_spare(bed, 1);
+	bed_want_spare(bed, 1);
 	bed_running(bed);
 	until_spare(bed);
 	assert_int_equal(kill(find_spare(bed), SIGKILL), 0);
@@ -96,7 +84,7 @@ static void test_both_die(void **state)
 {
 	struct bed *bed = *state;
 
-	want_spare(bed, 1);
+	bed_want_spare(bed, 1);
 	bed_running(bed);
 	until_spare(bed);
 	assert_int_equal(kill(find_spare(bed), SIGKILL), 0);
@@ -114,14 +102,14 @@ static void test_ends(void **state)
 	bed_restart(bed);
 	fd_leak_take(&before);
 	for (int steps = 0; steps < 4; steps++) {
-		want_spare(bed, 1);
+		bed_want_spare(bed, 1);
 		for (int i = 0; i < steps; i++)
 			assert_true(bed_step(bed) >= 0);
-		want_spare(bed, 0);
+		bed_want_spare(bed, 0);
 		assert_int_equal(spare_bytes(bed), 0);
 		fd_leak_assert_none(&before);
 	}
-	want_spare(bed, 1);
+	bed_want_spare(bed, 1);
 	until_spare(bed);
 }
 
