@@ -16,12 +16,16 @@
 
 int camipc_untrusted_stream_open(int *ret_read, int *ret_write)
 {
+	const int on = 1;
 	int fds[2];
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
 		       fds) < 0)
 		return -1;
 	camipc_socket_refuse_fds(fds[0]);
+	/* Else a read skips what was sent out of band, and the kernel closes there
+	 * what came with it. Where this is refused, SO_PASSRIGHTS remains. */
+	(void)setsockopt(fds[0], SOL_SOCKET, SO_OOBINLINE, &on, sizeof(on));
 	/* Nothing is ever sent to the child. */
 	shutdown(fds[0], SHUT_WR);
 	*ret_read = fds[0];

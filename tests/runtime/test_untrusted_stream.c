@@ -36,6 +36,8 @@
 #define SO_PASSRIGHTS 83
 #endif
 
+#define LINE 5 /* bytes */
+
 struct stream {
 	int reader;
 	int writer;
@@ -60,15 +62,16 @@ static void let_descriptors_through(const struct stream *stream)
 			 sizeof(on));
 }
 
-/** Prints a line with a descriptor beside it; returns as sendmsg() does. */
-static ssize_t print_with_fd(int writer, int fd)
+/** Prints @size bytes of a line with a descriptor beside them; returns as sendmsg()
+ *  does. */
+static ssize_t print_with_fd(int writer, int fd, size_t size, int flags)
 {
 	union {
 		struct cmsghdr align;
 		char bytes[CMSG_SPACE(sizeof(int))];
 	} control;
 	char line[] = "line\n";
-	struct iovec iov = { line, sizeof(line) - 1 };
+	struct iovec iov = { line, size };
 	struct msghdr msg = { .msg_iov = &iov,
 			      .msg_iovlen = 1,
 			      .msg_control = control.bytes,
@@ -81,7 +84,7 @@ static ssize_t print_with_fd(int writer, int fd)
 	cmsg->cmsg_type = SCM_RIGHTS;
 	cmsg->cmsg_len = CMSG_LEN(sizeof(int));
 	memcpy(CMSG_DATA(cmsg), &fd, sizeof(fd));
-	return sendmsg(writer, &msg, MSG_NOSIGNAL);
+	return sendmsg(writer, &msg, flags | MSG_NOSIGNAL);
 }
 
 static void expect_nothing(int reader)
@@ -121,7 +124,7 @@ static void descriptors_are_refused(void **state)
 	char bytes[16];
 
 	(void)state;
-	if (print_with_fd(stream.writer, 0) < 0) {
+	if (print_with_fd(stream.writer, 0, LINE, 0) < 0) {
 		assert_int_equal(errno, EPERM);
 		expect_nothing(stream.reader);
 	} else {
@@ -134,7 +137,35 @@ static void descriptors_are_refused(void **state)
 	close(stream.writer);
 }
 
-/* Read, and left unread. */
+/** One descriptor whose close is slow, read or left unread. */
+static void print_slow_one(const struct slow_close *slow, size_t size, int flags,
+			   bool is_read)
+{
+	struct stream stream = open_stream();
+	int fd = slow_close_open(slow->port);
+	char bytes[16];
+
+	assert_true(fd >= 0);
+	let_descriptors_through(&stream);
+	/* Before Linux 5.15 nothing could be sent out of band. */
+	if (print_with_fd(stream.writer, fd, size, flags) < 0) {
+		assert_true(flags & MSG_OOB);
+		assert_int_equal(errno, EOPNOTSUPP);
+		is_read = false;
+	}
+	close(fd);
+	if (is_read) {
+		assert_int_equal(camipc_untrusted_stream_read(stream.reader,
+							      bytes,
+							      sizeof(bytes)),
+				 -1);
+		assert_int_equal(errno, EBADMSG);
+	}
+	close(stream.writer);
+	camipc_untrusted_stream_close(stream.reader);
+}
+
+/* In order, and out of band. */
 static void slow_closes(void **state)
 {
 	const int64_t began = camipc_now();
@@ -145,23 +176,8 @@ static void slow_closes(void **state)
 	SKIP_UNDER_VALGRIND();
 	slow_close_begin(&slow);
 	for (int is_read = 0; is_read < 2; is_read++) {
-		struct stream stream = open_stream();
-		int fd = slow_close_open(slow.port);
-		char bytes[16];
-
-		assert_true(fd >= 0);
-		let_descriptors_through(&stream);
-		assert_int_equal(print_with_fd(stream.writer, fd), 5);
-		close(fd);
-		if (is_read) {
-			assert_int_equal(camipc_untrusted_stream_read(
-						 stream.reader, bytes,
-						 sizeof(bytes)),
-					 -1);
-			assert_int_equal(errno, EBADMSG);
-		}
-		close(stream.writer);
-		camipc_untrusted_stream_close(stream.reader);
+		print_slow_one(&slow, LINE, 0, is_read);
+		print_slow_one(&slow, 1, MSG_OOB, is_read);
 	}
 	assert_true(camipc_now() - began < LIMIT_NS);
 	slow_close_end(&slow);
