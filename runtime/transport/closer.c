@@ -76,6 +76,8 @@ static struct {
 	unsigned int n_running;
 	unsigned int n_holds;
 	int64_t progress; /* when a chore was begun or ended last */
+	/** Since when there is work and no thread can be made for it; or 0. */
+	_Atomic int64_t stalled;
 	uint64_t closed;
 	uint64_t leaked;
 	struct camipc_chore *done; /* closings to be used again */
@@ -133,9 +135,11 @@ void camipc_fd_source_unref(struct camipc_fd_source *source)
 
 bool camipc_fd_source_is_clogged(const struct camipc_fd_source *source)
 {
-	const int64_t since = source ? atomic_load(&source->since) : 0;
+	int64_t since = source ? atomic_load(&source->since) : 0;
 
-	return since &&
+	if (!since)
+		since = atomic_load(&closer.stalled);
+	return source && since &&
 	       atomic_load(&source->waiting) > CAMIPC_MAX_FDS_CLOSING &&
 	       camipc_now() - since > CAMIPC_CLOSE_PATIENCE_MS * NS_PER_MS;
 }
@@ -236,6 +240,10 @@ static void add_thread(void)
 	closer.n_threads++;
 	if (create_thread() != 0)
 		closer.n_threads--;
+	if (closer.n_threads)
+		atomic_store(&closer.stalled, 0);
+	else if (!atomic_load(&closer.stalled))
+		atomic_store(&closer.stalled, camipc_now());
 }
 
 static bool has_work(void)
@@ -375,6 +383,7 @@ static void after_fork_in_child(void)
 	closer.n_idle = 0;
 	closer.n_running = 0;
 	closer.n_holds = 0;
+	atomic_store(&closer.stalled, 0);
 	init_work();
 	pthread_mutex_unlock(&closer.lock);
 }

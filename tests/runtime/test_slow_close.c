@@ -27,10 +27,23 @@
 #include "channel_fixture.h"
 #include "closer.h"
 #include "deadline.h"
+#include "forked.h"
 #include "slow_close.h"
+#include "socket_channel-internal.h"
 #include "under_valgrind.h"
 
 #define LIMIT_NS (SLOW_CLOSE_LIMIT_MS * INT64_C(1000000))
+
+#ifdef __SANITIZE_THREAD__
+#define SKIP_WITHOUT_THREADS_IN_CHILDREN()                                   \
+	do {                                                                 \
+		print_message("TSan lets no child of a fork start a "        \
+			      "thread\n");                                   \
+		skip();                                                      \
+	} while (0)
+#else
+#define SKIP_WITHOUT_THREADS_IN_CHILDREN() ((void)0)
+#endif
 
 struct bed {
 	struct channel_fixture fixture;
@@ -141,7 +154,7 @@ static void in_kinds_that_have_none(void **state)
 		CAMIPC_MESSAGE_HELLO,  CAMIPC_MESSAGE_LOADED,
 		CAMIPC_MESSAGE_LOG,    CAMIPC_MESSAGE_CREDIT,
 		CAMIPC_MESSAGE_BYE,    CAMIPC_MESSAGE_CRASH,
-		CAMIPC_MESSAGE_TRACE,
+		CAMIPC_MESSAGE_TRACE,  CAMIPC_MESSAGE_BELL,
 	};
 	struct bed *bed = *state;
 
@@ -365,6 +378,47 @@ static void too_many_that_are_slow(void **state)
 	assert_true(stats().threads <= CAMIPC_MAX_CLOSERS);
 }
 
+/** A process that may make no thread; returns 0 if the peer is ended in time. */
+static int play_without_threads(void *user)
+{
+	const struct rlimit none = { 0, 0 };
+	const int64_t end = camipc_now() + LIMIT_NS;
+	struct bed *bed = user;
+	unsigned int n = 0;
+	int ret;
+
+	/* Root may make threads whatever the limit is. */
+	if ((geteuid() == 0 && setresuid(65534, 65534, 65534) < 0) ||
+	    setrlimit(RLIMIT_NPROC, &none) < 0)
+		return 1;
+	do {
+		struct camipc_header header = event_header;
+		int fds[CHANNEL_MAX_FDS];
+
+		for (size_t i = 0; i < CHANNEL_MAX_FDS; i++)
+			fds[i] = bed->slow.listener;
+		header.n_fds = CHANNEL_MAX_FDS;
+		peer_sends_frame(bed->fixture.peer, &header, 0, fds,
+				 CHANNEL_MAX_FDS);
+		ret = channel_receive(&bed->fixture);
+		camipc_message_reset(&bed->fixture.message);
+		n += CHANNEL_MAX_FDS;
+		while (n > CAMIPC_MAX_FDS_CLOSING && ret == 0 &&
+		       !camipc_fd_source_is_clogged(
+			       as_socket(bed->fixture.channel)->source) &&
+		       camipc_now() < end)
+			poll(NULL, 0, 1);
+	} while (ret == 0 && n < 2 * CAMIPC_MAX_FDS_CLOSING);
+	return ret == -EPROTO && stats().threads == 0 ? 0 : 2;
+}
+
+/** Nobody can close them: they do not pile up without end. */
+static void without_threads(void **state)
+{
+	SKIP_WITHOUT_THREADS_IN_CHILDREN();
+	assert_int_equal(forked_call(play_without_threads, *state), 0);
+}
+
 /** Memory is not needed. */
 static void without_memory(void **state)
 {
@@ -408,10 +462,7 @@ static void forked_child(void **state)
 	pid_t pid;
 
 	SKIP_UNDER_VALGRIND();
-#ifdef __SANITIZE_THREAD__
-	print_message("TSan lets no child of a fork start a thread\n");
-	skip();
-#endif
+	SKIP_WITHOUT_THREADS_IN_CHILDREN();
 	camipc_fd_close(slow_close_open(bed->slow.port));
 	await_slow(1);
 	pid = fork();
@@ -462,6 +513,7 @@ int main(int argc, char **argv)
 		SLOW_TEST(destroyed_without_descriptors),
 		SLOW_TEST(others_go_on),
 		SLOW_TEST(too_many_that_are_slow),
+		SLOW_TEST(without_threads),
 		SLOW_TEST(without_memory),
 		SLOW_TEST(cleared_outputs),
 		SLOW_TEST(forked_child),
