@@ -14,13 +14,21 @@
 #include <camipc/error.h>
 #include <camipc/log.h>
 
+#include "file_limit.h"
+
 #define TOPIC "monitor"
 
 static int refuse(int error, const char *what)
 {
-	camipc_log(CAMIPC_LOG_ERROR, TOPIC, "no statistics page: %s%s%s", what,
-		   error == -EPERM ? "" : ": ",
-		   error == -EPERM ? "" : camipc_errno_to_string(error));
+	camipc_log(CAMIPC_LOG_ERROR, TOPIC, "no statistics page: %s: %s", what,
+		   camipc_errno_to_string(error));
+	return error;
+}
+
+/** Another reason than a failed call: @why. */
+static int decline(int error, const char *why)
+{
+	camipc_log(CAMIPC_LOG_ERROR, TOPIC, "no statistics page: %s", why);
 	return error;
 }
 
@@ -42,8 +50,8 @@ static int open_folder(const char *runtime)
 	if (fstat(fd, &st) < 0 || st.st_uid != geteuid() ||
 	    st.st_mode & (S_IWGRP | S_IWOTH)) {
 		close(fd);
-		return refuse(-EPERM, "other users can write to the folder "
-				      "camipc in XDG_RUNTIME_DIR");
+		return decline(-EPERM, "other users can write to the folder "
+				       "camipc in XDG_RUNTIME_DIR");
 	}
 	return fd;
 }
@@ -61,7 +69,9 @@ static int make_file(const struct camipc_page_file *file)
 	if (fd < 0)
 		return -errno;
 	/* All of it now, so that writing a slot cannot fail for lack of space. */
-	ret = -posix_fallocate(fd, 0, CAMIPC_MONITOR_PAGE_SIZE);
+	ret = camipc_check_file_size(CAMIPC_MONITOR_PAGE_SIZE);
+	if (ret == 0)
+		ret = -posix_fallocate(fd, 0, CAMIPC_MONITOR_PAGE_SIZE);
 	if (ret < 0) {
 		unlinkat(file->folder, file->name, 0);
 		close(fd);
@@ -75,9 +85,9 @@ int camipc_page_file_open(struct camipc_page_file *file)
 	const char *runtime = secure_getenv("XDG_RUNTIME_DIR");
 
 	if (getauxval(AT_SECURE))
-		return refuse(-EPERM, "the program is set-user-ID");
+		return decline(-EPERM, "the program is set-user-ID");
 	if (!runtime || runtime[0] != '/')
-		return refuse(-ENOENT, "XDG_RUNTIME_DIR is not set");
+		return decline(-ENOENT, "XDG_RUNTIME_DIR is not set");
 	file->folder = open_folder(runtime);
 	if (file->folder < 0)
 		return file->folder;
@@ -100,6 +110,9 @@ void camipc_page_file_put(const struct camipc_page_file *file,
 {
 	if (slot->use != CAMIPC_MONITOR_UNUSED)
 		camipc_monitor_slot_seal(slot);
+	/* A limit that the host has lowered must not end it. */
+	if (camipc_check_file_size((number + 1) * sizeof(*slot)) < 0)
+		return;
 	/* Not a mapping: somebody who cuts the file must not end the camera. */
 	(void)!pwrite(file->fd, slot, sizeof(*slot),
 		      (off_t)(number * sizeof(*slot)));
