@@ -63,8 +63,11 @@ CAMERA = Group("the camera", (
                "first camera there. Kernel cameras have none of the options "
                "--sensor, --scene, --light and --pace; --seed and --realtime "
                "change nothing.",)),
-    Option("--sensor NAME", "the sensor of the camera, virtual or imx219",
-           default="that of the camera", offers=("virtual", "imx219")),
+    Option("--sensor NAME", "virtual, virtual-lens or imx219",
+           default="that of the camera",
+           offers=("virtual", "virtual-lens", "imx219"),
+           details=("The lenses of virtual-lens and imx219 darken the corners; "
+                    "camipc-tuning(5) has what corrects that of virtual-lens.",)),
     Option("--frames N", "number of frames; 0: until Ctrl-C", default="60",
            details=("With 0, Ctrl-C or the signal TERM ends the capture: the "
                     "camera is stopped, all outputs are completed, and the exit "

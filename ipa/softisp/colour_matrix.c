@@ -4,27 +4,27 @@
 
 #include <math.h>
 
+#include "temperature.h"
+
 /* Far above the entries of a usable matrix. */
 #define MAX_ENTRY 8.0
+
+static double matrix_kelvin(const void *tuning, size_t i)
+{
+	return ((const struct softisp_tuning *)tuning)->matrices[i].kelvin;
+}
 
 void softisp_colour_matrix(const struct softisp_tuning *tuning, double kelvin,
 			   double ret_matrix[9])
 {
-	size_t last = tuning->n_matrices - 1;
-	const struct softisp_matrix *a = &tuning->matrices[0];
-	const struct softisp_matrix *b = a;
-	double f = 0;
+	const struct softisp_place place = softisp_temperature_find(
+		matrix_kelvin, tuning, tuning->n_matrices, kelvin);
+	const double *a = tuning->matrices[place.first].m;
+	const double *b = tuning->matrices[place.second].m;
 	size_t i;
 
-	for (i = 0; i < last && kelvin > tuning->matrices[i + 1].kelvin; i++)
-		;
-	a = &tuning->matrices[i];
-	b = &tuning->matrices[i < last ? i + 1 : i];
-	if (a != b && kelvin > a->kelvin)
-		f = (1 / kelvin - 1 / a->kelvin) /
-		    (1 / b->kelvin - 1 / a->kelvin);
 	for (i = 0; i < 9; i++)
-		ret_matrix[i] = a->m[i] * (1 - f) + b->m[i] * f;
+		ret_matrix[i] = a[i] * (1 - place.part) + b[i] * place.part;
 }
 
 void softisp_colour_matrix_saturate(double matrix[9], double saturation)

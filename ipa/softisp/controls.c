@@ -125,6 +125,9 @@ void softisp_list_controls(struct softisp *ipa)
 		  (float)SOFTISP_MAX_SATURATION, (float)ipa->tuning.saturation);
 	add_int32(ipa, CAM_CONTROL_ID_AE_FLICKER_PERIOD, IN | OUT, 0,
 		  SOFTISP_MAX_FLICKER_US, (int32_t)ipa->tuning.flicker_us);
+	if (ipa->tuning.n_shadings)
+		add_int32(ipa, CAM_CONTROL_ID_LENS_SHADING_TABLES, OUT, 0,
+			  20000, 0);
 }
 
 static void apply_exposure(struct softisp *ipa,
@@ -292,6 +295,7 @@ int softisp_emit_metadata(struct softisp *ipa, uint32_t frame)
 	float gains[2] = { (float)ipa->balance.red, (float)ipa->balance.blue };
 	float matrix[9];
 	int32_t black[4];
+	int32_t tables[3];
 	int ret;
 	int i;
 
@@ -314,6 +318,12 @@ int softisp_emit_metadata(struct softisp *ipa, uint32_t frame)
 	cam_control_builder_set_int32_array(
 		&builder, CAM_CONTROL_ID_SENSOR_BLACK_LEVELS, black, 4);
 	put_look(ipa, &builder);
+	if (ipa->shading.enabled) {
+		softisp_lens_shading_tables(&ipa->shading, tables);
+		cam_control_builder_set_int32_array(
+			&builder, CAM_CONTROL_ID_LENS_SHADING_TABLES, tables,
+			3);
+	}
 	ret = cam_control_builder_finish(&builder, &metadata);
 	if (ret < 0)
 		return ret;

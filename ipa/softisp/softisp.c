@@ -73,6 +73,9 @@ static void reset(struct softisp *ipa)
 	softisp_black_level_init(&ipa->black, &ipa->tuning);
 	softisp_exposure_init(&ipa->exposure, &ipa->tuning, &ipa->limits);
 	softisp_white_balance_init(&ipa->balance, &ipa->tuning);
+	softisp_lens_shading_init(&ipa->shading, &ipa->tuning,
+				  ipa->balance.kelvin);
+	ipa->shading.enabled &= !ipa->has_short_buffers;
 	softisp_tone_set(&ipa->tone, ipa->tuning.gamma, ipa->tuning.contrast,
 			 0);
 	ipa->saturation = ipa->tuning.saturation;
@@ -142,6 +145,27 @@ static int32_t softisp_configure(void *self,
 	return 0;
 }
 
+/* Parameters as a pipeline handler of version 2 of the interface knows them. */
+#define SHORT_PARAMETERS offsetof(struct ipa_softisp_parameters, has_shading)
+
+/* Warns if buffers of an older pipeline handler have no room for a grid. */
+static void check_room(struct softisp *ipa, const struct cam_buffer *parameters,
+		       size_t n_parameters)
+{
+	for (size_t i = 0; i < n_parameters && ipa->shading.enabled; i++) {
+		if (parameters[i].planes[0].length >= sizeof(ipa->parameters))
+			continue;
+		ipa->shading.enabled = false;
+		ipa->has_short_buffers = true;
+		camipc_host_log(ipa->host, CAMIPC_LOG_WARNING,
+				"softisp: lens shading is not corrected: the "
+				"camera's parameter buffers have %u bytes, and "
+				"%zu are required",
+				parameters[i].planes[0].length,
+				sizeof(ipa->parameters));
+	}
+}
+
 static int32_t softisp_map_buffers(void *self,
 				   const struct cam_buffer *statistics,
 				   size_t n_statistics,
@@ -159,8 +183,10 @@ static int32_t softisp_map_buffers(void *self,
 		return ret;
 	ret = cam_buffer_set_add(&ipa->parameters_buffers, parameters,
 				 n_parameters, CAM_ACCESS_READ_WRITE,
-				 sizeof(ipa->parameters));
-	if (ret < 0)
+				 SHORT_PARAMETERS);
+	if (ret == 0)
+		check_room(ipa, parameters, n_parameters);
+	else
 		for (i = 0; i < n_statistics; i++)
 			cam_buffer_set_remove(&ipa->statistics_buffers,
 					      &statistics[i].id, 1);
@@ -243,6 +269,7 @@ static int run_algorithms(struct softisp *ipa,
 {
 	struct softisp_exposure_values *taken = &ipa->taken;
 	double black[3];
+	double brighter;
 	int ret;
 
 	(void)!cam_control_list_get_int32(controls, CAM_CONTROL_ID_SPACE_V4L2,
@@ -251,7 +278,9 @@ static int run_algorithms(struct softisp *ipa,
 					  V4L2_CID_ANALOGUE_GAIN, &taken->code);
 	softisp_black_level_update(&ipa->black, &ipa->statistics);
 	softisp_black_level_get(&ipa->black, black);
-	ret = softisp_measure(&ipa->statistics, black, ipa->metering,
+	brighter = softisp_lens_shading_correct(&ipa->shading, black,
+						&ipa->statistics);
+	ret = softisp_measure(&ipa->statistics, black, ipa->metering, brighter,
 			      &ipa->measure);
 	if (ret < 0)
 		return ret;
@@ -259,6 +288,7 @@ static int run_algorithms(struct softisp *ipa,
 	taken->digital_gain = softisp_exposure_digital_gain(
 		&ipa->exposure, taken->lines, taken->code);
 	softisp_white_balance_update(&ipa->balance, &ipa->measure);
+	softisp_lens_shading_update(&ipa->shading, ipa->balance.kelvin);
 	return softisp_exposure_update(&ipa->exposure, taken->lines,
 				       taken->code, ipa->measure.metered,
 				       ipa->measure.clipped);
@@ -292,10 +322,11 @@ static void fill_parameters(struct softisp *ipa, uint32_t frame)
 {
 	double matrix[9];
 
-	memset(&ipa->parameters, 0, sizeof(ipa->parameters));
+	memset(&ipa->parameters, 0, SHORT_PARAMETERS);
 	ipa->parameters.magic = IPA_SOFTISP_PARAMETERS_MAGIC;
 	ipa->parameters.frame = frame;
 	softisp_black_level_prepare(&ipa->black, &ipa->parameters);
+	softisp_lens_shading_prepare(&ipa->shading, &ipa->parameters);
 	softisp_white_balance_prepare(&ipa->balance, ipa->taken.digital_gain,
 				      &ipa->parameters);
 	softisp_colour_matrix(&ipa->tuning, ipa->balance.kelvin, matrix);
@@ -304,11 +335,18 @@ static void fill_parameters(struct softisp *ipa, uint32_t frame)
 	softisp_tone_prepare(&ipa->tone, &ipa->parameters);
 }
 
+/* The grid is most of the parameters: it is left out where it is not used. */
 static int write_parameters(struct softisp *ipa, uint32_t buffer_id)
 {
-	return cam_shared_buffer_write(
-		cam_buffer_set_find(&ipa->parameters_buffers, buffer_id),
-		&ipa->parameters, sizeof(ipa->parameters));
+	struct cam_shared_buffer *buffer =
+		cam_buffer_set_find(&ipa->parameters_buffers, buffer_id);
+	size_t size = offsetof(struct ipa_softisp_parameters, shading);
+
+	if (ipa->shading.enabled)
+		size = sizeof(ipa->parameters);
+	else if (buffer && cam_shared_buffer_get_length(buffer) < size)
+		size = SHORT_PARAMETERS;
+	return cam_shared_buffer_write(buffer, &ipa->parameters, size);
 }
 
 static void softisp_compute_params(void *self, uint32_t frame,

@@ -7,6 +7,7 @@
 #include "cam_buffers.h"
 #include "cam_controls.h"
 #include "exposure.h"
+#include "lens_shading.h"
 #include "softisp_ipa_worker.h"
 #include "statistics.h"
 #include "tone.h"
@@ -29,6 +30,7 @@ struct softisp {
 	struct softisp_black_level black;
 	struct softisp_exposure exposure;
 	struct softisp_white_balance balance;
+	struct softisp_lens_shading shading;
 	struct softisp_tone tone;
 	double saturation;
 	enum softisp_metering metering;
@@ -47,6 +49,7 @@ struct softisp {
 	struct softisp_measure measure;
 	struct cam_uint32_control_info_entry infos[SOFTISP_MAX_CONTROLS];
 	size_t n_infos;
+	bool has_short_buffers; /* without room for lens shading */
 	bool has_lost_event; /* and has logged it */
 	bool has_ignored_control; /* and has logged it */
 };

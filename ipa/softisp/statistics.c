@@ -69,7 +69,7 @@ static void meter(const struct ipa_softisp_statistics *statistics, double black,
 
 int softisp_measure(const struct ipa_softisp_statistics *statistics,
 		    const double black[3], enum softisp_metering metering,
-		    struct softisp_measure *ret_measure)
+		    double brighter, struct softisp_measure *ret_measure)
 {
 	double pixels = 0;
 	double clipped = 0;
@@ -88,7 +88,8 @@ int softisp_measure(const struct ipa_softisp_statistics *statistics,
 	}
 	if (pixels < 1)
 		return -EBADMSG;
-	ret_measure->luminance = sum / pixels / (SOFTISP_WHITE - black[1]);
+	ret_measure->luminance =
+		brighter * sum / pixels / (SOFTISP_WHITE - black[1]);
 	ret_measure->metered = ret_measure->luminance;
 	ret_measure->clipped = clipped / pixels;
 	if (metering != SOFTISP_METERING_WHOLE)

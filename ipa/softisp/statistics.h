@@ -34,11 +34,13 @@ struct softisp_measure {
  * @statistics: a private copy, because others may write to the shared buffer
  * @black: black level of R, G and B in raw values
  * @metering: the part of the frame that exposure is measured on
+ * @brighter: factor of the histogram's light, where the zones were corrected for
+ *            lens shading; 1: they were not
  *
  * Returns 0, or -EBADMSG if the statistics are invalid. Thread word: reentrant.
  */
 int softisp_measure(const struct ipa_softisp_statistics *statistics,
 		    const double black[3], enum softisp_metering metering,
-		    struct softisp_measure *ret_measure);
+		    double brighter, struct softisp_measure *ret_measure);
 
 #endif /* SOFTISP_STATISTICS_H */

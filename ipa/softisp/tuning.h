@@ -6,9 +6,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** Most points of the curve, and most matrices. */
+#include "softisp_ipa_types.h"
+
+/** Most points of the curve, most matrices, and most tables of lens shading. */
 #define SOFTISP_MAX_CURVE 16
 #define SOFTISP_MAX_MATRICES 8
+#define SOFTISP_MAX_SHADINGS 8
 
 /** The sensor's response to a grey surface under one light; green is 1. */
 struct softisp_curve_point {
@@ -21,6 +24,13 @@ struct softisp_curve_point {
 struct softisp_matrix {
 	double kelvin;
 	double m[9]; /* row by row */
+};
+
+/** What the lens takes away under one light. */
+struct softisp_shading_table {
+	double kelvin;
+	/* Factors, times 1024, for R, Gr, Gb and B, row by row. */
+	uint16_t factors[4][IPA_SOFTISP_SHADING_NODES];
 };
 
 /** The part of a frame that exposure is measured on; the values of the control
@@ -52,6 +62,9 @@ struct softisp_tuning {
 
 	struct softisp_matrix matrices[SOFTISP_MAX_MATRICES];
 	size_t n_matrices; /* ascending by kelvin, at least 1 */
+
+	struct softisp_shading_table shadings[SOFTISP_MAX_SHADINGS];
+	size_t n_shadings; /* ascending by kelvin; 0: no lens shading */
 
 	double gamma; /* 2.4: the curve of sRGB */
 	double contrast; /* 1: as the curve is */

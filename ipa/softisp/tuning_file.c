@@ -89,9 +89,10 @@ static yaml_node_t *element(struct reading *r, const yaml_node_t *list,
 	return yaml_document_get_node(&r->document, start[i]);
 }
 
-/* Returns the number of elements; fails if it is not within the bounds. */
+/* Returns the number of elements; fails if it is not within the bounds. @what:
+ * what the elements are. */
 static size_t count(struct reading *r, const yaml_node_t *list, size_t min,
-		    size_t max)
+		    size_t max, const char *what)
 {
 	size_t n = 0;
 
@@ -101,10 +102,10 @@ static size_t count(struct reading *r, const yaml_node_t *list, size_t min,
 	if (n >= min && n <= max)
 		return n;
 	if (min == max)
-		fail(r, list, "expected a list of %zu numbers", min);
+		fail(r, list, "expected a list of %zu %s", min, what);
 	else
-		fail(r, list, "expected a list of %zu to %zu elements", min,
-		     max);
+		fail(r, list, "expected a list of %zu to %zu %s", min, max,
+		     what);
 	return 0;
 }
 
@@ -217,14 +218,14 @@ static void read_exposure(struct reading *r, const yaml_node_t *value)
 
 static void read_curve(struct reading *r, const yaml_node_t *list)
 {
-	size_t n = count(r, list, 2, SOFTISP_MAX_CURVE);
+	size_t n = count(r, list, 2, SOFTISP_MAX_CURVE, "elements");
 	size_t i;
 
 	for (i = 0; i < n; i++) {
 		struct softisp_curve_point *point = &r->tuning.curve[i];
 		const yaml_node_t *node = element(r, list, i);
 
-		if (!count(r, node, 3, 3))
+		if (!count(r, node, 3, 3, "numbers"))
 			return;
 		point->kelvin = number(r, element(r, node, 0), 1000, 20000);
 		point->red = number(r, element(r, node, 1), 0.05, 10);
@@ -250,7 +251,7 @@ static void read_white_balance(struct reading *r, const yaml_node_t *value)
 /* Reads a list of lists: a colour temperature, then nine entries. */
 static void read_matrices(struct reading *r, const yaml_node_t *list)
 {
-	size_t n = count(r, list, 1, SOFTISP_MAX_MATRICES);
+	size_t n = count(r, list, 1, SOFTISP_MAX_MATRICES, "elements");
 	size_t i;
 	size_t k;
 
@@ -258,7 +259,7 @@ static void read_matrices(struct reading *r, const yaml_node_t *list)
 		struct softisp_matrix *matrix = &r->tuning.matrices[i];
 		const yaml_node_t *node = element(r, list, i);
 
-		if (!count(r, node, 10, 10))
+		if (!count(r, node, 10, 10, "numbers"))
 			return;
 		matrix->kelvin = number(r, element(r, node, 0), 1000, 20000);
 		for (k = 0; k < 9; k++)
@@ -270,6 +271,85 @@ static void read_matrices(struct reading *r, const yaml_node_t *list)
 	r->tuning.n_matrices = n;
 }
 
+/* Reads one grid: rows of factors. */
+static void read_factors(struct reading *r, const yaml_node_t *rows,
+			 uint16_t factors[IPA_SOFTISP_SHADING_NODES])
+{
+	const size_t columns = IPA_SOFTISP_SHADING_COLUMNS;
+	size_t n = count(r, rows, IPA_SOFTISP_SHADING_ROWS,
+			 IPA_SOFTISP_SHADING_ROWS, "rows");
+
+	for (size_t y = 0; y < n; y++) {
+		const yaml_node_t *row = element(r, rows, y);
+
+		if (!count(r, row, columns, columns, "numbers"))
+			return;
+		for (size_t x = 0; x < columns; x++)
+			factors[y * columns + x] = (uint16_t)(
+				number(r, element(r, row, x), 1, 16) * 1024 +
+				0.5);
+	}
+}
+
+/* The table that is being read is the last one. */
+static struct softisp_shading_table *last_table(struct reading *r)
+{
+	return &r->tuning.shadings[r->tuning.n_shadings - 1];
+}
+
+static void read_kelvin(struct reading *r, const yaml_node_t *value)
+{
+	last_table(r)->kelvin = number(r, value, 1000, 20000);
+}
+
+static void read_red(struct reading *r, const yaml_node_t *value)
+{
+	read_factors(r, value, last_table(r)->factors[0]);
+}
+
+static void read_green(struct reading *r, const yaml_node_t *value)
+{
+	struct softisp_shading_table *table = last_table(r);
+
+	read_factors(r, value, table->factors[1]);
+	memcpy(table->factors[2], table->factors[1], sizeof(table->factors[1]));
+}
+
+static void read_blue(struct reading *r, const yaml_node_t *value)
+{
+	read_factors(r, value, last_table(r)->factors[3]);
+}
+
+static void read_table(struct reading *r, const yaml_node_t *node)
+{
+	static const struct key keys[] = {
+		{ "kelvin", read_kelvin }, { "red", read_red },
+		{ "green", read_green },   { "blue", read_blue },
+		{ NULL, NULL },
+	};
+	struct softisp_shading_table *table = last_table(r);
+
+	memset(table, 0, sizeof(*table));
+	read_mapping(r, node, keys);
+	for (int i = 0; i < 4; i++)
+		if (!table->factors[i][0] || table->kelvin == 0)
+			fail(r, node,
+			     "expected the keys kelvin, red, green and blue");
+	if (r->tuning.n_shadings > 1 && table->kelvin <= table[-1].kelvin)
+		fail(r, node, "colour temperatures must ascend");
+}
+
+static void read_shadings(struct reading *r, const yaml_node_t *list)
+{
+	size_t n = count(r, list, 0, SOFTISP_MAX_SHADINGS, "tables");
+
+	for (size_t i = 0; i < n && !r->result; i++) {
+		r->tuning.n_shadings = i + 1;
+		read_table(r, element(r, list, i));
+	}
+	r->tuning.n_shadings = n;
+}
+
 static void read_root(struct reading *r)
 {
 	static const struct key keys[] = {
@@ -278,6 +358,7 @@ static void read_root(struct reading *r)
 		{ "exposure", read_exposure },
 		{ "white_balance", read_white_balance },
 		{ "colour_matrices", read_matrices },
+		{ "lens_shading", read_shadings },
 		{ "gamma", read_gamma },
 		{ "contrast", read_contrast },
 		{ "saturation", read_saturation },

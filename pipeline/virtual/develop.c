@@ -11,8 +11,8 @@
 /* Raw values are ten bits wide. */
 #define RAW_WHITE 1023
 
-/* A gain of 64 and a matrix entry of 16, far beyond what an image needs. */
-#define MAX_GAIN (64 << 12)
+/* Far beyond what an image needs. */
+#define MAX_GAIN VIRTUAL_SHADING_MAX_GAIN
 #define MAX_ENTRY (16 << 12)
 
 static_assert(IPA_SOFTISP_GAMMA_STEPS == VIRTUAL_DEVELOP_POINTS,
@@ -30,12 +30,7 @@ int virtual_developer_init(struct virtual_developer *developer, uint32_t width,
 void virtual_developer_fini(struct virtual_developer *developer)
 {
 	virtual_debayer_fini(&developer->debayer);
-}
-
-static uint16_t scale(uint64_t level, uint32_t gain)
-{
-	level = level * (gain < MAX_GAIN ? gain : MAX_GAIN) >> 12;
-	return (uint16_t)(level < WHITE ? level : WHITE);
+	virtual_shading_fini(&developer->shading);
 }
 
 /* Maps each raw value: subtracts black, scales to 16 bits, and balances if no
@@ -90,21 +85,6 @@ static void set_tones(struct virtual_developer *d,
 	d->has_tones = true;
 }
 
-/* Corrects a line for lens shading, then balances it. */
-static void shade_line(const struct virtual_debayer_line *line, uint32_t cells,
-		       const uint16_t *shading, const uint32_t gain[2])
-{
-	uint32_t i;
-
-	for (i = 0; i < cells; i++, shading += 2) {
-		uint32_t even = (uint32_t)line->even[i] * shading[0] >> 10;
-		uint32_t odd = (uint32_t)line->odd[i] * shading[1] >> 10;
-
-		line->even[i] = scale(even < WHITE ? even : WHITE, gain[0]);
-		line->odd[i] = scale(odd < WHITE ? odd : WHITE, gain[1]);
-	}
-}
-
 /* Sets line @y. Those above and below the image are mirrored, which keeps the
  * pattern: line -1 is a copy of line 1. */
 static void fill_line(struct virtual_developer *d,
@@ -126,8 +106,10 @@ static void fill_line(struct virtual_developer *d,
 		line->odd[i] = odd[raw[2 * i + 1] & RAW_WHITE];
 	}
 	if (recipe->shading)
-		shade_line(line, cells, recipe->shading + from * d->width,
-			   recipe->gain + (y & 1) * 2);
+		virtual_shade_line(line, cells,
+				   recipe->shading + from * d->width,
+				   recipe->gain + (y & 1) * 2,
+				   d->debayer.is_fast);
 	virtual_debayer_mirror(&d->debayer, line);
 }
 
@@ -179,6 +161,16 @@ int virtual_develop(struct virtual_developer *developer, uint32_t frame,
 	if (parameters->magic != IPA_SOFTISP_PARAMETERS_MAGIC ||
 	    parameters->frame != frame)
 		return -EBADMSG;
+	if (parameters->has_shading == 1) {
+		int ret = virtual_shading_set(&developer->shading,
+					      developer->width,
+					      developer->height,
+					      parameters->shading);
+
+		if (ret < 0)
+			return ret;
+		recipe.shading = developer->shading.factors;
+	}
 	for (i = 0; i < 4; i++) {
 		uint32_t black = parameters->black_level[i];
 

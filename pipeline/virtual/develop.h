@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "debayer.h"
+#include "shading.h"
 #include "softisp_ipa_types.h"
 
 /** Points of a tone curve, which is linear between them. */
@@ -40,6 +41,7 @@ struct virtual_developer {
 	uint32_t width;
 	uint32_t height;
 	struct virtual_debayer debayer;
+	struct virtual_shading shading; /* of softisp's parameters */
 	uint16_t levels[4][1024]; /* by colour and raw value */
 	uint8_t tones[VIRTUAL_DEVELOP_TONES];
 	uint16_t curve[VIRTUAL_DEVELOP_POINTS]; /* tones are made from it */
@@ -72,7 +74,7 @@ void virtual_develop_recipe(struct virtual_developer *developer,
  * @parameters: from an IPA, not trusted
  * @raw, @rgb: see virtual_develop_recipe(); sRGB
  *
- * Returns 0, or -EBADMSG if the parameters do not belong to @frame.
+ * Returns 0, -EBADMSG if the parameters do not belong to @frame, or -ENOMEM.
  */
 int virtual_develop(struct virtual_developer *developer, uint32_t frame,
 		    const struct ipa_softisp_parameters *parameters,

@@ -79,7 +79,8 @@ struct virtual_isp {
 	 * @raw: 10 bits, RGGB, without dark lines
 	 * @rgb: receives width x height x 3 bytes, sRGB
 	 *
-	 * Returns 0, or -EBADMSG: the parameters do not belong to @frame.
+	 * Returns 0, -EBADMSG (the parameters do not belong to @frame) or
+	 * -ENOMEM.
 	 */
 	int (*apply)(void *state, uint32_t frame, const void *parameters,
 		     const uint16_t *raw, uint8_t *rgb);

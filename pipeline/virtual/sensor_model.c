@@ -22,6 +22,18 @@ const struct virtual_sensor_model virtual_sensor_plain = {
 	.delays = { 1, 1, 1 },
 };
 
+/* The same behind a lens that darkens the corners, as cheap ones do. */
+static const struct virtual_sensor_model behind_lens = {
+	.name = "virtual-lens",
+	.gain = gain_of_plain,
+	.min_gain = 16,
+	.max_gain = 256,
+	.min_lines = 4,
+	.margin = 8,
+	.delays = { 1, 1, 1 },
+	.falloff = { 1.1, 0.8, 0.7 },
+};
+
 /* Sony IMX219, data sheet: analogue gain = 256 / (256 - code). */
 static void gain_of_imx219(int32_t code, uint32_t *ret_numerator,
 			   uint32_t *ret_denominator)
@@ -56,6 +68,7 @@ static const struct virtual_sensor_model imx219 = {
 
 static const struct virtual_sensor_model *const models[] = {
 	&virtual_sensor_plain,
+	&behind_lens,
 	&imx219,
 };
 

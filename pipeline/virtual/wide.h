@@ -54,6 +54,22 @@ WIDE_BODY void wide_store(int32_t *to, const wide_int *wide)
 	memcpy(to, wide, sizeof(*wide));
 }
 
+/** Reads eight pairs of 16 bits: @ret_even gets the first of each. */
+WIDE_BODY void wide_load_pairs(wide_uint *ret_even, wide_uint *ret_odd,
+			       const uint16_t *from)
+{
+	wide_uint pairs;
+
+	memcpy(&pairs, from, sizeof(pairs));
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	*ret_even = pairs & 0xffff;
+	*ret_odd = pairs >> 16;
+#else
+	*ret_even = pairs >> 16;
+	*ret_odd = pairs & 0xffff;
+#endif
+}
+
 /** Brings each number into the range from 0 to @most. */
 WIDE_BODY void wide_clip(wide_int *wide, int32_t most)
 {

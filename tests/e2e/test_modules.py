@@ -32,7 +32,7 @@ class ModulesTest(TextTest):
         result = run("modules", "--module-path", os.path.dirname(VIMC),
                      "--trust", VIMC)
         self.assertEqual((result.returncode, result.stderr), (0, ""))
-        self.assertIn("softisp version 1: interface ipa.softisp version 2, "
+        self.assertIn("softisp version 1: interface ipa.softisp version 3, "
                       "licence MIT", result.stdout)
         self.assertIn("vimc version 1: interface ipa.vimc version 3, "
                       "licence MIT", result.stdout)

@@ -76,7 +76,7 @@ ROWS = {
                        ("virtual2", "mean 'virtual'"),
                        (ODD, "expected virtual"), (RAW, "expected virtual"),
                        (LONG, "expected virtual")], "virtual", False),
-    "--sensor NAME": ([("x", "expected virtual or imx219"),
+    "--sensor NAME": ([("x", "expected virtual, virtual-lens or imx219"),
                        ("imx291", "mean 'imx219'"),
                        (ODD, "expected virtual"), (RAW, "expected virtual"),
                        (LONG, "expected virtual")], "virtual", False),

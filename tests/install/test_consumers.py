@@ -91,7 +91,7 @@ class Consumers(unittest.TestCase):
         run("sh", os.path.join(HERE, "vendor/build.sh"), out)
         self.assert_stands_alone(os.path.join(out, "steady.so"))
         listed = run("camipc", "modules", "--module-path", out)
-        self.assertIn("steady version 1: interface ipa.softisp version 2, "
+        self.assertIn("steady version 1: interface ipa.softisp version 3, "
                       "licence Proprietary", listed)
         frames = {}
         for isolation in ("thread", "process"):

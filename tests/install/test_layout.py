@@ -49,6 +49,7 @@ share/bash-completion/completions/camipc-gen
 share/camipc/codegen/camipc-gen
 share/camipc/idl/*.mojom
 share/camipc/idl/*.proto
+share/camipc/ipa/softisp/virtual-lens.yaml
 share/camipc/ipa/softisp/virtual.yaml
 share/man/man1/camipc*.1
 share/man/man3/*.3

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -98,6 +99,65 @@ static void reads_everything(void **state)
 	assert_int_equal(tuning.metering, SOFTISP_METERING_SPOT);
 }
 
+/* A table with one factor for each colour. */
+static size_t put_table(char *to, size_t size, const char *kelvin,
+			const char *const factors[3], int rows)
+{
+	static const char *const names[] = { "red", "green", "blue" };
+	size_t n = (size_t)snprintf(to, size, "  - kelvin: %s\n", kelvin);
+
+	for (int i = 0; i < 3; i++) {
+		n += (size_t)snprintf(to + n, size - n, "    %s:\n", names[i]);
+		for (int y = 0; y < rows; y++)
+			for (uint32_t x = 0; x < IPA_SOFTISP_SHADING_COLUMNS; x++)
+				n += (size_t)snprintf(
+					to + n, size - n, "%s%s%s",
+					x ? ", " : "      - [", factors[i],
+					x == IPA_SOFTISP_SHADING_COLUMNS - 1
+						? "]\n"
+						: "");
+	}
+	assert_true(n < size);
+	return n;
+}
+
+static void reads_tables_of_lens_shading(void **state)
+{
+	static const char *const warm[] = { "2", "1.5", "1" };
+	static const char *const cold[] = { "1", "16", "4.25" };
+	char text[20000] = "lens_shading:\n";
+	size_t begin = strlen(text);
+	size_t n = begin;
+
+	(void)state;
+	n += put_table(text + n, sizeof(text) - n, "2800", warm, 13);
+	put_table(text + n, sizeof(text) - n, "6500", cold, 13);
+	assert_int_equal(load(text), 0);
+	assert_int_equal(tuning.n_shadings, 2);
+	assert_true(tuning.shadings[1].kelvin == 6500);
+	for (uint32_t i = 0; i < IPA_SOFTISP_SHADING_NODES; i++) {
+		assert_int_equal(tuning.shadings[0].factors[0][i], 2048);
+		assert_int_equal(tuning.shadings[0].factors[2][i], 1536);
+		assert_int_equal(tuning.shadings[1].factors[1][i], 16384);
+		assert_int_equal(tuning.shadings[1].factors[3][i], 4352);
+	}
+	/* The second table belongs to an earlier light. */
+	put_table(text + n, sizeof(text) - n, "2800", cold, 13);
+	assert_int_equal(load(text), -EINVAL);
+	assert_string_equal(error, "line 45: lens_shading: colour "
+				   "temperatures must ascend");
+	put_table(text + begin, sizeof(text) - begin, "2800", warm, 12);
+	assert_int_equal(load(text), -EINVAL);
+	assert_string_equal(error, "line 4: red: expected a list of 13 rows");
+	strcpy(text + begin, "  - kelvin: 2800\n    red: [[1]]\n");
+	assert_int_equal(load(text), -EINVAL);
+	assert_string_equal(error, "line 3: red: expected a list of 13 rows");
+	strcpy(text + begin, "  - kelvin: 2800\n");
+	assert_int_equal(load(text), -EINVAL);
+	assert_string_equal(error, "line 2: lens_shading: expected the keys "
+				   "kelvin, red, green and blue");
+}
+
 static void keeps_what_is_not_mentioned(void **state)
 {
 	struct softisp_tuning defaults;
@@ -136,7 +196,8 @@ static void says_what_is_wrong_and_where(void **state)
 		{ "gamma: 2\ngama: 3\n",
 		  "line 2: tuning file: unknown key 'gama'; known keys: "
 		  "version, black_level, exposure, white_balance, "
-		  "colour_matrices, gamma, contrast, saturation" },
+		  "colour_matrices, lens_shading, gamma, contrast, "
+		  "saturation" },
 		{ "exposure:\n  fast: 3\n",
 		  "line 2: exposure: unknown key 'fast'; known keys: target, "
 		  "speed, max_digital_gain, gain_unit, flicker_period, "
@@ -207,6 +268,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_everything),
+		cmocka_unit_test(reads_tables_of_lens_shading),
 		cmocka_unit_test(keeps_what_is_not_mentioned),
 		cmocka_unit_test(agrees_with_the_example),
 		cmocka_unit_test(says_what_is_wrong_and_where),

@@ -417,20 +417,20 @@ static void meters_a_part_of_the_frame(void **state)
 	s.zones[middle].green = 100 * (64 + 96);
 	/* A corner is clipped. */
 	s.zones[0] = (struct ipa_softisp_zone){ .clipped = 100 };
-	assert_int_equal(softisp_measure(&s, black, SOFTISP_METERING_WHOLE,
+	assert_int_equal(softisp_measure(&s, black, SOFTISP_METERING_WHOLE, 1,
 					 &measure),
 			 0);
 	whole = measure.metered;
 	assert_true(whole == measure.luminance);
 	assert_true(fabs(measure.clipped - 1.0 / 192) < 1e-9);
-	assert_int_equal(softisp_measure(&s, black, SOFTISP_METERING_SPOT,
+	assert_int_equal(softisp_measure(&s, black, SOFTISP_METERING_SPOT, 1,
 					 &measure),
 			 0);
 	/* One of four zones has a tenth of white. */
 	assert_true(fabs(measure.metered - 96.0 / 959 / 4) < 1e-9);
 	assert_true(measure.clipped == 0);
 	assert_true(measure.luminance == whole);
-	assert_int_equal(softisp_measure(&s, black, SOFTISP_METERING_CENTRE,
+	assert_int_equal(softisp_measure(&s, black, SOFTISP_METERING_CENTRE, 1,
 					 &measure),
 			 0);
 	/* The bright corner counts less, but it counts. */
@@ -438,7 +438,7 @@ static void meters_a_part_of_the_frame(void **state)
 	assert_true(measure.metered > 0 && measure.metered < whole);
 	/* No zone has a cell: the whole. */
 	memset(s.zones, 0, sizeof(s.zones));
-	assert_int_equal(softisp_measure(&s, black, SOFTISP_METERING_SPOT,
+	assert_int_equal(softisp_measure(&s, black, SOFTISP_METERING_SPOT, 1,
 					 &measure),
 			 0);
 	assert_true(measure.metered == measure.luminance);

@@ -159,12 +159,114 @@ static void survives_any_parameters(void **state)
 				 -EBADMSG);
 		parameters.magic = IPA_SOFTISP_PARAMETERS_MAGIC;
 		parameters.frame = 5;
+		parameters.has_shading = round & 1;
 		assert_int_equal(virtual_develop(&developer, 4, &parameters,
 						 image, rgb),
 				 -EBADMSG);
 		assert_int_equal(virtual_develop(&developer, 5, &parameters,
 						 image, rgb),
 				 0);
+	}
+}
+
+/* A grid whose nodes are linear in x and y. */
+static void set_grid(void)
+{
+	parameters.has_shading = 1;
+	for (uint32_t i = 0; i < 4 * IPA_SOFTISP_SHADING_NODES; i++) {
+		uint32_t node = i % IPA_SOFTISP_SHADING_NODES;
+
+		parameters.shading[i] = (uint16_t)(
+			1024 + 64 * (node % IPA_SOFTISP_SHADING_COLUMNS) +
+			32 * (node / IPA_SOFTISP_SHADING_COLUMNS) +
+			256 * (i / IPA_SOFTISP_SHADING_NODES));
+	}
+}
+
+/* From the first pixel to the last one, in each colour of the raw image. */
+static void shading_is_linear_between_nodes(void **state)
+{
+	(void)state;
+	plain_parameters();
+	set_grid();
+	fill_raw(64 + 100, 64 + 100, 64 + 100);
+	assert_int_equal(
+		virtual_develop(&developer, 0, &parameters, image, rgb), 0);
+	for (uint32_t y = 0; y < HEIGHT; y++)
+		for (uint32_t x = 0; x < WIDTH; x++) {
+			double expected =
+				1024 + 64 * 16.0 * x / (WIDTH - 1) +
+				32 * 12.0 * y / (HEIGHT - 1) +
+				256 * (2 * (y & 1) + (x & 1));
+			uint16_t factor =
+				developer.shading.factors[y * WIDTH + x];
+
+			assert_true(factor - expected < 1.5 &&
+				    expected - factor < 1.5);
+		}
+	/* Red of the first pixel, and blue of the last one. */
+	assert_true(abs(rgb[0] - 255 * 100 / 959) <= 1);
+	assert_true(abs(rgb[3 * WIDTH * HEIGHT - 1] -
+			255 * 100 / 959 * 3200 / 1024) <= 2);
+	/* Without a grid, all pixels are as before. */
+	parameters.has_shading = 0;
+	expect_colour(26, 26, 26);
+}
+
+static void one_pixel_shaded(const int32_t level, const uint16_t factor,
+			     uint32_t gain, int32_t *ret_level)
+{
+	uint64_t v = (uint64_t)(uint32_t)level * factor / 1024;
+
+	if (v > 65535)
+		v = 65535;
+	if (gain > VIRTUAL_SHADING_MAX_GAIN)
+		gain = VIRTUAL_SHADING_MAX_GAIN;
+	v = v * gain / 4096;
+	*ret_level = v > 65535 ? 65535 : (int32_t)v;
+}
+
+/* Lines of any length, small gains and large ones, fast and portable. */
+static void shaded_pixels_are_those_of_the_formula(void **state)
+{
+	static const uint32_t gains[][2] = {
+		{ 4096, 9000 }, { 65535, 65535 }, { 65536, 0 }, { UINT32_MAX, 1 }
+	};
+	uint32_t seed = 1;
+
+	(void)state;
+	for (uint32_t i = 0; i < 4 * 20; i++) {
+		const uint32_t cells = i / 4;
+		const uint32_t *gain = gains[i % 4];
+		int32_t pixels[2][3][20];
+		uint16_t factors[40];
+
+		for (uint32_t k = 0; k < 40; k++) {
+			seed = seed * 1664525 + 1013904223;
+			factors[k] = (uint16_t)(seed >> (i & 8 ? 16 : 20));
+			seed = seed * 1664525 + 1013904223;
+			for (int copy = 0; copy < 3; copy++)
+				pixels[k & 1][copy][k / 2] =
+					(int32_t)(seed >> 16);
+		}
+		for (int fast = 0; fast < 2; fast++) {
+			const struct virtual_debayer_line line = {
+				pixels[0][fast], pixels[1][fast]
+			};
+
+			virtual_shade_line(&line, cells, factors, gain,
+					   fast && developer.debayer.is_fast);
+		}
+		for (uint32_t k = 0; k < 2 * cells; k++)
+			one_pixel_shaded(pixels[k & 1][2][k / 2], factors[k],
+					 gain[k & 1],
+					 &pixels[k & 1][2][k / 2]);
+		for (int k = 0; k < 2; k++) {
+			assert_memory_equal(pixels[k][0], pixels[k][2],
+					    sizeof(pixels[k][0]));
+			assert_memory_equal(pixels[k][1], pixels[k][2],
+					    sizeof(pixels[k][0]));
+		}
 	}
 }
 
@@ -202,6 +304,8 @@ int main(void)
 		cmocka_unit_test(even_colours_stay_even),
 		cmocka_unit_test(gains_matrix_and_tones_apply),
 		cmocka_unit_test(one_pixel_reaches_two_pixels_far),
+		cmocka_unit_test(shading_is_linear_between_nodes),
+		cmocka_unit_test(shaded_pixels_are_those_of_the_formula),
 		cmocka_unit_test(survives_any_parameters),
 		cmocka_unit_test(counts_each_pixel_once),
 	};
