@@ -17,7 +17,7 @@ uint32_t camipc_proxy_window(const struct camipc_proxy *proxy)
 }
 
 struct camipc_link_params
-camipc_proxy_link_params(const struct camipc_proxy *proxy)
+camipc_proxy_link_params(struct camipc_proxy *proxy)
 {
 	const struct camipc_origin *origin = proxy->origin;
 
@@ -42,7 +42,7 @@ camipc_proxy_link_params(const struct camipc_proxy *proxy)
 		.transport = origin->transport,
 		.schedule = origin->schedule,
 		.spin_us = origin->match.spin_us,
-		.log_share = (struct camipc_log_share *)(uintptr_t)&proxy->log_share,
+		.log_share = &proxy->log_share,
 		.trace = origin->trace,
 	};
 }

@@ -7,7 +7,7 @@
 
 /** Returns the parameters for a link of @proxy; they borrow from it. */
 struct camipc_link_params
-camipc_proxy_link_params(const struct camipc_proxy *proxy);
+camipc_proxy_link_params(struct camipc_proxy *proxy);
 
 /** Returns how many messages may be unconsumed at once, in each direction: what
  *  policies say, rounded down to a power of two, because counters wrap. */
