@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
@@ -21,6 +22,8 @@ from tool_runs import SMALL, RunTest, run_text  # noqa: E402
 
 FAULTY, LIBRARY, DOCUMENT = (os.path.abspath(path) for path in sys.argv[6:9])
 HAS_PROBES = sys.argv[9] == "yes"
+# Seconds for what depends on bpftrace, which says nothing while it works.
+PATIENCE = 40
 # How notes describe arguments of these types: bytes, negative if signed.
 SIZES = {"str": 8, "u32": 4, "s32": -4, "u64": 8}
 
@@ -74,9 +77,13 @@ def why_not():
     if os.geteuid() != 0:
         return "bpftrace needs root"
     # Its own probes are uprobes, too.
-    tried = subprocess.run(("bpftrace", "-e", 'BEGIN { printf("ready\\n"); exit(); }'),
-                           stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                           universal_newlines=True)
+    try:
+        tried = subprocess.run(
+            ("bpftrace", "-e", 'BEGIN { printf("ready\\n"); exit(); }'),
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            universal_newlines=True, timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        return "bpftrace was not ready within %d s" % PATIENCE
     if tried.returncode != 0 or "ready" not in tried.stdout:
         return "bpftrace does not work here: " + (
             tried.stderr.strip().split("\n")[-1] or "it printed nothing")
@@ -115,8 +122,10 @@ class Live(RunTest):
             self.skipTest(reason)
         tracer = self.watch()
         # Nothing says when it has attached: until then it misses sessions.
+        end = time.monotonic() + PATIENCE
         while "stop" not in self.seen():
             self.assertIsNone(tracer.poll())
+            self.assertLess(time.monotonic(), end, "bpftrace saw no session")
             self.assertEqual(run_text("capture", "--frames", "2", "-q",
                                       *SMALL).returncode, 0)
         result = run_text("capture", "--frames", "4", "-q", *SMALL,
@@ -124,7 +133,7 @@ class Live(RunTest):
                           "--ipa-argument", "crash@2")
         self.assertIn("died of signal 11", result.stderr)
         tracer.send_signal(signal.SIGINT)
-        tracer.wait()
+        tracer.wait(timeout=PATIENCE)
         seen = self.seen()
         for line in (r"call softisp init \d+ 0", r"reply softisp init \d+ 0 1",
                      r"call softisp processStats 0 1",
