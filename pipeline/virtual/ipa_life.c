@@ -60,7 +60,10 @@ static int create_ipa(struct virtual_ipa *ipa, struct camipc_manager *manager)
 		origin = NULL;
 	return virtual_error_set(ipa->error, ret,
 				 "cannot run the IPA module '%s': %s%s%s",
-				 module, camipc_strerror(ret),
+				 module,
+				 /* Of a call it would mean too many calls. */
+				 ret == -EAGAIN ? camipc_errno_to_string(ret) :
+						  camipc_strerror(ret),
 				 origin ? "; " : "", origin ? origin : "");
 }
 

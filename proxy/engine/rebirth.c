@@ -318,7 +318,8 @@ static void begin_attempt(struct camipc_proxy *proxy)
 		camipc_log(CAMIPC_LOG_WARNING, CAMIPC_PROXY_TOPIC,
 			   "%s: attempt %u to restart the worker failed: %s",
 			   camipc_proxy_name(proxy), restart->attempt,
-			   camipc_strerror(ret));
+			   ret == -EAGAIN ? camipc_errno_to_string(ret) :
+					    camipc_strerror(ret));
 		camipc_proxy_give_up(proxy, CAMIPC_REASON_RESTART_FAILED,
 				     -EPIPE);
 		return;

@@ -114,6 +114,11 @@ static void log_spawn_failure(const struct camipc_worker_command *command,
 			   "%s: cannot schedule the worker as the match says: "
 			   "%s: %s; %s",
 			   command->name, call, camipc_errno_to_string(ret), why);
+	else if (ret == -EAGAIN)
+		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
+			   "%s: cannot start the worker %s: this user or its "
+			   "control group may have no more processes",
+			   command->name, program);
 	else
 		camipc_log(CAMIPC_LOG_ERROR, TOPIC,
 			   "%s: cannot start the worker %s: %s", command->name,

@@ -146,6 +146,12 @@ static void test_processes(void **state)
 				  "attempt 2 to restart the worker failed"))
 		assert_true(bed_step(bed) >= 0 && ++steps < 1000);
 	assert_true(syscall_fail_end());
+	assert_int_equal(log_capture_count(CAMIPC_LOG_ERROR,
+					   "may have no more processes"),
+			 2);
+	assert_int_equal(log_capture_count(CAMIPC_LOG_WARNING,
+					   "failed: temporarily unavailable"),
+			 2);
 	bed_expect_state(bed, CAMIPC_STATE_RESTARTING);
 	bed_until(bed, &bed->n_restarted, 1);
 	assert_int_equal(bed->restarted.attempt, 3);
