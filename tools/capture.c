@@ -220,20 +220,21 @@ static bool is_of_device(const struct capture *capture,
 		camera_get_device_controls(capture->camera));
 }
 
-/* Sets those controls that are the device's. */
-static int set_device_controls(struct capture *capture)
+/* Finds those controls that are the device's. @parsed: of as many options as there
+ * are, zeroed; values may point to the memory of their option. */
+static int parse_device_controls(const struct capture *capture,
+				 struct control_option *parsed,
+				 struct cam_control_list *list,
+				 struct cam_control *controls)
 {
 	const struct cam_control_info_map *infos =
 		camera_get_device_controls(capture->camera);
 	const struct options *options = capture->options;
-	/* Values may point to the memory of their option. */
-	struct control_option parsed[OPTIONS_MAX_CONTROLS];
-	struct cam_control controls[OPTIONS_MAX_CONTROLS];
-	struct cam_control_list list = { controls, 0 };
 	char error[CONTROL_OPTION_ERROR_SIZE];
 
+	*list = (struct cam_control_list){ controls, 0 };
 	for (size_t i = 0; i < options->n_controls; i++) {
-		struct control_option *option = &parsed[list.n_controls];
+		struct control_option *option = &parsed[list->n_controls];
 
 		if (!is_of_device(capture, &options->controls[i]))
 			continue;
@@ -242,13 +243,28 @@ static int set_device_controls(struct capture *capture)
 			report_option("control", option->text, "%s", error);
 			return EXIT_USAGE;
 		}
-		controls[list.n_controls++] = option->control;
+		controls[list->n_controls++] = option->control;
 	}
-	if (list.n_controls == 0 ||
-	    camera_set_device_controls(capture->camera, &list) == 0)
-		return EXIT_OK;
-	report_error("--control: %s", camera_error(capture->camera));
-	return EXIT_USAGE;
+	return EXIT_OK;
+}
+
+static int set_device_controls(struct capture *capture)
+{
+	struct control_option parsed[OPTIONS_MAX_CONTROLS] = {
+		{ .items = NULL }
+	};
+	struct cam_control controls[OPTIONS_MAX_CONTROLS];
+	struct cam_control_list list;
+	int code = parse_device_controls(capture, parsed, &list, controls);
+
+	if (code == EXIT_OK && list.n_controls &&
+	    camera_set_device_controls(capture->camera, &list) < 0) {
+		report_error("--control: %s", camera_error(capture->camera));
+		code = EXIT_USAGE;
+	}
+	for (size_t i = 0; i < OPTIONS_MAX_CONTROLS; i++)
+		device_control_clear(&parsed[i]);
+	return code;
 }
 
 static int set_controls(struct capture *capture)

@@ -132,8 +132,10 @@ IPA = Group("the IPA", (
                     "ColourGains=1.5,2.5, or one of a kernel camera's device, by "
                     "the driver's name. --list-controls prints both. "
                     "device:NAME=V is one of the device even if IPAs have a "
-                    "control of this name. The device keeps its values when the "
-                    "capture has ended.",)),
+                    "control of this name. A button is pressed with true; sizes "
+                    "are WIDTHxHEIGHT, rectangles X,Y,WIDTH,HEIGHT; an array has "
+                    "as many values as --list-controls prints in []. The device "
+                    "keeps its values when the capture has ended.",)),
     Option("--timeout MS", "time limit for the parameters of a frame",
            default="2000"),
     TRANSPORT,

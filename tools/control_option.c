@@ -86,20 +86,12 @@ static bool is_rectangle(const struct camipc_control_type *type)
 	return !strcmp(type->type, "Rectangle") && !type->size;
 }
 
-/* Returns how many numbers the value consists of. */
-static size_t count_numbers(const struct camipc_control_type *type)
-{
-	if (is_rectangle(type))
-		return 4;
-	return type->size ? type->size : 1;
-}
-
 static int parse_items(struct control_option *option,
 		       const struct camipc_control_type *type, const char *text)
 {
 	bool is_float = !strcmp(type->type, "float");
 	bool is_wide = strcmp(type->type, "int32") != 0;
-	size_t n = count_numbers(type);
+	size_t n = type->size ? type->size : 1;
 	char *end = NULL;
 	size_t i;
 
@@ -124,18 +116,26 @@ static int parse_items(struct control_option *option,
 	return *end ? -EINVAL : 0;
 }
 
-static int set_rectangle(struct control_option *option)
+int control_option_parse_rectangle(const char *text,
+				   struct cam_rectangle *ret_rectangle)
 {
-	const int64_t *n = option->wides;
+	int64_t n[4] = { 0 };
+	char *end = NULL;
 
-	if (n[0] < INT32_MIN || n[0] > INT32_MAX || n[1] < INT32_MIN ||
+	for (int i = 0; i < 4; i++) {
+		if (i && *end != ',')
+			return -EINVAL;
+		if (control_option_parse_integer(i ? end + 1 : text, &end,
+						 &n[i]) < 0)
+			return -EINVAL;
+	}
+	if (*end || n[0] < INT32_MIN || n[0] > INT32_MAX || n[1] < INT32_MIN ||
 	    n[1] > INT32_MAX || n[2] < 0 || n[2] > UINT32_MAX || n[3] < 0 ||
 	    n[3] > UINT32_MAX)
 		return -EINVAL;
-	option->rectangle.x = (int32_t)n[0];
-	option->rectangle.y = (int32_t)n[1];
-	option->rectangle.width = (uint32_t)n[2];
-	option->rectangle.height = (uint32_t)n[3];
+	*ret_rectangle = (struct cam_rectangle){
+		(int32_t)n[0], (int32_t)n[1], (uint32_t)n[2], (uint32_t)n[3]
+	};
 	return 0;
 }
 
@@ -152,6 +152,13 @@ static int set_value(struct control_option *option,
 		if (control_option_parse_bool(text, &flag) < 0)
 			return -EINVAL;
 		cam_control_builder_set_bool(&builder, type->id, flag);
+		return 0;
+	}
+	if (is_rectangle(type)) {
+		if (control_option_parse_rectangle(text, &option->rectangle) < 0)
+			return -EINVAL;
+		cam_control_builder_set_rectangle(&builder, type->id,
+						  option->rectangle);
 		return 0;
 	}
 	if (parse_items(option, type, text) < 0)
@@ -174,9 +181,6 @@ static int set_value(struct control_option *option,
 	else if (!strcmp(type->type, "int64"))
 		cam_control_builder_set_int64(&builder, type->id,
 					      option->wides[0]);
-	else if (is_rectangle(type) && !set_rectangle(option))
-		cam_control_builder_set_rectangle(&builder, type->id,
-						  option->rectangle);
 	else
 		return -EINVAL;
 	return 0;

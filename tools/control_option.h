@@ -5,7 +5,7 @@
 
 #include "cam_controls.h"
 
-/** Longest array. */
+/** Longest array of an IPA's control. */
 #define CONTROL_OPTION_MAX_ITEMS 16
 
 /** Size of an error text in bytes. */
@@ -29,12 +29,7 @@ struct control_option {
 	int32_t integers[CONTROL_OPTION_MAX_ITEMS];
 	int64_t wides[CONTROL_OPTION_MAX_ITEMS];
 	struct cam_rectangle rectangle;
-	union {
-		bool booleans[CONTROL_OPTION_MAX_ITEMS];
-		uint8_t bytes[CONTROL_OPTION_MAX_ITEMS];
-		uint16_t shorts[CONTROL_OPTION_MAX_ITEMS];
-		uint32_t words[CONTROL_OPTION_MAX_ITEMS];
-	} unsigneds;
+	void *items; /* of a device's array; see device_control_clear() */
 };
 
 /**
@@ -63,6 +58,10 @@ int control_option_parse_bool(const char *text, bool *ret_value);
  *  Returns 0 or -EINVAL. */
 int control_option_parse_integer(const char *text, char **ret_end,
 				 int64_t *ret_value);
+
+/** Reads X,Y,WIDTH,HEIGHT. Returns 0 or -EINVAL. */
+int control_option_parse_rectangle(const char *text,
+				   struct cam_rectangle *ret_rectangle);
 
 /**
  * control_option_check() - check that the camera accepts the control

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Writes one value; what is neither number nor rectangle has no text. */
+/* Writes one value. */
 static void format_one(const struct cam_control_value *value, char *text,
 		       size_t size)
 {
@@ -38,6 +38,17 @@ static void format_one(const struct cam_control_value *value, char *text,
 			 value->rectangle.x, value->rectangle.y,
 			 value->rectangle.width, value->rectangle.height);
 		break;
+	case CAM_CONTROL_VALUE_SIZE:
+		snprintf(text, size, "%" PRIu32 "x%" PRIu32, value->size.width,
+			 value->size.height);
+		break;
+	case CAM_CONTROL_VALUE_POINT:
+		snprintf(text, size, "%" PRId32 ",%" PRId32, value->point.x,
+			 value->point.y);
+		break;
+	case CAM_CONTROL_VALUE_STRING:
+		snprintf(text, size, "%s", value->string);
+		break;
 	default:
 		text[0] = '\0';
 	}
@@ -59,21 +70,23 @@ void control_text_value(const struct cam_control_value *value, char *text,
 		format_one(&one, text + used, size - used);                  \
 		used += strlen(text + used);                                   \
 	}
+#define CASE(tag_of, arm_of)                                                   \
+	case CAM_CONTROL_VALUE_##tag_of##_ARRAY:                               \
+		APPEND(value->arm_of##_array, CAM_CONTROL_VALUE_##tag_of,      \
+		       arm_of)                                                 \
+		break;
 	switch (value->tag) {
-	case CAM_CONTROL_VALUE_FLOAT32_ARRAY:
-		APPEND(value->float32_array, CAM_CONTROL_VALUE_FLOAT32, float32)
-		break;
-	case CAM_CONTROL_VALUE_INTEGER32_ARRAY:
-		APPEND(value->integer32_array, CAM_CONTROL_VALUE_INTEGER32,
-		       integer32)
-		break;
-	case CAM_CONTROL_VALUE_INTEGER64_ARRAY:
-		APPEND(value->integer64_array, CAM_CONTROL_VALUE_INTEGER64,
-		       integer64)
-		break;
+		CASE(BOOLEAN, boolean)
+		CASE(BYTE, byte)
+		CASE(UNSIGNED16, unsigned16)
+		CASE(UNSIGNED32, unsigned32)
+		CASE(INTEGER32, integer32)
+		CASE(INTEGER64, integer64)
+		CASE(FLOAT32, float32)
 	default:
 		format_one(value, text, size);
 	}
+#undef CASE
 #undef APPEND
 }
 
@@ -104,6 +117,10 @@ void control_text_range(const struct cam_control_info *info, char *text,
 	format_one(&info->max, max, sizeof(max));
 	if (min[0] && max[0])
 		snprintf(text, size, "%s to %s", min, max);
+	else if (info->type == CAM_CONTROL_TYPE_SIZE)
+		snprintf(text, size, "any WIDTHxHEIGHT");
+	else if (info->type == CAM_CONTROL_TYPE_RECTANGLE)
+		snprintf(text, size, "any X,Y,WIDTH,HEIGHT");
 }
 
 const char *control_text_type(enum cam_control_type type)

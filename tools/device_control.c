@@ -5,23 +5,27 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "control_text.h"
 
-/* Types that are numbers: tag, arm, and memory for an array. */
-#define NUMBERS(X)                                   \
-	X(BOOLEAN, boolean, unsigneds.booleans)      \
-	X(BYTE, byte, unsigneds.bytes)               \
-	X(UNSIGNED16, unsigned16, unsigneds.shorts)  \
-	X(UNSIGNED32, unsigned32, unsigneds.words)   \
-	X(INTEGER32, integer32, integers)            \
-	X(INTEGER64, integer64, wides)
+/* Far longer than an option can be. */
+#define MAX_ITEMS (1024 * 1024)
+
+/* Types that are numbers: tag and arm. */
+#define NUMBERS(X)                \
+	X(BOOLEAN, boolean)       \
+	X(BYTE, byte)             \
+	X(UNSIGNED16, unsigned16) \
+	X(UNSIGNED32, unsigned32) \
+	X(INTEGER32, integer32)   \
+	X(INTEGER64, integer64)
 
 static bool is_number(const struct cam_control_info *info)
 {
 	switch (info->type) {
-#define X(tag_of, arm, memory)           \
+#define X(tag_of, arm)                  \
 	case CAM_CONTROL_TYPE_##tag_of: \
 		return true;
 		NUMBERS(X)
@@ -34,7 +38,7 @@ static bool is_number(const struct cam_control_info *info)
 static int64_t number_of(const struct cam_control_value *value)
 {
 	switch (value->tag) {
-#define X(tag_of, arm, memory)            \
+#define X(tag_of, arm)                   \
 	case CAM_CONTROL_VALUE_##tag_of: \
 		return (int64_t)value->arm;
 		NUMBERS(X)
@@ -49,27 +53,36 @@ static bool is_in_range(const struct cam_control_info *info, int64_t number)
 {
 	bool is_listed = info->n_values == 0;
 
-	if (info->type == CAM_CONTROL_TYPE_BOOLEAN)
-		return number == 0 || number == 1;
 	for (size_t i = 0; i < info->n_values; i++)
 		is_listed |= number_of(&info->values[i]) == number;
+	if (info->type == CAM_CONTROL_TYPE_BOOLEAN)
+		return is_listed && (number == 0 || number == 1);
 	return is_listed && number >= number_of(&info->min) &&
 	       number <= number_of(&info->max);
 }
 
-/* Reads the numbers of a value, which are in the range. */
-static int parse_numbers(const struct cam_control_info *info, const char *text,
-			 size_t n, int64_t *numbers)
+static int parse_flag(const struct cam_control_info *info, const char *text,
+		      int64_t *ret_number)
 {
-	char *end = NULL;
 	bool flag;
 
-	if (info->type == CAM_CONTROL_TYPE_BOOLEAN && info->size == 0) {
-		if (control_option_parse_bool(text, &flag) < 0)
-			return -EINVAL;
-		numbers[0] = flag;
-		return 0;
-	}
+	if (control_option_parse_bool(text, &flag) < 0 ||
+	    !is_in_range(info, flag))
+		return -EINVAL;
+	*ret_number = flag;
+	return 0;
+}
+
+/* Reads the numbers of a value, which are in the range; sets *@ret_n to the
+ * number of those that are right. */
+static int parse_numbers(const struct cam_control_info *info, const char *text,
+			 size_t n, int64_t *numbers, size_t *ret_n)
+{
+	char *end = NULL;
+
+	*ret_n = 0;
+	if (info->type == CAM_CONTROL_TYPE_BOOLEAN && info->size == 0)
+		return parse_flag(info, text, numbers);
 	for (size_t i = 0; i < n; i++) {
 		if (i && *end != ',')
 			return -EINVAL;
@@ -77,82 +90,158 @@ static int parse_numbers(const struct cam_control_info *info, const char *text,
 						 &numbers[i]) < 0 ||
 		    !is_in_range(info, numbers[i]))
 			return -EINVAL;
+		++*ret_n;
 	}
 	return *end ? -EINVAL : 0;
 }
 
 /* Makes a value of the control's type. */
-static void put_numbers(struct control_option *option,
-			const struct cam_control_info *info,
-			const int64_t *numbers)
+static int put_numbers(struct control_option *option,
+		       const struct cam_control_info *info,
+		       const int64_t *numbers)
 {
 	struct cam_control_value *value = &option->control.value;
 
 	switch (info->type) {
-#define X(tag_of, arm_of, memory)                                           \
-	case CAM_CONTROL_TYPE_##tag_of:                                     \
-		for (size_t i = 0; i < info->size; i++)                     \
-			option->memory[i] =                                 \
-				(__typeof__(option->memory[i]))numbers[i];  \
-		if (info->size) {                                           \
-			value->tag = CAM_CONTROL_VALUE_##tag_of##_ARRAY;    \
-			value->arm_of##_array.items = option->memory;       \
-			value->arm_of##_array.n_items = info->size;         \
-		} else {                                                    \
+#define X(tag_of, arm_of)                                                   \
+	case CAM_CONTROL_TYPE_##tag_of: {                                   \
+		__typeof__(value->arm_of) *items;                           \
+									    \
+		if (!info->size) {                                          \
 			value->tag = CAM_CONTROL_VALUE_##tag_of;            \
 			value->arm_of =                                     \
 				(__typeof__(value->arm_of))numbers[0];      \
+			break;                                              \
 		}                                                           \
-		break;
+		items = calloc(info->size, sizeof(*items));                 \
+		if (!items)                                                 \
+			return -ENOMEM;                                     \
+		for (size_t i = 0; i < info->size; i++)                     \
+			items[i] = (__typeof__(*items))numbers[i];          \
+		option->items = items;                                      \
+		value->tag = CAM_CONTROL_VALUE_##tag_of##_ARRAY;            \
+		value->arm_of##_array.items = items;                        \
+		value->arm_of##_array.n_items = info->size;                 \
+		break;                                                      \
+	}
 		NUMBERS(X)
 #undef X
 	default:
 		break;
 	}
+	return 0;
 }
 
-static void expect(const struct cam_control_info *info,
-		   char error[CONTROL_OPTION_ERROR_SIZE])
+/* Says what is wrong with the value of an array. */
+static void expect_array(const struct cam_control_info *info, const char *text,
+			 size_t n_right, char error[CONTROL_OPTION_ERROR_SIZE])
 {
 	char range[CONTROL_OPTION_ERROR_SIZE / 2];
+	size_t n = 1;
 
+	for (; (text = strchr(text, ',')) != NULL; text++)
+		n++;
 	control_text_range(info, range, sizeof(range));
-	if (info->size)
-		snprintf(error, CONTROL_OPTION_ERROR_SIZE,
-			 "expected %u values of type %s, separated by commas, "
-			 "each %s",
-			 info->size, control_text_type(info->type), range);
-	else
+	snprintf(error, CONTROL_OPTION_ERROR_SIZE,
+		 "expected %u value%s of type %s, separated by commas, each "
+		 "%s; %s %zu",
+		 info->size, info->size == 1 ? "" : "s",
+		 control_text_type(info->type), range,
+		 n == info->size ? "the first wrong one is number" :
+				   "their number is",
+		 n == info->size ? n_right + 1 : n);
+}
+
+static int read_numbers(struct control_option *option,
+			const struct cam_control_info *info,
+			char error[CONTROL_OPTION_ERROR_SIZE])
+{
+	const size_t n = info->size ? info->size : 1;
+	int64_t *numbers = calloc(n, sizeof(*numbers));
+	size_t n_right;
+	int ret;
+
+	if (!numbers) {
+		snprintf(error, CONTROL_OPTION_ERROR_SIZE, "out of memory");
+		return -EINVAL;
+	}
+	ret = parse_numbers(info, option->value, n, numbers, &n_right);
+	if (ret < 0 && info->size) {
+		expect_array(info, option->value, n_right, error);
+	} else if (ret < 0) {
+		char range[CONTROL_OPTION_ERROR_SIZE / 2];
+
+		control_text_range(info, range, sizeof(range));
 		snprintf(error, CONTROL_OPTION_ERROR_SIZE, "expected %s",
 			 range);
+	} else if (put_numbers(option, info, numbers) < 0) {
+		snprintf(error, CONTROL_OPTION_ERROR_SIZE, "out of memory");
+		ret = -EINVAL;
+	}
+	free(numbers);
+	return ret;
+}
+
+/* A number without sign and blanks, up to @end. */
+static int parse_side(const char *text, char end, const char **ret_end,
+		      uint32_t *ret_side)
+{
+	unsigned long long side;
+	char *stop;
+
+	errno = 0;
+	side = strtoull(text, &stop, 10);
+	if (text[0] < '0' || text[0] > '9' || *stop != end || errno ||
+	    side > UINT32_MAX)
+		return -EINVAL;
+	*ret_end = stop + 1;
+	*ret_side = (uint32_t)side;
+	return 0;
+}
+
+/* WIDTHxHEIGHT, as of the option --size. */
+static int parse_sides(const char *text, struct cam_size *ret_size)
+{
+	if (parse_side(text, 'x', &text, &ret_size->width) < 0)
+		return -EINVAL;
+	return parse_side(text, '\0', &text, &ret_size->height);
 }
 
 static int read_value(struct control_option *option,
-		     const struct cam_control_info *info,
-		     char error[CONTROL_OPTION_ERROR_SIZE])
+		      const struct cam_control_info *info,
+		      char error[CONTROL_OPTION_ERROR_SIZE])
 {
-	int64_t numbers[CONTROL_OPTION_MAX_ITEMS] = { 0 };
+	struct cam_control_value *value = &option->control.value;
 
-	if (info->type == CAM_CONTROL_TYPE_STRING && info->size == 0) {
-		option->control.value.tag = CAM_CONTROL_VALUE_STRING;
-		option->control.value.string = option->value;
+	if (is_number(info) && info->size <= MAX_ITEMS)
+		return read_numbers(option, info, error);
+	if (info->size == 0 && info->type == CAM_CONTROL_TYPE_STRING) {
+		value->tag = CAM_CONTROL_VALUE_STRING;
+		value->string = option->value;
 		return 0;
 	}
-	if (!is_number(info) || info->size > CONTROL_OPTION_MAX_ITEMS) {
+	if (info->size == 0 && info->type == CAM_CONTROL_TYPE_SIZE) {
+		value->tag = CAM_CONTROL_VALUE_SIZE;
+		if (parse_sides(option->value, &value->size) == 0)
+			return 0;
 		snprintf(error, CONTROL_OPTION_ERROR_SIZE,
-			 "the control has %s%s, which --control cannot set",
-			 info->size ? "too many values of type " :
-				      "a value of type ",
-			 control_text_type(info->type));
+			 "expected a size: WIDTHxHEIGHT");
 		return -EINVAL;
 	}
-	if (parse_numbers(info, option->value, info->size ? info->size : 1,
-			  numbers) < 0) {
-		expect(info, error);
+	if (info->size == 0 && info->type == CAM_CONTROL_TYPE_RECTANGLE) {
+		value->tag = CAM_CONTROL_VALUE_RECTANGLE;
+		if (control_option_parse_rectangle(option->value,
+						   &value->rectangle) == 0)
+			return 0;
+		snprintf(error, CONTROL_OPTION_ERROR_SIZE,
+			 "expected a rectangle: X,Y,WIDTH,HEIGHT");
 		return -EINVAL;
 	}
-	put_numbers(option, info, numbers);
-	return 0;
+	snprintf(error, CONTROL_OPTION_ERROR_SIZE,
+		 "the control has %s%s, which --control cannot set",
+		 info->size ? "too many values of type " : "a value of type ",
+		 control_text_type(info->type));
+	return -EINVAL;
 }
 
 static const struct cam_uint32_control_info_entry *
@@ -198,4 +287,10 @@ int device_control_parse(struct control_option *option,
 	option->control.id_space = CAM_CONTROL_ID_SPACE_V4L2;
 	option->control.id = entry->key;
 	return read_value(option, &entry->value, error);
+}
+
+void device_control_clear(struct control_option *option)
+{
+	free(option->items);
+	option->items = NULL;
 }

@@ -23,12 +23,17 @@ bool device_control_is_meant(const struct control_option *option,
  * @infos: the controls of the device
  * @error: gets a text on failure, without option and value
  *
- * Accepts what --list-controls prints: numbers and switches in their range, entries
- * of menus by their number, arrays with commas, and strings. Returns 0 or -EINVAL.
+ * Accepts what --list-controls prints: numbers and switches in their range, true for
+ * a button, entries of menus by their number, arrays with commas, strings, sizes as
+ * WIDTHxHEIGHT and rectangles as X,Y,WIDTH,HEIGHT. Free @option with
+ * device_control_clear(), also after a failure. Returns 0 or -EINVAL.
  */
 int device_control_parse(struct control_option *option,
 			 const struct cam_control_info_map *infos,
 			 char error[CONTROL_OPTION_ERROR_SIZE])
 	CAMIPC_MUST_CHECK;
+
+/** Frees the memory of an array. */
+void device_control_clear(struct control_option *option);
 
 #endif /* TOOLS_DEVICE_CONTROL_H */

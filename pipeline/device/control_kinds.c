@@ -2,6 +2,8 @@
 /* Translates single values and arrays between V4L2's types and ours. */
 #include "control_kinds.h"
 
+#include <string.h>
+
 static const struct control_kind kinds[] = {
 	{ V4L2_CTRL_TYPE_INTEGER, CAM_CONTROL_TYPE_INTEGER32,
 	  CAM_CONTROL_VALUE_INTEGER32, CAM_CONTROL_VALUE_INTEGER32_ARRAY, 4 },
@@ -23,8 +25,13 @@ static const struct control_kind kinds[] = {
 	  CAM_CONTROL_VALUE_UNSIGNED16, CAM_CONTROL_VALUE_UNSIGNED16_ARRAY, 2 },
 	{ V4L2_CTRL_TYPE_U32, CAM_CONTROL_TYPE_UNSIGNED32,
 	  CAM_CONTROL_VALUE_UNSIGNED32, CAM_CONTROL_VALUE_UNSIGNED32_ARRAY, 4 },
+	{ V4L2_CTRL_TYPE_BUTTON, CAM_CONTROL_TYPE_BOOLEAN,
+	  CAM_CONTROL_VALUE_BOOLEAN, CAM_CONTROL_VALUE_NONE, 0 },
 	{ V4L2_CTRL_TYPE_AREA, CAM_CONTROL_TYPE_SIZE, CAM_CONTROL_VALUE_SIZE,
-	  CAM_CONTROL_VALUE_NONE, 0 },
+	  CAM_CONTROL_VALUE_NONE, sizeof(struct v4l2_area) },
+	{ CONTROL_KIND_TYPE_RECT, CAM_CONTROL_TYPE_RECTANGLE,
+	  CAM_CONTROL_VALUE_RECTANGLE, CAM_CONTROL_VALUE_NONE,
+	  sizeof(struct v4l2_rect) },
 };
 
 const struct control_kind *control_kind_find(uint32_t type)
@@ -39,7 +46,13 @@ const struct control_kind *control_kind_find(uint32_t type)
 bool control_kind_is_number(const struct control_kind *kind)
 {
 	return kind->cam_type != CAM_CONTROL_TYPE_STRING &&
-	       kind->cam_type != CAM_CONTROL_TYPE_SIZE;
+	       !control_kind_is_struct(kind);
+}
+
+bool control_kind_is_struct(const struct control_kind *kind)
+{
+	return kind->cam_type == CAM_CONTROL_TYPE_SIZE ||
+	       kind->cam_type == CAM_CONTROL_TYPE_RECTANGLE;
 }
 
 struct cam_control_value control_kind_value(const struct control_kind *kind,
@@ -91,6 +104,38 @@ int64_t control_kind_number(const struct cam_control_value *value)
 	default: /* not a number */
 		return 0;
 	}
+}
+
+struct cam_control_value control_kind_get_struct(const struct control_kind *kind,
+						 const void *from)
+{
+	struct cam_control_value value = { .tag = kind->tag };
+	union control_struct got;
+
+	memcpy(&got, from, kind->element_size);
+	if (kind->tag == CAM_CONTROL_VALUE_SIZE)
+		value.size = (struct cam_size){ got.area.width,
+						got.area.height };
+	else
+		value.rectangle = (struct cam_rectangle){
+			got.rect.left, got.rect.top, got.rect.width,
+			got.rect.height
+		};
+	return value;
+}
+
+void control_kind_put_struct(const struct cam_control_value *value,
+			     union control_struct *to)
+{
+	if (value->tag == CAM_CONTROL_VALUE_SIZE) {
+		to->area.width = value->size.width;
+		to->area.height = value->size.height;
+		return;
+	}
+	to->rect.left = value->rectangle.x;
+	to->rect.top = value->rectangle.y;
+	to->rect.width = value->rectangle.width;
+	to->rect.height = value->rectangle.height;
 }
 
 struct cam_control_value control_kind_array(const struct control_kind *kind,

@@ -9,13 +9,13 @@
 
 #include "control_kinds.h"
 
-
 /** What is needed beside the description to read and set a control. */
 struct device_control {
 	const struct control_kind *kind;
 	uint32_t flags; /* V4L2_CTRL_FLAG_... */
 	uint32_t elems; /* of an array */
 	uint32_t payload; /* bytes that are read and set through a pointer; or 0 */
+	int64_t min_length; /* of a string */
 	bool is_array;
 	char name[sizeof(((struct v4l2_query_ext_ctrl *)0)->name) + 1];
 };
@@ -74,6 +74,26 @@ static int add_menu(struct device_controls *controls,
 	return 0;
 }
 
+/* It can be pressed, and nothing else. */
+static int add_button(struct device_controls *controls,
+		      struct cam_control_info *info)
+{
+	struct cam_control_value *pressed = calloc(1, sizeof(*pressed));
+
+	if (!pressed)
+		return device_node_fail(controls->node, -ENOMEM,
+					"no memory for a button");
+	pressed->tag = CAM_CONTROL_VALUE_BOOLEAN;
+	pressed->boolean = true;
+	info->direction = CAM_CONTROL_DIRECTION_IN;
+	info->min = *pressed;
+	info->max = *pressed;
+	info->def.tag = CAM_CONTROL_VALUE_NONE;
+	info->values = pressed;
+	info->n_values = 1;
+	return 0;
+}
+
 static uint32_t directions_of(uint32_t flags)
 {
 	if (flags & V4L2_CTRL_FLAG_READ_ONLY)
@@ -109,6 +129,10 @@ static int describe_control(struct device_controls *controls,
 		/* The default of a mask is no sign. */
 		info->def = control_kind_value(kind, query->default_value);
 	}
+	if (query->type == V4L2_CTRL_TYPE_STRING)
+		detail->min_length = query->minimum;
+	if (query->type == V4L2_CTRL_TYPE_BUTTON)
+		return add_button(controls, info);
 	if (query->type == V4L2_CTRL_TYPE_BITMASK)
 		info->max.unsigned32 = (uint32_t)query->maximum;
 	if (query->type == V4L2_CTRL_TYPE_MENU ||
@@ -149,15 +173,28 @@ static bool is_control(const struct v4l2_query_ext_ctrl *query)
 	       !(query->flags & V4L2_CTRL_FLAG_DISABLED);
 }
 
-static int add_control(struct device_controls *controls,
-	       const struct v4l2_query_ext_ctrl *query)
+/* Returns NULL if no interface can have values of this size. */
+static const struct control_kind *
+kind_of(const struct v4l2_query_ext_ctrl *query)
 {
 	const struct control_kind *kind = control_kind_find(query->type);
 	const bool is_array = query->nr_of_dims > 0;
+
+	if (!kind || (is_array && !kind->array_tag))
+		return NULL;
+	if ((is_array || control_kind_is_struct(kind)) &&
+	    kind->element_size != query->elem_size)
+		return NULL;
+	return kind;
+}
+
+static int add_control(struct device_controls *controls,
+	       const struct v4l2_query_ext_ctrl *query)
+{
+	const struct control_kind *kind = kind_of(query);
 	int ret;
 
-	if (!kind || (is_array && (!kind->array_tag ||
-				   kind->element_size != query->elem_size))) {
+	if (!kind) {
 		controls->n_left_out++;
 		return 0;
 	}
@@ -301,11 +338,8 @@ static struct cam_control_value value_of(const struct device_control *detail,
 		value.string = control->string;
 		return value;
 	}
-	if (kind->tag == CAM_CONTROL_VALUE_SIZE) {
-		value.size.width = control->p_area->width;
-		value.size.height = control->p_area->height;
-		return value;
-	}
+	if (control_kind_is_struct(kind))
+		return control_kind_get_struct(kind, control->ptr);
 	if (kind->tag == CAM_CONTROL_VALUE_INTEGER64)
 		return control_kind_value(kind, control->value64);
 	return control_kind_value(kind, control->value);
@@ -390,34 +424,48 @@ static int check_elements(struct device_controls *controls, size_t i,
 	return ret;
 }
 
-/* Copies what the kernel takes through a pointer. */
+/* Returns the bytes of a value; NULL: a wrong number of elements. */
+static const void *payload_of(const struct device_control *detail,
+			      const struct cam_control_value *value,
+			      union control_struct *memory, uint32_t *ret_size)
+{
+	size_t n = 0;
+	const void *items;
+
+	*ret_size = detail->payload;
+	if (detail->is_array) {
+		items = control_kind_items(value, &n);
+		return n == detail->elems ? items : NULL;
+	}
+	if (control_kind_is_struct(detail->kind)) {
+		control_kind_put_struct(value, memory);
+		return memory;
+	}
+	if (value->string)
+		*ret_size = (uint32_t)strlen(value->string) + 1;
+	return value->string;
+}
+
 static int put_payload(const struct device_control *detail,
 		       const struct cam_control_value *value,
 		       struct v4l2_ext_control *out, void **ret_copy)
 {
-	struct v4l2_area area = { .width = 0 };
-	const void *from;
-	size_t n = 0;
+	union control_struct memory;
+	uint32_t size;
+	const void *from = payload_of(detail, value, &memory, &size);
 
-	if (detail->is_array) {
-		from = control_kind_items(value, &n);
-		if (n != detail->elems)
-			return -EINVAL;
-	} else if (detail->kind->tag == CAM_CONTROL_VALUE_SIZE) {
-		area.width = value->size.width;
-		area.height = value->size.height;
-		from = &area;
-	} else {
-		if (!value->string || strlen(value->string) >= detail->payload)
-			return -EINVAL;
-		from = value->string;
-		out->size = (uint32_t)strlen(value->string) + 1;
-	}
-	*ret_copy = malloc(out->size);
+	if (!from)
+		return -EINVAL;
+	if (size > detail->payload ||
+	    (detail->kind->tag == CAM_CONTROL_VALUE_STRING &&
+	     size - 1 < detail->min_length))
+		return -ERANGE;
+	*ret_copy = malloc(size);
 	if (!*ret_copy)
 		return -ENOMEM;
-	memcpy(*ret_copy, from, out->size);
+	memcpy(*ret_copy, from, size);
 	out->ptr = *ret_copy;
+	out->size = size;
 	return 0;
 }
 
@@ -448,6 +496,13 @@ static int prepare_set(struct device_controls *controls,
 		return device_node_fail(controls->node, ret,
 					"no memory for the control '%s'",
 					detail->name);
+	if (ret == -ERANGE)
+		return device_node_fail(controls->node, ret,
+					"the control '%s' takes %" PRId64
+					" to %" PRIu32 " characters, not %zu",
+					detail->name, detail->min_length,
+					detail->payload - 1,
+					strlen(value->string));
 	if (ret < 0)
 		return device_node_fail(controls->node, ret,
 					"the control '%s' has another type or "

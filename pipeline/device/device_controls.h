@@ -27,7 +27,7 @@ struct device_controls {
 	struct device_node *node;
 	struct cam_control_info_map infos; /* id space V4L2, sorted by number */
 	struct device_control *details; /* one for each of infos */
-	uint32_t n_left_out; /* buttons, and types that no interface has */
+	uint32_t n_left_out; /* of types that no interface has */
 };
 
 /**
@@ -37,8 +37,8 @@ struct device_controls {
  *
  * Numbers have their range and default. A menu is a number with a list of
  * permitted values. Arrays have the range of their elements. A control that can
- * only be read has the direction Out; one that can only be written, In. A node
- * without controls is no error.
+ * only be read has the direction Out; one that can only be written, In. A button is
+ * a bool that can only be set to true. A node without controls is no error.
  *
  * Returns 0, -ENOMEM, -EMSGSIZE (more than DEVICE_MAX_CONTROLS), -EPROTO (the
  * driver numbers them in no order) or the errno of an ioctl; each with a text in
@@ -72,7 +72,8 @@ int device_controls_get(struct device_controls *controls, const uint32_t *ids,
  *
  * Returns 0, -E2BIG, -ENOENT (another id space, or the node does not have a
  * control), -EACCES (it can only be read), -EINVAL (a wrong type or number of
- * elements), -ERANGE (also of an element; the text has the range), -ENOMEM or the
+ * elements), -ERANGE (also of an element, and of the length of a string; the text
+ * has the range), -ENOMEM or the
  * errno of the ioctl, whose text names the control if the driver did.
  */
 int device_controls_set(struct device_controls *controls,

@@ -315,6 +315,11 @@ static void controls(void **state)
 
 static void controls_of_a_device(void **state)
 {
+	const struct cam_control_value pressed = {
+		.tag = CAM_CONTROL_VALUE_BOOLEAN,
+		.boolean = true,
+	};
+	const uint8_t table[] = { 1, 2, 9 };
 	const struct cam_uint32_control_info_entry entries[] = {
 		{ 1,
 		  { .name = "Test\nPattern",
@@ -331,11 +336,36 @@ static void controls_of_a_device(void **state)
 		    .min = { .tag = CAM_CONTROL_VALUE_UNSIGNED32 },
 		    .max = { .tag = CAM_CONTROL_VALUE_UNSIGNED32,
 			     .unsigned32 = UINT32_MAX } } },
+		{ 3,
+		  { .name = "Button",
+		    .type = CAM_CONTROL_TYPE_BOOLEAN,
+		    .direction = CAM_CONTROL_DIRECTION_IN,
+		    .values = &pressed,
+		    .n_values = 1 } },
+		{ 4,
+		  { .name = "Cell",
+		    .type = CAM_CONTROL_TYPE_SIZE,
+		    .direction = CAM_CONTROL_DIRECTION_IN,
+		    .def = { .tag = CAM_CONTROL_VALUE_SIZE,
+			     .size = { 3, 4 } } } },
+		{ 5,
+		  { .name = "Window",
+		    .type = CAM_CONTROL_TYPE_RECTANGLE,
+		    .direction = CAM_CONTROL_DIRECTION_IN } },
+		{ 6,
+		  { .name = "Table",
+		    .type = CAM_CONTROL_TYPE_BYTE,
+		    .size = 3,
+		    .direction = CAM_CONTROL_DIRECTION_IN,
+		    .min = { .tag = CAM_CONTROL_VALUE_BYTE },
+		    .max = { .tag = CAM_CONTROL_VALUE_BYTE, .byte = 9 },
+		    .def = { .tag = CAM_CONTROL_VALUE_BYTE_ARRAY,
+			     .byte_array = { table, 3 } } } },
 	};
 	const struct cam_control_info_map infos = {
 		.id_space = CAM_CONTROL_ID_SPACE_V4L2,
 		.infos = entries,
-		.n_infos = 2,
+		.n_infos = sizeof(entries) / sizeof(entries[0]),
 	};
 	const struct cam_control_info_map none = { .n_infos = 0 };
 	struct printed printed;
@@ -348,7 +378,11 @@ static void controls_of_a_device(void **state)
 		end(&printed),
 		"of the device, for its driver, the IPA and --control:\n"
 		"    Test\\nPattern int32: 0 to 3, default 2\n"
-		"    Bits uint32[7]: 0 to 4294967295, read-only\n");
+		"    Bits uint32[7]: 0 to 4294967295, read-only\n"
+		"    Button bool: true\n"
+		"    Cell Size: any WIDTHxHEIGHT, default 3x4\n"
+		"    Window Rectangle: any X,Y,WIDTH,HEIGHT\n"
+		"    Table byte[3]: 0 to 9, default 1,2,9\n");
 	begin(&printed, stdout);
 	capture_list_device_controls(NULL);
 	capture_list_device_controls(&none);

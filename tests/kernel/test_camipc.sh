@@ -83,7 +83,9 @@ contains "$("$camipc" capture --camera vivid --list-controls)" \
 	'of the device, for its driver, the IPA and --control:' \
 	'    Brightness int32: 0 to 255, default 128' \
 	'    Menu int32: 1, 3 or 4, default 3' \
-	'    Read-Only Integer 32 Bits int32: 0 to 255, default 0, read-only'
+	'    Read-Only Integer 32 Bits int32: 0 to 255, default 0, read-only' \
+	'    Button bool: true' '    Area Size: any WIDTHxHEIGHT' \
+	'    String string: ' '    U16 8x16 Matrix uint16[128]: '
 contains "$("$camipc" capture --camera vivid --frames 2 --format SGBRG8)" \
 	'2 frames in '
 
@@ -94,18 +96,28 @@ if has v4l2-ctl; then
 	contains "$(v4l2-ctl -d "$vivid" --get-parm)" '25.000 (25/1)'
 fi
 
+# elements N: as many elements of an array, from 16 to 32.
+elements() {
+	seq "$1" | awk '{ printf "%s%d", (NR > 1 ? "," : ""), 16 + $1 % 17 }'
+}
+
 # Controls of the device, as another program sees them. softisp has a Contrast of
 # its own, so the prefix is needed.
 contains "$("$camipc" capture --camera vivid --frames 1 --control Menu=4 \
 	--control 'Horizontal Flip=on' --control String=abc \
 	--control 'Integer 64 Bits=-7' --control device:Contrast=100 \
-	--control 'S32 2 Element Array=3,-4' --control AeEnable=off)" '1 frame in '
+	--control 'S32 2 Element Array=3,-4' --control AeEnable=off \
+	--control Button=on --control Area=300x200 \
+	--control "U16 8x16 Matrix=$(elements 128)" \
+	--control "U8 2x3x4x5 Array=$(elements 120)" \
+	--control "U8 Pixel Array=$(elements 1200)")" '1 frame in '
 if has v4l2-ctl; then
 	contains "$(v4l2-ctl -d "$vivid" --get-ctrl menu \
 		--get-ctrl horizontal_flip --get-ctrl string \
-		--get-ctrl integer_64_bits --get-ctrl contrast)" \
+		--get-ctrl integer_64_bits --get-ctrl contrast \
+		--get-ctrl area)" \
 		'menu: 4' 'horizontal_flip: 1' "string: 'abc'" \
-		'integer_64_bits: -7' 'contrast: 100'
+		'integer_64_bits: -7' 'contrast: 100' 'area: 300x200'
 fi
 "$camipc" capture --camera vivid --frames 1 --quiet --control Menu=3 \
 	--control 'Horizontal Flip=off' --control device:Contrast=128
