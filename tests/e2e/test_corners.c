@@ -2,7 +2,7 @@
 /*
  * Tests that lens shading reaches the image: the corners of frames that a lens
  * darkens, beside those of frames without a lens; and softisp with a pipeline
- * handler that knows nothing of it.
+ * handler of an older version, without it.
  */
 #include <fcntl.h>
 #include <math.h>

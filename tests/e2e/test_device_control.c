@@ -51,7 +51,7 @@ static const struct cam_control_info_map infos = {
 static struct control_option option;
 static char error[CONTROL_OPTION_ERROR_SIZE];
 
-/* @text must live until the option is cleared. */
+/* @text must be valid until the option is cleared. */
 static int parse(const char *text)
 {
 	error[0] = '\0';

@@ -62,7 +62,7 @@ static void interpolates_between_temperatures(void **state)
 	assert_int_equal(shading.factors[0][7], 2048);
 }
 
-/* Whoever applies the grid prepares it for each pixel. */
+/* Each change costs the developer of pictures the work for each pixel. */
 static void small_changes_change_nothing(void **state)
 {
 	static const double kelvins[] = { 3000, 6000 };

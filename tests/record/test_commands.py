@@ -334,7 +334,7 @@ class Replay(RecordTest):
         text = self.replay(self.record("a", frames=1), "--module", VIMC,
                            code=2)
         self.assertIn("the recording is of the interface ipa.softisp, version "
-                      "2, and the module is for another one (EPROTOTYPE)",
+                      "3, and the module is for another one (EPROTOTYPE)",
                       text)
 
     def test_wrong_tolerance(self):
