@@ -227,6 +227,9 @@ static void be_born_badly(const char *what)
 		die(what + 6);
 	if (is(what, "silent"))
 		hang();
+	/* And then a clean birth. */
+	if (is(what, "two late"))
+		poll(NULL, 0, 400);
 	if (strncmp(what, "two slow", 8) == 0)
 		(void)send_slow_of(what + 4, NULL);
 	if (is(what, "stderr flood"))

@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "freeze.h"
 #include "hostile_fixture.h"
 #include "under_valgrind.h"
 
@@ -61,6 +62,20 @@ static void frozen_together(void **state)
 	/* It is silent, and that counts from now on. */
 	hostile_dispatch_until(proxy, (unsigned int *)&done.n);
 	assert_int_equal(done.ret, -ETIMEDOUT);
+	camipc_proxy_destroy(proxy);
+}
+
+/** A worker that is started has its time, too. */
+static void frozen_at_birth(void **state)
+{
+	struct camipc_proxy *proxy;
+	pid_t freezer;
+
+	SKIP_UNDER_VALGRIND();
+	freezer = freeze_begin(100, CAMIPC_TIMEOUT_HELLO_MS + 300);
+	assert_int_equal(hostile_create(*state, "two late", "reply", &proxy), 0);
+	freeze_end(freezer);
+	assert_int_equal(camipc_proxy_call(proxy, 1, NULL, NULL), 0);
 	camipc_proxy_destroy(proxy);
 }
 
@@ -163,6 +178,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		TIME_TEST(frozen_together),
+		TIME_TEST(frozen_at_birth),
 		TIME_TEST(a_frozen_watchdog),
 		TIME_TEST(frozen_in_a_call),
 		TIME_TEST(a_frozen_worker),

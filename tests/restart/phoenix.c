@@ -154,7 +154,11 @@ static int32_t phoenix_start(void *ipa, uint32_t mode, uint32_t *ret_run)
 
 static void phoenix_stop(void *ipa, struct test_phoenix_marker *ret_marker)
 {
-	end(begin(ipa, PHOENIX_STOP, 0));
+	struct phoenix *phoenix = ipa;
+	const enum phoenix_act act = begin(phoenix, PHOENIX_STOP, 0);
+
+	usleep(atomic_load(&phoenix->book->slow_stop_ms) * 1000);
+	end(act);
 	ret_marker->value = 9;
 }
 
@@ -208,8 +212,10 @@ static int32_t phoenix_read(void *ipa, uint32_t word, int file)
 
 static int32_t phoenix_ask(void *ipa, uint32_t number, uint32_t *ret_answer)
 {
-	const enum phoenix_act act = begin(ipa, PHOENIX_ASK, number);
+	struct phoenix *phoenix = ipa;
+	const enum phoenix_act act = begin(phoenix, PHOENIX_ASK, number);
 
+	usleep(atomic_load(&phoenix->book->slow_ask_ms) * 1000);
 	*ret_answer = number + PHOENIX_EDITION;
 	end(act);
 	return 0;

@@ -67,6 +67,8 @@ struct phoenix_book {
 	atomic_uint starts_with; /* events that start raises */
 	atomic_uint frames; /* that were processed */
 	atomic_uint slow_init_ms; /* that init takes, from the next one on */
+	atomic_uint slow_stop_ms; /* the same of stop */
+	atomic_uint slow_ask_ms; /* and of ask */
 	atomic_uint init_lines; /* that init prints on stderr: "noise" */
 	atomic_uint last_read; /* by the op read */
 	atomic_uint n;
