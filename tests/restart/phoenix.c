@@ -32,7 +32,20 @@ static void sleep_for_good(void)
 		pause();
 }
 
-static void end(enum phoenix_act act)
+static void flood_log(struct phoenix *phoenix)
+{
+	for (;;)
+		camipc_host_log(phoenix->host, CAMIPC_LOG_WARNING,
+				"again and again");
+}
+
+static void flood_stderr(void)
+{
+	for (;;)
+		(void)!write(STDERR_FILENO, "again and again\n", 16);
+}
+
+static void end(struct phoenix *phoenix, enum phoenix_act act)
 {
 	switch (act) {
 	case PHOENIX_KILL:
@@ -61,6 +74,12 @@ static void end(enum phoenix_act act)
 	case PHOENIX_GARBAGE:
 		(void)!send(CHANNEL_FD, "garbage", 7, MSG_NOSIGNAL);
 		sleep_for_good();
+		break;
+	case PHOENIX_LOG_FLOOD:
+		flood_log(phoenix);
+		break;
+	case PHOENIX_STDERR_FLOOD:
+		flood_stderr();
 		break;
 	default:
 		break;
@@ -100,7 +119,7 @@ static enum phoenix_act begin(struct phoenix *phoenix, enum phoenix_op op,
 	act = (enum phoenix_act)atomic_load(&book->act);
 	if (atomic_load(&book->after))
 		return act;
-	end(act);
+	end(phoenix, act);
 	return PHOENIX_LIVE;
 }
 
@@ -122,7 +141,7 @@ static int32_t phoenix_init(void *ipa, int book, uint32_t seed,
 	for (unsigned int i = atomic_load(&phoenix->book->init_lines); i; i--)
 		fputs("noise\n", stderr);
 	*ret_token = atomic_load(&phoenix->book->token);
-	end(act);
+	end(phoenix, act);
 	return 0;
 }
 
@@ -134,7 +153,7 @@ static int32_t phoenix_configure(void *ipa, uint32_t width,
 
 	*ret_stride = atomic_load(&phoenix->book->stride) + width;
 	*ret_name = "phoenix";
-	end(act);
+	end(phoenix, act);
 	return (int32_t)width;
 }
 
@@ -148,7 +167,7 @@ static int32_t phoenix_start(void *ipa, uint32_t mode, uint32_t *ret_run)
 		(void)test_phoenix_emit_started(phoenix->host,
 						phoenix->worker);
 	*ret_run = atomic_load(&phoenix->book->run);
-	end(act);
+	end(phoenix, act);
 	return 0;
 }
 
@@ -158,7 +177,7 @@ static void phoenix_stop(void *ipa, struct test_phoenix_marker *ret_marker)
 	const enum phoenix_act act = begin(phoenix, PHOENIX_STOP, 0);
 
 	usleep(atomic_load(&phoenix->book->slow_stop_ms) * 1000);
-	end(act);
+	end(phoenix, act);
 	ret_marker->value = 9;
 }
 
@@ -173,14 +192,14 @@ static int32_t phoenix_map(void *ipa, const struct test_phoenix_item *items,
 		act = begin(ipa, PHOENIX_MAP, items[i].id);
 	for (size_t i = 0; i < n_others; i++)
 		act = begin(ipa, PHOENIX_MAP, 1000 + others[i].id);
-	end(act);
+	end(ipa, act);
 	return 0;
 }
 
 static void phoenix_unmap(void *ipa, const uint32_t *ids, size_t n_ids)
 {
 	for (size_t i = 0; i < n_ids; i++)
-		end(begin(ipa, PHOENIX_UNMAP, ids[i]));
+		end(ipa, begin(ipa, PHOENIX_UNMAP, ids[i]));
 }
 
 static int32_t phoenix_set(void *ipa, const char *name, uint32_t value,
@@ -189,14 +208,14 @@ static int32_t phoenix_set(void *ipa, const char *name, uint32_t value,
 	struct phoenix *phoenix = ipa;
 
 	(void)name;
-	end(begin(ipa, PHOENIX_SET, value));
+	end(ipa, begin(ipa, PHOENIX_SET, value));
 	*ret_count = atomic_load(&phoenix->book->set_result);
 	return (int32_t)*ret_count;
 }
 
 static void phoenix_forget(void *ipa)
 {
-	end(begin(ipa, PHOENIX_FORGET, 0));
+	end(ipa, begin(ipa, PHOENIX_FORGET, 0));
 }
 
 static int32_t phoenix_read(void *ipa, uint32_t word, int file)
@@ -206,7 +225,7 @@ static int32_t phoenix_read(void *ipa, uint32_t word, int file)
 
 	(void)!read(file, &got, sizeof(got));
 	atomic_store(&phoenix->book->last_read, got);
-	end(begin(ipa, PHOENIX_READ, word));
+	end(ipa, begin(ipa, PHOENIX_READ, word));
 	return 0;
 }
 
@@ -217,7 +236,7 @@ static int32_t phoenix_ask(void *ipa, uint32_t number, uint32_t *ret_answer)
 
 	usleep(atomic_load(&phoenix->book->slow_ask_ms) * 1000);
 	*ret_answer = number + PHOENIX_EDITION;
-	end(act);
+	end(phoenix, act);
 	return 0;
 }
 
@@ -227,7 +246,7 @@ static int32_t phoenix_patient(void *ipa, uint32_t number,
 	const enum phoenix_act act = begin(ipa, PHOENIX_PATIENT, number);
 
 	*ret_answer = number + 1;
-	end(act);
+	end(ipa, act);
 	return 0;
 }
 
@@ -238,13 +257,13 @@ static void phoenix_frame(void *ipa, uint32_t number)
 
 	(void)test_phoenix_emit_done(phoenix->host, number);
 	atomic_fetch_add(&phoenix->book->frames, 1);
-	end(act);
+	end(phoenix, act);
 }
 
 static void phoenix_kept(void *ipa, uint32_t number, int fd)
 {
 	(void)fd;
-	end(begin(ipa, PHOENIX_KEPT, number));
+	end(ipa, begin(ipa, PHOENIX_KEPT, number));
 }
 
 static void phoenix_raise(void *ipa, uint32_t count)
@@ -254,13 +273,13 @@ static void phoenix_raise(void *ipa, uint32_t count)
 
 	for (uint32_t i = 0; i < count; i++)
 		(void)test_phoenix_emit_burst(phoenix->host, i);
-	end(act);
+	end(phoenix, act);
 }
 
 static void phoenix_tune(void *ipa, uint32_t id, uint32_t value)
 {
 	(void)id;
-	end(begin(ipa, PHOENIX_TUNE, value));
+	end(ipa, begin(ipa, PHOENIX_TUNE, value));
 }
 
 static const struct test_phoenix_ops ops = TEST_PHOENIX_OPS(phoenix);

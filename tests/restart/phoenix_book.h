@@ -39,7 +39,9 @@ enum phoenix_act {
 	PHOENIX_FREEZE, /* SIGSTOP: a deadline finds it */
 	PHOENIX_CLOSE, /* closes its channel, and sleeps */
 	PHOENIX_GARBAGE, /* sends what is no message, and sleeps */
-	PHOENIX_N_ACTS,
+	PHOENIX_N_ENDS,
+	PHOENIX_LOG_FLOOD = PHOENIX_N_ENDS, /* logs without end */
+	PHOENIX_STDERR_FLOOD, /* prints without end */
 };
 
 /** Notes: an op, the number that came with it, and the worker. */

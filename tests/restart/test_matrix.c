@@ -16,7 +16,7 @@
 
 #include "under_valgrind.h"
 
-static const char *const act_names[PHOENIX_N_ACTS] = {
+static const char *const act_names[PHOENIX_N_ENDS] = {
 	"live", "SIGKILL", "SIGSEGV", "abort", "_exit(0)", "SIGSTOP",
 	"channel closed", "garbage",
 };
@@ -49,7 +49,7 @@ static void run_each_act(struct bed *bed, enum phoenix_op op,
 			 void (*run)(struct bed *bed, enum phoenix_op op,
 				     enum phoenix_act act))
 {
-	for (int i = PHOENIX_KILL; i < PHOENIX_N_ACTS; i++) {
+	for (int i = PHOENIX_KILL; i < PHOENIX_N_ENDS; i++) {
 		const enum phoenix_act act = (enum phoenix_act)i;
 
 		const uint32_t ms = act == PHOENIX_FREEZE ? HANG_MS : 0;
