@@ -16,8 +16,9 @@ import sys
 import tempfile
 
 WIDTH, HEIGHT = 320, 240
-FRAMES = 100
+FRAMES = 140
 STEP = 60  # frame of the step of light
+LAST = 10  # frames whose mean is the value at the end
 LIGHTS = (2800, 4000, 5000, 6500)
 
 # Camera, colour in the plot, and milliseconds that each frame lasts: the
@@ -96,15 +97,16 @@ def look_at_photograph(images):
     the last one (Delta E of a and b), and the last one."""
     means = [mean_of(pixels, (0, 0, WIDTH, HEIGHT)) for pixels in images]
     colours = [lab(mean)[1:] for mean in means]
+    last = tuple(last_of(series) for series in zip(*colours))
     return ([mean[1] for mean in means],
-            [distance(colour, colours[-1]) for colour in colours], colours[-1])
+            [distance(colour, last) for colour in colours], last)
 
 
 def look_at_chart(images):
     """The same of the middle grey, and of how far the greys are from neutral."""
     errors = [colour_error(pixels) for pixels in images]
     return ([mean_of(pixels, grey_box(MIDDLE))[1] for pixels in images], errors,
-            (errors[-1], 0.0))
+            (last_of(errors), 0.0))
 
 
 def read_ppm(path):
@@ -127,8 +129,13 @@ def capture(options, camera, pace, light, folder):
         command += ["--pace", str(pace)]
     if options.scene:
         command += ["--scene", options.scene]
-    run = subprocess.run(command, stdout=subprocess.PIPE,
-                         stderr=subprocess.PIPE, check=False)
+    try:
+        run = subprocess.run(command, stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE, check=False)
+    except OSError as error:
+        raise SystemExit(f"settle.py: cannot run {options.camipc}: "
+                         f"{error.strerror}; build it, or name it with "
+                         "--camipc") from error
     if run.returncode:
         lines = run.stderr.decode(errors="replace").strip().splitlines()
         return None, (lines or ["it printed nothing"])[-1]
@@ -140,9 +147,13 @@ def capture(options, camera, pace, light, folder):
     return look(images), None
 
 
+def last_of(series):
+    return sum(series[-LAST:]) / LAST
+
+
 def settled_after(series, begin, tolerance):
     """Returns after how many frames a series stays near its last value."""
-    last = series[-1]
+    last = last_of(series)
     frame = len(series)
     while frame > begin and tolerance(series[frame - 1], last):
         frame -= 1
@@ -160,7 +171,7 @@ def alike(value, last):
 def overshoot(series, begin):
     """Returns how far a series goes beyond its last value, in percent, after it
     has come from the other side."""
-    last = series[-1]
+    last = last_of(series)
     sign = 1 if series[begin] < last else -1
     beyond = max(sign * (value - last) for value in series[begin:])
     return 100 * max(0.0, beyond) / last if last else 0.0

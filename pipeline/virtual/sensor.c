@@ -25,14 +25,6 @@
 /* At brightness 1, white needs this part of the longest exposure time. */
 #define NOMINAL_EXPOSURE 0.4
 
-/* Sensitivity of each colour's pixels, and how much of each colour they see. */
-static const double sensitivity[3] = { 0.62, 1.0, 0.70 };
-static const double response[3][3] = {
-	{ 0.80, 0.17, 0.03 },
-	{ 0.14, 0.72, 0.14 },
-	{ 0.03, 0.22, 0.75 },
-};
-
 /* Light falls with the square of the distance from the middle; upwards by what a
  * lens of 4 : 3 leaves. */
 static int set_lens(struct virtual_sensor *sensor)
@@ -230,8 +222,9 @@ static void update_sigma(struct virtual_sensor *sensor, int32_t code,
 	sensor->sigma_gain = code;
 }
 
-static void set_weights(struct virtual_sensor_seen *seen, double exposure,
-			const double light[3])
+static void set_weights(struct virtual_sensor_seen *seen,
+			const struct virtual_sensor_model *model,
+			double exposure, const double light[3])
 {
 	int i;
 	int k;
@@ -243,8 +236,8 @@ static void set_weights(struct virtual_sensor_seen *seen, double exposure,
 			seen->weights[i >> 1][i & 1][k] =
 				(uint64_t)(FULL / 65535.0 * exposure *
 						   light[k] *
-						   sensitivity[colour] *
-						   response[colour][k] *
+						   model->sensitivity[colour] *
+						   model->response[colour][k] *
 						   0x1p24 +
 					   0.5);
 	}
@@ -334,7 +327,7 @@ void virtual_sensor_expose(struct virtual_sensor *sensor, uint32_t frame,
 	int i;
 
 	virtual_light_colour(light->kelvin, colour);
-	set_weights(&seen, exposure, colour);
+	set_weights(&seen, sensor->model, exposure, colour);
 	if (!is_seen(sensor, &seen)) {
 		sensor->seen = seen;
 		expose_pixels(sensor, scene);

@@ -47,6 +47,14 @@ struct virtual_sensor_model {
 	uint32_t line_length;
 	uint64_t pixel_rate;
 
+	/** How well pixels of R, G and B see a grey of 6,504 K; 1: at a light of
+	 *  brightness 1, white needs 0.4 of the initial longest exposure. */
+	double sensitivity[3];
+
+	/** Which part of that is red, green and blue light. Each row adds up to
+	 *  1. */
+	double response[3][3];
+
 	/** Lens: light at the left and right edge is 1 / (1 + this) of that in
 	 *  the middle, for R, G and B; 0: as much. */
 	double falloff[3];

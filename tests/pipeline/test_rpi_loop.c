@@ -64,7 +64,7 @@ static void long_exposures_make_long_frames(void **state)
 
 	(void)state;
 	loop_begin(&run, CAMERA, FAKE_MODULE, "thread",
-		   "0=0.1@5000,15=1@5000", false);
+		   "0=0.3@5000,15=3@5000", false);
 	for (int i = 0; i < 40; i++) {
 		loop_take(&run, &frame);
 		length = frame.timestamp_ns - before;

@@ -246,6 +246,90 @@ static void imx219_is_as_its_driver_says(void **state)
 	assert_null(virtual_sensor_model_find("imx"));
 }
 
+/*
+ * libcamera's imx219.json under three lights: red and blue of a grey card, and the
+ * matrix that makes sRGB of balanced colours.
+ */
+static const struct {
+	double kelvin, red, blue;
+	double matrix[3][3];
+} imx219_tuning[] = {
+	{ 2811, 0.883, 0.411,
+	  { { 1.616, -0.332, -0.284 },
+	    { -0.550, 1.978, -0.427 },
+	    { -0.120, -1.428, 2.549 } } },
+	{ 3627, 0.765, 0.533,
+	  { { 1.704, -0.572, -0.132 },
+	    { -0.478, 1.860, -0.382 },
+	    { -0.075, -0.827, 1.901 } } },
+	{ 5716, 0.571, 0.702,
+	  { { 1.804, -0.737, -0.067 },
+	    { -0.361, 1.833, -0.473 },
+	    { -0.084, -0.564, 1.648 } } },
+};
+
+/* What each colour of the light adds to each colour of the sensor. */
+static void see(const struct virtual_sensor_model *model, double kelvin,
+		double ret_seen[3][3], double ret_grey[3])
+{
+	double light[3];
+
+	virtual_light_colour(kelvin, light);
+	for (int i = 0; i < 3; i++) {
+		ret_grey[i] = 0;
+		for (int k = 0; k < 3; k++) {
+			ret_seen[i][k] = model->sensitivity[i] *
+					 model->response[i][k] * light[k];
+			ret_grey[i] += ret_seen[i][k];
+		}
+	}
+}
+
+/* Images have the scene's colours, as far as a smooth model can. */
+static void imx219_sees_what_its_tuning_expects(void **state)
+{
+	const struct virtual_sensor_model *model =
+		virtual_sensor_model_find("imx219");
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(imx219_tuning) / sizeof(imx219_tuning[0]);
+	     n++) {
+		const double(*matrix)[3] = imx219_tuning[n].matrix;
+		double seen[3][3];
+		double grey[3];
+
+		see(model, imx219_tuning[n].kelvin, seen, grey);
+		assert_true(fabs(grey[0] / grey[1] / imx219_tuning[n].red - 1) <
+			    0.08);
+		assert_true(fabs(grey[2] / grey[1] / imx219_tuning[n].blue -
+				 1) < 0.08);
+		for (int i = 0; i < 3; i++)
+			for (int k = 0; k < 3; k++) {
+				double image = 0;
+
+				for (int j = 0; j < 3; j++)
+					image += matrix[i][j] * seen[j][k] /
+						 grey[j];
+				assert_true(fabs(image - (i == k)) < 0.2);
+			}
+	}
+}
+
+/* A row that adds up to less would make the sensor darker than it says. */
+static void responses_are_whole(void **state)
+{
+	const struct virtual_sensor_model *model;
+
+	(void)state;
+	for (size_t n = 0; (model = virtual_sensor_model_get(n)); n++)
+		for (int i = 0; i < 3; i++) {
+			const double *row = model->response[i];
+
+			assert_true(model->sensitivity[i] > 0);
+			assert_true(fabs(row[0] + row[1] + row[2] - 1) < 1e-9);
+		}
+}
+
 /* The same light on both sensors; gain takes effect a frame before exposure. */
 static void registers_have_delays_of_their_own(void **state)
 {
@@ -390,6 +474,8 @@ int main(void)
 		cmocka_unit_test(clips_at_white_and_stays_dark),
 		cmocka_unit_test(settings_show_two_frames_later),
 		cmocka_unit_test(imx219_is_as_its_driver_says),
+		cmocka_unit_test(imx219_sees_what_its_tuning_expects),
+		cmocka_unit_test(responses_are_whole),
 		cmocka_unit_test(registers_have_delays_of_their_own),
 		cmocka_unit_test(the_lens_darkens_the_edges),
 		cmocka_unit_test(noise_is_that_of_the_formula),
