@@ -6,7 +6,6 @@
 #include <stdio.h>
 
 #include "cam_fourcc.h"
-#include "control_text.h"
 #include "controls_ipa_types.h"
 #include "report.h"
 
@@ -100,10 +99,12 @@ static void print_control(const char *indent, const char *name,
 	char range[512];
 	char def[256];
 
-	if (n_items)
+	if (n_items == CAM_CONTROL_ANY_SIZE)
+		snprintf(size, sizeof(size), "[]");
+	else if (n_items)
 		snprintf(size, sizeof(size), "[%u]", n_items);
-	control_text_range(info, range, sizeof(range));
-	control_text_value(&info->def, def, sizeof(def));
+	cam_control_range_to_string(info, range, sizeof(range));
+	cam_control_value_to_string(&info->def, info, def, sizeof(def));
 	report_line("%s%s %s%s: %s%s%s%s", indent, name, type, size,
 		    range[0] ? range : "any value", def[0] ? ", default " : "",
 		    def,
@@ -138,7 +139,7 @@ void capture_list_device_controls(const struct cam_control_info_map *infos)
 	for (size_t i = 0; i < infos->n_infos; i++) {
 		const struct cam_control_info *info = &infos->infos[i].value;
 
-		print_control("    ", info->name, control_text_type(info->type),
+		print_control("    ", info->name, cam_control_type_name(info->type),
 			      info->size, info);
 	}
 }

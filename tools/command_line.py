@@ -91,7 +91,8 @@ CAMERA = Group("the camera", (
     Option("--list-controls", "print the controls that --control can set, and "
            "capture nothing", details=(
                "A line has name, type, range or values, and default, as the IPA "
-               "reports them for this camera. The controls of a kernel camera's "
+               "reports them for this camera. Values that have a name are "
+               "printed with it. The controls of a kernel camera's "
                "device follow; the IPA and the driver set those, too.",)),
     Option("--scene FILE", "PNG or JPEG picture to look at",
            default="a chart", suffixes=(".png", ".jpg", ".jpeg")),
@@ -130,7 +131,9 @@ IPA = Group("the IPA", (
            details=("The control must be one that the IPA offers, such as "
                     "AeEnable=off, ExposureTime=5000 or "
                     "ColourGains=1.5,2.5, or one of a kernel camera's device, by "
-                    "the driver's name. --list-controls prints both. "
+                    "the driver's name. --list-controls prints both. A value "
+                    "that has a name may be given by it, in capitals or not, "
+                    "such as AeMeteringMode=spot; flags are joined by '|'. "
                     "device:NAME=V is one of the device even if IPAs have a "
                     "control of this name. A button is pressed with true; sizes "
                     "are WIDTHxHEIGHT, rectangles X,Y,WIDTH,HEIGHT; an array has "

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-#include "control_text.h"
 #include "controls_ipa_types.h"
 #include "suggest.h"
 
@@ -67,6 +67,70 @@ int control_option_parse_integer(const char *text, char **ret_end,
 	return 0;
 }
 
+/* Finds the value that has a name of @length letters, in capitals or not. */
+static bool find_named(const struct cam_control_info *info, const char *text,
+		       size_t length, int64_t *ret_value)
+{
+	for (size_t i = 0; i < info->n_enumerators; i++) {
+		const struct cam_control_enumerator *one = &info->enumerators[i];
+
+		if (strlen(one->name) != length ||
+		    strncasecmp(one->name, text, length) != 0)
+			continue;
+		*ret_value = one->value;
+		return true;
+	}
+	return false;
+}
+
+/* Reads names and numbers of flags, with '|' between them. */
+static int parse_flags(const struct cam_control_info *info, const char *text,
+		       size_t length, int64_t *ret_value)
+{
+	const char *const end = text + length;
+	int64_t flags = 0;
+
+	for (;;) {
+		const size_t n = strcspn(text, "|,");
+		unsigned long long number;
+		int64_t named;
+		char *stop;
+
+		errno = 0;
+		number = strtoull(text, &stop, 0);
+		if (find_named(info, text, n, &named))
+			flags |= named;
+		else if (n == 0 || errno || stop != text + n || *text == '-' ||
+			 number > INT64_MAX)
+			return -EINVAL;
+		else
+			flags |= (int64_t)number;
+		text += n;
+		if (text >= end)
+			break;
+		text++;
+	}
+	*ret_value = flags;
+	return 0;
+}
+
+int control_option_parse_number(const struct cam_control_info *info,
+				const char *text, char **ret_end,
+				int64_t *ret_value)
+{
+	const size_t length = info->size ? strcspn(text, ",") : strlen(text);
+	int ret;
+
+	if (info->is_mask)
+		ret = parse_flags(info, text, length, ret_value);
+	else if (find_named(info, text, length, ret_value))
+		ret = 0;
+	else
+		return control_option_parse_integer(text, ret_end, ret_value);
+	*ret_end = (char *)(uintptr_t)(text + length);
+	return ret;
+}
+
 /* The tool never leaves the C locale, so the decimal separator is a point. */
 static int parse_float(const char *text, char **ret_end, float *ret_value)
 {
@@ -92,9 +156,11 @@ static int parse_items(struct control_option *option,
 	bool is_float = !strcmp(type->type, "float");
 	bool is_wide = strcmp(type->type, "int32") != 0;
 	size_t n = type->size ? type->size : 1;
+	struct cam_control_info names = { .size = type->size };
 	char *end = NULL;
 	size_t i;
 
+	cam_control_info_describe(&names, type->id);
 	if (n > CONTROL_OPTION_MAX_ITEMS)
 		return -EINVAL;
 	for (i = 0; i < n; i++) {
@@ -105,7 +171,8 @@ static int parse_items(struct control_option *option,
 		if (i)
 			text = end + 1;
 		if (is_float ? parse_float(text, &end, &option->floats[i])
-			     : control_option_parse_integer(text, &end, &wide))
+			     : control_option_parse_number(&names, text, &end,
+							   &wide))
 			return -EINVAL;
 		option->wides[i] = wide;
 		if (wide >= INT32_MIN && wide <= INT32_MAX)
@@ -215,7 +282,15 @@ static void append_names(char error[CONTROL_OPTION_ERROR_SIZE],
 static void expect_value(const struct camipc_control_type *type,
 			 char error[CONTROL_OPTION_ERROR_SIZE])
 {
-	if (type->size)
+	struct cam_control_info names = { .size = type->size };
+	char values[CONTROL_OPTION_ERROR_SIZE - 16];
+
+	cam_control_info_describe(&names, type->id);
+	cam_control_range_to_string(&names, values, sizeof(values));
+	if (names.n_enumerators)
+		snprintf(error, CONTROL_OPTION_ERROR_SIZE, "expected %s",
+			 values);
+	else if (type->size)
 		snprintf(error, CONTROL_OPTION_ERROR_SIZE,
 			 "expected %u values of type %s, separated by commas",
 			 type->size, type->type);
@@ -327,8 +402,11 @@ int control_option_check(const struct control_option *option,
 	if (cam_control_list_clamp(&list, infos, &clamped, 1, &counts,
 				   &result) == 0)
 		return 0;
-	control_text_range(info, range, sizeof(range));
-	snprintf(error, CONTROL_OPTION_ERROR_SIZE,
-		 "the value is out of range: %s", range);
+	cam_control_range_to_string(info, range, sizeof(range));
+	snprintf(error, CONTROL_OPTION_ERROR_SIZE, "%s%s",
+		 info->n_enumerators ? "this camera does not accept the value; "
+				       "expected " :
+				       "the value is out of range: ",
+		 range);
 	return -EINVAL;
 }

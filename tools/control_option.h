@@ -64,6 +64,19 @@ int control_option_parse_rectangle(const char *text,
 				   struct cam_rectangle *ret_rectangle);
 
 /**
+ * control_option_parse_number() - read one integer of a control
+ * @info: has the names of the values; with a size, the integer ends at a comma
+ * @ret_end: where the integer ends
+ *
+ * Accepts names of values in capitals or not, and numbers; of a mask, several with
+ * '|' between them. A name that looks like a number goes before the number. Returns
+ * 0 or -EINVAL.
+ */
+int control_option_parse_number(const struct cam_control_info *info,
+				const char *text, char **ret_end,
+				int64_t *ret_value) CAMIPC_MUST_CHECK;
+
+/**
  * control_option_check() - check that the camera accepts the control
  * @infos: the controls that the camera offers
  * @error: gets a text on failure, without option and value

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control_text.h"
+#include "cam_controls.h"
+#include "control_value.h"
 
 /* Far longer than an option can be. */
 #define MAX_ITEMS (1024 * 1024)
@@ -35,30 +36,20 @@ static bool is_number(const struct cam_control_info *info)
 	}
 }
 
-static int64_t number_of(const struct cam_control_value *value)
+/* Numbers that the type cannot have are refused, too. A driver would change one that
+ * is out of the range, and report success. */
+static bool is_accepted(const struct cam_control_info *info, int64_t number)
 {
-	switch (value->tag) {
-#define X(tag_of, arm)                   \
-	case CAM_CONTROL_VALUE_##tag_of: \
-		return (int64_t)value->arm;
-		NUMBERS(X)
-#undef X
-	default:
-		return 0;
-	}
-}
+	struct cam_control_info one = *info;
+	struct cam_control_value value = {
+		.tag = (enum cam_control_value_tag)info->type,
+	};
+	int64_t held;
 
-/* Numbers that the type cannot have are out of the range, too. */
-static bool is_in_range(const struct cam_control_info *info, int64_t number)
-{
-	bool is_listed = info->n_values == 0;
-
-	for (size_t i = 0; i < info->n_values; i++)
-		is_listed |= number_of(&info->values[i]) == number;
-	if (info->type == CAM_CONTROL_TYPE_BOOLEAN)
-		return is_listed && (number == 0 || number == 1);
-	return is_listed && number >= number_of(&info->min) &&
-	       number <= number_of(&info->max);
+	one.size = 0;
+	control_number_put(&value, number);
+	return control_number_get(&value, &held) && held == number &&
+	       cam_control_judge_value(&value, &one) == CAM_CONTROL_KEPT;
 }
 
 static int parse_flag(const struct cam_control_info *info, const char *text,
@@ -67,7 +58,7 @@ static int parse_flag(const struct cam_control_info *info, const char *text,
 	bool flag;
 
 	if (control_option_parse_bool(text, &flag) < 0 ||
-	    !is_in_range(info, flag))
+	    !is_accepted(info, flag))
 		return -EINVAL;
 	*ret_number = flag;
 	return 0;
@@ -86,9 +77,9 @@ static int parse_numbers(const struct cam_control_info *info, const char *text,
 	for (size_t i = 0; i < n; i++) {
 		if (i && *end != ',')
 			return -EINVAL;
-		if (control_option_parse_integer(i ? end + 1 : text, &end,
-						 &numbers[i]) < 0 ||
-		    !is_in_range(info, numbers[i]))
+		if (control_option_parse_number(info, i ? end + 1 : text, &end,
+						&numbers[i]) < 0 ||
+		    !is_accepted(info, numbers[i]))
 			return -EINVAL;
 		++*ret_n;
 	}
@@ -132,6 +123,15 @@ static int put_numbers(struct control_option *option,
 	return 0;
 }
 
+static void expect(const struct cam_control_info *info,
+		   char error[CONTROL_OPTION_ERROR_SIZE])
+{
+	char range[CONTROL_OPTION_ERROR_SIZE / 2];
+
+	cam_control_range_to_string(info, range, sizeof(range));
+	snprintf(error, CONTROL_OPTION_ERROR_SIZE, "expected %s", range);
+}
+
 /* Says what is wrong with the value of an array. */
 static void expect_array(const struct cam_control_info *info, const char *text,
 			 size_t n_right, char error[CONTROL_OPTION_ERROR_SIZE])
@@ -141,12 +141,12 @@ static void expect_array(const struct cam_control_info *info, const char *text,
 
 	for (; (text = strchr(text, ',')) != NULL; text++)
 		n++;
-	control_text_range(info, range, sizeof(range));
+	cam_control_range_to_string(info, range, sizeof(range));
 	snprintf(error, CONTROL_OPTION_ERROR_SIZE,
 		 "expected %u value%s of type %s, separated by commas, each "
 		 "%s; %s %zu",
 		 info->size, info->size == 1 ? "" : "s",
-		 control_text_type(info->type), range,
+		 cam_control_type_name(info->type), range,
 		 n == info->size ? "the first wrong one is number" :
 				   "their number is",
 		 n == info->size ? n_right + 1 : n);
@@ -169,11 +169,7 @@ static int read_numbers(struct control_option *option,
 	if (ret < 0 && info->size) {
 		expect_array(info, option->value, n_right, error);
 	} else if (ret < 0) {
-		char range[CONTROL_OPTION_ERROR_SIZE / 2];
-
-		control_text_range(info, range, sizeof(range));
-		snprintf(error, CONTROL_OPTION_ERROR_SIZE, "expected %s",
-			 range);
+		expect(info, error);
 	} else if (put_numbers(option, info, numbers) < 0) {
 		snprintf(error, CONTROL_OPTION_ERROR_SIZE, "out of memory");
 		ret = -EINVAL;
@@ -218,7 +214,10 @@ static int read_value(struct control_option *option,
 	if (info->size == 0 && info->type == CAM_CONTROL_TYPE_STRING) {
 		value->tag = CAM_CONTROL_VALUE_STRING;
 		value->string = option->value;
-		return 0;
+		if (cam_control_judge_value(value, info) == CAM_CONTROL_KEPT)
+			return 0;
+		expect(info, error);
+		return -EINVAL;
 	}
 	if (info->size == 0 && info->type == CAM_CONTROL_TYPE_SIZE) {
 		value->tag = CAM_CONTROL_VALUE_SIZE;
@@ -240,7 +239,7 @@ static int read_value(struct control_option *option,
 	snprintf(error, CONTROL_OPTION_ERROR_SIZE,
 		 "the control has %s%s, which --control cannot set",
 		 info->size ? "too many values of type " : "a value of type ",
-		 control_text_type(info->type));
+		 cam_control_type_name(info->type));
 	return -EINVAL;
 }
 

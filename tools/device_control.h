@@ -24,9 +24,9 @@ bool device_control_is_meant(const struct control_option *option,
  * @error: gets a text on failure, without option and value
  *
  * Accepts what --list-controls prints: numbers and switches in their range, true for
- * a button, entries of menus by their number, arrays with commas, strings, sizes as
- * WIDTHxHEIGHT and rectangles as X,Y,WIDTH,HEIGHT. Free @option with
- * device_control_clear(), also after a failure. Returns 0 or -EINVAL.
+ * a button, entries of menus and flags by their name or number, arrays with commas,
+ * strings, sizes as WIDTHxHEIGHT and rectangles as X,Y,WIDTH,HEIGHT. Free @option
+ * with device_control_clear(), also after a failure. Returns 0 or -EINVAL.
  */
 int device_control_parse(struct control_option *option,
 			 const struct cam_control_info_map *infos,

@@ -63,6 +63,11 @@ struct PrepareParams {
 	requestControls @4 :ControlList;
 }
 
+struct ControlEnumerator {
+	value @0 :Int64;
+	name @1 :Text;
+}
+
 struct ControlInfo {
 	key @0 :UInt32;
 	min @1 :ControlValue;
@@ -73,6 +78,11 @@ struct ControlInfo {
 	name @6 :Text;
 	type @7 :UInt32;
 	size @8 :UInt32;
+	enumerators @9 :List(ControlEnumerator);
+	isMask @10 :Bool;
+	minLength @11 :UInt32;
+	maxLength @12 :UInt32;
+	step @13 :UInt64;
 }
 
 struct ControlInfoMap {

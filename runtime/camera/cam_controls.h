@@ -172,12 +172,15 @@ struct cam_clamp_counts {
  * @counts: incremented for each control that is changed or left out
  * @ret_list: points into @controls, and for arrays and strings into @list
  *
- * Moves numbers to the nearest end of their range; points, sizes and rectangles
- * component by component. Replaces NaN, and a value that a list of permitted
- * values does not have, by the default. Leaves an array out if one of its
- * elements is out of range. Where the map gives a type, a value of another type
- * or with another number of elements is left out; where it gives a type and
- * neither range nor permitted values, each value of the type is accepted.
+ * Moves numbers to the nearest end of their range, and integers to the nearest
+ * step; points, sizes and rectangles component by component. Replaces NaN, and a
+ * value that a list of permitted values does not have, by the default. Clears
+ * flags that a mask does not have. Leaves out: an integer that the control's
+ * enumerators do not have; a string that is too short or too long; an array if one
+ * of its elements is out of range, or if it has too few or too many. Where the map
+ * gives a type, a value of another type or with another number of elements is left
+ * out; where it gives a type and neither range nor permitted values, each value of
+ * the type is accepted.
  *
  * Controls from an IPA drive exposure, lens and flash: clamp them before they
  * reach hardware. Returns the number of controls changed or left out, or
@@ -209,6 +212,58 @@ CAMIPC_API enum cam_control_verdict
 cam_control_judge(const struct cam_control *control,
 		  const struct cam_control_info_map *infos);
 
+/** Judges a value by one info, as cam_control_judge() does; never UNKNOWN. Thread
+ *  word: reentrant. */
+CAMIPC_API enum cam_control_verdict
+cam_control_judge_value(const struct cam_control_value *value,
+			const struct cam_control_info *info);
+
+/**
+ * cam_control_explain() - write what is wrong with a control
+ * @control: is not changed
+ * @infos: the controls of the camera
+ * @buffer: gets the text, which is cut if it does not fit: "AeMeteringMode: 7 left
+ *          out: a value that is not allowed; expected Centre (0) or Spot (1)"
+ * @size: of @buffer, in bytes
+ *
+ * Names and strings are written as they are, also those that a peer chose.
+ * Returns what cam_control_judge() returns. Thread word: reentrant.
+ */
+CAMIPC_API enum cam_control_verdict
+cam_control_explain(const struct cam_control *control,
+		    const struct cam_control_info_map *infos, char *buffer,
+		    size_t size);
+
+/**
+ * cam_control_value_to_string() - write a value
+ * @info: has the names of enumerators and flags; NULL: numbers only
+ * @buffer: gets the text, which is cut if it does not fit: "true", "1,2",
+ *          "Spot (1)", "A|B|0x8"; "" for a value without a type
+ * @size: of @buffer, in bytes
+ *
+ * Thread word: reentrant.
+ */
+CAMIPC_API void
+cam_control_value_to_string(const struct cam_control_value *value,
+			    const struct cam_control_info *info, char *buffer,
+			    size_t size);
+
+/**
+ * cam_control_range_to_string() - write which values a control accepts
+ * @buffer: gets the text, which is cut if it does not fit: "1 to 4", "0, 1 or 3",
+ *          "Centre (0) or Spot (1)", "0 to 8 bytes"; "" if any is accepted
+ * @size: of @buffer, in bytes
+ *
+ * Thread word: reentrant.
+ */
+CAMIPC_API void
+cam_control_range_to_string(const struct cam_control_info *info, char *buffer,
+			    size_t size);
+
+/** Returns what the IDL of controls calls a type, such as "int32". Lives as long
+ *  as the library. Thread word: reentrant. */
+CAMIPC_API const char *cam_control_type_name(enum cam_control_type type);
+
 /**
  * Returns a verdict in words, such as "brought into its range"; never NULL.
  * Lives as long as the library. Thread word: reentrant.
@@ -234,10 +289,11 @@ CAMIPC_API enum cam_control_type
 cam_control_type_of(const struct camipc_control_type *control);
 
 /**
- * cam_control_info_describe() - set name, type and size of a control
+ * cam_control_info_describe() - set name, type, size and enumerators of a control
  * @id: number of a control of controls.mojom; another one changes nothing
  *
- * The name lives as long as the library.
+ * The names live as long as the library. A control that accepts some of its
+ * enumerators has them all, and a range or permitted values.
  */
 CAMIPC_API void cam_control_info_describe(struct cam_control_info *info,
 					  uint32_t id);

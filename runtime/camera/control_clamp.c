@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "control_value.h"
+
 /* What clamping did with a value. 0 is not a verdict. */
 enum verdict {
 	VERDICT_KEPT = 1,
@@ -87,6 +89,39 @@ static bool clamp_rectangle(struct cam_rectangle *value,
 }
 
 /*
+ * Brings an integer or a boolean into range, and then to the nearest step, as
+ * the kernel does. Differences are unsigned: they may be larger than INT64_MAX.
+ */
+static bool clamp_number(struct cam_control_value *value,
+			 const struct cam_control_info *info)
+{
+	int64_t min = 0;
+	int64_t max = 0;
+	int64_t number = 0;
+	uint64_t rest;
+	bool changed;
+
+	control_number_get(&info->min, &min);
+	control_number_get(&info->max, &max);
+	control_number_get(value, &number);
+	changed = clamp_int64(&number, min, max);
+	rest = info->step && max >= min
+		       ? ((uint64_t)number - (uint64_t)min) % info->step
+		       : 0;
+	if (rest) {
+		const uint64_t up = info->step - rest;
+
+		if (up <= rest && up <= (uint64_t)max - (uint64_t)number)
+			number += (int64_t)up;
+		else
+			number -= (int64_t)rest;
+		changed = true;
+	}
+	control_number_put(value, number);
+	return changed;
+}
+
+/*
  * Brings one scalar into range. The caller has checked that minimum and maximum
  * have the type of @value. A type that is not here has no known order: values
  * of it are refused.
@@ -96,36 +131,16 @@ static enum verdict clamp_scalar(struct cam_control_value *value,
 {
 	const struct cam_control_value *min = &info->min;
 	const struct cam_control_value *max = &info->max;
-	int64_t wide;
 	bool changed;
 
 	switch (value->tag) {
 	case CAM_CONTROL_VALUE_BOOLEAN:
-		wide = value->boolean;
-		changed = clamp_int64(&wide, min->boolean, max->boolean);
-		value->boolean = wide != 0;
-		break;
 	case CAM_CONTROL_VALUE_BYTE:
-		wide = value->byte;
-		changed = clamp_int64(&wide, min->byte, max->byte);
-		value->byte = (uint8_t)wide;
-		break;
 	case CAM_CONTROL_VALUE_UNSIGNED16:
-		wide = value->unsigned16;
-		changed = clamp_int64(&wide, min->unsigned16, max->unsigned16);
-		value->unsigned16 = (uint16_t)wide;
-		break;
 	case CAM_CONTROL_VALUE_UNSIGNED32:
-		changed = clamp_uint32(&value->unsigned32, min->unsigned32,
-				       max->unsigned32);
-		break;
 	case CAM_CONTROL_VALUE_INTEGER32:
-		changed = clamp_int32(&value->integer32, min->integer32,
-				      max->integer32);
-		break;
 	case CAM_CONTROL_VALUE_INTEGER64:
-		changed = clamp_int64(&value->integer64, min->integer64,
-				      max->integer64);
+		changed = clamp_number(value, info);
 		break;
 	case CAM_CONTROL_VALUE_FLOAT32:
 		changed = clamp_float(&value->float32, min->float32,
@@ -151,38 +166,6 @@ static enum verdict clamp_scalar(struct cam_control_value *value,
 		return VERDICT_REFUSED;
 	}
 	return changed ? VERDICT_CLAMPED : VERDICT_KEPT;
-}
-
-/* Gets element @i of an array as a scalar; returns the array's length. */
-static size_t array_element(const struct cam_control_value *array, size_t i,
-			    struct cam_control_value *ret_element)
-{
-	struct cam_control_value *e = ret_element;
-
-#define ELEMENT(TAG, arm)                                     \
-	case CAM_CONTROL_VALUE_##TAG##_ARRAY:                 \
-		if (i < array->arm##_array.n_items) {         \
-			e->tag = CAM_CONTROL_VALUE_##TAG;     \
-			e->arm = array->arm##_array.items[i]; \
-		}                                             \
-		return array->arm##_array.n_items
-
-	switch (array->tag) {
-		ELEMENT(BOOLEAN, boolean);
-		ELEMENT(BYTE, byte);
-		ELEMENT(UNSIGNED16, unsigned16);
-		ELEMENT(UNSIGNED32, unsigned32);
-		ELEMENT(INTEGER32, integer32);
-		ELEMENT(INTEGER64, integer64);
-		ELEMENT(FLOAT32, float32);
-		ELEMENT(STRING, string);
-		ELEMENT(RECTANGLE, rectangle);
-		ELEMENT(SIZE, size);
-		ELEMENT(POINT, point);
-	default:
-		return 0;
-	}
-#undef ELEMENT
 }
 
 CAMIPC_STATIC_ASSERT(CAM_CONTROL_VALUE_POINT_ARRAY - CAM_CONTROL_VALUE_POINT ==
@@ -239,10 +222,64 @@ static enum verdict use_default(struct cam_control_value *value,
 	return VERDICT_CLAMPED;
 }
 
+/* Clears flags that the control does not have. A driver does the same. */
+static enum verdict clamp_mask(struct cam_control_value *value,
+			       const struct cam_control_info *info)
+{
+	int64_t mask = 0;
+	int64_t flags = 0;
+
+	if (!control_number_get(value, &flags))
+		return VERDICT_REFUSED;
+	if (!control_number_get(&info->max, &mask))
+		for (size_t i = 0; i < info->n_enumerators; i++)
+			mask |= info->enumerators[i].value;
+	control_number_put(value, flags & mask);
+	return flags & ~mask ? VERDICT_CLAMPED : VERDICT_KEPT;
+}
+
+/* Enumerators have no order: another one is not nearer than the default. */
+static enum verdict check_enumerator(const struct cam_control_value *value,
+				     const struct cam_control_info *info)
+{
+	struct cam_control_value copy = *value;
+	int64_t number;
+
+	if (!control_number_get(value, &number) ||
+	    (info->n_values && !is_listed(value, info)) ||
+	    (has_range(info) && clamp_scalar(&copy, info) != VERDICT_KEPT))
+		return VERDICT_REFUSED;
+	for (size_t i = 0; i < info->n_enumerators; i++)
+		if (info->enumerators[i].value == number)
+			return VERDICT_KEPT;
+	return VERDICT_REFUSED;
+}
+
+static bool is_length(uint64_t length, const struct cam_control_info *info)
+{
+	return length >= info->min_length &&
+	       (!info->max_length || length <= info->max_length);
+}
+
+static bool has_length(const char *text, const struct cam_control_info *info)
+{
+	const size_t length = text ? strlen(text) : 0;
+
+	return is_length(length, info) &&
+	       (!info->step || (length - info->min_length) % info->step == 0);
+}
+
 /* Judges a value that is not an array. */
 static enum verdict clamp_single(struct cam_control_value *value,
 				 const struct cam_control_info *info)
 {
+	if (info->is_mask)
+		return clamp_mask(value, info);
+	if (info->n_enumerators)
+		return check_enumerator(value, info);
+	if (value->tag == CAM_CONTROL_VALUE_STRING &&
+	    !has_length(value->string, info))
+		return VERDICT_REFUSED;
 	if (info->n_values)
 		return is_listed(value, info) ? VERDICT_KEPT
 					      : use_default(value, info);
@@ -258,11 +295,14 @@ static enum verdict check_array(const struct cam_control_value *value,
 				const struct cam_control_info *info)
 {
 	struct cam_control_value element = { .tag = CAM_CONTROL_VALUE_NONE };
-	size_t n = array_element(value, 0, &element);
+	size_t n = control_array_element(value, 0, &element);
 	size_t i;
 
+	if (info->size == CAM_CONTROL_ANY_SIZE &&
+	    value->tag != CAM_CONTROL_VALUE_STRING_ARRAY && !is_length(n, info))
+		return VERDICT_REFUSED;
 	for (i = 0; i < n; i++) {
-		array_element(value, i, &element);
+		control_array_element(value, i, &element);
 		if (clamp_single(&element, info) != VERDICT_KEPT)
 			return VERDICT_REFUSED;
 	}
@@ -294,7 +334,7 @@ static bool has_given_type(const struct cam_control_value *value,
 	    is_array != (info->size > 0))
 		return false;
 	return !is_array || info->size == CAM_CONTROL_ANY_SIZE ||
-	       array_element(value, 0, &ignored) == info->size;
+	       control_array_element(value, 0, &ignored) == info->size;
 }
 
 /* Returns true if type, range and permitted values apply to this value. */
@@ -303,6 +343,7 @@ static bool fits_type(const struct cam_control_value *value,
 {
 	enum cam_control_value_tag tag = scalar_tag(value->tag);
 	bool is_given = info->type != CAM_CONTROL_TYPE_NONE;
+	bool has_min = info->min.tag != CAM_CONTROL_VALUE_NONE;
 
 	if (tag == CAM_CONTROL_VALUE_NONE ||
 	    (is_given && !has_given_type(value, info)))
@@ -310,13 +351,30 @@ static bool fits_type(const struct cam_control_value *value,
 	if (info->n_values && info->values[0].tag != tag)
 		return false;
 	if (!has_range(info))
-		return is_given || info->n_values;
+		return is_given || info->n_values || info->n_enumerators;
 	if (tag == CAM_CONTROL_VALUE_STRING)
 		return info->min.tag == tag;
+	if (info->is_mask && !has_min)
+		return info->max.tag == tag;
 	return info->min.tag == tag && info->max.tag == tag;
 }
 
-/* Judges one control, and brings it into its range. */
+/* Judges one value, and brings it into its range. */
+static enum cam_control_verdict judge_value(struct cam_control_value *value,
+					    const struct cam_control_info *info)
+{
+	if (!fits_type(value, info))
+		return CAM_CONTROL_MISTYPED;
+	switch (clamp_value(value, info)) {
+	case VERDICT_KEPT:
+		return CAM_CONTROL_KEPT;
+	case VERDICT_CLAMPED:
+		return CAM_CONTROL_CLAMPED;
+	default:
+		return CAM_CONTROL_OUT_OF_RANGE;
+	}
+}
+
 static enum cam_control_verdict judge(struct cam_control *control,
 				      const struct cam_control_info_map *infos)
 {
@@ -326,18 +384,7 @@ static enum cam_control_verdict judge(struct cam_control *control,
 		info = cam_uint32_control_info_find(infos->infos,
 						    infos->n_infos,
 						    control->id);
-	if (!info)
-		return CAM_CONTROL_UNKNOWN;
-	if (!fits_type(&control->value, info))
-		return CAM_CONTROL_MISTYPED;
-	switch (clamp_value(&control->value, info)) {
-	case VERDICT_KEPT:
-		return CAM_CONTROL_KEPT;
-	case VERDICT_CLAMPED:
-		return CAM_CONTROL_CLAMPED;
-	default:
-		return CAM_CONTROL_OUT_OF_RANGE;
-	}
+	return info ? judge_value(&control->value, info) : CAM_CONTROL_UNKNOWN;
 }
 
 static void count(struct cam_clamp_counts *counts,
@@ -389,19 +436,11 @@ cam_control_judge(const struct cam_control *control,
 	return judge(&copy, infos);
 }
 
-static const char *const verdict_texts[] = {
-	[CAM_CONTROL_KEPT] = "kept",
-	[CAM_CONTROL_CLAMPED] = "brought into its range",
-	[CAM_CONTROL_UNKNOWN] = "left out: there is no such control",
-	[CAM_CONTROL_MISTYPED] = "left out: another type or size",
-	[CAM_CONTROL_OUT_OF_RANGE] = "left out: a value that is not allowed",
-};
-
-const char *cam_control_verdict_to_string(enum cam_control_verdict verdict)
+enum cam_control_verdict
+cam_control_judge_value(const struct cam_control_value *value,
+			const struct cam_control_info *info)
 {
-	const size_t i = (size_t)verdict;
+	struct cam_control_value copy = *value;
 
-	return i < sizeof(verdict_texts) / sizeof(*verdict_texts) ?
-		       verdict_texts[i] :
-		       "unknown";
+	return judge_value(&copy, info);
 }

@@ -52,6 +52,27 @@ cam_control_type_of(const struct camipc_control_type *control)
 	return CAM_CONTROL_TYPE_NONE;
 }
 
+/* The named values of all controls, in the order of cam_control_ids. */
+static const struct cam_control_enumerator named_values[] = {
+#define NAMED(number, text) { .value = number, .name = text },
+	CAM_CONTROL_ID_VALUES(NAMED)
+#undef NAMED
+};
+
+static void describe_values(struct cam_control_info *info,
+			    const struct camipc_control_type *control)
+{
+	const struct camipc_control_type *other;
+	size_t before = 0;
+
+	if (!control->values)
+		return;
+	for (other = cam_control_ids; other != control; other++)
+		before += other->values ? other->values->n_enumerators : 0;
+	info->enumerators = &named_values[before];
+	info->n_enumerators = control->values->n_enumerators;
+}
+
 void cam_control_info_describe(struct cam_control_info *info, uint32_t id)
 {
 	const struct camipc_control_type *control = cam_control_by_id(id);
@@ -61,4 +82,5 @@ void cam_control_info_describe(struct cam_control_info *info, uint32_t id)
 	info->name = control->name;
 	info->type = cam_control_type_of(control);
 	info->size = control->size;
+	describe_values(info, control);
 }

@@ -156,6 +156,23 @@ class ListTest(CaptureTest):
                                (name, int(high) + 1)] + SMALL, "out of range",
                            "%s to %s" % (low, high))
 
+    def test_names_of_values(self):
+        out = run("capture", "--list-controls", *SMALL)
+        self.assertIn("AeMeteringMode int32: Centre (0), Spot (1) or Whole "
+                      "(2), default Whole (2)\n", out.stdout)
+        for value in ("Spot", "spot", "1"):
+            out = run("capture", "--quiet", "--frames", "1", "--metadata", "-",
+                      "--control", "AeMeteringMode=" + value, *SMALL)
+            self.assertEqual((out.returncode, out.stderr), (0, ""))
+            self.assertRegex(out.stdout, r'"AeMeteringMode": ?1\b')
+        self.fails(2, ["capture", "--control", "AeMeteringMode=spo"] + SMALL,
+                   "expected Centre (0), Spot (1), Whole (2) or Custom (3)")
+        # Custom has a name, and this camera does not offer it.
+        for value in ("custom", "3"):
+            self.fails(2, ["capture", "--control", "AeMeteringMode=" + value] +
+                       SMALL, "does not accept the value",
+                       "expected Centre (0), Spot (1) or Whole (2)")
+
     def test_both_and_nothing_else(self):
         out = run("capture", "--list-controls", "--list-formats",
                   "--output", self.path("frame-%d.ppm"), "--quiet", *SMALL)

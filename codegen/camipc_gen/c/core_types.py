@@ -16,7 +16,7 @@ from ..model import ir, wire
 MODULE = "cam"
 
 # What changes the C of a declaration beside its wire form.
-_ATTRIBUTES = ("cname", "alias", "control", "size", "Default", "scopedEnum",
+_ATTRIBUTES = ("cname", "alias", "control", "size", "values", "Default", "scopedEnum",
                "keep_unknown")
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Enums and constants in C."""
 
-from typing import List, NamedTuple, Optional, Tuple
+from typing import List, NamedTuple, Optional, Sequence, Tuple
 
 from ..model import ir
 from . import names as c_names
@@ -24,13 +24,16 @@ class ControlView(NamedTuple):
     idl_name: str
     type: str
     size: int               # 0: a single value
+    values: Optional["EnumView"]    # the enum that names its values
 
 
 class EnumView:
     """An enum, a set of flags, or both."""
 
-    def __init__(self, enum: ir.Enum):
+    def __init__(self, enum: ir.Enum, siblings: Sequence[ir.Enum] = ()):
+        """@siblings: the enums that [values] can name"""
         self.enum = enum
+        self._siblings = siblings
         self.c_name = c_names.of_type(enum)
         self.idl_name = enum.qualified
         self.title = enum.name
@@ -93,11 +96,22 @@ class EnumView:
 
     @property
     def controls(self) -> List[ControlView]:
-        """What [control] and [size] say of the enumerators."""
+        """What [control], [size] and [values] say of the enumerators."""
+        named = {enum.name: EnumView(enum) for enum in self._siblings}
         return [ControlView(c_names.of_enumerator(self.enum, one), one.name,
                             str(one.attribute("control")),
-                            int(one.attribute("size", 0)))
+                            int(one.attribute("size", 0)),
+                            named.get(str(one.attribute("values"))))
                 for one in self.enum.enumerators if one.attribute("control")]
+
+    @property
+    def names_values(self) -> bool:
+        return any(control.values for control in self.controls)
+
+    @property
+    def values_name(self) -> str:
+        """The macro that lists the named values of all controls."""
+        return self.c_name.upper() + "_VALUES"
 
     @property
     def controls_name(self) -> str:

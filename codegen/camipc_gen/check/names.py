@@ -187,6 +187,7 @@ def _add_enum(names: _Names, enum: ir.Enum) -> None:
     names.add("enumerators_of_" + tag, enum)
     if any(value.attribute("control") for value in enum.enumerators):
         names.add(tag + "s", enum)
+        names.add(tag.upper() + "_VALUES", enum)
     if enum.used_as_flags:
         names.add(tag + "_set_to_string", enum)
         names.add(tag.upper() + "_MASK", enum)

@@ -18,6 +18,7 @@ from ..model import ir
 from ..model.order import members
 from ..model.parts import innermost
 from ..model.resolve import Resolver
+from ..text.diagnostics import did_you_mean
 from ..text.loader import Loader, Unit
 from .checking import Checking
 from .extents import EXTENT_RULES
@@ -117,6 +118,25 @@ def control_sizes(checking: Checking) -> None:
                                "elements")
 
 
+def control_values(checking: Checking) -> None:
+    """[values] is an enum of the file, whose values the control has."""
+    for module in checking.program.modules:
+        known = {enum.name for enum in module.enums}
+        for enum in module.enums:
+            for value in enum.enumerators:
+                named = checking.attribute(value, "values")
+                if named is None:
+                    continue
+                if value.attribute("control") != "int32":
+                    checking.error("control-type", named.span, "attribute "
+                                   "'values' needs 'control=int32' beside it")
+                if str(named.value) not in known:
+                    checking.error(
+                        "control-type", named.span, "unknown enum '%s': "
+                        "expected an enum of this file" % named.value,
+                        hint=did_you_mean(str(named.value), sorted(known)))
+
+
 def c_names_are_names(checking: Checking) -> None:
     for declaration in checking.everything():
         cname = checking.attribute(declaration, "cname")
@@ -170,7 +190,7 @@ def versions_in_order(checking: Checking) -> None:
 
 RULES = (enum_has_values, enum_names_differ, enum_values_fit,
          flags_are_positive, defaults_of_unknown_values, control_sizes,
-         c_names_are_names, has_fd_is_true, versions_in_order) + \
+         control_values, c_names_are_names, has_fd_is_true, versions_in_order) + \
     FIELD_RULES + EXTERNAL_RULES + EXTENT_RULES + INTERFACE_RULES + NAME_RULES
 
 

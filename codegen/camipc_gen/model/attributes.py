@@ -121,6 +121,7 @@ ATTRIBUTES: Dict[str, Spec] = {
     "value": Spec(WIRE, ("output",)),
     "control": Spec(BEHAVIOUR, ("enumerator",), WORD, CONTROL_TYPES),
     "size": _integer(BEHAVIOUR, ("enumerator",), 0, 65536),
+    "values": Spec(BEHAVIOUR, ("enumerator",), NAME),
 }
 
 # Chromium's attributes that have no effect here. They cause a warning only, so

@@ -111,7 +111,7 @@ class ModuleView:
             InterfaceView(model, module, interface,
                           wire.fingerprint(program, interface))
             for interface in module.interfaces]
-        self.enums = [EnumView(enum) for enum in module.enums]
+        self.enums = [EnumView(enum, module.enums) for enum in module.enums]
         self.consts = [const_view(module, const, program)
                        for const in module.consts]
         self.externals = [ExternalView(one) for one in module.structs

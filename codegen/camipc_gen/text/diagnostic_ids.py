@@ -104,7 +104,8 @@ ERRORS = {
     "default-limit": "a default that the field's own attributes refuse",
     "wire-form": "a wire form that the type does not have",
     "inline-union": "[inline] on something other than a union",
-    "control-type": "[size] without [control]",
+    "control-type": "[size] without [control]; [values] without "
+                    "[control=int32], or of an unknown enum",
     # interfaces
     "interface-empty": "a main interface without methods",
     "event-interface-alone": "an event interface without a main interface",

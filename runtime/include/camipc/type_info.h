@@ -202,6 +202,8 @@ struct camipc_control_type {
 	const char *name; /* as in the IDL */
 	const char *type; /* as in the IDL: "int32", "Rectangle", ... */
 	uint32_t size; /* elements of an array; 0: a single value */
+	/* Describes the enum of [values=]; NULL: the values have no names. */
+	const struct camipc_type_info *values;
 };
 
 CAMIPC_END_DECLS

@@ -20,7 +20,7 @@ from camipc_gen.text.loader import Options
 
 COMPILER, SANITIZERS, LIBCAMIPC, LIBCAMIPC_IPA = sys.argv[1:5]
 
-FIELD = "\tuint32 size;\n};"
+FIELD = "\tuint64 step;\n};"
 DEFINED = re.compile(r"^const char (cam_types_[0-9a-f]{8}) = 0;$", re.M)
 
 

@@ -101,6 +101,8 @@ SAMPLES = {
     "control": ("A = 1", "[control=int32] A = 1"),
     "size": ("A = 1", "[control=int32] A = 1",
              "[control=int32, size=5] A = 1"),
+    "values": ("A = 1", "[control=int32] A = 1",
+               "[control=int32, values=E] A = 1"),
 }
 
 # The id that compat reports; any id for WIRE, none for the rest.

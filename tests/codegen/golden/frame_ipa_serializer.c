@@ -47,6 +47,35 @@ const uint8_t *test_frame_size_get_fields(struct camipc_reader *r,
 
 /* ---- tables for tracing and tests --------------------------------------- */
 
+static const struct camipc_enumerator_info
+	enumerators_of_test_frame_lamp_mode[] = {
+	{ "Off", TEST_FRAME_LAMP_MODE_OFF, 0 },
+	{ "Evenings", TEST_FRAME_LAMP_MODE_EVENINGS, 0 },
+	{ "Visitors", TEST_FRAME_LAMP_MODE_VISITORS, 0 },
+};
+
+const struct camipc_type_info test_frame_lamp_mode_type_info = {
+	.name = "test.frame.LampMode",
+	.kind = CAMIPC_KIND_ENUM,
+	.size = sizeof(enum test_frame_lamp_mode),
+	.n_enumerators = 3,
+	.enumerators = enumerators_of_test_frame_lamp_mode,
+};
+
+static const struct camipc_enumerator_info
+	enumerators_of_test_frame_control_id[] = {
+	{ "LampMode", TEST_FRAME_CONTROL_ID_LAMP_MODE, 0 },
+	{ "LampBrightness", TEST_FRAME_CONTROL_ID_LAMP_BRIGHTNESS, 0 },
+};
+
+const struct camipc_type_info test_frame_control_id_type_info = {
+	.name = "test.frame.ControlId",
+	.kind = CAMIPC_KIND_ENUM,
+	.size = sizeof(enum test_frame_control_id),
+	.n_enumerators = 2,
+	.enumerators = enumerators_of_test_frame_control_id,
+};
+
 static const struct camipc_field_info fields_of_test_frame_size[] = {
 	CAMIPC_FIELD("width", 1, UINT32, SINGLE, VARINT, NULL,
 		     struct test_frame_size, width),

@@ -18,6 +18,42 @@ CAMIPC_BEGIN_DECLS
  * replaces each pointer by one to a copy.
  */
 
+/** Returns whether @value is 0 or declared in the IDL. */
+static inline bool
+test_frame_lamp_mode_is_known(enum test_frame_lamp_mode value)
+{
+	return (uint32_t)value <= TEST_FRAME_LAMP_MODE_VISITORS;
+}
+
+static inline const uint8_t *
+test_frame_lamp_mode_get(struct camipc_reader *r, const uint8_t *p,
+			 const uint8_t *end, enum test_frame_lamp_mode *value)
+{
+	int32_t number;
+
+	p = camipc_get_int32(r, p, end, &number);
+	*value = (enum test_frame_lamp_mode)number;
+	return camipc_require(r, p, test_frame_lamp_mode_is_known(*value));
+}
+
+/** Returns whether @value is 0 or declared in the IDL. */
+static inline bool
+test_frame_control_id_is_known(enum test_frame_control_id value)
+{
+	return (uint32_t)value <= TEST_FRAME_CONTROL_ID_LAMP_BRIGHTNESS;
+}
+
+static inline const uint8_t *
+test_frame_control_id_get(struct camipc_reader *r, const uint8_t *p,
+			  const uint8_t *end, enum test_frame_control_id *value)
+{
+	int32_t number;
+
+	p = camipc_get_int32(r, p, end, &number);
+	*value = (enum test_frame_control_id)number;
+	return camipc_require(r, p, test_frame_control_id_is_known(*value));
+}
+
 void test_frame_size_check(struct camipc_check *check,
 			   const struct test_frame_size *msg);
 uint8_t *test_frame_size_put_fields(struct camipc_writer *w, uint8_t *p,

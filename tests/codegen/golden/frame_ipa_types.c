@@ -4,6 +4,38 @@
 
 #include "frame_ipa_serializer.h"
 
+const char *test_frame_lamp_mode_to_string(enum test_frame_lamp_mode value)
+{
+	switch (value) {
+	case TEST_FRAME_LAMP_MODE_OFF:
+		return "Off";
+	case TEST_FRAME_LAMP_MODE_EVENINGS:
+		return "Evenings";
+	case TEST_FRAME_LAMP_MODE_VISITORS:
+		return "Visitors";
+	}
+	return "unknown";
+}
+
+const char *test_frame_control_id_to_string(enum test_frame_control_id value)
+{
+	switch (value) {
+	case TEST_FRAME_CONTROL_ID_LAMP_MODE:
+		return "LampMode";
+	case TEST_FRAME_CONTROL_ID_LAMP_BRIGHTNESS:
+		return "LampBrightness";
+	}
+	return "unknown";
+}
+
+const struct camipc_control_type test_frame_control_ids[] = {
+	{ TEST_FRAME_CONTROL_ID_LAMP_MODE, "LampMode", "int32", 0,
+	  &test_frame_lamp_mode_type_info },
+	{ TEST_FRAME_CONTROL_ID_LAMP_BRIGHTNESS, "LampBrightness", "float", 2,
+	  NULL },
+	{ 0, NULL, NULL, 0, NULL },
+};
+
 /* ---- Size --------------------------------------------------------------- */
 
 void test_frame_size_init(struct test_frame_size *msg)

@@ -18,6 +18,21 @@ CAMIPC_BEGIN_DECLS
  * made: the outputs of a call, and copies.
  */
 
+/** What the lamp over a frame does. */
+enum test_frame_lamp_mode {
+	TEST_FRAME_LAMP_MODE_OFF = 0,
+	TEST_FRAME_LAMP_MODE_EVENINGS = 1,
+	/** As long as somebody is in the room. */
+	TEST_FRAME_LAMP_MODE_VISITORS = 2,
+};
+
+/** Numbers of a frame's controls. */
+enum test_frame_control_id {
+	TEST_FRAME_CONTROL_ID_LAMP_MODE = 1,
+	/** Brightness of the lamp, left and right. */
+	TEST_FRAME_CONTROL_ID_LAMP_BRIGHTNESS = 2,
+};
+
 /** In millimetres. */
 struct test_frame_size {
 	uint32_t width;
@@ -26,6 +41,25 @@ struct test_frame_size {
 
 /* Maximum encoded sizes in bytes, of the types that have one. */
 #define TEST_FRAME_SIZE_MAX_ENCODED_SIZE 12
+
+/** Returns the name in the IDL, or "unknown"; never NULL. */
+const char *test_frame_lamp_mode_to_string(enum test_frame_lamp_mode value);
+
+/** Returns the name in the IDL, or "unknown"; never NULL. */
+const char *test_frame_control_id_to_string(enum test_frame_control_id value);
+
+/** Lists the types of all controls; the last entry has a NULL name. */
+extern const struct camipc_control_type test_frame_control_ids[];
+
+/**
+ * Calls X(number, name) for each named value of each control: controls in the
+ * order of the table above, values in the order of their enum.
+ */
+#define TEST_FRAME_CONTROL_ID_VALUES(X)              \
+	/* LampMode */                               \
+	X(TEST_FRAME_LAMP_MODE_OFF, "Off")           \
+	X(TEST_FRAME_LAMP_MODE_EVENINGS, "Evenings") \
+	X(TEST_FRAME_LAMP_MODE_VISITORS, "Visitors")
 
 /*
  * x_copy() returns 0, -EINVAL for a value that the interface does not allow,
@@ -40,6 +74,8 @@ CAMIPC_MUST_CHECK int test_frame_size_copy(struct test_frame_size *ret_copy,
 void test_frame_size_clear(struct test_frame_size *msg);
 
 /* Tables of fields, for tracing and tests. */
+extern const struct camipc_type_info test_frame_lamp_mode_type_info;
+extern const struct camipc_type_info test_frame_control_id_type_info;
 extern const struct camipc_type_info test_frame_size_type_info;
 
 CAMIPC_END_DECLS

@@ -16,6 +16,35 @@ namespace test::frame {
  * constructor sets the defaults of the interface.
  */
 
+/** What the lamp over a frame does. */
+enum class LampMode : std::int32_t {
+	Off = 0,
+	Evenings = 1,
+	/** As long as somebody is in the room. */
+	Visitors = 2,
+};
+
+/** Returns the name in the IDL, or "unknown"; never nullptr. */
+inline const char *toString(LampMode value)
+{
+	return ::test_frame_lamp_mode_to_string(static_cast<::test_frame_lamp_mode>(
+		value));
+}
+
+/** Numbers of a frame's controls. */
+enum class ControlId : std::int32_t {
+	LampMode = 1,
+	/** Brightness of the lamp, left and right. */
+	LampBrightness = 2,
+};
+
+/** Returns the name in the IDL, or "unknown"; never nullptr. */
+inline const char *toString(ControlId value)
+{
+	return ::test_frame_control_id_to_string(static_cast<::test_frame_control_id>(
+		value));
+}
+
 class Size;
 
 /** In millimetres. */
