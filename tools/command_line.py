@@ -102,7 +102,8 @@ CAMERA = Group("the camera", (
     Option("--seed N", "seed of the sensor's noise", default="1"),
     Option("--pace MS", "let each frame last MS or more", default="0", details=(
         "For IPAs with threads of their own, which need time that no call "
-        "shows. Cannot be combined with --realtime.",)),
+        "shows. A frame also waits until these threads sleep, at most 1 s "
+        "longer. Cannot be combined with --realtime.",)),
     Option("--realtime", "take 30 frames per second without waiting for the "
            "IPA, and count late frames", details=(
                "Each frame is processed with the newest parameters. A frame is "

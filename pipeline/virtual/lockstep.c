@@ -8,6 +8,13 @@
  */
 #include "lockstep.h"
 
+#include <unistd.h>
+
+#include "idle_threads.h"
+
+/* Longest wait for threads of an IPA that work on and on. */
+#define IDLE_MS 1000
+
 static int wait_for(struct virtual_ipa *ipa,
 		    const struct virtual_answer *answer, const bool *is_there)
 {
@@ -32,14 +39,26 @@ static int wait_for_parameters(struct virtual_ipa *ipa,
 	return virtual_ipa_take_parameters(ipa, answer);
 }
 
-/* An IPA with threads of its own needs time that no call shows. */
+/*
+ * An IPA with threads of its own needs time that no call shows: the pace, and on a
+ * busy machine until they have done what they began.
+ */
 static int keep_pace(struct virtual_lockstep *lockstep)
 {
+	const int64_t limit_ms = virtual_ipa_now_ms() + lockstep->pace_ms +
+				 IDLE_MS;
+	int pid = camipc_proxy_get_pid(lockstep->ipa->proxy);
 	int ret;
 
 	if (!lockstep->pace_ms)
 		return 0;
+	if (pid <= 0)
+		pid = getpid(); /* in a thread */
 	ret = virtual_ipa_pause(lockstep->ipa, lockstep->next_ms);
+	while (ret == 0 && !virtual_threads_are_idle(pid) &&
+	       virtual_ipa_now_ms() < limit_ms)
+		ret = virtual_ipa_pause(lockstep->ipa,
+					virtual_ipa_now_ms() + 1);
 	lockstep->next_ms = virtual_ipa_now_ms() + lockstep->pace_ms;
 	return ret;
 }

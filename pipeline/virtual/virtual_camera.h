@@ -102,9 +102,10 @@ void virtual_camera_unplug(struct virtual_camera *camera);
  * virtual_camera_capture() - take the next frame, and make an image of it
  *
  * In lock-step, the default, the frame waits for its own parameters, and pace_ms
- * makes it last at least this long for IPAs with threads of their own. In real
- * time the call waits for the sensor's frame time and uses the newest
- * parameters; only the first frame waits for its own.
+ * makes it last at least this long for IPAs with threads of their own, and until
+ * these sleep, but at most 1 s longer. In real time the call waits for the
+ * sensor's frame time and uses the newest parameters; only the first frame waits
+ * for its own.
  *
  * Returns 0, -EINTR (interrupt_fd is readable), -ETIMEDOUT (no parameters
  * within frame_timeout_ms), -EREMOTEIO (the IPA could not compute parameters, or

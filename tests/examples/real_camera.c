@@ -2,19 +2,18 @@
 /* The sensor, the scene and the transcript of the cameras in this suite. */
 #include "real_camera.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <linux/v4l2-controls.h>
 
 #include "cam_controls.h"
+#include "idle_threads.h"
 #include "proc_number.h"
 
 #define PIXEL_RATE 182400000u
@@ -127,41 +126,6 @@ void real_camera_weigh(struct real_camera *camera)
 	camera->threads = proc_number(pid, "status", "Threads:");
 }
 
-/* Returns true if a thread waits for something; false also if it is gone. */
-static bool is_asleep(int pid, const char *tid)
-{
-	char line[512];
-	const char *end = NULL;
-	FILE *stream;
-
-	snprintf(line, sizeof(line), "/proc/%d/task/%.16s/stat", pid, tid);
-	stream = fopen(line, "r");
-	/* "123 (name) S …", and the name may contain anything. */
-	if (stream && fgets(line, sizeof(line), stream))
-		end = strrchr(line, ')');
-	if (stream)
-		fclose(stream);
-	return end && end[1] == ' ' && end[2] == 'S';
-}
-
-static bool are_asleep(int pid)
-{
-	const int self = (int)syscall(SYS_gettid);
-	bool all = true;
-	char path[64];
-	struct dirent *entry;
-	DIR *folder;
-
-	snprintf(path, sizeof(path), "/proc/%d/task", pid);
-	folder = opendir(path);
-	while (folder && all && (entry = readdir(folder)))
-		if (entry->d_name[0] != '.' && atoi(entry->d_name) != self)
-			all = is_asleep(pid, entry->d_name);
-	if (folder)
-		closedir(folder);
-	return all;
-}
-
 int real_camera_pace(const struct real_camera *camera, uint64_t begin_ns)
 {
 	const uint64_t deadline = real_now_ns() + WAIT_MS * UINT64_C(1000000);
@@ -181,7 +145,7 @@ int real_camera_pace(const struct real_camera *camera, uint64_t begin_ns)
 		return 0;
 	if (pid <= 0)
 		pid = getpid();
-	while (!are_asleep(pid)) {
+	while (!virtual_threads_are_idle(pid)) {
 		if (real_now_ns() > deadline)
 			return -ETIMEDOUT;
 		nanosleep(&nap, NULL);
