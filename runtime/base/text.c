@@ -73,6 +73,21 @@ static bool is_hidden(uint32_t number)
 	return false;
 }
 
+size_t camipc_hidden_character(const void *text, size_t len,
+			       uint32_t *ret_number)
+{
+	const size_t step = character_length(text, len);
+	uint32_t number;
+
+	if (step == 0)
+		return 0;
+	number = decode(text, step);
+	if (!is_hidden(number))
+		return 0;
+	*ret_number = number;
+	return step;
+}
+
 size_t camipc_escape_character(const void *text, size_t len,
 			       char out[CAMIPC_ESCAPED_SIZE])
 {

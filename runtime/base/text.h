@@ -25,6 +25,18 @@ CAMIPC_API size_t camipc_escape_character(const void *text, size_t len,
 					  char out[CAMIPC_ESCAPED_SIZE]);
 
 /**
+ * camipc_hidden_character() - look for a character that is to be escaped
+ * @text: @len bytes of any value, at least 1
+ * @ret_number: the number of the character if it would not be seen, as above;
+ *	else it stays as it is
+ *
+ * For formats with escapes of their own. Returns how many bytes of @text such a
+ * character has, or 0: there is another one, or no UTF-8. Thread word: reentrant.
+ */
+CAMIPC_API size_t camipc_hidden_character(const void *text, size_t len,
+					  uint32_t *ret_number);
+
+/**
  * camipc_sanitise() - copy text, with characters escaped that act on a reader
  * @out: @size bytes, at least 1; always NUL-terminated
  * @text: @len bytes of any value

@@ -5,32 +5,28 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "text.h"
+
 #define MESSAGE_SIZE (CAMIPC_ITEM_TOOK_SIZE + CAMIPC_ITEM_WIRE_HEADER_SIZE)
 
 /* Flags of the header on the wire. */
 #define WIRE_ONEWAY (1u << 2)
 
 /**
- * Copies a text with its length, and without control characters, to @to. Returns
- * the bytes it took, or 0 if it is not whole.
+ * Copies a text with its length to @to, for people to read: anybody may have made
+ * the file. Returns the bytes it took, or 0 if it is not whole.
  */
 static size_t read_text(const uint8_t *bytes, size_t left, char *to,
 			size_t size)
 {
 	size_t n;
-	size_t i;
 
 	if (left < 2)
 		return 0;
 	n = camipc_get_le16(bytes);
 	if (n > left - 2)
 		return 0;
-	for (i = 0; i < n && i + 1 < size; i++) {
-		const char c = (char)bytes[2 + i];
-
-		to[i] = (c >= 0 && c < ' ') || c == 0x7f ? '?' : c;
-	}
-	to[i] = '\0';
+	camipc_sanitise(to, size, bytes + 2, n);
 	return n + 2;
 }
 

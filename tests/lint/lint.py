@@ -42,7 +42,7 @@ ALLOWED = {
                    "runtime/transport", "runtime/process", "runtime/module"},
     "proxy/engine": {"proxy/courier", "proxy/link", "runtime/base",
                      "runtime/module"},
-    "runtime/record": {"generated:control"},
+    "runtime/record": {"runtime/base", "generated:control"},
     "runtime/monitor": {"runtime/record"},
     "proxy/record": {"proxy/courier", "proxy/engine", "proxy/link",
                      "runtime/base", "runtime/module", "runtime/record",

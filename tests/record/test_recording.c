@@ -400,7 +400,7 @@ static void a_line(void **state)
 			 sizeof(bytes));
 	assert_int_equal(item.value, CAMIPC_LOG_WARNING);
 	assert_string_equal(item.topic, "ipa");
-	assert_string_equal(item.text, "a?b!");
+	assert_string_equal(item.text, "a\\nb!");
 }
 
 /** Loads the file into a memfd, which can be changed quickly. */

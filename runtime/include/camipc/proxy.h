@@ -150,12 +150,11 @@ struct camipc_client {
  * died), -ETIMEDOUT, -EPROTO (the worker broke the protocol), -EREMOTEIO (the
  * module's create() failed, or its worker reported an error of its own), -EINVAL
  * (a struct without its size, spare members of @match that are not 0, or an
- * argument that the module does not take),
- * -E2BIG (a struct with members that this version does not know), -EAGAIN (the
- * user, or a control group, may have no more processes), -EMFILE, -ENOMEM, or
- * -ENOSYS (this system, as the profile of a container, refuses a system call that
- * is needed). One line of the log explains the error, and names what create()
- * returned. Thread word: safe.
+ * argument that the module does not take), -E2BIG (a struct with members that
+ * this version does not know), -EAGAIN (the user, or a control group, may have no
+ * more processes), -EMFILE, -ENOMEM, or -ENOSYS (this system, as the profile of a
+ * container, refuses a system call that is needed). One line of the log explains
+ * the error, and names what create() returned. Thread word: safe.
  */
 CAMIPC_API int
 camipc_proxy_create(struct camipc_manager *manager,
