@@ -204,7 +204,7 @@ def run(options):
     check_build(options.build)
     path, folder = place_of_page(options)
     try:
-        say(INTRODUCTION % (12 + options.frames // 40))
+        say(INTRODUCTION % (13 + options.frames // 40))
         say("")
         return show(options, path, folder)
     except OSError as error:

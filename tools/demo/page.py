@@ -330,7 +330,7 @@ def section(run):
         "<p>The IPA is the part of a camera stack that often comes from a "
         "vendor: it computes exposure, white balance and colours. The scene "
         "starts under a light bulb of 2500 K, becomes nearly as dark as night, "
-        "and ends under a cloudy sky of 7500 K.</p>",
+        "and ends under a cloudy sky of 6500 K.</p>",
         pictures(run),
         "<h2>In a thread, and isolated</h2>",
         "<p>The same module runs twice: in a thread of the camera process, "
