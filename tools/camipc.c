@@ -58,6 +58,26 @@ static int refuse_command(const char *name)
 	return EXIT_USAGE;
 }
 
+/* An option where a command must be: one of the program's, or of a command. */
+static int refuse_option(const char *word)
+{
+	static const char *const names[] = { "help", "version", NULL };
+	const char *name = word + strspn(word, "-");
+	char hint[SUGGESTION_SIZE];
+
+	suggest_option(name, names, hint);
+	if (hint[0])
+		report_error("unknown option %.200s%s 'camipc --help' lists the "
+			     "commands",
+			     word, hint);
+	else
+		report_error("%.200s: expected a command before any option, as in "
+			     "'camipc capture --frames 10'; 'camipc --help' lists "
+			     "the commands",
+			     word);
+	return EXIT_USAGE;
+}
+
 /* Returns the number of a command, or N_COMMANDS. */
 static size_t find_command(const char *name)
 {
@@ -96,6 +116,8 @@ static int run_sandbox(int argc, char **argv)
 
 	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")))
 		return print_help(command_rows[COMMAND_SANDBOX].help);
+	if (argc > 1 && !strcmp(argv[1], "--version"))
+		return print_version();
 	first = learn_find_command(argc, argv);
 	if (first < 0 || options_parse(&options, COMMAND_CAPTURE, argc - first,
 				       argv + first) < 0)
@@ -126,6 +148,8 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[1], "help"))
 		return help_for(argc - 1, argv + 1);
 	found = find_command(argv[1]);
+	if (found == N_COMMANDS && argv[1][0] == '-')
+		return refuse_option(argv[1]);
 	if (found == N_COMMANDS)
 		return refuse_command(argv[1]);
 	command = (enum command_id)found;

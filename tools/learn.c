@@ -19,9 +19,9 @@ int learn_find_command(int argc, char **argv)
 	int i = 1;
 
 	if (argc < 2 || strcmp(argv[1], "learn") != 0) {
-		report_error("sandbox %.200s: expected 'camipc sandbox learn -- "
+		report_error("sandbox%s%.200s: expected 'camipc sandbox learn -- "
 			     "camipc capture ...'",
-			     argc < 2 ? "" : argv[1]);
+			     argc < 2 ? "" : " ", argc < 2 ? "" : argv[1]);
 		return -1;
 	}
 	i++;
@@ -31,8 +31,13 @@ int learn_find_command(int argc, char **argv)
 		i++;
 	if (i < argc && strcmp(argv[i], "capture") == 0)
 		return i;
-	report_error("sandbox learn: expected 'camipc capture', not '%.200s'",
-		     i < argc ? argv[i] : "");
+	if (i < argc)
+		report_error("sandbox learn: expected 'camipc capture', not "
+			     "'%.200s'",
+			     argv[i]);
+	else
+		report_error("sandbox learn: expected 'camipc capture ...' after "
+			     "it");
 	return -1;
 }
 

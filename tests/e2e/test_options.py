@@ -339,13 +339,44 @@ class OptionTest(RunTest):
                       (command, [LONG], "xxx", "--help"),
                       (command, ["--" + LONG], "xxx", "--help")]
         self.refused(*cases)
-        for words in (["recrd"], [""], ["--nonsense"], [ODD], [LONG], ["-x"]):
+        for words in (["recrd"], [""], [ODD], [LONG]):
             done = subprocess.run([CAMIPC] + words, stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE, timeout=LIMIT)
             self.assertEqual((done.returncode, done.stdout), (2, b""))
             self.one_line(done.stderr)
             for part in (b"unknown command", b"list, modules"):
                 self.assertIn(part, done.stderr)
+        for word, part in (("--nonsense", b"before any option"),
+                           ("-x", b"before any option"),
+                           ("--frames", b"before any option"),
+                           ("--" + LONG, b"before any option"),
+                           ("--versio", b"did you mean --version?"),
+                           ("-help", b"did you mean --help?")):
+            done = subprocess.run([CAMIPC, word], stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE, timeout=LIMIT)
+            self.assertEqual((done.returncode, done.stdout), (2, b""))
+            self.one_line(done.stderr)
+            self.assertIn(part, done.stderr)
+
+    def test_every_command_has_help_and_version(self):
+        version = self.run_tool("--version")
+        self.assertRegex(version, rb"\Acamipc \d+\.\d+\.\d+\n\Z")
+        commands = re.findall(rb"^  ([a-z]+) {2,}", self.run_tool("--help"),
+                              re.MULTILINE)
+        self.assertGreater(len(commands), 10)
+        for command in commands:
+            self.assertEqual(self.run_tool(command, "--version"), version)
+            for option in ("-h", "--help"):
+                text = self.run_tool(command, option)
+                self.assertTrue(text.startswith(b"usage: camipc " + command))
+                self.assertIn(b"\nenvironment:\n", text)
+
+    def run_tool(self, *words):
+        """What the program prints, which must succeed without a message."""
+        done = subprocess.run([CAMIPC, *words], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=LIMIT)
+        self.assertEqual((done.returncode, done.stderr), (0, b""), words)
+        return done.stdout
 
     @staticmethod
     def lists():
