@@ -8,6 +8,7 @@
 
 #include "cam_controls.h"
 #include "cam_fourcc.h"
+#include "text.h"
 #include "virtual_frame.h"
 
 /* Nine digits distinguish every float from every other. */
@@ -27,18 +28,15 @@ static void write_number(FILE *stream, double value)
 	fputs(text, stream);
 }
 
+/* A module may have chosen it, and it may be printed on a terminal. */
 static void write_string(FILE *stream, const char *text)
 {
 	putc('"', stream);
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
+	while (*text) {
+		char piece[CAMIPC_JSON_ESCAPED_SIZE];
 
-		if (c == '"' || c == '\\')
-			fprintf(stream, "\\%c", c);
-		else if (c < ' ')
-			fprintf(stream, "\\u%04x", c);
-		else
-			putc(c, stream);
+		text += camipc_escape_json(text, strlen(text), piece);
+		fputs(piece, stream);
 	}
 	putc('"', stream);
 }

@@ -73,19 +73,37 @@ static bool is_hidden(uint32_t number)
 	return false;
 }
 
-size_t camipc_hidden_character(const void *text, size_t len,
-			       uint32_t *ret_number)
+/* JSON has 16 bits in an escape, and two of them for more. */
+static void write_json_escape(uint32_t number,
+			      char out[CAMIPC_JSON_ESCAPED_SIZE])
 {
-	const size_t step = character_length(text, len);
-	uint32_t number;
+	if (number < 0x10000) {
+		snprintf(out, CAMIPC_JSON_ESCAPED_SIZE, "\\u%04x",
+			 (unsigned int)number);
+		return;
+	}
+	number -= 0x10000;
+	snprintf(out, CAMIPC_JSON_ESCAPED_SIZE, "\\u%04x\\u%04x",
+		 0xd800u | (number >> 10 & 0x3ffu),
+		 0xdc00u | (number & 0x3ffu));
+}
 
-	if (step == 0)
-		return 0;
-	number = decode(text, step);
-	if (!is_hidden(number))
-		return 0;
-	*ret_number = number;
-	return step;
+size_t camipc_escape_json(const void *text, size_t len,
+			  char out[CAMIPC_JSON_ESCAPED_SIZE])
+{
+	const uint8_t *s = text;
+	const size_t step = character_length(s, len);
+	const uint32_t number = step ? decode(s, step) : s[0];
+
+	if (number == '"' || number == '\\')
+		snprintf(out, CAMIPC_JSON_ESCAPED_SIZE, "\\%c", (int)number);
+	else if (step == 0 || number == '<' || number == '&' ||
+		 is_hidden(number))
+		write_json_escape(number, out);
+	else
+		snprintf(out, CAMIPC_JSON_ESCAPED_SIZE, "%.*s", (int)step,
+			 (const char *)s);
+	return step ? step : 1;
 }
 
 size_t camipc_escape_character(const void *text, size_t len,

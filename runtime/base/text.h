@@ -24,17 +24,20 @@
 CAMIPC_API size_t camipc_escape_character(const void *text, size_t len,
 					  char out[CAMIPC_ESCAPED_SIZE]);
 
+/** Room for one character of a JSON string with its NUL: two escapes of 16 bits. */
+#define CAMIPC_JSON_ESCAPED_SIZE 13
+
 /**
- * camipc_hidden_character() - look for a character that is to be escaped
+ * camipc_escape_json() - write one character of a JSON string
  * @text: @len bytes of any value, at least 1
- * @ret_number: the number of the character if it would not be seen, as above;
- *	else it stays as it is
+ * @out: the character itself, or an escape of JSON for the same characters as
+ *	above, for quotes and backslashes, for < and &, so that the string can
+ *	stand in a page of HTML, and for a byte that is not UTF-8
  *
- * For formats with escapes of their own. Returns how many bytes of @text such a
- * character has, or 0: there is another one, or no UTF-8. Thread word: reentrant.
+ * Returns how many bytes of @text this was. Thread word: reentrant.
  */
-CAMIPC_API size_t camipc_hidden_character(const void *text, size_t len,
-					  uint32_t *ret_number);
+CAMIPC_API size_t camipc_escape_json(const void *text, size_t len,
+				     char out[CAMIPC_JSON_ESCAPED_SIZE]);
 
 /**
  * camipc_sanitise() - copy text, with characters escaped that act on a reader

@@ -16,46 +16,15 @@ static void print_value(const struct camipc_value_tree *tree, uint32_t number,
 			enum camipc_value_style style,
 			struct camipc_bytes *text);
 
-/* JSON has 16 bits in an escape, and two of them for more. */
-static void print_json_escape(struct camipc_bytes *text, uint32_t number)
-{
-	if (number < 0x10000) {
-		camipc_bytes_print(text, "\\u%04" PRIx32, number);
-		return;
-	}
-	number -= 0x10000;
-	camipc_bytes_print(text, "\\u%04" PRIx32 "\\u%04" PRIx32,
-			   0xd800 | number >> 10, 0xdc00 | (number & 0x3ff));
-}
-
 void camipc_print_json_string(struct camipc_bytes *text, const uint8_t *data,
 			      size_t size)
 {
-	const bool is_text = camipc_utf8_is_valid(data, size);
-
 	camipc_bytes_print(text, "\"");
-	for (size_t i = 0; i < size; i++) {
-		const uint8_t c = data[i];
-		uint32_t number;
-		size_t hidden;
+	for (size_t i = 0; i < size;) {
+		char piece[CAMIPC_JSON_ESCAPED_SIZE];
 
-		/* People read it, on a terminal or in a page. */
-		hidden = is_text ? camipc_hidden_character(data + i, size - i,
-							   &number) :
-				   0;
-		if (hidden > 1) {
-			print_json_escape(text, number);
-			i += hidden - 1;
-			continue;
-		}
-		/* '<' and '&', so that it can stand in a page of HTML. */
-		if (c == '"' || c == '\\')
-			camipc_bytes_print(text, "\\%c", c);
-		else if (c < ' ' || c == '<' || c == '&' || c == 0x7f ||
-			 (c > 0x7f && !is_text))
-			camipc_bytes_print(text, "\\u%04x", c);
-		else
-			camipc_bytes_print(text, "%c", c);
+		i += camipc_escape_json(data + i, size - i, piece);
+		camipc_bytes_print(text, "%s", piece);
 	}
 	camipc_bytes_print(text, "\"");
 }

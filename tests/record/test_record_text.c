@@ -37,6 +37,7 @@ static void json_strings(void **state)
 	expect_json("\xe2\x80\xae", 3, "\"\\u202e\"");
 	expect_json("\xe2\x80\xa8", 3, "\"\\u2028\"");
 	expect_json("\xf3\xa0\x80\x81", 4, "\"\\udb40\\udc01\"");
+	expect_json("\x7f", 1, "\"\\u007f\"");
 	/* No UTF-8. */
 	expect_json("\x9b"
 		    "31m", 4, "\"\\u009b31m\"");
