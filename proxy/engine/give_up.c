@@ -103,6 +103,29 @@ static void end_stops(struct camipc_proxy *proxy)
 }
 
 /**
+ * What IPAs before this one have sent waits as well, because the host calls and
+ * does not dispatch, and is as much as may wait: what this one has sent is dropped,
+ * or each worker could add as much again.
+ */
+static void drop_excess(struct camipc_proxy *proxy)
+{
+	struct camipc_arrivals *arrivals = &proxy->arrivals;
+	const struct camipc_record *first = camipc_arrivals_first(arrivals);
+	uint32_t n = arrivals->stash.n;
+
+	if (!first || !camipc_arrivals_is_inherited(arrivals, first) ||
+	    !camipc_kept_is_full(&proxy->kept))
+		return;
+	camipc_arrivals_drop_new(arrivals);
+	n -= arrivals->stash.n;
+	camipc_count(&proxy->stats.events_dropped, n);
+	camipc_log(CAMIPC_LOG_WARNING, CAMIPC_PROXY_TOPIC,
+		   "%s: %u events of the worker were dropped: those of earlier "
+		   "workers were not dispatched",
+		   camipc_proxy_name(proxy), n);
+}
+
+/**
  * Keeps what the host must still learn about the IPA that is gone: its events, and
  * the calls that it may not have finished.
  */
@@ -117,6 +140,7 @@ static void keep_rest(struct camipc_proxy *proxy)
 				     arrivals->draining) !=
 	    CAMIPC_EVENT_DELIVER)
 		camipc_proxy_drop_arrivals(proxy);
+	drop_excess(proxy);
 	camipc_arrivals_inherit(arrivals);
 	order = camipc_arrivals_next_order(arrivals);
 	camipc_outbox_take_unfinished(&proxy->courier.outbox, &lost);

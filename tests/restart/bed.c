@@ -96,6 +96,8 @@ static void on_restarted(void *user, const struct camipc_restart_info *info)
 	tell(bed, TOLD_RESTARTED, info->attempt);
 }
 
+const struct camipc_budget *bed_budget;
+
 static const struct test_phoenix_events events = {
 	.size = sizeof(events),
 	.done = on_done,
@@ -153,6 +155,7 @@ struct bed *bed_create_plain(struct camipc_manager *manager, const char *module,
 	const struct camipc_match match = {
 		.path = module,
 		.isolation = isolation,
+		.budget = bed_budget,
 		.transport = test_backend_transport(backend ? backend :
 							      "process"),
 	};

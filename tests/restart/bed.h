@@ -66,6 +66,9 @@ struct bed {
 int bed_set_up(void **state);
 int bed_tear_down(void **state);
 
+/** Of the proxies that are created; NULL: the usual one. */
+extern const struct camipc_budget *bed_budget;
+
 /* The variable CAMIPC_TEST_BACKEND chooses the transport: backend.h. */
 
 /** The same for beds of which a test needs many, without a count of leaks. */

@@ -118,6 +118,50 @@ static void test_waits(void **state)
 	}
 }
 
+static uint64_t kept_bytes(struct bed *bed)
+{
+	struct camipc_memory_stats memory = { .size = sizeof(memory) };
+
+	assert_int_equal(camipc_proxy_get_memory_stats(bed->proxy, &memory), 0);
+	return memory.kept_bytes;
+}
+
+/**
+ * Threat 10: workers that follow each other, with a host that calls and does not
+ * dispatch: what they have sent is kept up to the budget, and not for each worker.
+ */
+static void test_kept_bytes(void **state)
+{
+	const struct camipc_budget small = { .size = sizeof(small),
+					     .kept_bytes = 16384 };
+	struct bed *usual = *state;
+	struct bed *bed;
+	uint64_t first = 0;
+	uint32_t answer;
+
+	bed_budget = &small;
+	bed = bed_create(usual->manager);
+	bed_budget = NULL;
+	bed_running(bed);
+	for (int i = 0; i < 8; i++) {
+		assert_int_equal(test_phoenix_raise(bed->ipa, 500), 0);
+		assert_int_equal(test_phoenix_ask(bed->ipa, 1, &answer), 0);
+		if (i == 0)
+			first = kept_bytes(bed);
+		bed_kill(bed, SIGKILL);
+		assert_int_equal(test_phoenix_ask(bed->ipa, 1, &answer),
+				 -EPIPE);
+		assert_int_equal(test_phoenix_patient(bed->ipa, 1, &answer), 0);
+	}
+	assert_true(first > 0);
+	assert_true(kept_bytes(bed) <= 2 * first);
+	assert_true(bed_stats(bed).events_dropped > 0);
+	/* All restarts are told, and what was kept is delivered. */
+	bed_until(bed, &bed->n_restarted, 8);
+	assert_true(bed_count(bed, TOLD_BURST) > 0);
+	bed_destroy(bed);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -125,6 +169,7 @@ int main(int argc, char **argv)
 		BED_TEST(test_restarts),
 		SHELF_TEST(test_reloads),
 		BED_TEST(test_waits),
+		BED_TEST(test_kept_bytes),
 	};
 
 	if (argc > 1)
