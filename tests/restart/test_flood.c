@@ -9,11 +9,27 @@
 #include <errno.h>
 #include <signal.h>
 
-#define DEADLINE_MS 300
+#define DEADLINE_MS 150
 
 static const enum phoenix_act floods[] = { PHOENIX_LOG_FLOOD,
 					   PHOENIX_STDERR_FLOOD };
 #define N_FLOODS (sizeof(floods) / sizeof(floods[0]))
+
+/** A fast machine may see more lines than a worker may send before that. */
+static void expect_reason(const struct bed *bed)
+{
+	if (bed->cause.reason != CAMIPC_REASON_BAD_LIMIT)
+		assert_int_equal(bed->cause.reason, CAMIPC_REASON_TIMEOUT);
+}
+
+/** The same of a reload. @reason: of the worker that floods. */
+static void expect_failed(struct shelf *shelf, int reason)
+{
+	const int ret = shelf_until_reloaded(shelf);
+
+	if (ret != reason)
+		assert_int_equal(ret, -ETIMEDOUT);
+}
 
 /** The stop is late, and another worker follows. */
 static void expect_replaced(struct bed *bed, int ret)
@@ -23,7 +39,7 @@ static void expect_replaced(struct bed *bed, int ret)
 	assert_int_equal(ret, 0);
 	bed_until(bed, &bed->n_restarted, 1);
 	bed->n_restarted = 0;
-	assert_int_equal(bed->cause.reason, CAMIPC_REASON_TIMEOUT);
+	expect_reason(bed);
 	bed_expect_state(bed, CAMIPC_STATE_STOPPED);
 	assert_int_equal(test_phoenix_ask(bed->ipa, 1, &answer), 0);
 }
@@ -84,13 +100,15 @@ static void test_reloads(void **state)
 	for (size_t i = 0; i < N_FLOODS; i++) {
 		bed_plan(bed, PHOENIX_INIT, 1, floods[i]);
 		shelf_reload(shelf);
-		assert_int_equal(shelf_until_reloaded(shelf), -ETIMEDOUT);
+		expect_failed(shelf, -EPROTO);
+		bed->n_restarted = 0;
 		bed_plan(bed, PHOENIX_FRAME, 1, floods[i]);
 		assert_int_equal(test_phoenix_frame(bed->ipa, 1), 0);
 		shelf_reload(shelf);
-		assert_int_equal(shelf_until_reloaded(shelf), -ETIMEDOUT);
-		bed->n_restarted = 0;
-		bed_restart(bed);
+		expect_failed(shelf, -EPIPE);
+		bed_until_state(bed, CAMIPC_STATE_RUNNING);
+		if (!bed->n_restarted)
+			bed_restart(bed);
 	}
 	assert_int_equal(bed->n_closed, 0);
 }
@@ -99,22 +117,24 @@ static void test_reloads(void **state)
 static void test_waits(void **state)
 {
 	struct bed *bed = *state;
+	uint64_t timeouts;
 
 	camipc_proxy_set_timeout(bed->proxy, DEADLINE_MS);
 	bed_running(bed);
 	for (size_t i = 0; i < N_FLOODS; i++) {
+		bed->n_restarted = 0;
 		bed_plan(bed, PHOENIX_FRAME, 1, floods[i]);
 		assert_int_equal(test_phoenix_frame(bed->ipa, 1), 0);
-		assert_int_equal(camipc_proxy_dispatch_wait(bed->proxy, 100), 0);
-		bed->n = 0;
+		assert_int_equal(camipc_proxy_dispatch_wait(bed->proxy, 50), 0);
+		timeouts = bed_stats(bed).timeouts;
 		assert_int_equal(test_phoenix_ask_begin(bed->ipa, 1,
 							NULL, NULL),
 				 0);
-		while (bed_stats(bed).timeouts == i)
+		while (bed_stats(bed).timeouts == timeouts && !bed->n_restarted)
 			assert_true(camipc_proxy_dispatch_wait(bed->proxy,
 							       100) >= 0);
-		bed->n_restarted = 0;
-		bed_restart(bed);
+		if (!bed->n_restarted)
+			bed_restart(bed);
 	}
 }
 
