@@ -218,6 +218,7 @@ class ValuesView:
                           for one in module.structs if one.external]
         self.structs = self._ordered([
             self._struct(one) for one in cxx.classes if one.is_public])
+        self._by_message = {id(one.message): one for one in self.structs}
         self.codecs = [self._codec(message) for message in view.messages
                        if not getattr(message, "is_bytes", False)]
         self.outs = [self._struct(one) for interface in cxx.interfaces
@@ -278,9 +279,9 @@ class ValuesView:
         number = slot.initial_text
         if value.kind == "FLAGS":
             return "%s(0x%xu)" % (type_, number & 0xffffffff)
-        for name, one in self._enum(value.tag).enumerators:
-            if one.value == number:
-                return "%s::%s" % (type_, name)
+        name = self._enum(value.tag).name_of_value.get(number)
+        if name:
+            return "%s::%s" % (type_, name)
         return "static_cast<%s>(%d)" % (type_, number)
 
     def _enum(self, tag: str) -> EnumClass:
@@ -296,13 +297,14 @@ class ValuesView:
         inside = {tag: [member.tag for member in one.members
                         if member.tag in by_tag]
                   for tag, one in by_tag.items()}
+        place = {tag: i for i, tag in enumerate(by_tag)}
         ordered: List[ValueStruct] = []
         for group in components(inside):
-            self._order_group([by_tag[tag] for tag in by_tag if tag in group],
-                              ordered)
-        done: List[str] = []
+            self._order_group([by_tag[tag] for tag in
+                               sorted(group, key=place.__getitem__)], ordered)
+        done: Set[str] = set()
         for one in ordered:
-            done.append(one.message.c_name)
+            done.add(one.message.c_name)
             one.later = [m for m in one.members
                          if m.tag in by_tag and (
                              m.tag not in done or
@@ -346,10 +348,8 @@ class ValuesView:
         if message.is_box:
             inner = owned_of_slot(message.slots[0], "value", self._names)
             return BoxCodec(name, message, inner.type, [inner])
-        for struct in self.structs:
-            if struct.message is message:
-                return Codec(name, message, struct.name, struct.members)
-        raise KeyError(message.c_name)
+        struct = self._by_message[id(message)]
+        return Codec(name, message, struct.name, struct.members)
 
 
 class ValueCall:

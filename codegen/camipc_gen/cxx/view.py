@@ -80,6 +80,8 @@ class ClassView:
             self.tags = unique(["None"] + [
                 cxx_names.capital(one.name.strip("_"))
                 for one in self.members])
+            self._tag_names = {id(one): tag for one, tag
+                               in zip(self.members, self.tags[1:])}
         # Accessors whose body needs a class that comes later in the file.
         self.late = [one for one in self.members if one.needs in later]
 
@@ -96,7 +98,7 @@ class ClassView:
         return self.message.arm(member.slot)
 
     def tag_name(self, member: Member) -> str:
-        return self.tags[1 + self.members.index(member)]
+        return self._tag_names[id(member)]
 
     def mutable(self, member: Member) -> str:
         """The type of an accessor that changes a member in place, or ""."""
@@ -114,6 +116,9 @@ class EnumClass:
         names = unique([cxx_names.of_enumerator(by_name[one.idl_name])
                         for one in view.enumerators])
         self.enumerators = list(zip(names, view.enumerators))
+        self.name_of_value: Dict[int, str] = {}     # the first one of it
+        for name, one in self.enumerators:
+            self.name_of_value.setdefault(one.value, name)
 
     @property
     def base(self) -> str:
@@ -208,6 +213,8 @@ class InterfaceClass:
         self.core = cxx_names.core(module, view.interface)
         self.methods = self._all(view.methods, names)
         self.events = self._all(view.events, names)
+        self._method_names = {one.name for one in self.methods}
+        self._event_names = {one.name for one in self.events}
         by_id = {id(one.view): one for one in self.methods}
         self.by_id = [by_id[id(one)] for one in view.by_id]
         self.outs = [ClassView(one.outs, names, set(), one)
@@ -222,15 +229,15 @@ class InterfaceClass:
 
     def handler(self, event: MethodClass) -> str:
         """The callable of an event."""
-        return self._apart("on" + event.capital, self.events)
+        return self._apart("on" + event.capital, self._event_names)
 
     def lost(self, method: MethodClass) -> str:
         """The function that gets a lost call."""
-        return self._apart("lost" + method.capital, self.events)
+        return self._apart("lost" + method.capital, self._event_names)
 
     def lost_handler(self, method: MethodClass) -> str:
         """The same as a callable."""
-        return self._apart("onLost" + method.capital, self.events)
+        return self._apart("onLost" + method.capital, self._event_names)
 
     @property
     def starts(self) -> List[MethodClass]:
@@ -239,19 +246,18 @@ class InterfaceClass:
 
     def replayed(self, method: MethodClass) -> str:
         """The function that gets the results of a repeated start."""
-        return self._apart("replayed" + method.capital, self.events)
+        return self._apart("replayed" + method.capital, self._event_names)
 
     def replayed_handler(self, method: MethodClass) -> str:
         """The same as a callable."""
-        return self._apart("onReplayed" + method.capital, self.events)
+        return self._apart("onReplayed" + method.capital, self._event_names)
 
     def emitter(self, event: MethodClass) -> str:
         """The function that raises an event."""
-        return self._apart("emit" + event.capital, self.methods)
+        return self._apart("emit" + event.capital, self._method_names)
 
     @staticmethod
-    def _apart(name: str, others: List[MethodClass]) -> str:
-        taken = {one.name for one in others}
+    def _apart(name: str, taken: Set[str]) -> str:
         while name in taken:
             name += "_"
         return name
@@ -272,6 +278,6 @@ class CxxView:
         self.classes = []
         for message in view.messages:
             later.discard(names.own(message))
-            self.classes.append(ClassView(message, names, set(later)))
+            self.classes.append(ClassView(message, names, later))
         self.interfaces = [InterfaceClass(one, module, names)
                            for one in view.interfaces]

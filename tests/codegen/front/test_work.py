@@ -22,6 +22,9 @@ STEP = 20
 # How much more the third part may cost than the second. Square work costs up to
 # 1.67 times as much; what differs otherwise is the length of the names.
 MOST = 1.04
+# Work that looks at all parts for each part costs 2 * STEP * STEP rounds more in
+# the third step than in the second.
+MOST_ROUNDS = 1.5 * STEP * STEP
 
 
 def many(template, n, separator=" "):
@@ -66,6 +69,8 @@ WIDE = {
         "[max_len=3] array<array<uint32>> a%;", n), "go(S s);"),
     "methods": lambda n: ("struct S { uint32 a; };", many(
         "m%(S s, uint32 t) => (int32 ret, S u);", n)),
+    "events": lambda n: ("interface IPATEventInterface { %s };" % many(
+        "e%(uint32 a, string s);", n), "[async] go();"),
     "parameters": lambda n: ("", "go(%s) => (int32 ret, %s);" % (
         many("uint32 p%", n, ", "), many("string o%", n, ", "))),
 }
@@ -126,7 +131,7 @@ class Work(unittest.TestCase):
 
     def run_command(self, command):
         arguments = {
-            "compile": ["--out", self.folder.name, self.path],
+            "compile": ["--emit", "all", "--out", self.folder.name, self.path],
             "compat": [self.path, self.path],
         }.get(command, [self.path])
         with contextlib.redirect_stdout(io.StringIO()), \
@@ -151,6 +156,8 @@ class Work(unittest.TestCase):
                 costs.append(Counter().of(lambda: self.run_command(command)))
             second, third = costs[1] - costs[0], costs[2] - costs[1]
             self.assertLess(third, second * MOST, (command, costs))
+            if sizes[0] == STEP:
+                self.assertLess(third - second, MOST_ROUNDS, (command, costs))
 
     def test_wide(self):
         for number, (name, make) in enumerate(WIDE.items()):
