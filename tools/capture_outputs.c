@@ -20,7 +20,7 @@ struct named {
 
 /* Most files that the options of a capture name; those of frames count as one.
  */
-#define MAX_NAMED 6
+#define MAX_NAMED 8
 
 /* Reports that @path, which comes from the value of an option, cannot be
  * written. Says nothing if a signal ended the writing. */
@@ -139,6 +139,11 @@ int capture_outputs_check(struct capture_outputs *outputs,
 	for (i = 0; i < n; i++)
 		if (output_target_is_stdout(&files[i].target))
 			outputs->uses_stdout = true;
+	add(files, &n, "record", options->record.path, options->record.path,
+	    false);
+	/* A name without a folder is that of an installed module. */
+	if (camera->module && strchr(camera->module, '/'))
+		add(files, &n, "ipa", camera->module, camera->module, true);
 	add(files, &n, "scene", camera->scene, camera->scene, true);
 	add(files, &n, "tuning", camera->tuning, camera->tuning, true);
 	return check_pairs(outputs, files, n);

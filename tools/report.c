@@ -108,6 +108,14 @@ void report_prepare_streams(void)
 				    fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
+int report_lost_stdout(int error)
+{
+	clearerr(stdout);
+	report_error("cannot write to standard output: %s",
+		     output_error_text(-error));
+	return EXIT_FAILED;
+}
+
 int report_finish_stdout(int code)
 {
 	int error = 0;
@@ -118,9 +126,7 @@ int report_finish_stdout(int code)
 		error = errno ? errno : EIO;
 	if (!error)
 		return code;
-	clearerr(stdout);
-	report_error("cannot write to standard output: %s",
-		     output_error_text(-error));
+	(void)report_lost_stdout(error);
 	return code == EXIT_OK ? EXIT_FAILED : code;
 }
 
@@ -138,6 +144,13 @@ void report_divert(bool (*takes)(void *user, const char *text), void *user)
 	pthread_mutex_lock(&report.mutex);
 	report.takes = takes;
 	report.taker = user;
+	pthread_mutex_unlock(&report.mutex);
+}
+
+void report_forget(void)
+{
+	pthread_mutex_lock(&report.mutex);
+	report.held[0] = '\0';
 	pthread_mutex_unlock(&report.mutex);
 }
 

@@ -33,6 +33,9 @@ const char *report_level_name(uint32_t level);
  */
 void report_divert(bool (*takes)(void *user, const char *text), void *user);
 
+/** Forgets what was kept for report_error(). */
+void report_forget(void);
+
 /** Called when the set-up has succeeded: prints what was kept, and from now on
  *  prints warnings at once. */
 void report_running(void);
@@ -49,6 +52,10 @@ void report_prepare_streams(void);
  *  the next message, or report_end_line(), ends it first. */
 void report_open_line(void);
 void report_end_line(void);
+
+/** Reports that text for standard output was lost, by the errno of the write.
+ *  Returns EXIT_FAILED. */
+int report_lost_stdout(int error);
 
 /** Flushes standard output. Returns @code or, after it has reported that text
  *  was lost, EXIT_FAILED. */

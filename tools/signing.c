@@ -158,6 +158,11 @@ int command_keygen(const struct options *options)
 
 	if (!camipc_crypto_is_built_in())
 		return refuse_build();
+	if (strcmp(name, "-") == 0) {
+		report_error("-: keys are not written to standard output: "
+			     "expected the name of a file");
+		return EXIT_USAGE;
+	}
 	if (snprintf(public_name, sizeof(public_name), "%s.pub", name) >=
 	    (int)sizeof(public_name)) {
 		report_error("%.200s...: the path is too long", name);

@@ -147,10 +147,14 @@ ROWS = {
         (ODD, "NAME=VALUE"), (RAW + "=1", "unknown control"),
         (LONG, "NAME=VALUE"), (LONG + "=1", "unknown control"),
         ("Gamma=" + LONG, "float")], "Gamma=2", False),
-    "--record FILE": ([("{}", "the file exists"), ("{}/none/x", "no such file"),
+    "--record FILE": ([("{}", "it is a folder"),
+                       ("{}/none/x", "its folder does not exist"),
                        ("{}/text", "the file exists"),
-                       ("{}/pipe", "the file exists"), (LONG, "too long")],
-                      None, False),
+                       ("{}/pipe", "expected a regular file"),
+                       ("{}/loop", "symbolic links"),
+                       ("-", "expected a regular file"),
+                       ("/dev/null", "expected a regular file"),
+                       (LONG, "too long")], None, False),
     "--record-ring SECONDS": ([(value, "expected 1 to 3600 seconds")
                                for value in ("x", "-1", "0", "1.5", "3601",
                                              "9" * 30, ODD, RAW, LONG)],
@@ -181,7 +185,9 @@ def options_of(command):
     return _ENTRY.findall(help_of(command))
 
 
-class OptionTest(RunTest):
+class RefusedTest(RunTest):
+    """A test of runs that are refused, in a folder with odd files."""
+
     def setUp(self):
         super().setUp()
         png = b"\x89PNG\r\n\x1a\n" + b"\0" * 100
@@ -204,11 +210,25 @@ class OptionTest(RunTest):
         os.symlink("loop", self.path("loop"))
         os.symlink("/dev/full", self.path("full.png"))
 
-    def start(self, command, words):
+    def state(self):
+        """Kind and size of each file, by its name."""
+        found = {}
+        for name in self.names():
+            info = os.lstat(self.path(name))
+            found[name] = (info.st_mode, info.st_size)
+        return found
+
+    def start_words(self, words, shown):
+        """Starts a run in the folder. Returns @shown, its streams and it."""
         out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()
         self.addCleanup(out.close)
         self.addCleanup(err.close)
-        words = [word.replace("{}", self.folder) for word in words]
+        return shown, out, err, subprocess.Popen(
+            [word.replace("{}", self.folder) for word in words],
+            stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+            cwd=self.folder)
+
+    def start(self, command, words):
         given = {word.split("=")[0] for word in words}
         base = [CAMIPC, command]
         for pair in (["--module-path", os.path.dirname(SOFTISP)],
@@ -217,9 +237,7 @@ class OptionTest(RunTest):
                                          pair[0] in ("--module-path",
                                                      "--worker")):
                 base += pair
-        return words, out, err, subprocess.Popen(
-            base + words, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
-            cwd=self.folder)
+        return self.start_words(base + words, words)
 
     def check(self, command, parts, words, out, err, process):
         try:
@@ -243,7 +261,7 @@ class OptionTest(RunTest):
         """Status 1 or 2, one printable line with these parts, and nothing
         changed; of runs at the same time. A case is command, words, parts.
         Under valgrind it is one case of seven."""
-        before = self.names()
+        before = self.state()
         if UNDER_VALGRIND:
             cases = cases[::7]
         for at in range(0, len(cases), 8):
@@ -252,8 +270,9 @@ class OptionTest(RunTest):
             for (command, _, *parts), run in zip(some, running):
                 with self.subTest(command=command, words=run[0]):
                     self.check(command, parts, *run)
-        self.assertEqual(self.names(), before)
+        self.assertEqual(self.state(), before)
 
+class OptionTest(RefusedTest):
     def each(self):
         for command in COMMANDS:
             for entry in options_of(command):

@@ -8,13 +8,14 @@ usage: test_outputs.py CAMIPC WORKER SOFTISP VIMC NOISE
 
 import os
 import resource
+import shutil
 import socket
 import stat
 import subprocess
 import threading
 import unittest
 
-from tool_runs import NOISE, RunTest, SMALL, UNDER_VALGRIND, run
+from tool_runs import NOISE, RunTest, SMALL, SOFTISP, UNDER_VALGRIND, run
 
 # The kinds of outputs: options before the name, ending, first bytes.
 KINDS = {
@@ -341,6 +342,7 @@ class OutputTest(RunTest):
         self.write("real.png", b"old")
         os.link(self.path("real.png"), self.path("hard.png"))
         os.mkfifo(self.path("pipe.png"))
+        shutil.copy(SOFTISP, self.path("module.so"))
         # Not /dev/stdout: a tool that replaces links must not harm it.
         os.symlink("/proc/self/fd/1", self.path("stdout"))
         movie = ["--frames", "12", "--output"]
@@ -358,6 +360,9 @@ class OutputTest(RunTest):
             (["--metadata", "real.png"], ["--scene", "hard.png"]),
             (["--metadata", "l.png"], ["--metadata", "m.png"]),
             (["--metadata", "real.png"], ["--tuning", "real.png"]),
+            (["--metadata", "m"], ["--record", "m"]),
+            (["--output", "l.png"], ["--record", "m.png"]),
+            (["--metadata", "module.so"], ["--ipa", "./module.so"]),
         ]
         if PLOTS:
             pairs += [(["--plot", "-"], ["--metadata", "-"]),

@@ -217,11 +217,21 @@ class Dump(RecordTest):
     def test_wrong_filters(self):
         for text, place in (("method", 7), ("method==", 9), ("a=1", 2),
                             ("a==1 &", 6), ("(a==1", 6), ("a==1)", 5),
-                            ("a=='b", 4), ("(" * 40, 34)):
+                            ("a=='b", 4), ("(" * 40, 34), ("a<b", 3),
+                            ("a >= '1'", 6), ("a==1 && time>nan", 14)):
             result = tool("dump", self.path("none"), "--filter", text)
             self.assertEqual(result.returncode, 2, text)
             self.one_line(result.stderr)
             self.assertIn("at character %d: expected" % place, result.stderr)
+
+    def test_full_output(self):
+        with open("/dev/full", "wb") as full:
+            result = subprocess.run(
+                [CAMIPC, "dump", self.record("a")], stdout=full,
+                stderr=subprocess.PIPE, timeout=LIMIT, check=False)
+        self.assertEqual(result.returncode, 1)
+        self.one_line(result.stderr)
+        self.assertIn(b"no space left on device", result.stderr)
 
     def test_unusable_files(self):
         for path, why in ((self.path("none"), "no such file"),
@@ -516,7 +526,20 @@ class Timeline(RecordTest):
         for words in ([], ["-o", "a.txt"]):
             result = tool("timeline", self.path("none"), *words)
             self.assertEqual(result.returncode, 2)
-            self.assertIn("ends in .json, .html or .pcapng", result.stderr)
+            self.assertIn("in .json, .html or .pcapng", result.stderr)
+
+    def test_the_recording_is_kept(self):
+        """Neither an output nor a file beside it replaces it."""
+        file = self.record("a.lua", frames=1)
+        os.symlink("a.lua", self.path("a.json"))
+        before = self.read("a.lua")
+        for name in ("a.json", "a.pcapng"):
+            result = tool("timeline", file, "-o", self.path(name))
+            self.assertEqual(result.returncode, 2)
+            self.one_line(result.stderr)
+            self.assertIn("it is the recording", result.stderr)
+        self.assertEqual(self.read("a.lua"), before)
+        self.assertEqual(self.names(), ["a.json", "a.lua"])
 
 
 if __name__ == "__main__":

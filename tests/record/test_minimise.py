@@ -212,9 +212,9 @@ class Files(MinimiseTest):
         before = self.read("a")
         os.link(file, self.path("link"))
         os.symlink(file, self.path("symlink"))
-        for name, why in (("a", "it is the recording to minimise"),
-                          ("link", "it is the recording to minimise"),
-                          ("symlink", "it is the recording to minimise"),
+        for name, why in (("a", "it is the recording"),
+                          ("link", "it is the recording"),
+                          ("symlink", "it is the recording"),
                           ("none/x", "its folder does not exist"),
                           ("", "folder")):
             for words in ([], ["--force"]):
@@ -235,6 +235,11 @@ class Files(MinimiseTest):
         result = run_text("minimise", file, *CRASH)
         self.assertEqual(result.returncode, 2)
         self.assertIn("--output is missing", result.stderr)
+        result = run_text("minimise", file, "-o", self.path("new"),
+                          "--module", "unheard-of")
+        self.assertEqual(result.returncode, 2)
+        self.one_line(result.stderr)
+        self.assertIn('no module called "unheard-of"', result.stderr)
 
     def test_damage(self):
         """Damage behind the failure does not matter; before it, it does."""

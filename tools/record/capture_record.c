@@ -8,14 +8,36 @@
 
 #include <camipc/error.h>
 
+#include "output_target.h"
 #include "report.h"
+
+/* Follows the links of the file's name, which the library does not. */
+static int find_file(const char *name, char path[PATH_MAX])
+{
+	struct output_target target;
+	const int ret = output_target_find(name, &target);
+
+	if (ret < 0) {
+		report_option("record", name, "cannot record: %s",
+			      output_error_text(ret));
+		return EXIT_USAGE;
+	}
+	if (target.kind != OUTPUT_REPLACE) {
+		report_option("record", name,
+			      "cannot record: expected a regular file");
+		return EXIT_USAGE;
+	}
+	output_target_path(&target, target.name, path);
+	return EXIT_OK;
+}
 
 int capture_record_begin(const struct record_options *options,
 			 struct camipc_recorder **ret_recorder)
 {
+	char path[PATH_MAX];
 	const struct camipc_record_options with = {
 		.size = sizeof(with),
-		.path = options->path,
+		.path = path,
 		.replace = options->force,
 		.no_buffers = options->no_buffers,
 		.redact = options->redact,
@@ -26,6 +48,9 @@ int capture_record_begin(const struct record_options *options,
 
 	if (!options->path)
 		return EXIT_OK;
+	ret = find_file(options->path, path);
+	if (ret != EXIT_OK)
+		return ret;
 	ret = camipc_recorder_create(&with, ret_recorder);
 	if (ret == -EEXIST) {
 		report_option("record", options->path,

@@ -288,6 +288,7 @@ static void print_json_item(struct dump *dump, const struct camipc_recorded *ite
 
 /* ---- all ---------------------------------------------------------------- */
 
+/* Prints an item. Returns EXIT_OK, or another exit code after a report. */
 static int dump_item(struct dump *dump, const struct camipc_recorded *item)
 {
 	const struct camipc_value_tree *tree = NULL;
@@ -300,17 +301,21 @@ static int dump_item(struct dump *dump, const struct camipc_recorded *item)
 	}
 	if (dump->options->filter &&
 	    !filter_passes(dump->options->filter, item, tree))
-		return 0;
+		return EXIT_OK;
 	dump->line.size = 0;
 	if (dump->options->json)
 		print_json_item(dump, item, error);
 	else
 		print_plain_item(dump, item, error);
 	camipc_bytes_print(&dump->line, "\n");
-	if (dump->line.error)
-		return dump->line.error;
-	fwrite(dump->line.data, 1, dump->line.size, stdout);
-	return ferror(stdout) ? -EIO : 0;
+	if (dump->line.error) {
+		report_error("out of memory");
+		return EXIT_FAILED;
+	}
+	if (fwrite(dump->line.data, 1, dump->line.size, stdout) <
+	    dump->line.size)
+		return report_lost_stdout(errno);
+	return EXIT_OK;
 }
 
 /* Waits for more of a recording that is not ended. Returns false at its end. */
@@ -364,8 +369,9 @@ static int dump_all(struct dump *dump)
 				return EXIT_SIGNAL + interrupt_signal();
 			if (item_seconds(&item) > range.last + ORDER_S)
 				return EXIT_OK;
-			if (dump_item(dump, &item) < 0)
-				return ferror(stdout) ? EXIT_OK : EXIT_FAILED;
+			code = dump_item(dump, &item);
+			if (code != EXIT_OK)
+				return code;
 		}
 	} while (wait_for_more(dump));
 	if (interrupt_signal())

@@ -232,6 +232,25 @@ static struct filter_range range_of(const char *name, enum operator_kind kind,
 	return range;
 }
 
+/* Reads what a name is compared with; order is that of numbers only. */
+static bool read_value(struct filtering *filtering, enum operator_kind kind,
+		       char value[WORD_SIZE], bool *quoted)
+{
+	const char *at;
+	char *end;
+
+	skip(filtering, "");
+	at = filtering->at;
+	if (!read_word(filtering, value, quoted))
+		return false;
+	if (kind == EQUAL || kind == UNEQUAL)
+		return true;
+	if (!*quoted && !isnan(strtod(value, &end)) && !*end)
+		return true;
+	filtering->at = at;
+	return expect_next(filtering, "a number");
+}
+
 static bool read_one(struct filtering *filtering)
 {
 	char name[WORD_SIZE];
@@ -256,7 +275,7 @@ static bool read_one(struct filtering *filtering)
 	operator_kind = read_operator(filtering);
 	if (operator_kind == NONE)
 		return expect_next(filtering, "==, !=, <=, >=, < or >");
-	if (!read_word(filtering, value, &quoted))
+	if (!read_value(filtering, operator_kind, value, &quoted))
 		return false;
 	filtering->range = range_of(name, operator_kind, value, quoted);
 	if (!filtering->item)

@@ -15,6 +15,7 @@
 #include "minimise_plan.h"
 #include "output_target.h"
 #include "recording_copy.h"
+#include "recording_file.h"
 #include "report.h"
 
 #define DEFAULT_TRIALS 1000
@@ -64,7 +65,8 @@ static int replay_once(struct minimise *minimise, const char *path,
 	};
 	int code;
 
-	if (!minimise->options->verbose)
+	/* The first replay may say why the module cannot run. */
+	if (!minimise->options->verbose && minimise->n_replays > 0)
 		report_divert(drop_line, NULL);
 	code = replay_run(&run, outcome);
 	report_divert(NULL, NULL);
@@ -278,6 +280,8 @@ static int find_failure(struct minimise *minimise)
 
 	if (failure->result == REPLAY_INTERRUPTED)
 		return report_interrupt(minimise, code);
+	if (failure->result != REPLAY_REFUSED)
+		report_forget();
 	if (failure->result == REPLAY_REFUSED) {
 		if (failure->text[0])
 			report_error("%.300s: %s", path, failure->text);
@@ -319,7 +323,7 @@ static int check_output(struct minimise *minimise)
 {
 	const struct options *options = minimise->options;
 	struct output_target *target = &minimise->target;
-	struct stat st;
+	int code;
 	int ret;
 
 	if (!strcmp(options->output, "none")) {
@@ -332,11 +336,10 @@ static int check_output(struct minimise *minimise)
 		return refuse_smaller(minimise, output_error_text(ret));
 	if (target->kind != OUTPUT_REPLACE)
 		return refuse_smaller(minimise, "expected a regular file");
-	if (target->exists && stat(options->argument, &st) == 0 &&
-	    st.st_dev == target->device && st.st_ino == target->inode)
-		return refuse_smaller(minimise,
-				     "it is the recording to minimise: name "
-				     "another file");
+	code = recording_file_spare(options->argument, "output",
+				    options->output, target);
+	if (code != EXIT_OK)
+		return code;
 	if (target->exists && !options->record.force)
 		return refuse_smaller(minimise,
 				     "the file exists; --force replaces it");

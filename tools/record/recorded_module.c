@@ -135,20 +135,13 @@ static int check_module_output(const struct recording_file *file,
 			       const char *output)
 {
 	struct output_target target;
-	struct stat st;
 	const int ret = output_target_find(output, &target);
 
 	if (ret < 0) {
 		report_option("pipeline", output, "%s", output_error_text(ret));
 		return EXIT_USAGE;
 	}
-	if (target.exists && fstat(file->fd, &st) == 0 &&
-	    st.st_dev == target.device && st.st_ino == target.inode) {
-		report_option("pipeline", output,
-			      "it is the recording: name another file");
-		return EXIT_USAGE;
-	}
-	return EXIT_OK;
+	return recording_file_spare(file->path, "pipeline", output, &target);
 }
 
 int recorded_module_write(const char *recording, const char *output)

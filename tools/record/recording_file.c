@@ -40,6 +40,18 @@ int recording_file_open(struct recording_file *file, const char *path)
 	return ret;
 }
 
+int recording_file_spare(const char *path, const char *option,
+			 const char *output, const struct output_target *target)
+{
+	struct stat st;
+
+	if (!target->exists || stat(path, &st) < 0 ||
+	    st.st_dev != target->device || st.st_ino != target->inode)
+		return EXIT_OK;
+	report_option(option, output, "it is the recording: name another file");
+	return EXIT_USAGE;
+}
+
 void recording_file_close(struct recording_file *file)
 {
 	if (!file->path)

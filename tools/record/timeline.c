@@ -98,17 +98,26 @@ static int refuse_output(const char *path, int error)
 	return EXIT_FAILED;
 }
 
-/* Writes a text beside the output: PATH with another ending. */
+/* Makes the name of a file beside the output: PATH with another ending. */
+static void name_beside(const char *path, const char *ending,
+			char name[OUTPUT_PATH_SIZE])
+{
+	const char *dot = strrchr(path, '.');
+
+	snprintf(name, OUTPUT_PATH_SIZE, "%.*s%s", (int)(dot - path), path,
+		 ending);
+}
+
+/* Writes a text beside the output. */
 static int write_beside(const char *path, const char *ending,
 			void (*write)(const void *what, FILE *stream),
 			const void *what)
 {
 	char name[OUTPUT_PATH_SIZE];
 	struct output_file file;
-	const char *dot = strrchr(path, '.');
 	int ret;
 
-	snprintf(name, sizeof(name), "%.*s%s", (int)(dot - path), path, ending);
+	name_beside(path, ending, name);
 	ret = output_file_open(&file, name);
 	if (ret < 0)
 		return refuse_output(name, ret);
@@ -135,6 +144,17 @@ static void write_lua(const void *what, FILE *stream)
 	if (proxy)
 		timeline_write_lua(proxy->schema, stream);
 }
+
+/* What a .pcapng needs beside it. */
+static const struct beside {
+	const char *ending;
+	void (*write)(const void *what, FILE *stream);
+} besides[] = {
+	{ ".proto", write_proto },
+	{ ".lua", write_lua },
+};
+
+#define N_BESIDES (sizeof(besides) / sizeof(besides[0]))
 
 /* Reads all items; packets are written at once. */
 static int read_timeline(struct timeline *timeline, enum form form, FILE *stream)
@@ -177,11 +197,9 @@ static int write_form(struct timeline *timeline, enum form form,
 	ret = output_file_commit(&file);
 	if (ret < 0)
 		return refuse_output(path, ret);
-	if (form == FORM_PCAPNG)
-		code = write_beside(path, ".proto", write_proto,
-				    timeline->recording);
-	if (form == FORM_PCAPNG && code == EXIT_OK)
-		code = write_beside(path, ".lua", write_lua,
+	for (size_t i = 0;
+	     i < N_BESIDES && form == FORM_PCAPNG && code == EXIT_OK; i++)
+		code = write_beside(path, besides[i].ending, besides[i].write,
 				    timeline->recording);
 	return code;
 }
@@ -200,6 +218,32 @@ static enum form form_of(const char *path)
 	return (enum form)i;
 }
 
+/* An output that cannot be found is reported where it is opened. */
+static int spare_recording(const struct recording_file *file, const char *output)
+{
+	struct output_target target;
+
+	if (output_target_find(output, &target) < 0)
+		return EXIT_OK;
+	return recording_file_spare(file->path, "output", output, &target);
+}
+
+/* Checks that no output is the recording itself. */
+static int check_outputs(const struct recording_file *file, enum form form,
+			 const char *output)
+{
+	int code = spare_recording(file, output);
+
+	for (size_t i = 0;
+	     i < N_BESIDES && form == FORM_PCAPNG && code == EXIT_OK; i++) {
+		char name[OUTPUT_PATH_SIZE];
+
+		name_beside(output, besides[i].ending, name);
+		code = spare_recording(file, name);
+	}
+	return code;
+}
+
 int command_timeline(const struct options *options)
 {
 	struct recording_file file;
@@ -207,16 +251,24 @@ int command_timeline(const struct options *options)
 	const enum form form = form_of(options->output);
 	int code;
 
+	if (strcmp(options->output, "none") == 0) {
+		report_error("--output is missing: it names the file to write, "
+			     "and ends in .json, .html or .pcapng");
+		return EXIT_USAGE;
+	}
 	if (form == N_FORMS) {
-		report_error("--output: expected a name that ends in .json, "
-			     ".html or .pcapng");
+		report_option("output", options->output,
+			      "expected a name that ends in .json, .html or "
+			      ".pcapng");
 		return EXIT_USAGE;
 	}
 	code = recording_file_open(&file, options->argument);
 	if (code != EXIT_OK)
 		return code;
 	timeline.recording = file.recording;
-	code = write_form(&timeline, form, options->output);
+	code = check_outputs(&file, form, options->output);
+	if (code == EXIT_OK)
+		code = write_form(&timeline, form, options->output);
 	if (code == EXIT_OK)
 		code = recording_file_report_end(&file);
 	timeline_fini(&timeline);
