@@ -7,8 +7,9 @@ usage: headers_macros.py ROOT BUILD COMPILER...
 Qt defines `emit` and `slots`, Windows headers define `interface` and `near`.
 The generator keeps such words out of the names that it makes from IDL names
 (c_names.py has the list); this test holds the headers that are written by
-hand, and what the templates add, to the same list. Each word is defined as a
-macro that no compiler accepts anywhere. Exits 1 if a header uses one.
+hand, and what the templates add, to the same list, in C and in C++. Each word is
+defined as a macro that no compiler accepts anywhere. Exits 1 if a header uses
+one.
 """
 
 import glob
@@ -16,6 +17,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 
 from headers_alone import is_cpp
 
@@ -40,6 +42,25 @@ def system_headers(paths):
     return sorted(found)
 
 
+def generate_cxx(root, folder):
+    """The C++ of the interfaces, with the C that it includes. Returns its
+    headers."""
+    subprocess.run(
+        [sys.executable, "-B", os.path.join(root, "codegen", "camipc-gen"),
+         "compile", "--emit", "all", "--out", folder]
+        + sorted(glob.glob(os.path.join(root, "idl", "*.mojom"))), check=True)
+    return sorted(glob.glob(os.path.join(folder, "*.hpp")))
+
+
+def including(macros, headers):
+    """A text that includes @headers where @macros are defined."""
+    return "".join("#include <%s>\n" % name
+                   for name in system_headers(headers)) + "".join(
+        "#undef %s\n#define %s %s\n" % (word, word, GARBAGE)
+        for word in macros) + "".join(
+        '#include "%s"\n' % os.path.abspath(path) for path in headers)
+
+
 def run(compiler, text, folders):
     """Returns what the compiler printed, or None if it accepted @text."""
     language = (["-x", "c++", "-std=c++17"] if is_cpp(compiler)
@@ -59,17 +80,24 @@ def main(root, build, compilers):
                      + glob.glob(os.path.join(camera, "cam_*.h"))
                      + glob.glob(os.path.join(generated, "*.h")))
     macros = words(root)
-    before = "".join("#include <%s>\n" % name
-                     for name in system_headers(headers))
-    before += "".join("#undef %s\n#define %s %s\n" % (word, word, GARBAGE)
-                      for word in macros)
-    text = before + "".join('#include "%s"\n' % os.path.abspath(path)
-                            for path in headers)
     # A positive control: the old name of a member is found.
-    control = before + "struct host { int (*emit)(void); };\n"
+    control = including(macros, []) + "struct host { int (*emit)(void); };\n"
+    with tempfile.TemporaryDirectory() as folder:
+        cxx = sorted(glob.glob(os.path.join(public, "camipc", "*.hpp")))
+        cxx += generate_cxx(root, folder)
+        good = check(compilers, macros, control, headers, cxx,
+                     [public, folder, generated, camera])
+    print("%d headers, and %d of C++, compiled with %d words as macros, by %s"
+          % (len(headers), len(cxx), len(macros), ", ".join(compilers)))
+    return 0 if good and headers and len(cxx) > 5 and macros else 1
+
+
+def check(compilers, macros, control, headers, cxx, folders):
+    """Whether each compiler accepts the headers, and not the control."""
     good = True
     for compiler in compilers:
-        errors = run(compiler, text, [public, generated, camera])
+        some = headers + (cxx if is_cpp(compiler) else [])
+        errors = run(compiler, including(macros, some), folders)
         if errors is not None:
             print("with %s:\n%s" % (compiler, errors))
             good = False
@@ -77,9 +105,7 @@ def main(root, build, compilers):
             print("%s accepts a member called emit: this test is void"
                   % compiler)
             good = False
-    print("%d headers compiled with %d words as macros, by %s"
-          % (len(headers), len(macros), ", ".join(compilers)))
-    return 0 if good and headers and macros else 1
+    return good
 
 
 if __name__ == "__main__":

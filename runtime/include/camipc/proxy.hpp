@@ -23,9 +23,9 @@ namespace camipc {
 template <typename Events> class Cell
 {
 public:
-	Cell(const char *interface, Events *events,
+	Cell(const char *name, Events *events,
 	     std::unique_ptr<Events> owned) noexcept
-		: interface_(interface), events_(events),
+		: interface_(name), events_(events),
 		  owned_(std::move(owned))
 	{
 	}
