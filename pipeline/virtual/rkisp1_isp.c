@@ -210,7 +210,8 @@ static const struct virtual_isp rkisp1 = {
 	.interface_name = "ipa.rkisp1",
 	.module = "libcamera-rkisp1",
 	.module_origin = "examples/libcamera-ipa builds it where libcamera's "
-			 "packages are installed",
+			 "packages are installed (Debian 12: libcamera-ipa, "
+			 "libcamera-dev, g++)",
 	.sensor = "imx219",
 	.tuning_folder = "/usr/share/libcamera/ipa/rkisp1",
 	.tuning_ending = ".yaml",

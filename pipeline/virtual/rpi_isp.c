@@ -394,7 +394,8 @@ static const struct virtual_isp rpi = {
 	.interface_name = "ipa.RPi",
 	.module = "libcamera-rpi",
 	.module_origin = "examples/libcamera-ipa builds it where libcamera's "
-			 "packages are installed",
+			 "packages are installed (Debian 12: libcamera-ipa, "
+			 "libcamera-dev, g++)",
 	.sensor = "imx219",
 	.tuning_folder = "/usr/share/libcamera/ipa/raspberrypi",
 	.tuning_ending = ".json",

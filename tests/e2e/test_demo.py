@@ -44,11 +44,15 @@ NEED_SANDBOX = ("escape", "fork")
 LAYERS = ("privileges", "files", "calls", "seal")
 
 
-def start(*words, **options):
-    # The suite examples tests real algorithms, with the time that they need.
-    return subprocess.Popen(["/usr/bin/python3", DEMO, "--no-real", *words],
+def start_all(*words, **options):
+    return subprocess.Popen(["/usr/bin/python3", DEMO, *words],
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                             universal_newlines=True, **options)
+
+
+def start(*words, **options):
+    # The suite examples tests real algorithms, with the time that they need.
+    return start_all("--no-real", *words, **options)
 
 
 def has_lines(path):
@@ -243,6 +247,29 @@ class DemoTest(unittest.TestCase):
             self.assertIn("&lt;b&gt;&amp;photo.png", text)
             self.assertIsNone(facts["runs"][0]["tint_percent"])
         self.assertEqual((facts["whole"], facts["attacks"]), (False, []))
+
+    def test_a_build_without_real_algorithms(self):
+        """Says that they are missing and which packages bring them, unless
+        nobody wants them."""
+        build = self.path("build")
+        os.mkdir(build)
+        for name in ("tools", "ipa", "proxy"):
+            os.symlink(os.path.join(BUILD, name), os.path.join(build, name))
+        for begin, is_told in ((start_all, True), (start, False)):
+            process = begin("--frames", "12", "--output",
+                            self.path("page.html"), build)
+            seen = []
+            for line in process.stdout:
+                seen.append(line)
+                if line.startswith("sandbox "):
+                    break
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=LIMIT)
+            told = [line for line in seen if "virtual-rpi" in line]
+            self.assertEqual(len(told), is_told, seen)
+            for line in told:
+                self.assertRegex(line, "left out: no IPA module: .*"
+                                 "libcamera-ipa, libcamera-dev, g")
 
     def test_wrong_options(self):
         for words in (["--frames", "11"], ["--frames", "3001"],

@@ -448,12 +448,26 @@ static int is_module_of(void *user, const struct camipc_module_found *module)
 }
 
 /* Whether there is a module for a camera. */
-static bool is_there(const struct demo *demo, const char *camera)
+static bool is_there(const struct demo *demo, const struct virtual_isp *isp)
 {
-	const struct virtual_isp *isp = virtual_isp_find(camera);
+	return camipc_manager_list(demo->manager, is_module_of,
+				   (void *)(uintptr_t)isp) == 1;
+}
 
-	return isp && camipc_manager_list(demo->manager, is_module_of,
-					  (void *)(uintptr_t)isp) == 1;
+/* Reports a camera whose module is missing, so that people can build it. */
+static int compare_or_leave_out(struct demo *demo,
+				const struct subject *subject)
+{
+	struct comparison comparison = { .demo = demo, .subject = subject };
+	const struct virtual_isp *isp = virtual_isp_find(subject->camera);
+	char why[DEMO_ERROR_SIZE];
+
+	if (!subject->is_optional || (isp && is_there(demo, isp)))
+		return compare(demo, subject);
+	snprintf(why, sizeof(why), "no IPA module%s%s",
+		 isp && isp->module_origin ? ": " : "",
+		 isp && isp->module_origin ? isp->module_origin : "");
+	return leave_out(&comparison, why);
 }
 
 int demo_compare(struct demo *demo)
@@ -463,8 +477,6 @@ int demo_compare(struct demo *demo)
 
 	for (i = 0; code == EXIT_OK &&
 		    i < sizeof(subjects) / sizeof(subjects[0]); i++)
-		if (!subjects[i].is_optional ||
-		    is_there(demo, subjects[i].camera))
-			code = compare(demo, &subjects[i]);
+		code = compare_or_leave_out(demo, &subjects[i]);
 	return code;
 }

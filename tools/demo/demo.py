@@ -178,7 +178,7 @@ def end(program):
 
 
 def show(options, path, folder):
-    facts = facts_of_run.Facts(options.photo)
+    facts = facts_of_run.Facts(options.photo, options.no_real)
     program = start(options, folder)
     try:
         code = follow(program, facts, path, folder)

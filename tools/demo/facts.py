@@ -116,7 +116,8 @@ class Run:
 class Facts:
     """Everything that was seen."""
 
-    def __init__(self, photo):
+    def __init__(self, photo, no_real):
+        self.no_real = no_real
         self.runs = {}
         self.layers = []
         self.attacks = []
@@ -136,7 +137,9 @@ class Facts:
             self.layers.append(fact)
             return None
         if kind == "left-out":
-            return "%-12s left out: %s" % (fact["camera"], fact["why"])
+            # Nobody needs to be told what was asked for.
+            return None if self.no_real else "%-12s left out: %s" % (
+                fact["camera"], fact["why"])
         run = self.runs.setdefault(fact["camera"], Run(fact["camera"]))
         if kind == "frame":
             run.frames.append(fact)
