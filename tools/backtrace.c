@@ -3,8 +3,8 @@
  * Prints where a worker crashed, with functions and lines from addr2line.
  *
  * The worker names the files of its stack frames, and it may name any. Only a
- * file that this process knows itself is opened: the module that it chose, and
- * what its own loader has mapped. addr2line reads debug information that the
+ * file that this process knows itself is opened: the module that it chose, what
+ * the caller names, and what its own loader has mapped. addr2line reads debug information that the
  * module's author wrote; it gets little time, little output is read, and no
  * shell is involved.
  */
@@ -56,11 +56,16 @@ static int is_mapped(struct dl_phdr_info *info, size_t size, void *user)
  * Compares names only: to look at a file that the worker named, on a file
  * system of its own, could take for ever.
  */
-static bool is_known(const struct camipc_closed_info *info, const char *path)
+static bool is_known(const struct camipc_closed_info *info,
+		     const char *const *files, const char *path)
 {
-	return path[0] == '/' &&
-	       ((info->module && strcmp(path, info->module) == 0) ||
-		dl_iterate_phdr(is_mapped, (void *)(uintptr_t)path) != 0);
+	if (path[0] != '/')
+		return false;
+	for (; *files; files++)
+		if (strcmp(path, *files) == 0)
+			return true;
+	return (info->module && strcmp(path, info->module) == 0) ||
+	       dl_iterate_phdr(is_mapped, (void *)(uintptr_t)path) != 0;
 }
 
 /* ---- addr2line ---------------------------------------------------------- */
@@ -233,7 +238,8 @@ static void print_frame(FILE *stream, const struct camipc_closed_frame *frame)
 	fprintf(stream, "0x%llx", (unsigned long long)frame->offset);
 }
 
-void backtrace_print(FILE *stream, const struct camipc_closed_info *info)
+void backtrace_print(FILE *stream, const struct camipc_closed_info *info,
+		     const char *const *files)
 {
 	const int64_t deadline = now_ms() + BUDGET_MS;
 
@@ -242,7 +248,7 @@ void backtrace_print(FILE *stream, const struct camipc_closed_info *info)
 
 		fprintf(stream, "  #%-2u ", i);
 		print_frame(stream, frame);
-		if (frame->module && is_known(info, frame->module))
+		if (frame->module && is_known(info, files, frame->module))
 			print_place(stream, frame, deadline);
 		fputc('\n', stream);
 	}

@@ -8,10 +8,17 @@
 #include <camipc/proxy.h>
 
 /**
+ * backtrace_print() - print where a worker crashed
+ * @info: of its end
+ * @files: absolute paths that are looked up beside the module and the libraries
+ *	of this process, such as the worker program and what the module loads;
+ *	ends with NULL
+ *
  * Prints a line for each stack frame, with function and line if addr2line is
  * installed, and the end of the worker's stderr. Prints nothing if the worker
- * did not crash.
+ * did not crash. Thread word: safe.
  */
-void backtrace_print(FILE *stream, const struct camipc_closed_info *info);
+void backtrace_print(FILE *stream, const struct camipc_closed_info *info,
+		     const char *const *files);
 
 #endif /* TOOLS_BACKTRACE_H */

@@ -37,6 +37,8 @@ struct capture {
 	double seconds;
 	struct camera_stage_time write; /* of all frames */
 	uint64_t worker_ns; /* the worker's processor time before the first */
+	char known[2][PATH_MAX]; /* files of a backtrace, without links */
+	const char *files[3]; /* the first of them; ends with NULL */
 	char *backtrace; /* text about an IPA that crashed */
 	size_t backtrace_size;
 };
@@ -67,7 +69,7 @@ static void on_closed(void *user, const struct camipc_closed_info *info)
 
 	if (!stream)
 		return;
-	backtrace_print(stream, info);
+	backtrace_print(stream, info, capture->files);
 	if (fclose(stream) != 0)
 		capture->backtrace_size = 0;
 }
@@ -151,6 +153,25 @@ static void report_create_error(const struct options *all, int ret,
 		report_error("%s", error);
 }
 
+/* Notes files of a backtrace: the worker's, and what the argument may name. A
+ * worker reports them without links. */
+static void note_files(struct capture *capture)
+{
+	const char *argument = capture->options->camera_options.argument;
+	char worker[PATH_MAX];
+	size_t n = 0;
+
+	if (camipc_manager_find_worker(capture->manager, worker,
+				       sizeof(worker)) == 0 &&
+	    realpath(worker, capture->known[n])) {
+		capture->files[n] = capture->known[n];
+		n++;
+	}
+	if (argument && argument[0] == '/' &&
+	    realpath(argument, capture->known[n]))
+		capture->files[n] = capture->known[n];
+}
+
 static int open_camera(struct capture *capture, int interrupt_fd)
 {
 	struct camera_options camera_options =
@@ -179,6 +200,7 @@ static int open_camera(struct capture *capture, int interrupt_fd)
 			     camipc_strerror(ret));
 		return EXIT_FAILED;
 	}
+	note_files(capture);
 	camera_options.watch_interrupt = true;
 	camera_options.interrupt_fd = interrupt_fd;
 	camera_options.closed = on_closed;

@@ -26,6 +26,9 @@
 static char folder[TEST_PATH_SIZE];
 static char *text;
 
+/* Files that the caller names. */
+static const char *files[2];
+
 /* Runs backtrace_print() with an addr2line that is this script. */
 static void print(const char *script, const struct camipc_closed_info *info)
 {
@@ -41,7 +44,7 @@ static void print(const char *script, const struct camipc_closed_info *info)
 	text = NULL;
 	stream = open_memstream(&text, &size);
 	assert_non_null(stream);
-	backtrace_print(stream, info);
+	backtrace_print(stream, info, files);
 	fclose(stream);
 	assert_non_null(text);
 }
@@ -102,6 +105,23 @@ static void a_file_that_only_the_worker_names_is_not(void **state)
 	print(SHELL "echo measure; echo /src/stats.c:42\n", &info);
 	assert_false(was_asked());
 	assert_string_equal(text, "  #0  sh+0x1234\n");
+	finish();
+}
+
+/* The worker program, and a file that the module loads. */
+static void a_file_that_the_caller_names_is_looked_up(void **state)
+{
+	struct camipc_closed_frame frame;
+	struct camipc_closed_info info =
+		crash_in(&frame, "/bin/sh", "/usr/lib/ipa.so");
+
+	(void)state;
+	files[0] = "/bin/sh";
+	print(SHELL "echo measure; echo /src/stats.c:42\n", &info);
+	files[0] = NULL;
+	assert_true(was_asked());
+	assert_string_equal(text,
+			    "  #0  sh+0x1234  measure at /src/stats.c:42\n");
 	finish();
 }
 
@@ -168,6 +188,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_known_file_is_looked_up),
+		cmocka_unit_test(a_file_that_the_caller_names_is_looked_up),
 		cmocka_unit_test(a_file_that_only_the_worker_names_is_not),
 		cmocka_unit_test(an_answer_is_not_waited_for),
 		cmocka_unit_test(the_end_of_the_pipe_is_not_waited_for),

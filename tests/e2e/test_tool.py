@@ -9,6 +9,7 @@ usage: test_tool.py CAMIPC WORKER SOFTISP VIMC NOISE
 import json
 import os
 import resource
+import shutil
 import signal
 import struct
 import subprocess
@@ -367,6 +368,13 @@ exec "$@"
                 self.assertEqual(len(lines), 1, err)
             else:
                 self.assertRegex(lines[1], r"^  #0  [^ ]+\+0x[0-9a-f]+")
+                with open(WORKER, "rb") as file:
+                    has_lines = b".debug_line\0" in file.read()
+                if has_lines and shutil.which("addr2line") and \
+                        not UNDER_VALGRIND:
+                    # The program itself is known, too.
+                    self.assertRegex(err, r"(?m)^  #\d+ +camipc-worker"
+                                     r"\+0x[0-9a-f]+  \w+ at \S+\.c:\d+")
             for part in ("softisp", str(worker), words, "last call", "used "):
                 self.assertIn(part, err)
             self.assertEqual(out, "")
