@@ -16,9 +16,11 @@
 #include "capture_list.h"
 #include "capture_outputs.h"
 #include "capture_record.h"
+#include "capture_summary.h"
 #include "device_control.h"
 #include "interrupt.h"
 #include "live_line.h"
+#include "preview.h"
 #include "report.h"
 #include "stats_table.h"
 #include "suggest.h"
@@ -34,6 +36,7 @@ struct capture {
 	bool was_run;
 	uint32_t n_done;
 	struct live_line line;
+	struct preview preview;
 	double seconds;
 	struct camera_stage_time write; /* of all frames */
 	uint64_t worker_ns; /* the worker's processor time before the first */
@@ -386,8 +389,10 @@ static int capture_one(struct capture *capture, bool *ret_ends)
 	if (code != EXIT_OK)
 		return code;
 	capture->n_done++;
-	live_line_frame(&capture->line, capture->camera, &frame,
-			capture->n_done, capture->options->n_frames);
+	if (preview_frame(&capture->preview, &frame,
+			  capture->n_done == capture->options->n_frames))
+		live_line_frame(&capture->line, capture->camera, &frame,
+				capture->n_done, capture->options->n_frames);
 	return EXIT_OK;
 }
 
@@ -429,74 +434,15 @@ static int run(struct capture *capture)
 	return code;
 }
 
-/* In real time: ", 5 late (3 without new parameters, 2 frame times missed)". */
-static void print_late(FILE *stream, const struct capture *capture,
-		       const struct camera_counts *counts)
-{
-	if (!capture->options->camera_options.realtime)
-		return;
-	fprintf(stream, ", %llu late", (unsigned long long)counts->late);
-	if (counts->late)
-		fprintf(stream,
-			" (%llu without new parameters, %llu frame time%s "
-			"missed)",
-			(unsigned long long)counts->late_ipa,
-			(unsigned long long)counts->late_host,
-			counts->late_host == 1 ? "" : "s");
-}
-
-/* ", 2 frames lost, 1 damaged" */
-static void print_lost(FILE *stream, const struct camera_counts *counts)
-{
-	if (counts->lost)
-		fprintf(stream, ", %llu frame%s lost",
-			(unsigned long long)counts->lost,
-			counts->lost == 1 ? "" : "s");
-	if (counts->damaged)
-		fprintf(stream, ", %llu damaged",
-			(unsigned long long)counts->damaged);
-}
-
-/* ", 2 restarts (5 frames without IPA)" */
-static void print_restarts(FILE *stream, const struct camera_counts *counts)
-{
-	if (counts->restarts)
-		fprintf(stream, ", %llu restart%s (%llu frame%s without IPA)",
-			(unsigned long long)counts->restarts,
-			counts->restarts == 1 ? "" : "s",
-			(unsigned long long)counts->frames_without_ipa,
-			counts->frames_without_ipa == 1 ? "" : "s");
-}
-
-static void print_summary(FILE *stream, const struct capture *capture)
-{
-	struct camipc_proxy *proxy = camera_get_proxy(capture->camera);
-	struct camera_counts counts;
-	uint64_t clamped;
-
-	camera_get_counts(capture->camera, &counts);
-	clamped = counts.clamped.clamped + counts.clamped.unknown +
-		  counts.clamped.mistyped + counts.clamped.refused;
-
-	fprintf(stream, "%u frame%s in %.2f s (%.1f per second), isolation %s",
-		capture->n_done, capture->n_done == 1 ? "" : "s",
-		capture->seconds, capture->n_done / capture->seconds,
-		camipc_proxy_get_isolation(proxy));
-	print_late(stream, capture, &counts);
-	print_lost(stream, &counts);
-	print_restarts(stream, &counts);
-	if (clamped)
-		fprintf(stream, ", %llu sensor control%s clamped",
-			(unsigned long long)clamped, clamped == 1 ? "" : "s");
-	fputc('\n', stream);
-}
-
 /* Opens everything, and captures. */
 static int open_and_run(struct capture *capture, int interrupt_fd)
 {
 	int code = capture_outputs_check(&capture->outputs,
 					 capture->options);
 
+	if (code == EXIT_OK && capture->options->preview)
+		code = preview_open(&capture->preview,
+				    capture->outputs.uses_stdout);
 	if (code != EXIT_OK)
 		return code;
 	code = capture_outputs_open(&capture->outputs);
@@ -570,7 +516,10 @@ static int print_results(const struct capture *capture, int code)
 
 	if (code == EXIT_OK && !capture->options->quiet &&
 	    capture->was_run)
-		print_summary(stream, capture);
+		capture_summary_print(
+			stream, capture->camera, capture->n_done,
+			capture->seconds,
+			capture->options->camera_options.realtime);
 	/* Most useful after a failure. */
 	if (capture->options->stats && capture->camera)
 		print_stats(stream, capture);
@@ -603,6 +552,7 @@ int command_capture(const struct options *options)
 		code = list(&capture, interrupt_fd);
 	else
 		code = open_and_run(&capture, interrupt_fd);
+	preview_close(&capture.preview);
 	show_backtrace(&capture);
 	code = capture_outputs_finish(&capture.outputs, code);
 	code = print_results(&capture, code);

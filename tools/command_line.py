@@ -176,6 +176,11 @@ OUTPUT = Group("output", (
                     "frame: sensor (waiting for it, and taking the frame), "
                     "statistics, IPC (calling the IPA, taking its answers), IPA "
                     "(waiting for them), develop and write.",)),
+    Option("--preview", "show frames in the terminal", details=(
+        "The terminal must have 24-bit colours, and say so in COLORTERM "
+        "(truecolor) or TERM. It gets up to 15 frames per second, in the size "
+        "that fits it; frames are left out while it is slow, and the camera never "
+        "waits for it.",)),
     Option("-q, --quiet", "print no progress and no summary", details=(
         "Progress is one line on stderr, if that is a terminal: frames, frames "
         "per second, frames that were dropped, gain and exposure.",)),
@@ -260,6 +265,7 @@ PROGRAM = Program(
         Command("capture", "capture frames from a camera",
                 ("Captures frames from a camera and prints a summary.",),
                 groups=(CAMERA, IPA, OUTPUT, RECORDING),
+                variables=environment.CAPTURE,
                 notes=(
                     "An output file gets its name when it is complete. "
                     "Metadata, plot and .y4m are kept only if the capture "

@@ -288,6 +288,9 @@ static int apply(struct options *options, enum option_id option,
 	case OPTION_QUIET:
 		options->quiet = true;
 		break;
+	case OPTION_PREVIEW:
+		options->preview = true;
+		break;
 	case OPTION_MODULE_PATH:
 		return add_path("module-path", options->module_paths, value);
 	case OPTION_WORKER:

@@ -40,6 +40,7 @@ struct options {
 	const char *metadata;
 	const char *plot;
 	bool quiet;
+	bool preview;
 	bool stats;
 	bool list_controls;
 	bool list_formats;

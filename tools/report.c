@@ -25,6 +25,9 @@ static struct {
 	bool verbose;
 	bool running;
 	bool line_is_open; /* stderr has a line without its end */
+	unsigned int n_lines; /* that have got their end */
+	void (*settle)(void *user); /* before that */
+	void *settler;
 	char held[512]; /* the latest error or warning of the library */
 	enum camipc_log_level held_level;
 	bool (*takes)(void *user, const char *text); /* lines, away from here */
@@ -55,9 +58,13 @@ static bool hold(enum camipc_log_level level)
 /* With the mutex held. */
 static void end_line(void)
 {
-	if (report.line_is_open)
-		fputc('\n', stderr);
+	if (!report.line_is_open)
+		return;
+	if (report.settle)
+		report.settle(report.settler);
+	fputc('\n', stderr);
 	report.line_is_open = false;
+	report.n_lines++;
 }
 
 void report_open_line(void)
@@ -65,6 +72,24 @@ void report_open_line(void)
 	pthread_mutex_lock(&report.mutex);
 	report.line_is_open = true;
 	pthread_mutex_unlock(&report.mutex);
+}
+
+void report_settle_with(void (*settle)(void *user), void *user)
+{
+	pthread_mutex_lock(&report.mutex);
+	report.settle = settle;
+	report.settler = user;
+	pthread_mutex_unlock(&report.mutex);
+}
+
+unsigned int report_count_lines(void)
+{
+	unsigned int n;
+
+	pthread_mutex_lock(&report.mutex);
+	n = report.n_lines;
+	pthread_mutex_unlock(&report.mutex);
+	return n;
 }
 
 void report_end_line(void)

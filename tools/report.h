@@ -57,6 +57,16 @@ void report_end_line(void);
  *  Returns EXIT_FAILED. */
 int report_lost_stdout(int error);
 
+/**
+ * Has @settle called before a message, or report_end_line(), ends such a line, in
+ * any thread: whatever else writes to the terminal completes what it has begun. It
+ * must not report anything. NULL: nothing.
+ */
+void report_settle_with(void (*settle)(void *user), void *user);
+
+/** Returns how often such a line was ended: a number that grows with messages. */
+unsigned int report_count_lines(void);
+
 /** Flushes standard output. Returns @code or, after it has reported that text
  *  was lost, EXIT_FAILED. */
 int report_finish_stdout(int code) CAMIPC_MUST_CHECK;

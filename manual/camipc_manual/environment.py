@@ -135,6 +135,12 @@ TEMPORARY = Variable(
     ("An absolute path; /tmp without it. A worker that became another user must "
      "be able to reach the folder.",))
 
+TERMINAL = Variable(
+    "COLORTERM, TERM", "whether --preview has a terminal with 24-bit colours",
+    ("camipc capture --preview needs a terminal whose COLORTERM is truecolor or "
+     "24bit, or whose TERM has the part -direct. With the TERM dumb, and with "
+     "none, it is refused.",))
+
 HOSTILE_SECRET = Variable(
     "CAMIPC_HOSTILE_SECRET", "set by camipc hostile for the attacked program",
     ("camipc hostile sets the variable, and a hostile worker looks for it: a "
@@ -145,4 +151,5 @@ LIBRARY = (LOG, TRACE, RECORD, RECORD_RING, MONITOR, RUNTIME, MODULE_PATH,
            PROXY_PATH, WORKER_PROGRAM, ISOLATION, SANDBOX, CONFIG, DEADLINE_SCALE, WRAPPER, PATH,
            WORKER_LOCALE)
 HOSTILE = (WORKER_PROGRAM, ISOLATION, TEMPORARY, HOSTILE_SECRET)
-ALL = LIBRARY + (LIBRARY_PATH, PRELOAD, TUNABLES, TEMPORARY, HOSTILE_SECRET)
+CAPTURE = LIBRARY + (TERMINAL,)
+ALL = CAPTURE + (LIBRARY_PATH, PRELOAD, TUNABLES, TEMPORARY, HOSTILE_SECRET)

@@ -52,6 +52,7 @@ ROWS = {
     "--version": (FLAG, "", True),
     "--realtime": (FLAG, "", True),
     "--stats": (FLAG, "", True),
+    "--preview": (FLAG, "", True),
     "--module-path DIR": (NO_FILES + [
         ("{}/text", "it is not a folder"), ("{}/pipe", "not a folder"),
         ("/dev/null", "not a folder")], "{}", True),
