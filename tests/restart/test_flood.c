@@ -176,7 +176,7 @@ static void test_kept_bytes(void **state)
 	assert_true(first > 0);
 	assert_true(kept_bytes(bed) <= 2 * first);
 	assert_true(bed_stats(bed).events_dropped > 0);
-	/* All restarts are told, and what was kept is delivered. */
+	/* Each restart is reported, and what was kept is delivered. */
 	bed_until(bed, &bed->n_restarted, 8);
 	assert_true(bed_count(bed, TOLD_BURST) > 0);
 	bed_destroy(bed);
