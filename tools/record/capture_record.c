@@ -12,7 +12,7 @@
 #include "report.h"
 
 /* Follows the links of the file's name, which the library does not. */
-static int find_file(const char *name, char path[PATH_MAX])
+static int find_recording(const char *name, char path[PATH_MAX])
 {
 	struct output_target target;
 	const int ret = output_target_find(name, &target);
@@ -48,7 +48,7 @@ int capture_record_begin(const struct record_options *options,
 
 	if (!options->path)
 		return EXIT_OK;
-	ret = find_file(options->path, path);
+	ret = find_recording(options->path, path);
 	if (ret != EXIT_OK)
 		return ret;
 	ret = camipc_recorder_create(&with, ret_recorder);

@@ -233,7 +233,7 @@ static struct filter_range range_of(const char *name, enum operator_kind kind,
 }
 
 /* Reads what a name is compared with; order is that of numbers only. */
-static bool read_value(struct filtering *filtering, enum operator_kind kind,
+static bool read_wanted(struct filtering *filtering, enum operator_kind kind,
 		       char value[WORD_SIZE], bool *quoted)
 {
 	const char *at;
@@ -275,7 +275,7 @@ static bool read_one(struct filtering *filtering)
 	operator_kind = read_operator(filtering);
 	if (operator_kind == NONE)
 		return expect_next(filtering, "==, !=, <=, >=, < or >");
-	if (!read_value(filtering, operator_kind, value, &quoted))
+	if (!read_wanted(filtering, operator_kind, value, &quoted))
 		return false;
 	filtering->range = range_of(name, operator_kind, value, quoted);
 	if (!filtering->item)
