@@ -143,7 +143,13 @@ class OwnProgram(unittest.TestCase):
         self.assertIn("1 not held off", done.stdout)
 
     def test_a_program_that_is_not_there(self):
-        self.expect("it could not be run", os.path.join(self.folder, "none"))
+        for name, why in (("none", "no such file or directory"),
+                          ("", "permission denied")):
+            path = os.path.join(self.folder, name)
+            done = run("--", path)
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertEqual(done.stderr, "camipc: %s: the program cannot be "
+                             "run: %s\n" % (path, why))
 
     def test_a_crash(self):
         self.expect("signal 11", self.pretender, "crash")

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <camipc/error.h>
+
 #include "commands.h"
 #include "hostile_batch.h"
 #include "hostile_program.h"
@@ -79,23 +81,34 @@ static int list(const struct options *options)
 	return report_finish_stdout(EXIT_OK);
 }
 
-static void run_one(const struct options *options,
-		    const struct hostile_run *run, struct hostile_batch *batch,
-		    size_t i, struct tally *tally)
+static void print_head(void)
+{
+	report_line("row  %-*s  %-*s  %-*s  ok", NAME_WIDTH, "attack",
+		    REQUIRED_WIDTH, "required", OBSERVED_WIDTH, "observed");
+}
+
+/* Returns 0, or the negative errno with which the program cannot be run. */
+static int run_one(const struct options *options,
+		   const struct hostile_run *run, struct hostile_batch *batch,
+		   size_t i, struct tally *tally)
 {
 	struct hostile_verdict verdict = { .is_applicable = true };
 	struct hostile_case one;
 	char required[HOSTILE_TEXT_SIZE];
+	int ret = 0;
 
 	hostile_case_at(i, &one);
 	required_of(options, &one, required);
 	if (options->program[0])
-		hostile_program_run(run, &one, options->program,
-				    options->limit_s, options->verbose,
-				    &verdict);
+		ret = hostile_program_run(run, &one, options->program,
+					  options->limit_s, options->verbose,
+					  &verdict);
 	else
 		hostile_batch_run(batch, &one, i, options->limit_s, &verdict);
-	tally->n++;
+	if (ret < 0)
+		return ret;
+	if (!tally->n++ && !options->failed)
+		print_head();
 	tally->n_failed += !verdict.is_ok;
 	tally->n_not_applicable += verdict.is_ok && !verdict.is_applicable;
 	if (!options->failed || !verdict.is_ok)
@@ -104,6 +117,7 @@ static void run_one(const struct options *options,
 			  verdict.is_applicable ? "ok" :
 						  "n/a");
 	fflush(stdout);
+	return 0;
 }
 
 static int run_all(const struct options *options, const struct hostile_run *run)
@@ -112,25 +126,27 @@ static int run_all(const struct options *options, const struct hostile_run *run)
 	struct hostile_case one;
 	struct tally tally = { 0 };
 	int signal;
+	int ret = 0;
 
 	if (!batch) {
 		report_error("out of memory");
 		return EXIT_FAILED;
 	}
-	if (!options->failed)
-		report_line("row  %-*s  %-*s  %-*s  ok", NAME_WIDTH, "attack",
-			    REQUIRED_WIDTH, "required", OBSERVED_WIDTH,
-			    "observed");
-	for (size_t i = 0; hostile_case_at(i, &one); i++) {
+	for (size_t i = 0; ret == 0 && hostile_case_at(i, &one); i++) {
 		if (interrupt_signal())
 			break;
 		if (is_chosen(options, &one, i))
-			run_one(options, run, batch, i, &tally);
+			ret = run_one(options, run, batch, i, &tally);
 	}
 	hostile_batch_destroy(batch);
 	signal = interrupt_signal();
 	if (signal)
 		return EXIT_SIGNAL + signal;
+	if (ret < 0) {
+		report_error("%.300s: the program cannot be run: %s",
+			     options->program[0], camipc_errno_to_string(ret));
+		return EXIT_USAGE;
+	}
 	if (tally.n == 0) {
 		report_option("only", options->only,
 			      "no attack has this name; 'camipc hostile "

@@ -56,6 +56,7 @@ static void become_program(const struct hostile_stage *stage,
 	}
 	close(null);
 	execvp(argv[0], argv);
+	stage->report->start_error = errno;
 	_exit(NOT_STARTED);
 }
 
@@ -98,8 +99,8 @@ static void judge_program(const struct hostile_case *one,
 		snprintf(text, size, "it was ended by signal %d (%s)",
 			 WTERMSIG(status), strsignal(WTERMSIG(status)));
 	else if (WEXITSTATUS(status) == NOT_STARTED)
-		snprintf(text, size, "it could not be run, or has exited with "
-				     "127");
+		snprintf(text, size, "it has exited with 127, as a shell that "
+				     "cannot run it");
 	else if (WEXITSTATUS(status) == SANITIZER_EXIT)
 		snprintf(text, size, "a sanitizer has found a leak");
 	else
@@ -120,7 +121,7 @@ static void judge_program(const struct hostile_case *one,
 	}
 }
 
-void hostile_program_run(const struct hostile_run *run,
+int hostile_program_run(const struct hostile_run *run,
 			 const struct hostile_case *one, char *const *argv,
 			 unsigned int limit_s, bool show,
 			 struct hostile_verdict *ret_verdict)
@@ -129,13 +130,14 @@ void hostile_program_run(const struct hostile_run *run,
 	bool in_time;
 	int status = 0;
 	int survivor;
+	int error;
 	pid_t pid;
 
 	ret_verdict->is_ok = false;
 	snprintf(ret_verdict->observed, sizeof(ret_verdict->observed),
 		 "the case could not be prepared");
 	if (hostile_stage_open(run->kit, one->name, &stage) < 0)
-		return;
+		return 0;
 	fflush(NULL);
 	pid = fork();
 	if (pid == 0)
@@ -152,5 +154,7 @@ void hostile_program_run(const struct hostile_run *run,
 			kill(survivor, SIGKILL);
 		}
 	}
+	error = stage.report->start_error;
 	hostile_stage_close(&stage);
+	return -error;
 }

@@ -10,8 +10,10 @@
  * within @limit_s, and must leave no worker behind.
  * @argv: program and arguments, ends with NULL
  * @show: what the program prints
+ *
+ * Returns 0, or the negative errno with which the program cannot be run.
  */
-void hostile_program_run(const struct hostile_run *run,
+int hostile_program_run(const struct hostile_run *run,
 			 const struct hostile_case *one, char *const *argv,
 			 unsigned int limit_s, bool show,
 			 struct hostile_verdict *ret_verdict);

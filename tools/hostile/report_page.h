@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A page of memory in which a hostile worker reports to `camipc hostile`. */
+/* A page of memory in which a hostile worker, and the child that becomes the
+ * attacked program, report to `camipc hostile`. */
 #ifndef CAMIPC_HOSTILE_REPORT_PAGE_H
 #define CAMIPC_HOSTILE_REPORT_PAGE_H
 
@@ -25,6 +26,8 @@ struct hostile_report {
 	_Atomic uint32_t n_honest; /* lies that would have been the truth */
 	_Atomic int32_t outcome; /* of an attack: 0 or an errno, plus 1 */
 	_Atomic int32_t pids[HOSTILE_MAX_WORKERS];
+	_Atomic int32_t start_error; /* the errno with which the program
+				      * could not be run */
 };
 
 #endif /* CAMIPC_HOSTILE_REPORT_PAGE_H */
