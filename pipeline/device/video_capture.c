@@ -170,6 +170,21 @@ int video_capture_set_interval(struct video_capture *capture,
 				(double)got->denominator / got->numerator);
 }
 
+int video_capture_get_interval(struct video_capture *capture,
+			       uint32_t *ret_numerator,
+			       uint32_t *ret_denominator)
+{
+	struct v4l2_streamparm parameters = { .type = capture->type };
+	int ret = device_node_ioctl(&capture->node, VIDIOC_G_PARM,
+				    "VIDIOC_G_PARM", &parameters);
+
+	if (ret < 0)
+		return ret;
+	*ret_numerator = parameters.parm.capture.timeperframe.numerator;
+	*ret_denominator = parameters.parm.capture.timeperframe.denominator;
+	return 0;
+}
+
 /* ---- the queue ----------------------------------------------------------- */
 
 static uint32_t memory_of(const struct video_capture *capture)

@@ -110,6 +110,12 @@ int video_capture_set_interval(struct video_capture *capture,
 			       uint32_t numerator,
 			       uint32_t denominator) CAMIPC_MUST_CHECK;
 
+/** Asks for the time from frame to frame. Returns 0, -ENOTTY (the node does not
+ *  know it) or another negative errno. */
+int video_capture_get_interval(struct video_capture *capture,
+			       uint32_t *ret_numerator,
+			       uint32_t *ret_denominator) CAMIPC_MUST_CHECK;
+
 /**
  * video_capture_allocate() - make the queue
  * @n: buffers that are wanted; the driver may make more, see n_buffers

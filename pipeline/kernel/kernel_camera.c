@@ -293,6 +293,16 @@ static int run_ipa(struct kernel_camera *camera, struct camipc_manager *manager,
 				&camera->imager, &camera->error);
 }
 
+/* The IPA learns how long a frame, and thus the longest exposure, lasts. */
+static void describe_interval(struct kernel_camera *camera)
+{
+	const struct camera_interval interval =
+		kernel_device_get_interval(&camera->device);
+
+	virtual_sensor_set_interval(&camera->imager.sensor, interval.numerator,
+				    interval.denominator);
+}
+
 static int init_parts(struct kernel_camera *camera,
 		      const struct kernel_route *route,
 		      const struct media_device *media,
@@ -323,7 +333,10 @@ static int init_parts(struct kernel_camera *camera,
 	if (ret == 0)
 		ret = kernel_device_open(&camera->device, route, &mode, media,
 					 &camera->error);
-	return ret < 0 ? ret : run_ipa(camera, manager, options);
+	if (ret < 0)
+		return ret;
+	describe_interval(camera);
+	return run_ipa(camera, manager, options);
 }
 
 int kernel_camera_create(const struct kernel_route *route,

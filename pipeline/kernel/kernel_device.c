@@ -175,6 +175,20 @@ static int set_interval(struct kernel_device *device)
 	return 0;
 }
 
+struct camera_interval kernel_device_get_interval(struct kernel_device *device)
+{
+	struct video_capture *capture = &device->capture;
+	struct camera_interval interval = { 0, 0 };
+	int ret = video_capture_get_interval(capture, &interval.numerator,
+					     &interval.denominator);
+
+	if (ret < 0 && strcmp(device->sensor.path, capture->node.path) != 0)
+		ret = subdevice_get_interval(&device->sensor, SENSOR_PAD,
+					     &interval.numerator,
+					     &interval.denominator);
+	return ret < 0 ? (struct camera_interval){ 0, 0 } : interval;
+}
+
 static bool is_boolean(const struct kernel_device *device, uint32_t id)
 {
 	const struct cam_control_info *info = cam_uint32_control_info_find(

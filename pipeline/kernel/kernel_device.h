@@ -82,6 +82,10 @@ const char *kernel_device_find_node(const struct media_device *media,
 				    const char *pattern,
 				    struct virtual_error *error);
 
+/** Asks the video node, or else the sensor, for the time from frame to frame.
+ *  Returns zeros if neither knows it. */
+struct camera_interval kernel_device_get_interval(struct kernel_device *device);
+
 /** Sets the stopped device up again for what its source sends now, with the same
  *  mode. Returns -ENOLINK if there is no signal, or as kernel_device_open(). */
 int kernel_device_follow(struct kernel_device *device) CAMIPC_MUST_CHECK;

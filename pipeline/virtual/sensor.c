@@ -149,13 +149,27 @@ uint32_t virtual_sensor_line_length(const struct virtual_sensor *sensor)
 					  : sensor->width + 160;
 }
 
+void virtual_sensor_set_interval(struct virtual_sensor *sensor,
+				 uint32_t numerator, uint32_t denominator)
+{
+	if (denominator > (uint64_t)numerator * 1000 ||
+	    numerator > (uint64_t)denominator * 100)
+		return;
+	sensor->frames = denominator;
+	sensor->frames_seconds = numerator;
+}
+
 uint64_t virtual_sensor_pixel_rate(const struct virtual_sensor *sensor)
 {
-	return sensor->model->pixel_rate
-		       ? sensor->model->pixel_rate
-		       : (uint64_t)virtual_sensor_line_length(sensor) *
-				 virtual_sensor_frame_length(sensor) *
-				 VIRTUAL_SENSOR_FRAME_RATE;
+	const uint64_t pixels = (uint64_t)virtual_sensor_line_length(sensor) *
+				virtual_sensor_frame_length(sensor);
+
+	if (sensor->model->pixel_rate)
+		return sensor->model->pixel_rate;
+	if (!sensor->frames)
+		return pixels * VIRTUAL_SENSOR_FRAME_RATE;
+	return (pixels * sensor->frames + sensor->frames_seconds / 2) /
+	       sensor->frames_seconds;
 }
 
 size_t virtual_sensor_frame_pixels(const struct virtual_sensor *sensor)

@@ -20,7 +20,8 @@
 /** Lines above the image that see no light. */
 #define VIRTUAL_SENSOR_DARK_LINES 8
 
-/** Frames per second while the frame length is the initial one. */
+/** Frames per second while the frame length is the initial one, unless
+ *  virtual_sensor_set_interval() says otherwise. */
 #define VIRTUAL_SENSOR_FRAME_RATE 30
 
 /** What a frame is taken with. */
@@ -45,6 +46,8 @@ struct virtual_sensor {
 	uint32_t width;
 	uint32_t height;
 	uint64_t seed;
+	uint32_t frames; /* per so many seconds; 0: the rate above */
+	uint32_t frames_seconds;
 	/* Settings of the next frame, of the frame after it, ... */
 	struct virtual_sensor_settings pipe[VIRTUAL_SENSOR_MAX_DELAY + 1];
 	uint16_t *sigma; /* deviation of the noise, by signal */
@@ -68,6 +71,14 @@ int virtual_sensor_init(struct virtual_sensor *sensor,
 
 /** Frees the sensor's memory; accepts zeroed memory. */
 void virtual_sensor_fini(struct virtual_sensor *sensor);
+
+/**
+ * Says how long a frame of the initial length lasts, for a model whose pixel rate is
+ * chosen for 30 frames per second: @numerator / @denominator seconds. An interval
+ * outside of 1 ms to 100 s changes nothing.
+ */
+void virtual_sensor_set_interval(struct virtual_sensor *sensor,
+				 uint32_t numerator, uint32_t denominator);
 
 /** Returns the initial number of lines from one frame to the next. */
 uint32_t virtual_sensor_frame_length(const struct virtual_sensor *sensor);

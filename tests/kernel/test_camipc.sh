@@ -90,8 +90,13 @@ contains "$("$camipc" capture --camera vivid --frames 2 --format SGBRG8)" \
 	'2 frames in '
 
 # Frame rates, as another program sees them.
-contains "$("$camipc" capture --camera vivid --frames 2 --size 320x180 --fps 25)" \
-	'2 frames in '
+contains "$("$camipc" capture --camera vivid --frames 2 --size 320x180 --fps 25 \
+	--metadata "$work/slow")" '2 frames in '
+# The IPA knows it: a frame is 40 ms long, and 352 of its 360 lines can be exposed.
+contains "$(cat "$work/slow")" '"FrameDuration":40000,'
+contains "$("$camipc" capture --camera vivid --size 320x180 --fps 25 \
+	--list-controls)" 'ExposureTime int32: 444 to 39111, default 9777'
+contains "$(cat "$work/vivid-000.jsonl")" '"FrameDuration":33333,'
 if has v4l2-ctl; then
 	contains "$(v4l2-ctl -d "$vivid" --get-parm)" '25.000 (25/1)'
 fi

@@ -173,12 +173,44 @@ static void describes_the_crop(void **state)
 	virtual_sensor_fini(&imx219);
 }
 
+/* Of a sensor whose pixel rate is chosen; a nonsensical interval is none. */
+static void describes_the_interval(void **state)
+{
+	static const uint32_t wrong[][2] = {
+		{ 0, 0 }, { 0, 1 }, { 1, 0 }, { 1, 1001 }, { 101, 1 }
+	};
+	struct cam_camera_sensor_info info;
+	struct virtual_sensor imx219;
+
+	(void)state;
+	for (size_t i = 0; i < 5; i++) {
+		virtual_sensor_set_interval(&sensor, wrong[i][0], wrong[i][1]);
+		virtual_sensor_describe(&sensor, &info);
+		assert_int_equal(info.pixel_rate,
+				 30ull * info.min_line_length *
+					 info.min_frame_length);
+	}
+	virtual_sensor_set_interval(&sensor, 2, 25);
+	virtual_sensor_describe(&sensor, &info);
+	assert_int_equal(2 * info.pixel_rate, 25ull * info.min_line_length *
+						      info.min_frame_length);
+	virtual_sensor_set_interval(&sensor, 1, 30);
+	assert_int_equal(virtual_sensor_init(&imx219,
+					     virtual_sensor_model_find("imx219"),
+					     640, 480, 1),
+			 0);
+	virtual_sensor_set_interval(&imx219, 1, 15);
+	assert_int_equal(virtual_sensor_pixel_rate(&imx219), 182400000);
+	virtual_sensor_fini(&imx219);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(clamps_to_its_ranges),
 		cmocka_unit_test(blanking_limits_exposure),
 		cmocka_unit_test(describes_the_crop),
+		cmocka_unit_test(describes_the_interval),
 		cmocka_unit_test(ignores_what_it_lacks),
 		cmocka_unit_test(puts_what_it_takes),
 	};
