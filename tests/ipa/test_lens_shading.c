@@ -26,7 +26,7 @@ static void make_tables(size_t n, const double *kelvins)
 		tuning.shadings[i].kelvin = kelvins[i];
 		for (uint32_t k = 0; k < 4 * NODES; k++)
 			tuning.shadings[i].factors[k / NODES][k % NODES] =
-				(uint16_t)((1024 << i) + 512 * (k / NODES));
+				(uint16_t)((1024u << i) + 512 * (k / NODES));
 	}
 }
 
