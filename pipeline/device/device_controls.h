@@ -20,14 +20,16 @@
 /** Controls that are read or set at once. */
 #define DEVICE_MAX_CONTROL_BATCH 64
 
-struct device_control;
+/** Bytes for the names and menus of a node's controls, and for the values of one
+ *  call: far more than drivers have. */
+#define DEVICE_CONTROLS_MEMORY (4u << 20)
 
 /** The controls of a node. Zeroed memory has none. Thread word: bound. */
 struct device_controls {
 	struct device_node *node;
 	struct cam_control_info_map infos; /* id space V4L2, sorted by number */
-	struct device_control *details; /* one for each of infos */
-	uint32_t n_left_out; /* of types that no interface has */
+	struct camipc_arena arena; /* of infos */
+	uint32_t n_left_out; /* what cam_v4l2_get_info() refuses */
 };
 
 /**
@@ -35,10 +37,9 @@ struct device_controls {
  * @controls: free with device_controls_clear(), also after a failure
  * @node: must live as long
  *
- * Numbers have their range and default. A menu is a number with a list of
- * permitted values. Arrays have the range of their elements. A control that can
- * only be read has the direction Out; one that can only be written, In. A button is
- * a bool that can only be set to true. A node without controls is no error.
+ * cam_v4l2.h says which types there are, and what they become. Arrays have the
+ * range of their elements. A control that can only be read has the direction Out;
+ * one that can only be written, In. A node without controls is no error.
  *
  * Returns 0, -ENOMEM, -EMSGSIZE (more than DEVICE_MAX_CONTROLS), -EPROTO (the
  * driver numbers them in no order) or the errno of an ioctl; each with a text in
@@ -57,7 +58,8 @@ void device_controls_clear(struct device_controls *controls);
  * @ret_list: valid until the arena is reset
  *
  * Returns 0, -E2BIG (too many), -ENOENT (the node does not have a control; the
- * text has its number), -EACCES (a control can only be written), -ENOMEM,
+ * text has its number), -EACCES (a control can only be written), -ERANGE, -EBADMSG
+ * or -EILSEQ (the driver has a value that its type does not have), -ENOMEM,
  * -EMSGSIZE (the arena is full) or the errno of the ioctl.
  */
 int device_controls_get(struct device_controls *controls, const uint32_t *ids,
@@ -72,8 +74,7 @@ int device_controls_get(struct device_controls *controls, const uint32_t *ids,
  *
  * Returns 0, -E2BIG, -ENOENT (another id space, or the node does not have a
  * control), -EACCES (it can only be read), -EINVAL (a wrong type or number of
- * elements), -ERANGE (also of an element, and of the length of a string; the text
- * has the range), -ENOMEM or the
+ * elements), -ERANGE (also of an element; the text has the range), -ENOMEM or the
  * errno of the ioctl, whose text names the control if the driver did.
  */
 int device_controls_set(struct device_controls *controls,

@@ -23,6 +23,7 @@ include/camipc/camera/cam_buffers.h
 include/camipc/camera/cam_configuration.h
 include/camipc/camera/cam_controls.h
 include/camipc/camera/cam_fourcc.h
+include/camipc/camera/cam_v4l2.h
 include/camipc/camera/controls_ipa_serializer.h
 include/camipc/camera/controls_ipa_types.h
 include/camipc/camera/controls_ipa_types.hpp

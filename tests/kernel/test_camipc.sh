@@ -82,10 +82,12 @@ contains "$("$camipc" capture --camera vivid --list-controls)" \
 	'AeEnable bool: true or false, default true' \
 	'of the device, for its driver, the IPA and --control:' \
 	'    Brightness int32: 0 to 255, default 128' \
-	'    Menu int32: 1, 3 or 4, default 3' \
+	'    Menu int32: Menu Item 1 (1), Menu Item 3 (3) or Menu Item 4 (4), default Menu Item 3 (3)' \
+	'    Bitmask uint32: flags, any of 0x80402010, default 0x80002000' \
+	'    Button bool: true' \
 	'    Read-Only Integer 32 Bits int32: 0 to 255, default 0, read-only' \
-	'    Button bool: true' '    Area Size: any WIDTHxHEIGHT' \
-	'    String string: ' '    U16 8x16 Matrix uint16[128]: '
+	'    Area Size: any WIDTHxHEIGHT' '    String string: ' \
+	'    U16 8x16 Matrix uint16[128]: '
 contains "$("$camipc" capture --camera vivid --frames 2 --format SGBRG8)" \
 	'2 frames in '
 
@@ -126,6 +128,16 @@ if has v4l2-ctl; then
 fi
 "$camipc" capture --camera vivid --frames 1 --quiet --control Menu=3 \
 	--control 'Horizontal Flip=off' --control device:Contrast=128
+# Names of entries, flags, and a button.
+contains "$("$camipc" capture --camera vivid --frames 1 \
+	--control 'Menu=menu item 4' --control 'Bitmask=0x2000' \
+	--control Button=true)" '1 frame in '
+if has v4l2-ctl; then
+	contains "$(v4l2-ctl -d "$vivid" --get-ctrl menu --get-ctrl bitmask)" \
+		'menu: 4' 'bitmask: 8192'
+fi
+"$camipc" capture --camera vivid --frames 1 --quiet --control Menu=3 \
+	--control Bitmask=0x80002000
 contains "$("$camipc" capture --camera vimc-a --frames 1 \
 	--control 'Show Information=2')" '1 frame in '
 

@@ -24,9 +24,12 @@ refused 'choose one of SRGGB8' --camera vimc-a --format RGB888
 refused "did you mean 'vimc-a'?" --camera vimc-x --list-formats
 
 for wrong in \
-	'Menu=2|expected 1, 3 or 4' \
-	'Menu=|expected 1, 3 or 4' \
+	'Menu=2|expected Menu Item 1 (1), Menu Item 3 (3) or ' \
+	'Menu=|expected Menu Item 1 (1), Menu Item 3 (3) or ' \
 	'Menuu=1|did you mean' \
+	'Bitmask=1|expected flags, any of 0x80402010' \
+	'Button=false|expected true' \
+	'String=a much too long text|expected 2 to 4 bytes' \
 	'x=1|--list-controls prints the controls' \
 	'Horizontal Flip=maybe|expected true or false' \
 	'device:Contrast=256|expected 0 to 255' \

@@ -17,7 +17,6 @@
 
 #include <linux/videodev2.h>
 
-#include "control_kinds.h"
 #include "device_controls.h"
 #include "fd_leak.h"
 #include "vimc_fixture.h"
@@ -110,33 +109,17 @@ static void assert_text(const struct device_node *node, const char *text)
 		fail_msg("\"%s\" has no \"%s\"", node->error, text);
 }
 
-static size_t element_size(enum cam_control_value_tag tag)
-{
-	return tag == CAM_CONTROL_VALUE_BYTE_ARRAY	   ? 1 :
-	       tag == CAM_CONTROL_VALUE_UNSIGNED16_ARRAY ? 2 :
-	       tag == CAM_CONTROL_VALUE_INTEGER64_ARRAY  ? 8 :
-							   4;
-}
-
+/* Values are as long as their text, or shorter. */
 static bool is_equal(const struct cam_control_value *a,
 		     const struct cam_control_value *b)
 {
-	size_t n_a;
-	size_t n_b;
-	const void *items_a = control_kind_items(a, &n_a);
-	const void *items_b = control_kind_items(b, &n_b);
+	char text_a[4096];
+	char text_b[4096];
 
-	if (a->tag != b->tag || n_a != n_b)
-		return false;
-	if (a->tag == CAM_CONTROL_VALUE_STRING)
-		return strcmp(a->string, b->string) == 0;
-	if (a->tag == CAM_CONTROL_VALUE_SIZE)
-		return a->size.width == b->size.width &&
-		       a->size.height == b->size.height;
-	if (n_a > 0)
-		return memcmp(items_a, items_b, n_a * element_size(a->tag)) ==
-		       0;
-	return control_kind_number(a) == control_kind_number(b);
+	cam_control_value_to_string(a, NULL, text_a, sizeof(text_a));
+	cam_control_value_to_string(b, NULL, text_b, sizeof(text_b));
+	assert_true(strlen(text_a) + 1 < sizeof(text_a));
+	return a->tag == b->tag && strcmp(text_a, text_b) == 0;
 }
 
 /* Every type that vivid has, as this tree's types. */
@@ -171,6 +154,8 @@ static void each_type_is_described(void **state)
 		assert_int_equal(info->size, wanted[i].size);
 		assert_int_equal(info->n_values > 0, wanted[i].has_menu);
 	}
+	assert_true(find(&f->of_vivid, "Bitmask")->value.is_mask);
+	assert_true(find(&f->of_vivid, "String")->value.max_length > 0);
 	assert_int_equal(f->of_vivid.n_left_out, 0);
 	assert_int_equal(find(&f->of_vivid, "Read-Only Integer 32 Bits")
 				 ->value.direction,
@@ -271,7 +256,7 @@ static void arrays_and_strings_can_be_set(void **state)
 	bytes[sizeof(bytes) - 1] = (uint8_t)(entry->value.max.byte + 1);
 	value.byte_array = (struct cam_uint8_array){ bytes, sizeof(bytes) };
 	assert_int_equal(set(&f->of_vivid, array, &value), -ERANGE);
-	assert_text(&f->vivid, "is out of range");
+	assert_text(&f->vivid, "is out of range; expected ");
 	assert_int_equal(set(&f->of_vivid, string, &text), 0);
 	value = get(f, &f->of_vivid, string);
 	assert_string_equal(value.string, "abcd");
@@ -306,6 +291,8 @@ static void a_sensor_has_a_menu(void **state)
 	struct cam_control_value value;
 
 	assert_true(info->n_values > 1);
+	assert_int_equal(info->n_enumerators, info->n_values);
+	assert_string_equal(info->enumerators[0].name, "75% Colorbar");
 	value = info->values[info->n_values - 1];
 	assert_int_equal(set(&f->of_sensor, pattern->key, &value), 0);
 	value = get(f, &f->of_sensor, pattern->key);
@@ -314,7 +301,23 @@ static void a_sensor_has_a_menu(void **state)
 	value = info->max;
 	value.integer32++;
 	assert_int_equal(set(&f->of_sensor, pattern->key, &value), -ERANGE);
-	assert_text(&f->sensor, "the control 'Test Pattern' goes from ");
+	assert_text(&f->sensor, "the control 'Test Pattern' has no such value; "
+				 "expected 75% Colorbar (0), ");
+}
+
+static void a_button_can_be_pushed(void **state)
+{
+	struct fixture *f = *state;
+	const struct cam_uint32_control_info_entry *button =
+		find(&f->of_vivid, "Button");
+	struct cam_control_value value = {
+		.tag = CAM_CONTROL_VALUE_BOOLEAN,
+		.boolean = true,
+	};
+
+	assert_int_equal(set(&f->of_vivid, button->key, &value), 0);
+	value.boolean = false;
+	assert_int_equal(set(&f->of_vivid, button->key, &value), -ERANGE);
 }
 
 static void mistakes_are_explained(void **state)
@@ -361,6 +364,7 @@ int main(void)
 		TEST(arrays_and_strings_can_be_set),
 		TEST(buttons_and_sizes_can_be_set),
 		TEST(a_sensor_has_a_menu),
+		TEST(a_button_can_be_pushed),
 		TEST(mistakes_are_explained),
 	};
 
