@@ -21,6 +21,8 @@ TAB = 8
 _SEPARATORS = (", ", " || ", " && ", " | ", " == ", " >= ", " <= ")
 # What matters in a line: strings, casts, brackets and separators.
 _TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|\([\w ]+\*+\)|\(\)|[([{]|[])}]|'
+                    # of templates: operators have blanks around them
+                    r'(?<=\w)<|(?<![- ])>|'
                     + "|".join(re.escape(one) for one in _SEPARATORS))
 # What continued lines are aligned behind, or broken after.
 _HEAD = re.compile(r'return |[^()"]* = (?!\{)')
@@ -87,11 +89,14 @@ def _broken(text: str, column: int, columns: int) -> List[_Line]:
         name = result.end()
         ways.append([(0, text[:name].rstrip())] + _aligned(
             text[name:], at - name, 0, columns))
+    deeper: List[List[_Line]] = []
     if head and (not has_commas or
                  column + TAB + len(text) - head <= columns):
-        ways.append(_deeper(text, head, column, columns))
+        deeper.append(_deeper(text, head, column, columns))
     if at:
-        ways.append(_deeper(text, at, column, columns))
+        deeper.append(_deeper(text, at, column, columns))
+    # A lone "return" reads worse than a bracket at the end of its line.
+    ways += reversed(deeper) if text.startswith("return ") else deeper
     if not ways:
         return [(column, text)]
     # The first that fits, unless another takes two lines less.
@@ -134,7 +139,7 @@ def _pieces(text: str) -> List[str]:
     depth, ends = 0, {}
     for token in _TOKEN.finditer(text):
         one = token.group()
-        depth += (one in "([{") - (one in ")]}")
+        depth += (one in "([{<") - (one in ")]}>")
         if depth < 0:
             break
         if depth == 0 and one in _SEPARATORS:

@@ -73,6 +73,22 @@ class Statements(Rule):
             "\treturn HAS(ops, %s) &&" % _LONG[:50],
             "\t       HAS(ops, b);")
 
+    def test_a_return_is_not_left_alone(self):
+        self._check("\treturn %s(an_argument_alone);" % _LONG,
+                    "\treturn %s(" % _LONG,
+                    "\t\tan_argument_alone);")
+
+    def test_the_arguments_of_a_template_stay_together(self):
+        self._check("\tint hangUp(const Wall &wall, "
+                    "const std::map<std::uint32_t, Label> &extra);",
+                    "\tint hangUp(const Wall &wall,",
+                    "\t\t   const std::map<std::uint32_t, Label> &extra);")
+        self._check("\tif (first->size > second->size || "
+                    "third < the_fourth_one || a_fifth_one);",
+                    "\tif (first->size > second->size || "
+                    "third < the_fourth_one ||",
+                    "\t    a_fifth_one);")
+
     def test_rows(self):
         self._check(
             "\tFIELD(\"digits\", INT32, struct ipa_lim_limits, digits, "

@@ -14,15 +14,15 @@ namespace test::gallery {
 
 /*
  * gallery_ipa_proxy.h says what holds for all calls and events: which errors a
- * call returns, and for how long values are valid. Beside that:
+ * call returns, and for how long values are valid. In addition:
  *
  * - Arguments are borrowed for the duration of the call. Outputs belong to the
  *   caller: camipc::Owned releases them.
  * - What events and completions receive is valid until they return, and is seen
  *   where it is, without a copy. Keep a value with camipc::copy(), and a
  *   descriptor with camipc::Fd::duplicate().
- * - Functions that take values are there beside those that take views. They are
- *   templates only so that {} as an argument means a view.
+ * - A call that takes views has an overload that takes values. The overload is a
+ *   template only so that {} as an argument means a view.
  * - No function throws. An exception of an event or a completion ends there: it
  *   is logged and counted, and the dispatch goes on.
  */
@@ -53,16 +53,16 @@ public:
 	 * camipc_proxy_set_restart().
 	 */
 
-	/** An accepted call that an IPA, which has ended since, may not have
-	 *  finished. */
+	/** The IPA accepted this call, and ended before it reported that the
+	 *  call is finished. */
 	virtual void lostMove(camipc::Span<const std::uint32_t> /* ids */) {}
 
-	/** An accepted call that an IPA, which has ended since, may not have
-	 *  finished. */
+	/** The IPA accepted this call, and ended before it reported that the
+	 *  call is finished. */
 	virtual void lostCollect(std::uint32_t /* id */) {}
 
-	/** An accepted call that an IPA, which has ended since, may not have
-	 *  finished. */
+	/** The IPA accepted this call, and ended before it reported that the
+	 *  call is finished. */
 	virtual void lostTouch(std::uint32_t /* id */,
 			       const Label & /* paint */,
 			       camipc::Flags<Care> /* care */) {}
@@ -189,8 +189,9 @@ public:
 	}
 
 	/**
-	 * Does the same, but first delivers all events that the IPA raises
-	 * before it has stopped: calls their functions from inside.
+	 * Stops the IPA, too, but first delivers all events that it raises
+	 * until it has stopped: their functions are called before this one
+	 * returns.
 	 */
 	camipc::Error stopDrain()
 	{
@@ -222,8 +223,8 @@ public:
 	/** The same with values, which are written straight to the message. */
 	template <typename = void>
 	camipc::Result<camipc::Owned<HangOuts>> hang(
-		const values::Wall &wall, const std::map<std::uint32_t,
-		values::Label> &extra)
+		const values::Wall &wall,
+		const std::map<std::uint32_t, values::Label> &extra)
 	{
 		const values::HangArgs args_{ wall, extra };
 
@@ -352,9 +353,10 @@ public:
 		});
 	}
 	template <typename Done>
-	camipc::Error hangBegin(const values::Wall &wall,
-				const std::map<std::uint32_t,
-				values::Label> &extra, Done &&done)
+	camipc::Error hangBegin(
+		const values::Wall &wall,
+		const std::map<std::uint32_t, values::Label> &extra,
+		Done &&done)
 	{
 		const values::HangArgs args_{ wall, extra };
 

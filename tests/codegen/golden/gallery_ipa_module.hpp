@@ -12,7 +12,7 @@
 namespace test::gallery {
 
 /*
- * gallery_ipa_worker.h says what holds for all ops and events. Beside that:
+ * gallery_ipa_worker.h says what holds for all ops and events. In addition:
  *
  * - Outputs start with the defaults of the interface. Texts and arrays in them
  *   come from allocateText() and allocate(), or belong to the module.
@@ -72,9 +72,8 @@ public:
 
 	int emitClosedForTheDay() const
 	{
-		return
-			::test_gallery_emit_closed_for_the_day(
-				camipc::ModuleBase::host());
+		return ::test_gallery_emit_closed_for_the_day(
+			camipc::ModuleBase::host());
 	}
 
 	/** For TEST_GALLERY_CXX_MODULE(): functions that call the ops. */

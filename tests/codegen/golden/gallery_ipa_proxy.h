@@ -61,16 +61,16 @@ struct test_gallery_events {
 	 * they may also be called after stop() has returned.
 	 */
 
-	/** An accepted call that an IPA, which has ended since, may not have
-	 *  finished. */
+	/** The IPA accepted this call, and ended before it reported that the
+	 *  call is finished. */
 	void (*lost_move)(void *user, const uint32_t *ids, size_t n_ids);
 
-	/** An accepted call that an IPA, which has ended since, may not have
-	 *  finished. */
+	/** The IPA accepted this call, and ended before it reported that the
+	 *  call is finished. */
 	void (*lost_collect)(void *user, uint32_t id);
 
-	/** An accepted call that an IPA, which has ended since, may not have
-	 *  finished. */
+	/** The IPA accepted this call, and ended before it reported that the
+	 *  call is finished. */
 	void (*lost_touch)(void *user, uint32_t id,
 			   const struct test_gallery_label *paint,
 			   uint32_t care);
@@ -135,9 +135,9 @@ CAMIPC_MUST_CHECK int test_gallery_start(struct test_gallery *ipa);
 int test_gallery_stop(struct test_gallery *ipa);
 
 /**
- * Does the same, but first delivers all events that the IPA raises before it
- * has stopped: calls their functions from inside. No event is delivered after
- * it has returned. See camipc_proxy_drain().
+ * Stops the IPA, too, but first delivers all events that it raises until it has
+ * stopped: their functions are called before this one returns, and no event is
+ * delivered afterwards. See camipc_proxy_drain().
  */
 int test_gallery_stop_drain(struct test_gallery *ipa);
 

@@ -45,9 +45,8 @@ enum class Care : std::uint32_t {
 /** Returns the name in the IDL, or "unknown"; never nullptr. */
 inline const char *toString(Care value)
 {
-	return
-		::test_gallery_care_to_string(static_cast<::test_gallery_care>(
-			value));
+	return ::test_gallery_care_to_string(static_cast<::test_gallery_care>(
+		value));
 }
 
 constexpr camipc::Flags<Care> operator|(Care a, Care b) noexcept

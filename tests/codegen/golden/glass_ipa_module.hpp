@@ -12,7 +12,7 @@
 namespace test::glass {
 
 /*
- * glass_ipa_worker.h says what holds for all ops and events. Beside that:
+ * glass_ipa_worker.h says what holds for all ops and events. In addition:
  *
  * - Outputs start with the defaults of the interface. Texts and arrays in them
  *   come from allocateText() and allocate(), or belong to the module.
