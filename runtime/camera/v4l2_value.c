@@ -18,10 +18,21 @@
 	X(INTEGER32, integer32, int32_t)     \
 	X(INTEGER64, integer64, int64_t)
 
-/* Bytes of a value that is passed by a pointer: at most what the arena takes. */
-static uint64_t payload_of(const struct cam_control_info *info, uint64_t n)
+/* Gives @control memory for @n elements, all 0. */
+static int add_payload(const struct cam_control_info *info, uint64_t n,
+		       struct camipc_arena *arena,
+		       struct v4l2_ext_control *control)
 {
-	return n * v4l2_element_size(info);
+	const uint64_t size = n * v4l2_element_size(info);
+
+	if (n > UINT32_MAX || size > UINT32_MAX)
+		return -EMSGSIZE;
+	control->size = (uint32_t)size;
+	control->ptr = camipc_arena_alloc(arena, control->size);
+	if (!control->ptr)
+		return arena->error;
+	memset(control->ptr, 0, control->size);
+	return 0;
 }
 
 int cam_v4l2_prepare_get(const struct cam_control_info *info, uint32_t id,
@@ -30,6 +41,7 @@ int cam_v4l2_prepare_get(const struct cam_control_info *info, uint32_t id,
 {
 	struct v4l2_ext_control control = { .id = id };
 	uint64_t n = info->size ? info->size : 1;
+	int ret = 0;
 
 	if (!v4l2_element_size(info))
 		return -EOPNOTSUPP;
@@ -37,19 +49,11 @@ int cam_v4l2_prepare_get(const struct cam_control_info *info, uint32_t id,
 		return -EACCES;
 	if (info->size == CAM_CONTROL_ANY_SIZE)
 		n = info->max_length;
-	if (v4l2_has_payload(info)) {
-		const uint64_t size = payload_of(info, n);
-
-		if (size > UINT32_MAX)
-			return -EMSGSIZE;
-		control.size = (uint32_t)size;
-		control.ptr = camipc_arena_alloc(arena, size);
-		if (!control.ptr)
-			return arena->error;
-		memset(control.ptr, 0, size);
-	}
-	*ret_control = control;
-	return 0;
+	if (v4l2_has_payload(info))
+		ret = add_payload(info, n, arena, &control);
+	if (ret == 0)
+		*ret_control = control;
+	return ret;
 }
 
 /* ---- from the kernel ----------------------------------------------------- */
@@ -132,7 +136,7 @@ static int get_number(const struct cam_control_info *info,
 static int get_copied(const struct cam_control_info *info, const void *from,
 		      size_t n, void *items)
 {
-	const size_t room = v4l2_element_size(info);
+	const size_t room = (size_t)v4l2_element_size(info);
 	int ret = 0;
 
 	for (size_t i = 0; i < n && ret == 0; i++) {
@@ -291,21 +295,16 @@ static int put_pointed(const struct cam_control_info *info,
 		       struct camipc_arena *arena,
 		       struct v4l2_ext_control *control)
 {
-	const uint64_t room = v4l2_element_size(info);
+	const size_t room = (size_t)v4l2_element_size(info);
 	struct cam_control_value element;
 	size_t n = 1;
-	uint64_t size;
+	int ret;
 
 	if (info->size)
 		n = control_array_element(value, 0, &element);
-	size = payload_of(info, n);
-	if (size > UINT32_MAX)
-		return -EMSGSIZE;
-	control->size = (uint32_t)size;
-	control->ptr = camipc_arena_alloc(arena, size);
-	if (!control->ptr)
-		return arena->error;
-	memset(control->ptr, 0, size);
+	ret = add_payload(info, n, arena, control);
+	if (ret < 0)
+		return ret;
 	if (!info->size)
 		put_element(value, control->ptr);
 	for (size_t i = 0; info->size && i < n; i++) {
