@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests what descriptors an isolated IPA takes: shared memory adds none in the
- * camera process, and a worker keeps no memfd once it has mapped what it needs.
+ * Tests what descriptors an isolated IPA takes: six in the camera process,
+ * shared memory adds none there, and a worker keeps no memfd once it has mapped
+ * what it needs.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -11,6 +12,9 @@
 #include <unistd.h>
 
 #include "contract.h"
+
+/** An epoll, a timer, a pidfd, and sockets: channel, stderr, life-line. */
+#define DESCRIPTORS_PER_PROXY 6
 
 /** Descriptors of this process while a proxy over @transport runs. */
 static unsigned int count_with(struct contract *c, uint32_t transport)
@@ -35,6 +39,19 @@ static void shared_memory_adds_none(void **state)
 	const unsigned int socket = count_with(c, CAMIPC_TRANSPORT_SOCKET);
 
 	assert_int_equal(count_with(c, CAMIPC_TRANSPORT_SHM), socket);
+}
+
+static void a_proxy_takes_six(void **state)
+{
+	struct contract *c = *state;
+	struct fd_leak without;
+	unsigned int with;
+
+	with = count_with(c, contract_match.transport);
+	test_echo_destroy(c->ipa);
+	c->ipa = NULL;
+	fd_leak_take(&without);
+	assert_int_equal(with - without.fds, DESCRIPTORS_PER_PROXY);
 }
 
 /** Returns the number of the worker's memfds, or a negative errno. */
@@ -84,6 +101,7 @@ static void the_worker_keeps_no_memfd(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+	CONTRACT_TEST(a_proxy_takes_six),
 	CONTRACT_TEST(shared_memory_adds_none),
 	CONTRACT_TEST(the_worker_keeps_no_memfd),
 };
