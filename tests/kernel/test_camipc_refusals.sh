@@ -36,9 +36,7 @@ for wrong in \
 	'S32 2 Element Array=1|expected 2 values of type int32' \
 	'S32 2 Element Array=1,11|each -10 to 10; the first wrong one is number 2' \
 	'U16 8x16 Matrix=1|expected 128 values of type uint16' \
-	'Button=off|expected true' \
 	'Area=300|expected a size: WIDTHxHEIGHT' \
-	"String=abcdefgh|the control 'String' takes " \
 	'Read-Only Integer 32 Bits=1|can only be read' \
 	'device:Brightness=1|the IPA sets the control' \
 	'device:AeEnable=1|unknown control' \
