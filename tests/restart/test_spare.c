@@ -103,7 +103,8 @@ static void test_ends(void **state)
 	fd_leak_take(&before);
 	for (int steps = 0; steps < 4; steps++) {
 		bed_want_spare(bed, 1);
-		for (int i = 0; i < steps; i++)
+		/* One that is ready sooner wakes nobody. */
+		for (int i = 0; i < steps && spare_bytes(bed) == 0; i++)
 			assert_true(bed_step(bed) >= 0);
 		bed_want_spare(bed, 0);
 		assert_int_equal(spare_bytes(bed), 0);
