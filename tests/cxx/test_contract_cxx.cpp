@@ -114,14 +114,14 @@ void everyKindOfValueComesBack(const Manager &manager)
 	CHECK(all->value().tag() == Value::Tag::Bytes);
 	CHECK(all->fd() >= 0 && all->fd() != fd.get());
 
-	const auto none = ipa.echo(0, Mood::Calm, Colour::None, {}, "",
+	const auto none = ipa.echo(0, Mood::Calm, Colour::None_, {}, "",
 				   std::nullopt, std::nullopt, Point(), nullptr,
 				   {}, {}, {}, {}, {}, nullptr, Value(), -1);
 
 	CHECK(none);
 	CHECK(!none->note() && !none->maybe() && !none->place());
 	CHECK(none->texts().empty() && !none->list());
-	CHECK(none->value().tag() == Value::Tag::None && none->fd() == -1);
+	CHECK(none->value().tag() == Value::Tag::Nothing && none->fd() == -1);
 }
 
 void deepValuesAreCopied(const Manager &manager)
@@ -174,7 +174,7 @@ void errorsSayWhoReturnedThem(const Manager &manager)
 
 	CHECK(ours && !ours.isOfIpa());
 	CHECK(ours.reason() == CAMIPC_REASON_BAD_STATE);
-	const auto field = ipa.echo(0, static_cast<Mood>(3), Colour::None, {},
+	const auto field = ipa.echo(0, static_cast<Mood>(3), Colour::None_, {},
 				    "", std::nullopt, std::nullopt, Point(),
 				    nullptr, {}, {}, {}, {}, {}, nullptr,
 				    Value(), -1);

@@ -126,7 +126,7 @@ void nothingIsNothing(const Manager &manager)
 {
 	Recorder events;
 	Proxy ipa = ready(manager, events);
-	const auto none = ipa.echo(0, Mood::Calm, Colour::None, {}, "",
+	const auto none = ipa.echo(0, Mood::Calm, Colour::None_, {}, "",
 				   std::nullopt, std::nullopt, values::Point(),
 				   std::nullopt, {}, {}, {}, {}, {},
 				   std::nullopt, values::Value(), -1);

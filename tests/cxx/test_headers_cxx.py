@@ -17,6 +17,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(ROOT, "tests", "codegen", "back"))
 
 import support  # noqa: E402
+from camipc_gen.cxx import names as cxx_names  # noqa: E402
 
 WARNINGS = """
 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wold-style-cast
@@ -118,6 +119,43 @@ class Headers(unittest.TestCase):
         for compiler, standard, flags in variants():
             with self.subTest((compiler, standard, flags)):
                 self.compiles(compiler, standard, flags, text)
+
+    def test_words_of_other_headers(self):
+        """Macros of X11 as the names of all that can have them."""
+        words = sorted(cxx_names.MACROS)
+        with open(os.path.join(self.out, "t.mojom"), "w",
+                  encoding="utf-8") as stream:
+            stream.write("module t;\n[scopedEnum] enum E { %s };\n" %
+                         ", ".join(words))
+            for word in words:
+                stream.write("struct %s { uint32 a; };\n" % word)
+            stream.write("union U { %s };\ninterface IPATInterface { "
+                         "init(E e, U u) => (int32 ret, %s); };\n" % (
+                             " ".join("%s arm%s; uint32 %s;" % (one, one, one)
+                                      for one in words if one != "None"),
+                             ", ".join("uint32 %s" % one for one in words)))
+        folder = os.path.join(self.out, "words")
+        support.generate(folder, self.out, ["t.mojom"],
+                         extra=["--emit", "all"])
+        with open(os.path.join(self.out, "c.mojom"), "w",
+                  encoding="utf-8") as stream:
+            # A type may have a constant's name.
+            stream.write("module c;\nstruct Status { uint32 a; };\n"
+                         "struct Limit { Status s; };\n"
+                         "const uint32 kLimit = 1;\n"
+                         "struct AProxy { Limit l; };\n"
+                         "interface IPAAInterface { init(AProxy a); };\n")
+            for word in words:
+                stream.write("const uint32 k%s = 1;\n" % word)
+        support.generate(folder, self.out, ["c.mojom"],
+                         extra=["--emit", "all"])
+        text = "".join("#include <camipc/%s.hpp>\n" % name
+                       for name in ("proxy", "module", "values"))
+        text += "".join("#define %s ] ) }\n" % word for word in words)
+        text += "".join('#include "words/%s"\n' % name
+                        for name in sorted(os.listdir(folder))
+                        if name.endswith(".hpp"))
+        self.compiles(compilers()[0], "17", ["-I", folder], text)
 
     def test_each_header_alone(self):
         names = [name for name in sorted(os.listdir(self.out))

@@ -29,7 +29,8 @@ GARBAGE = "a_word_of_another_header ] ) }"
 def words(root):
     sys.path.insert(0, os.path.join(root, "codegen"))
     from camipc_gen.c import names as c_names
-    return sorted(c_names.MACROS - STANDARD)
+    from camipc_gen.cxx import names as cxx_names
+    return sorted((c_names.MACROS | cxx_names.MACROS) - STANDARD)
 
 
 def system_headers(paths):

@@ -24,10 +24,24 @@ from ..c import core_types
 from ..c import names as c_names
 from ..model import ir
 
+# Macros of headers that a program with our C++ is likely to include, in the
+# spelling that only C++ keeps: those of X11 that could name a part of an
+# interface.
+MACROS = frozenset("""
+None Bool Status True False Success Always Above Below TopIf BottomIf Opposite
+Unsorted Complex Convex Nonconvex KeyPress KeyRelease ButtonPress ButtonRelease
+FocusIn FocusOut Expose NoExpose GrayScale StaticGray TrueColor DirectColor
+PseudoColor StaticColor LSBFirst MSBFirst CurrentTime NoSymbol AllPlanes
+ControlMask ShiftMask LockMask InputOutput InputOnly NotUseful WhenMapped
+DestroyAll
+""".split())
+# The tag of a union of which no arm is set.
+NO_ARM = "Nothing"
 # Words in front of a module's name would hide what generated code uses.
 _NAMESPACES = frozenset("std camipc abi posix".split())
-# Classes that a file has beside the types of the IDL.
-_TYPES = frozenset("Proxy Events Handlers Module Tag".split())
+# Classes of an interface, beside the types of the IDL.
+CLASSES = "Proxy Events Handlers Module".split()
+_TYPES = frozenset(CLASSES + ["Tag"])
 # A function of ModuleBase that modules override.
 _METHODS = frozenset(["created"])
 # Members of generated classes, and macros with arguments that C libraries have:
@@ -79,7 +93,7 @@ def _lower(name: str) -> str:
 
 
 def _free(name: str, taken=frozenset()) -> str:
-    if name in taken or c_names.is_reserved(name):
+    if name in taken or name in MACROS or c_names.is_reserved(name):
         return name + "_"
     return name
 
@@ -126,6 +140,11 @@ def of_member(name: str) -> str:
 
 def of_arm(name: str) -> str:
     return _free(of_member(name), ("tag",))
+
+
+def of_tag(arm: str) -> str:
+    """An arm, by its name in C++."""
+    return _free(capital(arm.strip("_")))
 
 
 def of_method(name: str) -> str:

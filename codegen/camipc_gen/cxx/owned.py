@@ -14,6 +14,7 @@ from ..c.place import Place
 from ..c.statements import indented
 from ..c.values import (EnumValue, FdValue, FlagsValue, OpenEnumValue,
                         ScalarValue, StringValue, Value)
+from . import names as cxx_names
 from .values import kind_of
 
 
@@ -205,8 +206,8 @@ class OwnedMessage(Owned):
     def present(self, place):
         if not self.value.message.is_union:
             return None
-        return "%s != %s::Tag::None" % (member_of(place, "tag()"),
-                                        self.type)
+        return "%s != %s::Tag::%s" % (member_of(place, "tag()"), self.type,
+                                      cxx_names.NO_ARM)
 
 
 class OwnedBytes(Owned):

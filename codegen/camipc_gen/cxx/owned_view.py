@@ -13,6 +13,7 @@ from ..c.messages import Message
 from ..c.model import Entry, Model
 from ..model import ir
 from ..model.order import components
+from . import names as cxx_names
 from .owned import OwnedNames, codec_of
 from .owned_slots import (OwnedPointer, OwnedSlot, names_of, owned_of_slot,
                           with_arm)
@@ -162,7 +163,7 @@ class ValueStruct:
     @property
     def tag_list(self) -> List[str]:
         """The tags by the index of what is set."""
-        return ["Tag::None"] + ["Tag::" + tag for tag in self.tags]
+        return ["Tag::" + cxx_names.NO_ARM] + ["Tag::" + tag for tag in self.tags]
 
     @property
     def arms(self):

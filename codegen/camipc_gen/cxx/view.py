@@ -77,9 +77,8 @@ class ClassView:
             else cxx_names.of_member
         self.members = members(slots, names, name_of)
         if self.is_union:
-            self.tags = unique(["None"] + [
-                cxx_names.capital(one.name.strip("_"))
-                for one in self.members])
+            self.tags = unique([cxx_names.NO_ARM] + [
+                cxx_names.of_tag(one.name) for one in self.members])
             self._tag_names = {id(one): tag for one, tag
                                in zip(self.members, self.tags[1:])}
         # Accessors whose body needs a class that comes later in the file.
@@ -274,6 +273,12 @@ class CxxView:
         self.enums = [EnumClass(one) for one in view.enums]
         self.consts = [ConstClass(one, const, module.name, names)
                        for one, const in zip(view.consts, module.consts)]
+        # C has upper case for constants; here, a type hides behind one.
+        taken = [one.name for one in self.enums] + [
+            names.own(message) for message in view.messages]
+        for one, name in zip(self.consts, unique(taken + [
+                one.name for one in self.consts])[len(taken):]):
+            one.name = name
         later = {names.own(message) for message in view.messages}
         self.classes = []
         for message in view.messages:
@@ -281,3 +286,8 @@ class CxxView:
             self.classes.append(ClassView(message, names, later))
         self.interfaces = [InterfaceClass(one, module, names)
                            for one in view.interfaces]
+        types = set(taken)
+        for interface in self.interfaces:
+            while interface.core and any(interface.core + part in types for
+                                         part in cxx_names.CLASSES):
+                interface.core += "_"

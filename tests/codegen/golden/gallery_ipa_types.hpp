@@ -252,7 +252,7 @@ public:
 
 	/** Which arm is set; only that one may be read. */
 	enum class Tag : std::int32_t {
-		None = ::TEST_GALLERY_MOUNT_NONE,
+		Nothing = ::TEST_GALLERY_MOUNT_NONE,
 		Nail = ::TEST_GALLERY_MOUNT_NAIL,
 		Hooks = ::TEST_GALLERY_MOUNT_HOOKS,
 	};
@@ -406,7 +406,7 @@ public:
 
 	/** Which arm is set; only that one may be read. */
 	enum class Tag : std::int32_t {
-		None = ::TEST_GALLERY_LABEL_NONE,
+		Nothing = ::TEST_GALLERY_LABEL_NONE,
 		Text = ::TEST_GALLERY_LABEL_TEXT,
 		Number = ::TEST_GALLERY_LABEL_NUMBER,
 		Code = ::TEST_GALLERY_LABEL_CODE,

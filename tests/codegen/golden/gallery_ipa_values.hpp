@@ -53,7 +53,7 @@ public:
 	/** Which arm is set. */
 	Tag tag() const noexcept
 	{
-		constexpr Tag tags[] = { Tag::None, Tag::Text, Tag::Number,
+		constexpr Tag tags[] = { Tag::Nothing, Tag::Text, Tag::Number,
 					 Tag::Code, Tag::Picture };
 
 		return tags[arm_.index()];
@@ -149,7 +149,7 @@ public:
 	/** Which arm is set. */
 	Tag tag() const noexcept
 	{
-		constexpr Tag tags[] = { Tag::None, Tag::Nail, Tag::Hooks };
+		constexpr Tag tags[] = { Tag::Nothing, Tag::Nail, Tag::Hooks };
 
 		return tags[arm_.index()];
 	}
@@ -339,7 +339,7 @@ inline values::Label toValue(const Label &view)
 	case Label::Tag::Picture:
 		value.picture(camipc::valueOf<values::Picture>(view.picture()));
 		break;
-	case Label::Tag::None:
+	case Label::Tag::Nothing:
 		break;
 	}
 	return value;
@@ -366,7 +366,7 @@ inline values::Mount toValue(const Mount &view)
 	case Mount::Tag::Hooks:
 		value.hooks(camipc::valueOf<std::uint32_t>(view.hooks()));
 		break;
-	case Mount::Tag::None:
+	case Mount::Tag::Nothing:
 		break;
 	}
 	return value;
