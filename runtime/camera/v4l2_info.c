@@ -60,7 +60,7 @@ static int make_number(const struct cam_control_info *info, int64_t number,
 	struct cam_control_value value = {
 		.tag = (enum cam_control_value_tag)info->type,
 	};
-	int64_t made;
+	int64_t made = 0;
 
 	/* The bit 31 of a mask may be the sign of what has the mask. */
 	if (info->is_mask && number < 0 && number >= INT32_MIN)
