@@ -4,10 +4,11 @@
 
 usage: make_qemu.py
 
-Takes the kernel's package with apt-get, without installing it, and makes an
-initramfs of busybox and the modules that reach the host's files. Prints the
-folder of the cache with `vmlinuz` and `initramfs`. Exits with 1 if that fails,
-and with 77 if the distribution offers no kernel or busybox is missing.
+Takes packages of the kernel with apt-get, without installing them, and makes an
+initramfs of busybox, the modules that reach the host's files, and two drivers of
+cameras that need no hardware: vivid is the distribution's, vimc is built from its
+source. Prints the folder of the cache with `vmlinuz` and `initramfs`. Exits with 1
+if that fails, and with 77 if the distribution offers no kernel or busybox is missing.
 """
 
 import glob
@@ -28,8 +29,13 @@ from cpio import Archive  # noqa: E402
 META_PACKAGE = "linux-image-amd64"
 BUSYBOX = "/bin/busybox"
 
-# With all that they depend on.
+# With all that they depend on. Cameras are loaded if the kernel's command line has
+# the word "cameras".
 MODULES = ("virtio_pci", "9pnet_virtio", "9p")
+CAMERAS = ("vivid", "vimc")
+
+# The driver that the distribution does not build, in the kernel's source.
+VIMC = "drivers/media/test-drivers/vimc"
 
 # The first script of the machine. The root becomes a real one, not a chroot, in
 # which no namespace could be made.
@@ -38,16 +44,29 @@ fail() { echo "initramfs: cannot $*"; /bin/busybox poweroff -f; }
 /bin/busybox mkdir -p /proc /dev /root
 /bin/busybox mount -t devtmpfs devtmpfs /dev
 /bin/busybox mount -t proc proc /proc
+load() {
+	/bin/busybox insmod "/modules/$@" || fail "load $1"
+}
 for module in %s; do
-	/bin/busybox insmod "/modules/$module" || fail "load $module"
+	load "$module"
 done
-/bin/busybox mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144,ro,cache=loose \\
-	root /root || fail "mount the host's files"
+cameras=no
+vivid=
 for word in $(/bin/busybox cat /proc/cmdline); do
 	case $word in
 	init=*) program=${word#init=} ;;
+	cameras) cameras=yes ;;
+	vivid.*) vivid="$vivid ${word#vivid.}" ;;
 	esac
 done
+[ $cameras = no ] || for module in %s; do
+	case $module in
+	vivid.ko) load $module $vivid ;;
+	*) load "$module" ;;
+	esac
+done
+/bin/busybox mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144,ro,cache=loose \\
+	root /root || fail "mount the host's files"
 /bin/busybox umount /proc
 /bin/busybox umount /dev
 exec /bin/busybox switch_root /root "$program"
@@ -105,37 +124,86 @@ def modules_of(root):
             for path in glob.glob(pattern, recursive=True)}
 
 
-def make_initramfs(root, path):
-    order = in_order(MODULES, modules_of(root))
+def make_initramfs(root, vimc, path):
+    files = modules_of(root)
+    files["vimc"] = vimc
+    needed = in_order(MODULES, files)
+    order = in_order(MODULES + CAMERAS, files)
     with open(path, "wb") as file:
         archive = Archive(file)
         for folder in ("bin", "modules"):
             archive.add_folder(folder)
         with open(BUSYBOX, "rb") as busybox:
             archive.add_file("bin/busybox", busybox.read(), 0o755)
-        names = [os.path.basename(module) for module in order]
-        for name, module in zip(names, order):
+        for module in order:
             with open(module, "rb") as content:
-                archive.add_file("modules/" + name, content.read(), 0o644)
-        archive.add_file("init", (INIT % " ".join(names)).encode(), 0o755)
+                archive.add_file("modules/" + os.path.basename(module),
+                                 content.read(), 0o644)
+        lists = [" ".join(map(os.path.basename, modules))
+                 for modules in (needed, order[len(needed):])]
+        archive.add_file("init", (INIT % tuple(lists)).encode(), 0o755)
         archive.end()
+
+
+def headers_of(package):
+    """The packages that modules for a kernel are built with."""
+    headers = package.replace("-image-", "-headers-")
+    out = subprocess.run(["apt-cache", "depends", headers],
+                         stdout=subprocess.PIPE, check=True).stdout.decode()
+    return [headers] + re.findall(
+        r"Depends: (linux-(?:headers|kbuild)-\S+)", out)
+
+
+def source_of(package):
+    """The package of a kernel's source: linux-image-6.1.0-… has linux-source-6.1."""
+    return "linux-source-" + re.search(r"-(\d+\.\d+)", package).group(1)
+
+
+def unpack(packages, root):
+    """Downloads packages, all of one version, into a folder."""
+    with tempfile.TemporaryDirectory(prefix="camipc-kernel-") as temporary:
+        # apt downloads as another user where it can.
+        os.chmod(temporary, 0o777)
+        say("downloading " + ", ".join(packages))
+        version = package_version(packages[0])
+        subprocess.run(["apt-get", "-q", "download"]
+                       + ["%s=%s" % (name, version) for name in packages],
+                       check=True, cwd=temporary, stdout=sys.stderr)
+        for archive in glob.glob(os.path.join(temporary, "*.deb")):
+            subprocess.run(["dpkg", "-x", archive, root], check=True,
+                           stdout=sys.stderr)
+
+
+def make_vimc(package, root):
+    """Builds the driver out of its tree. Returns the module's path."""
+    source = source_of(package)
+    folder = os.path.join(root, "usr", "src")
+    say("building vimc")
+    subprocess.run(["tar", "-xJf", os.path.join(folder, source + ".tar.xz"),
+                    "-C", folder, "%s/%s" % (source, VIMC)], check=True,
+                   stdout=sys.stderr)
+    headers = os.path.join(folder, package.replace("image", "headers"))
+    makefile = os.path.join(headers, "Makefile")
+    with open(makefile, encoding="utf-8") as file:
+        text = file.read()
+    # It includes the other packages' files from where they are installed.
+    with open(makefile, "w", encoding="utf-8") as file:
+        file.write(text.replace("/usr/src/", folder + "/"))
+    vimc = os.path.join(folder, source, VIMC)
+    subprocess.run(["make", "-s", "-C", headers, "M=" + vimc,
+                    "CONFIG_VIDEO_VIMC=m", "modules"], check=True,
+                   stdout=sys.stderr)
+    return os.path.join(vimc, "vimc.ko")
 
 
 def fetch(package, new):
     """Fills a folder of the cache."""
-    with tempfile.TemporaryDirectory(prefix="camipc-kernel-") as temporary:
-        # apt downloads as another user where it can.
-        os.chmod(temporary, 0o777)
-        say("downloading %s" % package)
-        subprocess.run(["apt-get", "-q", "download", package], check=True,
-                       cwd=temporary, stdout=sys.stderr)
-        root = os.path.join(temporary, "root")
-        subprocess.run(["dpkg", "-x"]
-                       + glob.glob(os.path.join(temporary, "*.deb")) + [root],
-                       check=True, stdout=sys.stderr)
+    with tempfile.TemporaryDirectory(prefix="camipc-kernel-") as root:
+        unpack([package, source_of(package)] + headers_of(package), root)
         kernels = glob.glob(os.path.join(root, "boot", "vmlinuz-*"))
         shutil.copy2(kernels[0], os.path.join(new, "vmlinuz"))
-        make_initramfs(root, os.path.join(new, "initramfs"))
+        make_initramfs(root, make_vimc(package, root),
+                       os.path.join(new, "initramfs"))
 
 
 def main(arguments):
@@ -150,8 +218,7 @@ def main(arguments):
         say("skipped: the distribution offers no package %s" % META_PACKAGE)
         return 77
     try:
-        folder = places.debian_folder(package_version(package), INIT,
-                                      *MODULES)
+        folder = places.debian_folder(package_version(package))
         with places.Making(folder) as new:
             if new:
                 fetch(package, new)

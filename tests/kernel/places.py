@@ -19,6 +19,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 UML_CONFIG = os.path.join(HERE, "uml.config")
+QEMU_RECIPE = os.path.join(HERE, "make_qemu.py")
 
 # Newest first.
 SOURCE_PACKAGES = ("linux-source-6.12", "linux-source-6.1")
@@ -91,15 +92,22 @@ def find_uml():
         if candidates else None
 
 
-def debian_folder(version, *recipe):
+def debian_end():
+    """What make_qemu.py does with a kernel of the distribution's, as a name."""
+    with open(QEMU_RECIPE, encoding="utf-8") as file:
+        return "-" + digest(file.read())
+
+
+def debian_folder(version):
     """The folder of a kernel of the distribution's."""
-    return os.path.join(cache(), "debian-%s-%s" % (as_word(version),
-                                                   digest(*recipe)))
+    return os.path.join(cache(), "debian-" + as_word(version) + debian_end())
 
 
 def find_debian():
-    """The folder of the newest kernel of Debian's for qemu, or None."""
-    candidates = glob.glob(os.path.join(cache(), "debian-*", "vmlinuz"))
+    """The folder of the newest kernel of Debian's for qemu that fits this tree, or
+    None."""
+    candidates = glob.glob(os.path.join(cache(), "debian-*" + debian_end(),
+                                        "vmlinuz"))
     return os.path.dirname(max(candidates, key=os.path.getmtime)) \
         if candidates else None
 

@@ -31,7 +31,8 @@ SKIPPED = 77
 MEMORY_MIB = 3072
 
 # What the tests of this tree read from the environment.
-PASSED_ON = ("CAMIPC_", "MESON_TEST_ITERATION")
+PASSED_ON = ("CAMIPC_", "MESON_TEST_ITERATION", "ASAN_OPTIONS", "LSAN_OPTIONS",
+             "TSAN_OPTIONS", "UBSAN_OPTIONS")
 
 # The last lines of the kernel's own messages that are worth reading.
 LOG_LINES = 30

@@ -335,11 +335,13 @@ static void import_from(struct camera_fixture *f, int (*allocate)(size_t size))
 
 static void a_dma_heap_is_shared(void **state)
 {
+	VIMC_NEED("/dev/dma_heap/system");
 	import_from(*state, vimc_from_heap);
 }
 
 static void a_udmabuf_is_shared(void **state)
 {
+	VIMC_NEED("/dev/udmabuf");
 	import_from(*state, vimc_from_memfd);
 }
 

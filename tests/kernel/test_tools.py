@@ -7,6 +7,7 @@ import os
 import sys
 import tempfile
 import unittest
+from unittest import mock
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -73,8 +74,16 @@ class Cache(unittest.TestCase):
     def test_another_version_is_another_folder(self):
         self.assertNotEqual(places.uml_folder("6.12-1"),
                             places.uml_folder("6.12-2"))
-        self.assertNotEqual(places.debian_folder("6.1", "a"),
-                            places.debian_folder("6.1", "b"))
+        self.assertNotEqual(places.debian_folder("6.1-1"),
+                            places.debian_folder("6.1-2"))
+
+    def test_another_recipe_is_another_folder(self):
+        before = places.debian_folder("6.1-1")
+        recipe = os.path.join(self.folder.name, "recipe")
+        with open(recipe, "w", encoding="utf-8") as file:
+            file.write("another")
+        with mock.patch.object(places, "QEMU_RECIPE", recipe):
+            self.assertNotEqual(places.debian_folder("6.1-1"), before)
 
 
 class Initramfs(unittest.TestCase):

@@ -262,11 +262,13 @@ static void import_from(struct fixture *f, int (*allocate)(size_t size))
 
 static void frames_land_in_a_dma_heap(void **state)
 {
+	VIMC_NEED("/dev/dma_heap/system");
 	import_from(*state, vimc_from_heap);
 }
 
 static void frames_land_in_a_memfd(void **state)
 {
+	VIMC_NEED("/dev/udmabuf");
 	import_from(*state, vimc_from_memfd);
 }
 

@@ -40,6 +40,16 @@ int vimc_wait(struct video_capture *capture, struct video_frame *ret_frame);
  */
 uint64_t vimc_hash(int dmabuf, size_t from, size_t size);
 
+/** Skips a test of memory that this kernel does not have. */
+#define VIMC_NEED(device)                                                      \
+	do {                                                                   \
+		if (access(device, F_OK) < 0) {                                \
+			print_message("skipped: this kernel has no %s\n",     \
+				      device);                                 \
+			skip();                                                \
+		}                                                              \
+	} while (0)
+
 /** Make a dma-buf of @size bytes, a multiple of a page's: in the system's
  *  dma-heap, and from a memfd. Return -1 if this kernel cannot. */
 int vimc_from_heap(size_t size);
