@@ -58,13 +58,20 @@ static bool is_of_gpu(const char *path)
 	return rest && (*rest == '\0' || *rest == '/');
 }
 
+/* In the quotes of YAML in which only a quote has another meaning. */
 static void print_path(FILE *stream, const char *path)
 {
-	const char *quote = path[strspn(path, PLAIN)] == '\0' ? "" :
-			    strchr(path, '\'')		      ? "\"" :
-								"'";
-
-	fprintf(stream, "%s%s%s", quote, path, quote);
+	if (path[strspn(path, PLAIN)] == '\0') {
+		fputs(path, stream);
+		return;
+	}
+	fputc('\'', stream);
+	for (; *path; path++) {
+		if (*path == '\'')
+			fputc('\'', stream);
+		fputc(*path, stream);
+	}
+	fputc('\'', stream);
 }
 
 /* ---- read ------------------------------------------------------------------- */

@@ -189,6 +189,7 @@ static void many_files(void **state)
 		assert_true(needs_take(&needs, line));
 	}
 	assert_true(needs_take(&needs, "sandbox learn: read /opt/it's"));
+	assert_true(needs_take(&needs, "sandbox learn: read /opt/a \"b\" 'c'"));
 	assert_true(needs_take(&needs, "sandbox learn: device /dev/dri/renderD1"
 				       "28"));
 	assert_true(needs_take(&needs, "sandbox learn: ioctl 0x6400 "
@@ -197,7 +198,8 @@ static void many_files(void **state)
 	text = print();
 	expect_part(text, "  - /opt/a\n");
 	expect_part(text, "  - /opt/b/f30\n");
-	expect_part(text, "  - \"/opt/it's\"\n");
+	expect_part(text, "  - '/opt/it''s'\n");
+	expect_part(text, "  - '/opt/a \"b\" ''c'''\n");
 	expect_part(text, "gpu: true\n");
 	assert_null(strstr(text, "/opt/a/"));
 	assert_null(strstr(text, "devices"));
