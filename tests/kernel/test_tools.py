@@ -98,6 +98,16 @@ class Initramfs(unittest.TestCase):
             self.assertEqual(make_qemu.in_order(("a", "built-in"), files),
                              [files["c"], files["b"], files["a"]])
 
+    def test_sources_of_another_version_are_noticed(self):
+        names = ["linux-image-6.1.0-57-amd64", "linux-source-6.1"]
+        self.assertEqual(make_qemu.source_of(names[0]), names[1])
+        for versions, other in (({names[0]: "1", names[1]: "1"}, None),
+                                ({names[0]: "1", names[1]: "2"}, names[1]),
+                                ({names[0]: "1"}, names[1])):
+            with mock.patch.object(make_qemu, "package_version",
+                                   versions.get):
+                self.assertEqual(make_qemu.of_another_version(names), other)
+
     def test_archive_is_aligned(self):
         file = io.BytesIO()
         archive = cpio.Archive(file)
