@@ -296,7 +296,7 @@ static int put_pointed(const struct cam_control_info *info,
 		       struct v4l2_ext_control *control)
 {
 	const size_t room = (size_t)v4l2_element_size(info);
-	struct cam_control_value element;
+	struct cam_control_value element = { .tag = CAM_CONTROL_VALUE_NONE };
 	size_t n = 1;
 	int ret;
 
