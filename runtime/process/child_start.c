@@ -18,6 +18,9 @@
 #ifndef SYS_close_range
 #define SYS_close_range 436
 #endif
+#ifndef CLOSE_RANGE_CLOEXEC
+#define CLOSE_RANGE_CLOEXEC (1u << 2)
+#endif
 
 /* Number of signals of the kernel, including those that libc reserves. */
 #define N_SIGNALS 64
@@ -141,11 +144,20 @@ CHILD_CODE static int enter_schedule(struct camipc_child_start *start)
 	return 0;
 }
 
+/*
+ * The kernel closes them after exec() has let the parent go on. A close can take
+ * as long as a peer likes: if the parent has closed its own descriptor meanwhile,
+ * this one is the last of its file.
+ */
 CHILD_CODE static void close_from(struct camipc_child_start *start, int first)
 {
 	struct rlimit limit;
 
-	if (syscall(SYS_close_range, first, UINT32_MAX, 0) == 0)
+	if (syscall(SYS_close_range, first, UINT32_MAX, CLOSE_RANGE_CLOEXEC) == 0)
+		return;
+	/* Kernels before 5.11 can only close them now. */
+	if (errno == EINVAL &&
+	    syscall(SYS_close_range, first, UINT32_MAX, 0) == 0)
 		return;
 	note_refused(start, "close_range");
 	/* Emulators lack it; the worker closes the rest a second time. */

@@ -10,11 +10,13 @@
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,6 +27,7 @@
 
 #include "alloc_fail.h"
 #include "channel_fixture.h"
+#include "child_process.h"
 #include "closer.h"
 #include "deadline.h"
 #include "forked.h"
@@ -356,6 +359,70 @@ static void others_go_on(void **state)
 	}
 }
 
+/* The descriptor whose close waits for a child, or -1. */
+static atomic_int delayed = -1;
+static pid_t parent_thread;
+
+int __real_close(int fd);
+int __wrap_close(int fd);
+
+/* Returns true once this process has a child, or false after a second. */
+static bool sees_child(int children)
+{
+	const int64_t end = camipc_now() + INT64_C(1000000000);
+	char first;
+
+	while (pread(children, &first, 1, 0) != 1)
+		if (camipc_now() > end)
+			return false;
+	return true;
+}
+
+int __wrap_close(int fd)
+{
+	int expected = fd;
+	char path[64];
+	int children;
+
+	if (fd < 0 || !atomic_compare_exchange_strong(&delayed, &expected, -1))
+		return __real_close(fd);
+	snprintf(path, sizeof(path), "/proc/self/task/%d/children",
+		 (int)parent_thread);
+	children = open(path, O_RDONLY | O_CLOEXEC);
+	(void)!sees_child(children);
+	__real_close(children);
+	return __real_close(fd);
+}
+
+/** Its own thread has begun to close it, when the kernel copies it to a child. */
+static void copied_to_a_child(void **state)
+{
+	static char *const arguments[] = { "true", NULL };
+	static const char *const nothing[] = { NULL };
+	const struct camipc_child_options options = {
+		.path = "/bin/true",
+		.argv = arguments,
+		.environment = nothing,
+	};
+	struct bed *bed = *state;
+
+	parent_thread = (pid_t)syscall(SYS_gettid);
+	for (int i = 0; i < 3; i++) {
+		struct camipc_child *child;
+		int fd = slow_close_open(bed->slow.port);
+
+		assert_true(fd >= 0);
+		atomic_store(&delayed, fd);
+		camipc_fd_close(fd);
+		while (stats().waiting)
+			poll(NULL, 0, 1);
+		camipc_closer_hold();
+		assert_int_equal(camipc_child_spawn(&options, &child), 0);
+		camipc_closer_release();
+		camipc_child_destroy(child);
+	}
+}
+
 /** A peer whose descriptors pile up is ended, before ours are used up. */
 static void too_many_that_are_slow(void **state)
 {
@@ -512,6 +579,7 @@ int main(int argc, char **argv)
 		SLOW_TEST(without_descriptors),
 		SLOW_TEST(destroyed_without_descriptors),
 		SLOW_TEST(others_go_on),
+		SLOW_TEST(copied_to_a_child),
 		SLOW_TEST(too_many_that_are_slow),
 		SLOW_TEST(without_threads),
 		SLOW_TEST(without_memory),
