@@ -44,7 +44,7 @@ static bool is_accepted(const struct cam_control_info *info, int64_t number)
 	struct cam_control_value value = {
 		.tag = (enum cam_control_value_tag)info->type,
 	};
-	int64_t held;
+	int64_t held = 0;
 
 	one.size = 0;
 	control_number_put(&value, number);
