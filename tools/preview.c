@@ -86,9 +86,9 @@ static bool send_text(struct preview *preview)
 
 		if (n > 0)
 			preview->sent += (size_t)n;
-		else if (n < 0 && errno == EAGAIN)
+		else if (n == 0 || errno == EAGAIN)
 			return false;
-		else if (n < 0 && errno != EINTR)
+		else if (errno != EINTR)
 			/* It was closed: there is nobody who looks. */
 			preview->size = preview->sent;
 	}

@@ -21,7 +21,7 @@ struct preview {
 	size_t size;
 	size_t sent; /* bytes of it that the terminal has taken */
 	double drawn_s; /* when it began; CLOCK_MONOTONIC */
-	uint32_t rows; /* that the last drawing has; 0: there is none */
+	uint32_t rows; /* of the last drawing; 0 before the first one */
 	uint32_t columns; /* of the terminal then, and lines */
 	uint32_t lines;
 	unsigned int n_lines; /* report_count_lines() then */

@@ -173,7 +173,7 @@ static void describes_the_crop(void **state)
 	virtual_sensor_fini(&imx219);
 }
 
-/* Of a sensor whose pixel rate is chosen; a nonsensical interval is none. */
+/* Of a sensor whose pixel rate is chosen. A nonsensical interval is ignored. */
 static void describes_the_interval(void **state)
 {
 	static const uint32_t wrong[][2] = {

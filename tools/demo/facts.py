@@ -137,7 +137,7 @@ class Facts:
             self.layers.append(fact)
             return None
         if kind == "left-out":
-            # Nobody needs to be told what was asked for.
+            # A reader of the page asked for it, and knows.
             return None if self.no_real else "%-12s left out: %s" % (
                 fact["camera"], fact["why"])
         run = self.runs.setdefault(fact["camera"], Run(fact["camera"]))
