@@ -30,7 +30,7 @@ void camipc_proxy_cancel_call(struct camipc_proxy *proxy,
 
 void camipc_proxy_take_cancel(struct camipc_proxy *proxy)
 {
-	const uint32_t cancels = camipc_signals_take_cancel(&proxy->signals);
+	const uint32_t cancels = camipc_signals_take_knock(&proxy->signals);
 
 	for (uint32_t i = 0; i < CAMIPC_CALL_SLOTS; i++) {
 		struct camipc_call *call = &proxy->calls.calls[i];

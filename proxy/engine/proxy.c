@@ -22,7 +22,7 @@ static void report_through_fd(struct camipc_proxy *proxy)
 	CAMIPC_SCOPE(scope);
 
 	if (!camipc_scope_enter_quietly(&scope, proxy)) {
-		camipc_signals_nudge(&proxy->signals);
+		(void)camipc_signals_knock(&proxy->signals);
 		return;
 	}
 	camipc_proxy_settle(proxy);

@@ -76,21 +76,18 @@ static bool set_timer(const struct camipc_signals *signals, int64_t deadline)
 			       NULL) == 0;
 }
 
-/** Nobody else reads the timer: a failure means that it has not expired. */
+/**
+ * Disarms the timer, which also takes back what has expired. Reading it would not
+ * do: a timer that was set to the past expires a moment later, in an interrupt,
+ * and one that expired after the read would be readable for ever.
+ */
 static void drain(struct camipc_signals *signals)
 {
-	uint64_t value;
+	const struct itimerspec never = { 0 };
 
 	signals->woken = false;
 	signals->timer_deadline = CAMIPC_NO_DEADLINE;
-	while (read(signals->timer_fd, &value, sizeof(value)) < 0 &&
-	       errno == EINTR)
-		;
-}
-
-static bool is_cancelled(const struct camipc_signals *signals)
-{
-	return atomic_load(&signals->cancels) != signals->cancels_taken;
+	(void)timerfd_settime(signals->timer_fd, 0, &never, NULL);
 }
 
 void camipc_signals_wake(struct camipc_signals *signals)
@@ -106,8 +103,8 @@ void camipc_signals_arm(struct camipc_signals *signals, int64_t deadline)
 		return;
 	if (set_timer(signals, deadline))
 		signals->timer_deadline = deadline;
-	/* Another thread may have cancelled in between, and lost its time. */
-	if (is_cancelled(signals) || atomic_load(&signals->nudged))
+	/* Another thread may have knocked in between, and lost its time. */
+	if (atomic_load(&signals->knocked))
 		camipc_signals_wake(signals);
 }
 
@@ -118,31 +115,33 @@ bool camipc_signals_clear(struct camipc_signals *signals)
 
 	if (signals->woken || expired)
 		drain(signals);
-	return atomic_load(&signals->cancel_written) || is_cancelled(signals) ||
-	       atomic_load(&signals->nudged);
+	return atomic_load(&signals->knocked);
+}
+
+/*
+ * The owner may drain and arm at any time, so the flag is set twice: before the
+ * timer expires, for an owner that arms it again, and after, for one that had
+ * drained it already. A flag without an expired timer costs a look; the other
+ * way round the descriptor would be readable for ever.
+ */
+bool camipc_signals_knock(struct camipc_signals *signals)
+{
+	atomic_store(&signals->knocked, true);
+	if (!set_timer(signals, LONG_AGO))
+		return false;
+	atomic_store(&signals->knocked, true);
+	return true;
 }
 
 bool camipc_signals_cancel(struct camipc_signals *signals)
 {
 	atomic_fetch_add(&signals->cancels, 1);
-	if (!set_timer(signals, LONG_AGO))
-		return false;
-	/* Only now: an owner that sees the flag finds the timer expired. */
-	atomic_store(&signals->cancel_written, true);
-	return true;
+	return camipc_signals_knock(signals);
 }
 
-void camipc_signals_nudge(struct camipc_signals *signals)
+uint32_t camipc_signals_take_knock(struct camipc_signals *signals)
 {
-	atomic_store(&signals->nudged, true);
-	(void)set_timer(signals, LONG_AGO);
-}
-
-uint32_t camipc_signals_take_cancel(struct camipc_signals *signals)
-{
-	atomic_store(&signals->nudged, false);
-	atomic_store(&signals->cancel_written, false);
-	signals->cancels_taken = atomic_load(&signals->cancels);
+	atomic_store(&signals->knocked, false);
 	drain(signals);
-	return signals->cancels_taken;
+	return camipc_signals_count_cancels(signals);
 }

@@ -12,16 +12,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** Thread word: bound, except camipc_signals_cancel() and nudge(). */
+/** Thread word: bound, except camipc_signals_cancel() and knock(). */
 struct camipc_signals {
 	int epoll_fd; /* the host polls it; links add their descriptors */
-	int timer_fd; /* readable while woken, cancelled or expired */
+	int timer_fd; /* readable while woken, knocked or expired */
 	bool woken; /* until the next clear() */
 	int64_t timer_deadline; /* CAMIPC_NO_DEADLINE: not armed */
 	atomic_uint cancels; /* calls of camipc_signals_cancel() so far */
-	atomic_bool nudged; /* as a cancellation that cancels nothing */
-	atomic_bool cancel_written; /* the timer has or had expired for it */
-	uint32_t cancels_taken;
+	atomic_bool knocked; /* another thread wants the owner to look */
 };
 
 /** Sets up a struct that fini() accepts. */
@@ -44,25 +42,25 @@ void camipc_signals_arm(struct camipc_signals *signals, int64_t deadline);
 
 /**
  * Empties an expired timer, also one that woke the host: arm() and wake() are
- * then needed anew. Returns true if a cancellation is
- * waiting for camipc_signals_take_cancel().
+ * then needed anew. Returns true if another thread has knocked, which
+ * camipc_signals_take_knock() answers.
  */
 bool camipc_signals_clear(struct camipc_signals *signals);
 
 /**
- * Requests a cancellation. Returns false if the timer cannot be set. Thread
- * word: safe.
+ * Makes epoll_fd readable until the next take_knock(). Returns false if the
+ * timer cannot be set. Thread word: safe.
  */
-bool camipc_signals_cancel(struct camipc_signals *signals);
+bool camipc_signals_knock(struct camipc_signals *signals);
 
-/** Makes epoll_fd readable until the next clear(). Thread word: safe. */
-void camipc_signals_nudge(struct camipc_signals *signals);
+/** The same, and requests a cancellation. Thread word: safe. */
+bool camipc_signals_cancel(struct camipc_signals *signals);
 
 /**
  * Empties the timer. Returns how many cancellations were requested so far; a
  * call that began at a smaller number is cancelled.
  */
-uint32_t camipc_signals_take_cancel(struct camipc_signals *signals);
+uint32_t camipc_signals_take_knock(struct camipc_signals *signals);
 
 /** Returns how many cancellations were requested so far. */
 static inline uint32_t
