@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "fuzz.h"
+#include "stage.h"
 
 #if defined(__SANITIZE_THREAD__)
 #define HAS_THREAD_SANITIZER 1
@@ -57,6 +58,7 @@ void canceller_begin(struct camipc_proxy *proxy)
 	canceller.proxy = proxy;
 	atomic_store(&canceller.turns, 0);
 	atomic_store(&canceller.ends, false);
+	stage_share(true);
 	FUZZ_REQUIRE(pthread_create(&canceller.thread, NULL, act, NULL) == 0);
 }
 
@@ -72,5 +74,6 @@ void canceller_end(void)
 		return;
 	atomic_store(&canceller.ends, true);
 	FUZZ_REQUIRE(pthread_join(canceller.thread, NULL) == 0);
+	stage_share(false);
 	canceller.proxy = NULL;
 }

@@ -26,9 +26,14 @@
  * or waits without end because of what its peer does.
  */
 #define MAX_CALLS 200000u
-#define CALLS_BETWEEN_SLEEPS 1000u
 
 #define MAX_TIMERS 4
+
+/* What a timer takes that was set to the past, on a machine with much to do. */
+#define REAL_EXPIRY_MS 1000
+
+/* Real time of another thread, before played time jumps over what it does. */
+#define REAL_TURN_MS 1
 
 struct timer {
 	int fd;
@@ -41,6 +46,7 @@ static struct {
 	int64_t now;
 	uint32_t n_calls;
 	struct timer timers[MAX_TIMERS];
+	bool is_shared; /* another thread acts on the side under test, too */
 	int slow_fd; /* read end of the pipe that is slow to close; -1 */
 	bool slow_came; /* the side under test has received its other end */
 } stage = { .slow_fd = -1 };
@@ -73,12 +79,18 @@ int64_t stage_now(void)
 	return stage.now;
 }
 
-/* A real timer that is due fires at once; one that is not never does. */
+/*
+ * A real timer that is due has expired when this returns, for which it needs an
+ * interrupt; one that is not due never does.
+ */
 static void set_timer(const struct timer *timer, bool is_due)
 {
 	struct itimerspec when = { .it_value.tv_nsec = is_due ? 1 : 0 };
+	struct pollfd pfd = { .fd = timer->fd, .events = POLLIN };
 
 	(void)__real_timerfd_settime(timer->fd, TFD_TIMER_ABSTIME, &when, NULL);
+	if (is_due)
+		(void)__real_poll(&pfd, 1, REAL_EXPIRY_MS);
 }
 
 static void set_time(int64_t now)
@@ -154,10 +166,6 @@ static void count_call(void)
 {
 	stage_pass(CALL_NS);
 	FUZZ_REQUIRE(++stage.n_calls < MAX_CALLS);
-	/* A session that looks again and again waits for the closer, which is a
-	 * real thread and needs real time. */
-	if (stage.n_calls % CALLS_BETWEEN_SLEEPS == 0)
-		usleep(1000);
 }
 
 void stage_begin_peer(void)
@@ -201,6 +209,12 @@ static void jump(int64_t until)
 		stage_pass(TURN_NS);
 }
 
+/* As poll(), for what another thread may be doing right now. */
+static int wait_for_others(struct pollfd *fds, nfds_t n)
+{
+	return stage.is_shared ? __real_poll(fds, n, REAL_TURN_MS) : 0;
+}
+
 int __wrap_poll(struct pollfd *fds, nfds_t n, int timeout)
 {
 	int64_t until = timeout < 0 ? STAGE_NEVER
@@ -214,9 +228,18 @@ int __wrap_poll(struct pollfd *fds, nfds_t n, int timeout)
 		ret = __real_poll(fds, n, 0);
 		if (ret != 0 || timeout == 0 || stage.now >= until)
 			return ret;
-		if (!turn())
-			jump(until);
+		if (turn())
+			continue;
+		ret = wait_for_others(fds, n);
+		if (ret != 0)
+			return ret;
+		jump(until);
 	}
+}
+
+void stage_share(bool is_shared)
+{
+	stage.is_shared = is_shared;
 }
 
 bool stage_is_readable(int fd)
@@ -228,11 +251,13 @@ bool stage_is_readable(int fd)
 
 bool stage_wait(int fd, int64_t until)
 {
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+
 	while (!stage_is_readable(fd)) {
 		if (stage.now >= until)
 			return false;
 		count_call();
-		if (!turn())
+		if (!turn() && wait_for_others(&pfd, 1) == 0)
 			jump(until);
 	}
 	return true;
@@ -359,6 +384,7 @@ void stage_enter(const struct stage_peer *peer)
 	 * nothing of its seems late here. */
 	stage.now = NS_PER_S;
 	stage.n_calls = 0;
+	stage.is_shared = false;
 	for (int i = 0; i < MAX_TIMERS; i++)
 		stage.timers[i] = (struct timer){ .fd = -1 };
 	on_stage = true;

@@ -41,6 +41,12 @@ struct stage_peer {
 void stage_enter(const struct stage_peer *peer);
 void stage_leave(void);
 
+/**
+ * From now on, another thread acts on the side under test, too, or does so no more.
+ * It has real time, of which some passes before played time jumps.
+ */
+void stage_share(bool is_shared);
+
 /** The time of the stage, in nanoseconds. */
 int64_t stage_now(void);
 
