@@ -46,6 +46,7 @@ void camipc_mailbox_init(struct camipc_mailbox *mailbox, int fd)
 	atomic_init(&mailbox->poked, false);
 	atomic_init(&mailbox->alerted, false);
 	atomic_init(&mailbox->signalled, false);
+	mailbox->left_signalled = false;
 	mailbox->fd = fd;
 	mailbox->spin = (struct camipc_spin){ .limit_us = 0 };
 }
@@ -158,11 +159,14 @@ void camipc_mailbox_leave(struct camipc_mailbox *mailbox)
 	uint64_t value;
 
 	if (mailbox->taken) {
-		if (!atomic_load(&mailbox->signalled))
+		/* A sender's flag may come after its signal was read. */
+		if (!mailbox->left_signalled)
 			signal_fd(mailbox);
+		mailbox->left_signalled = true;
 		return;
 	}
 	if (atomic_load(&mailbox->signalled)) {
+		mailbox->left_signalled = false;
 		atomic_store(&mailbox->signalled, false);
 		/* Nothing to read: another signal is on its way. */
 		while (read(mailbox->fd, &value, sizeof(value)) < 0 &&

@@ -25,7 +25,8 @@ struct camipc_mailbox {
 	atomic_int attention; /* the futex */
 	atomic_bool poked;
 	atomic_bool alerted;
-	atomic_bool signalled; /* @fd was written, and not read since */
+	atomic_bool signalled; /* by a sender: @fd was written; it may be read */
+	bool left_signalled; /* by the receiver: @fd was written and not read */
 	int fd; /* borrowed eventfd; -1: the receiver is never away */
 	struct camipc_spin spin; /* of the receiver, before it sleeps */
 };

@@ -19,6 +19,26 @@
 #define SENDERS 3
 #define PATIENCE INT64_C(20000000000) /* ns */
 
+/* What a receiver does once a sender has written the signal, before it has
+ * noted that. */
+static void (*after_signal)(void);
+
+ssize_t __real_write(int fd, const void *bytes, size_t size);
+ssize_t __wrap_write(int fd, const void *bytes, size_t size);
+
+ssize_t __wrap_write(int fd, const void *bytes, size_t size)
+{
+	const ssize_t ret = __real_write(fd, bytes, size);
+	void (*act)(void) = after_signal;
+
+	/* Without one, several senders may be here at once. */
+	if (act) {
+		after_signal = NULL;
+		act();
+	}
+	return ret;
+}
+
 struct fixture {
 	struct camipc_mailbox mailbox;
 	struct camipc_record_pool *pool;
@@ -125,6 +145,74 @@ static void quiet_records(void **state)
 	assert_false(is_readable(f));
 	camipc_mailbox_leave(&f->mailbox);
 	assert_true(is_readable(f));
+}
+
+static struct fixture *interrupted;
+
+static void take(struct fixture *f, uint32_t n)
+{
+	while (n-- > 0) {
+		struct camipc_record *record = camipc_mailbox_take(&f->mailbox);
+
+		assert_non_null(record);
+		camipc_record_release(record);
+	}
+}
+
+/* Two rounds, in the first of which something is left. */
+static void take_in_two_rounds(void)
+{
+	struct fixture *f = interrupted;
+
+	post(f, 1, 1);
+	take(f, 1);
+	camipc_mailbox_leave(&f->mailbox);
+	assert_true(is_readable(f));
+	take(f, 1);
+	camipc_mailbox_leave(&f->mailbox);
+}
+
+/* Two rounds, and the signal of another sender between them. */
+static void take_in_two_signals(void)
+{
+	struct fixture *f = interrupted;
+
+	take(f, 1);
+	camipc_mailbox_leave(&f->mailbox);
+	post(f, 1, 1);
+	take(f, 1);
+	camipc_mailbox_leave(&f->mailbox);
+}
+
+/**
+ * A sender is held up between its signal and its note of that; the receiver acts
+ * meanwhile, and has read the signal by the time that the note comes. What it then
+ * leaves in the mailbox keeps the descriptor readable nevertheless.
+ */
+static void leave_after_late_note(struct fixture *f, void (*meanwhile)(void))
+{
+	interrupted = f;
+	after_signal = meanwhile;
+	post(f, 0, 1);
+	assert_null(after_signal);
+	/* As after a call: the receiver looks by itself, and leaves a rest. */
+	camipc_mailbox_attend(&f->mailbox);
+	post(f, 0, 2);
+	post(f, 0, 3);
+	take(f, 1);
+	camipc_mailbox_leave(&f->mailbox);
+	assert_true(is_readable(f));
+	take(f, 1);
+	camipc_mailbox_leave(&f->mailbox);
+	assert_false(is_readable(f));
+}
+
+static void a_sender_that_is_held_up(void **state)
+{
+	struct fixture *f = *state;
+
+	leave_after_late_note(f, take_in_two_rounds);
+	leave_after_late_note(f, take_in_two_signals);
 }
 
 static void deadlines_and_pokes(void **state)
@@ -237,6 +325,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(telling),
 		TEST(quiet_records),
+		TEST(a_sender_that_is_held_up),
 		TEST(deadlines_and_pokes),
 		TEST(asleep_in_a_futex),
 		TEST(away_at_a_descriptor),
