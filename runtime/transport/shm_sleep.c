@@ -90,11 +90,13 @@ static bool take_back(struct shm_channel *shm, uint32_t value)
 /* Returns true, and stays awake, if what is wanted has come before. */
 static bool announce(struct shm_channel *shm, uint32_t value, int wanted)
 {
-	if (wanted & ROOM)
-		atomic_store(&shm->out.words->wants_room, 1);
 	if (value == CAMIPC_SHM_RING_SOCKET)
 		shm->bells_due++;
 	atomic_store(own_word(shm), value);
+	/* Only now: a peer that takes this back finds the word, and wakes. Taken
+	 * back before, for a little room, it would be missing for the rest. */
+	if (wanted & ROOM)
+		atomic_store(&shm->out.words->wants_room, 1);
 	if (CAMIPC_LIKELY(!is_ready(shm, wanted)))
 		return false;
 	if (!take_back(shm, value) && value == CAMIPC_SHM_RING_SOCKET)

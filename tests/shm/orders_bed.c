@@ -341,23 +341,30 @@ void orders_set_up(void)
 	make_side(WORKER);
 }
 
-int orders_send_one(int side)
+int orders_send(int side, uint32_t body_size)
 {
 	struct camipc_message *message = &bed.message[side];
 
 	message->header.kind = CAMIPC_MESSAGE_CREDIT;
-	message->header.body_size = 0;
+	message->header.body_size = body_size;
 	return camipc_channel_send(bed.channels[side], message);
 }
 
-/* From @side to the other one, which has read nothing: one message, and then so
+int orders_send_one(int side)
+{
+	return orders_send(side, 0);
+}
+
+/* From @side to the other one, which has read nothing: @n messages, and then so
  * many bytes that nothing more fits. */
-static void fill_ring(int side)
+static void fill_ring(int side, unsigned int n)
 {
 	struct shm_channel *shm = as_shm(bed.channels[side]);
 
-	if (orders_send_one(side) < 0)
-		abort();
+	while (n-- > 0) {
+		if (orders_send_one(side) < 0)
+			abort();
+	}
 	shm->out.at = CAMIPC_SHM_RING_SIZE;
 	bed.words.rings[side].head = shm->out.at;
 }
@@ -365,13 +372,25 @@ static void fill_ring(int side)
 void orders_fill_parents_ring(void)
 {
 	orders_set_up();
-	fill_ring(PARENT);
+	fill_ring(PARENT, 1);
+}
+
+void orders_fill_parents_ring_twice(void)
+{
+	orders_set_up();
+	fill_ring(PARENT, 2);
 }
 
 void orders_fill_workers_ring(void)
 {
 	orders_set_up();
-	fill_ring(WORKER);
+	fill_ring(WORKER, 1);
+}
+
+void orders_fill_workers_ring_twice(void)
+{
+	orders_set_up();
+	fill_ring(WORKER, 2);
 }
 
 void orders_tear_down(void)

@@ -67,10 +67,13 @@ struct orders_bed {
 
 extern struct orders_bed bed;
 
-/** Makes both ends anew: of empty rings, or of one that is full. */
+/** Makes both ends anew: of empty rings, or of one that is full and has one or
+ *  two messages. */
 void orders_set_up(void);
 void orders_fill_parents_ring(void);
 void orders_fill_workers_ring(void);
+void orders_fill_parents_ring_twice(void);
+void orders_fill_workers_ring_twice(void);
 
 /** The worker is dead: what the kernel does. */
 void orders_die(void);
@@ -79,7 +82,9 @@ void orders_die(void);
 void orders_settle(void);
 bool orders_can_settle(void);
 
-/** Sends a small message from @side. Returns as camipc_channel_send(). */
+/** Sends a small message from @side, with so many bytes of body, or none. Returns
+ *  as camipc_channel_send(). */
+int orders_send(int side, uint32_t body_size);
 int orders_send_one(int side);
 
 /** Frees both ends. */

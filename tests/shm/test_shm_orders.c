@@ -146,6 +146,52 @@ static void parent_takes_one(void)
 	(void)receive_one(PARENT, false);
 }
 
+/* More than one small message leaves, and less than two do. */
+#define MEDIUM_BODY 32
+
+static void parent_waits_for_more_room(void)
+{
+	int ret = 0;
+
+	camipc_channel_want_room(bed.channels[PARENT], true);
+	while (orders_send(PARENT, MEDIUM_BODY) == -EAGAIN &&
+	       ret != -EOPNOTSUPP)
+		ret = camipc_channel_sleep(bed.channels[PARENT], LONG_SLEEP);
+}
+
+static void parent_polls_for_more_room(void)
+{
+	struct camipc_channel *channel = bed.channels[PARENT];
+
+	camipc_channel_want_room(channel, true);
+	while (orders_send(PARENT, MEDIUM_BODY) == -EAGAIN) {
+		if (camipc_channel_announce(channel))
+			continue;
+		interleave_wait(is_readable);
+		camipc_channel_attend(channel);
+		(void)receive_one(PARENT, false);
+	}
+}
+
+static void worker_takes_two(void)
+{
+	(void)receive_one(WORKER, false);
+	(void)receive_one(WORKER, false);
+}
+
+static void worker_waits_for_more_room(void)
+{
+	while (orders_send(WORKER, MEDIUM_BODY) == -EAGAIN)
+		(void)!camipc_channel_wait_room(bed.channels[WORKER], false,
+						-1);
+}
+
+static void parent_takes_two(void)
+{
+	(void)receive_one(PARENT, false);
+	(void)receive_one(PARENT, false);
+}
+
 static void parent_waits_for_cancel(void)
 {
 	while (!bed.is_cancelled && !bed.wrong) {
@@ -236,6 +282,18 @@ static const struct case_of_orders cases[] = {
 	  FINDS(LATE_ROOM) | FINDS(NO_PENDING) | FINDS(NO_LIST) },
 	{ SCENE("room for an event", parent_takes_one, worker_waits_for_room,
 		-1, orders_fill_workers_ring, judge_worker),
+	  TAILS | WORDS, FINDS(LATE_ROOM) },
+	{ SCENE("more room for a call", parent_waits_for_more_room,
+		worker_takes_two, -1, orders_fill_parents_ring_twice,
+		judge_parent),
+	  TAILS | WORDS, FINDS(LATE_ROOM) },
+	{ SCENE("an event loop, more room", parent_polls_for_more_room,
+		worker_takes_two, -1, orders_fill_parents_ring_twice,
+		judge_loop),
+	  TAILS | WORDS, FINDS(LATE_ROOM) },
+	{ SCENE("more room for an event", parent_takes_two,
+		worker_waits_for_more_room, -1, orders_fill_workers_ring_twice,
+		judge_worker),
 	  TAILS | WORDS, FINDS(LATE_ROOM) },
 	{ SCENE("a cancellation", parent_waits_for_cancel, cancel, -1,
 		orders_set_up, judge_parent),
