@@ -145,9 +145,13 @@ struct camipc_sender camipc_proxy_sender(struct camipc_proxy *proxy)
 	};
 }
 
+/**
+ * Once more each time that there was no room: it may be another part of the link
+ * that is full now.
+ */
 static void want_room(struct camipc_proxy *proxy, bool want)
 {
-	if (want == proxy->room_wanted || !proxy->link->ops->want_room)
+	if ((!want && !proxy->room_wanted) || !proxy->link->ops->want_room)
 		return;
 	proxy->room_wanted = want;
 	proxy->link->ops->want_room(proxy->link, want);

@@ -135,8 +135,9 @@ struct camipc_link_ops {
 	void (*wake)(struct camipc_link *link);
 
 	/**
-	 * Makes wait() and the epoll descriptor wake up for room too, or no
-	 * longer. NULL: push() never returns -EAGAIN.
+	 * Makes wait() and the epoll descriptor wake up for the room that the
+	 * latest push() did not find, or no longer. Called after each such
+	 * push(). NULL: push() never returns -EAGAIN.
 	 */
 	void (*want_room)(struct camipc_link *link, bool want);
 

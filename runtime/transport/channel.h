@@ -160,8 +160,9 @@ static inline bool camipc_channel_is_busy(const struct camipc_channel *channel)
 }
 
 /**
- * Makes the epoll descriptor and camipc_channel_get_poll() wake up for room
- * too, or no longer. Thread word: bound.
+ * Makes the epoll descriptor and camipc_channel_get_poll() wake up for the room
+ * that the latest send did not find, or no longer. To be called after each such
+ * send: channels can be full in more than one place. Thread word: bound.
  */
 static inline void camipc_channel_want_room(struct camipc_channel *channel,
 					    bool want)

@@ -52,6 +52,7 @@ static void want_room(struct camipc_link *link, bool want)
 {
 	(void)link;
 	fake.wants_room = want;
+	fake.n_wants += want;
 }
 
 static int pop(struct camipc_link *link, struct camipc_record **ret_record,

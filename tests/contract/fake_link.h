@@ -21,6 +21,7 @@ struct fake_link {
 	int push_error; /* 0: takes everything */
 	int pop_error; /* once there are no answers; 0: -EAGAIN */
 	bool wants_room;
+	int n_wants; /* how often that was said */
 	bool hides[64]; /* method ids the module lacks */
 	int n_kills;
 	bool late; /* wait() says that time is up, whatever there is */

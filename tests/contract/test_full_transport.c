@@ -39,6 +39,25 @@ static void full_transport_keeps_order(void **state)
 	assert_int_equal(fake.sent[sent + 10].id, TEST_ECHO_METHOD_PUSH_FEW);
 }
 
+/** What is full may be another part of the transport than before. */
+static void room_is_wanted_each_time(void **state)
+{
+	struct contract *c = *state;
+	int n;
+
+	fake_running(c);
+	fake.push_error = -EAGAIN;
+	assert_int_equal(test_echo_push(c->ipa, 1), 0);
+	n = fake.n_wants;
+	assert_true(n > 0);
+	assert_int_equal(test_echo_push(c->ipa, 2), 0);
+	assert_true(fake.n_wants > n);
+	n = fake.n_wants;
+	assert_int_equal(test_echo_dispatch(c->ipa), 0);
+	assert_true(fake.n_wants > n);
+	assert_true(fake.wants_room);
+}
+
 /** A call that never left is not waited for afterwards. */
 static void unsent_call_times_out(void **state)
 {
@@ -324,6 +343,7 @@ static void callbacks_cannot_hold_dispatch(void **state)
 
 static const struct CMUnitTest tests[] = {
 	FAKE_TEST(full_transport_keeps_order),
+	FAKE_TEST(room_is_wanted_each_time),
 	FAKE_TEST(unsent_call_times_out),
 	FAKE_TEST(call_that_cannot_be_sent),
 	FAKE_TEST(descriptors_in_flight_at_the_end),

@@ -263,6 +263,52 @@ static void room_on_the_socket_wakes(void **state)
 	shm_tear_down(&f);
 }
 
+static uint32_t fill_socket(struct shm_fixture *f, uint32_t id)
+{
+	while (shm_send(f->parent, id, CAMIPC_MAX_INLINE_SIZE) == 0)
+		id++;
+	camipc_channel_want_room(f->parent, true);
+	return id;
+}
+
+static uint32_t fill_ring(struct shm_fixture *f, uint32_t id)
+{
+	while (shm_send(f->parent, id, 4000) == 0)
+		id++;
+	camipc_channel_want_room(f->parent, true);
+	return id;
+}
+
+/* While the ring is full, room on the socket wakes nobody, and the other way
+ * round: the place that was full before does not count. */
+static void the_place_that_is_full_changes(void **state)
+{
+	struct shm_fixture f;
+	uint32_t large;
+	uint32_t small;
+
+	(void)state;
+	shm_set_up(&f, 0);
+	large = fill_socket(&f, 0);
+	for (uint32_t id = 0; id < large; id++)
+		shm_expect(&f, f.worker, id, CAMIPC_MAX_INLINE_SIZE);
+	small = fill_ring(&f, 0);
+	assert_false(camipc_channel_announce(f.parent));
+	assert_false(shm_is_readable(f.parent));
+	for (uint32_t id = 0; id < small; id++)
+		shm_expect(&f, f.worker, id, 4000);
+	assert_true(shm_is_readable(f.parent));
+	camipc_channel_attend(f.parent);
+	assert_int_equal(shm_receive(&f, f.parent), -EAGAIN);
+	large = fill_socket(&f, 0);
+	assert_false(camipc_channel_announce(f.parent));
+	assert_false(shm_is_readable(f.parent));
+	for (uint32_t id = 0; id < large; id++)
+		shm_expect(&f, f.worker, id, CAMIPC_MAX_INLINE_SIZE);
+	assert_true(shm_is_readable(f.parent));
+	shm_tear_down(&f);
+}
+
 /* ---- the end ------------------------------------------------------------ */
 
 /* What was sent before the end is read first, on either way. */
@@ -412,6 +458,7 @@ int main(void)
 		cmocka_unit_test(nobody_rings_for_one_who_is_awake),
 		cmocka_unit_test(room_wakes_who_waits_for_it),
 		cmocka_unit_test(room_on_the_socket_wakes),
+		cmocka_unit_test(the_place_that_is_full_changes),
 		cmocka_unit_test(the_end_follows_the_messages),
 		cmocka_unit_test(a_closed_socket_is_the_end),
 		cmocka_unit_test(nothing_counts_after_the_end),
