@@ -19,7 +19,6 @@
 static void receive_all(struct camipc_proxy *proxy)
 {
 	camipc_proxy_wake(proxy);
-	camipc_proxy_clear_signals(proxy);
 	if (camipc_proxy_is_dead(proxy))
 		return;
 	if (proxy->link->ops->attend)
@@ -94,6 +93,8 @@ static int dispatch_once(struct camipc_proxy *proxy)
 
 	if (proxy->dispatching || camipc_proxy_is_destroyed(proxy))
 		return -EBUSY;
+	/* Also of a dead proxy: another thread may cancel at any time. */
+	camipc_proxy_clear_signals(proxy);
 	if (camipc_proxy_is_dead(proxy) && !camipc_proxy_has_deliverable(proxy))
 		return -EPIPE;
 	proxy->dispatching = true;

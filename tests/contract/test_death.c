@@ -28,6 +28,36 @@ static void quiet_once_dead(void **state)
 	assert_int_equal(poll(&pfd, 1, 20), 0);
 }
 
+/* As a loop that ignores the return value: dispatches while there is a cause. */
+static void expect_rest(struct contract *c)
+{
+	struct pollfd pfd = {
+		.fd = test_echo_get_fd(c->ipa),
+		.events = POLLIN,
+	};
+
+	for (int i = 0; poll(&pfd, 1, 0) > 0; i++) {
+		assert_in_range(i, 0, 9);
+		(void)!test_echo_dispatch(c->ipa);
+	}
+	assert_int_equal(test_echo_dispatch(c->ipa), -EPIPE);
+}
+
+/** Another thread need not know that the IPA is gone. */
+static void quiet_after_a_late_cancel(void **state)
+{
+	struct contract *c = *state;
+
+	contract_ready(c);
+	contract_plan(c, TEST_ECHO_START, TEST_ECHO_BLOCK, 0);
+	camipc_proxy_set_timeout(c->proxy, 50);
+	assert_int_equal(test_echo_start(c->ipa), -ETIMEDOUT);
+	contract_dispatch_closed(c);
+	camipc_proxy_cancel(c->proxy);
+	expect_rest(c);
+	contract_open_gate(c);
+}
+
 static void kill_in_closed(struct contract *c)
 {
 	test_echo_destroy(c->ipa);
@@ -85,6 +115,7 @@ static void destroy_a_hung_ipa(void **state)
 
 static const struct CMUnitTest tests[] = {
 	CONTRACT_TEST(quiet_once_dead),
+	CONTRACT_TEST(quiet_after_a_late_cancel),
 	CONTRACT_TEST(destroy_in_closed),
 	CONTRACT_TEST(destroy_when_dead),
 	CONTRACT_TEST(destroy_a_hung_ipa),
