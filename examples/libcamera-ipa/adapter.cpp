@@ -51,6 +51,11 @@ UniqueFD copyOf(int file)
 Adapter::Adapter(camipc_host *host) : host_(host), controls_(host)
 {
 	addLogHost(host);
+	// An older host has no way to fail an op: there, as in a worker.
+	threadHasStarted_ = !CAMIPC_TABLE_HAS(host, set_thread_hooks) ||
+			    !CAMIPC_TABLE_HAS(host, fail_op) ||
+			    host->set_thread_hooks(host, noteStart, nullptr,
+						   this) < 0;
 }
 
 Adapter::~Adapter()
@@ -110,6 +115,34 @@ int Adapter::load(const char *pipeline, IPAInterface **ret_ipa)
 			(int)sizeof(info->name), info->name,
 			info->pipelineVersion);
 	return 0;
+}
+
+// ---- exceptions ------------------------------------------------------------
+
+void Adapter::noteStart(void *adapter)
+{
+	static_cast<Adapter *>(adapter)->threadHasStarted_ = true;
+}
+
+// A worker starts the thread of the ops before the first op. A camera process
+// has such a thread in runs only, and the first op comes before any run.
+bool Adapter::isInWorker()
+{
+	if (!hasRunOp_)
+		isInWorker_ = threadHasStarted_;
+	hasRunOp_ = true;
+	return isInWorker_;
+}
+
+void Adapter::failOp(const char *name, const char *what)
+{
+	if (what)
+		camipc_host_log(host_, CAMIPC_LOG_ERROR,
+				"%s() ended by an exception: %s; all further "
+				"calls fail: create another IPA",
+				name, what);
+	hasThrown_ = true;
+	host_->fail_op(host_);
 }
 
 // ---- times and losses ------------------------------------------------------

@@ -12,6 +12,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,7 @@
 #include <libcamera/ipa/core_ipa_interface.h>
 #include <libcamera/ipa/ipa_interface.h>
 
+#include <camipc/guard.hpp>
 #include <camipc/module.h>
 
 #include "controls.h"
@@ -29,10 +31,8 @@ namespace adapter {
 /**
  * One IPA of libcamera's, and what its adapter needs beside it.
  *
- * No exception leaves the ops: they are noexcept, so an exception of the IPA
- * ends the process where it was thrown, as in libcamera, and the report of the
- * crash shows the IPA's own function. After an exception nobody knows what state
- * an IPA is in.
+ * runOp() decides what an exception of the IPA does. Nothing else catches any: one
+ * in create() or destroy() ends the process.
  */
 class Adapter
 {
@@ -54,6 +54,26 @@ public:
 	 * -ENODEV (it made no IPA). The log has the reason.
 	 */
 	int load(const char *pipeline, libcamera::IPAInterface **ret_ipa);
+
+	/**
+	 * runOp() - run an op of the IPA
+	 * @name: of the method, a constant
+	 *
+	 * After an exception nobody knows what state an IPA is in. In a worker
+	 * the exception ends the process where it was thrown, as in libcamera,
+	 * and the report of the crash shows the IPA's own function: nothing up
+	 * to main() catches, so that nothing is unwound. In a camera
+	 * process it fails the call with -EREMOTEIO and
+	 * CAMIPC_REASON_EXCEPTION; all later calls fail in the same way, without
+	 * reaching the IPA, until the IPA is destroyed.
+	 */
+	template<typename Op>
+	std::invoke_result_t<Op> runOp(const char *name, Op &&op)
+	{
+		if (isInWorker())
+			return op();
+		return runGuarded(name, op);
+	}
 
 	/** Calls a function of the IPA and adds the time that it took; @name
 	 *  must be a constant. */
@@ -152,9 +172,37 @@ public:
 	}
 
 private:
+	static void noteStart(void *adapter);
+	bool isInWorker();
+	void failOp(const char *name, const char *what);
 	void note(const char *name, std::chrono::nanoseconds took);
 
+	template<typename Op>
+	std::invoke_result_t<Op> runGuarded(const char *name, Op &op)
+	{
+		using Result = std::invoke_result_t<Op>;
+		[[maybe_unused]] int32_t ret = -EREMOTEIO;
+
+		if (hasThrown_)
+			failOp(name, nullptr);
+		else
+			camipc::guarded(
+				[&] {
+					if constexpr (std::is_void_v<Result>)
+						op();
+					else
+						ret = op();
+				},
+				[&](const char *what) { failOp(name, what); });
+		if constexpr (!std::is_void_v<Result>)
+			return ret;
+	}
+
 	camipc_host *host_;
+	bool threadHasStarted_ = false; /* of the ops */
+	bool hasRunOp_ = false;
+	bool isInWorker_ = false;
+	bool hasThrown_ = false;
 	Controls controls_;
 	libcamera::UniqueFD tuning_; /* a copy of the tuning file */
 	/* Of calls, in nanoseconds, by function. */

@@ -2,6 +2,7 @@
 /* Checks that both IPAs share. */
 #include "examples.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 
 #include "fd_leak.h"
 #include "log_capture.h"
+#include "under_valgrind.h"
 
 void examples_need(const char *file)
 {
@@ -133,4 +135,53 @@ void examples_die(int (*run)(struct real_camera *camera,
 	real_camera_fini(&next);
 	real_camera_fini(&camera);
 	fd_leak_assert_no_more(&before);
+}
+
+/* ---- throwing -------------------------------------------------------------- */
+
+static void throw_here(int (*run)(struct real_camera *camera,
+				  const struct real_fault *fault),
+		       const struct real_fault *fault, const char *isolation,
+		       const char *method)
+{
+	const struct real_options options = {
+		.isolation = isolation,
+		.frames = 40,
+	};
+	const struct real_fault none = REAL_NO_FAULT;
+	static struct real_camera camera, next;
+	char words[128];
+	unsigned int lines;
+
+	snprintf(words, sizeof(words), "%s() ended by an exception: map::at",
+		 method);
+	lines = log_capture_count(CAMIPC_LOG_ERROR, words);
+	assert_int_equal(real_camera_init(&camera, &options), 0);
+	assert_int_equal(run(&camera, fault), -EREMOTEIO);
+	assert_int_equal(camera.call_reason, CAMIPC_REASON_EXCEPTION);
+	assert_int_equal(log_capture_count(CAMIPC_LOG_ERROR, words), lines + 1);
+	assert_false(camera.is_closed);
+	/* Another IPA of the same module is none the worse for it. */
+	assert_int_equal(real_camera_init(&next, &options), 0);
+	assert_int_equal(run(&next, &none), 0);
+	real_camera_fini(&next);
+	real_camera_fini(&camera);
+}
+
+void examples_throw(int (*run)(struct real_camera *camera,
+			       const struct real_fault *fault),
+		    const struct real_fault *fault, const char *method,
+		    const char *file)
+{
+	/* A worker that ends so leaves its files open, which counts there. */
+	SKIP_UNDER_VALGRIND();
+	/* clang's ASan, linked into a program in C, does not find the function
+	 * that throws, and ends the program by an error of its own. */
+#ifdef __clang__
+	if (TEST_SANITIZED)
+		skip();
+#endif
+	examples_die(run, fault, SIGABRT, file, "out_of_range");
+	throw_here(run, fault, "thread", method);
+	throw_here(run, fault, "loopback", method);
 }

@@ -46,4 +46,20 @@ void examples_die(int (*run)(struct real_camera *camera,
 		  const struct real_fault *fault, int signal, const char *file,
 		  const char *words);
 
+/**
+ * examples_throw() - let an IPA throw an exception in each kind of isolation
+ * @run: of the camera
+ * @fault: what makes the IPA throw
+ * @method: whose op throws
+ * @file: name of the IPA's file
+ *
+ * In a worker the exception ends the worker, and the report begins in @file. In a
+ * thread and in loopback the call fails, the log names @method, and another
+ * camera runs a whole session in this process.
+ */
+void examples_throw(int (*run)(struct real_camera *camera,
+			       const struct real_fault *fault),
+		    const struct real_fault *fault, const char *method,
+		    const char *file);
+
 #endif /* EXAMPLES_H */

@@ -95,6 +95,13 @@ void real_camera_closed(struct real_camera *camera,
 		 info->stderr_tail);
 }
 
+void real_camera_note_reason(struct real_camera *camera)
+{
+	if (camera->proxy)
+		camera->call_reason = camipc_proxy_last_reason(camera->proxy,
+							       NULL);
+}
+
 int real_camera_wait(struct real_camera *camera, const int *frame, int wanted)
 {
 	const uint64_t deadline = real_now_ns() + WAIT_MS * UINT64_C(1000000);

@@ -68,6 +68,8 @@ struct real_camera {
 	char *text; /* of the transcript, once the camera was closed */
 	size_t text_size;
 
+	enum camipc_reason call_reason; /* of the call that failed */
+
 	/* How the IPA ended. */
 	bool is_closed;
 	enum camipc_reason reason;
@@ -91,6 +93,9 @@ void real_camera_fini(struct real_camera *camera);
 /** Notes what `closed` said. */
 void real_camera_closed(struct real_camera *camera,
 			const struct camipc_closed_info *info);
+
+/** Notes why the latest call failed, before the IPA is destroyed. */
+void real_camera_note_reason(struct real_camera *camera);
 
 /**
  * Dispatches until *@frame is at least @wanted. Returns 0, -EPIPE (the IPA is
@@ -155,15 +160,17 @@ struct real_fault {
 	int kill_at; /* frame, or -1: SIGKILL to the worker */
 	int unknown_buffer_at; /* frame whose statistics have an unknown id */
 	int broken_statistics_at; /* frame whose statistics are nonsense */
+	bool unknown_entity; /* the ISP's controls are another entity's */
 };
-#define REAL_NO_FAULT { -1, -1, -1 }
+#define REAL_NO_FAULT { -1, -1, -1, false }
 
 /**
  * rkisp1_camera_run() - run Rockchip's IPA in a closed loop
  * @camera: initialised; has the frames and the transcript afterwards
  *
  * Returns 0 or the error of the first call that failed, which is printed unless
- * a fault was asked for.
+ * a fault was asked for. After a call whose fault makes the IPA throw, another call
+ * is made that the IPA would carry out, and its error is returned.
  */
 int rkisp1_camera_run(struct real_camera *camera,
 		      const struct real_fault *fault);

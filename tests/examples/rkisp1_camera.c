@@ -21,6 +21,7 @@
 
 #define SLOTS 4u
 #define DEPTH 3u /* requests ahead of the frame that is processed */
+#define UNKNOWN_ID 999u /* of no buffer */
 #define STATS_ID(i) (1u + (i))
 #define PARAMS_ID(i) (101u + (i))
 
@@ -274,7 +275,7 @@ static int run_frame(struct rkisp1 *isp, unsigned int number)
 {
 	struct real_frame *frame = &isp->camera->frames[number];
 	uint32_t id = (int)number == isp->fault.unknown_buffer_at
-			      ? 999
+			      ? UNKNOWN_ID
 			      : STATS_ID(number % SLOTS);
 	struct cam_control room[2];
 	struct cam_control_builder builder;
@@ -296,6 +297,8 @@ static int run_frame(struct rkisp1 *isp, unsigned int number)
 		kill(camipc_proxy_get_pid(isp->camera->proxy), SIGKILL);
 	frame->begin_ns = real_now_ns();
 	ret = ipa_rkisp1_process_stats_buffer(isp->ipa, number, id, &sensor);
+	if (!ret && id == UNKNOWN_ID)
+		return ipa_rkisp1_stop(isp->ipa);
 	if (!ret)
 		ret = real_camera_wait(isp->camera, &isp->done, (int)number);
 	if (!ret)
@@ -336,6 +339,7 @@ int rkisp1_camera_run(struct real_camera *camera,
 	};
 	int ret = run(&isp);
 
+	real_camera_note_reason(camera);
 	ipa_rkisp1_destroy(isp.ipa);
 	camera->proxy = NULL;
 	for (unsigned int i = 0; i < SLOTS; i++) {

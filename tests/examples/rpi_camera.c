@@ -253,7 +253,7 @@ static int configure(struct rpi *isp)
 	struct cam_uint32_control_info_entry controls[N_ISP_CONTROLS];
 	const struct ipa_rpi_uint32_control_info_map_entry entities[] = {
 		{ 0, real_sensor_controls(sensor) },
-		{ 1,
+		{ isp->fault.unknown_entity ? 2 : 1,
 		  { CAM_CONTROL_ID_SPACE_V4L2, controls, N_ISP_CONTROLS } },
 	};
 	const struct ipa_rpi_uint32_stream_entry stream = {
@@ -320,6 +320,10 @@ static int set_up(struct rpi *isp)
 	real_print_infos(isp->camera, "init", &init.control_info);
 	ipa_rpi_init_result_clear(&init);
 	ret = configure(isp);
+	if (isp->fault.unknown_entity) {
+		isp->fault.unknown_entity = false;
+		ret = configure(isp);
+	}
 	return ret < 0 ? ret : make_buffers(isp);
 }
 
@@ -437,6 +441,7 @@ int rpi_camera_run(struct real_camera *camera, const struct real_fault *fault)
 	};
 	int ret = run(&isp);
 
+	real_camera_note_reason(camera);
 	ipa_rpi_destroy(isp.ipa);
 	camera->proxy = NULL;
 	for (unsigned int i = 0; i < SLOTS; i++)

@@ -76,10 +76,19 @@ static void test_equal_however_it_runs(void **state)
 
 static void test_killed(void **state)
 {
-	const struct real_fault fault = { 20, -1, -1 };
+	const struct real_fault fault = { 20, -1, -1, false };
 
 	(void)state;
 	examples_die(rpi_camera_run, &fault, SIGKILL, NULL, NULL);
+}
+
+/* Controls of an entity that it does not know: std::map::at() throws. */
+static void test_exception(void **state)
+{
+	const struct real_fault fault = { -1, -1, -1, true };
+
+	(void)state;
+	examples_throw(rpi_camera_run, &fault, "configure", "ipa_rpi.so");
 }
 
 int main(void)
@@ -88,6 +97,7 @@ int main(void)
 		cmocka_unit_test(test_settles),
 		cmocka_unit_test(test_equal_however_it_runs),
 		cmocka_unit_test(test_killed),
+		cmocka_unit_test(test_exception),
 	};
 
 	examples_need("ipa_rpi.so");
