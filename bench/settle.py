@@ -190,8 +190,9 @@ def measure(options, folder):
     for camera, name, _, pace in CAMERAS:
         for label, light, begin in lights_of():
             result, why = capture(options, camera, pace, light, folder)
-            if why and begin:
-                raise SystemExit(f"{name}: {why}")
+            # camipc always has softisp.
+            if why and (begin or name == "softisp"):
+                raise SystemExit(f"settle.py: {name}: {why}")
             if why:
                 print(f"{name}: skipped: {why}", file=sys.stderr)
                 break
@@ -249,6 +250,14 @@ def panel(series, light, which, column, row, top, unit):
     return parts
 
 
+def check_plot(path):
+    """Before the cameras run: whether the plot can be written."""
+    if os.path.isdir(path) or not os.access(os.path.dirname(path) or ".",
+                                            os.W_OK):
+        raise SystemExit(f"settle.py: --plot {path}: expected the name of a "
+                         "file in a folder that can be written")
+
+
 def write_plot(series, path, scene):
     lights = [label for label, _, _ in lights_of()]
     units = (("mean, linear", "ΔE from the last colour") if scene else
@@ -265,8 +274,12 @@ def write_plot(series, path, scene):
         parts.append(f'<text x="{MARGIN + 100 * i}" y="{height - 12}" '
                      f'fill="{colour}">{name}</text>')
     parts.append("</svg>\n")
-    with open(path, "w", encoding="utf-8") as file:
-        file.write("\n".join(parts))
+    try:
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("\n".join(parts))
+    except OSError as error:
+        raise SystemExit(f"settle.py: --plot {path}: cannot be written: "
+                         f"{error.strerror}") from error
 
 
 def main():
@@ -284,10 +297,10 @@ def main():
     parser.add_argument("--plot", metavar="FILE.svg",
                         help="write a plot of all series")
     options = parser.parse_args()
+    if options.plot:
+        check_plot(options.plot)
     with tempfile.TemporaryDirectory() as folder:
         rows, series = measure(options, folder)
-    if not rows:
-        raise SystemExit("no camera could be run")
     print_table(rows, options.scene)
     if options.plot:
         write_plot(series, options.plot, options.scene)
