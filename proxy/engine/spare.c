@@ -18,7 +18,7 @@
 /* Messages of a spare that one step reads. */
 #define MESSAGES 16
 
-/** Not beside a worker that is being started to take over. */
+/** Another one: not beside a worker that is being started to take over. */
 static bool is_wanted(const struct camipc_proxy *proxy)
 {
 	return proxy->restart.policy.spare && !camipc_proxy_is_dead(proxy) &&
@@ -29,10 +29,8 @@ int64_t camipc_spare_due(const struct camipc_proxy *proxy)
 {
 	const struct camipc_spare *spare = &proxy->restart.spare;
 
-	if (!is_wanted(proxy))
-		return CAMIPC_NO_DEADLINE;
 	if (!spare->link)
-		return spare->at;
+		return is_wanted(proxy) ? spare->at : CAMIPC_NO_DEADLINE;
 	return spare->ready ? CAMIPC_NO_DEADLINE :
 			      spare->link->ops->look_at(spare->link);
 }
@@ -199,13 +197,13 @@ void camipc_spare_step(struct camipc_proxy *proxy)
 {
 	struct camipc_spare *spare = &proxy->restart.spare;
 
-	if (!is_wanted(proxy))
-		return;
+	/* One that is there polls readable, whether another one is wanted or not. */
 	if (spare->ready) {
 		watch_spare(proxy);
 	} else if (spare->link) {
 		grow(proxy);
-	} else if (camipc_now() >= spare->at && begin_spare(proxy) < 0) {
+	} else if (is_wanted(proxy) && camipc_now() >= spare->at &&
+		   begin_spare(proxy) < 0) {
 		spare->link = NULL;
 		delay(spare);
 	}

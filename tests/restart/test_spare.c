@@ -92,6 +92,52 @@ static void test_both_die(void **state)
 	bed_expect_state(bed, CAMIPC_STATE_RUNNING);
 }
 
+/* The worker ends, a call notices that, and a stop ends the restart. */
+static void park(struct bed *bed)
+{
+	struct test_phoenix_marker marker;
+	uint32_t answer;
+
+	bed_kill(bed, SIGKILL);
+	while (test_phoenix_ask(bed->ipa, 1, &answer) == 0)
+		;
+	bed_expect_state(bed, CAMIPC_STATE_RESTARTING);
+	assert_int_equal(test_phoenix_stop(bed->ipa, &marker), 0);
+	bed_expect_state(bed, CAMIPC_STATE_STOPPED);
+	assert_int_equal(camipc_proxy_get_pid(bed->proxy), 0);
+}
+
+#define MANY_STEPS 1000
+
+/** Without a worker, what a spare says or does is read all the same. */
+static void test_spare_without_a_worker(void **state)
+{
+	struct bed *bed = *state;
+	uint32_t run;
+	int steps = 0;
+	int spare;
+
+	bed_want_spare(bed, 1);
+	bed_running(bed);
+	bed_dispatch_all(bed);
+	park(bed);
+	/* It was being started. */
+	while (spare_bytes(bed) == 0) {
+		assert_in_range(++steps, 1, MANY_STEPS);
+		assert_true(bed_step(bed) >= 0);
+	}
+	spare = find_spare(bed);
+	assert_int_equal(kill(spare, SIGKILL), 0);
+	for (steps = 0; spare_bytes(bed) != 0;) {
+		assert_in_range(++steps, 1, MANY_STEPS);
+		assert_true(bed_step(bed) >= 0);
+	}
+	bed_dispatch_all(bed);
+	assert_int_equal(bed->n_closed, 0);
+	assert_int_equal(test_phoenix_start(bed->ipa, 2, &run), 0);
+	until_spare(bed);
+}
+
 /** Given up with the policy, and with the proxy in each moment. */
 static void test_ends(void **state)
 {
@@ -120,6 +166,7 @@ int main(void)
 		BED_TEST(test_takes_over),
 		BED_TEST(test_spare_dies),
 		BED_TEST(test_both_die),
+		BED_TEST(test_spare_without_a_worker),
 		BED_TEST(test_ends),
 	};
 
