@@ -168,10 +168,26 @@ static int process_pop(struct camipc_link *link, struct camipc_record **ret_reco
 
 /* ---- waiting ----------------------------------------------------------- */
 
+/* Called in another thread. */
+static void wake_waiter(void *link)
+{
+	camipc_worker_peer_interrupt(&((struct process_link *)link)->peer);
+}
+
 static int wait_for(struct camipc_link *link, int64_t deadline)
 {
 	struct process_link *process = to_process(link);
+	int ret;
 
+	/* The link of a second worker has entered itself meanwhile, and may have
+	 * been woken in the place of this one. */
+	if (CAMIPC_UNLIKELY(
+		    camipc_waker_enter(process->waker, wake_waiter, process))) {
+		ret = camipc_worker_peer_wait(&process->peer,
+					      process->cancel_fd, 0);
+		if (ret != -ETIMEDOUT)
+			return ret;
+	}
 	return camipc_worker_peer_wait(&process->peer, process->cancel_fd,
 				       deadline);
 }
@@ -200,12 +216,6 @@ static void attend(struct camipc_link *link)
 static void announce(struct camipc_link *link)
 {
 	camipc_worker_peer_announce(&to_process(link)->peer);
-}
-
-/* Called in another thread. */
-static void wake_waiter(void *link)
-{
-	camipc_worker_peer_interrupt(&((struct process_link *)link)->peer);
 }
 
 /* ---- the end ----------------------------------------------------------- */
@@ -349,7 +359,7 @@ static int begin_worker(struct process_link *process,
 
 	/* From now on the peer has all that another thread may use of it. */
 	if (ret == 0)
-		camipc_waker_enter(process->waker, wake_waiter, process);
+		(void)camipc_waker_enter(process->waker, wake_waiter, process);
 	return ret;
 }
 

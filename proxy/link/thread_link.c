@@ -313,7 +313,7 @@ static int create_link(const struct camipc_link_params *params,
 		thread_destroy(&thread->base);
 		return ret;
 	}
-	camipc_waker_enter(thread->waker, wake_waiter_of, thread);
+	(void)camipc_waker_enter(thread->waker, wake_waiter_of, thread);
 	*ret_link = &thread->base;
 	return 0;
 }

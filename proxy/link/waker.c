@@ -14,15 +14,17 @@ void camipc_waker_fini(struct camipc_waker *waker)
 	pthread_mutex_destroy(&waker->lock);
 }
 
-void camipc_waker_enter(struct camipc_waker *waker, void (*wake)(void *link),
+bool camipc_waker_enter(struct camipc_waker *waker, void (*wake)(void *link),
 			void *link)
 {
-	if (!waker)
-		return;
+	/* Only this thread changes it. */
+	if (CAMIPC_LIKELY(!waker || waker->link == link))
+		return false;
 	pthread_mutex_lock(&waker->lock);
 	waker->wake = wake;
 	waker->link = link;
 	pthread_mutex_unlock(&waker->lock);
+	return true;
 }
 
 void camipc_waker_leave(struct camipc_waker *waker, const void *link)

@@ -8,10 +8,11 @@
 #define CAMIPC_PROXY_WAKER_H
 
 #include <pthread.h>
+#include <stdbool.h>
 
 #include <camipc/base.h>
 
-/** Thread word: safe, except init and fini. */
+/** Thread word: safe, except init, fini and enter. */
 struct camipc_waker {
 	pthread_mutex_t lock;
 	void (*wake)(void *link); /* NULL: no link has entered itself */
@@ -21,8 +22,11 @@ struct camipc_waker {
 void camipc_waker_init(struct camipc_waker *waker);
 void camipc_waker_fini(struct camipc_waker *waker);
 
-/** Enters a link in the place of another one. A @waker of NULL is fine. */
-void camipc_waker_enter(struct camipc_waker *waker, void (*wake)(void *link),
+/**
+ * Enters a link in the place of another one. Returns false if it was entered
+ * already, as with a @waker of NULL. Thread word: bound to the owner of the proxy.
+ */
+bool camipc_waker_enter(struct camipc_waker *waker, void (*wake)(void *link),
 			void *link);
 
 /** Takes @link out, if it is the one that is entered: nobody is inside its

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "proxy.h"
+
 static uint64_t spare_bytes(struct bed *bed)
 {
 	struct camipc_memory_stats memory = { .size = sizeof(memory) };
@@ -138,6 +140,24 @@ static void test_spare_without_a_worker(void **state)
 	until_spare(bed);
 }
 
+/** The waits of calls, and no other ones, are what a cancellation ends. */
+static void test_cancel_ends_waits(void **state)
+{
+	struct bed *bed = *state;
+	const struct camipc_proxy *proxy = bed->proxy;
+	uint32_t answer;
+
+	bed_want_spare(bed, 1);
+	bed_running(bed);
+	until_spare(bed);
+	assert_ptr_not_equal(proxy->waker.link, proxy->link);
+	assert_int_equal(test_phoenix_ask(bed->ipa, 1, &answer), 0);
+	assert_ptr_equal(proxy->waker.link, proxy->link);
+	bed_want_spare(bed, 0);
+	assert_int_equal(test_phoenix_ask(bed->ipa, 1, &answer), 0);
+	assert_ptr_equal(proxy->waker.link, proxy->link);
+}
+
 /** Given up with the policy, and with the proxy in each moment. */
 static void test_ends(void **state)
 {
@@ -167,6 +187,7 @@ int main(void)
 		BED_TEST(test_spare_dies),
 		BED_TEST(test_both_die),
 		BED_TEST(test_spare_without_a_worker),
+		BED_TEST(test_cancel_ends_waits),
 		BED_TEST(test_ends),
 	};
 
