@@ -13,16 +13,15 @@ static int64_t soonest(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-int64_t camipc_reload_due(const struct camipc_proxy *proxy)
+/** When the next step is due, whatever the other worker does. */
+static int64_t step_due(const struct camipc_proxy *proxy)
 {
 	const struct camipc_reload *reload = proxy->reload;
 	const struct camipc_restart *restart = &proxy->restart;
 
-	if (!reload)
-		return CAMIPC_NO_DEADLINE;
 	switch (reload->phase) {
 	case CAMIPC_RELOAD_BIRTH:
-		return reload->link->ops->look_at(reload->link);
+		break;
 	case CAMIPC_RELOAD_READY:
 		return camipc_reload_may_hold(proxy) ?
 			       camipc_now() :
@@ -38,6 +37,16 @@ int64_t camipc_reload_due(const struct camipc_proxy *proxy)
 					      reload->time.deadline);
 	}
 	return CAMIPC_NO_DEADLINE;
+}
+
+int64_t camipc_reload_due(const struct camipc_proxy *proxy)
+{
+	const struct camipc_reload *reload = proxy->reload;
+
+	if (!reload)
+		return CAMIPC_NO_DEADLINE;
+	return soonest(reload->link->ops->look_at(reload->link),
+		       step_due(proxy));
 }
 
 int camipc_reload_answer(struct camipc_proxy *proxy, uint32_t cookie)

@@ -505,10 +505,15 @@ int camipc_reload_sleep(struct camipc_proxy *proxy, int64_t due)
 		{ .fd = proxy->signals.epoll_fd, .events = POLLIN },
 		{ .fd = proxy->signals.timer_fd, .events = POLLIN },
 	};
+	int64_t look_at;
 	int n;
 
 	if (ops->settle)
 		ops->settle(proxy->link);
+	/* What had come by then wakes nobody. */
+	look_at = camipc_proxy_link_look_at(proxy);
+	if (look_at < due)
+		due = look_at;
 	n = camipc_poll(polls, 2, camipc_deadline_to_poll(due, camipc_now()));
 	if (ops->attend)
 		ops->attend(proxy->link);
