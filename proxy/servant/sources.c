@@ -30,6 +30,7 @@ void camipc_sources_init(struct camipc_sources *sources)
 	memset(sources, 0, sizeof(*sources));
 	atomic_init(&sources->wake_fd, -1);
 	atomic_init(&sources->posted, false);
+	atomic_init(&sources->woken, false);
 	pthread_mutex_init(&sources->lock, NULL);
 }
 
@@ -192,10 +193,13 @@ int camipc_sources_post(struct camipc_sources *sources,
 void camipc_sources_wake(struct camipc_sources *sources)
 {
 	const uint64_t one = 1;
-	int fd = atomic_load(&sources->wake_fd);
+	int fd;
 
-	/* Without one, the op thread looks for tasks before it polls. It cannot
-	 * be full: its counter has room for more than anybody can write. */
+	/* First: an op thread that opens the descriptor later finds this. */
+	atomic_store(&sources->woken, true);
+	fd = atomic_load(&sources->wake_fd);
+	/* It cannot be full: its counter has room for more than anybody can
+	 * write. */
 	if (fd >= 0 && write(fd, &one, sizeof(one)) < 0)
 		return;
 }
@@ -340,9 +344,11 @@ static void fire_descriptor(struct camipc_sources *sources, int number,
 	}
 }
 
-static bool has_tasks(const struct camipc_sources *sources)
+/* Whether poll() is not to sleep, once the thread could be woken from that. */
+static bool is_woken(struct camipc_sources *sources)
 {
-	return sources->is_running && atomic_load(&sources->posted);
+	return atomic_exchange(&sources->woken, false) ||
+	       (sources->is_running && atomic_load(&sources->posted));
 }
 
 int camipc_sources_poll(struct camipc_sources *sources, int fd, short events)
@@ -360,7 +366,7 @@ int camipc_sources_poll(struct camipc_sources *sources, int fd, short events)
 	set.fds[1] = (struct pollfd){ .fd = wake_fd, .events = POLLIN };
 	fill(&set, sources);
 	if (poll(set.fds, set.n,
-		 has_tasks(sources) || fd < 0
+		 is_woken(sources) || fd < 0
 			 ? 0
 			 : camipc_deadline_to_poll(next, camipc_now())) < 0)
 		return errno == EINTR ? 0 : -errno;

@@ -37,6 +37,7 @@ struct camipc_sources {
 	bool is_running;
 	atomic_bool posted; /* there are tasks */
 	atomic_int wake_fd; /* an eventfd; -1: the op thread never polled */
+	atomic_bool woken; /* since the latest poll, or for it */
 	pthread_mutex_t lock; /* protects the members below */
 	struct camipc_task *first;
 	struct camipc_task *last;
