@@ -165,6 +165,9 @@ static int queue_event(struct camipc_servant *servant,
 	record->n_fds = header->n_fds;
 	camipc_outbox_add(&servant->courier.outbox, record, admission);
 	ret = flush_locked(servant);
+	/* Only the op thread waits for room, and this may be another one. */
+	if (ret == -EAGAIN)
+		camipc_sources_wake(&servant->sources);
 	return ret == -EPIPE ? -EPIPE : 0;
 }
 

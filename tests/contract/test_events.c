@@ -215,6 +215,31 @@ static void dispatch_is_bounded(void **state)
 	assert_true(rounds >= 1000 / CAMIPC_DISPATCH_BATCH);
 }
 
+/* More than any channel has room for. */
+#define LINES 3000
+
+/**
+ * A thread of the module raises an event while its lines have filled the channel,
+ * and the op thread sleeps: nothing but the room that is there later can make it
+ * send the event.
+ */
+static void an_event_behind_lines(void **state)
+{
+	struct contract *c = *state;
+	char byte;
+
+	contract_ready(c);
+	assert_int_equal(test_echo_plan(c->ipa, TEST_ECHO_START,
+					TEST_ECHO_EMITTER, LINES, c->gate[1]),
+			 0);
+	contract_start(c);
+	/* The thread has raised it. */
+	assert_int_equal(read(c->gate[0], &byte, 1), 1);
+	contract_dispatch_events(c, 1);
+	expect_numbers(&c->ticks, LINES, 1);
+	assert_int_equal(test_echo_stop(c->ipa), 0);
+}
+
 /** A pipeline handler that wants no events passes no table for them. */
 static void nobody_to_tell(void **state)
 {
@@ -497,6 +522,7 @@ static const struct CMUnitTest tests[] = {
 	CONTRACT_TEST(none_after_stop),
 	CONTRACT_TEST(no_callback_beneath_a_call),
 	CONTRACT_TEST(dispatch_is_bounded),
+	CONTRACT_TEST(an_event_behind_lines),
 	CONTRACT_TEST(nobody_to_tell),
 	CONTRACT_TEST(nothing_to_dispatch),
 	CONTRACT_TEST(synchronous_calls_in_callbacks),

@@ -22,6 +22,9 @@ struct echo {
 	struct echo_plan plans[TEST_ECHO_DESTROY + 1];
 	pthread_t emitter;
 	bool emits;
+	int32_t lines; /* that it logs before its only event; 0: none, and it
+			* does not stop */
+	int emitter_done; /* a pipe's; -1: nobody waits for its end */
 	atomic_bool ending;
 };
 

@@ -31,12 +31,35 @@ void echo_plan_fini(struct echo *echo)
 	}
 }
 
+static void chatter(struct echo *echo, int32_t lines)
+{
+	for (int32_t i = 0; i < lines; i++)
+		camipc_host_log(echo->host, CAMIPC_LOG_INFO,
+				"\033[1;32mchatter\033[0m");
+}
+
+/** Fills what there is of room with lines, and then has an event. */
+static void emit_last(struct echo *echo)
+{
+	chatter(echo, echo->lines);
+	(void)test_echo_emit_tick(echo->host, (uint32_t)echo->lines);
+	if (echo->emitter_done < 0)
+		return;
+	if (write(echo->emitter_done, "", 1) < 0)
+		abort();
+	close(echo->emitter_done);
+}
+
 /** At full rate: refused events are what the test is after. */
 static void *emit_ticks(void *user)
 {
 	struct echo *echo = user;
 	uint32_t number = 0;
 
+	if (echo->lines > 0) {
+		emit_last(echo);
+		return NULL;
+	}
 	while (!atomic_load(&echo->ending)) {
 		if (test_echo_emit_tick(echo->host, number++) < 0)
 			sched_yield();
@@ -44,11 +67,14 @@ static void *emit_ticks(void *user)
 	return NULL;
 }
 
-static void start_emitter(struct echo *echo)
+static void start_emitter(struct echo *echo, int32_t lines, int fd)
 {
-	if (!echo->emits)
-		echo->emits = pthread_create(&echo->emitter, NULL, emit_ticks,
-					     echo) == 0;
+	if (echo->emits)
+		return;
+	echo->lines = lines;
+	echo->emitter_done = fd >= 0 ? camipc_fd_dup(fd) : -1;
+	echo->emits = pthread_create(&echo->emitter, NULL, emit_ticks, echo) ==
+		      0;
 }
 
 /** What no text may be. */
@@ -59,13 +85,6 @@ static int32_t emit_bad_event(struct echo *echo)
 	test_echo_everything_init(&value);
 	value.scalars.text = "\xff";
 	return test_echo_emit_value(echo->host, &value);
-}
-
-static void chatter(struct echo *echo, int32_t lines)
-{
-	for (int32_t i = 0; i < lines; i++)
-		camipc_host_log(echo->host, CAMIPC_LOG_INFO,
-				"\033[1;32mchatter\033[0m");
 }
 
 static void wait_for(int fd)
@@ -129,7 +148,7 @@ bool echo_act(struct echo *echo, enum test_echo_op op, int32_t *ret)
 			(void)test_echo_emit_tick(echo->host, (uint32_t)i);
 		break;
 	case TEST_ECHO_EMITTER:
-		start_emitter(echo);
+		start_emitter(echo, plan.value, plan.fd);
 		break;
 	case TEST_ECHO_BAD_EVENT:
 		*ret = emit_bad_event(echo);
