@@ -45,8 +45,8 @@ void camipc_mailbox_init(struct camipc_mailbox *mailbox, int fd)
 		    fd < 0 ? CAMIPC_MAILBOX_AWAKE : CAMIPC_MAILBOX_AWAY);
 	atomic_init(&mailbox->poked, false);
 	atomic_init(&mailbox->alerted, false);
-	atomic_init(&mailbox->signalled, false);
-	mailbox->left_signalled = false;
+	atomic_init(&mailbox->signals, 0);
+	mailbox->signals_read = 0;
 	mailbox->fd = fd;
 	mailbox->spin = (struct camipc_spin){ .limit_us = 0 };
 }
@@ -55,11 +55,12 @@ static void signal_fd(struct camipc_mailbox *mailbox)
 {
 	const uint64_t one = 1;
 
+	/* First: the write may wake a receiver that runs at once, in the place of
+	 * this thread, and that must know what there is to read. */
+	atomic_fetch_add(&mailbox->signals, 1);
 	/* An eventfd's counter has room for more than anybody can write. */
 	if (write(mailbox->fd, &one, sizeof(one)) < 0)
 		return;
-	/* Only now: a receiver that reads it must find it readable. */
-	atomic_store(&mailbox->signalled, true);
 }
 
 void camipc_mailbox_wake(struct camipc_mailbox *mailbox)
@@ -153,26 +154,37 @@ void camipc_mailbox_attend(struct camipc_mailbox *mailbox)
 	atomic_store(&mailbox->attention, CAMIPC_MAILBOX_AWAKE);
 }
 
+/** Whether @fd is readable, or is about to be. */
+static bool is_signalled(const struct camipc_mailbox *mailbox)
+{
+	return atomic_load(&mailbox->signals) != mailbox->signals_read;
+}
+
+/** Empties @fd. If there is nothing to read, a signal is still on its way. */
+static void read_signals(struct camipc_mailbox *mailbox)
+{
+	uint64_t n;
+	ssize_t size;
+
+	do {
+		size = read(mailbox->fd, &n, sizeof(n));
+	} while (size < 0 && errno == EINTR);
+	/* An eventfd adds up what was written. */
+	if (size == sizeof(n))
+		mailbox->signals_read += (uint32_t)n;
+}
+
 void camipc_mailbox_leave(struct camipc_mailbox *mailbox)
 {
 	int away = CAMIPC_MAILBOX_AWAY;
-	uint64_t value;
 
 	if (mailbox->taken) {
-		/* A sender's flag may come after its signal was read. */
-		if (!mailbox->left_signalled)
+		if (!is_signalled(mailbox))
 			signal_fd(mailbox);
-		mailbox->left_signalled = true;
 		return;
 	}
-	if (atomic_load(&mailbox->signalled)) {
-		mailbox->left_signalled = false;
-		atomic_store(&mailbox->signalled, false);
-		/* Nothing to read: another signal is on its way. */
-		while (read(mailbox->fd, &value, sizeof(value)) < 0 &&
-		       errno == EINTR)
-			;
-	}
+	if (is_signalled(mailbox))
+		read_signals(mailbox);
 	atomic_store(&mailbox->attention, CAMIPC_MAILBOX_AWAY);
 	/* What was posted just before was not signalled: do it now. */
 	if ((atomic_load(&mailbox->newest) ||

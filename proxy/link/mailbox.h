@@ -25,8 +25,8 @@ struct camipc_mailbox {
 	atomic_int attention; /* the futex */
 	atomic_bool poked;
 	atomic_bool alerted;
-	atomic_bool signalled; /* by a sender: @fd was written; it may be read */
-	bool left_signalled; /* by the receiver: @fd was written and not read */
+	atomic_uint signals; /* times that @fd was written, or is about to be */
+	uint32_t signals_read; /* of these: by the receiver */
 	int fd; /* borrowed eventfd; -1: the receiver is never away */
 	struct camipc_spin spin; /* of the receiver, before it sleeps */
 };

@@ -19,23 +19,31 @@
 #define SENDERS 3
 #define PATIENCE INT64_C(20000000000) /* ns */
 
-/* What a receiver does once a sender has written the signal, before it has
- * noted that. */
+/* What a receiver does just before and after a sender writes the signal. */
+static void (*before_signal)(void);
 static void (*after_signal)(void);
 
 ssize_t __real_write(int fd, const void *bytes, size_t size);
 ssize_t __wrap_write(int fd, const void *bytes, size_t size);
 
-ssize_t __wrap_write(int fd, const void *bytes, size_t size)
+static void act(void (**step)(void))
 {
-	const ssize_t ret = __real_write(fd, bytes, size);
-	void (*act)(void) = after_signal;
+	void (*taken)(void) = *step;
 
 	/* Without one, several senders may be here at once. */
-	if (act) {
-		after_signal = NULL;
-		act();
-	}
+	if (!taken)
+		return;
+	*step = NULL;
+	taken();
+}
+
+ssize_t __wrap_write(int fd, const void *bytes, size_t size)
+{
+	ssize_t ret;
+
+	act(&before_signal);
+	ret = __real_write(fd, bytes, size);
+	act(&after_signal);
 	return ret;
 }
 
@@ -159,6 +167,22 @@ static void take(struct fixture *f, uint32_t n)
 	}
 }
 
+/* It wakes at once, and finds what has woken it: it must not look in vain until
+ * the sender goes on. */
+static void take_and_rest(void)
+{
+	take(interrupted, 1);
+	camipc_mailbox_leave(&interrupted->mailbox);
+	assert_false(is_readable(interrupted));
+}
+
+/* It had looked by itself, and finds nothing when the signal comes. */
+static void take_early(void)
+{
+	take(interrupted, 1);
+	camipc_mailbox_leave(&interrupted->mailbox);
+}
+
 /* Two rounds, in the first of which something is left. */
 static void take_in_two_rounds(void)
 {
@@ -167,7 +191,6 @@ static void take_in_two_rounds(void)
 	post(f, 1, 1);
 	take(f, 1);
 	camipc_mailbox_leave(&f->mailbox);
-	assert_true(is_readable(f));
 	take(f, 1);
 	camipc_mailbox_leave(&f->mailbox);
 }
@@ -185,16 +208,21 @@ static void take_in_two_signals(void)
 }
 
 /**
- * A sender is held up between its signal and its note of that; the receiver acts
- * meanwhile, and has read the signal by the time that the note comes. What it then
- * leaves in the mailbox keeps the descriptor readable nevertheless.
+ * A sender is held up while it signals, and the receiver acts meanwhile. Then it
+ * looks once more at most, and what it leaves in the mailbox after that keeps the
+ * descriptor readable.
  */
-static void leave_after_late_note(struct fixture *f, void (*meanwhile)(void))
+static void hold_up(struct fixture *f, void (*before)(void),
+		    void (*after)(void))
 {
 	interrupted = f;
-	after_signal = meanwhile;
+	before_signal = before;
+	after_signal = after;
 	post(f, 0, 1);
+	assert_null(before_signal);
 	assert_null(after_signal);
+	camipc_mailbox_leave(&f->mailbox);
+	assert_false(is_readable(f));
 	/* As after a call: the receiver looks by itself, and leaves a rest. */
 	camipc_mailbox_attend(&f->mailbox);
 	post(f, 0, 2);
@@ -209,10 +237,15 @@ static void leave_after_late_note(struct fixture *f, void (*meanwhile)(void))
 
 static void a_sender_that_is_held_up(void **state)
 {
+	void (*const steps[])(void) = { take_early, take_in_two_rounds,
+					take_in_two_signals };
 	struct fixture *f = *state;
 
-	leave_after_late_note(f, take_in_two_rounds);
-	leave_after_late_note(f, take_in_two_signals);
+	hold_up(f, NULL, take_and_rest);
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		hold_up(f, steps[i], NULL);
+		hold_up(f, NULL, steps[i]);
+	}
 }
 
 static void deadlines_and_pokes(void **state)
