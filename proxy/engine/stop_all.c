@@ -9,6 +9,7 @@
 #include "reload_step.h"
 #include "scope.h"
 #include "settle.h"
+#include "spare.h"
 #include "sync_call.h"
 #include "wait.h"
 
@@ -39,6 +40,9 @@ static void receive_one(const struct stopping *stopping)
 
 	camipc_proxy_clear_signals(proxy);
 	camipc_reload_step(proxy);
+	/* Its descriptors are polled here, too. */
+	if (proxy->restart.spare.link)
+		camipc_spare_step(proxy);
 	ops = proxy->link->ops;
 	camipc_proxy_after_sleep(proxy, stopping->call, 0);
 	if (ops->service)

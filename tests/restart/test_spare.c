@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "proxy.h"
@@ -161,6 +162,24 @@ static void test_spare_without_a_worker(void **state)
 	until_spare(bed);
 }
 
+/** One that has ended does not keep a stop of many proxies awake. */
+static void test_spare_dies_before_a_stop(void **state)
+{
+	struct bed *bed = *state;
+	siginfo_t info;
+	int spare;
+
+	bed_want_spare(bed, 1);
+	bed_running(bed);
+	until_spare(bed);
+	spare = find_spare(bed);
+	assert_int_equal(kill(spare, SIGKILL), 0);
+	assert_int_equal(waitid(P_PID, (id_t)spare, &info, WEXITED | WNOWAIT),
+			 0);
+	assert_int_equal(camipc_stop_all(&bed->proxy, 1), 0);
+	assert_int_equal(spare_bytes(bed), 0);
+}
+
 /** The waits of calls, and no other ones, are what a cancellation ends. */
 static void test_cancel_ends_waits(void **state)
 {
@@ -208,6 +227,7 @@ int main(void)
 		BED_TEST(test_spare_dies),
 		BED_TEST(test_both_die),
 		BED_TEST(test_spare_without_a_worker),
+		BED_TEST(test_spare_dies_before_a_stop),
 		BED_TEST(test_cancel_ends_waits),
 		BED_TEST(test_ends),
 	};
