@@ -31,6 +31,7 @@ struct codec_parameter {
 #define MAX_FDS 16
 
 struct codec {
+	const char *name; /* of the case */
 	const struct codec_kind *kind;
 	uint32_t n;
 	uint32_t at;
@@ -110,7 +111,8 @@ static void make_peer_message(struct codec *codec, uint32_t i, const void *msg)
 	    (peer->same_wire &&
 	     (peer->decode(codec->bytes[i], codec->sizes[i]) != sum ||
 	      decode(codec, bytes, size) != sum)))
-		bench_fail("a peer decodes another message");
+		bench_fail("%s: the other library decodes another message",
+			   codec->name);
 }
 
 /* Makes message @i in each form, and checks that both sides agree. */
@@ -134,7 +136,8 @@ static void make_message(struct codec *codec, uint32_t i, uint64_t *random)
 	    memcmp(codec->buffer, codec->bytes[i], size) != 0 ||
 	    decode(codec, codec->bytes[i], size) !=
 		    kind->walk_protobuf(codec->protobuf[i]))
-		bench_fail("protobuf-c decodes another message");
+		bench_fail("%s: protobuf-c decodes another message",
+			   codec->name);
 	if (codec->peer)
 		make_peer_message(codec, i, msg);
 }
@@ -145,6 +148,7 @@ static void *open_codec(const struct bench_case *bench)
 	struct codec *codec = get_memory(1, sizeof(*codec));
 	uint64_t random = 42;
 
+	codec->name = bench->name;
 	codec->kind = parameter->kind;
 	codec->n = parameter->n_messages < bench_max_operations
 			   ? parameter->n_messages

@@ -339,45 +339,40 @@ static uint64_t walk_configuration(const void *data)
 	return sum;
 }
 
-/* Reused for each message, as in programs without a heap. */
-static union {
-	cam_IPACameraSensorInfo sensor_info;
-	cam_ControlList control_list;
-	ipa_bench_PrepareParams prepare_params;
-	cam_ControlInfoMap info_map;
-	ipa_bench_Buffers buffers;
-	ipa_bench_Table float_table;
-	ipa_bench_Configuration configuration;
-} message;
-
-static size_t encode(const pb_msgdesc_t *fields, uint8_t *buffer, size_t size)
+static size_t encode(const pb_msgdesc_t *fields, const void *message,
+		     uint8_t *buffer, size_t size)
 {
 	pb_ostream_t stream = pb_ostream_from_buffer(buffer, size);
 
-	return pb_encode(&stream, fields, &message) ? stream.bytes_written : 0;
+	return pb_encode(&stream, fields, message) ? stream.bytes_written : 0;
 }
 
-static bool decode(const pb_msgdesc_t *fields, const uint8_t *bytes,
-		   size_t size)
+static bool decode(const pb_msgdesc_t *fields, void *message,
+		   const uint8_t *bytes, size_t size)
 {
 	pb_istream_t stream = pb_istream_from_buffer(bytes, size);
 
-	return pb_decode(&stream, fields, &message);
+	return pb_decode(&stream, fields, message);
 }
 
-/* Defines encode_NAME() and decode_NAME() of a kind of message. */
+/*
+ * Defines encode_NAME() and decode_NAME() of a kind of message. Its struct is
+ * reused for each message, as in programs without a heap, and not shared with other
+ * kinds: what no message sets stays zero.
+ */
 #define CODEC(name, type)                                                \
+	static type the_##name;                                          \
 	static size_t encode_##name(const void *msg, uint8_t *buffer,    \
 				    size_t size)                         \
 	{                                                                \
-		build_##name(&message, msg);                             \
-		return encode(&type##_msg, buffer, size);                \
+		build_##name(&the_##name, msg);                          \
+		return encode(&type##_msg, &the_##name, buffer, size);   \
 	}                                                                \
 	static uint64_t decode_##name(const uint8_t *bytes, size_t size) \
 	{                                                                \
-		if (!decode(&type##_msg, bytes, size))                   \
+		if (!decode(&type##_msg, &the_##name, bytes, size))      \
 			return 0;                                        \
-		return walk_##name(&message);                            \
+		return walk_##name(&the_##name);                         \
 	}
 
 CODEC(sensor_info, cam_IPACameraSensorInfo)
