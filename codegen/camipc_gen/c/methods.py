@@ -109,7 +109,9 @@ class MethodView:
         arguments += [a for slot in self.out_slots
                       for a in slot.out_arguments("outs")]
         table = "events" if self.is_event else "ops"
-        call = "%s->%s(%s);" % (table, self.member, ", ".join(arguments))
+        # In brackets, for it may be a macro with arguments where all files of
+        # a program are compiled as one: log, round.
+        call = "(%s->%s)(%s);" % (table, self.member, ", ".join(arguments))
         return "outs->ret = " + call if self.returns_int32 else call
 
     # ---- told after a restart ------------------------------------------------

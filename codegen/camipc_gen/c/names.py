@@ -55,7 +55,12 @@ s6_addr s6_addr16 s6_addr32 si_addr si_addr_lsb si_arch si_band si_call_addr
 si_fd si_int si_lower si_overrun si_pid si_pkey si_ptr si_status si_stime
 si_syscall si_timerid si_uid si_upper si_utime si_value
 sigev_notify_attributes sigev_notify_function math_errhandling
-no_argument optional_argument required_argument
+no_argument optional_argument required_argument basename dq_bhardlimit
+dq_bsoftlimit dq_btime dq_curinodes dq_curspace dq_ihardlimit dq_isoftlimit
+dq_itime dq_valid ifa_broadaddr ifa_dstaddr ifc_buf ifc_req ifr_addr
+ifr_bandwidth ifr_broadaddr ifr_data ifr_dstaddr ifr_flags ifr_hwaddr
+ifr_ifindex ifr_map ifr_metric ifr_mtu ifr_name ifr_netmask ifr_newname ifr_qlen
+ifr_slave input_event_sec input_event_usec msg_cbytes v4l2_subdev_edid
 """.split())
 # Names of parameters and locals in generated code.
 _LOCALS = "ipa user host args outs ret done i"

@@ -42,17 +42,26 @@ _NAMESPACES = frozenset("std camipc abi posix".split())
 # Classes of an interface, beside the types of the IDL.
 CLASSES = "Proxy Events Handlers Module".split()
 _TYPES = frozenset(CLASSES + ["Tag"])
-# A function of ModuleBase that modules override.
-_METHODS = frozenset(["created"])
-# Members of generated classes, and macros with arguments that C libraries have:
-# an accessor is a name before a bracket.
-_MEMBERS = frozenset("""
-c copy clear
+# Macros with arguments that C libraries have: an accessor, a call and an event
+# are a name before a bracket.
+CALL_MACROS = frozenset("""
 htonl htons ntohl ntohs howmany roundup powerof2 setbit clrbit isset isclr
 sigmask toascii strdupa strndupa getc putc minor major makedev alloca offsetof
-assert setjmp sigsetjmp va_start va_end va_arg va_copy fpclassify isfinite isinf
-isnan isnormal signbit isgreater isless islessgreater isunordered
+assert setjmp sigsetjmp va_start va_end va_arg va_copy fpclassify isfinite
+isinf isnan isnormal signbit isgreater isless islessgreater isunordered
+assert_perror be16toh be32toh be64toh bswap_16 bswap_32 bswap_64 btodb dbtob
+dqoff fs_to_dq_blocks htobe16 htobe32 htobe64 htole16 htole32 htole64
+issubnormal le16toh le32toh le64toh pthread_cleanup_pop
+pthread_cleanup_pop_restore_np pthread_cleanup_push
+pthread_cleanup_push_defer_np timeradd timerclear timercmp timerisset timersub
+v4l2_fourcc v4l2_fourcc_be isalnum_l isalpha_l isascii isascii_l isblank_l
+iscntrl_l isdigit_l isgraph_l islower_l isprint_l ispunct_l isspace_l isupper_l
+isxdigit_l toascii_l
 """.split())
+# A function of ModuleBase that modules override.
+_METHODS = CALL_MACROS | frozenset(["created"])
+# Members of generated classes.
+_MEMBERS = CALL_MACROS | frozenset("c copy clear".split())
 
 
 def _is_caps(name: str) -> bool:

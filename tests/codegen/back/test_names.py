@@ -1,15 +1,53 @@
 # SPDX-License-Identifier: MIT
 """Tests the naming rules with the examples of idl/README.md."""
 
+import os
 import re
 import shutil
 import subprocess
+import tempfile
 import unittest
 
-import support  # noqa: F401  (finds camipc_gen)
+import support
 from camipc_gen.c import names as c_names
+from camipc_gen.cxx import names as cxx_names
 from camipc_gen.model import ir
 from camipc_gen.text.source import Span
+
+# Headers that a camera stack may include before ours.
+HEADERS = """
+aio arpa/inet assert byteswap ctype dirent endian errno fcntl fenv fmtmsg
+fnmatch ftw getopt glob grp iconv ifaddrs inttypes langinfo libgen limits
+linux/input linux/media linux/v4l2-controls linux/v4l2-subdev linux/videodev2
+locale math mqueue net/if netdb netinet/in nl_types poll pthread pwd regex sched
+search semaphore setjmp signal spawn stdarg stdio stdlib string sys/epoll
+sys/eventfd sys/file sys/inotify sys/ioctl sys/ipc sys/mman sys/msg sys/param
+sys/prctl sys/ptrace sys/quota sys/random sys/resource sys/select sys/sem
+sys/shm sys/signalfd sys/socket sys/stat sys/statfs sys/statvfs sys/syscall
+sys/sysinfo sys/sysmacros sys/time sys/timerfd sys/times sys/uio sys/un
+sys/utsname sys/wait sys/xattr syslog tar termios time uchar ucontext unistd
+utime utmpx wchar wctype wordexp
+""".split()
+HEADERS_OF_C = ["complex", "threads"]
+
+
+def including(names):
+    return "".join("#include <%s.h>\n" % name for name in names)
+
+
+def macros(language, pattern, more=()):
+    """The macros of HEADERS whose definition is @pattern behind its keyword.
+    Some macros exist only where the compiler optimises, or only where not."""
+    if not shutil.which("gcc"):
+        raise unittest.SkipTest("gcc is not installed")
+    names = HEADERS + (HEADERS_OF_C if language == "c" else []) + list(more)
+    text = "".join(subprocess.run(
+        ["gcc", "-x", language, "-D_GNU_SOURCE", level, "-dM", "-E", "-"],
+        input=including(names), stdout=subprocess.PIPE, check=True,
+        universal_newlines=True).stdout
+        for level in ("-O0", "-O2"))
+    return set(re.findall("^#define " + pattern + "$", text, re.M))
+
 
 _HERE = Span("x.mojom", 1, 1)
 
@@ -119,25 +157,43 @@ class Members(unittest.TestCase):
         self.assertEqual(c_names.member("errno"), "errno_")
         self.assertEqual(c_names.member("ipa"), "ipa")
 
-    @unittest.skipUnless(shutil.which("gcc"), "gcc is not installed")
     def test_macros_of_the_c_library_are_taken(self):
         """A member called st_atime would be renamed behind sys/stat.h."""
-        headers = "".join("#include <%s.h>\n" % name for name in (
-            "assert complex dirent errno fcntl getopt inttypes limits locale "
-            "math netdb netinet/in poll pthread sched semaphore setjmp signal "
-            "spawn stdio stdlib string sys/epoll sys/eventfd sys/ioctl "
-            "sys/mman sys/prctl sys/ptrace sys/resource sys/select "
-            "sys/signalfd sys/socket sys/stat sys/statfs sys/syscall "
-            "sys/sysmacros sys/time sys/timerfd sys/uio sys/un sys/wait "
-            "syslog threads time uchar unistd wchar").split())
-        text = subprocess.run(
-            ["gcc", "-std=gnu11", "-D_GNU_SOURCE", "-dM", "-E", "-"],
-            input=headers, stdout=subprocess.PIPE, check=True,
-            universal_newlines=True).stdout
-        found = set(re.findall(r"^#define ([a-z][a-z0-9_]*)(?: .*)?$", text,
-                               re.M))
+        found = macros("c", r"([a-z][a-z0-9_]*)(?: .*)?")
         self.assertGreater(len(found), 20)
         self.assertEqual(found - c_names.RESERVED, set())
+
+    def test_macros_with_arguments_are_no_functions_of_cxx(self):
+        """isset() of a generated class would be one behind sys/param.h."""
+        found = macros("c++", r"([a-z]\w*)\(.*")
+        self.assertGreater(len(found), 40)
+        for word in sorted(found):
+            self.assertEqual(cxx_names.of_member(word), word + "_")
+            self.assertEqual(cxx_names.of_method(word), word + "_")
+            self.assertEqual(cxx_names.of_arm(word), word + "_")
+
+    def test_macros_with_arguments_are_methods_of_c(self):
+        """An op or event called log is called behind <tgmath.h>, too, as where
+        all files of a program are compiled as one."""
+        words = sorted(macros("c", r"([a-z]\w*)\(.*", ["tgmath"]))
+        self.assertIn("log", words)
+        body = "".join("[async] %s(uint32 x);" % word for word in words)
+        with tempfile.TemporaryDirectory() as folder:
+            with open(os.path.join(folder, "t.mojom"), "w",
+                      encoding="utf-8") as file:
+                file.write("module t; interface IPATInterface { %s };"
+                           "interface IPATEventInterface { %s };" %
+                           (body, body))
+            support.generate(folder, folder, ["t.mojom"])
+            text = including(HEADERS + HEADERS_OF_C + ["tgmath"])
+            text += '#include "t_ipa_worker.c"\n#include "t_ipa_proxy.c"\n'
+            done = subprocess.run(
+                ["gcc", "-x", "c", "-D_GNU_SOURCE", "-Wall", "-Wextra",
+                 "-Werror", "-fsyntax-only", "-I", support.INCLUDE, "-I",
+                 folder, "-"], input=text, stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT, universal_newlines=True,
+                check=False)
+        self.assertEqual(done.returncode, 0, done.stdout[:2000])
 
     def test_parameters_keep_off_what_calls_use(self):
         for word in ("ipa", "user", "host", "args", "outs", "ret", "done"):

@@ -26,7 +26,7 @@ deliver_test_gallery_event_picture_moved(const struct camipc_method *row,
 	(void)row;
 	(void)result;
 	if (CAMIPC_TABLE_HAS(events, picture_moved))
-		events->picture_moved(self, args->id, &args->place);
+		(events->picture_moved)(self, args->id, &args->place);
 }
 
 static void
@@ -40,7 +40,7 @@ deliver_test_gallery_event_closed_for_the_day(const struct camipc_method *row,
 	(void)data;
 	(void)result;
 	if (CAMIPC_TABLE_HAS(events, closed_for_the_day))
-		events->closed_for_the_day(self);
+		(events->closed_for_the_day)(self);
 }
 
 static void deliver_test_gallery_closed(const void *table, void *self,

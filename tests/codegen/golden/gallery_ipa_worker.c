@@ -35,7 +35,8 @@ static void invoke_test_gallery_init(const struct camipc_method *row,
 	struct test_gallery_init_outs *outs = result;
 
 	(void)row;
-	outs->ret = ops->init(self, args->wall_count, args->name, &outs->room);
+	outs->ret = (ops->init)(self, args->wall_count, args->name,
+				&outs->room);
 }
 
 static void invoke_test_gallery_start(const struct camipc_method *row,
@@ -47,7 +48,7 @@ static void invoke_test_gallery_start(const struct camipc_method *row,
 
 	(void)row;
 	(void)data;
-	outs->ret = ops->start(self);
+	outs->ret = (ops->start)(self);
 }
 
 static void invoke_test_gallery_stop(const struct camipc_method *row,
@@ -59,7 +60,7 @@ static void invoke_test_gallery_stop(const struct camipc_method *row,
 	(void)row;
 	(void)data;
 	(void)result;
-	ops->stop(self);
+	(ops->stop)(self);
 }
 
 static void invoke_test_gallery_hang(const struct camipc_method *row,
@@ -71,8 +72,8 @@ static void invoke_test_gallery_hang(const struct camipc_method *row,
 	struct test_gallery_hang_outs *outs = result;
 
 	(void)row;
-	outs->ret = ops->hang(self, &args->wall, args->extra, args->n_extra,
-			      &outs->before);
+	outs->ret = (ops->hang)(self, &args->wall, args->extra, args->n_extra,
+				&outs->before);
 }
 
 static void invoke_test_gallery_move(const struct camipc_method *row,
@@ -84,7 +85,7 @@ static void invoke_test_gallery_move(const struct camipc_method *row,
 
 	(void)row;
 	(void)result;
-	ops->move(self, args->ids, args->n_ids);
+	(ops->move)(self, args->ids, args->n_ids);
 }
 
 static void invoke_test_gallery_collect(const struct camipc_method *row,
@@ -96,7 +97,7 @@ static void invoke_test_gallery_collect(const struct camipc_method *row,
 
 	(void)row;
 	(void)result;
-	ops->collect(self, args->id);
+	(ops->collect)(self, args->id);
 }
 
 static void invoke_test_gallery_touch(const struct camipc_method *row,
@@ -108,7 +109,7 @@ static void invoke_test_gallery_touch(const struct camipc_method *row,
 
 	(void)row;
 	(void)result;
-	ops->touch(self, args->id, &args->paint, args->care);
+	(ops->touch)(self, args->id, &args->paint, args->care);
 }
 
 const camipc_invoke_fn test_gallery_invoke[] = {
