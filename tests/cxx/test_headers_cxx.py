@@ -6,6 +6,7 @@ C++20 without exceptions and RTTI, instead of all combinations.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -119,6 +120,19 @@ class Headers(unittest.TestCase):
         for compiler, standard, flags in variants():
             with self.subTest((compiler, standard, flags)):
                 self.compiles(compiler, standard, flags, text)
+
+    def test_older_standards_are_refused_in_a_sentence(self):
+        for compiler in compilers():
+            for standard in ("11", "14"):
+                done = subprocess.run(
+                    [compiler, "-std=c++" + standard, "-fsyntax-only", "-x",
+                     "c++", "-I", self.out, "-I", support.INCLUDE, "-"],
+                    input='#include "glass_ipa.hpp"\n', encoding="utf-8",
+                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                    check=False)
+                self.assertNotEqual(done.returncode, 0)
+                first = re.findall("error: (.*)", done.stdout)[0]
+                self.assertRegex(first, "needs C.*17: compile with -std=")
 
     def test_words_of_other_headers(self):
         """Macros of X11 as the names of all that can have them."""

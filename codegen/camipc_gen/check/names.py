@@ -40,6 +40,9 @@ _TYPE_FUNCTIONS = ("init", "copy", "clear", "check", "put", "put_fields", "get",
                    "get_fields",
                    "copy_in", "type_info", "has_tag")
 
+# The longest name, of a module with all its dots.
+MAX_NAME = 255
+
 _HINT = 'rename one, or give it another C name with [cname="…"]'
 
 
@@ -50,6 +53,23 @@ def names_have_letters(checking: Checking) -> None:
             checking.error("bad-name", declaration.span,
                            "invalid name '%s': expected at least one letter"
                            % declaration.name)
+
+
+def names_have_an_end(checking: Checking) -> None:
+    """Compilers have limits for the texts and files that contain names."""
+    def check(name: str, span: Span) -> None:
+        if len(name) > MAX_NAME:
+            checking.error("long-name", span, "the name '%s…' has %d "
+                           "characters: at most %d are supported" %
+                           (name[:40], len(name), MAX_NAME))
+
+    for unit in checking.units:
+        if unit.file.module:
+            check(unit.module, unit.file.module.span)
+    for declaration in checking.everything():
+        check(declaration.attribute("cname") or declaration.name,
+              declaration.span)
+        check(declaration.name, declaration.span)
 
 
 def _clash(checking: Checking, name: str, first, second,
@@ -358,5 +378,6 @@ def _extra_members(name: str, declaration: ir.Declaration) -> List[str]:
     return []
 
 
-NAME_RULES = (names_have_letters, reserved_modules, reserved_methods,
-              members_differ, methods_differ, global_names_differ)
+NAME_RULES = (names_have_letters, names_have_an_end, reserved_modules,
+              reserved_methods, members_differ, methods_differ,
+              global_names_differ)

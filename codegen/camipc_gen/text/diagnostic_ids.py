@@ -128,6 +128,7 @@ ERRORS = {
                     "ignore_result",
     # C
     "bad-name": "a name without a letter",
+    "long-name": "a name of more than 255 characters",
     "reserved-name": "a name that is reserved in C, or for every interface",
     "c-name-clash": "two declarations with the same name in C",
     # overlay

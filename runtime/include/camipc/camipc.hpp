@@ -11,6 +11,10 @@
 #ifndef CAMIPC_CAMIPC_HPP
 #define CAMIPC_CAMIPC_HPP
 
+#if __cplusplus < 201703L
+#error "camipc's C++ needs C++17: compile with -std=c++17, or use the C headers"
+#endif
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
