@@ -59,6 +59,10 @@ class Shell:
         self.offers("camipc cap", ["capture"])
         self.offers("camipc-gen comp", ["compile", "compat"])
 
+    def test_program_itself(self):
+        for program in ("camipc", "camipc-gen"):
+            self.offers(program + " -", ["-h", "--help", "--version"])
+
     def test_values(self):
         kinds = ["auto", "thread", "process", "loopback"]
         self.offers("camipc capture --isolation ", kinds)
@@ -138,10 +142,6 @@ class Bash(Shell, unittest.TestCase):
                     manual.flags(manual.help_of(program, *command)),
                     (program, command))
 
-    def test_program_itself(self):
-        for program in ("camipc", "camipc-gen"):
-            self.offers(program + " -", ["-h", "--help", "--version"])
-
     def test_no_name_is_left_in_the_shell(self):
         """Functions have names of their own, and no variable is set."""
         for program in ("camipc", "camipc-gen"):
@@ -159,10 +159,19 @@ class Bash(Shell, unittest.TestCase):
 
 @unittest.skipIf(not shutil.which("zsh"), "zsh is not installed")
 class Zsh(Shell, unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory(prefix="camipc-test-")
+        cls.addClassCleanup(folder.cleanup)
+        cls.dump = os.path.join(folder.name, "dump")
+
+    def zsh(self, what, line):
+        return run(["zsh", "-f", os.path.join(HERE, "complete.zsh"),
+                    os.path.join(manual.MANUAL, "site-functions"), self.dump,
+                    what, line], self.folder)
+
     def complete(self, line):
-        return set(run(["zsh", "-f", os.path.join(HERE, "complete.zsh"),
-                        os.path.join(manual.MANUAL, "site-functions"), line],
-                       self.folder))
+        return set(self.zsh("offers", line))
 
     def test_options(self):
         for program, command in manual.everything():
@@ -175,6 +184,57 @@ class Zsh(Shell, unittest.TestCase):
                                        if flag.startswith("--")})
             self.offers(start + "-", {flag for flag in wanted
                                       if not flag.startswith("--")}, False)
+
+
+    def test_what_tab_makes_of_a_line(self):
+        """Each TAB completes, and what is typed next goes on from there."""
+        for typed, line in (
+                ("camipc cap\t--qui\t.", "camipc capture --quiet ."),
+                ("camipc help cap\t.", "camipc help capture ."),
+                ("camipc-gen comp\ti\t.", "camipc-gen compile ."),
+                ("camipc --vers\t.", "camipc --version ."),
+                # "=" comes with the name, and goes if a blank is typed.
+                ("camipc capture --is\tproc\t.",
+                 "camipc capture --isolation=process ."),
+                ("camipc capture --fra\t4 .", "camipc capture --frames=4 ."),
+                ("camipc capture --isolat\t l\t.",
+                 "camipc capture --isolation loopback ."),
+                ("camipc capture --isolation zebra\t.",
+                 "camipc capture --isolation zebra."),
+                # So does the comma of a list.
+                ("camipc-gen compile --emit=typ\tprox\t .",
+                 "camipc-gen compile --emit=types,proxy ."),
+                ("camipc-gen compile --emit typ\t .",
+                 "camipc-gen compile --emit types ."),
+                ("camipc-gen lint -Wno-unused\t.",
+                 "camipc-gen lint -Wno-unused-overlay ."),
+                ("camipc capture --sce\ta\t.",
+                 "camipc capture --scene=a.png ."),
+                ("camipc list --module-path f\t.",
+                 "camipc list --module-path folder/."),
+                ("camipc-gen lint c\t.", "camipc-gen lint c.mojom .")):
+            self.assertEqual(self.zsh("line", typed), [line], repr(typed))
+
+    def test_descriptions(self):
+        """What zsh shows beside each option is from --help."""
+        for program, command in (("camipc", "capture"), ("camipc", "sign"),
+                                 ("camipc-gen", "compile")):
+            text = manual.help_of(program, command)
+            words = " ".join(text.split())
+            shown = dict(
+                re.split(r"\s+-- ", line, maxsplit=1)
+                for line in self.zsh("list", "%s %s --\t" % (program, command))
+                if " -- " in line)
+            self.assertEqual({flag.split()[0] for flag in shown},
+                             {flag for flag in manual.flags(text)
+                              if flag.startswith("--")})
+            for flag, description in shown.items():
+                # argparse has words of its own for this one.
+                if (program, flag.split()[0]) == ("camipc-gen", "--help"):
+                    continue
+                # The list is as wide as a terminal.
+                self.assertGreater(len(description), 3, flag)
+                self.assertIn(description, words, flag)
 
 
 class Texts(unittest.TestCase):
