@@ -5,109 +5,13 @@
 usage: test_preview.py CAMIPC WORKER SOFTISP VIMC NOISE
 """
 
-import fcntl
 import os
-import pty
-import re
-import select
 import signal
-import struct
-import subprocess
-import termios
 import time
 import unittest
 
-from tool_runs import LIMIT, RunTest, SMALL, VIMC, command, run_text
-
-COLOURS = dict(os.environ, TERM="xterm-256color", COLORTERM="truecolor")
-BLOCK = "\u2580"
-# Everything that a drawing or the line below may contain.
-TEXT = re.compile(r"(?:\x1b\[(?:[34]8;2;\d+;\d+;\d+m|0m|K|\d+A|H|2J)|"
-                  + BLOCK + r"|[\x20-\x7e]|[\r\n])*\Z")
-
-
-class Terminal:
-    """A terminal with a capture on it."""
-
-    def __init__(self, test, *words, lines=24, columns=80, env=None,
-                 stdout=subprocess.DEVNULL, on_stdout=False):
-        self.master, slave = pty.openpty()
-        test.addCleanup(os.close, self.master)
-        self.slave = slave
-        test.addCleanup(os.close, slave)
-        self.resize(lines, columns)
-        self.before = termios.tcgetattr(slave)
-        self.flags = fcntl.fcntl(slave, fcntl.F_GETFL)
-        streams = {"stdout": stdout, "stderr": slave}
-        if on_stdout:
-            streams = {"stdout": slave, "stderr": subprocess.PIPE}
-        self.process = subprocess.Popen(
-            command("capture", "--preview", *SMALL, *words),
-            env=COLOURS if env is None else env, **streams)
-        test.addCleanup(self.end)
-        self.text = b""
-
-    def end(self):
-        self.process.kill()
-        self.process.wait()
-        if self.process.stderr:
-            self.process.stderr.close()
-
-    def resize(self, lines, columns):
-        fcntl.ioctl(self.master, termios.TIOCSWINSZ,
-                    struct.pack("HHHH", lines, columns, 0, 0))
-
-    def read(self):
-        """What is there, or nothing after a while."""
-        if select.select([self.master], [], [], 0.05)[0]:
-            self.text += os.read(self.master, 65536)
-            return True
-        return False
-
-    def read_until(self, *parts):
-        """Until these parts have come, one after the other."""
-        end = time.monotonic() + LIMIT
-        while True:
-            at = 0
-            for part in parts:
-                at = self.text.find(part.encode(), at) if at >= 0 else -1
-            if at >= 0:
-                return
-            if time.monotonic() > end or (not self.read() and
-                                          self.process.poll() is not None):
-                raise AssertionError("%r is missing in %r" % (
-                    parts, self.text[-2000:]))
-
-    def wait(self):
-        """Reads to the end. Returns status and text."""
-        end = time.monotonic() + LIMIT
-        while self.read() or self.process.poll() is None:
-            if time.monotonic() > end:
-                raise AssertionError("it does not end: %r" % self.text[-2000:])
-        while self.read():
-            pass
-        return self.process.wait(LIMIT), self.text.decode("utf-8")
-
-    def is_restored(self, test):
-        """Nothing of the terminal has changed."""
-        test.assertEqual(termios.tcgetattr(self.slave), self.before)
-        test.assertEqual(fcntl.fcntl(self.slave, fcntl.F_GETFL), self.flags)
-        text = self.text.decode("utf-8")
-        test.assertRegex(text, TEXT)
-        # Own colours after the last colour, and a line that has ended.
-        test.assertGreater(text.rfind("\x1b[0m"), text.rfind("\x1b[48;2"))
-        test.assertTrue(text.endswith("\n"), text[-200:])
-
-
-def drawings(text):
-    """Characters of each drawing, by row."""
-    found = []
-    for part in re.split(r"\r(?:\x1b\[\d+A)?(?=\x1b\[38)|\x1b\[2J", text):
-        rows = [row.count(BLOCK) for row in part.split("\r\n")
-                if BLOCK in row]
-        if rows:
-            found.append(rows)
-    return found
+from preview_terminal import BLOCK, COLOURS, Terminal, drawings
+from tool_runs import LIMIT, RunTest, SMALL, VIMC, run_text
 
 
 class PreviewTest(RunTest):
