@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include <libcamera/base/flags.h>
 #include <libcamera/base/unique_fd.h>
 #include <libcamera/ipa/core_ipa_interface.h>
 #include <libcamera/ipa/ipa_interface.h>
@@ -159,6 +160,22 @@ public:
 			Memory &)
 	{
 		*ret_size = { size.width, size.height };
+	}
+	template<typename T>
+	static std::enable_if_t<std::is_arithmetic_v<T>, T> plain(T value)
+	{
+		return value;
+	}
+	template<typename E>
+	static uint32_t plain(libcamera::Flags<E> flags)
+	{
+		return static_cast<uint32_t>(
+			static_cast<typename libcamera::Flags<E>::Type>(flags));
+	}
+	template<typename E>
+	static void out(libcamera::Flags<E> flags, uint32_t *ret_flags, Memory &)
+	{
+		*ret_flags = plain(flags);
 	}
 	void out(const libcamera::ControlList &list,
 		 cam_control_list *ret_list, Memory &memory)
