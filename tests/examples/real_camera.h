@@ -158,7 +158,7 @@ uint64_t real_now_ns(void);
 /** What a test wants to go wrong. */
 struct real_fault {
 	int kill_at; /* frame, or -1: SIGKILL to the worker */
-	int unknown_buffer_at; /* frame whose statistics have an unknown id */
+	int unknown_buffer_at; /* frame one of whose buffers has an unknown id */
 	int broken_statistics_at; /* frame whose statistics are nonsense */
 	bool unknown_entity; /* the ISP's controls are another entity's */
 };

@@ -20,6 +20,7 @@
 #define NV12 0x3231564eu
 
 #define SLOTS 4u
+#define UNKNOWN_ID 999u /* of no buffer */
 #define STATS_ID(i) (0x10000u | (i))
 #define BAYER_ID(i) (0x40000u | (i))
 #define N_CONTEXTS (IPA_RPI_MAX_CONTEXT + 1)
@@ -376,6 +377,10 @@ static int prepare(struct rpi *isp)
 	config.bayer_buffer_id = BAYER_ID(isp->frame % SLOTS);
 	config.ipa_context = isp->frame % N_CONTEXTS;
 	config.delay_context = frame->context;
+	/* The sensor's registers, which it only looks up. */
+	config.embedded_buffer_present =
+		(int)isp->frame == isp->fault.unknown_buffer_at;
+	config.embedded_buffer_id = UNKNOWN_ID;
 	return ipa_rpi_signal_isp_prepare(isp->ipa, &config);
 }
 
@@ -383,9 +388,7 @@ static int run_frame(struct rpi *isp)
 {
 	struct real_frame *frame = &isp->camera->frames[isp->frame];
 	const uint64_t begin = real_now_ns();
-	const uint32_t id = (int)isp->frame == isp->fault.unknown_buffer_at
-				    ? 999
-				    : STATS_ID(isp->frame % SLOTS);
+	const uint32_t id = STATS_ID(isp->frame % SLOTS);
 	struct cam_control_list none;
 	int ret;
 

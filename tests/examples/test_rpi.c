@@ -91,6 +91,16 @@ static void test_exception(void **state)
 	examples_throw(rpi_camera_run, &fault, "configure", "ipa_rpi.so");
 }
 
+/* Registers of the sensor in a buffer that was never mapped: ASSERT(). */
+static void test_assertion(void **state)
+{
+	const struct real_fault fault = { -1, 20, -1, false };
+
+	(void)state;
+	SKIP_UNDER_VALGRIND();
+	examples_die(rpi_camera_run, &fault, SIGABRT, "ipa_rpi.so", "ssert");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -98,6 +108,7 @@ int main(void)
 		cmocka_unit_test(test_equal_however_it_runs),
 		cmocka_unit_test(test_killed),
 		cmocka_unit_test(test_exception),
+		cmocka_unit_test(test_assertion),
 	};
 
 	examples_need("ipa_rpi.so");
