@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <camipc/log.h>
 
@@ -135,6 +136,50 @@ void examples_die(int (*run)(struct real_camera *camera,
 	real_camera_fini(&next);
 	real_camera_fini(&camera);
 	fd_leak_assert_no_more(&before);
+}
+
+/* ---- refusing --------------------------------------------------------------- */
+
+void examples_refuse_tuning(int (*run)(struct real_camera *camera,
+				       const struct real_fault *fault),
+			    const char *text, const char *place,
+			    const char *words)
+{
+	static const char *const isolations[] = { "thread", "process" };
+	const struct real_fault none = REAL_NO_FAULT;
+	char path[] = "/tmp/camipc-test-XXXXXX";
+	const int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+	for (size_t i = 0; i < 2; i++) {
+		const struct real_options options = {
+			.isolation = isolations[i],
+			.tuning = path,
+			.frames = 2,
+		};
+		static struct real_camera camera;
+		const unsigned int lines =
+			log_capture_count(CAMIPC_LOG_ERROR, place);
+		const unsigned int errors =
+			log_capture_count(CAMIPC_LOG_ERROR, words);
+
+		assert_int_equal(real_camera_init(&camera, &options), 0);
+		assert_int_equal(run(&camera, &none), -EINVAL);
+		assert_int_equal(log_capture_count(CAMIPC_LOG_ERROR, place),
+				 lines + 1);
+		assert_int_equal(log_capture_count(CAMIPC_LOG_ERROR, words),
+				 errors + 1);
+		/* No time, no thread and no colours in front of it. */
+		assert_int_equal(log_capture_count(CAMIPC_LOG_ERROR, "\033"),
+				 0);
+		assert_int_equal(log_capture_count(CAMIPC_LOG_ERROR,
+						   "ERROR IPA"),
+				 0);
+		real_camera_fini(&camera);
+	}
+	unlink(path);
 }
 
 /* ---- throwing -------------------------------------------------------------- */

@@ -32,6 +32,21 @@ void examples_assert_settled(const struct real_camera *camera,
 			     unsigned int frames);
 
 /**
+ * examples_refuse_tuning() - give an IPA a tuning file that it cannot use
+ * @run: of the camera
+ * @text: of the file
+ * @place: category and file with which the IPA's own error begins
+ * @words: in its error
+ *
+ * In a thread and in a process, init fails with the IPA's own error, and the log
+ * has its words once, with their level as a level, and without colours.
+ */
+void examples_refuse_tuning(int (*run)(struct real_camera *camera,
+				       const struct real_fault *fault),
+			    const char *text, const char *place,
+			    const char *words);
+
+/**
  * examples_die() - let a worker die, and check the report about it
  * @run: of the camera
  * @fault: what goes wrong

@@ -85,36 +85,12 @@ static void test_assertion(void **state)
 		     "ssert");
 }
 
-/* A tuning file that it cannot use: its own words and error, with its level. */
 static void test_log(void **state)
 {
-	static const char *const isolations[] = { "thread", "process" };
-	const struct real_fault none = REAL_NO_FAULT;
-
 	(void)state;
-	for (size_t i = 0; i < 2; i++) {
-		const struct real_options options = {
-			.isolation = isolations[i],
-			.tuning = "/proc/self/comm",
-			.frames = 2,
-		};
-		static struct real_camera camera;
-		unsigned int lines = log_capture_count(
-			CAMIPC_LOG_ERROR, "Invalid tuning file version");
-
-		assert_int_equal(real_camera_init(&camera, &options), 0);
-		assert_int_equal(rkisp1_camera_run(&camera, &none), -EINVAL);
-		assert_int_equal(log_capture_count(CAMIPC_LOG_ERROR,
-						   "IPARkISP1 rkisp1.cpp:"),
-				 lines + 1);
-		/* No time, no thread and no colours in front of it. */
-		assert_int_equal(log_capture_count(CAMIPC_LOG_ERROR, "\033"),
-				 0);
-		assert_int_equal(log_capture_count(CAMIPC_LOG_ERROR,
-						   "ERROR IPARkISP1"),
-				 0);
-		real_camera_fini(&camera);
-	}
+	examples_refuse_tuning(rkisp1_camera_run, "no tuning\n",
+			       "IPARkISP1 rkisp1.cpp:",
+			       "Invalid tuning file version");
 }
 
 /* What the argument of the module may be: refused, with a reason in the log. */

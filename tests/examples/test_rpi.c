@@ -82,6 +82,16 @@ static void test_killed(void **state)
 	examples_die(rpi_camera_run, &fault, SIGKILL, NULL, NULL);
 }
 
+static void test_log(void **state)
+{
+	(void)state;
+	examples_refuse_tuning(rpi_camera_run,
+			       "{ \"version\": 2.0, \"algorithms\": "
+			       "[ { \"rpi.awb\": { \"modes\": {} } } ] }\n",
+			       "IPARPI raspberrypi.cpp:",
+			       "Failed to load tuning data file");
+}
+
 /* Controls of an entity that it does not know: std::map::at() throws. */
 static void test_exception(void **state)
 {
@@ -106,6 +116,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_settles),
 		cmocka_unit_test(test_equal_however_it_runs),
+		cmocka_unit_test(test_log),
 		cmocka_unit_test(test_killed),
 		cmocka_unit_test(test_exception),
 		cmocka_unit_test(test_assertion),
