@@ -60,7 +60,7 @@ static void signal_fd(struct camipc_mailbox *mailbox)
 	atomic_fetch_add(&mailbox->signals, 1);
 	/* An eventfd's counter has room for more than anybody can write. */
 	if (write(mailbox->fd, &one, sizeof(one)) < 0)
-		return;
+		atomic_fetch_sub(&mailbox->signals, 1);
 }
 
 void camipc_mailbox_wake(struct camipc_mailbox *mailbox)
