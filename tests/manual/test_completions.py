@@ -88,10 +88,12 @@ class Shell:
         for option in sorted(manual.flags(text)):
             if not option.startswith("--"):
                 continue
-            said = subprocess.run(
-                [manual.CAMIPC, "capture", option, "zebra"],
-                stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                encoding="utf-8", timeout=manual.LIMIT, check=False).stderr
+            # Options that name an output file write it.
+            with tempfile.TemporaryDirectory() as folder:
+                said = subprocess.run(
+                    [manual.CAMIPC, "capture", option, "zebra"], cwd=folder,
+                    stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                    encoding="utf-8", timeout=manual.LIMIT, check=False).stderr
             match = re.search(r": expected ((?:[\w-]+, )*[\w-]+ or [\w-]+)$",
                               said.strip())
             if match:
