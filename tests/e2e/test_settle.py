@@ -19,7 +19,7 @@ SPEC = importlib.util.spec_from_file_location("settle", SCRIPT)
 settle = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(settle)
 
-LIMIT = 60  # seconds, for what ends by itself
+LIMIT = 120  # seconds, for what ends by itself
 SVG = "{http://www.w3.org/2000/svg}"
 
 
