@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import sys
 from typing import Iterable, List, Tuple
 
@@ -85,10 +86,16 @@ def _parent_build(folder: str) -> str:
 def _next_step(folder: str) -> str:
     build = _parent_build(folder)
     if build:
+        name = os.path.basename(os.path.abspath(folder))
         return "to build it, add to %s: subdir('%s')" % (
-            os.path.relpath(build), os.path.basename(os.path.abspath(folder)))
+            os.path.relpath(build),
+            name.replace("\\", r"\\").replace("'", r"\'"))
+    if folder.startswith("-"):
+        folder = os.path.join(".", folder)
+    source, target = (shlex.quote(path) for path in
+                      (folder, os.path.join(folder, "build")))
     return "to build and test it: meson setup %s %s && meson test -C %s" % (
-        os.path.join(folder, "build"), folder, os.path.join(folder, "build"))
+        target, source, target)
 
 
 def check_name(name: str) -> None:

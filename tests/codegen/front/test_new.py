@@ -2,6 +2,7 @@
 """Tests camipc-gen new; tests/install builds what it writes."""
 
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -83,6 +84,21 @@ class New(unittest.TestCase):
         self.new("blink", "--dir", "some/where/else")
         self.assertIn("module ipa.blink;",
                       self.read("some/where/else", "blink.mojom"))
+
+    def test_the_next_command_can_be_pasted(self):
+        """Whatever is in the name of a folder, a shell or meson reads it."""
+        for folder in ("a b", "it's", "$x;y", "-x"):
+            said = self.new("blink", "--dir=" + folder)[-1]
+            words = shlex.split(said.split(": ", 1)[1])
+            self.assertEqual(words[:2], ["meson", "setup"])
+            self.assertFalse(words[2].startswith("-"))
+            self.assertEqual(os.path.normpath(words[2]), folder + "/build")
+            self.assertEqual(os.path.normpath(words[3]), folder)
+            self.assertEqual(words[-1], words[2])
+        with open(os.path.join(self.folder, "meson.build"), "w") as stream:
+            stream.write("project('stack', 'c')\n")
+        self.assertIn(r"subdir('isn\'t')",
+                      self.new("blink", "--dir", "isn't")[-1])
 
     def test_no_lines_are_too_long(self):
         for name, text in command_new.render("a_name_of_20_letters", True):
