@@ -18,6 +18,7 @@
 #include "receive.h"
 #include "reload.h"
 #include "send.h"
+#include "settle.h"
 #include "switch.h"
 
 /**
@@ -29,6 +30,8 @@ static void make_place(struct camipc_proxy *proxy)
 	camipc_proxy_look(proxy);
 	camipc_proxy_check_deadlines(
 		proxy, camipc_proxy_receive(proxy, NULL, CAMIPC_CALL_SLOTS));
+	/* Whatever becomes of the call, dispatch has to deliver what was read. */
+	camipc_proxy_settle(proxy);
 }
 
 static struct camipc_call *find_slot(struct camipc_proxy *proxy,

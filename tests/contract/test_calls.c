@@ -8,6 +8,7 @@
 #include <camipc/error.h>
 
 #include "contract.h"
+#include "proxy.h"
 
 /* Longer than any test. */
 #define NEVER_MS 60000
@@ -357,6 +358,37 @@ static void begin_on_every_slot(void **state)
 	}
 }
 
+static int count_answered(const struct contract *c)
+{
+	int n = 0;
+
+	for (const struct camipc_completion *one = c->proxy->calls.first; one;
+	     one = one->next)
+		n++;
+	return n;
+}
+
+/** A call that finds no slot looks for answers: dispatch has to deliver them. */
+static void a_refused_call_reads_answers(void **state)
+{
+	struct contract *c = *state;
+	struct contract_done done[CAMIPC_MAX_PENDING_CALLS] = { { 0 } };
+
+	contract_running(c);
+	camipc_proxy_set_timeout(c->proxy, NEVER_MS);
+	for (int i = 0; i < CAMIPC_MAX_PENDING_CALLS; i++)
+		assert_int_equal(test_echo_slow_begin(c->ipa, i, contract_done,
+						      &done[i]),
+				 0);
+	while (count_answered(c) < CAMIPC_MAX_PENDING_CALLS)
+		assert_int_equal(test_echo_slow_begin(c->ipa, 1, contract_done,
+						      NULL),
+				 -EAGAIN);
+	/* Not only by a timer for deadlines, which would come later. */
+	assert_true(c->proxy->signals.woken);
+	contract_dispatch_done(c, &done[CAMIPC_MAX_PENDING_CALLS - 1]);
+}
+
 /** Threat 37: calls that the IPA leaves unanswered do not keep stop away. */
 static void stop_behind_cancelled_calls(void **state)
 {
@@ -505,6 +537,7 @@ static const struct CMUnitTest tests[] = {
 	CONTRACT_TEST(begin_tells_its_own_result),
 	CONTRACT_TEST(begin_has_a_deadline),
 	CONTRACT_TEST(begin_on_every_slot),
+	CONTRACT_TEST(a_refused_call_reads_answers),
 	CONTRACT_TEST(stop_behind_cancelled_calls),
 	CONTRACT_TEST(bad_arguments),
 	CONTRACT_TEST(message_size),
