@@ -13,8 +13,8 @@
 /* Without a cause for so long, there is none. */
 #define QUIET_MS 40
 
-/* More often than anything that was under way explains. */
-#define MANY 50
+/* More often than what was under way explains: 60 events may come one by one. */
+#define MANY 200
 
 /* Dispatches as an event loop does, until nothing wakes that for a while. */
 static void expect_rest(struct contract *c)
