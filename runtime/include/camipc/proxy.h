@@ -139,7 +139,9 @@ struct camipc_client {
  * @user: passed to every callback
  *
  * Waits up to CAMIPC_TIMEOUT_HELLO_MS and CAMIPC_TIMEOUT_LOADED_MS for a
- * worker. The calling thread owns the proxy; camipc_proxy_destroy() ends it.
+ * worker. The calling thread owns the proxy; camipc_proxy_destroy() ends it. A
+ * stack of 128 KiB is enough for that thread, however large the values of calls
+ * and events are.
  *
  * Returns 0; -ENOENT (no such module, worker or isolation, or no such file that
  * the module loads), -EACCES (the file is not executable or readable), -ENOEXEC
