@@ -308,8 +308,16 @@ static void look_at_variable(void)
 	};
 
 	is_asked = true;
-	if (!path || !path[0] || !read_ring_variable(&options) ||
-	    camipc_recorder_create(&options, &own_recorder) < 0)
+	if (!read_ring_variable(&options))
+		return;
+	if (!path || !path[0]) {
+		if (options.ring_seconds)
+			camipc_log(CAMIPC_LOG_WARNING, TOPIC,
+				   "CAMIPC_RECORD_RING needs CAMIPC_RECORD=FILE: "
+				   "nothing is recorded");
+		return;
+	}
+	if (camipc_recorder_create(&options, &own_recorder) < 0)
 		return;
 	own_process = getpid();
 	/*

@@ -120,6 +120,11 @@ class Recording(RecordTest):
             self.assertEqual(result.returncode, 0)
             self.assertIn(expected, result.stderr)
             self.assertFalse(os.path.exists(file))
+        result = run_text("capture", "--frames", "2", *SMALL,
+                          env=dict(os.environ, CAMIPC_RECORD_RING="10"))
+        self.assertEqual(result.returncode, 0)
+        self.assertIn("CAMIPC_RECORD_RING needs CAMIPC_RECORD=FILE",
+                      result.stderr)
 
     def test_options_without_recording(self):
         for words in (["--force"], ["--no-buffers"], ["--redact", "a"],
