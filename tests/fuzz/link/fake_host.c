@@ -269,9 +269,11 @@ static bool go_on(void)
 
 static void take_reply(const struct camipc_header *reply)
 {
-	/* A lie may turn another message into a call, or one call into another. */
+	/* A lie may turn another message into a call, or one call into another.
+	 * For the end it waits nevertheless, also if bye was turned into a call. */
 	if (fake_host.port.told) {
-		fake_host.waits = 0;
+		if (!fake_host.said_bye)
+			fake_host.waits = 0;
 		return;
 	}
 	FUZZ_REQUIRE(fake_host.waits && !fake_host.said_bye);
