@@ -10,7 +10,7 @@
 
 #include "contract.h"
 
-/* Without a cause for so long, there is none. */
+/* A loop that nothing wakes for so long is at rest. */
 #define QUIET_MS 40
 
 /* More often than what was under way explains: 60 events may come one by one. */

@@ -206,7 +206,7 @@ static void throw_here(int (*run)(struct real_camera *camera,
 	assert_int_equal(camera.call_reason, CAMIPC_REASON_EXCEPTION);
 	assert_int_equal(log_capture_count(CAMIPC_LOG_ERROR, words), lines + 1);
 	assert_false(camera.is_closed);
-	/* Another IPA of the same module is none the worse for it. */
+	/* Another IPA of the same module works nevertheless. */
 	assert_int_equal(real_camera_init(&next, &options), 0);
 	assert_int_equal(run(&next, &none), 0);
 	real_camera_fini(&next);

@@ -46,7 +46,7 @@ static int find_spare(struct bed *bed)
 	return pid;
 }
 
-/* Without a cause for so long, there is none. */
+/* A loop that nothing wakes for so long is at rest. */
 #define QUIET_MS 40
 
 /* More often than anything that is under way explains. */
